@@ -1,0 +1,1 @@
+"""Act: Prefect, ODBC and HTTP."""

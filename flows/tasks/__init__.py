@@ -1,0 +1,1 @@
+"""One module a step: read, one transform, write, say what happened."""

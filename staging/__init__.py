@@ -1,0 +1,1 @@
+"""Remember: the only code that reads or writes pipeline files."""

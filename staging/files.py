@@ -1,0 +1,77 @@
+"""The one place where bytes reach disk: a file is whole or absent."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from transforms.errors import StagingError
+
+
+@contextmanager
+def whole_or_absent(path: Path) -> Iterator[Path]:
+    """Give a scratch path to write to; it becomes `path` only if the block succeeds."""
+    make_folder(path.parent)
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        yield scratch
+        _sync(scratch)
+        scratch.replace(path)
+        _sync(path.parent)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what lies above it, readable by the owner alone."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all."""
+    with whole_or_absent(path) as scratch:
+        scratch.write_bytes(content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as JSON, indented for the person who looks at it."""
+    write_bytes(path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+
+
+def read_json(path: Path) -> Any:
+    """Return what the JSON file at `path` holds.
+
+    Raises:
+        StagingError: It is not there, or not JSON.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise StagingError(
+            f"{path} is missing. It was expected to be a file of this run. Nothing was changed."
+        ) from error
+    except orjson.JSONDecodeError as error:
+        raise StagingError(
+            f"{path} is damaged: it is not JSON. Restore it from a backup, or remove its folder so "
+            f"that the stage is done again. Nothing was changed."
+        ) from error
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of the file at `path`, in hexadecimal."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""Where every file lies; no other module builds a path.
+
+<staging_root>/
+  runs/<run_id>/run.json
+  runs/<run_id>/snapshot/<table>.parquet              + manifest.json, written last
+  runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
+  runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
+  runs/<run_id>/rejects/<resource>.parquet, .csv
+  runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
+  runs/<run_id>/summary.json
+  acknowledged/<target>/<version>/<resource>/<partition>.parquet
+  acknowledged/<target>/current.json
+  acknowledged/<target>/lock
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.errors import StagingError
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def checked_name(kind: str, name: str) -> str:
+    """Return `name` if it can be a folder's name.
+
+    Raises:
+        StagingError: It holds anything but letters, digits, dot, dash and underscore.
+    """
+    if not NAME.fullmatch(name):
+        raise StagingError(
+            f"{name!r} cannot be a {kind}: it must be 1 to 100 letters, digits, '.', '-' or '_', "
+            f"and begin with a letter or digit. Nothing was done."
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Run:
+    """The files of one run."""
+
+    root: Path
+    run_id: str
+
+    def __post_init__(self) -> None:
+        checked_name("run_id", self.run_id)
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self.root / "runs" / self.run_id
+
+    @property
+    def run_file(self) -> Path:
+        """What was asked, and the state of each stage."""
+        return self.folder / "run.json"
+
+    @property
+    def summary(self) -> Path:
+        """What the run did, in numbers."""
+        return self.folder / "summary.json"
+
+    def snapshot(self, table: str) -> Path:
+        """The snapshot of an openIMIS table."""
+        return self.folder / "snapshot" / f"{table}.parquet"
+
+    def manifest(self, stage: str) -> Path:
+        """The manifest of `snapshot`, `desired`, `changes` or `outbox`: the stage is done."""
+        return self.folder / stage / "manifest.json"
+
+    def desired(self, resource: str, partition: int) -> Path:
+        """What DHIS2 should hold of a resource."""
+        return self.folder / "desired" / resource / f"{partition:03d}.parquet"
+
+    def changes(self, resource: str, partition: int) -> Path:
+        """What DHIS2 has still to hear of a resource."""
+        return self.folder / "changes" / resource / f"{partition:03d}.parquet"
+
+    def rejects(self, resource: str) -> Path:
+        """The rejects of a resource (Parquet; the CSV lies beside it)."""
+        return self.folder / "rejects" / f"{resource}.parquet"
+
+    def outbox(self, phase: str) -> Path:
+        """The folder of a phase's bundles."""
+        return self.folder / "outbox" / phase
+
+    def bundle(self, phase: str, number: int) -> Path:
+        """One request body."""
+        return self.outbox(phase) / f"{number:05d}.json"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The acknowledged state of one DHIS2."""
+
+    root: Path
+    name: str
+
+    def __post_init__(self) -> None:
+        checked_name("target", self.name)
+
+    @property
+    def folder(self) -> Path:
+        """The target's folder."""
+        return self.root / "acknowledged" / self.name
+
+    @property
+    def current(self) -> Path:
+        """Names the version of every resource and the open run."""
+        return self.folder / "current.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the outermost flow that writes to the target."""
+        return self.folder / "lock"
+
+    def acknowledged(self, version: str, resource: str, partition: int) -> Path:
+        """What DHIS2 has confirmed of a resource."""
+        return self.folder / version / resource / f"{partition:03d}.parquet"

@@ -1,0 +1,1 @@
+"""Think: frames in, frames out. No disk, network, clock, environment or Prefect."""

@@ -1,0 +1,1 @@
+"""The tables of truth: data, not code."""
