@@ -40,17 +40,20 @@ CLAIM_DETAILS_STAGE = Stage("J6HPLSiv7Ij", "Claim details", 1)
 CLAIM_SERVICES_STAGE = Stage("u7wtwsIJ3Dz", "Claim - Services", 2)
 CLAIM_ITEMS_STAGE = Stage("GfHayuoGJLr", "Claim - Items", 3)
 
-# onlyEnrollOnce is false although a person is insured once: with it, DHIS2 refuses the enrollment
-# of a person who was deleted from the scheme and comes back (E1016 counts COMPLETED ones).
 INSUREE_PROGRAM = Program(
-    "IR5BiEXrBD7", "Family/Insuree", "Family/Insuree", "Enrollment date", False, (POLICY_STAGE,)
+    uid="IR5BiEXrBD7",
+    name="Family/Insuree",
+    short_name="Family/Insuree",
+    enrollment_date_label="Enrollment date",
+    only_enroll_once=True,
+    stages=(POLICY_STAGE,),
 )
 CLAIM_PROGRAM = Program(
-    "vPjOO7Jl6jC",
-    "Claims management",
-    "Claims management",
-    "Claim date",
-    False,
-    (CLAIM_DETAILS_STAGE, CLAIM_SERVICES_STAGE, CLAIM_ITEMS_STAGE),
+    uid="vPjOO7Jl6jC",
+    name="Claims management",
+    short_name="Claims management",
+    enrollment_date_label="Claim date",
+    only_enroll_once=False,
+    stages=(CLAIM_DETAILS_STAGE, CLAIM_SERVICES_STAGE, CLAIM_ITEMS_STAGE),
 )
 PROGRAMS: tuple[Program, ...] = (INSUREE_PROGRAM, CLAIM_PROGRAM)
