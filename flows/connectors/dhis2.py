@@ -1,0 +1,413 @@
+"""DHIS2 over HTTP: the Prefect block that names a server, and the plain client inside it.
+
+    Dhis2Server (block: where, and which login)
+      └── client() ─► Dhis2 ─┬─ get, post, put, delete   a refusal of the whole request is raised
+                             └─ exchange                  404 is handed back as well
+
+What DHIS2 answers is one of three:
+    Answer          to be judged by the caller (200, 201, 204, 400, 409, 413, 500 …)
+    TargetError     nothing that follows can succeed: login, rights, redirect, no DHIS2 there
+    BusyError       time may cure it: 429, 502, 503, 504, time-out, connection lost; raised only
+                    after the client has waited and asked `Patience.attempts` times
+"""
+
+import email.utils
+import random
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Self
+
+import httpx
+import orjson
+from prefect.blocks.core import Block
+from pydantic import ConfigDict, Field, SecretStr, model_validator
+
+from transforms.errors import TargetError, TransientError
+from transforms.tables.dialects import Dialect, Release, dialect_of
+
+Parameters = Mapping[str, str | int | Sequence[str]]
+
+BUSY = frozenset({429, 502, 503, 504})
+CONNECT_SECONDS = 20.0
+CONNECTIONS = 32
+LONGEST_RETRY_AFTER_SECONDS = 900.0
+
+
+class BusyError(TransientError):
+    """DHIS2 is busy or out of reach.
+
+    Attributes:
+        retry_after: Seconds that it asked to wait, or None.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request is tried.
+
+    Attributes:
+        attempts: Requests before giving up.
+        longest_wait: Seconds; the wait doubles from one second up to this, with full jitter.
+        wait: Waits so many seconds.
+    """
+
+    attempts: int = 8
+    longest_wait: float = 60.0
+    wait: Callable[[float], object] = time.sleep
+
+    def seconds(self, attempt: int, retry_after: float | None) -> float:
+        """Return how long to wait after the `attempt`th failure, counted from 1."""
+        if retry_after is not None:
+            return min(retry_after, LONGEST_RETRY_AFTER_SECONDS)
+        longest = min(self.longest_wait, 2.0 ** (attempt - 1))
+        return random.uniform(0, longest)  # noqa: S311 - jitter, no secret
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What DHIS2 answered to one request.
+
+    Attributes:
+        status: HTTP status.
+        body: The parsed JSON, or None where there was none.
+    """
+
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is one of success; it says nothing about the objects."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class SystemInfo:
+    """Who the server is.
+
+    Attributes:
+        version: As the server spells it, such as `2.42.5.2`.
+        release: Such as (2, 42).
+        system_id: The server's own id; None for a user who is no superuser: DHIS2 hides it.
+        base_url: Where it was asked.
+        calendar: `iso8601` is the only one supported.
+        time_zone: The zone in which it reads dates without zone.
+    """
+
+    version: str
+    release: Release
+    system_id: str | None
+    base_url: str
+    calendar: str
+    time_zone: str | None
+
+    @property
+    def dialect(self) -> Dialect:
+        """What differs in this version.
+
+        Raises:
+            TargetError: The version is not supported.
+        """
+        return dialect_of(self.release)
+
+    def check_calendar(self) -> None:
+        """Refuse a server that counts dates otherwise.
+
+        Raises:
+            TargetError: The calendar is not iso8601.
+        """
+        if self.calendar != "iso8601":
+            raise TargetError(
+                f"The calendar of DHIS2 is {self.calendar!r}; it must be 'iso8601', or every date "
+                f"would be read wrongly. Set it in DHIS2 (System Settings, Calendar) or use "
+                f"another server. Nothing was posted."
+            )
+
+
+class Dhis2:
+    """A client of one DHIS2 server; threads may share it.
+
+    It keeps connections alive and keeps no cookies (a session lets a revoked login in), follows no
+    redirect and uses unversioned paths.
+    """
+
+    def __init__(self, http: httpx.Client, base_url: str, patience: Patience) -> None:
+        self._http = http
+        self._patience = patience
+        self.base_url = base_url
+
+    def patient(self, patience: Patience) -> "Dhis2":
+        """Return the same client with another patience; it shares the connections."""
+        return Dhis2(self._http, self.base_url, patience)
+
+    def waiting_by(self, wait: Callable[[float], object]) -> "Dhis2":
+        """Return the same client, waiting by `wait`: an event's, so that it can be cut short."""
+        return self.patient(replace(self._patience, wait=wait))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get(self, path: str, params: Parameters | None = None) -> Any:
+        """Return the JSON that stands at `path`.
+
+        Raises:
+            TargetError: It is not there, or DHIS2 refuses it.
+            BusyError: DHIS2 stayed busy or out of reach.
+        """
+        answer = self._there("GET", path, params, None)
+        if not answer.ok:
+            raise TargetError(
+                f"DHIS2 answered {answer.status} to GET {path}; 200 was expected. Look at the "
+                f"server's log at this time; 400 to everything is a malformed token. Nothing was "
+                f"changed by this request."
+            )
+        return answer.body
+
+    def post(self, path: str, params: Parameters | None = None, body: object = None) -> Answer:
+        """Post `body` (bytes as they are, anything else as JSON) and return the answer to judge.
+
+        Raises:
+            TargetError: Login, rights, redirect, or no such endpoint.
+            BusyError: DHIS2 stayed busy or out of reach.
+        """
+        return self._there("POST", path, params, body)
+
+    def put(self, path: str, params: Parameters | None = None, body: object = None) -> Answer:
+        """Put `body` and return the answer to judge; raises as `post` does."""
+        return self._there("PUT", path, params, body)
+
+    def delete(self, path: str, params: Parameters | None = None) -> Answer:
+        """Delete what stands at `path` and return the answer to judge; raises as `post` does."""
+        return self._there("DELETE", path, params, None)
+
+    def exchange(
+        self, method: str, path: str, params: Parameters | None = None, body: object = None
+    ) -> Answer:
+        """Return the answer, 404 included, waiting and asking again while DHIS2 is busy.
+
+        Raises:
+            TargetError: Login, rights or redirect.
+            BusyError: DHIS2 stayed busy or out of reach.
+        """
+        attempt = 1
+        while True:
+            try:
+                return self._once(method, path, params, body)
+            except BusyError as busy:
+                if attempt >= self._patience.attempts:
+                    raise
+                self._patience.wait(self._patience.seconds(attempt, busy.retry_after))
+                attempt += 1
+
+    def system_info(self) -> SystemInfo:
+        """Return who the server is.
+
+        Raises:
+            TargetError: What answers is not a DHIS2, or does not let the user in.
+            BusyError: It stayed busy or out of reach.
+        """
+        info = self.get("/api/system/info")
+        if not isinstance(info, dict) or "version" not in info:
+            raise _not_dhis2(self.base_url)
+        return SystemInfo(
+            version=str(info["version"]),
+            release=_release(str(info["version"])),
+            system_id=info.get("systemId") or None,
+            base_url=self.base_url,
+            calendar=str(info.get("calendar", "iso8601")),
+            time_zone=info.get("serverTimeZoneId"),
+        )
+
+    def _there(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
+        answer = self.exchange(method, path, params, body)
+        if answer.status == 404:
+            raise TargetError(
+                f"DHIS2 has no {path}, or hides it from this user (404). Check the address and "
+                f"the user's sharing rights. Nothing was changed by this request."
+            )
+        return answer
+
+    def _once(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
+        response = self._sent(method, path, params, body)
+        _refuse_what_cannot_succeed(response, path)
+        if response.status_code in BUSY:
+            raise BusyError(
+                f"DHIS2 is busy: it answered {response.status_code} to {method} {path}. Try again "
+                f"later; what was begun is settled by the next run.",
+                _retry_after(response.headers.get("retry-after")),
+            )
+        return Answer(response.status_code, _json(response, self.base_url))
+
+    def _sent(
+        self, method: str, path: str, params: Parameters | None, body: object
+    ) -> httpx.Response:
+        content = body if isinstance(body, bytes) or body is None else orjson.dumps(body)
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        try:
+            return self._http.request(
+                method, path, params=dict(params or {}), content=content, headers=headers
+            )
+        except httpx.RequestError as error:
+            raise _connection_error(error, self.base_url) from None
+
+
+class Dhis2Server(Block):
+    """A DHIS2 server and the login to it."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # a secret must not stand in an error
+
+    _block_type_name = "DHIS2 server"
+    _block_type_slug = "dhis2-server"
+    _description = "The DHIS2 that is filled, and the user who fills it."
+
+    base_url: str = Field(
+        description="Address before /api, such as https://dhis2.example.org or https://example.org/dhis",
+        pattern=r"^https?://[^/@?#]+(/[^@?#]*)?$",
+    )
+    token: SecretStr | None = Field(default=None, description="Personal access token (d2pat_…)")
+    username: str | None = Field(default=None, description="User, where there is no token")
+    password: SecretStr | None = Field(default=None, description="The user's password")
+
+    @model_validator(mode="after")
+    def _one_login(self) -> Self:
+        by_password = (self.username is not None, self.password is not None)
+        if by_password not in ((True, True), (False, False)) or (
+            any(by_password) == (self.token is not None)
+        ):
+            message = "give either a token, or a username and a password"
+            raise ValueError(message)
+        return self
+
+    def client(self, *, timeout_seconds: float = 600, patience: Patience | None = None) -> Dhis2:
+        """Return a client of this server; close it after use.
+
+        Args:
+            timeout_seconds: How long an answer may take.
+            patience: How long a request is tried while DHIS2 is busy.
+        """
+        base_url = re.sub(r"(/api)?/*$", "", self.base_url)
+        http = httpx.Client(
+            base_url=base_url,
+            headers={"Accept": "application/json", **self._token_header()},
+            auth=self._password_login(),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        )
+        return Dhis2(http, base_url, patience or Patience())
+
+    def _token_header(self) -> dict[str, str]:
+        if self.token is None:
+            return {}
+        return {"Authorization": f"ApiToken {self.token.get_secret_value()}"}
+
+    def _password_login(self) -> httpx.BasicAuth | None:
+        if self.username is None or self.password is None:
+            return None
+        return httpx.BasicAuth(self.username, self.password.get_secret_value())
+
+
+def _refuse_what_cannot_succeed(response: httpx.Response, path: str) -> None:
+    status = response.status_code
+    if status == 401:
+        raise TargetError(
+            "DHIS2 does not know the login (401). Check the token or the user and password of the "
+            "dhis2-server block. Nothing was changed by this request."
+        )
+    if status == 403:
+        raise TargetError(
+            f"DHIS2 does not allow {path} to this user (403). Give the user the authority; the "
+            f"roles page lists those needed. Nothing was changed by this request."
+        )
+    if 300 <= status < 400:
+        raise TargetError(
+            f"DHIS2 answered {path} with a redirect ({status}), as it does for a login page: the "
+            f"login was not taken, or the base URL is not DHIS2's own address (http for https, a "
+            f"missing path). Correct the dhis2-server block. Nothing was changed by this request."
+        )
+
+
+def _json(response: httpx.Response, base_url: str) -> Any:
+    """Return the parsed body; None for an empty one, or one that is no JSON on a failure."""
+    if not response.content:
+        return None
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        if response.is_success:
+            raise _not_dhis2(base_url) from None
+        return None
+
+
+def _not_dhis2(base_url: str) -> TargetError:
+    return TargetError(
+        f"What answers at {base_url} is not the API of a DHIS2, but perhaps a proxy or a login "
+        f"page. Correct the address in the dhis2-server block. Nothing was changed."
+    )
+
+
+def _connection_error(error: httpx.RequestError, base_url: str) -> TargetError | BusyError:
+    if _is_certificate_error(error) or isinstance(error, httpx.UnsupportedProtocol):
+        return TargetError(
+            f"The certificate or protocol of {base_url} cannot be trusted: no secure connection "
+            f"could be made. Correct the address or the server's certificate. Nothing was posted."
+        )
+    kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is cut off"
+    return BusyError(
+        f"DHIS2 at {base_url} {kind} ({type(error).__name__}). Check that it runs and can be "
+        f"reached from here; what was begun is settled by the next run."
+    )
+
+
+def _is_certificate_error(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Return the seconds of a Retry-After header: a number, or a date."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        moment = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _release(version: str) -> Release:
+    """Return (2, 42) of `2.42.5.2`, `2.42-SNAPSHOT` and the like.
+
+    Raises:
+        TargetError: The version cannot be read.
+    """
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if found is None:
+        raise TargetError(
+            f"DHIS2 says that its version is {version!r}; two numbers such as 2.42 were expected. "
+            f"Check the address in the dhis2-server block. Nothing was posted."
+        )
+    return int(found[1]), int(found[2])
