@@ -1,8 +1,8 @@
 """DHIS2 over HTTP: the Prefect block that names a server, and the plain client inside it.
 
     Dhis2Server (block: where, and which login)
-      └── client() ─► Dhis2 ─┬─ get, post, put, delete   a refusal of the whole request is raised
-                             └─ exchange                  404 is handed back as well
+      └── client() ─► Dhis2 ─┬─ get, post, put, delete   403 and 404 are raised
+                             └─ exchange                  403 and 404 are handed back
 
 What DHIS2 answers is one of three:
     Answer          to be judged by the caller (200, 201, 204, 400, 409, 413, 500 …)
@@ -199,10 +199,10 @@ class Dhis2:
     def exchange(
         self, method: str, path: str, params: Parameters | None = None, body: object = None
     ) -> Answer:
-        """Return the answer, 404 included, waiting and asking again while DHIS2 is busy.
+        """Return the answer, 403 and 404 included, asking again while DHIS2 is busy.
 
         Raises:
-            TargetError: Login, rights or redirect.
+            TargetError: Login or redirect.
             BusyError: DHIS2 stayed busy or out of reach.
         """
         attempt = 1
@@ -236,6 +236,11 @@ class Dhis2:
 
     def _there(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         answer = self.exchange(method, path, params, body)
+        if answer.status == 403:
+            raise TargetError(
+                f"DHIS2 does not allow {path} to this user (403). Give the user the authority; the "
+                f"roles page lists those needed. Nothing was changed by this request."
+            )
         if answer.status == 404:
             raise TargetError(
                 f"DHIS2 has no {path}, or hides it from this user (404). Check the address and "
@@ -329,11 +334,6 @@ def _refuse_what_cannot_succeed(response: httpx.Response, path: str) -> None:
         raise TargetError(
             "DHIS2 does not know the login (401). Check the token or the user and password of the "
             "dhis2-server block. Nothing was changed by this request."
-        )
-    if status == 403:
-        raise TargetError(
-            f"DHIS2 does not allow {path} to this user (403). Give the user the authority; the "
-            f"roles page lists those needed. Nothing was changed by this request."
         )
     if 300 <= status < 400:
         raise TargetError(
