@@ -1,0 +1,198 @@
+"""The options, and the way from an openIMIS code or foreign key to an option's code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.history import is_current, live_key, live_rows
+from transforms.locations import Snapshot
+from transforms.tables.fields import Field, OptionSet
+from transforms.tables.openimis import TABLES, Table
+from transforms.tables.option_sets import FILLED_SETS, FIXED_SETS
+from transforms.uids import hashed_uid
+from transforms.values import field_reason, with_faults, with_notes
+
+LONGEST_CODE = 230
+LONGEST_NAME = 230
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """Where openIMIS lists the options of a filled set."""
+
+    table: Table
+    code: str
+    name: str
+
+    @property
+    def has_history(self) -> bool:
+        return any(column.name == "LegacyID" for column in self.table.columns)
+
+
+def options(snapshot: Snapshot) -> pl.LazyFrame:
+    """Return the options of all option sets.
+
+    A filled set has the codes of the live rows, deleted ones included: old data name them. Its
+    order is that of the openIMIS keys, so that a new option is the last.
+
+    Returns:
+        key (`<option set>:<code>`), optionSet and uid (UIDs), code, name (of a filled set "code
+        name"; unique within the set), sortOrder (Int32, from 1).
+    """
+    sets = [_fixed(option_set) for option_set in FIXED_SETS]
+    sets += [
+        _filled(option_set, listing, snapshot)
+        for option_set in FILLED_SETS
+        if (listing := _listing(option_set))
+    ]
+    return pl.concat(sets).select(
+        pl.format("{}:{}", "optionSet", "code").alias("key"),
+        "optionSet", "uid", "code", "name", "sortOrder",
+    )  # fmt: skip
+
+
+def coded(working: pl.LazyFrame, fields: Sequence[Field], snapshot: Snapshot) -> pl.LazyFrame:
+    """Return `working` with option codes in place of foreign keys and codes of filled sets.
+
+    Args:
+        working: One row an object; perhaps with `faults` and `notes`.
+        fields: The fields of the resource. Those without a filled set, those that a transform
+            makes, and those whose column `working` lacks are passed over.
+        snapshot: The snapshot.
+
+    Returns:
+        The same rows. A foreign key that names a history row gives the live row's code. What
+        names no row is a fault `<field>_unknown`; a row without code gives null and a note.
+    """
+    columns = working.collect_schema().names()
+    for field in fields:
+        listing = _listing(field.option_set) if field.table else None
+        if listing and field.column in columns:
+            working = _coded(working, field, _codes(listing, snapshot))
+    return working
+
+
+def _listing(option_set: OptionSet | None) -> _Listing | None:
+    if option_set is None or not option_set.table:
+        return None
+    return _Listing(
+        TABLES[option_set.table], option_set.code_column or "", option_set.name_column or ""
+    )
+
+
+def _coded(working: pl.LazyFrame, field: Field, codes: pl.LazyFrame) -> pl.LazyFrame:
+    joined = working.with_columns(_trimmed(field.column, working)).join(
+        codes.rename({"key": field.column}), on=field.column, how="left", maintain_order="left"
+    )
+    is_listed = pl.col("listed").fill_null(value=False)
+    is_given = pl.col(field.column).is_not_null()
+    too_long = pl.col("listed_code").str.len_chars() > LONGEST_CODE
+    judged = with_notes(
+        with_faults(
+            joined,
+            {
+                field_reason(field, "_unknown"): is_given & ~is_listed,
+                "option_code_too_long": too_long,
+            },
+        ),
+        {"option_code_blank": is_listed & pl.col("listed_code").is_null()},
+    )
+    return judged.with_columns(pl.col("listed_code").alias(field.column)).drop(
+        "listed", "listed_code"
+    )
+
+
+def _trimmed(column: str, frame: pl.LazyFrame) -> pl.Expr:
+    """Null for what openIMIS writes for nothing: blank text, or 0 in a foreign key or code."""
+    if frame.collect_schema()[column] == pl.String:
+        text = pl.col(column).str.strip_chars()
+        return pl.when(text != "").then(text).alias(column)
+    return pl.when(pl.col(column) != 0).then(column).alias(column)
+
+
+def _codes(listing: _Listing, snapshot: Snapshot) -> pl.LazyFrame:
+    """Return, a key of the openIMIS table: key, listed (true) and listed_code."""
+    key = listing.table.key
+    rows = snapshot[listing.table.name].filter(pl.col(key).is_not_null())
+    rows = rows.with_columns(_trimmed(key, rows), listed=pl.lit(value=True))
+    if not listing.has_history:
+        return rows.select("listed", key=key, listed_code=_text(listing.code))
+    codes = live_rows(rows, key).select("listed", live=key, listed_code=_text(listing.code))
+    return rows.select(key=key, live=live_key(key)).join(codes, on="live").drop("live")
+
+
+def _text(column: str) -> pl.Expr:
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _fixed(option_set: OptionSet) -> pl.LazyFrame:
+    codes = list((option_set.codes or {}).values())
+    frame = pl.LazyFrame(
+        {
+            "code": codes,
+            "name": codes,
+            "sortOrder": range(1, len(codes) + 1),
+            "seed_uid": [option_set.option_uids.get(code) for code in codes],
+        },
+        schema_overrides={"sortOrder": pl.Int32, "seed_uid": pl.String},
+    )
+    return _identified(frame, option_set)
+
+
+def _filled(option_set: OptionSet, listing: _Listing, snapshot: Snapshot) -> pl.LazyFrame:
+    key, rows = listing.table.key, snapshot[listing.table.name]
+    order = [key] if listing.has_history else ["SortOrder", key]
+    listed = (live_rows(rows, key) if listing.has_history else rows).select(
+        *order,
+        code=_text(listing.code),
+        label=_text(listing.name),
+        is_current=is_current() if listing.has_history else pl.lit(value=True),
+    )
+    chosen = _one_a_code(listed.filter(pl.col("code").str.len_chars() <= LONGEST_CODE), order)
+    numbered = chosen.with_columns(
+        name=_name(), sortOrder=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
+        seed_uid=pl.lit(None, pl.String),
+    )  # fmt: skip
+    return _identified(_with_unique_names(numbered), option_set)
+
+
+def _one_a_code(rows: pl.LazyFrame, order: list[str]) -> pl.LazyFrame:
+    """Keep a code once: with the name of the current row, at the place of the first row."""
+    ordered = rows.sort(order, nulls_last=True).with_row_index("place")
+    return (
+        ordered.sort("is_current", "place", descending=True)
+        .group_by("code", maintain_order=True)
+        .agg(pl.col("label").first(), pl.col("place").min())
+        .sort("place")
+    )
+
+
+def _name() -> pl.Expr:
+    """`code name`, but the code alone where it says the name already."""
+    says_it = pl.col("label").is_null() | pl.col("code").str.ends_with(pl.col("label"))
+    return (
+        pl.when(says_it)
+        .then("code")
+        .otherwise(pl.concat_str("code", "label", separator=" "))
+        .str.slice(0, LONGEST_NAME)
+        .str.strip_chars_end()
+    )
+
+
+def _with_unique_names(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """DHIS2 refuses a second option of one name in a set (E4028); codes are unique already."""
+    longest_label = (LONGEST_NAME - 3 - pl.col("code").str.len_chars()).clip(0)
+    told_apart = pl.format("{} ({})", pl.col("name").str.slice(0, longest_label), "code")
+    return rows.with_columns(
+        name=pl.when(pl.col("name").is_duplicated()).then(told_apart).otherwise("name")
+    )
+
+
+def _identified(rows: pl.LazyFrame, option_set: OptionSet) -> pl.LazyFrame:
+    own = hashed_uid(pl.concat_str(pl.lit(option_set.salt), "code"))
+    return rows.select(
+        "code", "name", "sortOrder", optionSet=pl.lit(option_set.uid),
+        uid=pl.coalesce("seed_uid", own),
+    )  # fmt: skip

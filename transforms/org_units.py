@@ -1,0 +1,192 @@
+"""The org units: every location and health facility that openIMIS has, or had."""
+
+import polars as pl
+
+from transforms.country import Country
+from transforms.errors import CountryError
+from transforms.locations import LOCATION_TYPES, Snapshot, health_facilities, locations
+from transforms.places import places
+from transforms.tables.org_units import ORG_UNIT_GROUPS, OTHER_FACILITY, REGION, VILLAGE
+from transforms.values import with_faults
+
+EARLIEST = "2000-01-01"
+LONGEST_NAME = 230
+LONGEST_SHORT_NAME = 50
+COORDINATES = {"code": pl.String(), "longitude": pl.Float64(), "latitude": pl.Float64()}
+
+_COLUMNS = (
+    "key", "uid", "code", "name", "shortName", "openingDate", "closedDate", "parentUid", "level",
+    "kind", "groups", "geometry", "in_insuree_program", "in_claim_program", "faults",
+)  # fmt: skip
+
+
+def org_units(
+    snapshot: Snapshot, *, country: Country, coordinates: pl.DataFrame | None = None
+) -> pl.LazyFrame:
+    """Return the org units, parents first; the root is the country file's.
+
+    Args:
+        snapshot: The snapshot.
+        country: Names the root.
+        coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
+
+    Returns:
+        key and code (UUID), uid, name ("code name"), shortName, openingDate, closedDate (the day
+        of deletion, or null), parentUid, level (Int32; a region is 2), kind (see
+        `transforms.tables.org_units`), groups (List of UIDs), geometry (GeoJSON text, or null),
+        in_insuree_program (villages, and where people are), in_claim_program (facilities), faults.
+        Rows with faults cannot be org units.
+
+    Raises:
+        CountryError: `coordinates` are not as they must be.
+    """
+    below_root = pl.when(pl.col("LocationType") == REGION.code).then(pl.lit(country.root.uid))
+    units = pl.concat(
+        [_of_locations(snapshot, below_root), _of_health_facilities(snapshot)],
+        how="vertical",
+    )
+    return (
+        _with_geometry(_named(_grouped(units)), coordinates)
+        .join(_inhabited(snapshot), on="uid", how="left")
+        .with_columns(
+            pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
+        )
+        .sort("level", "key", nulls_last=True)
+        .select(_COLUMNS)
+    )
+
+
+def _of_locations(snapshot: Snapshot, below_root: pl.Expr) -> pl.LazyFrame:
+    rows = locations(snapshot)
+    parents = rows.select(ParentLocationId="LocationId", parentUid="uid")
+    units = rows.join(parents, on="ParentLocationId", how="left").select(
+        "uid",
+        "ValidityTo",
+        "level",
+        key="LocationUUID",
+        own_code="LocationCode",
+        own_name="LocationName",
+        table=pl.lit("tblLocations"),
+        type="LocationType",
+        parentUid=pl.coalesce(below_root, "parentUid"),
+        in_claim_program=pl.lit(value=False),
+    )
+    is_known = pl.col("type").is_in(LOCATION_TYPES).fill_null(value=False)
+    return with_faults(
+        units,
+        {
+            "location_type_unknown": ~is_known,
+            "location_without_region": is_known & pl.col("level").is_null(),
+        },
+    )
+
+
+def _of_health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
+    units = health_facilities(snapshot).select(
+        "uid",
+        "ValidityTo",
+        "level",
+        key="HfUUID",
+        own_code="HFCode",
+        own_name="HFName",
+        table=pl.lit("tblHF"),
+        type="HFLevel",
+        parentUid="parentUid",
+        in_claim_program=pl.lit(value=True),
+    )
+    return with_faults(units, {"health_facility_without_district": pl.col("level").is_null()})
+
+
+def _grouped(units: pl.LazyFrame) -> pl.LazyFrame:
+    groups = pl.LazyFrame(
+        {
+            "table": [group.table for group in ORG_UNIT_GROUPS],
+            "type": [group.code for group in ORG_UNIT_GROUPS],
+            "kind": [group.kind for group in ORG_UNIT_GROUPS],
+            "groups": [[group.uid] for group in ORG_UNIT_GROUPS],
+        }
+    )
+    return units.join(groups, on=["table", "type"], how="left").with_columns(
+        pl.when(pl.col("table") == "tblHF")
+        .then(pl.col("kind").fill_null(OTHER_FACILITY))
+        .otherwise("kind")
+        .alias("kind"),
+        pl.col("groups").fill_null([]),
+    )
+
+
+def _named(units: pl.LazyFrame) -> pl.LazyFrame:
+    closed = pl.col("ValidityTo").dt.strftime("%Y-%m-%d")
+    named = pl.concat_str(
+        [_clean("own_code"), _clean("own_name")], separator=" ", ignore_nulls=True
+    )
+    name = pl.when(named != "").then(named).otherwise("key").str.slice(0, LONGEST_NAME)
+    return units.with_columns(
+        code="key",
+        name=name.str.strip_chars(),
+        shortName=name.str.slice(0, LONGEST_SHORT_NAME).str.strip_chars(),
+        openingDate=pl.min_horizontal(pl.lit(EARLIEST), closed),
+        closedDate=closed,
+    )
+
+
+def _clean(column: str) -> pl.Expr:
+    """Text in one line, or null; names hold tabs and line ends here and there."""
+    text = pl.col(column).str.replace_all(r"[\x00-\x1F\x7F]+", " ").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _inhabited(snapshot: Snapshot) -> pl.LazyFrame:
+    return (
+        places(snapshot)
+        .select(uid="place", in_insuree_program=pl.lit(value=True))
+        .filter(pl.col("uid").is_not_null())
+        .unique()
+    )
+
+
+def _with_geometry(units: pl.LazyFrame, coordinates: pl.DataFrame | None) -> pl.LazyFrame:
+    if coordinates is None:
+        return units.with_columns(geometry=pl.lit(None, pl.String))
+    points = checked_coordinates(coordinates).lazy().select(
+        own_code="code",
+        geometry=pl.concat_str(
+            pl.lit('{"type":"Point","coordinates":['), "longitude", pl.lit(","), "latitude",
+            pl.lit("]}"),
+        ),
+    )  # fmt: skip
+    return units.with_columns(_clean("own_code")).join(points, on="own_code", how="left")
+
+
+def checked_coordinates(coordinates: pl.DataFrame) -> pl.DataFrame:
+    """Return `coordinates` with their columns typed, and nothing else.
+
+    Raises:
+        CountryError: A column is missing, a value is no number or out of range, or a code is
+            there twice.
+    """
+    if missing := sorted(set(COORDINATES) - set(coordinates.columns)):
+        raise CountryError(
+            f"The file of coordinates has no column {', '.join(missing)}. Expected are code, "
+            f"longitude and latitude. Nothing was done."
+        )
+    typed = coordinates.select(
+        pl.col(name).cast(dtype, strict=False) for name, dtype in COORDINATES.items()
+    ).with_columns(pl.col("code").str.strip_chars())
+    unusable = typed.filter(~_is_usable().fill_null(value=False))
+    if not unusable.is_empty():
+        raise CountryError(
+            f"The file of coordinates has {unusable.height} lines that cannot be used: a code that "
+            f"is empty or there twice, a longitude beyond 180 or a latitude beyond 90 degrees. "
+            f"Correct or remove them. Nothing was done."
+        )
+    return typed
+
+
+def _is_usable() -> pl.Expr:
+    return (
+        (pl.col("code") != "")
+        & pl.col("code").is_unique()
+        & (pl.col("longitude").abs() <= 180)
+        & (pl.col("latitude").abs() <= 90)
+    )
