@@ -72,7 +72,8 @@ def copy_frame(connection: psycopg.Connection, table: str, frame: pl.DataFrame) 
 
 def _csv(frame: pl.DataFrame) -> str:
     """CSV in which null (`\\N`) differs from blank, and a `\\N` in a text from both."""
-    return frame.write_csv(
+    hexadecimal = pl.selectors.binary().bin.encode("hex").str.replace("^", r"\x")
+    return frame.with_columns(hexadecimal).write_csv(
         include_header=False,
         null_value=_NULL,
         datetime_format="%Y-%m-%d %H:%M:%S%.6f",
