@@ -10,7 +10,7 @@ Its `message` and `args` quote values and are never read.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from transforms.resources import TrackerType
@@ -35,7 +35,7 @@ class Refused:
     Attributes:
         type: Kind of object.
         uid: Its UID.
-        codes: DHIS2's error codes, sorted; none where the whole request fails with it.
+        codes: DHIS2's error codes, sorted, or one of ours where it gives none.
         error_class: The weightiest class of the codes.
     """
 
@@ -81,18 +81,17 @@ class Receipt:
         return {
             "strategy": self.strategy,
             "accepted": accepted,
-            "refused": [_refused_as_json(refused) for refused in self.refused],
+            "refused": [_refused_as_json(refusal) for refusal in self.refused],
             "requests": self.requests,
             "bundle_size": self.bundle_size,
         }
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one answer says of every object that was sent."""
 
-    accepted: tuple[Sent, ...] = ()
-    refused: tuple[Refused, ...] = field(default=())
+    accepted: tuple[Sent, ...]
+    refused: tuple[Refused, ...]
 
 
 def judged(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None:
@@ -111,7 +110,7 @@ def judged(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | Non
     return Verdict(
         accepted=tuple(each for each in sent if each not in codes or each in gone),
         refused=tuple(
-            _refused(each, codes[each]) for each in sent if each in codes and each not in gone
+            refused(each, codes[each]) for each in sent if each in codes and each not in gone
         ),
     )
 
@@ -130,7 +129,19 @@ def validated(sent: Sequence[Sent], body: Any) -> Verdict | None:
         return None
     return Verdict(
         accepted=tuple(each for each in sent if each not in codes),
-        refused=tuple(_refused(each, codes[each]) for each in sent if each in codes),
+        refused=tuple(refused(each, codes[each]) for each in sent if each in codes),
+    )
+
+
+def refused(sent: Sent, codes: Iterable[str]) -> Refused:
+    """Return the refusal of an object; what is absent on create or update is its parent."""
+    known = tuple(sorted(set(codes)))
+    found = weightiest(known)
+    return Refused(
+        type=sent.type,
+        uid=sent.uid,
+        codes=known,
+        error_class=ErrorClass.PARENT if found is ErrorClass.ABSENT else found,
     )
 
 
@@ -176,21 +187,10 @@ def _is_gone(codes: Iterable[str]) -> bool:
     return all(error_code(code).error_class in GONE for code in codes)
 
 
-def _refused(sent: Sent, codes: set[str]) -> Refused:
-    """Return the refusal; what is absent on create or update is the object above it."""
-    found = weightiest(codes)
-    return Refused(
-        type=sent.type,
-        uid=sent.uid,
-        codes=tuple(sorted(codes)),
-        error_class=ErrorClass.PARENT if found is ErrorClass.ABSENT else found,
-    )
-
-
-def _refused_as_json(refused: Refused) -> dict[str, Any]:
+def _refused_as_json(refusal: Refused) -> dict[str, Any]:
     return {
-        "type": refused.type,
-        "uid": refused.uid,
-        "codes": list(refused.codes),
-        "class": refused.error_class,
+        "type": refusal.type,
+        "uid": refusal.uid,
+        "codes": list(refusal.codes),
+        "class": refusal.error_class,
     }

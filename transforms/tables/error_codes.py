@@ -4,6 +4,7 @@ DHIS2's own messages quote values, so ours stand here instead. Codes of the trac
 those of DHIS2 2.40 to 2.43; some have other words, but the same meaning, in different versions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -196,7 +197,14 @@ METADATA_CODES: dict[str, ErrorCode] = {
     "E8022": _configuration("The data set is not assigned to the org unit.", "Assign the data set to the org unit in DHIS2."),
 }  # fmt: skip
 
-ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES
+OWN_CODES: dict[str, ErrorCode] = {
+    "whole_request": ErrorCode(ErrorClass.WHOLE_REQUEST, "DHIS2 fails the whole request as soon as this object is in it, and gives no reason for the object.", "Look for invisible characters or impossible dates in the record; else look at DHIS2's log at this time."),
+    "transfer_person_missing": _parent("The person whose owner is to change is not there."),
+    "transfer_not_allowed": _configuration("The user may not change the owner of this person.", "Give the user the country's root as capture and search org unit, or set the program's access level to open."),
+}  # fmt: skip
+"""What DHIS2 tells without a code."""
+
+ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES | OWN_CODES
 
 UNKNOWN_CODE = _configuration(
     "DHIS2 gives a reason that this package does not know.",
@@ -204,6 +212,7 @@ UNKNOWN_CODE = _configuration(
 )
 
 _WEIGHT = (
+    ErrorClass.WHOLE_REQUEST,
     ErrorClass.TOMBSTONE,
     ErrorClass.PARENT,
     ErrorClass.CONFIGURATION,
@@ -217,6 +226,6 @@ def error_code(code: str) -> ErrorCode:
     return ERROR_CODES.get(code, UNKNOWN_CODE)
 
 
-def weightiest(codes: set[str]) -> ErrorClass:
+def weightiest(codes: Iterable[str]) -> ErrorClass:
     """Return the class of an object that was refused for several reasons at once."""
     return min((error_code(code).error_class for code in codes), key=_WEIGHT.index)

@@ -1,0 +1,99 @@
+"""What all threads of a load share: when to stop, and what the server cannot take."""
+
+import random
+import threading
+
+from transforms.errors import SyncError, TargetError
+
+FAILED_BUNDLES = 3
+REJECTED_BY_SPLITTING = 20
+
+
+class LoadStoppedError(SyncError):
+    """Another thread has met what stops the load; this bundle stays in doubt."""
+
+
+class LoadState:
+    """Counts of a whole run, safe to share between threads.
+
+    Args:
+        pause_seconds: About how long to wait before a failed request is made once more.
+    """
+
+    def __init__(self, *, pause_seconds: float = 2.0) -> None:
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._pause_seconds = pause_seconds
+        self._failed_in_a_row = 0
+        self._rejected_by_splitting = 0
+        self._bundle_size: int | None = None
+
+    @property
+    def bundle_size(self) -> int | None:
+        """Objects that one request may hold, once DHIS2 has refused a larger one (413)."""
+        return self._bundle_size
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the load is to end."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Let no further request begin; those in flight end as they end."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the load stops.
+
+        Raises:
+            LoadStoppedError: It has stopped.
+        """
+        if self._stop.wait(seconds):
+            raise LoadStoppedError("The load was stopped; this bundle is settled by the next run.")
+
+    def pause(self) -> None:
+        """Wait a little, each thread for another time, since two requests may have met."""
+        self.wait(self._pause_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+
+    def limit(self, objects: int) -> None:
+        """Let no request of this run hold more than `objects`."""
+        with self._lock:
+            self._bundle_size = min(objects, self._bundle_size or objects)
+
+    def answered(self) -> None:
+        """Note that DHIS2 has given a report on a request."""
+        with self._lock:
+            self._failed_in_a_row = 0
+
+    def failed(self, status: int) -> None:
+        """Note that a bundle failed twice as a whole.
+
+        Raises:
+            TargetError: It is the third in a row: the fault is the server's.
+        """
+        with self._lock:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= FAILED_BUNDLES:
+                raise _server_fault(f"{FAILED_BUNDLES} bundles in a row", status)
+
+    def rejected(self, status: int) -> None:
+        """Note that an object fails every request that it is in.
+
+        Raises:
+            TargetError: There are too many of them: the fault is the server's.
+        """
+        with self._lock:
+            self._rejected_by_splitting += 1
+            if self._rejected_by_splitting > REJECTED_BY_SPLITTING:
+                raise _server_fault(
+                    f"more than {REJECTED_BY_SPLITTING} objects, one by one", status
+                )
+
+
+def _server_fault(what: str, status: int) -> TargetError:
+    return TargetError(
+        f"DHIS2 failed {what}, as whole requests (last status {status}), where a report on each "
+        f"object was expected: the fault is the server's. Look at its log and its database (disk, "
+        f"memory, connections), then run again. Nothing was rejected; what was begun is settled "
+        f"by the next run."
+    )
