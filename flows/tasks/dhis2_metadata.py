@@ -1,0 +1,171 @@
+"""Reading and writing DHIS2's metadata: few requests, each judged by what it stored.
+
+Objects go by `POST /api/metadata?atomicMode=ALL` (with NONE, DHIS2 makes an object whose reference
+is wrong all the same), references of large collections by the collection's own endpoint.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from flows.connectors.dhis2 import Dhis2
+from transforms.errors import TargetError
+from transforms.metadata_merge import shown
+from transforms.metadata_report import MetadataReport, collection_changes, metadata_report
+from transforms.tables.metadata_classes import METADATA_CLASSES
+
+Json = dict[str, Any]
+Payload = dict[str, list[Json]]
+Refusals = dict[str, list[str]]
+Thing = TypeVar("Thing")
+
+UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
+OBJECTS_IN_A_PAYLOAD = 1_000
+REFERENCES_IN_A_CALL = 5_000
+ALONE = 20  # objects of one push that may fail the whole request each, before the server is blamed
+
+WHOLE_REQUEST = "whole_request"
+
+_IMPORT = {
+    "importStrategy": "CREATE_AND_UPDATE",
+    "atomicMode": "ALL",
+    "importReportMode": "ERRORS",
+}
+
+
+def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
+    """Return id, name and what must be unique of all objects of the classes."""
+    return {
+        kind: _all_of(client, kind, ",".join({"id": 0, "name": 0} | dict.fromkeys(_unique(kind))))
+        for kind in kinds
+    }
+
+
+def held(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
+    """Return UID to object, whole, of those that DHIS2 has."""
+    found: dict[str, Json] = {}
+    for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
+        for thing in _all_of(client, kind, ":owner", f"id:in:[{','.join(chunk)}]"):
+            found[thing["id"]] = shown(thing)
+    return found
+
+
+def options_of(client: Dhis2, option_set: str) -> list[Json]:
+    """Return the options of a set, whole, in their order."""
+    options = _all_of(client, "options", ":owner", f"optionSet.id:eq:{option_set}")
+    return [shown(thing) for thing in options]
+
+
+def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str]:
+    """Return the UIDs in a collection of an object."""
+    thing = client.get(f"/api/{kind}/{uid}", {"fields": f"id,{collection}[id]"})
+    return {member["id"] for member in thing.get(collection) or ()}
+
+
+def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -> MetadataReport:
+    """Post a payload, all or nothing, and return what DHIS2 said of it.
+
+    Args:
+        client: The DHIS2.
+        payload: Objects by class.
+        validate: Only ask whether it could be written.
+    """
+    mode = {"importMode": "VALIDATE"} if validate else {}
+    answer = client.post("/api/metadata", _IMPORT | mode, payload)
+    return metadata_report(answer.status, answer.body)
+
+
+def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusals:
+    """Write objects of one class, in chunks, without those that DHIS2 refuses.
+
+    What is named in an error is left out and the rest sent again; where none is named, the chunk
+    is halved, down to the object that fails the whole request.
+
+    Returns:
+        UID of each refused object to its error codes.
+
+    Raises:
+        TargetError: More than `ALONE` objects failed the whole request: the fault is the server's.
+    """
+    refused: Refusals = {}
+    waiting = list(chunks(objects, OBJECTS_IN_A_PAYLOAD))
+    while waiting:
+        chunk = waiting.pop(0)
+        named = _refused_of(client, kind, chunk)
+        if named is None and len(chunk) > 1:
+            waiting[:0] = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
+        elif named is None:
+            refused[chunk[0]["id"]] = [WHOLE_REQUEST]
+            _blame_the_server(kind, refused)
+        elif named:
+            refused |= named
+            rest = [thing for thing in chunk if thing["id"] not in named]
+            waiting[:0] = [rest] if rest else []
+    return refused
+
+
+def change_references(
+    client: Dhis2, path: str, additions: Collection[str], deletions: Collection[str] = ()
+) -> bool:
+    """Add to and take from a collection of references, in few calls.
+
+    Args:
+        client: The DHIS2.
+        path: Such as `/api/programs/IR5BiEXrBD7/organisationUnits`.
+        additions: UIDs that are not in it.
+        deletions: UIDs that are in it.
+
+    Returns:
+        Whether DHIS2 counted as many changes as were asked: it says OK to a UID it does not have.
+    """
+    asked = [("additions", uid) for uid in sorted(additions)]
+    asked += [("deletions", uid) for uid in sorted(deletions)]
+    counted = [_change(client, path, chunk) for chunk in chunks(asked, REFERENCES_IN_A_CALL)]
+    return all(counted)
+
+
+def chunks(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """Return the things in lists of at most `size`."""
+    walk = iter(things)
+    while chunk := list(islice(walk, size)):
+        yield chunk
+
+
+def _unique(kind: str) -> tuple[str, ...]:
+    return METADATA_CLASSES[kind].unique
+
+
+def _change(client: Dhis2, path: str, asked: Sequence[tuple[str, str]]) -> bool:
+    body: dict[str, list[Json]] = {"additions": [], "deletions": []}
+    for verb, uid in asked:
+        body[verb].append({"id": uid})
+    answer = client.post(path, None, body)
+    return collection_changes(answer.status, answer.body) == len(asked)
+
+
+def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | None:
+    """Return the objects of the chunk that DHIS2 names; None where it names none but refuses."""
+    report = import_payload(client, {kind: list(chunk)})
+    if report.accepted:
+        return {}
+    ours = {thing["id"] for thing in chunk}
+    named = {uid: codes for uid, codes in report.refused.items() if uid in ours}
+    return named or None
+
+
+def _blame_the_server(kind: str, refused: Refusals) -> None:
+    alone = sum(1 for codes in refused.values() if codes == [WHOLE_REQUEST])
+    if alone > ALONE:
+        raise TargetError(
+            f"DHIS2 failed on {alone} {METADATA_CLASSES[kind].thing}s one by one without naming an "
+            f"error; the fault is the server's, not theirs. Look at its log at this time. What was "
+            f"written before stays; the rest was not written."
+        )
+
+
+def _all_of(client: Dhis2, kind: str, fields: str, *filters: str) -> list[Json]:
+    params: dict[str, str | list[str]] = {"fields": fields, "paging": "false"}
+    if filters:
+        params["filter"] = list(filters)
+    found = client.get(f"/api/{kind}", params).get(kind) or []
+    return [thing for thing in found if thing is not None]

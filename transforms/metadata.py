@@ -1,0 +1,272 @@
+"""The metadata package: what DHIS2 must have before it can hold a person, a policy or a claim.
+
+Made from the tables of truth (fields, option sets, programs, sharing) and nothing else:
+
+    option sets ─┬─ attributes ──── tracked entity type ── programs ── stages
+                 └─ data elements ──────────────────────────────────────┘
+
+A payload maps a class's plural name to its objects, as `POST /api/metadata` takes them.
+All attributes are made, those that the privacy policy drops too: a later change of the policy
+needs no set-up. None is mandatory, so that a value can be given up (DHIS2 refuses a null else).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from transforms import uids
+from transforms.country import Country
+from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
+from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
+from transforms.tables.metadata_classes import METADATA_CLASSES
+from transforms.tables.option_sets import OPTION_SETS
+from transforms.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
+from transforms.tables.seed_links import SEED_LINKS
+from transforms.tables.sharing import PUBLIC, USER_GROUPS, Sharing
+
+Json = dict[str, Any]
+Payload = dict[str, list[Json]]
+
+SHORT_NAME = 50
+
+
+def package(org_unit_groups: Mapping[str, str]) -> Payload:
+    """Return the fixed package, without org units, their levels and the options from openIMIS.
+
+    Args:
+        org_unit_groups: UID of each org unit group to its name.
+    """
+    return _shared(
+        {
+            "userGroups": [{"id": group.uid, "name": group.name} for group in USER_GROUPS],
+            "optionSets": [_option_set(row) for row in OPTION_SETS],
+            "trackedEntityAttributes": [_attribute(row) for row in TRACKED_ENTITIES.fields],
+            "dataElements": [_data_element(row) for row in data_element_fields()],
+            "trackedEntityTypes": [_person()],
+            "programs": [_program(row) for row in PROGRAMS],
+            "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
+            "organisationUnitGroups": [
+                {"id": uid, "name": name, "shortName": name[:SHORT_NAME]}
+                for uid, name in org_unit_groups.items()
+            ],
+        }
+    )
+
+
+def data_element_fields() -> list[Field]:
+    """Return the fields of all events, each once."""
+    fields = [row for resource in _event_resources() for row in resource.fields]
+    return list({row.uid: row for row in fields}.values())
+
+
+def levels(country: Country, root_level: int) -> list[Json]:
+    """Return the org unit levels, named by the country file, from the root's level downwards."""
+    names = country.levels
+    ordered = (names.country, names.region, names.district, names.ward, names.village)
+    return [
+        {
+            "id": metadata_uid(f"organisationUnitLevel{level}"),
+            "name": name,
+            "level": level,
+        }
+        for level, name in enumerate(ordered, start=root_level)
+    ]
+
+
+def root(country: Country) -> Json:
+    """Return the org unit above all regions."""
+    place = {"id": country.root.uid, "name": country.root.name}
+    code = {"code": country.root.code} if country.root.code else {}
+    return place | code | {"shortName": country.root.short_name, "openingDate": "1900-01-01"}
+
+
+def option_objects(options: pl.DataFrame) -> list[Json]:
+    """Return the options of a frame with optionSet, uid, code, name and sortOrder."""
+    return [
+        {
+            "id": row["uid"],
+            "code": row["code"],
+            "name": row["name"],
+            "sortOrder": row["sortOrder"],
+            "optionSet": {"id": row["optionSet"]},
+        }
+        for row in options.iter_rows(named=True)
+    ]
+
+
+def org_unit_object(row: Mapping[str, Any], geometry: Json | None) -> Json:
+    """Return the org unit of a row of the org units' frame."""
+    return {
+        "id": row["uid"],
+        "code": row["code"],
+        "name": row["name"],
+        "shortName": row["shortName"],
+        "openingDate": row["openingDate"],
+        "closedDate": row["closedDate"],
+        "parent": {"id": row["parentUid"]},
+        "geometry": geometry,
+    }
+
+
+def metadata_uid(text: str) -> str:
+    """Return the UID that is made from a text, by the same letters as all others."""
+    return str(pl.select(uids.hashed_uid(pl.lit(text))).item())
+
+
+def claim_program_fields() -> list[Field]:
+    """Return what the claims program shows of a person: what tells people apart, or groups them.
+
+    DHIS2 can group claims by an attribute only where the program has it.
+    """
+    return [row for row in TRACKED_ENTITIES.fields if row.unique or row.privacy != Privacy.DIRECT]
+
+
+def _event_resources() -> list[Resource]:
+    return [row for row in RESOURCES if row.tracker_type is TrackerType.EVENT]
+
+
+def _option_set(row: OptionSet) -> Json:
+    return {"id": row.uid, "name": row.name, "code": row.code, "valueType": "TEXT"}
+
+
+def _attribute(row: Field) -> Json:
+    return _labels(row) | {
+        "valueType": row.value_type,
+        "aggregationType": row.aggregation,
+        "unique": row.unique,
+        "orgunitScope": False,
+        "generated": False,
+        **_codes(row),
+    }
+
+
+def _data_element(row: Field) -> Json:
+    return _labels(row) | {
+        "valueType": row.value_type,
+        "aggregationType": row.aggregation,
+        "domainType": "TRACKER",
+        "zeroIsSignificant": True,
+        **_codes(row),
+    }
+
+
+def _labels(row: Field) -> Json:
+    code = {"code": row.code} if row.code else {}
+    short_name = row.short_name or row.name[:SHORT_NAME]
+    return {"id": row.uid, "name": row.name, "shortName": short_name} | code
+
+
+def _codes(row: Field) -> Json:
+    return {"optionSet": {"id": row.option_set.uid}} if row.option_set else {}
+
+
+def _person() -> Json:
+    """Return the tracked entity type; every attribute is its own, as values are sent on it."""
+    return {
+        "id": PERSON_TYPE,
+        "name": "Person",
+        "shortName": "Person",
+        "featureType": "NONE",
+        "minAttributesRequiredToSearch": 1,
+        "trackedEntityTypeAttributes": _attribute_links(PERSON_TYPE, TRACKED_ENTITIES.fields),
+    }
+
+
+def _program(program: Program) -> Json:
+    """Return a program that refuses no true datum: dates in the future, old events, changes."""
+    fields = TRACKED_ENTITIES.fields if program is INSUREE_PROGRAM else claim_program_fields()
+    return {
+        "id": program.uid,
+        "name": program.name,
+        "shortName": program.short_name,
+        "programType": "WITH_REGISTRATION",
+        "trackedEntityType": {"id": PERSON_TYPE},
+        "enrollmentDateLabel": program.enrollment_date_label,
+        "onlyEnrollOnce": program.only_enroll_once,
+        "displayIncidentDate": False,
+        "selectEnrollmentDatesInFuture": True,
+        "selectIncidentDatesInFuture": True,
+        "expiryDays": 0,
+        "completeEventsExpiryDays": 0,
+        "accessLevel": "OPEN",
+        "minAttributesRequiredToSearch": 1,
+        "programTrackedEntityAttributes": _attribute_links(program.uid, fields),
+        "programStages": [{"id": stage.uid} for stage in program.stages],
+    }
+
+
+def _stage(program: Program, stage: Stage) -> Json:
+    return {
+        "id": stage.uid,
+        "name": stage.name,
+        "program": {"id": program.uid},
+        "sortOrder": stage.sort_order,
+        "repeatable": True,
+        "minDaysFromStart": 0,
+        "autoGenerateEvent": False,
+        "openAfterEnrollment": False,
+        "generatedByEnrollmentDate": False,
+        "blockEntryForm": False,
+        "hideDueDate": True,
+        "displayGenerateEventBox": False,
+        "validationStrategy": "ON_COMPLETE",
+        "featureType": "NONE",
+        "programStageDataElements": _element_links(stage),
+    }
+
+
+def _attribute_links(owner: str, fields: Sequence[Field]) -> list[Json]:
+    return [
+        {
+            "id": _link_uid(owner, row.uid),
+            "trackedEntityAttribute": {"id": row.uid},
+            "mandatory": False,
+            "searchable": row.value_type is ValueType.TEXT and row.option_set is None,
+            "displayInList": row.privacy != Privacy.DIRECT or row.unique,
+            "sortOrder": place,
+        }
+        for place, row in enumerate(fields, start=1)
+    ]
+
+
+def _element_links(stage: Stage) -> list[Json]:
+    fields = next(row.fields for row in _event_resources() if row.stage == stage.uid)
+    return [
+        {
+            "id": _link_uid(stage.uid, row.uid),
+            "dataElement": {"id": row.uid},
+            "compulsory": row.compulsory,
+            "allowFutureDate": row.value_type is ValueType.DATE,
+            "displayInReports": True,
+            "sortOrder": place,
+        }
+        for place, row in enumerate(fields, start=1)
+    ]
+
+
+def _link_uid(owner: str, target: str) -> str:
+    return SEED_LINKS.get((owner, target)) or metadata_uid(f"{owner}{target}")
+
+
+def _shared(payload: Payload) -> Payload:
+    for kind, objects in payload.items():
+        _share(objects, METADATA_CLASSES[kind].sharing)
+    return payload
+
+
+def _share(objects: Iterable[Json], sharing: Sharing) -> None:
+    for thing in objects:
+        thing["sharing"] = sharing_object(sharing)
+
+
+def sharing_object(sharing: Sharing) -> Json:
+    """Return who has access to a new object: the two user groups, and nobody else."""
+    return {
+        "public": PUBLIC,
+        "external": False,
+        "users": {},
+        "userGroups": {
+            group.uid: {"id": group.uid, "access": group.access(sharing)} for group in USER_GROUPS
+        },
+    }

@@ -1,0 +1,118 @@
+"""The classes of DHIS2 metadata that set-up makes, and what of an object is whose.
+
+Of an object that DHIS2 holds already
+    firm      what the data need (types, option sets, uniqueness …) is made as in our tables;
+    initial   labels and looks are given when the object is made, and are the operator's then;
+    the rest  (translations, descriptions, what other programs need) stays as it is.
+Collections only grow: DHIS2 replaces a collection by what is sent, so what is there is sent along.
+"""
+
+from dataclasses import dataclass, field
+
+from transforms.tables.sharing import Sharing
+
+LABELS = frozenset({"name", "shortName", "code"})
+
+
+@dataclass(frozen=True)
+class Links:
+    """Objects inside an object, that join it to others.
+
+    Attributes:
+        target: Property that names the object joined: there is one link to each.
+        firm: Properties that are ours also where the link is there already.
+    """
+
+    target: str
+    firm: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MetadataClass:
+    """A class of DHIS2 metadata.
+
+    Attributes:
+        kind: Plural name, in payloads and paths.
+        thing: What a person calls one.
+        unique: Properties that two objects of the class cannot share.
+        initial: Properties that are given only when the object is made.
+        fixed: Properties that cannot change once the object is there: another value is a conflict.
+        collections: Collections of references.
+        links: Collections of links.
+        sharing: What can be shared of it.
+    """
+
+    kind: str
+    thing: str
+    unique: tuple[str, ...] = ("code", "name", "shortName")
+    initial: frozenset[str] = LABELS
+    fixed: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    links: dict[str, Links] = field(default_factory=dict)
+    sharing: Sharing = Sharing.METADATA
+
+
+METADATA_CLASSES: dict[str, MetadataClass] = {
+    row.kind: row
+    for row in (
+        MetadataClass(
+            "organisationUnits", "org unit", unique=(), sharing=Sharing.NONE,
+            initial=frozenset(),
+        ),
+        MetadataClass(
+            "organisationUnitLevels", "org unit level", unique=("level",), sharing=Sharing.NONE,
+        ),
+        MetadataClass("userGroups", "user group", unique=("code", "name"), collections=("users",)),
+        MetadataClass(
+            "optionSets", "option set", unique=("code", "name"), collections=("options",),
+        ),
+        MetadataClass(
+            "options", "option", unique=(), sharing=Sharing.NONE, fixed=("code",),
+            initial=frozenset({"sortOrder"}),
+        ),
+        MetadataClass("trackedEntityAttributes", "tracked entity attribute"),
+        MetadataClass("dataElements", "data element", fixed=("domainType",)),
+        MetadataClass(
+            "trackedEntityTypes", "tracked entity type", unique=("code", "name"),
+            initial=LABELS | {"featureType", "minAttributesRequiredToSearch"},
+            links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",))},
+            sharing=Sharing.DATA,
+        ),
+        MetadataClass(
+            "programs", "program", unique=("code", "name"),
+            initial=LABELS | {"accessLevel", "enrollmentDateLabel", "minAttributesRequiredToSearch"},
+            fixed=("programType", "trackedEntityType"),
+            collections=("programStages", "organisationUnits"),
+            links={"programTrackedEntityAttributes": Links("trackedEntityAttribute", ("mandatory",))},
+            sharing=Sharing.DATA,
+        ),
+        MetadataClass(
+            "programStages", "program stage", unique=(),
+            initial=LABELS | {"sortOrder", "executionDateLabel", "hideDueDate", "displayGenerateEventBox"},
+            fixed=("program",),
+            links={"programStageDataElements": Links("dataElement", ("compulsory",))},
+            sharing=Sharing.DATA,
+        ),
+        MetadataClass(
+            "organisationUnitGroups", "org unit group", collections=("organisationUnits",),
+        ),
+    )
+}  # fmt: skip
+
+WIDER_VALUE_TYPES: dict[str, frozenset[str]] = {
+    "NUMBER": frozenset({"TEXT", "LONG_TEXT"}),
+    "INTEGER_ZERO_OR_POSITIVE": frozenset({"INTEGER", "NUMBER", "TEXT", "LONG_TEXT"}),
+    "INTEGER": frozenset({"NUMBER", "TEXT", "LONG_TEXT"}),
+    "DATE": frozenset({"TEXT", "LONG_TEXT"}),
+    "TEXT": frozenset({"LONG_TEXT"}),
+}
+
+# What DHIS2 shows of an object and does not take back, or takes back in two spellings.
+SHOWN_ONLY = frozenset(
+    {"access", "displayName", "displayShortName", "displayFormName", "externalAccess", "favorite",
+     "favorites", "href", "leaf", "level", "path", "publicAccess", "user", "userAccesses",
+     "userGroupAccesses"}
+)  # fmt: skip
+OUTPUT_PERIOD_TYPES: tuple[str, ...] = (
+    "Daily", "Weekly", "Monthly", "Quarterly", "SixMonthly", "Yearly", "FinancialJuly",
+)  # fmt: skip
