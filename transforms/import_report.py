@@ -75,9 +75,9 @@ class Receipt:
 
     def as_json(self) -> dict[str, Any]:
         """Return the receipt as it lies beside its bundle."""
-        accepted: dict[str, list[str]] = {kind: [] for kind in TrackerType}
+        accepted: dict[str, list[str]] = {kind.value: [] for kind in TrackerType}
         for kind, uid in self.accepted:
-            accepted[kind].append(uid)
+            accepted[kind.value].append(uid)
         return {
             "strategy": self.strategy,
             "accepted": accepted,

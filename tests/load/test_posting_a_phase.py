@@ -1,0 +1,241 @@
+"""How the bundles of a phase are posted: several at a time, and when to stop."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import orjson
+import pytest
+from starlette.responses import Response
+
+from flows.connectors.dhis2 import BusyError, Dhis2
+from flows.tasks.load_state import LoadState
+from flows.tasks.post import post_bundle
+from flows.tasks.post_phase import post_phase, requests_in_flight
+from tests.load.scripted_server import Asked, failure, report, running
+from transforms.country import Load
+from transforms.errors import TargetError
+from transforms.import_report import Receipt
+from transforms.tables.dialects import DIALECTS
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that lies in memory."""
+
+    number: int
+    objects: int = 2
+    kind: str = "events"
+
+    def body(self) -> bytes:
+        """Return the request body."""
+        name = {"events": "event", "trackedEntities": "trackedEntity"}[self.kind]
+        listed = [{name: f"V{self.number}-{index}"} for index in range(self.objects)]
+        return orjson.dumps({self.kind: listed})
+
+
+@dataclass
+class Outbox:
+    """What was begun and what was settled."""
+
+    begun: list[int] = field(default_factory=list)
+    settled: dict[int, Receipt] = field(default_factory=dict)
+
+    def begin(self, bundle: Bundle) -> None:
+        """Note that a bundle is about to be posted."""
+        self.begun.append(bundle.number)
+
+    def settle(self, bundle: Bundle, receipt: Receipt) -> None:
+        """Note what became of a bundle."""
+        assert bundle.number in self.begun
+        self.settled[bundle.number] = receipt
+
+    @property
+    def refused(self) -> list[str]:
+        """UIDs of all that was refused."""
+        return [each.uid for receipt in self.settled.values() for each in receipt.refused]
+
+
+def post(
+    client: Dhis2, bundles: Iterator[Bundle] | list[Bundle], outbox: Outbox, in_flight: int = 4
+) -> None:
+    """Post bundles as a load does."""
+    state = LoadState(pause_seconds=0.001)
+    post_phase(
+        bundles,
+        lambda body: post_bundle(client, body, "CREATE_AND_UPDATE", state),
+        state,
+        in_flight=in_flight,
+        begin=outbox.begin,
+        settle=outbox.settle,
+    )
+
+
+def refusing(code: str, when: Callable[[str], bool] = lambda _: True) -> Callable[..., Response]:
+    """Answer that the objects for which `when` holds are refused with `code`."""
+    return lambda asked, _: report(asked, {uid: [code] for uid in asked.uids if when(uid)})
+
+
+def test_every_bundle_is_begun_before_it_is_posted_and_settled_after() -> None:
+    outbox = Outbox()
+    with running(lambda asked, _: report(asked)) as server:
+        post(server.client(), [Bundle(number) for number in range(20)], outbox)
+
+    assert sorted(outbox.begun) == sorted(outbox.settled) == list(range(20))
+    assert len(server.asked) == 20
+
+
+def test_no_more_requests_are_in_flight_than_the_setting_says() -> None:
+    in_flight, most, lock = 0, 0, threading.Lock()
+
+    def counted(asked: Asked, _: int) -> Response:
+        nonlocal in_flight, most
+        with lock:
+            in_flight += 1
+            most = max(most, in_flight)
+        time.sleep(0.02)
+        with lock:
+            in_flight -= 1
+        return report(asked)
+
+    with running(counted) as server:
+        post(server.client(), [Bundle(number) for number in range(30)], Outbox(), in_flight=3)
+
+    assert most == 3
+
+
+def test_bundles_are_taken_only_as_they_are_needed() -> None:
+    outbox, ahead = Outbox(), []
+
+    def bundles() -> Iterator[Bundle]:
+        for number in range(50):
+            ahead.append(number - len(outbox.settled))
+            yield Bundle(number)
+
+    with running(lambda asked, _: report(asked)) as server:
+        post(server.client(), bundles(), outbox, in_flight=2)
+
+    assert max(ahead) <= 4
+
+
+def test_a_login_that_is_revoked_midway_stops_the_load_and_what_was_in_flight_is_settled() -> None:
+    def revoked(asked: Asked, number: int) -> Response:
+        if asked.uids == ["V3-0", "V3-1"]:
+            return Response(status_code=401)
+        time.sleep(0.1)
+        return report(asked)
+
+    outbox = Outbox()
+    with running(revoked) as server, pytest.raises(TargetError, match="401"):
+        post(server.client(), [Bundle(number) for number in range(100)], outbox)
+
+    assert set(outbox.settled) == set(outbox.begun) - {3}
+    assert len(server.asked) < 10
+
+
+def test_a_waiting_bundle_is_left_in_doubt_when_another_stops_the_load() -> None:
+    def busy_or_gone(asked: Asked, _: int) -> Response:
+        if "V0-0" in asked.uids:
+            return Response(status_code=503, headers={"Retry-After": "60"})
+        time.sleep(0.2)
+        return Response(status_code=401)
+
+    outbox = Outbox()
+    began = time.monotonic()
+    with running(busy_or_gone) as server, pytest.raises(TargetError, match="401"):
+        post(server.client(), [Bundle(number) for number in range(2)], outbox)
+
+    assert outbox.settled == {}
+    assert time.monotonic() - began < 10
+
+
+def test_a_server_that_stays_busy_ends_the_phase_without_a_reject() -> None:
+    outbox = Outbox()
+    with running(lambda *_: Response(status_code=502)) as server, pytest.raises(BusyError):
+        post(server.client(), [Bundle(number) for number in range(10)], outbox)
+
+    assert outbox.settled == {}
+
+
+def test_a_server_that_fails_every_request_rejects_nothing() -> None:
+    outbox = Outbox()
+    with running(lambda *_: failure(500)) as server, pytest.raises(TargetError, match="server's"):
+        post(server.client(), [Bundle(number) for number in range(10)], outbox, in_flight=1)
+
+    assert outbox.settled == {}
+
+
+@pytest.mark.parametrize("code", ["E1000", "E1029", "E1041", "E1005", "E1069", "E1091"])
+def test_one_reason_of_configuration_on_everything_stops_the_load_and_rejects_nothing(
+    code: str,
+) -> None:
+    outbox = Outbox()
+    with running(refusing(code)) as server, pytest.raises(TargetError, match=f"{code}.*rejected"):
+        post(server.client(), [Bundle(number) for number in range(50)], outbox)
+
+    assert outbox.settled == {}
+    assert len(server.asked) < 15
+
+
+def test_one_large_bundle_is_enough_to_see_that_dhis2_is_set_up_wrongly() -> None:
+    outbox = Outbox()
+    with running(refusing("E1000")) as server, pytest.raises(TargetError, match="capture"):
+        post(server.client(), [Bundle(0, objects=100)], outbox)
+
+    assert outbox.settled == {}
+
+
+def test_people_who_are_taken_do_not_hide_that_every_enrollment_is_refused() -> None:
+    body = {
+        "trackedEntities": [{"trackedEntity": f"T{n}"} for n in range(100)],
+        "enrollments": [{"enrollment": f"E{n}"} for n in range(100)],
+    }
+
+    class People:
+        number = 0
+
+        def body(self) -> bytes:
+            """Return the request body."""
+            return orjson.dumps(body)
+
+    outbox = Outbox()
+    with (
+        running(refusing("E1041", lambda uid: uid.startswith("E"))) as server,
+        pytest.raises(TargetError, match="every enrollment.*E1041"),
+    ):
+        post(server.client(), [People()], outbox)  # type: ignore[list-item]
+
+    assert outbox.settled == {}
+
+
+def test_a_village_that_is_not_assigned_rejects_only_its_own_people() -> None:
+    outbox = Outbox()
+    with running(refusing("E1041", lambda uid: uid.startswith(("V0-", "V1-")))) as server:
+        post(server.client(), [Bundle(number) for number in range(6)], outbox, in_flight=1)
+
+    assert sorted(outbox.settled) == list(range(6))
+    assert sorted(outbox.refused) == ["V0-0", "V0-1", "V1-0", "V1-1"]
+
+
+def test_a_day_with_few_changes_that_are_all_refused_ends_with_rejects() -> None:
+    outbox = Outbox()
+    with running(refusing("E1041")) as server:
+        post(server.client(), [Bundle(0)], outbox)
+
+    assert sorted(outbox.refused) == ["V0-0", "V0-1"]
+
+
+def test_bad_data_on_everything_is_no_fault_of_the_configuration() -> None:
+    outbox = Outbox()
+    with running(refusing("E1125")) as server:
+        post(server.client(), [Bundle(number, objects=60) for number in range(5)], outbox)
+
+    assert len(outbox.refused) == 300
+
+
+def test_the_number_of_requests_in_flight_is_the_countrys_or_what_pays_best() -> None:
+    dialects = DIALECTS.values()
+
+    assert [requests_in_flight(Load(), dialect) for dialect in dialects] == [4, 4, 4, 7]
+    assert {requests_in_flight(Load(in_flight=2), dialect) for dialect in dialects} == {2}
