@@ -1,0 +1,238 @@
+"""Replays recordings against the stand-in and tells where the two answers differ.
+
+    recording ──► request ──► stand-in ──► answer ─┐
+        └──────────────────► expected answer ──────┴─► both normalised, compared
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.sandbox import new_app
+from tests.sandbox.app import SandboxApp
+
+RECORDINGS = Path(__file__).with_name("recordings")
+
+PASSWORDS = {"admin": "district", "loader": "Loader-123", "nobody": "Nobody-123"}
+WRONG_PASSWORD = "003-me-wrong-password"
+
+# Values that a server makes up, or that tell of the machine it runs on.
+MADE_UP = frozenset(
+    "message description seconds time created lastUpdated createdAt updatedAt completedAt buildTime "
+    "serverDate systemId contextPath userAgent memoryInfo url user databaseVersion javaVersion "
+    "javaVendor osVersion revision intervalSinceLastAnalyticsTableSuccess "
+    "intervalSinceLastAnalyticsTablePartitionSuccess timers preheat programRule prepareRequest "
+    "validation commit totalImport totalRequest location index".split()
+)
+# Lists that DHIS2 makes of sets: their order means nothing.
+SETS = frozenset(
+    "errorReports typeReports attributes dataValues organisationUnits authorities "
+    "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes rejectedIndexes "
+    "outputPeriodTypes".split()
+)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\+0000)?")
+_HOST = re.compile(r"https?://[\w.]+(:\d+)?")
+_DUMPS = (
+    re.compile(r"MetadataIdentifier\(idScheme=UID, identifier=(?P<uid>\w+), attributeValue=null\)"),
+    re.compile(r"Event\(event=(?P<uid>\w+), .*\)", re.DOTALL),
+    re.compile(r'\{"class":.*?"uid":"(?P<uid>\w+)".*\}', re.DOTALL),
+    re.compile(r"TrackedEntity\{id=\d+, uid='(?P<uid>\w+)'.*\}", re.DOTALL),
+)
+_NAMELESS = re.compile(r"org\.hisp\.dhis\.user\.\S+|TrackedEntityAttribute\{.*\}", re.DOTALL)
+ANYTHING = "…"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One recorded exchange."""
+
+    name: str
+    request: dict[str, Any]
+    response: dict[str, Any]
+
+
+@lru_cache
+def recorded(version: str) -> tuple[Exchange, ...]:
+    """A version's exchanges in order."""
+    exchanges = []
+    for path in sorted((RECORDINGS / version).glob("*.json")):
+        document = json.loads(path.read_text())
+        exchanges.append(Exchange(path.stem, document["request"], document["response"]))
+    return tuple(exchanges)
+
+
+class Replay:
+    """Sends recorded requests to a stand-in, in-process."""
+
+    def __init__(self, version: str) -> None:
+        self.app: SandboxApp = new_app(version)
+        self._jobs: dict[str, str] = {}
+
+    def send(self, exchange: Exchange) -> tuple[int, Any]:
+        """Status and body of the stand-in's answer."""
+        request = exchange.request
+        path = request["path"]
+        for theirs, ours in self._jobs.items():
+            path = path.replace(theirs, ours)
+        body, headers = _body(request)
+        status, media, content = asyncio.run(
+            call(
+                self.app,
+                request["method"],
+                path,
+                urlencode(request.get("query") or {}, doseq=True),
+                headers | _login(exchange),
+                body,
+            )
+        )
+        answer = _read(content, media)
+        self._learn_job(exchange.response.get("body"), answer)
+        return status, answer
+
+    def _learn_job(self, theirs: Any, ours: Any) -> None:
+        """The ids of jobs are made up by each server: later requests ask for ours."""
+        pair = [
+            (body.get("response") or {}).get("id") if isinstance(body, dict) else None
+            for body in (theirs, ours)
+        ]
+        if all(isinstance(uid, str) for uid in pair):
+            self._jobs[str(pair[0])] = str(pair[1])
+
+
+async def call(
+    app: SandboxApp, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+) -> tuple[int, str, bytes]:
+    """One request to an ASGI application."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "scheme": "http",
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    await app(scope, receive, send)
+    received = dict(sent[0]["headers"])
+    content = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], received.get(b"content-type", b"").decode(), content
+
+
+def _body(request: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+    headers = dict(request.get("headers") or {})
+    if "raw" in request:
+        headers.setdefault("Content-Type", "application/json")
+        raw = request["raw"]
+        return (b"\x1f\x8b\x08\x00" if raw.startswith("\x1f") else raw.encode()), headers
+    if request.get("body") is None:
+        return b"", headers
+    headers.setdefault("Content-Type", "application/json")
+    return json.dumps(request["body"]).encode(), headers
+
+
+def _login(exchange: Exchange) -> dict[str, str]:
+    user = exchange.request.get("user")
+    if user not in PASSWORDS:
+        return {}
+    password = "wrong" if exchange.name == WRONG_PASSWORD else PASSWORDS[user]
+    credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {credentials}"}
+
+
+def _read(content: bytes, media: str) -> Any:
+    if not content:
+        return ""
+    return json.loads(content) if media.startswith("application/json") else content.decode()
+
+
+# comparing
+
+
+def normalised(value: Any, key: str = "") -> Any:
+    """A body without what differs from run to run."""
+    if isinstance(value, dict):
+        return {name: _normalised_item(name, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        items = [normalised(item, key) for item in value]
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if key in SETS else items
+    if isinstance(value, str):
+        return _normalised_text(value)
+    return value
+
+
+def _normalised_item(name: str, value: Any) -> Any:
+    if name in MADE_UP and not isinstance(value, (int, list)):
+        return ANYTHING
+    if name in {"args", "errorProperties"}:
+        return [_argument(item) for item in value]
+    if name == "timers":
+        return ANYTHING
+    return normalised(value, name)
+
+
+def _normalised_text(text: str) -> str:
+    if text.lstrip().lower().startswith(("<!doctype", "<html")):
+        return "<html>"
+    return _MOMENT.sub("T", _HOST.sub("HOST", text))
+
+
+def _argument(value: Any) -> Any:
+    """An argument of an error: of objects written out whole, the UID."""
+    if not isinstance(value, str):
+        return value
+    for dump in _DUMPS:
+        match = dump.fullmatch(value)
+        if match:
+            return match["uid"]
+    return ANYTHING if _NAMELESS.fullmatch(value) else _MOMENT.sub("T", value)
+
+
+def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
+    """Where two normalised bodies differ."""
+    if expected == actual or expected == ANYTHING:
+        return
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for name in sorted(expected.keys() | actual.keys()):
+            if name not in actual:
+                yield f"{path}.{name}: missing, recorded {_short(expected[name])}"
+            elif name not in expected:
+                yield f"{path}.{name}: {_short(actual[name])}, not recorded"
+            else:
+                yield from differences(expected[name], actual[name], f"{path}.{name}")
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (theirs, ours) in enumerate(zip(expected, actual, strict=True)):
+            yield from differences(theirs, ours, f"{path}[{index}]")
+    else:
+        yield f"{path}: {_short(actual)}, recorded {_short(expected)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 300 else f"{text[:300]}…"
+
+
+def compare(exchange: Exchange, status: int, body: Any) -> list[str]:
+    """What differs between the recorded answer and this one."""
+    found = []
+    if status != exchange.response["status"]:
+        found.append(f"status {status}, recorded {exchange.response['status']}")
+    expected = normalised(exchange.response.get("body") or "")
+    if exchange.response.get("body") == []:
+        expected = []
+    return found + list(differences(expected, normalised(body)))

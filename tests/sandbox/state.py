@@ -1,0 +1,106 @@
+"""All that the stand-in holds: metadata, tracker objects, users' caches, data store, jobs, log."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import deque
+from typing import Any
+
+from . import times
+from .dialects import Dialect
+from .metadata_classes import CLASSES
+from .tracker_store import TrackerStore
+
+ADMIN = "M5zQapPyTZI"
+SUPERUSER_ROLE = "yrB6vc5Ip3r"
+DEFAULT_OPTION_COMBO = "HllvX50cXC0"
+LOG_LENGTH = 1_000
+IMPORTS_SHOWN = 50
+
+Object = dict[str, Any]
+
+
+class State:
+    """One server's content; every request holds `lock` while it reads or changes it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.lock = threading.RLock()
+        self.system_id = str(uuid.uuid4())
+        self.started = times.now()
+        self.metadata: dict[str, dict[str, Object]] = {kind: {} for kind in CLASSES}
+        self.metadata_revision = 0
+        self.tracker = TrackerStore()
+        self.refused_org_units: set[tuple[str, str]] = set()
+        self.tokens: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}
+        self.data_store: dict[str, dict[str, Any]] = {}
+        self.data_values: dict[tuple[str, str, str], Object] = {}
+        self.jobs: dict[str, Object] = {}
+        self.output_period_types: list[str] = []
+        self.imports: deque[Object] = deque(maxlen=IMPORTS_SHOWN)
+        self._install()
+
+    def _install(self) -> None:
+        """What a freshly installed server has."""
+        self._put("categoryOptions", "xYerKDKCefk", "default")
+        self._put("categories", "GLevLNI9wkl", "default", categoryOptions=[{"id": "xYerKDKCefk"}])
+        self._put("categoryCombos", "bjDvmb4bfuf", "default", categories=[{"id": "GLevLNI9wkl"}])
+        self._put(
+            "categoryOptionCombos",
+            DEFAULT_OPTION_COMBO,
+            "default",
+            categoryCombo={"id": "bjDvmb4bfuf"},
+        )
+        self._put("userRoles", SUPERUSER_ROLE, "Superuser", authorities=["ALL"])
+        self.add_user("admin", "district", uid=ADMIN, roles=[SUPERUSER_ROLE], code="admin")
+
+    def _put(self, kind: str, uid: str, name: str, **more: Any) -> None:
+        moment = times.written(self.started)
+        self.metadata[kind][uid] = {
+            "id": uid,
+            "name": name,
+            "created": moment,
+            "lastUpdated": moment,
+            **more,
+        }
+        self.metadata_revision += 1
+
+    def add_user(
+        self,
+        username: str,
+        password: str | None,
+        *,
+        uid: str,
+        roles: list[str],
+        token: str | None = None,
+        org_units: list[str] | None = None,
+        code: str | None = None,
+    ) -> None:
+        """A user who may log in, by password, by token, or both."""
+        units = [{"id": unit} for unit in org_units or []]
+        self._put(
+            "users",
+            uid,
+            f"{username} {username}",
+            code=code,
+            username=username,
+            firstName=username,
+            surname=username,
+            password=password,
+            userRoles=[{"id": role} for role in roles],
+            organisationUnits=list(units),
+            dataViewOrganisationUnits=list(units),
+            teiSearchOrganisationUnits=list(units),
+        )
+        if token:
+            self.tokens[token] = uid
+
+    def find(self, kind: str, uid: str) -> Object | None:
+        """One metadata object."""
+        return self.metadata[kind].get(uid)
+
+    def metadata_changed(self) -> None:
+        """Makes what was derived from metadata stale."""
+        self.metadata_revision += 1

@@ -1,0 +1,64 @@
+"""Dates as DHIS2 reads and writes them: read without zone in the server's zone (UTC here), written without zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+
+_FORMS = re.compile(
+    r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})"
+    r"(?:[T ](\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{3,9}))?)?)?)?)?)?"
+    r"(Z|[+-]\d{2}:?\d{2})?"
+)
+
+
+class MalformedDate(ValueError):
+    """A text that DHIS2 does not read as a date."""
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+@lru_cache(maxsize=200_000)
+def parse(text: str) -> int:
+    """Milliseconds since 1970 of an ISO date with or without time; MalformedDate otherwise."""
+    match = _FORMS.fullmatch(text)
+    if match is None:
+        raise MalformedDate(text)
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    offset = "+00:00" if zone in (None, "Z") else zone
+    digits = (fraction or "0").ljust(6, "0")[:6]
+    iso = (
+        f"{year}-{month or '01'}-{day or '01'}"
+        f"T{hour or '00'}:{minute or '00'}:{second or '00'}.{digits}{offset}"
+    )
+    try:
+        return int(datetime.fromisoformat(iso).timestamp() * 1000)
+    except ValueError as malformed:
+        raise MalformedDate(text) from malformed
+
+
+def parse_any(value: object) -> int | None:
+    """A date of a payload: null, text or epoch milliseconds."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        raise MalformedDate(str(value))
+    if isinstance(value, int):
+        return value
+    return parse(str(value))
+
+
+@lru_cache(maxsize=200_000)
+def written(milliseconds: int) -> str:
+    """`2024-01-31T00:00:00.000`."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}"
+
+
+def written_or_none(milliseconds: int | None) -> str | None:
+    """The same, or null."""
+    return None if milliseconds is None else written(milliseconds)

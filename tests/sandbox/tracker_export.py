@@ -1,0 +1,461 @@
+"""GET /api/tracker/{trackedEntities,enrollments,events}: one object, or a page of them, in the version's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from . import times
+from .answers import Answer, not_found, refusal
+from .dialects import Dialect
+from .field_filter import Fields, parse_fields
+from .state import State
+from .tracker_model import TrackerModel
+from .tracker_store import Enrollment, Event, TrackedEntity, unpack
+from .users import Account, is_under
+
+Stored = TrackedEntity | Enrollment | Event
+Query = Sequence[tuple[str, str]]
+
+DEFAULT_PAGE_SIZE = 50
+_DEFAULT_FIELDS = {
+    "trackedEntities": "*,!relationships,!enrollments,!events,!programOwners",
+    "enrollments": "*,!relationships,!events,!attributes",
+    "events": "*,!relationships",
+}
+_SINGULAR = {
+    "trackedEntities": ("trackedEntity", "TrackedEntity"),
+    "enrollments": ("enrollment", "Enrollment"),
+    "events": ("event", "Event"),
+}
+_ORDERS: dict[str, Callable[[Any], Any]] = {
+    "createdAt": lambda row: row.created,
+    "updatedAt": lambda row: row.updated,
+    "enrolledAt": lambda row: row.enrolled or 0,
+    "occurredAt": lambda row: row.occurred or 0,
+    "scheduledAt": lambda row: row.scheduled or 0,
+    "completedAt": lambda row: row.completed or 0,
+    "trackedEntity": lambda row: row.uid,
+    "enrollment": lambda row: row.uid,
+    "event": lambda row: row.uid,
+    "orgUnit": lambda row: row.org_unit,
+    "status": lambda row: row.status,
+}
+
+
+class Export:
+    """Reads tracker objects for one user."""
+
+    def __init__(self, state: State, model: TrackerModel, account: Account) -> None:
+        self.state = state
+        self.dialect = state.dialect
+        self.store = state.tracker
+        self.model = model
+        self.account = account
+
+    # one
+
+    def one(self, kind: str, uid: str, query: dict[str, str]) -> Answer:
+        """One object by UID; deleted and unknown ones are not found."""
+        row = self._held(kind).get(uid)
+        if row is None or row.deleted or _is_orphan(row):
+            raise self._missing(kind, uid)
+        fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
+        self._readable_program(query.get("program"))
+        return Answer(200, self._shown(kind, row, fields, query.get("program")))
+
+    def _missing(self, kind: str, uid: str) -> Exception:
+        status = self.dialect.missing_tracked_entity_status
+        if kind == "trackedEntities" and status == 500:
+            return refusal(500, 'Cannot invoke "getTrackedEntityInstance()" because it is null')
+        return not_found(_SINGULAR[kind][1], uid)
+
+    def _held(self, kind: str) -> dict[str, Any]:
+        return {
+            "trackedEntities": self.store.tracked_entities,
+            "enrollments": self.store.enrollments,
+            "events": self.store.events,
+        }[kind]
+
+    # many
+
+    def page(self, kind: str, pairs: Query, base_url: str) -> Answer:
+        """A page of what a query finds."""
+        query = dict(pairs)
+        self._readable_program(query.get("program"))
+        rows = self._found(kind, query)
+        paging = _Paging(self.dialect, query)
+        shown = paging.cut(rows)
+        fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
+        listed = [self._shown(kind, row, fields, query.get("program")) for row in shown]
+        if kind == "enrollments" and not self.dialect.enrollment_list_has_attributes:
+            listed = [row | {"attributes": []} if "attributes" in row else row for row in listed]
+        key = "instances" if self.dialect.lists_are_instances else kind
+        address = f"{base_url}/api/tracker/{kind}"
+        return Answer(200, paging.envelope(len(rows), len(shown), address, pairs) | {key: listed})
+
+    def _readable_program(self, program: str | None) -> None:
+        if program is not None and program not in self.model.programs:
+            raise refusal(400, f"Program is specified but does not exist: {program}", "E1003")
+
+    def _found(self, kind: str, query: dict[str, str]) -> list[Stored]:
+        _check_scope(kind, query, self.dialect)
+        candidates = self._candidates(kind, query)
+        tests = self._tests(kind, query)
+        found = [row for row in candidates if all(test(row) for test in tests)]
+        return self._ordered(kind, found, query.get("order"))
+
+    def _candidates(self, kind: str, query: dict[str, str]) -> Iterable[Stored]:
+        held = self._held(kind)
+        wanted = self._uids(_SINGULAR[kind][0], query)
+        if wanted is not None:
+            return [held[uid] for uid in wanted if uid in held]
+        owner = query.get("trackedEntity") if kind != "trackedEntities" else None
+        if owner is None:
+            parents = self._uids("enrollment", query) if kind == "events" else None
+            if parents is None:
+                return list(held.values())
+            found = [self.store.enrollments.get(uid) for uid in parents]
+            return [event for row in found if row for event in row.events]
+        entity = self.store.tracked_entities.get(owner)
+        enrollments = entity.enrollments if entity else ()
+        if kind == "enrollments":
+            return enrollments
+        return [event for enrollment in enrollments for event in enrollment.events]
+
+    def _uids(self, name: str, query: dict[str, str]) -> list[str] | None:
+        plural = "trackedEntities" if name == "trackedEntity" else f"{name}s"
+        names = [plural if suffix else name for suffix in self.dialect.uids_suffix]
+        for parameter in names:
+            if query.get(parameter):
+                return _split(query[parameter])
+        return None
+
+    def _tests(self, kind: str, query: dict[str, str]) -> list[Callable[[Any], bool]]:
+        tests: list[Callable[[Any], bool]] = []
+        if query.get("includeDeleted") != "true":
+            tests.append(lambda row: not row.deleted and not _is_orphan(row))
+        program = query.get("program")
+        if program is not None:
+            tests.append(_in_program(kind, program))
+        tests += [test for name, test in self._property_tests(query)]
+        tests += self._time_tests(query)
+        tests.append(self._place_test(query))
+        return tests
+
+    def _property_tests(self, query: dict[str, str]) -> list[tuple[str, Callable[[Any], bool]]]:
+        tests: list[tuple[str, Callable[[Any], bool]]] = []
+        properties = {
+            "programStage": "stage",
+            "status": "status",
+            "trackedEntityType": "type",
+        }
+        for parameter, attribute in properties.items():
+            if query.get(parameter):
+                tests.append((parameter, _equals(attribute, query[parameter])))
+        if query.get("filter"):
+            tests.append(("filter", _attribute_filter(query["filter"])))
+        return tests
+
+    def _time_tests(self, query: dict[str, str]) -> list[Callable[[Any], bool]]:
+        tests: list[Callable[[Any], bool]] = []
+        for moment in ("updated", "enrolled", "occurred"):
+            after, before = query.get(f"{moment}After"), query.get(f"{moment}Before")
+            if after:
+                tests.append(_at_least(moment, _parsed(after)))
+            if before:
+                tests.append(_at_most(moment, _parsed(before)))
+        return tests
+
+    def _place_test(self, query: dict[str, str]) -> Callable[[Any], bool]:
+        mode = next((query[name] for name in self.dialect.org_unit_mode if query.get(name)), None)
+        units = next((query[name] for name in self.dialect.org_units if query.get(name)), None)
+        roots = set(_split(units)) if units else None
+        mode = (mode or ("SELECTED" if roots else "ACCESSIBLE")).upper()
+        if mode == "SELECTED":
+            return lambda row: row.org_unit in (roots or ())
+        if mode == "CHILDREN":
+            return lambda row: self._is_child(row.org_unit, roots or set())
+        scope = {
+            "DESCENDANTS": roots or set(),
+            "CAPTURE": self.account.capture_roots,
+            "ACCESSIBLE": self.account.search_roots,
+        }.get(mode)
+        if scope is None or (mode == "ACCESSIBLE" and self.account.is_superuser):
+            return lambda row: True
+        inside: dict[str, bool] = {}
+        return lambda row: self._is_inside(row.org_unit, scope, inside)
+
+    def _is_inside(self, org_unit: str, scope: set[str], known: dict[str, bool]) -> bool:
+        if org_unit not in known:
+            known[org_unit] = is_under(self.state, org_unit, scope)
+        return known[org_unit]
+
+    def _is_child(self, org_unit: str, roots: set[str]) -> bool:
+        parent = (self.model.org_units.get(org_unit, {}).get("parent") or {}).get("id")
+        return org_unit in roots or parent in roots
+
+    def _ordered(self, kind: str, rows: list[Stored], order: str | None) -> list[Stored]:
+        if not order:
+            return self._by_default(kind, rows)
+        for part in reversed(order.split(",")):
+            name, _, direction = part.strip().partition(":")
+            key = _ORDERS.get(name)
+            if key is not None:
+                rows.sort(key=key, reverse=direction.lower() == "desc")
+        return rows
+
+    def _by_default(self, kind: str, rows: list[Stored]) -> list[Stored]:
+        if kind == "events" and self.dialect.events_by_update:
+            rows.reverse()
+            return sorted(rows, key=lambda row: row.updated, reverse=True)
+        oldest_first = kind == "enrollments" and not self.dialect.newest_enrollments_first
+        if not oldest_first:
+            rows.reverse()
+        return rows
+
+    # how objects look
+
+    def _shown(self, kind: str, row: Any, fields: Fields, program: str | None) -> dict[str, Any]:
+        if kind == "trackedEntities":
+            return self._tracked_entity(row, fields, program)
+        if kind == "enrollments":
+            return self._enrollment(row, fields)
+        return self._event(row, fields)
+
+    def _tracked_entity(
+        self, row: TrackedEntity, fields: Fields, program: str | None
+    ) -> dict[str, Any]:
+        body = {
+            "trackedEntity": row.uid,
+            "trackedEntityType": row.type,
+            "createdAt": times.written(row.created),
+            "updatedAt": times.written(row.updated),
+            "orgUnit": row.org_unit,
+            "inactive": row.inactive,
+            "deleted": row.deleted,
+            "potentialDuplicate": False,
+            "geometry": row.geometry,
+        }
+        shown = _cut(body, fields)
+        if fields.wants("attributes"):
+            allowed = self._attributes_of(self.dialect.person_attributes, row.type, program)
+            shown["attributes"] = _attributes(row, allowed, fields.inner("attributes"))
+        if fields.wants("enrollments"):
+            inner = fields.inner("enrollments") or parse_fields("*")
+            shown["enrollments"] = [
+                self._enrollment(child, inner)
+                for child in row.enrollments
+                if not child.deleted and program in (None, child.program)
+            ]
+        if fields.wants("programOwners"):
+            shown["programOwners"] = self._owners(row, fields.inner("programOwners"), program)
+        return shown
+
+    def _attributes_of(self, scope: str, type_uid: str, program: str | None) -> set[str] | None:
+        """The attributes that are shown; None: all."""
+        if scope == "all":
+            return None
+        of_type = self.model.types.get(type_uid)
+        allowed = set(of_type.attributes) if of_type else set()
+        if program is not None:
+            allowed |= set(self.model.programs[program].attributes)
+        return allowed
+
+    def _owners(
+        self, row: TrackedEntity, fields: Fields | None, program: str | None
+    ) -> list[dict[str, Any]]:
+        pairs = zip(row.owners[::2], row.owners[1::2], strict=True)
+        owners = [
+            {"orgUnit": org_unit, "program": owned, "trackedEntity": row.uid}
+            for owned, org_unit in pairs
+            if program in (None, owned)
+        ]
+        return [_cut(owner, fields) for owner in owners] if fields else owners
+
+    def _enrollment(self, row: Enrollment, fields: Fields) -> dict[str, Any]:
+        body = {
+            "enrollment": row.uid,
+            "trackedEntity": row.tracked_entity.uid,
+            "program": row.program,
+            "status": row.status,
+            "orgUnit": row.org_unit,
+            "createdAt": times.written(row.created),
+            "updatedAt": times.written(row.updated),
+            "enrolledAt": times.written_or_none(row.enrolled),
+            "occurredAt": times.written_or_none(row.occurred),
+            "completedAt": times.written_or_none(row.completed),
+            "followUp": row.follow_up,
+            "deleted": row.deleted,
+            "geometry": row.geometry,
+        }
+        shown = _cut(body, fields)
+        if fields.wants("attributes"):
+            allowed = None
+            if self.dialect.enrollment_attributes == "program":
+                known = self.model.programs.get(row.program)
+                allowed = set(known.attributes) if known else set()
+            inner = fields.inner("attributes")
+            shown["attributes"] = _attributes(row.tracked_entity, allowed, inner)
+        if fields.wants("events"):
+            inner_events = fields.inner("events") or parse_fields("*")
+            shown["events"] = [
+                self._event(event, inner_events) for event in row.events if not event.deleted
+            ]
+        return shown
+
+    def _event(self, row: Event, fields: Fields) -> dict[str, Any]:
+        body = {
+            "event": row.uid,
+            "status": row.status,
+            "program": row.enrollment.program,
+            "programStage": row.stage,
+            "enrollment": row.enrollment.uid,
+            "trackedEntity": row.enrollment.tracked_entity.uid,
+            "orgUnit": row.org_unit,
+            "occurredAt": times.written_or_none(row.occurred),
+            "scheduledAt": times.written_or_none(row.scheduled),
+            "completedAt": times.written_or_none(row.completed),
+            "createdAt": times.written(row.created),
+            "updatedAt": times.written(row.updated),
+            "storedBy": row.stored_by,
+            "followUp": False,
+            "deleted": row.deleted,
+            "geometry": row.geometry,
+        }
+        shown = _cut(body, fields)
+        if fields.wants("dataValues"):
+            rows = [
+                {"dataElement": element, "value": value}
+                for element, value in unpack(row.values).items()
+            ]
+            inner = fields.inner("dataValues")
+            shown["dataValues"] = [_cut(value, inner) for value in rows] if inner else rows
+        return shown
+
+
+def _cut(body: dict[str, Any], fields: Fields) -> dict[str, Any]:
+    return {
+        name: value for name, value in body.items() if value is not None and fields.wants(name)
+    }
+
+
+def _attributes(
+    row: TrackedEntity, allowed: set[str] | None, fields: Fields | None
+) -> list[dict[str, Any]]:
+    rows = [
+        {"attribute": attribute} | ({} if value is None else {"value": value})
+        for attribute, value in unpack(row.attributes).items()
+        if allowed is None or attribute in allowed
+    ]
+    return [_cut(value, fields) for value in rows] if fields else rows
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.replace(";", ",").split(",") if part]
+
+
+def _check_scope(kind: str, query: dict[str, str], dialect: Dialect) -> None:
+    if kind == "trackedEntities" and query.get("program") and query.get("trackedEntityType"):
+        raise refusal(400, "`program` and `trackedEntityType` cannot be specified simultaneously")
+    modes = [name for name in dialect.org_unit_mode if query.get(name)]
+    if len(modes) > 1:
+        raise refusal(400, "Only one parameter of 'ouMode' and 'orgUnitMode' must be specified.")
+
+
+def _is_orphan(row: Stored) -> bool:
+    """An event in a deleted enrollment: it is there, and nobody sees it."""
+    return isinstance(row, Event) and row.enrollment.deleted
+
+
+def _in_program(kind: str, program: str) -> Callable[[Any], bool]:
+    if kind == "enrollments":
+        return lambda row: row.program == program
+    if kind == "events":
+        return lambda row: row.enrollment.program == program
+    return lambda row: any(
+        child.program == program and (row.deleted or not child.deleted)
+        for child in row.enrollments
+    )
+
+
+def _equals(attribute: str, value: str) -> Callable[[Any], bool]:
+    return lambda row: getattr(row, attribute, None) == value
+
+
+def _at_least(attribute: str, moment: int) -> Callable[[Any], bool]:
+    return lambda row: (getattr(row, attribute, None) or 0) >= moment
+
+
+def _at_most(attribute: str, moment: int) -> Callable[[Any], bool]:
+    return lambda row: (getattr(row, attribute, None) or 0) <= moment
+
+
+def _parsed(text: str) -> int:
+    try:
+        return times.parse(text)
+    except times.MalformedDate as error:
+        raise refusal(400, f"Value '{text}' is not a valid date.") from error
+
+
+def _attribute_filter(text: str) -> Callable[[Any], bool]:
+    attribute, _, rest = text.partition(":")
+    operator, _, operand = rest.partition(":")
+    wanted = set(operand.split(";")) if operator.lower() == "in" else {operand}
+
+    def test(row: Any) -> bool:
+        entity = row if isinstance(row, TrackedEntity) else getattr(row, "tracked_entity", None)
+        held = unpack(entity.attributes).get(attribute) if entity is not None else None
+        return held is not None and held.lower() in {value.lower() for value in wanted}
+
+    return test
+
+
+@dataclass
+class _Paging:
+    """Which page, and how the version tells of it."""
+
+    dialect: Dialect
+    query: dict[str, str]
+
+    def __post_init__(self) -> None:
+        self.off = any(self.query.get(name) == value for name, value in self.dialect.no_paging)
+        self.page = int(self.query.get("page") or 1)
+        self.size = int(self.query.get("pageSize") or DEFAULT_PAGE_SIZE)
+        if self.off and {"page", "pageSize", "totalPages"} & self.query.keys():
+            if not self.dialect.lists_are_instances:
+                raise refusal(400, "Paging cannot be disabled with paging=false and page given.")
+
+    def cut(self, rows: list[Stored]) -> list[Stored]:
+        if self.off:
+            return rows
+        start = (self.page - 1) * self.size
+        return rows[start : start + self.size]
+
+    def envelope(self, total: int, shown: int, address: str, pairs: Query) -> dict[str, Any]:
+        if self.off:
+            return {}
+        body: dict[str, Any] = {"page": self.page, "pageSize": self.size}
+        if self.query.get("totalPages") == "true":
+            body |= {"total": total, "pageCount": -(-total // self.size)}
+        pager = dict(body)
+        if self.dialect.pager_links:
+            pager |= self._links(total, shown, address, pairs)
+        envelope: dict[str, Any] = {"pager": pager} if self.dialect.pager else {}
+        return envelope | body if self.dialect.flat_paging else envelope
+
+    def _links(self, total: int, shown: int, address: str, pairs: Query) -> dict[str, str]:
+        links = {}
+        if self.page > 1:
+            links["prevPage"] = _link(address, pairs, self.page - 1)
+        if shown and total > self.page * self.size:
+            links["nextPage"] = _link(address, pairs, self.page + 1)
+        return links
+
+
+def _link(address: str, pairs: Query, page: int) -> str:
+    kept = [(name, value) for name, value in pairs if name != "page"]
+    parts = [f"{name}={quote(value, safe='')}" for name, value in [*kept, ("page", str(page))]]
+    return f"{address}?{'&'.join(parts)}"
