@@ -1,0 +1,246 @@
+"""openIMIS over ODBC: the Prefect block that names a database, and the plain client inside it.
+
+    OpenimisDatabase (block: which database)
+      └── client() ─► Openimis ─┬─ check()        pyodbc asks the catalogue: what is there and fits
+                                └─ transaction()  arrow-odbc reads: one connection, one snapshot
+                                     └── batches()  of one table after another, in Arrow
+
+All tables are read in one repeatable-read transaction (SQL Server: snapshot isolation), so a claim
+never lacks its lines, whatever is written meanwhile. Nothing is ever written to openIMIS.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+import arrow_odbc
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyodbc
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+
+from flows.connectors.odbc_errors import as_source_error
+from flows.connectors.openimis_catalogue import Selection, selections
+from flows.connectors.sql_dialects import DIALECTS, DialectName, SqlDialect
+from transforms.errors import SourceError
+from transforms.source_texts import UNREADABLE, parsed
+from transforms.tables.openimis import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS, Column
+
+BATCH_ROWS = 10_000
+BATCH_BYTES = 32 * 1024 * 1024
+LONGEST_TEXT_BYTES = 4_000
+LOGIN_SECONDS = 30
+KEYS_NAMED = 5
+
+_SETTING = re.compile(r"\s*([^=;]+?)\s*=\s*(?:\{(?:[^}]|\}\})*\}|[^;]*)")
+_RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))
+
+
+class OpenimisDatabase(Block):
+    """Which openIMIS database is read; nothing in it has a default."""
+
+    _block_type_name = "openIMIS database"
+    _block_type_slug = "openimis-database"
+    _description = "An openIMIS database, read over ODBC and never written to."
+
+    dialect: DialectName = Field(description="Kind of database: postgresql, sqlserver or sqlite.")
+    connection_string: SecretStr = Field(
+        description=(
+            "ODBC connection string, such as Driver={PostgreSQL Unicode};Server=…;Port=5432;"
+            "Database=…;Uid=…;Pwd=…;SSLmode=require"
+        )
+    )
+
+    def client(self) -> "Openimis":
+        """Return a client of the database; it connects when it is used."""
+        return Openimis(DIALECTS[self.dialect], self.connection_string.get_secret_value())
+
+
+class Openimis:
+    """A client of one openIMIS database."""
+
+    def __init__(self, dialect: SqlDialect, connection_string: str) -> None:
+        self._dialect = dialect
+        self._connection_string = completed(connection_string, dialect.settings)
+
+    def check(self, wanted: Mapping[str, Sequence[Column]]) -> list[Selection]:
+        """Return how every table of `wanted` (table name to columns) is read.
+
+        Raises:
+            SourceError: No connection; a required table or column is missing, a type does not
+                fit, or the user may not read a table.
+        """
+        with as_source_error("connect to openIMIS", quoting_the_driver=True):
+            connection = pyodbc.connect(
+                self._connection_string, autocommit=True, readonly=False, timeout=LOGIN_SECONDS
+            )
+        try:
+            with as_source_error("ask openIMIS which tables and columns it has"):
+                return selections(connection, self._dialect, wanted)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator["SourceTransaction"]:
+        """Open the transaction in which everything is read; it is rolled back at the end.
+
+        Raises:
+            SourceError: No connection, or (at the end) values were met that cannot be read.
+        """
+        with as_source_error("connect to openIMIS", quoting_the_driver=True):
+            connection = arrow_odbc.connect(
+                self._connection_string, login_timeout_sec=LOGIN_SECONDS, autocommit=False
+            )
+        try:
+            transaction = SourceTransaction(connection, self._dialect)
+            yield transaction
+            transaction.refuse_unreadable()
+        finally:
+            with suppress(arrow_odbc.Error):
+                connection.rollback()
+
+
+class SourceTransaction:
+    """One consistent view of openIMIS.
+
+    Attributes:
+        as_of: When it was taken, on the clock of the source's own time stamps: UTC, but the local
+            time of a SQL Server. Naive.
+        database: Tells this database from a copy of it elsewhere: SHA-256 of server and name.
+    """
+
+    def __init__(self, connection: arrow_odbc.Connection, dialect: SqlDialect) -> None:
+        self._connection = connection
+        self._unreadable: Counter[tuple[str, str]] = Counter()
+        self._keys: dict[tuple[str, str], list[object]] = {}
+        with as_source_error("open a read transaction"):
+            for statement in dialect.begin:
+                connection.execute(statement)
+            self.as_of = datetime.fromisoformat(str(self._value(dialect.clock)))
+            self.database = _digest(self._value(dialect.database))
+
+    def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a table in the columns and types of `selection.schema`.
+
+        Raises:
+            SourceError: The connection was lost, the table is gone, a value does not fit.
+        """
+        if selection.location is None:
+            return
+        with as_source_error(f"read {selection.table.name}"):
+            reader = self._connection.read_arrow_batches(
+                selection.query,
+                batch_size=BATCH_ROWS,
+                max_bytes_per_batch=BATCH_BYTES,
+                max_text_size=LONGEST_TEXT_BYTES,
+                schema=selection.transit_schema,
+            )
+            for batch in reader:
+                yield self._conformed(batch, selection)
+
+    def oldest_rows(self, selected: Sequence[Selection]) -> str:
+        """Return what recognises this openIMIS wherever it is moved to.
+
+        It is made of the UUIDs of the rows with the least keys, which openIMIS never changes, of
+        places, facilities, families and insurees.
+        """
+        with as_source_error("read the oldest rows"):
+            uuids = [
+                self._value(_oldest_uuid(selection))
+                for selection in selected
+                if selection.table.name in _RECOGNISED_BY and selection.location
+            ]
+        return _digest("/".join(str(uuid).lower() for uuid in uuids))
+
+    def refuse_unreadable(self) -> None:
+        """Refuse what has been read if it held values that cannot be read as they are.
+
+        Raises:
+            SourceError: It did; names table, column, how many, and the first keys.
+        """
+        if not self._unreadable:
+            return
+        places = "; ".join(
+            f"{table}.{column}: {count} (keys {', '.join(map(str, self._keys[table, column]))})"
+            for (table, column), count in self._unreadable.items()
+        )
+        raise SourceError(
+            f"openIMIS holds values that are no date, number or boolean as they must be (such as "
+            f"infinity, NaN, a year beyond 9999, more than two decimals): {places}. Correct them "
+            f"in openIMIS and start again. No snapshot was kept and nothing was sent to DHIS2."
+        )
+
+    def _value(self, query: str) -> object:
+        reader = self._connection.read_arrow_batches(query, batch_size=1, max_text_size=4_000)
+        values = [value for batch in reader for value in batch.column(0).to_pylist()]
+        return values[0] if values else None
+
+    def _conformed(self, batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+        typed = _parsed(batch, selection) if selection.dialect.as_text else batch
+        if UNREADABLE in typed.schema.names:
+            self._note_unreadable(typed, selection)
+        return pa.record_batch(
+            [_array(typed, field, selection) for field in selection.schema],
+            schema=selection.schema,
+        )
+
+    def _note_unreadable(self, batch: pa.RecordBatch, selection: Selection) -> None:
+        columns = batch.column(UNREADABLE)
+        if columns.null_count == len(columns):
+            return
+        rows = batch.filter(pc.is_valid(columns))
+        keys = rows.column(selection.table.key).to_pylist()
+        for key, column in zip(keys, rows.column(UNREADABLE).to_pylist(), strict=True):
+            place = (selection.table.name, column)
+            self._unreadable[place] += 1
+            if len(named := self._keys.setdefault(place, [])) < KEYS_NAMED:
+                named.append(key)
+
+
+def completed(connection_string: str, settings: Mapping[str, str]) -> str:
+    """Return `connection_string` with those of `settings` that it does not have itself."""
+    present = {found[1].lower() for found in _SETTING.finditer(connection_string)}
+    added = [f"{key}={value}" for key, value in settings.items() if key.lower() not in present]
+    return ";".join([connection_string.rstrip("; "), *added]) + ";"
+
+
+def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+    frame = parsed(pl.DataFrame(batch), selection.present)
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
+
+
+def _array(batch: pa.RecordBatch, field: pa.Field, selection: Selection) -> pa.Array:
+    if field.name not in batch.schema.names:
+        return pa.nulls(batch.num_rows, field.type)
+    array = batch.column(field.name)
+    if field.name == selection.table.uuid:
+        array = pc.utf8_lower(array)
+    try:
+        return array.cast(field.type)
+    except pa.ArrowInvalid:
+        raise SourceError(
+            f"{selection.table.name}.{field.name} holds a number that is too large; expected "
+            f"{field.type}. Correct it in openIMIS. Nothing was sent to DHIS2."
+        ) from None
+
+
+def _oldest_uuid(selection: Selection) -> str:
+    quoted = {item.column.name: item for item in selection.columns if item.found}
+    dialect, table = selection.dialect, selection.table
+    key, uuid = (
+        dialect.quoted(found.name)
+        for name in (table.key, table.uuid)
+        if name and (found := quoted[name].found)
+    )
+    least = f"SELECT MIN({key}) FROM {selection.location}"  # noqa: S608 - quoted by the dialect
+    select = f"SELECT CAST({uuid} AS varchar(36)) FROM {selection.location}"  # noqa: S608
+    return f"{select} WHERE {key} = ({least})"
+
+
+def _digest(text: object) -> str:
+    return hashlib.sha256(str(text).encode()).hexdigest()

@@ -1,0 +1,224 @@
+"""What differs between the databases that hold an openIMIS: one `SqlDialect` each, data only.
+
+Every column is read by the first `Reading` whose types the catalogue's type is one of. Where the
+driver would hand over a wrong value without a word (psqlodbc 13.02 and arrow-odbc 10.6: NaN comes
+as 0.00, a date of `infinity` as today, year 10000 as year 1000; sqliteodbc 0.9998: a date that is
+none comes as null, a DECIMAL is cut to 15 digits), the database itself says which rows hold one
+(`unreadable`), or the value comes as text and is parsed here (`as_text`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+import pyodbc
+
+from transforms.tables.openimis import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
+
+INTEGERS = frozenset(
+    {pyodbc.SQL_TINYINT, pyodbc.SQL_SMALLINT, pyodbc.SQL_INTEGER, pyodbc.SQL_BIGINT}
+)
+EXACT_NUMBERS = frozenset({pyodbc.SQL_NUMERIC, pyodbc.SQL_DECIMAL})
+GUID = frozenset({pyodbc.SQL_GUID})
+TEXTS = frozenset(
+    {
+        pyodbc.SQL_CHAR,
+        pyodbc.SQL_VARCHAR,
+        pyodbc.SQL_LONGVARCHAR,
+        pyodbc.SQL_WCHAR,
+        pyodbc.SQL_WVARCHAR,
+        pyodbc.SQL_WLONGVARCHAR,
+    }
+)
+DATES = frozenset({pyodbc.SQL_TYPE_DATE})
+STAMPS = frozenset({pyodbc.SQL_TYPE_TIMESTAMP})
+BITS = frozenset({pyodbc.SQL_BIT})
+ANY: frozenset[int] | None = None
+
+AMOUNT_DIGITS, AMOUNT_SCALE = 18, 2
+
+
+class DialectName(StrEnum):
+    """The databases that an openIMIS can be read from."""
+
+    POSTGRESQL = "postgresql"
+    SQLSERVER = "sqlserver"
+    SQLITE = "sqlite"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a column of one of some catalogue types is read.
+
+    Attributes:
+        types: ODBC type codes that it is for; None is any.
+        sql: What is selected; `{}` is the quoted column.
+        unreadable: Condition under which the driver would hand over a wrong value, or None.
+        bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals).
+    """
+
+    types: frozenset[int] | None
+    sql: str = "{}"
+    unreadable: str | None = None
+    bounded: bool = False
+
+
+@dataclass(frozen=True)
+class SqlDialect:
+    """One kind of database.
+
+    Attributes:
+        name: As in the block.
+        quotes: What stands before and after an identifier.
+        settings: Of the connection string, added where it does not have them.
+        begin: Statements that open the read transaction; autocommit is off.
+        clock: Asks for the time on the clock that the source's time stamps are of, as text
+            `YYYY-MM-DD HH:MM:SS.ffffff`; it also fixes what the transaction sees.
+        database: Asks for what tells this database from its copies elsewhere.
+        schema: Asks for the schema that an unqualified name is looked up in; None if there are
+            no schemas.
+        label: Type of the text made here; the driver sizes its buffers by it.
+        readings: Type in the snapshot to how it is read, in order of preference.
+        as_text: Whether all values come as text, for `transforms.source_texts.parsed`.
+    """
+
+    name: DialectName
+    quotes: tuple[str, str]
+    settings: Mapping[str, str]
+    begin: tuple[str, ...]
+    clock: str
+    database: str
+    schema: str | None
+    label: str
+    readings: Mapping[pl.DataType, tuple[Reading, ...]]
+    as_text: bool = field(default=False)
+
+    def quoted(self, name: str) -> str:
+        """Return `name` as an identifier, whatever characters it is made of."""
+        opening, closing = self.quotes
+        return f"{opening}{name.replace(closing, closing * 2)}{closing}"
+
+
+_POSTGRESQL_RANGE = "{} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'"
+_POSTGRESQL_AMOUNT = "NOT (ABS({0}) < 10000000000000000 AND {0} = ROUND({0}, 2))"
+_INTEGERS = (Reading(INTEGERS),)
+
+POSTGRESQL = SqlDialect(
+    name=DialectName.POSTGRESQL,
+    quotes=('"', '"'),
+    settings={
+        "BoolsAsChar": "0",
+        "UseDeclareFetch": "1",
+        "Fetch": "10000",
+        "MaxVarcharSize": "4000",
+        "MaxLongVarcharSize": "65536",
+    },
+    begin=(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL TIME ZONE 'UTC'",
+        "SET LOCAL DateStyle TO ISO",
+    ),
+    clock="SELECT CAST(to_char(now(), 'YYYY-MM-DD HH24:MI:SS.US') AS varchar(40))",
+    database=(
+        "SELECT CAST(concat_ws('/', (SELECT system_identifier FROM pg_control_system()),"
+        " current_database()) AS varchar(200))"
+    ),
+    schema="SELECT CAST(current_schema() AS varchar(128))",
+    label="varchar(128)",
+    readings={
+        KEY: _INTEGERS,
+        CODE: _INTEGERS,
+        TEXT: (Reading(TEXTS | GUID),),
+        AMOUNT: (
+            Reading(EXACT_NUMBERS, unreadable="{} = 'NaN'", bounded=True),
+            Reading(
+                EXACT_NUMBERS,
+                "CAST(CASE WHEN ABS({0}) < 10000000000000000 THEN {0} END AS numeric(18,2))",
+                _POSTGRESQL_AMOUNT,
+            ),
+            Reading(INTEGERS, "CAST({} AS numeric(18,2))"),
+        ),
+        DATE: (
+            Reading(DATES, unreadable="{} NOT BETWEEN '0001-01-01' AND '9999-12-31'"),
+            Reading(STAMPS, "CAST({} AS date)", _POSTGRESQL_RANGE),
+        ),
+        STAMP: (
+            Reading(STAMPS, unreadable=_POSTGRESQL_RANGE),
+            Reading(DATES, "CAST({} AS timestamp)", _POSTGRESQL_RANGE),
+        ),
+        YES_NO: (Reading(BITS),),
+    },
+)
+
+SQLSERVER = SqlDialect(
+    name=DialectName.SQLSERVER,
+    quotes=("[", "]"),
+    settings={},
+    begin=("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",),
+    # The first row of a catalogue view makes the statement one that reads, so that the
+    # transaction's snapshot is taken here.
+    clock=(
+        "SELECT TOP 1 CONVERT(varchar(40), CAST(SYSDATETIME() AS datetime2(6)), 121)"
+        " FROM sys.tables"
+    ),
+    database="SELECT CAST(CONCAT(@@SERVERNAME, '/', DB_NAME()) AS varchar(200))",
+    schema="SELECT CAST(SCHEMA_NAME() AS varchar(128))",
+    label="varchar(128)",
+    readings={
+        KEY: _INTEGERS,
+        CODE: _INTEGERS,
+        TEXT: (Reading(TEXTS), Reading(GUID, "CAST({} AS varchar(36))")),
+        AMOUNT: (
+            Reading(EXACT_NUMBERS, bounded=True),
+            Reading(
+                EXACT_NUMBERS,
+                "CAST(CASE WHEN ABS({0}) < 10000000000000000 THEN {0} END AS decimal(18,2))",
+                "(ABS({0}) >= 10000000000000000 OR {0} <> ROUND({0}, 2))",
+            ),
+            Reading(INTEGERS, "CAST({} AS decimal(18,2))"),
+        ),
+        DATE: (Reading(DATES), Reading(STAMPS, "CAST({} AS date)")),
+        STAMP: (Reading(STAMPS), Reading(DATES, "CAST({} AS datetime)")),
+        YES_NO: (Reading(BITS),),
+    },
+)
+
+_TEXT = (Reading(ANY, "CAST({} AS text)"),)
+
+SQLITE = SqlDialect(
+    name=DialectName.SQLITE,
+    quotes=('"', '"'),
+    # NoCreat: a path that does not exist is an error, not a new empty database.
+    # StepAPI: rows are fetched one by one, not all into memory.
+    settings={"NoCreat": "1", "StepAPI": "1"},
+    begin=(),
+    clock=(
+        "SELECT strftime('%Y-%m-%d %H:%M:%f000', 'now') FROM (SELECT count(*) FROM sqlite_master)"
+    ),
+    database="SELECT file FROM pragma_database_list WHERE name = 'main'",
+    schema=None,
+    label="text",
+    as_text=True,
+    readings={
+        KEY: _TEXT,
+        CODE: _TEXT,
+        TEXT: _TEXT,
+        # A REAL is printed with two decimals if that is the same REAL again; else as it is, and
+        # the parser refuses it.
+        AMOUNT: (
+            Reading(
+                ANY,
+                "CASE WHEN typeof({0}) = 'real' AND CAST(printf('%!.2f', {0}) AS real) = {0}"
+                " THEN printf('%!.2f', {0}) ELSE CAST({0} AS text) END",
+            ),
+        ),
+        DATE: _TEXT,
+        STAMP: _TEXT,
+        YES_NO: _TEXT,
+    },
+)
+
+DIALECTS: dict[DialectName, SqlDialect] = {
+    dialect.name: dialect for dialect in (POSTGRESQL, SQLSERVER, SQLITE)
+}

@@ -1,0 +1,35 @@
+"""Extract: openIMIS → snapshot, one Parquet file a table, all of one moment."""
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+
+from flows.tasks.country import read_country
+from flows.tasks.snapshot import take_snapshot
+from staging.layout import Run
+
+
+@flow(name="extract")
+def extract(source: str, country: Path, staging_root: Path, run_id: str | None = None) -> str:
+    """Take a snapshot of what is needed of openIMIS; started again, it goes on or does nothing.
+
+    Args:
+        source: Name of a saved block `openimis-database`.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        run_id: Names the run; by default the flow run's id.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        SourceError: openIMIS cannot be read as it must be.
+        CountryError: The country file does not say what is needed.
+        StagingError: The run has a snapshot of something else.
+    """
+    run = Run(staging_root, run_id or str(flow_run.id))
+    manifest = take_snapshot(run, source, read_country(country))
+    rows = sum(table.rows for table in manifest.tables.values())
+    get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
+    return run.run_id

@@ -1,0 +1,32 @@
+"""Read the country file."""
+
+import tomllib
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from transforms.country import Country, country_of
+from transforms.errors import CountryError
+
+
+@task(cache_policy=NO_CACHE)
+def read_country(path: Path) -> Country:
+    """Return what the country file says.
+
+    Raises:
+        CountryError: It is not there, is not TOML, or a setting is missing, unknown or wrong.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CountryError(
+            f"The country file {path} cannot be read: {error.strerror}. Copy country.example.toml "
+            f"and name it in the parameter `country`. Nothing was done."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CountryError(
+            f"The country file {path} is not TOML: {error}. See country.example.toml. "
+            f"Nothing was done."
+        ) from error
+    return country_of(content, str(path))

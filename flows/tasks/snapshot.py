@@ -1,0 +1,112 @@
+"""Take the snapshot of openIMIS: check all tables, then copy them in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.connectors.openimis import Openimis, OpenimisDatabase
+from staging.layout import Run
+from staging.snapshots import (
+    SnapshotManifest,
+    TableManifest,
+    discard_incomplete,
+    is_complete,
+    read_manifest,
+    write_manifest,
+    write_table,
+)
+from transforms.country import Country
+from transforms.errors import SourceError, StagingError
+from transforms.privacy import selected_columns
+from transforms.tables.openimis import Column
+
+Wanted = Mapping[str, Sequence[Column]]
+
+
+@task(cache_policy=NO_CACHE)
+def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
+    """Take the run's snapshot unless it is there already; what was half done is done anew.
+
+    Raises:
+        SourceError: openIMIS cannot be read as it must be.
+        StagingError: The run has a snapshot of something else.
+    """
+    wanted = selected_columns(country)
+    if is_complete(run):
+        return kept_snapshot(run, source, wanted)
+    discard_incomplete(run)
+    manifest = copied(run, source, openimis_named(source), wanted)
+    _log(manifest)
+    return manifest
+
+
+def openimis_named(source: str) -> Openimis:
+    """Return a client of the database that the saved block `source` names.
+
+    Raises:
+        SourceError: There is no such block.
+    """
+    try:
+        database = OpenimisDatabase.load(source)
+    except ValueError as error:
+        raise SourceError(
+            f"There is no block openimis-database/{source}. Save one (Blocks in the Prefect UI) or "
+            f"name another in the parameter `source`. Nothing was read."
+        ) from error
+    return cast("OpenimisDatabase", database).client()
+
+
+def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> SnapshotManifest:
+    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete."""
+    selected = openimis.check(wanted)
+    with openimis.transaction() as transaction:
+        oldest_rows = transaction.oldest_rows(selected)
+        tables = {
+            selection.table.name: write_table(
+                run,
+                selection.table.name,
+                selection.schema,
+                transaction.batches(selection),
+                missing=selection.missing,
+            )
+            for selection in selected
+        }
+    manifest = SnapshotManifest(
+        source=source,
+        as_of=transaction.as_of,
+        database=transaction.database,
+        oldest_rows=oldest_rows,
+        tables=tables,
+    )
+    write_manifest(run, manifest)
+    return manifest
+
+
+def kept_snapshot(run: Run, source: str, wanted: Wanted) -> SnapshotManifest:
+    """Return the manifest of the snapshot that the run has already.
+
+    Raises:
+        StagingError: It is of another source, or of other columns than the country file asks for.
+    """
+    manifest = read_manifest(run)
+    names = {table: [column.name for column in columns] for table, columns in wanted.items()}
+    if (source, names) != (manifest.source, _columns(manifest.tables)):
+        raise StagingError(
+            f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "
+            f"other columns (the country file's privacy) are asked for now. Start a run with a new "
+            f"run_id. Nothing was changed."
+        )
+    return manifest
+
+
+def _columns(tables: Mapping[str, TableManifest]) -> dict[str, list[str]]:
+    return {name: table.columns for name, table in tables.items()}
+
+
+def _log(manifest: SnapshotManifest) -> None:
+    logger = get_run_logger()
+    for name, table in manifest.tables.items():
+        missing = f", without {', '.join(table.missing)}" if table.missing else ""
+        logger.info("%s: %d rows%s", name, table.rows, missing)
