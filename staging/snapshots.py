@@ -1,0 +1,189 @@
+"""Snapshots: openIMIS's tables as they were at one moment, one Parquet file each.
+
+    write_table() for every table ─► write_manifest() ─► is_complete() ─► read_snapshot()
+
+The manifest is written last: while it is not there, there is no snapshot.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from staging.files import read_json, sha256, whole_or_absent, write_json
+from staging.layout import Run
+from transforms.errors import StagingError
+
+STAGE = "snapshot"
+ROW_GROUP_ROWS = 131_072
+ROW_GROUP_BYTES = 32 * 1024 * 1024
+
+
+class TableManifest(BaseModel):
+    """What is known of one table of a snapshot.
+
+    Attributes:
+        rows: How many.
+        columns: Names, in order.
+        missing: Those of `columns` that openIMIS does not have; they are null.
+        sha256: Of the file.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    columns: list[str]
+    missing: list[str]
+    sha256: str
+
+
+class SnapshotManifest(BaseModel):
+    """What is known of a snapshot.
+
+    Attributes:
+        source: Name of the block that names the database.
+        as_of: When the read transaction began, on the source's clock; naive.
+        database: Digest of server and database name: differs for a copy elsewhere.
+        oldest_rows: Digest of the oldest rows' UUIDs: the same wherever the database is moved to.
+        tables: By openIMIS name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    as_of: datetime
+    database: str
+    oldest_rows: str
+    tables: dict[str, TableManifest]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot to be read.
+
+    Attributes:
+        frames: openIMIS table name to its rows, in the columns of `transforms.tables.openimis`;
+            what privacy drops is absent, what openIMIS does not have is null.
+        manifest: What is known of it.
+    """
+
+    frames: dict[str, pl.LazyFrame]
+    manifest: SnapshotManifest
+
+    @property
+    def as_of(self) -> datetime:
+        """When it was taken, on the source's clock; naive."""
+        return self.manifest.as_of
+
+
+def is_complete(run: Run) -> bool:
+    """Return whether the run has its snapshot."""
+    return run.manifest(STAGE).exists()
+
+
+def discard_incomplete(run: Run) -> None:
+    """Remove what a snapshot that was not completed left behind."""
+    folder = run.manifest(STAGE).parent
+    if folder.exists() and not is_complete(run):
+        shutil.rmtree(folder)
+
+
+def write_table(
+    run: Run,
+    table: str,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    missing: Iterable[str] = (),
+) -> TableManifest:
+    """Write the rows of an openIMIS table as they come, and return what its manifest says.
+
+    Args:
+        run: The run.
+        table: Name of the openIMIS table.
+        schema: Columns and types of every batch.
+        batches: The rows; as many as make a row group are held in memory.
+        missing: Columns that openIMIS does not have.
+    """
+    path = run.snapshot(table)
+    rows = 0
+    with (
+        whole_or_absent(path) as scratch,
+        pq.ParquetWriter(scratch, schema, compression="zstd") as writer,
+    ):
+        for group in _row_groups(schema, batches):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            rows += group.num_rows
+    return TableManifest(
+        rows=rows, columns=schema.names, missing=list(missing), sha256=sha256(path)
+    )
+
+
+def write_manifest(run: Run, manifest: SnapshotManifest) -> None:
+    """Declare the snapshot complete."""
+    write_json(run.manifest(STAGE), manifest.model_dump(mode="json"))
+
+
+def read_manifest(run: Run) -> SnapshotManifest:
+    """Return what is known of the run's snapshot.
+
+    Raises:
+        StagingError: It is not complete, or its manifest is damaged.
+    """
+    path = run.manifest(STAGE)
+    if not path.exists():
+        raise StagingError(
+            f"Run {run.run_id} has no complete snapshot ({path} is missing). Run extract with this "
+            f"run_id first. Nothing was changed."
+        )
+    try:
+        return SnapshotManifest.model_validate(read_json(path))
+    except ValidationError as error:
+        raise StagingError(
+            f"{path} is no manifest of a snapshot: {error.error_count()} of its entries are "
+            f"missing or malformed. Remove the folder {path.parent} and run extract again. "
+            f"Nothing was changed."
+        ) from error
+
+
+def read_snapshot(run: Run) -> Snapshot:
+    """Return the run's snapshot, every file's checksum verified.
+
+    Raises:
+        StagingError: It is not complete, or a file is missing or was changed.
+    """
+    manifest = read_manifest(run)
+    for table, written in manifest.tables.items():
+        _verify(run, table, written)
+    frames = {table: pl.scan_parquet(run.snapshot(table)) for table in manifest.tables}
+    return Snapshot(frames, manifest)
+
+
+def _verify(run: Run, table: str, written: TableManifest) -> None:
+    path = run.snapshot(table)
+    found = sha256(path) if path.exists() else "no file"
+    if found != written.sha256:
+        raise StagingError(
+            f"{path} is not as it was written: expected SHA-256 {written.sha256}, found {found}. "
+            f"Remove the folder {path.parent} and run extract again. Nothing was changed."
+        )
+
+
+def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield the batches in tables of a row group each."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+            yield pa.Table.from_batches(held, schema)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.Table.from_batches(held, schema)
