@@ -1,6 +1,10 @@
-"""The values of *Claim details*, *Claim - Services* and *Claim - Items* events."""
+"""The values of *Claim details*, *Claim - Services* and *Claim - Items* events.
 
-from transforms.tables.fields import Field, OptionSet, ValueType
+A field whose openIMIS column is a foreign key is named by that column; the working frame holds in
+it the code of what the key names.
+"""
+
+from transforms.tables.fields import Field, ValueType
 from transforms.tables.option_sets import (
     CLAIM_STATUS,
     DIAGNOSIS,
@@ -21,17 +25,9 @@ def _day(uid: str, name: str, column: str, code: str, made_of: str) -> Field:
 
 
 def _diagnosis(uid: str, name: str, column: str, code: str) -> Field:
-    # The column is the foreign key; it is read, and resolved to ICDCode, only where it is wanted.
     return Field(
         uid, name, ValueType.TEXT, column, "tblClaim", option_set=DIAGNOSIS, code=code,
         made_of="ICDCode of the diagnosis.",
-    )  # fmt: skip
-
-
-def _thing(uid: str, name: str, column: str, code: str, option_set: OptionSet) -> Field:
-    return Field(
-        uid, name, ValueType.TEXT, column, option_set=option_set, code=code,
-        made_of=f"{option_set.code_column} of the line's {option_set.table}.",
     )  # fmt: skip
 
 
@@ -62,8 +58,8 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
         made_of="ClaimAdminUUID of the claim's administrator.",
     ),
     Field(
-        "AzhUDcrL6US", "Claim product", ValueType.TEXT, "product_code", option_set=PRODUCT, code="claimProduct",
-        made_of="ProductCode of the current lines; of several, the product with the largest asked amount, then the least code.",
+        "AzhUDcrL6US", "Claim product", ValueType.TEXT, "ProdID", "tblClaimServices", option_set=PRODUCT, code="claimProduct",
+        made_of="ProductCode of the current services and items; of several, the product with the largest asked amount, then the least code.",
     ),
     Field(
         "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
@@ -86,7 +82,16 @@ _REMUNERATED = "RemuneratedAmount, once the claim is valuated; 0 where the claim
 _VALUATED = "PriceValuated (a line total), or the approved amount where no line of the claim has one, once the claim is valuated; 0 where the claim is rejected."
 
 CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
-    _thing("UWkyb5W46zn", "Claimed service", "service_code", "claim.item.service", SERVICE),
+    Field(
+        "UWkyb5W46zn",
+        "Claimed service",
+        ValueType.TEXT,
+        "ServiceID",
+        "tblClaimServices",
+        option_set=SERVICE,
+        code="claim.item.service",
+        made_of="ServCode of the service.",
+    ),
     _amount("nJ0sT27I9LL", "Service quantity", "quantity", None, _QUANTITY),
     _amount("uwGg814hDhB", "Service price", "price", None, _PRICE),
     _amount("aD2rD5VCsRt", "Deductible amount - Service", "deductible_amount", None, _DEDUCTIBLE),
@@ -103,7 +108,16 @@ CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
 )
 
 CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
-    _thing("VFWCqLKPuSd", "Claimed item", "item_code", "Claimed item", ITEM),
+    Field(
+        "VFWCqLKPuSd",
+        "Claimed item",
+        ValueType.TEXT,
+        "ItemID",
+        "tblClaimItems",
+        option_set=ITEM,
+        code="Claimed item",
+        made_of="ItemCode of the item.",
+    ),
     _amount("xBdXypAmk7V", "Item quantity", "quantity", "claim.item.quantity", _QUANTITY),
     _amount("Gu1DbTMoVGx", "Item price", "price", "claim.item.unitPrice", _PRICE),
     _amount(

@@ -1,4 +1,8 @@
-"""The values of a *Policy details* event: one event for each status that a policy passed."""
+"""The values of a *Policy details* event: one event for each status that a policy passed.
+
+A field whose openIMIS column is a foreign key is named by that column; the working frame holds in
+it the code of what the key names.
+"""
 
 from transforms.tables.fields import Field, ValueType
 from transforms.tables.option_sets import POLICY_STAGE, POLICY_STATUS, PRODUCT, YES_NO
@@ -16,10 +20,7 @@ POLICY_FIELDS: tuple[Field, ...] = (
         "Q0pEucwW60Z", "Policy status", ValueType.TEXT, "policy_status", option_set=POLICY_STATUS, code="policyStatus", compulsory=True,
         made_of="PolicyStatus of the policy and of its history rows; Active from the effective date on, Expired from the day after the expiry date on.",
     ),
-    Field(
-        "NAdBLHAdOGv", "Product", ValueType.TEXT, "product_code", option_set=PRODUCT, code="policyProduct", compulsory=True,
-        made_of="ProductCode of the policy's product.",
-    ),
+    Field("NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", compulsory=True, made_of="ProductCode of the policy's product."),
     Field("NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier"),
     Field(
         "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",

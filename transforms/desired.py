@@ -1,0 +1,86 @@
+"""What DHIS2 should hold: every resource, made of the snapshot and nothing else.
+
+people ──┬─► tracked_entities, insuree_enrollments
+         ├─► policy_events
+         └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
+                         │
+                         └─► privacy: every value in the form in which it may leave
+"""
+
+import datetime as dt
+
+import polars as pl
+
+from transforms.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
+from transforms.claim_status import claim_events, claim_statuses
+from transforms.claims import claim_enrollments, current_claims
+from transforms.country import Country
+from transforms.insurees import heads, insuree_enrollments, people, tracked_entities
+from transforms.locations import Snapshot
+from transforms.policy_status import policy_events
+from transforms.privacy import policy_of, treated
+from transforms.resources import (
+    CLAIM_ENROLLMENTS,
+    CLAIM_EVENTS,
+    CLAIM_ITEMS,
+    CLAIM_SERVICES,
+    INSUREE_ENROLLMENTS,
+    POLICY_EVENTS,
+    RESOURCES,
+    TRACKED_ENTITIES,
+)
+from transforms.windows import Window
+
+
+def desired(
+    snapshot: Snapshot,
+    *,
+    as_of: dt.date,
+    country: Country,
+    pseudonym_key: str | None,
+    window: Window | None,
+) -> dict[str, pl.LazyFrame]:
+    """Return the desired frame of every resource, parents first.
+
+    Args:
+        snapshot: Of openIMIS.
+        as_of: The day of the snapshot, in the source's time zone.
+        country: Names the pilot's regions and what may leave.
+        pseudonym_key: The secret of the pseudonyms; None if the country sends none.
+        window: What `in_window` asks for; None takes every change.
+
+    Returns:
+        Resource name to frame, nothing collected; the columns are in `transforms.resources`.
+
+    Raises:
+        CountryError: The country file names a field, treatment or region that cannot be, or the
+            pseudonym key is missing or too short.
+    """
+    wanted = people(snapshot, country)
+    frames = {
+        TRACKED_ENTITIES.name: tracked_entities(wanted, snapshot, window),
+        INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, snapshot, window),
+        POLICY_EVENTS.name: policy_events(
+            snapshot, wanted, heads(snapshot), as_of=as_of, window=window
+        ),
+        **_claims(snapshot, wanted, as_of, window),
+    }
+    policy = policy_of(country)
+    return {
+        resource.name: treated(frames[resource.name], resource.fields, policy, pseudonym_key)
+        for resource in RESOURCES
+    }
+
+
+def _claims(
+    snapshot: Snapshot, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
+) -> dict[str, pl.LazyFrame]:
+    claims = current_claims(snapshot, wanted, as_of=as_of, window=window)
+    statuses = claim_statuses(claims, snapshot)
+    amounts = claim_amounts(snapshot, claims)
+    return {
+        CLAIM_ENROLLMENTS.name: claim_enrollments(claims, statuses),
+        CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, snapshot),
+        CLAIM_SERVICES.name: line_events(snapshot, claims, amounts, SERVICE_LINES),
+        CLAIM_ITEMS.name: line_events(snapshot, claims, amounts, ITEM_LINES),
+    }

@@ -1,0 +1,91 @@
+"""The date window of a run: which rows left a trace in it.
+
+openIMIS leaves a trace of a change where it moves ValidityFrom, sets ValidityTo, writes a history
+row or sets a stamp. Some changes leave none at all: a run without a window carries them.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.history import live_key, live_rows, resolved
+from transforms.locations import Snapshot
+
+VALIDITY = ("ValidityFrom", "ValidityTo")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days whose changes are posted, both ends included; None leaves an end open."""
+
+    changed_from: dt.date | None = None
+    changed_to: dt.date | None = None
+
+    def holds(self, moment: pl.Expr) -> pl.Expr:
+        """True where a Date or Datetime lies in the window; False for null."""
+        day = moment.cast(pl.Date)
+        first = day >= (self.changed_from or dt.date.min)
+        last = day <= (self.changed_to or dt.date.max)
+        return (first & last).fill_null(value=False)
+
+
+def touched(rows: pl.LazyFrame, key: str, window: Window | None, *stamps: str) -> pl.LazyFrame:
+    """Return the keys of the objects that left a trace in the window.
+
+    Args:
+        rows: A table with `key`, ValidityFrom, ValidityTo, LegacyID and the `stamps`; history
+            rows stand for their live row.
+        key: The table's primary key.
+        window: None asks for nothing, and finds nothing.
+        stamps: Other columns of the table that a change sets.
+
+    Returns:
+        The column `key`, each live key once.
+    """
+    if window is None:
+        return rows.select(key).clear()
+    in_window = pl.any_horizontal(window.holds(pl.col(name)) for name in (*VALIDITY, *stamps))
+    return rows.filter(in_window).select(live_key(key).alias(key)).unique()
+
+
+def marked(
+    frame: pl.LazyFrame,
+    window: Window | None,
+    traces: Sequence[tuple[str, pl.LazyFrame]],
+    *days: str,
+) -> pl.LazyFrame:
+    """Return `frame` with `in_window`.
+
+    Args:
+        frame: Any frame with the foreign keys that `traces` name, and `days`.
+        window: None means that everything is in the window.
+        traces: Foreign key of `frame`, and what `touched` returned for the table that it names.
+        days: Date columns of `frame`: a day that comes is a change, though nobody wrote a row.
+
+    Returns:
+        The same rows with `in_window` (Boolean, never null).
+    """
+    if window is None:
+        return frame.with_columns(in_window=pl.lit(value=True))
+    hits = [f"_touched_{number}" for number in range(len(traces))]
+    for hit, (column, keys) in zip(hits, traces, strict=True):
+        found = keys.select(pl.first().alias(column), pl.lit(value=True).alias(hit))
+        frame = frame.join(found, on=column, how="left", maintain_order="left")
+    due = [window.holds(pl.col(day)) for day in days]
+    is_hit = pl.any_horizontal(*(pl.col(hit) for hit in hits), *due).fill_null(value=False)
+    return frame.with_columns(in_window=is_hit).drop(hits)
+
+
+def touched_people(snapshot: Snapshot, window: Window | None) -> pl.LazyFrame:
+    """Return the InsureeID (of live rows) of people who, or whose family, left a trace."""
+    insurees = snapshot["tblInsuree"]
+    families = touched(snapshot["tblFamilies"], "FamilyID", window)
+    of_families = (
+        live_rows(insurees, "InsureeID")
+        .pipe(resolved, "FamilyID", snapshot["tblFamilies"], "FamilyID")
+        .join(families, on="FamilyID", how="semi")
+        .select("InsureeID")
+    )
+    return pl.concat([touched(insurees, "InsureeID", window), of_families]).unique()
