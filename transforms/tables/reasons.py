@@ -46,10 +46,62 @@ REASONS: dict[str, str] = {
         "The list entry that is meant has a code of more than 230 characters, which DHIS2 does "
         "not take: shorten the code in openIMIS."
     ),
+    "insuree_policy_insuree_unknown": (
+        "The insuree that the insuree policy names does not exist in openIMIS: the policy of that "
+        "member cannot be sent. Correct or delete the insuree policy."
+    ),
+    "insuree_policy_policy_unknown": (
+        "The policy that the insuree policy names does not exist in openIMIS: correct or delete "
+        "the insuree policy."
+    ),
+    "policy_enrollment_date_missing": (
+        "Neither the insuree policy nor the policy has an enrollment date: enter it in openIMIS."
+    ),
+    "policy_date_out_of_range": (
+        "The enrollment, start, effective or expiry date of the policy is before 1900 or after "
+        "2100: correct it in openIMIS."
+    ),
+    "policy_status_date_not_known": (
+        "openIMIS kept no trace of the day on which the policy was suspended or expired: the "
+        "later of effective date and the record's own date was taken, or the latter alone."
+    ),
+    "policy_effective_date_missing": (
+        "The policy was active, but has no effective date: no event says that it was. Enter the "
+        "effective date in openIMIS."
+    ),
+    "claim_insuree_unknown": (
+        "The insuree that the claim names does not exist in openIMIS: correct the claim."
+    ),
+    "claim_facility_unknown": (
+        "The health facility that the claim names does not exist in openIMIS, or lies below no "
+        "region: correct the claim, or the facility's district."
+    ),
+    "claim_date_missing": "The claim has no claim date: enter it in openIMIS.",
+    "claim_date_out_of_range": (
+        "The claim date is before 1900 or after 2100: correct it in openIMIS."
+    ),
+    "claim_date_in_future": (
+        "The claim date lies after the day of the extract, and DHIS2 takes no enrollment in the "
+        "future: correct it in openIMIS, or wait until it has come."
+    ),
+    "claim_status_unknown": (
+        "The claim's status is none that openIMIS has: only the status Entered was sent. Correct "
+        "it in openIMIS."
+    ),
+    "claim_status_date_out_of_range": (
+        "The claim was checked, processed, valuated or rejected before 1900 or after 2100: "
+        "correct the date in openIMIS."
+    ),
+    "claim_visit_date_missing": "The claim has no visit date (DateFrom): enter it in openIMIS.",
+    "claim_visit_date_out_of_range": (
+        "The visit date (DateFrom) of the claim is before 1900 or after 2100: correct it in "
+        "openIMIS."
+    ),
 }
 
 FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
+    "_missing": "DHIS2 takes no event without this value: enter it in openIMIS.",
     "_too_long": "The value is longer than DHIS2 takes: shorten it in openIMIS.",
     "_has_control_characters": (
         "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
