@@ -23,6 +23,7 @@ class Dialect:
         org_unit_mode: Name of the parameter that says which org units are read.
         list_separator: Between several UIDs in one parameter.
         plural_lists: A parameter of several UIDs is `trackedEntities`, not `trackedEntity`.
+        superuser_needs_org_units: A superuser without capture org units is refused everything.
         remembers_refusals: An org unit that was given to the user counts only after
             `POST /api/maintenance?cacheClear=true`.
         needs_output_period_types: Analytics fails until
@@ -42,6 +43,7 @@ class Dialect:
     org_unit_mode: str = "orgUnitMode"
     list_separator: str = ","
     plural_lists: bool = True
+    superuser_needs_org_units: bool = True
     remembers_refusals: bool = False
     needs_output_period_types: bool = False
     analytics_job: bool = True
@@ -88,6 +90,7 @@ DIALECTS: dict[Release, Dialect] = {
             release=(2, 43),
             in_flight=7,
             transfer_parameters=("trackedEntity", "program", "orgUnit"),
+            superuser_needs_org_units=False,
             needs_output_period_types=True,
         ),
     )

@@ -1,0 +1,132 @@
+"""The marker that a load leaves in DHIS2's data store, to know it again.
+
+    equal to ours          go on
+    older                  DHIS2 was restored from a backup: it lacks what we think it holds
+    newer, or another run  this staging folder is an older copy, or another copy posts too
+    missing                DHIS2 was emptied or restored, or is another one
+    of another staging     two staging folders would fill one DHIS2
+
+Any user may write there, so a marker is a hint, not a proof; it meets accidents, not ill will.
+"""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flows.connectors.dhis2 import Dhis2
+from transforms.errors import TargetError
+
+NAMESPACE = "/api/dataStore/openimis-to-dhis2"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Which load was the last.
+
+    Attributes:
+        staging: Id of the staging folder's target; also the marker's key.
+        run: Its last run that posted.
+        counter: How many runs have posted.
+    """
+
+    staging: str
+    run: str
+    counter: int
+
+
+def check_marker(client: Dhis2, staging: str, known: Collection[Marker | None]) -> None:
+    """Compare DHIS2's marker with those that it may have.
+
+    Args:
+        client: The DHIS2.
+        staging: Id of the staging folder's target.
+        known: The marker of the last load, and that of an unfinished one; None among them where
+            there may be none yet.
+
+    Raises:
+        TargetError: It is older, newer, missing, or of another staging folder.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    if others := _keys(client) - {staging}:
+        raise TargetError(
+            f"This DHIS2 is already filled from another staging folder (marker "
+            f"{', '.join(sorted(others))} in its data store); two would delete each other's data. "
+            f"Go on with that folder; or, if it is gone for good, delete the marker in DHIS2 (Data "
+            f"Store app, namespace openimis-to-dhis2). Nothing was posted."
+        )
+    found = read_marker(client, staging)
+    if found not in known:
+        raise TargetError(f"{_what_differs(found, known)} Nothing was posted.")
+
+
+def read_marker(client: Dhis2, staging: str) -> Marker | None:
+    """Return DHIS2's marker of a staging folder, or None."""
+    found = _content(client, f"{NAMESPACE}/{staging}")
+    if found is None:
+        return None
+    if not isinstance(found, dict):
+        return Marker(staging, "", -1)
+    return _marker(staging, found)
+
+
+def _marker(staging: str, found: Any) -> Marker:
+    """Return what stands there as a marker; what is none is older than any."""
+    try:
+        return Marker(str(found["staging"]), str(found["run"]), int(found["counter"]))
+    except (KeyError, TypeError, ValueError):
+        return Marker(staging, "", -1)
+
+
+def write_marker(client: Dhis2, marker: Marker) -> None:
+    """Leave `marker` in DHIS2's data store, replacing the one before.
+
+    Raises:
+        TargetError: DHIS2 does not take it.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    path = f"{NAMESPACE}/{marker.staging}"
+    method = "POST" if read_marker(client, marker.staging) is None else "PUT"
+    answer = client.exchange(method, path, body=asdict(marker))
+    if not answer.ok and read_marker(client, marker.staging) != marker:
+        raise _refused(path, answer.status)
+
+
+def _what_differs(found: Marker | None, known: Collection[Marker | None]) -> str:
+    newest = max((each.counter for each in known if each is not None), default=0)
+    if found is None:
+        return (
+            "DHIS2 has no marker of the last load in its data store: it was emptied, restored from "
+            "a backup, or is another server. If its data are still there, put the marker back; "
+            "else start with a new target, which sends everything again."
+        )
+    if found.counter < newest:
+        return (
+            f"DHIS2's marker is of load {found.counter}, the last one was {newest}: DHIS2 was "
+            f"restored from a backup and lacks what was posted since. Restore the target's folder "
+            f"of that time, or start with a new target, which sends everything again."
+        )
+    return (
+        f"DHIS2's marker is of load {found.counter}, run {found.run!r}; here the last one is "
+        f"{newest}: this staging folder is an older copy, or another copy of it posts too. Go on "
+        f"with the other one, or start with a new target, which sends everything again."
+    )
+
+
+def _keys(client: Dhis2) -> set[str]:
+    return set(_content(client, NAMESPACE) or ())
+
+
+def _content(client: Dhis2, path: str) -> Any:
+    answer = client.exchange("GET", path)
+    if answer.status == 404:
+        return None
+    if not answer.ok:
+        raise _refused(path, answer.status)
+    return answer.body
+
+
+def _refused(path: str, status: int) -> TargetError:
+    return TargetError(
+        f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "
+        f"leaves a marker. Let the user read and write that namespace. No data were posted by this."
+    )
