@@ -7,6 +7,9 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
+
+from tests.openimis_sample.next_day import next_day
 from tests.openimis_sample.schema import LEVELS
 from tests.openimis_sample.whole import sample
 from tests.openimis_sample.writing import write_postgresql, write_sqlite
@@ -34,8 +37,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _let_a_day_pass(asked: argparse.Namespace) -> int:
-    from tests.openimis_sample.next_day import next_day
-
     day = asked.as_of + timedelta(days=1)
     if asked.sqlite:
         if not asked.sqlite.exists():
@@ -43,8 +44,6 @@ def _let_a_day_pass(asked: argparse.Namespace) -> int:
         with closing(sqlite3.connect(asked.sqlite)) as connection:
             done = next_day(connection, day=day, seed=asked.seed)
     else:
-        import psycopg
-
         with psycopg.connect(asked.postgresql, options="-c TimeZone=UTC") as connection:
             done = next_day(connection, day=day, seed=asked.seed)
     for operation, times in done.items():
