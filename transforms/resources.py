@@ -85,6 +85,8 @@ class Resource:
         uid_source: What the UID of generation 0 is made from.
         salt: Salt of a SALTED UID.
         scopes: Scopes (besides `all`) that post it.
+        owned: Whether DHIS2 keeps an owner org unit that has to follow the person (of the
+            enrollment in the insuree program: an import never moves it).
     """
 
     name: str
@@ -97,6 +99,7 @@ class Resource:
     uid_source: UidSource
     salt: str = ""
     scopes: frozenset[Scope] = frozenset()
+    owned: bool = False
 
     @property
     def unique_fields(self) -> tuple[Field, ...]:
@@ -129,6 +132,7 @@ INSUREE_ENROLLMENTS = Resource(
     table="tblInsuree",
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
+    owned=True,
 )
 POLICY_EVENTS = Resource(
     name="policy_events",

@@ -1,0 +1,137 @@
+"""What DHIS2 has confirmed, one folder a version; `current.json` is switched once, last.
+
+A version that nobody switched to is the scratch paper of a run that was cut short; the next fold
+of that run writes it again.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from staging.files import make_folder, read_json, whole_or_absent, write_json
+from staging.layout import Target
+from transforms.errors import StagingError
+
+
+class Current(BaseModel):
+    """What `current.json` says.
+
+    Attributes:
+        partitions: Into how many partitions people are divided; fixed by the first run.
+        versions: Resource to the version (a folder) that holds its acknowledged frames.
+        counter: Number of folds so far.
+        last_run: The run that was folded last.
+        open_run: The run that may have posted what is not folded yet.
+        base_url: Where DHIS2 is.
+        system_id: What DHIS2 calls itself.
+        staging_id: What this staging area is called in DHIS2's data store.
+        pseudonym_fingerprint: Of the key that numbers were made with.
+        mapping: Fingerprint of the tables of truth that the state was made with.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    partitions: int
+    versions: dict[str, str] = {}
+    counter: int = 0
+    last_run: str | None = None
+    open_run: str | None = None
+    base_url: str | None = None
+    system_id: str | None = None
+    staging_id: str | None = None
+    pseudonym_fingerprint: str | None = None
+    mapping: str | None = None
+
+
+def read_current(target: Target) -> Current | None:
+    """Return the state of the target; None before its first run."""
+    if not target.current.exists():
+        return None
+    return Current.model_validate(read_json(target.current))
+
+
+def switch(target: Target, current: Current) -> None:
+    """Make `current` the state of the target, at once."""
+    write_json(target.current, current.model_dump())
+
+
+def scan(
+    target: Target,
+    current: Current,
+    resource: str,
+    partition: int,
+    schema: dict[str, pl.DataType],
+) -> pl.LazyFrame:
+    """Return the acknowledged frame of one partition; empty if there is none.
+
+    Raises:
+        StagingError: `current.json` names a version whose file is not there.
+    """
+    version = current.versions.get(resource)
+    if version is None:
+        return pl.LazyFrame(schema=schema)
+    path = target.acknowledged(version, resource, partition)
+    if not path.exists():
+        raise StagingError(
+            f"{path} is missing, though current.json names it. Restore the folder "
+            f"{target.folder} from its backup. Nothing was posted."
+        )
+    return pl.scan_parquet(path)
+
+
+def write(target: Target, version: str, resource: str, partition: int, frame: pl.LazyFrame) -> int:
+    """Write one partition of a version and return its rows; it counts only after `switch`."""
+    path = target.acknowledged(version, resource, partition)
+    with whole_or_absent(path) as scratch:
+        frame.sink_parquet(scratch, compression="zstd", engine="streaming")
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def keep(target: Target, version: str, resource: str, partition: int, *, of: str) -> None:
+    """Take one unchanged partition over from the version `of`."""
+    path = target.acknowledged(version, resource, partition)
+    make_folder(path.parent)
+    path.unlink(missing_ok=True)
+    path.hardlink_to(target.acknowledged(of, resource, partition))
+
+
+@contextmanager
+def locked(target: Target, run_id: str) -> Iterator[None]:
+    """Hold the target for one run.
+
+    A flow that the holder started has the holder's run id, and passes.
+
+    Raises:
+        StagingError: Another run holds it.
+    """
+    make_folder(target.folder)
+    with target.lock.open("a+") as opened:
+        if not _acquired(opened.fileno()):
+            _refuse_unless_holder(target.lock, run_id)
+            yield
+            return
+        opened.truncate(0)
+        opened.write(run_id)
+        opened.flush()
+        yield
+
+
+def _acquired(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _refuse_unless_holder(lock: Path, run_id: str) -> None:
+    holder = lock.read_text().strip()
+    if holder != run_id:
+        raise StagingError(
+            f"Run {holder or '(unknown)'} is writing to this target ({lock}), so run {run_id} "
+            f"cannot. Wait until it has ended, then start this one again. Nothing was posted."
+        )

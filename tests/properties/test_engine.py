@@ -1,0 +1,232 @@
+"""The laws of the engine: delta, rules, bundles and fold, on worlds that nobody thought of."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.properties.world import LISTS, PARENTS, TYPES, MemoryDhis2, desired_frame, worlds
+from transforms.bundles import DELETES, Phase, numbered, parts, rendered
+from transforms.deltas import Delta, acknowledged_schema, delta
+from transforms.dependants import dependants
+from transforms.fold import OUTCOMES, folded
+from transforms.resources import RESOURCES, TrackerType
+
+World = dict[str, list[dict[str, Any]]]
+Refuses = Callable[[str, str, str], bool]
+settings.register_profile("laws", deadline=None, max_examples=25)
+settings.load_profile("laws")
+
+
+class Scheme:
+    """DHIS2 and what we know of it."""
+
+    def __init__(self) -> None:
+        self.dhis2 = MemoryDhis2()
+        self.acknowledged = {
+            resource.name: pl.LazyFrame(schema=acknowledged_schema(resource))
+            for resource in RESOURCES
+        }
+        self.runs = 0
+
+    def deltas(self, world: World) -> dict[str, Delta]:
+        found: dict[str, Delta] = {}
+        for resource in RESOURCES:
+            found[resource.name] = delta(
+                resource,
+                desired_frame(resource, world[resource.name]),
+                self.acknowledged[resource.name],
+                above=found.get(resource.parent or ""),
+            )
+        return found
+
+    def bodies(self, deltas: dict[str, Delta], size: int = 2) -> list[tuple[Phase, bytes]]:
+        changes = {name: each.changes.lazy() for name, each in deltas.items()}
+        posted = []
+        for phase in Phase:
+            people = numbered(
+                pl.concat(
+                    changes[part.resource.name].filter(part.changes).select(person=part.person)
+                    for part in parts(phase)
+                ),
+                size,
+            )
+            if len(people):
+                bodies = rendered(phase, changes, people)["body"]
+                posted += [(phase, body.encode()) for body in bodies]
+        return posted
+
+    def run(
+        self, world: World, refuses: Refuses | None = None, only: int | None = None
+    ) -> dict[str, Delta]:
+        """Bring `world` in; with `only`, die after so many bundles and fold what they did."""
+        self.runs += 1
+        deltas = self.deltas(world)
+        outcomes: list[dict[str, Any]] = []
+        for phase, body in self.bodies(deltas)[:only]:
+            blocked = self.blocked(deltas, outcomes, phase)
+            outcomes += self.dhis2.post(phase.value, without(body, blocked), refuses)
+        answered = pl.DataFrame(outcomes, schema=OUTCOMES).lazy()
+        for resource in RESOURCES:
+            changes = deltas[resource.name].changes.lazy()
+            before = self.acknowledged[resource.name]
+            after = folded(resource, before, changes, answered, f"run-{self.runs}").collect()
+            self.acknowledged[resource.name] = after.lazy()
+        return deltas
+
+    def blocked(
+        self, deltas: dict[str, Delta], outcomes: list[dict[str, Any]], phase: Phase
+    ) -> set[tuple[str, str]]:
+        refused = pl.DataFrame(outcomes, schema=OUTCOMES).filter(~pl.col("accepted"))
+        changes = {name: each.changes.lazy() for name, each in deltas.items()}
+        found = dependants(changes, refused).filter(is_delete=phase in DELETES)
+        return set(found.select("type", "uid").iter_rows())
+
+    def held(self) -> dict[str, set[str]]:
+        """UIDs that we think DHIS2 holds, by DHIS2's list."""
+        held: dict[str, set[str]] = {name: set() for name in LISTS}
+        names = dict(zip(TrackerType, LISTS, strict=True))
+        for resource in RESOURCES:
+            rows = self.acknowledged[resource.name].filter(state="held").collect()
+            held[names[resource.tracker_type]] |= set(rows["uid"])
+        return held
+
+
+def without(body: bytes, blocked: set[tuple[str, str]]) -> bytes:
+    content = orjson.loads(body)
+    for name, identifier in LISTS.items():
+        if name in content:
+            content[name] = [
+                each for each in content[name] if (TYPES[name], each[identifier]) not in blocked
+            ]
+    return orjson.dumps(content)
+
+
+def without_faults(world: World) -> World:
+    return {name: [{**row, "faults": []} for row in rows] for name, rows in world.items()}
+
+
+def meaning(dhis2: MemoryDhis2) -> dict[str, list[Any]]:
+    """What an analyst sees, without UIDs: every object with its values below its parents."""
+
+    def above(name: str, thing: dict[str, Any]) -> list[Any]:
+        parent = PARENTS.get(name)
+        if parent is None:
+            return []
+        upper = next(each for each, identifier in LISTS.items() if identifier == parent)
+        return seen(upper, dhis2.live[upper][thing[parent]])
+
+    def seen(name: str, thing: dict[str, Any]) -> list[Any]:
+        plain = ("orgUnit", "status", "occurredAt", "program", "programStage")
+        values = sorted(thing["values"].items())
+        return [[thing.get(each) for each in plain], values, above(name, thing)]
+
+    return {
+        name: sorted((seen(name, thing) for thing in things.values()), key=str)
+        for name, things in dhis2.live.items()
+    }
+
+
+@given(before=worlds(), after=worlds())
+def test_once_everything_was_accepted_dhis2_holds_what_openimis_says(before, after):
+    scheme, fresh = Scheme(), Scheme()
+
+    scheme.run(without_faults(before))
+    scheme.run(without_faults(after))
+    fresh.run(without_faults(after))
+
+    assert meaning(scheme.dhis2) == meaning(fresh.dhis2)
+
+
+@given(world=worlds())
+def test_when_nothing_changed_nothing_is_posted(world):
+    scheme = Scheme()
+    scheme.run(without_faults(world))
+
+    assert scheme.bodies(scheme.deltas(without_faults(world))) == []
+
+
+@given(before=worlds(), after=worlds(), cut=st.integers(0, 12))
+def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
+    scheme, undisturbed = Scheme(), Scheme()
+    for each in (scheme, undisturbed):
+        each.run(without_faults(before))
+
+    scheme.run(without_faults(after), only=cut)
+    scheme.run(without_faults(after))
+    undisturbed.run(without_faults(after))
+
+    assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
+
+
+@given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
+def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
+    scheme = Scheme()
+    refused = draw.draw(st.sets(st.integers(0, 6)))
+
+    def refuses(_phase: str, _name: str, uid: str) -> bool:
+        return sum(uid.encode()) % 7 in refused
+
+    scheme.run(before)
+    scheme.run(after, refuses)
+    scheme.run(third)
+
+    live = {name: set(things) for name, things in scheme.dhis2.live.items()}
+    assert scheme.held() == live
+
+
+@given(before=worlds(), after=worlds())
+def test_every_changed_object_is_posted_or_rejected(before, after):
+    scheme = Scheme()
+    scheme.run(before)
+
+    deltas = scheme.deltas(after)
+
+    for resource in RESOURCES:
+        wanted = {row["key"] for row in after[resource.name]}
+        found = deltas[resource.name]
+        arrived = set(found.changes.filter(pl.col("change") != "delete")["key"])
+        rejected = set(found.rejects["key"])
+        kept = set(found.after["key"]) - arrived
+        assert arrived | rejected | kept == wanted | kept
+        assert not arrived & rejected
+
+
+@given(before=worlds(), after=worlds())
+def test_a_row_that_breaks_a_rule_is_not_deleted_while_its_parent_stays(before, after):
+    scheme = Scheme()
+    scheme.run(without_faults(before))
+    held = scheme.held()["trackedEntities"]
+
+    deltas = scheme.deltas(after)
+
+    deleted = set(deltas["tracked_entities"].changes.filter(change="delete")["key"])
+    assert deleted.isdisjoint(row["key"] for row in after["tracked_entities"])
+    assert deleted <= {row["key"] for row in before["tracked_entities"]}
+    assert len(deleted) <= len(held)
+
+
+@given(world=worlds(), size=st.integers(1, 5))
+def test_a_persons_objects_lie_in_one_bundle_of_a_phase(world, size):
+    scheme = Scheme()
+    deltas = scheme.deltas(without_faults(world))
+
+    bodies = scheme.bodies(deltas, size)
+
+    for phase in (Phase.PEOPLE, Phase.EVENTS):
+        people = [_people(body, deltas) for each, body in bodies if each is phase]
+        assert sum(len(each) for each in people) == len(set().union(*people))
+
+
+def _people(body: bytes, deltas: dict[str, Delta]) -> set[str]:
+    changes = pl.concat(
+        each.changes.select("person", "uid", resource=pl.lit(name)) for name, each in deltas.items()
+    )
+    return {
+        person
+        for person, uid in changes.select("person", "uid").iter_rows()
+        if f'"{uid}"'.encode() in body
+    }

@@ -1,0 +1,162 @@
+"""The fold: acknowledged state after a run, from its changes and what DHIS2 answered.
+
+An upsert by key, so folding the same run twice gives the same state. What was refused or never
+posted leaves its row as it was: it is still different, and the next run sends it again.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import polars as pl
+
+from transforms.bundles import DELETES, POSTS, Phase
+from transforms.deltas import Change, acknowledged_schema, values_in
+from transforms.resources import Resource, TrackerType
+
+TOMBSTONE = "tombstone"
+OUTCOMES: dict[str, pl.DataType] = {
+    "phase": pl.String(),
+    "type": pl.String(),
+    "uid": pl.String(),
+    "accepted": pl.Boolean(),
+    "kind": pl.String(),
+    "codes": pl.List(pl.String),
+}
+
+
+DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred")
+
+
+class State(StrEnum):
+    """What DHIS2 has of an object that it has had."""
+
+    HELD = "held"
+    DELETED = "deleted"
+
+
+def folded(
+    resource: Resource,
+    acknowledged: pl.LazyFrame,
+    changes: pl.LazyFrame,
+    outcomes: pl.LazyFrame,
+    run: str,
+) -> pl.LazyFrame:
+    """Return the acknowledged frame of one partition after a run.
+
+    Args:
+        resource: The resource.
+        acknowledged: Its acknowledged frame before the run.
+        changes: Its changes of the run; see `transforms.deltas`.
+        outcomes: What DHIS2 answered: the columns of `OUTCOMES`; `kind` is the class of a refusal.
+        run: The run's id.
+    """
+    columns = _columns(resource, acknowledged, changes)
+    before = _with(columns, acknowledged)
+    answered = with_outcomes(resource, changes, outcomes)
+    touched = pl.concat(
+        [
+            _with(columns, rows.with_columns(run=pl.lit(run)))
+            for rows in (_held(answered), _deleted(answered), _eased(resource, answered, before))
+        ]
+    )
+    return pl.concat([before.join(touched, on="key", how="anti"), touched]).sort("person", "key")
+
+
+def with_outcomes(
+    resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Return `changes` with what became of each.
+
+    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
+    `kind` and `codes` (of the refusal of a create, update or replace; null if there is none).
+    """
+    of_type = outcomes.filter(type=resource.tracker_type.value)
+    transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
+    posted = _answers(of_type, POSTS, "isPosted", "kind", "codes")
+    deleted = _answers(of_type, DELETES, "isDeleted")
+    released = _answers(of_type, [Phase.RELEASE], "isReleased")
+    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred")
+    return (
+        changes.join(posted, on="uid", how="left")
+        .join(deleted, left_on="uidBefore", right_on="uid", how="left")
+        .join(released, on="uid", how="left")
+        .join(transferred, left_on="parentUid", right_on="uid", how="left")
+        .with_columns(pl.col(DONE).fill_null(value=False))
+    )
+
+
+def _answers(
+    outcomes: pl.LazyFrame, phases: Iterable[Phase], name: str, *more: str
+) -> pl.LazyFrame:
+    answered = outcomes.filter(pl.col("phase").is_in([phase.value for phase in phases]))
+    return answered.select("uid", *more, pl.col("accepted").alias(name)).unique("uid", keep="last")
+
+
+def _columns(
+    resource: Resource, acknowledged: pl.LazyFrame, changes: pl.LazyFrame
+) -> dict[str, pl.DataType]:
+    values = [
+        *values_in(changes.collect_schema().names()),
+        *acknowledged.collect_schema().names(),
+    ]
+    known = acknowledged_schema(resource)
+    return known | {name: pl.String() for name in values if name not in known}
+
+
+def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
+    present = frame.collect_schema().names()
+    return frame.select(
+        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype).alias(name)
+        for name, dtype in columns.items()
+    )
+
+
+def _held(answered: pl.LazyFrame) -> pl.LazyFrame:
+    """Creates, updates and replaces that DHIS2 has taken."""
+    owner = pl.when("isTransferred").then("orgUnit").otherwise(pl.coalesce("owner", "orgUnit"))
+    return answered.filter("isPosted").with_columns(state=pl.lit(State.HELD.value), owner=owner)
+
+
+def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
+    """Tombstones: what was deleted, and what turned out to be deleted already."""
+    is_replace = pl.col("change") == Change.REPLACE.value
+    found = answered.filter(~pl.col("isPosted") & (pl.col("kind") == TOMBSTONE))
+    removed = answered.filter(
+        ~pl.col("isPosted") & (pl.col("kind").ne_missing(TOMBSTONE)) & pl.col("isDeleted")
+    ).with_columns(uid="uidBefore", generation=pl.col("generation") - is_replace.cast(pl.Int32))
+    known = ("key", "uid", "generation", "person", "owner", "parent", "parentUid")
+    rows = pl.concat([found.select(known), removed.select(known)])
+    return rows.with_columns(state=pl.lit(State.DELETED.value))
+
+
+def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that kept their place but gave up a unique value, or got another owner."""
+    unsettled = answered.filter(
+        ~pl.col("isPosted")
+        & ~pl.col("isDeleted")
+        & pl.col("kind").ne_missing(TOMBSTONE)
+        & (pl.col("isReleased") | pl.col("isTransferred"))
+    ).select("key", "released", "isReleased", "isTransferred", newOwner="orgUnit")
+    return before.join(unsettled, on="key").with_columns(
+        pl.when("isTransferred").then("newOwner").otherwise("owner").alias("owner"),
+        *(_given_up(field.uid) for field in resource.unique_fields),
+    )
+
+
+def _given_up(name: str) -> pl.Expr:
+    given_up = pl.col("isReleased") & pl.col("released").list.contains(pl.lit(name))
+    return pl.when(~given_up).then(name).alias(name)
+
+
+def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what DHIS2 refused: key, stage (`dhis2`), reasons (its codes)."""
+    of_type = outcomes.filter(~pl.col("accepted"), type=resource.tracker_type.value)
+    uids = pl.concat(
+        [
+            changes.select("key", uid=pl.col("uid")),
+            changes.filter(pl.col("uidBefore") != pl.col("uid")).select("key", uid="uidBefore"),
+        ]
+    )
+    return uids.join(of_type, on="uid").select(
+        "key", stage=pl.lit("dhis2"), reasons=pl.col("codes")
+    )
