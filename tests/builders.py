@@ -22,8 +22,8 @@ from transforms.uids import uid_of_uuid
 
 Change = Mapping[str, Any]
 
-CREATED = dt.datetime(2020, 1, 1)
-REPLACED = dt.datetime(2023, 1, 1)
+CREATED = dt.datetime.fromisoformat("2020-01-01")
+REPLACED = dt.datetime.fromisoformat("2023-01-01")
 
 PLACES: tuple[Change, ...] = (
     {"LocationType": "R", "LocationCode": "R1", "LocationName": "Ultha"},
