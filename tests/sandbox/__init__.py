@@ -148,6 +148,7 @@ def running_sandbox(
     """A server on loopback in a thread of its own; gone at the end of the block."""
     app = new_app(version, users, **changes)
     listener = socket.create_server(("127.0.0.1", port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else 40 ms a request
     server = uvicorn.Server(server_settings(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -97,6 +97,21 @@ REASONS: dict[str, str] = {
         "The visit date (DateFrom) of the claim is before 1900 or after 2100: correct it in "
         "openIMIS."
     ),
+    "parent_rejected": (
+        "The object above it was held back or refused: cure that one; this one follows by itself."
+    ),
+    "not_stored": (
+        "DHIS2 said OK and stored something else; it is tried again in the next run. If it stays "
+        "so, look at the object in DHIS2 and at its log."
+    ),
+    "not_assigned": (
+        "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
+        "run. If it stays so, look at the group and the program in DHIS2."
+    ),
+    "option_set_has_a_hole": (
+        "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
+        "mend its sort_order in DHIS2's database, or upgrade DHIS2."
+    ),
 }
 
 FIELD_REASONS: dict[str, str] = {
