@@ -1,0 +1,186 @@
+"""Privacy: what leaves the country, and in which form."""
+
+import hashlib
+import hmac
+
+import polars as pl
+import pytest
+
+from transforms.country import Country, Root
+from transforms.errors import CountryError
+from transforms.privacy import (
+    fingerprint,
+    leaving,
+    needs_key,
+    policy_of,
+    selected_columns,
+    treated,
+)
+from transforms.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.tables.fields import Field, Privacy, Treatment
+from transforms.tables.insuree import (
+    CHFID,
+    DATE_OF_BIRTH,
+    FIRST_NAME,
+    INSURANCE_NUMBER,
+    INSUREE_FIELDS,
+)
+from transforms.tables.openimis import TABLES
+
+ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
+KEY = "a secret of the ministry, 32 bytes or more"
+NAMES = {"LastName", "OtherNames", "Phone", "passport"}
+
+
+def country(**privacy: Treatment) -> Country:
+    return Country(
+        root=ROOT, privacy={name.replace("_", " "): what for name, what in privacy.items()}
+    )
+
+
+def columns_of(table: str, **privacy: Treatment) -> set[str]:
+    return {column.name for column in selected_columns(country(**privacy))[table]}
+
+
+def leaves(field: Field, value: str | None, key: str = KEY, **privacy: Treatment) -> str | None:
+    desired = pl.LazyFrame(
+        {f.uid: [None] for f in INSUREE_FIELDS},
+        schema=dict.fromkeys((f.uid for f in INSUREE_FIELDS), pl.String),
+    ).with_columns(pl.lit(value, pl.String).alias(field.uid))
+    found = treated(desired, TRACKED_ENTITIES.fields, policy_of(country(**privacy)), key)
+    result: str | None = found.collect()[field.uid].item()
+    return result
+
+
+def test_names_phones_and_passports_stay_in_the_country():
+    assert not NAMES & columns_of("tblInsuree")
+
+
+def test_what_is_dropped_is_not_even_read():
+    read = columns_of("tblInsuree", Gender=Treatment.DROP, Phone_number=Treatment.SEND)
+
+    assert "Gender" not in read
+    assert "Phone" in read
+
+
+def test_a_column_of_two_fields_is_read_as_long_as_one_of_them_leaves():
+    assert "CHFID" in columns_of("tblInsuree", CHFID=Treatment.DROP)
+    assert "CHFID" not in columns_of(
+        "tblInsuree", CHFID=Treatment.DROP, Insurance_number=Treatment.DROP
+    )
+
+
+def test_keys_dates_and_codes_that_the_work_needs_are_always_read():
+    everything = {field.name: Treatment.DROP for r in RESOURCES for field in r.fields}
+
+    selected = selected_columns(Country(root=ROOT, privacy=everything))
+
+    for name, table in TABLES.items():
+        assert selected[name] == [column for column in table.columns if not column.field]
+
+
+def test_every_value_that_openimis_keeps_is_wanted_by_a_field():
+    wanted = {(field.table, field.column) for r in RESOURCES for field in r.fields}
+
+    for name, table in TABLES.items():
+        assert {(name, column.name) for column in table.columns if column.field} <= wanted
+
+
+@pytest.mark.parametrize("field", [CHFID, INSURANCE_NUMBER], ids=lambda field: field.name)
+def test_an_insurance_number_leaves_as_a_pseudonym(field: Field):
+    expected = hmac.new(KEY.encode(), b"070707070", hashlib.sha256).hexdigest()
+
+    assert leaves(field, "070707070") == expected
+
+
+def test_no_number_has_no_pseudonym():
+    assert leaves(CHFID, None) is None
+
+
+def test_a_birth_date_leaves_as_the_first_day_of_its_year():
+    assert leaves(DATE_OF_BIRTH, "1990-05-17") == "1990-01-01"
+
+
+def test_a_name_does_not_leave_though_it_was_read():
+    assert leaves(FIRST_NAME, "Amani") is None
+
+
+def test_a_country_may_decide_otherwise():
+    assert leaves(FIRST_NAME, "Amani", First_name=Treatment.SEND) == "Amani"
+    assert leaves(DATE_OF_BIRTH, "1990-05-17", Date_of_birth=Treatment.SEND) == "1990-05-17"
+    assert leaves(CHFID, "070707070", CHFID=Treatment.SEND) == "070707070"
+
+
+def test_a_field_that_does_not_exist_stops_the_run():
+    with pytest.raises(CountryError, match="Insuranse number"):
+        policy_of(country(Insuranse_number=Treatment.SEND))
+
+
+@pytest.mark.parametrize(
+    ("field", "treatment"),
+    [
+        ("First_name", Treatment.GENERALISE),
+        ("Date_of_birth", Treatment.PSEUDONYM),
+        ("Gender", Treatment.PSEUDONYM),
+        ("Gender", Treatment.GENERALISE),
+        ("Phone_number", Treatment.PSEUDONYM),
+        ("First_service_point", Treatment.GENERALISE),
+        ("Policy_Value", Treatment.PSEUDONYM),
+    ],
+)
+def test_a_treatment_that_a_field_cannot_have_stops_the_run(field: str, treatment: Treatment):
+    with pytest.raises(CountryError, match=field.replace("_", " ")):
+        policy_of(country(**{field: treatment}))
+
+
+@pytest.mark.parametrize("key", ["", "x" * 31])
+def test_a_key_that_is_too_short_stops_the_run_and_is_not_named(key: str):
+    with pytest.raises(CountryError, match=f"{len(key)} bytes") as stopped:
+        leaves(CHFID, "070707070", key=key)
+
+    assert "xxx" not in str(stopped.value)
+
+
+def test_a_key_is_measured_in_bytes():
+    assert leaves(CHFID, "070707070", key="é" * 16)
+
+
+def test_no_key_is_needed_where_no_number_leaves():
+    policy = policy_of(country(CHFID=Treatment.DROP, Insurance_number=Treatment.DROP))
+    desired = pl.LazyFrame(schema={field.uid: pl.String for field in INSUREE_FIELDS})
+
+    assert not needs_key(policy)
+    assert treated(desired, INSUREE_FIELDS, policy, None).collect().is_empty()
+
+
+def test_a_key_is_known_again_by_its_fingerprint():
+    assert fingerprint(KEY) == fingerprint(KEY)
+    assert fingerprint(KEY) != fingerprint(KEY + " ")
+    assert len(fingerprint(KEY)) == 16
+    assert KEY not in fingerprint(KEY)
+
+
+def test_the_page_names_every_field_with_its_source_and_what_happens_to_it():
+    page = leaving(country())
+
+    lines = {(line.resource, line.field): line for line in page}
+    birth = lines["tracked_entities", "Date of birth"]
+
+    assert len(page) == sum(len(resource.fields) for resource in RESOURCES)
+    assert (birth.source, birth.privacy, birth.treatment) == (
+        "tblInsuree.DOB",
+        Privacy.QUASI,
+        Treatment.GENERALISE,
+    )
+    assert all(line.source for line in page)
+
+
+def test_whatever_names_a_person_does_not_leave_as_it_is():
+    as_it_is = {line.field for line in leaving(country()) if line.treatment is Treatment.SEND}
+    direct = {field.name for field in INSUREE_FIELDS if field.privacy is not Privacy.OPEN}
+
+    assert direct == {
+        "CHFID", "Insurance number", "First name", "Last name", "Phone number",
+        "Identification number", "Date of birth",
+    }  # fmt: skip
+    assert not direct & as_it_is
