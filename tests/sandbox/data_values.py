@@ -96,7 +96,7 @@ def _row_conflict(state: State, index: int, row: Object) -> Object | None:
     uid = row["dataElement"]
     return {
         "object": uid,
-        "objects": {uid: reason},
+        "objects": {"dataElement": uid, "value": reason},
         "value": f"Value must match value type of data element `{uid}`: `{reason}`",
         "errorCode": "E7619",
         "property": "value",

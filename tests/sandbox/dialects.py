@@ -88,9 +88,10 @@ class Dialect:
     no_paging: tuple[tuple[str, str], ...] = (("paging", "false"),)
     missing_tracked_entity_status: int = 404
     person_attributes: AttributeScope = "program"
+    listed_person_attributes: AttributeScope = "program"
     enrollment_attributes: AttributeScope = "program"
     enrollment_list_has_attributes: bool = True
-    newest_enrollments_first: bool = True
+    newest_first: bool = True  # of people and enrollments; events always
     events_by_update: bool = False
 
     # the rest
@@ -126,6 +127,7 @@ _2_41 = replace(
     org_units=("orgUnits", "orgUnit"),
     uids_suffix=("s", ""),
     no_paging=(("paging", "false"), ("skipPaging", "true")),
+    listed_person_attributes="all",
     enrollment_attributes="all",
     owner_parameters=(("trackedEntity", "trackedEntityInstance"), ("ou", "orgUnit")),
     owner_of_unknown_is_transferred=True,
@@ -164,8 +166,9 @@ _2_40 = replace(
     no_paging=(("skipPaging", "true"),),
     missing_tracked_entity_status=500,
     person_attributes="all",
+    enrollment_attributes="program",
     enrollment_list_has_attributes=False,
-    newest_enrollments_first=False,
+    newest_first=False,
     events_by_update=True,
     owner_parameters=(("trackedEntityInstance",), ("ou",)),
     analytics_job_is_scheduled=False,

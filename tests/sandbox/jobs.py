@@ -58,12 +58,19 @@ def tracker_job_added(state: State, report: Answer, query: dict[str, str], base_
     state.jobs[uid] = {
         "jobType": "TRACKER_IMPORT_JOB",
         "notifications": _import_notifications(dialect, report, query),
-        "report": report.body if "validationReport" in (report.body or {}) else None,
+        "report": _kept_report(report),
     }
     response: Object = {"id": uid, "location": f"{base_url}{dialect.job_location}{uid}"}
     if dialect.job_response_type:
         response["responseType"] = "TrackerJob"
     return ok("Tracker job added", response=response)
+
+
+def _kept_report(report: Answer) -> Object | None:
+    body = report.body or {}
+    if "validationReport" not in body:
+        return None
+    return {name: value for name, value in body.items() if name != "timingsStats"}
 
 
 def _import_notifications(dialect: Dialect, report: Answer, query: dict[str, str]) -> list[Object]:

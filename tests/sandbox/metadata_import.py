@@ -95,10 +95,21 @@ class MetadataImport:
             "klass": row_class.full_name,
             "stats": _stats(counts),
             "objectReports": [
-                _object_report(row_class, item)
+                self._object_report(row_class, item)
                 for item in items
                 if item.reports or self.options.full_report
             ],
+        }
+
+    def _object_report(self, row_class: MetadataClass, item: Checked) -> Object:
+        reports = item.reports
+        if not self.state.dialect.errors_have_args:
+            reports = [{k: v for k, v in report.items() if k != "args"} for report in reports]
+        return {
+            "klass": row_class.full_name,
+            "index": item.index,
+            "uid": item.uid,
+            "errorReports": reports,
         }
 
     def _held(self, row_class: MetadataClass, uid: str) -> Object | None:
@@ -179,8 +190,9 @@ class MetadataImport:
         for name, embedded in row_class.embedded.items():
             for item in new.get(name) or ():
                 _drop(embedded, item, checks)
-                item.setdefault("id", new_uid())
-                item["created"] = item["lastUpdated"] = self.now
+                if embedded.identifiable:
+                    item.setdefault("id", new_uid())
+                    item["created"] = item["lastUpdated"] = self.now
 
     def _stamp(self, row_class: MetadataClass, new: Object, held: Object | None) -> None:
         author = self._author()
@@ -255,7 +267,8 @@ class MetadataImport:
                 holder = self.holder_of(kind, row["id"])
                 if holder is not None:
                     counts["ignored"] += 1
-                    objects.append(_held_report(CLASSES[kind], position, row["id"], holder))
+                    item = Checked(position, row, [_held_report(CLASSES[kind], holder)])
+                    objects.append(self._object_report(CLASSES[kind], item))
                 elif self.state.find(kind, row["id"]) is None:
                     counts["ignored"] += 1
                 else:
@@ -368,7 +381,12 @@ class MetadataImport:
         counts = _change(row, name, [u for u in additions if self.state.find(target, u)], deletions)
         row["lastUpdated"] = self.now
         self.state.metadata_changed()
-        response = {"responseType": "TypeReport", "stats": _stats(counts), "objectReports": []}
+        response = {
+            "responseType": "TypeReport",
+            "status": "OK",
+            "stats": _stats(counts),
+            "objectReports": [],
+        }
         return Answer(200, web_message(200, response=response))
 
     def set_sharing(self, kind: str, uid: str, posted: Object) -> Answer:
@@ -405,29 +423,14 @@ def _stats(counts: Counter[str]) -> dict[str, int]:
     return {name: counts[name] for name in names} | {"total": sum(counts[n] for n in names)}
 
 
-def _object_report(row_class: MetadataClass, item: Checked) -> Object:
+def _held_report(row_class: MetadataClass, holder: str) -> Object:
     return {
-        "klass": row_class.full_name,
-        "index": item.index,
-        "uid": item.uid,
-        "errorReports": item.reports,
-    }
-
-
-def _held_report(row_class: MetadataClass, position: int, uid: str, holder: str) -> Object:
-    message = f"Object could not be deleted because it is associated with another object: {holder}"
-    error = {
-        "message": message,
+        "message": "Object could not be deleted because it is associated with another object: "
+        f"{holder}",
         "args": [],
         "mainKlass": row_class.full_name,
         "errorCode": "E4030",
         "errorProperties": [],
-    }
-    return {
-        "klass": row_class.full_name,
-        "index": position,
-        "uid": uid,
-        "errorReports": [error],
     }
 
 

@@ -18,6 +18,7 @@ Object = dict[str, Any]
 FULL_ACCESS = ("manage", "externalize", "write", "read", "update", "delete")
 _LIST_FIELDS = "id,displayName"
 _NEVER_SHOWN = frozenset({"password"})
+_NOT_OWNED = frozenset({"relativePeriods"})  # rawPeriods holds them
 
 
 class MetadataReader:
@@ -116,6 +117,8 @@ class MetadataReader:
         if fields.presets & EVERYTHING:
             defaults = defaults_of(row_class, self.dialect)
             names += [name for name in {**defaults, **row} if name not in fields.names]
+            if ":owner" in fields.presets:
+                names = [name for name in names if name not in _NOT_OWNED]
         shown: Object = {}
         for name in names:
             if name in fields.excluded or name in _NEVER_SHOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .state import State
@@ -80,18 +81,24 @@ def describe(state: State, text: str) -> dict[str, Any]:
 
 def describe_indicator(state: State, text: str) -> dict[str, Any]:
     """The same of an aggregate indicator, whose operands are I{…} and #{…}."""
-    reads = re.compile(r"(?:(?:I|#|D|R)\{\w{11}(?:\.\w+)*\}|[\d.]+|[-+*/()\s])*")
-    if reads.fullmatch(text) is None:
+    reads = re.compile(r"(?:(?:I|#|D)\{\w{11}(?:\.\w+)*\}|[\d.]+|[-+*/()\s])*")
+    names = {uid: _operand_name(state, uid) for uid in re.findall(r"\{(\w{11})", text)}
+    if reads.fullmatch(text) is None or None in names.values():
         return {"status": "ERROR", "message": "Expression is not well-formed"}
-
-    def name(match: re.Match[str]) -> str:
-        uid = match[1]
-        kinds = ("programIndicators", "dataElements", "indicators")
-        row = next((state.find(kind, uid) for kind in kinds if state.find(kind, uid)), None)
-        return str(row["name"]) if row else uid
-
-    described = re.sub(r"(?:I|#|D)\{(\w{11})[.\w]*\}", name, text)
+    described = re.sub(r"\w\{(\w{11})[.\w]*\}|#\{(\w{11})[.\w]*\}", _naming(names), text)
     return {"status": "OK", "message": "Valid", "description": described}
+
+
+def _operand_name(state: State, uid: str) -> str | None:
+    for kind in ("programIndicators", "dataElements", "indicators"):
+        row = state.find(kind, uid)
+        if row is not None:
+            return str(row["name"])
+    return None
+
+
+def _naming(names: dict[str, str | None]) -> Callable[[re.Match[str]], str]:
+    return lambda match: str(names[match[1] or match[2]])
 
 
 class _Description:

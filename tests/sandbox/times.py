@@ -62,3 +62,8 @@ def written(milliseconds: int) -> str:
 def written_or_none(milliseconds: int | None) -> str | None:
     """The same, or null."""
     return None if milliseconds is None else written(milliseconds)
+
+
+def instant(milliseconds: int) -> str:
+    """`2024-01-31T00:00:00Z`, as arguments of errors show it."""
+    return f"{written(milliseconds)[:19]}Z"

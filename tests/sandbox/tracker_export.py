@@ -64,7 +64,8 @@ class Export:
             raise self._missing(kind, uid)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
         self._readable_program(query.get("program"))
-        return Answer(200, self._shown(kind, row, fields, query.get("program")))
+        scope = self.dialect.person_attributes
+        return Answer(200, self._shown(kind, row, fields, query.get("program"), scope))
 
     def _missing(self, kind: str, uid: str) -> Exception:
         status = self.dialect.missing_tracked_entity_status
@@ -89,7 +90,8 @@ class Export:
         paging = _Paging(self.dialect, query)
         shown = paging.cut(rows)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
-        listed = [self._shown(kind, row, fields, query.get("program")) for row in shown]
+        scope = self.dialect.listed_person_attributes
+        listed = [self._shown(kind, row, fields, query.get("program"), scope) for row in shown]
         if kind == "enrollments" and not self.dialect.enrollment_list_has_attributes:
             listed = [row | {"attributes": []} if "attributes" in row else row for row in listed]
         key = "instances" if self.dialect.lists_are_instances else kind
@@ -211,22 +213,23 @@ class Export:
         if kind == "events" and self.dialect.events_by_update:
             rows.reverse()
             return sorted(rows, key=lambda row: row.updated, reverse=True)
-        oldest_first = kind == "enrollments" and not self.dialect.newest_enrollments_first
-        if not oldest_first:
+        if kind == "events" or self.dialect.newest_first:
             rows.reverse()
         return rows
 
     # how objects look
 
-    def _shown(self, kind: str, row: Any, fields: Fields, program: str | None) -> dict[str, Any]:
+    def _shown(
+        self, kind: str, row: Any, fields: Fields, program: str | None, scope: str
+    ) -> dict[str, Any]:
         if kind == "trackedEntities":
-            return self._tracked_entity(row, fields, program)
+            return self._tracked_entity(row, fields, program, scope)
         if kind == "enrollments":
             return self._enrollment(row, fields)
         return self._event(row, fields)
 
     def _tracked_entity(
-        self, row: TrackedEntity, fields: Fields, program: str | None
+        self, row: TrackedEntity, fields: Fields, program: str | None, scope: str
     ) -> dict[str, Any]:
         body = {
             "trackedEntity": row.uid,
@@ -241,7 +244,7 @@ class Export:
         }
         shown = _cut(body, fields)
         if fields.wants("attributes"):
-            allowed = self._attributes_of(self.dialect.person_attributes, row.type, program)
+            allowed = self._attributes_of(scope, row.type, program)
             shown["attributes"] = _attributes(row, allowed, fields.inner("attributes"))
         if fields.wants("enrollments"):
             inner = fields.inner("enrollments") or parse_fields("*")

@@ -82,12 +82,12 @@ class Written:
 
     submitted: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    uids: list[tuple[int, str]] = field(default_factory=list)
+    uids: list[str] = field(default_factory=list)
 
-    def add(self, outcome: str, index: int, uid: str) -> None:
+    def add(self, outcome: str, uid: str) -> None:
         """Notes one object: created, updated or deleted."""
         self.counts[outcome] += 1
-        self.uids.append((index, uid))
+        self.uids.append(uid)
 
     def stats(self) -> dict[str, int]:
         """As a type report shows it."""
@@ -224,18 +224,18 @@ class _Writer:
         return self.written
 
     def _save(self) -> None:
-        for index, entity in enumerate(self.payload.tracked_entities):
+        for entity in self.payload.tracked_entities:
             if entity.uid not in self.failed[TRACKED_ENTITY]:
-                self._note(TRACKED_ENTITY, self._save_tracked_entity(entity), index, entity.uid)
-        for index, enrollment in enumerate(self.payload.enrollments):
+                self._note(TRACKED_ENTITY, self._save_tracked_entity(entity), entity.uid)
+        for enrollment in self.payload.enrollments:
             if enrollment.uid not in self.failed[ENROLLMENT]:
-                self._note(ENROLLMENT, self._save_enrollment(enrollment), index, enrollment.uid)
-        for index, event in enumerate(self.payload.events):
+                self._note(ENROLLMENT, self._save_enrollment(enrollment), enrollment.uid)
+        for event in self.payload.events:
             if event.uid not in self.failed[EVENT]:
-                self._note(EVENT, self._save_event(event), index, event.uid)
+                self._note(EVENT, self._save_event(event), event.uid)
 
-    def _note(self, tracker_type: str, outcome: str, index: int, uid: str) -> None:
-        self.written[tracker_type].add(outcome, index, uid)
+    def _note(self, tracker_type: str, outcome: str, uid: str) -> None:
+        self.written[tracker_type].add(outcome, uid)
 
     def _outcome(self, was_stored: bool, is_double: bool) -> str:
         if was_stored:
@@ -343,18 +343,18 @@ class _Writer:
             event.values = _merged(event, row.values)
 
     def _delete(self) -> None:
-        for index, event in enumerate(self.payload.events):
+        for event in self.payload.events:
             if event.uid not in self.failed[EVENT] and event.stored is not None:
                 self._delete_event(event.stored)
-                self._note(EVENT, "deleted", index, event.uid)
-        for index, enrollment in enumerate(self.payload.enrollments):
+                self._note(EVENT, "deleted", event.uid)
+        for enrollment in self.payload.enrollments:
             if enrollment.uid not in self.failed[ENROLLMENT] and enrollment.stored is not None:
                 self._delete_enrollment(enrollment.stored)
-                self._note(ENROLLMENT, "deleted", index, enrollment.uid)
-        for index, entity in enumerate(self.payload.tracked_entities):
+                self._note(ENROLLMENT, "deleted", enrollment.uid)
+        for entity in self.payload.tracked_entities:
             if entity.uid not in self.failed[TRACKED_ENTITY] and entity.stored is not None:
                 self._delete_tracked_entity(entity.stored)
-                self._note(TRACKED_ENTITY, "deleted", index, entity.uid)
+                self._note(TRACKED_ENTITY, "deleted", entity.uid)
 
     def _delete_event(self, event: Event) -> None:
         event.deleted = True
@@ -391,6 +391,8 @@ def _merged(event: Event, values: Values) -> Any:
 
 # the report
 
+_TIMINGS = "preheat programRule prepareRequest validation commit totalImport totalRequest".split()
+
 
 def _report(
     dialect: Dialect,
@@ -413,7 +415,7 @@ def _report(
         "stats": stats(counts, ignored=ignored if total else 0, total=total),
     }
     if dialect.report_has_timings:
-        body["timingsStats"] = {"timers": {}}
+        body["timingsStats"] = dict.fromkeys(_TIMINGS, "0.0 sec.") | {"timers": {}}
     if types is not None:
         body["bundleReport"] = _bundle_report(dialect, types)
     return body
@@ -429,9 +431,7 @@ def _bundle_report(dialect: Dialect, types: dict[str, Written]) -> dict[str, Any
             name: {
                 "trackerType": name,
                 "stats": written.stats(),
-                "objectReports": [
-                    _object_report(dialect, name, index, uid) for index, uid in written.uids
-                ],
+                "objectReports": _object_reports(dialect, name, written.uids),
             }
             for name, written in types.items()
         }
@@ -439,6 +439,11 @@ def _bundle_report(dialect: Dialect, types: dict[str, Written]) -> dict[str, Any
     return report | {"empty": True} if dialect.report_has_timings else report
 
 
-def _object_report(dialect: Dialect, name: str, index: int, uid: str) -> dict[str, Any]:
-    report: dict[str, Any] = {"trackerType": name, "uid": uid, "errorReports": []}
-    return report | {"index": index} if dialect.report_has_timings else report
+def _object_reports(dialect: Dialect, name: str, uids: list[str]) -> list[dict[str, Any]]:
+    reports: list[dict[str, Any]] = [
+        {"trackerType": name, "uid": uid, "errorReports": []} for uid in uids
+    ]
+    if dialect.report_has_timings:
+        for report in reports:
+            report["index"] = uids.index(report["uid"])
+    return reports

@@ -1,4 +1,4 @@
-"""The tracker's validation: existence → mandatory → metadata → what may not change → access → all the rest.
+"""The tracker's validation: existence → mandatory → metadata → what may not change → relations → access → the rest.
 
 Each object stops at the first step that finds errors; then children of new objects that failed fail too (E5000).
 """
@@ -121,7 +121,7 @@ class Validation:
     ) -> None:
         add = self.verdict.add
         if not self.dialect.malformed_uid_fails_request and UID.fullmatch(row.uid) is None:
-            add(tracker_type, row.uid, [("E1048", (tracker_type, row.uid, row.uid))])
+            add(tracker_type, row.uid, [("E1048", (row.uid, row.uid, row.uid))])
             return
         if add(tracker_type, row.uid, existence(KINDS[tracker_type], row.uid, row.stored, strategy)):
             return
@@ -231,8 +231,9 @@ class Validation:
         )
         yield self._enrollment_metadata(row)
         yield self._enrollment_unchanged(row)
-        yield self._enrollment_access(row)
         program = self.model.programs[str(row.program)]
+        yield self._enrollment_relations(row, program)
+        yield self._enrollment_access(row, program)
         yield self._enrollment_rest(row, program)
 
     def _enrollment_metadata(self, row: NewEnrollment) -> Findings:
@@ -253,8 +254,7 @@ class Validation:
         if row.stored.tracked_entity.uid != row.tracked_entity:
             yield "E1127", ("trackedEntity",)
 
-    def _enrollment_access(self, row: NewEnrollment) -> Findings:
-        program = self.model.programs[str(row.program)]
+    def _enrollment_access(self, row: NewEnrollment, program: ProgramModel) -> Findings:
         if self._captures(row.org_unit, row.stored) is False:
             yield "E1000", (self.user, str(row.org_unit))
         if not program.writable:
@@ -270,13 +270,15 @@ class Validation:
         if owner is not None and not account.finds_in(owner):
             yield "E1102", (self.user, str(tracked_entity), program.uid)
 
-    def _enrollment_rest(self, row: NewEnrollment, program: ProgramModel) -> Findings:
+    def _enrollment_relations(self, row: NewEnrollment, program: ProgramModel) -> Findings:
         if not program.registration:
             yield "E1014", (program.uid,)
         if row.org_unit not in program.org_units:
             yield "E1041", (str(row.org_unit), program.uid)
         if self._type_of(row.tracked_entity) != program.tracked_entity_type:
             yield "E1022", (str(row.tracked_entity), program.uid)
+
+    def _enrollment_rest(self, row: NewEnrollment, program: ProgramModel) -> Findings:
         yield from self._enrollment_dates(row, program)
         yield from self._other_enrollments(row, program)
         yield from self._attributes(row.attributes, program.attributes, str(row.tracked_entity))
@@ -293,13 +295,13 @@ class Validation:
         if row.enrolled is None:
             yield "E1025", ()
         elif row.enrolled > self.today and not program.future_enrollments:
-            yield "E1020", (times.written(row.enrolled),)
+            yield "E1020", (times.instant(row.enrolled),)
         if row.occurred is None:
             if program.shows_incident_date:
                 yield "E1023", ()
         elif row.occurred > self.today and program.shows_incident_date:
             if not program.future_incidents:
-                yield "E1021", (times.written(row.occurred),)
+                yield "E1021", (times.instant(row.occurred),)
         if self.dialect.completed_at_is_checked and row.completed and row.status == "ACTIVE":
             yield "E1052", (row.uid, row.status)
 
@@ -361,8 +363,9 @@ class Validation:
         yield self._event_unchanged(row)
         stage = self.model.stages[str(row.stage)]
         program = self.model.programs[row.program or stage.program]
+        yield self._event_relations(row, program, stage)
         yield self._event_access(row, program, stage)
-        yield self._event_rest(row, program, stage)
+        yield self._event_rest(row, stage)
 
     def _event_required(self, row: NewEvent) -> Findings:
         yield from _required("E1123", orgUnit=row.org_unit, programStage=row.stage)
@@ -402,12 +405,16 @@ class Validation:
         stored = self.store.enrollments.get(str(row.enrollment))
         yield from self._ownership(stored.tracked_entity.uid if stored else None, program)
 
-    def _event_rest(self, row: NewEvent, program: ProgramModel, stage: StageModel) -> Findings:
+    def _event_relations(
+        self, row: NewEvent, program: ProgramModel, stage: StageModel
+    ) -> Findings:
         if row.org_unit not in program.org_units:
             yield "E1029", (str(row.org_unit), program.uid)
         if stage.program != program.uid:
             yield "E1089", (row.uid, stage.uid, program.uid)
         yield from self._event_enrollment(row, program)
+
+    def _event_rest(self, row: NewEvent, stage: StageModel) -> Findings:
         yield from self._event_dates(row)
         yield from self._event_values(row, stage)
         if not stage.repeatable and self._is_second(row, stage):
