@@ -56,6 +56,12 @@ def options_of(client: Dhis2, option_set: str) -> list[Json]:
     return [shown(thing) for thing in options]
 
 
+def has_hole(client: Dhis2, option_set: str) -> bool:
+    """Whether an option was deleted from the set by hand on a DHIS2 2.40, which cannot save it."""
+    found = client.exchange("GET", f"/api/optionSets/{option_set}", {"fields": "id,options[id]"})
+    return found.ok and None in (found.body.get("options") or ())
+
+
 def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str]:
     """Return the UIDs in a collection of an object."""
     thing = client.get(f"/api/{kind}/{uid}", {"fields": f"id,{collection}[id]"})

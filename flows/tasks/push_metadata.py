@@ -20,6 +20,7 @@ from flows.connectors.dhis2 import Dhis2
 from flows.tasks.dhis2_metadata import (
     Refusals,
     change_references,
+    has_hole,
     held,
     import_objects,
     members,
@@ -44,6 +45,7 @@ PROGRAM_COLUMNS: dict[str, str] = {
 PARENT_REJECTED = "parent_rejected"
 NOT_STORED = "not_stored"
 NOT_ASSIGNED = "not_assigned"
+OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
 
 
 @dataclass
@@ -117,7 +119,7 @@ def _push_set(
 ) -> None:
     there = options_of(client, option_set)
     needed = options_to_post(wanted, there)
-    refused = import_objects(client, "options", needed)
+    refused = _import_options(client, option_set, needed)
     now = stored(wanted, options_of(client, option_set) if needed else there)
     pushed.posted += len(needed) - len(refused)
     for thing in wanted:
@@ -126,6 +128,12 @@ def _push_set(
             pushed.accepted.append(keys[uid])
         else:
             pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
+
+
+def _import_options(client: Dhis2, option_set: str, needed: Sequence[Json]) -> Refusals:
+    if needed and has_hole(client, option_set):
+        return {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
+    return import_objects(client, "options", needed)
 
 
 def _push_levels(

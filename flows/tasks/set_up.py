@@ -7,38 +7,94 @@ Each function is one step; `flows/set_up_dhis2.py` puts them in order.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
-from flows.tasks.dhis2_metadata import change_references, held, import_payload, index
+from flows.tasks.access import Place, give_access, root_place, set_output_period_types
+from flows.tasks.dhis2_metadata import held, import_payload, index
+from flows.tasks.push_metadata import Pushed, push_options, push_org_units
 from transforms.country import Country
 from transforms.errors import TargetError
 from transforms.metadata import levels, option_objects, package, root
 from transforms.metadata_merge import Conflict, Plan, beside, plan
-from transforms.tables.metadata_classes import METADATA_CLASSES, OUTPUT_PERIOD_TYPES
+from transforms.tables.metadata_classes import METADATA_CLASSES
 from transforms.tables.org_units import ORG_UNIT_GROUPS
-from transforms.tables.sharing import DATA_CAPTURE
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
-USERS_ORG_UNITS = ("organisationUnits", "dataViewOrganisationUnits", "teiSearchOrganisationUnits")
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where the root lies in DHIS2.
+@dataclass
+class SetUp:
+    """What set-up found and did.
 
     Attributes:
-        level: Its level; 1 where it is yet to be made.
-        line: UIDs from DHIS2's root down to it; empty where it is yet to be made.
+        version: DHIS2's.
+        plan: What the fixed package lacked.
+        options: What became of the options of sets that were there; None where not applied.
+        org_units: What became of the org units; None where not applied.
+        given: What users and server were given, in sentences.
     """
 
-    level: int
-    line: tuple[str, ...]
+    version: str
+    plan: Plan
+    options: Pushed | None = None
+    org_units: Pushed | None = None
+    given: list[str] = field(default_factory=list)
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether DHIS2 was as it must be."""
+        pushes = [push for push in (self.options, self.org_units) if push is not None]
+        sent = sum(push.posted + push.references for push in pushes)
+        return self.plan.is_empty and not self.given and not sent
+
+
+def set_up(
+    client: Dhis2,
+    country: Country,
+    options: pl.DataFrame,
+    org_units: pl.DataFrame,
+    *,
+    apply: bool = True,
+    rename: bool = False,
+    loader_user: str | None = None,
+) -> SetUp:
+    """Bring a DHIS2 to where it can take the data; done again, it changes nothing.
+
+    Args:
+        client: The DHIS2.
+        country: The country file.
+        options: See `transforms.options.options`.
+        org_units: See `transforms.org_units.org_units`.
+        apply: Write; else plan, and ask DHIS2 whether it would take the plan.
+        rename: Give our objects other names where DHIS2 has given theirs away.
+        loader_user: The user who loads, if not the one who sets up.
+
+    Raises:
+        TargetError: DHIS2 is not as it must be, or does not store what it is sent.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    info = checked_server(client)
+    planned = package_plan(client, country, options, rename=rename)
+    done = SetUp(info.version, planned)
+    if not apply:
+        if not planned.conflicts:
+            dry_run(client, planned)
+        return done
+    refuse_conflicts(planned)
+    dry_run(client, planned)
+    write_package(client, planned)
+    if not planned.is_empty:
+        refuse_what_was_not_stored(package_plan(client, country, options, rename=rename))
+    done.given = give_access(client, country, loader_user)
+    done.options = push_options(client, options)
+    done.org_units = push_org_units(client, org_units)
+    done.given += set_output_period_types(client, info)
+    return done
 
 
 def checked_server(client: Dhis2) -> SystemInfo:
@@ -143,55 +199,6 @@ def refuse_what_was_not_stored(planned: Plan) -> None:
         )
 
 
-def root_place(client: Dhis2, country: Country) -> Place:
-    """Return where the root lies, or would."""
-    path = f"/api/organisationUnits/{country.root.uid}"
-    answer = client.exchange("GET", path, {"fields": "id,level,path"})
-    if answer.status != 200:
-        return Place(level=1, line=())
-    return Place(int(answer.body["level"]), tuple(answer.body["path"].strip("/").split("/")))
-
-
-def give_access(client: Dhis2, country: Country, loader_user: str | None) -> list[str]:
-    """Give the user of set-up and the loader's user the root, and the loader data capture.
-
-    Without an org unit of its own even a superuser is refused with E1000 on every object, up to
-    2.42; DHIS2 2.40 and 2.41 remember a refusal until their caches are cleared.
-
-    Returns:
-        What was given, in sentences; empty where nothing was missing.
-
-    Raises:
-        TargetError: There is no such user, or the gift was not stored.
-    """
-    place = root_place(client, country)
-    me, loader = _me(client), _user(client, loader_user)
-    users = {user["id"]: user for user in (me, loader or me)}
-    given = [text for user in users.values() for text in _give_org_units(client, user, place)]
-    given += _give_data_capture(client, loader or me)
-    if given:
-        client.post("/api/maintenance", {"cacheClear": "true"})
-    return given
-
-
-def set_output_period_types(client: Dhis2, info: SystemInfo) -> bool:
-    """Set what analytics tables need on a fresh 2.43; return whether it was missing.
-
-    Raises:
-        TargetError: DHIS2 did not store it.
-    """
-    path = "/api/configuration/dataOutputPeriodTypes"
-    if not info.dialect.needs_output_period_types or client.get(path):
-        return False
-    client.post(path, None, [{"name": name} for name in OUTPUT_PERIOD_TYPES])
-    if not client.get(path):
-        raise TargetError(
-            "DHIS2 did not store the output period types, without which its analytics tables "
-            "fail. Set them in DHIS2 (System Settings, Analytics). Nothing else was left undone."
-        )
-    return True
-
-
 def _held(client: Dhis2, kind: str, wanted: list[Json], all_held: Payload) -> dict[str, Json]:
     there = {thing["id"] for thing in all_held.get(kind, ())}
     return held(client, kind, {thing["id"] for thing in wanted} & there)
@@ -241,62 +248,6 @@ def _level_notes(country: Country, place: Place, all_held: Payload) -> list[str]
         for row in levels(country, place.level)
         if named.get(row["level"], row["name"]) != row["name"]
     ]
-
-
-def _me(client: Dhis2) -> Json:
-    me: Json = client.get("/api/me", {"fields": f"id,username,{_user_fields()}"})
-    return me
-
-
-def _user(client: Dhis2, username: str | None) -> Json | None:
-    if username is None:
-        return None
-    params = {
-        "filter": f"username:eq:{username}",
-        "fields": f"id,username,{_user_fields()}",
-        "paging": "false",
-    }
-    found: list[Json] = client.get("/api/users", params).get("users") or []
-    if not found:
-        raise TargetError(
-            "DHIS2 has no user of the name given as loader_user, or hides it from this one. Make "
-            "the user in DHIS2, or name another. The package is in place; access was not given."
-        )
-    return found[0]
-
-
-def _user_fields() -> str:
-    return ",".join(f"{name}[id]" for name in USERS_ORG_UNITS)
-
-
-def _give_org_units(client: Dhis2, user: Json, place: Place) -> list[str]:
-    lacking = [
-        name
-        for name in USERS_ORG_UNITS
-        if not {unit["id"] for unit in user.get(name) or ()} & set(place.line)
-    ]
-    for name in lacking:
-        path = f"/api/users/{user['id']}/{name}"
-        if not change_references(client, path, [place.line[-1]]):
-            raise _not_given(f"{name} of user {user['id']}")
-    return [f"User {user['id']} was given the root as one of its {name}." for name in lacking]
-
-
-def _give_data_capture(client: Dhis2, user: Json) -> list[str]:
-    path = f"/api/userGroups/{DATA_CAPTURE.uid}"
-    group: Mapping[str, Any] = client.get(path, {"fields": "id,users[id]"})
-    if user["id"] in {member["id"] for member in group.get("users") or ()}:
-        return []
-    if not change_references(client, f"{path}/users", [user["id"]]):
-        raise _not_given(f"user group {DATA_CAPTURE.uid}")
-    return [f"User {user['id']} was added to the user group {DATA_CAPTURE.name!r}."]
-
-
-def _not_given(what: str) -> TargetError:
-    return TargetError(
-        f"DHIS2 did not store the change of {what}. Make it by hand in DHIS2 (Users) and run "
-        f"set-up again. The package is in place."
-    )
 
 
 def _named(refused: Mapping[str, list[str]]) -> str:

@@ -1,0 +1,100 @@
+"""Set-up: the fixed package, org units and options into a DHIS2; safe to repeat."""
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from flows.connectors.dhis2 import Patience
+from flows.tasks.coordinates import read_coordinates
+from flows.tasks.country import read_country
+from flows.tasks.dhis2_named import dhis2_named
+from flows.tasks.set_up import SetUp, set_up
+from flows.tasks.snapshot import take_snapshot
+from staging.acknowledged import locked
+from staging.layout import Run, Target
+from staging.snapshots import read_snapshot
+from transforms.metadata_summary import plan_markdown, refused_markdown
+from transforms.options import options
+from transforms.org_units import org_units
+
+
+@flow(name="set-up-dhis2")
+def set_up_dhis2(
+    source: str,
+    target: str,
+    country: Path,
+    staging_root: Path,
+    run_id: str | None = None,
+    *,
+    apply: bool = True,
+    rename: bool = False,
+    loader_user: str | None = None,
+) -> str:
+    """Bring a DHIS2 to where it can take the data; what an operator added stays.
+
+    Args:
+        source: Name of a saved block `openimis-database`.
+        target: Name of a saved block `dhis2-server`, of a user who may write metadata.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        run_id: Names the run; by default the flow run's id.
+        apply: Write; else show the plan, and ask DHIS2 whether it would take it.
+        rename: Where another object of DHIS2 has the name or code of one of ours, make ours with
+            another name; else stop and list them.
+        loader_user: User name of the daily load, if it is not the block's.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        SourceError: openIMIS cannot be read as it must be.
+        TargetError: DHIS2 is not as it must be.
+        CountryError: The country file does not say what is needed.
+    """
+    run = Run(staging_root, run_id or str(flow_run.id))
+    settings = read_country(country)
+    take_snapshot(run, source, settings)
+    with locked(Target(staging_root, target), run.run_id):
+        done = prepare_target(
+            run, target, country, apply=apply, rename=rename, loader_user=loader_user
+        )
+    report(done)
+    return run.run_id
+
+
+@task(cache_policy=NO_CACHE)
+def prepare_target(
+    run: Run, target: str, country: Path, *, apply: bool, rename: bool, loader_user: str | None
+) -> SetUp:
+    """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
+    settings = read_country.fn(country)
+    frames = read_snapshot(run).frames
+    coordinates = read_coordinates(country, settings)
+    server, load = dhis2_named(target), settings.load
+    patience = Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
+    with server.client(timeout_seconds=load.timeout_seconds, patience=patience) as client:
+        return set_up(
+            client,
+            settings,
+            options(frames).collect(),
+            org_units(frames, country=settings, coordinates=coordinates).collect(),
+            apply=apply,
+            rename=rename,
+            loader_user=loader_user,
+        )
+
+
+def report(done: SetUp) -> None:
+    """Log what was found and done, and leave it as an artifact."""
+    parts = [plan_markdown(done.plan)]
+    if done.options is not None:
+        parts.append(refused_markdown("Options", len(done.options.accepted), done.options.refused))
+    if done.org_units is not None:
+        pushed = done.org_units
+        parts.append(refused_markdown("Org units", len(pushed.accepted), pushed.refused))
+    parts += [f"- {sentence}" for sentence in done.given]
+    create_markdown_artifact("\n\n".join(parts), key="set-up-dhis2", description="Set-up of DHIS2")
+    get_run_logger().info("\n\n".join(parts))

@@ -1,0 +1,306 @@
+"""Set-up against a DHIS2 of each version."""
+
+from typing import Any
+
+import pytest
+
+from flows.connectors.dhis2 import Dhis2
+from flows.tasks.set_up import SetUp, set_up
+from tests.sandbox import Sandbox
+from tests.set_up.a_country import GENDERS, ROOT, a_country, choices, places
+from transforms.errors import TargetError
+
+INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
+DATA_ACCESS, DATA_CAPTURE = "qpmKFqRh6aL", "EeSHlVIYxxH"
+GENDER_SET = "GUdoValVQSh"
+
+
+def prepared(dhis2: Dhis2, **settings: Any) -> SetUp:
+    options = settings.pop("options", choices(tblGender=GENDERS))
+    org_units = settings.pop("org_units", places())
+    return set_up(dhis2, settings.pop("country", a_country()), options, org_units, **settings)
+
+
+def written(sandbox: Sandbox) -> list[str]:
+    return [
+        f"{row['method']} {row['path']}"
+        for row in sandbox.requests
+        if row["method"] != "GET" and row["query"].get("importMode") != "VALIDATE"
+    ]
+
+
+def post(dhis2: Dhis2, **payload: Any) -> None:
+    answer = dhis2.post("/api/metadata", {"atomicMode": "ALL"}, payload)
+    assert answer.ok
+
+
+def whole(dhis2: Dhis2, kind: str, uid: str) -> dict[str, Any]:
+    return dict(dhis2.get(f"/api/{kind}/{uid}", {"fields": ":owner"}))
+
+
+def test_an_empty_dhis2_gets_everything_that_the_data_need(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    done = prepared(dhis2)
+
+    assert not done.options.refused
+    assert not done.org_units.refused
+    assert len(sandbox.metadata("organisationUnits")) == 7
+    assert len(sandbox.metadata("trackedEntityAttributes")) == 18
+    assert set(sandbox.metadata("programs")) == {INSUREE_PROGRAM, CLAIM_PROGRAM}
+    assert len(sandbox.metadata("programStages")) == 4
+    assert {row["level"]: row["name"] for row in sandbox.metadata("organisationUnitLevels").values()} == {
+        1: "Country", 2: "Region", 3: "District", 4: "Ward or health facility", 5: "Village",
+    }  # fmt: skip
+    options = sandbox.metadata("options").values()
+    genders = {row["code"] for row in options if row["optionSet"]["id"] == GENDER_SET}
+    assert genders == {"M", "F"}
+
+
+def test_no_attribute_is_mandatory_and_every_attribute_is_of_the_person(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+
+    person = sandbox.metadata("trackedEntityTypes")["EoBGArVCQ69"]
+    program = sandbox.metadata("programs")[INSUREE_PROGRAM]
+    links = person["trackedEntityTypeAttributes"] + program["programTrackedEntityAttributes"]
+    assert not any(link["mandatory"] for link in links)
+    assert len(person["trackedEntityTypeAttributes"]) == 18
+
+
+def test_set_up_a_second_time_writes_nothing(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+    before = written(sandbox)
+
+    again = prepared(dhis2)
+
+    assert again.changed_nothing
+    assert written(sandbox) == before
+
+
+def test_nothing_is_public_and_two_groups_have_access(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+
+    for kind in ("programs", "programStages", "trackedEntityTypes"):
+        for thing in sandbox.metadata(kind).values():
+            groups = thing["sharing"]["userGroups"]
+            assert thing["sharing"]["public"] == "--------"
+            assert groups[DATA_ACCESS]["access"] == "r-r-----"
+            assert groups[DATA_CAPTURE]["access"] == "r-rw----"
+    attribute = next(iter(sandbox.metadata("trackedEntityAttributes").values()))
+    assert attribute["sharing"]["public"] == "--------"
+    assert attribute["sharing"]["userGroups"][DATA_CAPTURE]["access"] == "r-------"
+
+
+def test_persons_lie_at_villages_and_claims_at_facilities(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2, org_units=places(HospitalOne={"in_insuree_program": True}))
+
+    programs = sandbox.metadata("programs")
+    assert ids(programs[INSUREE_PROGRAM]) == {"VillageOneA", "VillageTwoA", "HospitalOne"}
+    assert ids(programs[CLAIM_PROGRAM]) == {"HospitalOne"}
+
+
+def ids(thing: dict[str, Any], collection: str = "organisationUnits") -> set[str]:
+    return {member["id"] for member in thing.get(collection) or ()}
+
+
+def test_what_an_operator_added_stays(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+    post(
+        dhis2,
+        organisationUnits=[
+            {"id": "OwnPlaceAAA", "name": "Own", "shortName": "Own", "openingDate": "2000-01-01",
+             "parent": {"id": ROOT}}
+        ],
+        userGroups=[{"id": "OwnGroupAAA", "name": "Statisticians"}],
+        dataElements=[
+            {"id": "OwnElementA", "name": "Own element", "shortName": "Own element",
+             "valueType": "TEXT", "domainType": "TRACKER", "aggregationType": "NONE"}
+        ],
+        options=[{"id": "OwnOptionAA", "code": "X", "name": "Unknown", "sortOrder": 9,
+                  "optionSet": {"id": GENDER_SET}}],
+    )  # fmt: skip
+    program = whole(dhis2, "programs", INSUREE_PROGRAM)
+    program["organisationUnits"].append({"id": "OwnPlaceAAA"})
+    program["sharing"]["userGroups"]["OwnGroupAAA"] = {"id": "OwnGroupAAA", "access": "r-r-----"}
+    program["name"] = "Assurance"
+    program["onlyEnrollOnce"] = False  # of which set-up makes True again, and so posts the program
+    stage = whole(dhis2, "programStages", "DVRNDUNwI9s")
+    stage["programStageDataElements"].append(
+        {"id": "OwnLinkAAAA", "dataElement": {"id": "OwnElementA"}, "compulsory": False}
+    )
+    stage["repeatable"] = False
+    post(dhis2, programs=[program], programStages=[stage])
+
+    done = prepared(dhis2)
+
+    assert set(done.plan.changed) == {INSUREE_PROGRAM, "DVRNDUNwI9s"}
+    program = sandbox.metadata("programs")[INSUREE_PROGRAM]
+    assert program["onlyEnrollOnce"] is True
+    assert ids(program) == {"OwnPlaceAAA", "VillageOneA", "VillageTwoA"}
+    assert program["sharing"]["userGroups"]["OwnGroupAAA"]["access"] == "r-r-----"
+    assert program["sharing"]["userGroups"][DATA_CAPTURE]["access"] == "r-rw----"
+    assert program["name"] == "Assurance"
+    stage = sandbox.metadata("programStages")["DVRNDUNwI9s"]
+    elements = [link["dataElement"]["id"] for link in stage["programStageDataElements"]]
+    assert elements[-1] == "OwnElementA"
+    assert len(elements) == 12
+    assert stage["repeatable"] is True
+    assert "OwnOptionAA" in ids(sandbox.metadata("optionSets")[GENDER_SET], "options")
+
+
+def test_a_mandatory_attribute_is_made_optional_and_the_rest_of_its_link_stays(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+    program = whole(dhis2, "programs", INSUREE_PROGRAM)
+    program["programTrackedEntityAttributes"][0] |= {"mandatory": True, "searchable": False}
+    post(dhis2, programs=[program])
+
+    prepared(dhis2)
+
+    link = sandbox.metadata("programs")[INSUREE_PROGRAM]["programTrackedEntityAttributes"][0]
+    assert (link["mandatory"], link["searchable"]) == (False, False)
+
+
+def test_an_object_with_our_name_stops_set_up_before_anything_is_written(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    post(dhis2, trackedEntityTypes=[{"id": "OtherPerson", "name": "Person", "shortName": "Person"}])
+    before = written(sandbox)
+
+    with pytest.raises(TargetError, match=r"EoBGArVCQ69.*name.*OtherPerson.*Nothing was written"):
+        prepared(dhis2)
+
+    assert written(sandbox) == before
+
+
+def test_if_asked_our_object_gets_another_name_beside_the_one_that_is_there(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    post(dhis2, optionSets=[{"id": "OtherGender", "name": "Gender", "code": "gender", "valueType": "TEXT"}])  # fmt: skip
+
+    prepared(dhis2, rename=True)
+    again = prepared(dhis2)
+
+    made = sandbox.metadata("optionSets")[GENDER_SET]
+    assert (made["name"], made.get("code")) == ("Gender (openIMIS)", None)
+    assert sandbox.metadata("optionSets")["OtherGender"]["name"] == "Gender"
+    assert again.changed_nothing
+
+
+def test_a_second_root_is_not_made(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    post(dhis2, organisationUnits=[
+        {"id": "NationRootA", "name": "N", "shortName": "N", "openingDate": "1990-01-01"}
+    ])  # fmt: skip
+
+    with pytest.raises(TargetError, match=r"NationRootA.*country file"):
+        prepared(dhis2)
+
+    assert set(sandbox.metadata("organisationUnits")) == {"NationRootA"}
+
+
+def test_below_another_root_levels_are_named_from_ours_downwards(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    post(dhis2, organisationUnits=[
+        {"id": "NationRootA", "name": "N", "shortName": "N", "openingDate": "1990-01-01"},
+        {"id": ROOT, "name": "Ours", "shortName": "Ours", "openingDate": "1990-01-01",
+         "parent": {"id": "NationRootA"}},
+    ])  # fmt: skip
+
+    prepared(dhis2)
+
+    names = {
+        row["level"]: row["name"] for row in sandbox.metadata("organisationUnitLevels").values()
+    }
+    assert names[2] == "Country"
+    assert names[6] == "Village"
+    assert sandbox.metadata("organisationUnits")[ROOT]["name"] == "Ours"
+
+
+def test_a_plan_writes_nothing(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    done = prepared(dhis2, apply=False)
+
+    assert len(done.plan.create["programs"]) == 2
+    assert written(sandbox) == []
+    assert not sandbox.metadata("programs")
+
+
+def test_a_value_type_that_would_lose_values_is_not_changed(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+    product = whole(dhis2, "dataElements", "mVeMk0sNLZb")
+    post(dhis2, dataElements=[product | {"valueType": "TEXT"}])
+
+    with pytest.raises(TargetError, match=r"mVeMk0sNLZb.*TEXT.*NUMBER"):
+        prepared(dhis2)
+
+
+def test_a_number_may_become_a_text_as_the_seeds_chfid_does(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+    chfid = whole(dhis2, "trackedEntityAttributes", "HaVpe5WsCRl")
+    post(dhis2, trackedEntityAttributes=[chfid | {"valueType": "NUMBER"}])
+
+    prepared(dhis2)
+
+    assert sandbox.metadata("trackedEntityAttributes")["HaVpe5WsCRl"]["valueType"] == "TEXT"
+
+
+def test_the_user_gets_org_units_and_the_loader_data_capture(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    post(
+        dhis2,
+        userRoles=[{"id": "LoaderRoleA", "name": "Loader", "authorities": []}],
+        users=[{"id": "LoaderUserA", "username": "loader", "firstName": "Lo", "surname": "Ader",
+                "password": "Loader-123", "userRoles": [{"id": "LoaderRoleA"}]}],
+    )  # fmt: skip
+
+    prepared(dhis2, loader_user="loader")
+    again = prepared(dhis2, loader_user="loader")
+
+    me = dhis2.get("/api/me", {"fields": "organisationUnits[id],teiSearchOrganisationUnits[id]"})
+    loader = sandbox.metadata("users")["LoaderUserA"]
+    assert ids(me) == {ROOT}
+    assert ids(me, "teiSearchOrganisationUnits") == {ROOT}
+    assert ids(loader) == ids(loader, "dataViewOrganisationUnits") == {ROOT}
+    assert "LoaderUserA" in ids(sandbox.metadata("userGroups")[DATA_CAPTURE], "users")
+    assert "POST /api/maintenance" in written(sandbox)
+    assert again.changed_nothing
+
+
+def test_an_unknown_loader_is_named_as_the_fault(dhis2: Dhis2) -> None:
+    with pytest.raises(TargetError, match="loader_user"):
+        prepared(dhis2, loader_user="nobody at all")
+
+
+def test_a_fresh_2_43_gets_its_output_period_types(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    done = prepared(dhis2)
+
+    is_2_43 = dhis2.system_info().release == (2, 43)
+    assert any("period types" in text for text in done.given) is is_2_43
+
+
+def test_a_success_that_stored_nothing_is_an_error(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    prepared(dhis2)
+    program = whole(dhis2, "programs", INSUREE_PROGRAM)
+    post(dhis2, programs=[program | {"onlyEnrollOnce": False}])
+    said = {
+        "status": "OK",
+        "response": {"status": "OK", "stats": {"updated": 1}, "typeReports": []},
+    }
+    sandbox.cues.add(path="/api/metadata?", method="POST", status=200, body=said)
+
+    with pytest.raises(TargetError, match=rf"reading it back.*{INSUREE_PROGRAM}.*onlyEnrollOnce"):
+        prepared(dhis2)
+
+
+def test_the_wrong_calendar_is_refused_before_anything_is_written(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    info = {"version": "2.42.1", "calendar": "ethiopian"}
+    sandbox.cues.add(path="/api/system/info", status=200, body=info)
+
+    with pytest.raises(TargetError, match="ethiopian"):
+        prepared(dhis2)
+
+    assert written(sandbox) == []
