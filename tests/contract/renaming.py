@@ -15,14 +15,17 @@ from typing import Any
 from tests.contract.replay import Exchange
 from tests.sandbox.state import ADMIN, DEFAULT_OPTION_COMBO
 from tests.sandbox.uids import is_uid
+from tests.sandbox.wordlist import names
 
 UID_KEYS = frozenset(
-    "id uid trackedEntity enrollment event program programStage orgUnit trackedEntityType "
-    "attribute dataElement".split()
+    names(
+        "id uid trackedEntity enrollment event program programStage orgUnit trackedEntityType "
+        "attribute dataElement"
+    )
 )
-WORD_KEYS = frozenset("name shortName code value title text firstName surname storedBy".split())
+WORD_KEYS = frozenset(names("name shortName code value title text firstName surname storedBy"))
 FREE_TEXT_KEYS = frozenset(
-    "args errorProperties raw filter expression description numerator denominator object".split()
+    names("args errorProperties raw filter expression description numerator denominator object")
 )
 OF_THE_SERVER = frozenset({ADMIN, DEFAULT_OPTION_COMBO})
 DATA_STORE = "/api/dataStore/"
@@ -61,12 +64,16 @@ class Renaming:
 
     def _part(self, name: str, value: Any) -> Any:
         if name == "path" and value.startswith(DATA_STORE):
-            return DATA_STORE + "/".join(map(self._whole, value.removeprefix(DATA_STORE).split("/")))
+            return DATA_STORE + "/".join(
+                map(self._whole, value.removeprefix(DATA_STORE).split("/"))
+            )
         return self._renamed(value, name) if name in {"path", "query", "body", "raw"} else value
 
     def _renamed(self, value: Any, key: str) -> Any:
         if isinstance(value, dict):
-            return {self._in_uids(name): self._renamed(inner, name) for name, inner in value.items()}
+            return {
+                self._in_uids(name): self._renamed(inner, name) for name, inner in value.items()
+            }
         if isinstance(value, list):
             renamed = [self._renamed(item, key) for item in value]
             return sorted(renamed, key=_name) if _is_by_name(value) else renamed
@@ -135,7 +142,9 @@ def _uids(exchanges: list[Exchange]) -> set[str]:
         for key, text in _strings(exchange.request.get("body"))
         if key in UID_KEYS and is_uid(text)
     }
-    names = {name for exchange in exchanges for name in _property_names(exchange.request.get("body"))}
+    names = {
+        name for exchange in exchanges for name in _property_names(exchange.request.get("body"))
+    }
     return found - names - OF_THE_SERVER
 
 
@@ -168,4 +177,8 @@ def _words(exchanges: list[Exchange]) -> set[str]:
 
 def is_fixed(text: str) -> bool:
     """Whether a value has a meaning of its own: a date, a number, a truth value, a UID."""
-    return _NUMERIC.fullmatch(text) is not None or text in _KEPT or _UID_TOKEN.fullmatch(text) is not None
+    return (
+        _NUMERIC.fullmatch(text) is not None
+        or text in _KEPT
+        or _UID_TOKEN.fullmatch(text) is not None
+    )

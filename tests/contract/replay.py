@@ -1,7 +1,7 @@
 """Replays recordings against the stand-in and tells where the two answers differ.
 
-    recording ──► request ──► stand-in ──► answer ─┐
-        └──────────────────► expected answer ──────┴─► both normalised, compared
+recording ──► request ──► stand-in ──► answer ─┐
+    └──────────────────► expected answer ──────┴─► both normalised, compared
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from tests.sandbox import new_app
 from tests.sandbox.app import SandboxApp
+from tests.sandbox.wordlist import names
 
 RECORDINGS = Path(__file__).with_name("recordings")
 
@@ -27,12 +28,15 @@ WRONG_PASSWORD = "003-me-wrong-password"
 
 # Values that a server makes up, or that tell of the machine it runs on.
 MADE_UP = frozenset(
-    "message seconds time created lastUpdated createdAt updatedAt completedAt buildTime "
-    "serverDate systemId contextPath userAgent memoryInfo url user databaseVersion javaVersion "
-    "javaVendor osVersion revision intervalSinceLastAnalyticsTableSuccess "
-    "intervalSinceLastAnalyticsTablePartitionSuccess timers preheat programRule prepareRequest "
-    "validation commit totalImport totalRequest location index".split()
+    names(
+        "message seconds time created lastUpdated createdAt updatedAt completedAt buildTime "
+        "serverDate systemId contextPath userAgent memoryInfo url user databaseVersion javaVersion "
+        "javaVendor osVersion revision intervalSinceLastAnalyticsTableSuccess "
+        "intervalSinceLastAnalyticsTablePartitionSuccess timers preheat programRule prepareRequest "
+        "validation commit totalImport totalRequest location index"
+    )
 )
+
 # The same, of objects that have another property: notifications, jobs, the database.
 MADE_UP_BESIDE = {
     "category": ("id", "uid"),
@@ -42,9 +46,11 @@ MADE_UP_BESIDE = {
 }
 # Lists that DHIS2 makes of sets: their order means nothing.
 SETS = frozenset(
-    "errorReports typeReports attributes dataValues organisationUnits authorities "
-    "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes rejectedIndexes "
-    "outputPeriodTypes".split()
+    names(
+        "errorReports typeReports attributes dataValues organisationUnits authorities "
+        "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes rejectedIndexes "
+        "outputPeriodTypes"
+    )
 )
 SETS_OF = frozenset({"frequencyOrder"})
 SETS_BESIDE = {"trackedEntity": ("enrollments",)}
@@ -235,7 +241,7 @@ def _argument(value: Any) -> Any:
 
 def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
     """Where two normalised bodies differ."""
-    if expected == actual or expected == ANYTHING:
+    if expected in (actual, ANYTHING):
         return
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name in sorted(expected.keys() | actual.keys()):

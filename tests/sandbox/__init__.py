@@ -1,7 +1,7 @@
 """The stand-in DHIS2: a real HTTP server that answers as the recordings of real ones do.
 
-    with running_sandbox(version="2.42") as sandbox:
-        httpx.get(f"{sandbox.url}/api/me", auth=ADMIN)
+with running_sandbox(version="2.42") as sandbox:
+    httpx.get(f"{sandbox.url}/api/me", auth=ADMIN)
 """
 
 from __future__ import annotations
@@ -165,7 +165,12 @@ def running_sandbox(
 def server_settings(app: SandboxApp, **settings: Any) -> uvicorn.Config:
     """How uvicorn runs it."""
     return uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="off", timeout_keep_alive=60, **settings
+        app,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=60,
+        **settings,
     )
 
 

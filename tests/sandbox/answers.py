@@ -42,7 +42,7 @@ class Answer:
         return self.body.encode() if self.media == HTML else orjson.dumps(self.body)
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Ends the handling of a request with an answer."""
 
     def __init__(self, answer: Answer) -> None:
@@ -67,19 +67,19 @@ def ok(message: str | None = None, **more: Any) -> Answer:
     return Answer(200, web_message(200, message, **more))
 
 
-def refusal(status: int, message: str, error_code: str | None = None) -> Refusal:
+def refusal(status: int, message: str, error_code: str | None = None) -> RefusalError:
     """A refusal with an envelope."""
     more = {"errorCode": error_code} if error_code else {}
-    return Refusal(Answer(status, web_message(status, message, **more)))
+    return RefusalError(Answer(status, web_message(status, message, **more)))
 
 
-def not_found(class_name: str, uid: str) -> Refusal:
+def not_found(class_name: str, uid: str) -> RefusalError:
     """404: there is no such object, or the user may not know."""
     return refusal(404, f"{class_name} with id {uid} could not be found.", "E1005")
 
 
 def error_page(status: int, message: str) -> Answer:
     """The web server's own page, as Tomcat or Jetty sends where DHIS2 has no handler."""
-    title = f"HTTP Status {status} – {PHRASES[status]}"
+    title = f"HTTP Status {status} {PHRASES[status]}"
     page = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>{message}</p></body></html>"
     return Answer(status, page, HTML)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from . import pages, times
-from .answers import Answer, Refusal, error_page, refusal
+from .answers import Answer, RefusalError, error_page, refusal
 from .cues import Cue, Cues, without_some
 from .dialects import Dialect
 from .handlers import AUTHORITIES, Handlers, Request, new_session
@@ -108,7 +108,7 @@ class SandboxApp:
             base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
             request = Request(scope["method"], path, pairs, headers, body, base_url, account)
             answer = self._handlers.answer(request)
-        except Refusal as refused:
+        except RefusalError as refused:
             answer = refused.answer
         counts = request.counts if request else {}
         user = request.account.user["username"] if request else None
@@ -150,7 +150,7 @@ class SandboxApp:
         if scheme.lower() == "apitoken":
             return self._by_token(credentials), {}
         if scheme.lower() != "basic":
-            raise Refusal(Answer(302, headers={"location": "/dhis-web-login/"}))
+            raise RefusalError(Answer(302, headers={"location": "/dhis-web-login/"}))
         account = self._by_password(credentials)
         key = new_session()
         self.state.sessions[key] = account.uid

@@ -12,16 +12,17 @@ from .answers import Answer, web_message
 from .state import DEFAULT_OPTION_COMBO, State
 from .users import Account
 from .value_types import is_valid
+from .wordlist import names
 
 Object = dict[str, Any]
 
-_SWITCHES_OFF = (
+_SWITCHES_OFF = names(
     "dryRun async skipExistingCheck sharing skipNotifications skipAudit datasetAllowsPeriods "
     "strictPeriods strictDataElements strictCategoryOptionCombos strictAttributeOptionCombos "
     "strictOrganisationUnits strictDataSetApproval strictDataSetLocking strictDataSetInputPeriods "
     "requireCategoryOptionCombo requireAttributeOptionCombo skipPatternValidation "
     "ignoreEmptyCollection force skipLastUpdated mergeDataValues skipCache"
-).split()
+)
 _WRONG_VALUES = {
     "INTEGER_ZERO_OR_POSITIVE": "value_not_zero_or_positive_integer",
     "INTEGER_POSITIVE": "value_not_positive_integer",

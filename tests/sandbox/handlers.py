@@ -59,8 +59,7 @@ class Handlers:
         self.state = state
         self._models: dict[str, TrackerModel] = {}
         self._routes = [
-            (method, re.compile(pattern), handler)
-            for method, pattern, handler in self._table()
+            (method, re.compile(pattern), handler) for method, pattern, handler in self._table()
         ]
 
     def _table(self) -> list[tuple[str, str, Handler]]:
@@ -303,14 +302,16 @@ class Handlers:
     def _import_metadata(self, request: Request) -> Answer:
         document = self._json(request)
         if isinstance(document, dict):
-            request.counts = {k: len(rows) for k, rows in document.items() if isinstance(rows, list)}
+            request.counts = {
+                k: len(rows) for k, rows in document.items() if isinstance(rows, list)
+            }
         return self._importer(request).run(document)
 
     def _export_metadata(self, request: Request) -> Answer:
         return self._reader(request).export(request.pairs)
 
     def _list(self, request: Request, kind: str) -> Answer:
-        return self._reader(request).list(kind, request.pairs)
+        return self._reader(request).listed(kind, request.pairs)
 
     def _one(self, request: Request, kind: str, uid: str) -> Answer:
         return self._reader(request).one(kind, uid, request.query)

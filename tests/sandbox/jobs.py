@@ -9,13 +9,14 @@ from .answers import Answer, not_found, ok, refusal
 from .dialects import Dialect
 from .state import ADMIN, State
 from .uids import new_uid
+from .wordlist import names
 
 Object = dict[str, Any]
 
-_ID_SCHEMES = (
+_ID_SCHEMES = names(
     "idScheme dataElementIdScheme orgUnitIdScheme programIdScheme programStageIdScheme "
     "categoryOptionComboIdScheme categoryOptionIdScheme"
-).split()
+)
 OUTPUT_PERIOD_TYPES = {
     "Daily": ("Daily", "P1D", "yyyyMMdd", 1),
     "Weekly": ("Weekly", "P7D", "yyyyWn", 7),

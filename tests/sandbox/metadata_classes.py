@@ -32,7 +32,9 @@ class MetadataClass:
     data_sharing: bool = False
     shareable: bool = True
     versions: tuple[int, int] | None = None  # `version` after creation, after an update
-    lengths: dict[str, int] = field(default_factory=lambda: {"name": 230, "shortName": 50, "code": 50})
+    lengths: dict[str, int] = field(
+        default_factory=lambda: {"name": 230, "shortName": 50, "code": 50}
+    )
 
     @property
     def full_name(self) -> str:
@@ -69,7 +71,8 @@ _ANALYTICAL = {
         collections={"organisationUnitGroups": "organisationUnitGroups"},
     ),
     "dataElementDimensions": Embedded(
-        "trackedentity.TrackedEntityDataElementDimension", references={"dataElement": "dataElements"}
+        "trackedentity.TrackedEntityDataElementDimension",
+        references={"dataElement": "dataElements"},
     ),
     "attributeDimensions": Embedded(
         "trackedentity.TrackedEntityAttributeDimension",

@@ -118,7 +118,7 @@ class MetadataImport:
     def _answer(self, reports: list[Object]) -> Answer:
         counts: Counter[str] = Counter()
         for report in reports:
-            counts.update({name: value for name, value in report["stats"].items()})
+            counts.update(report["stats"])
         counts.pop("total", None)
         clean = not any(
             item["errorReports"] for report in reports for item in report["objectReports"]
@@ -377,7 +377,9 @@ class MetadataImport:
             raise not_found(row_class.simple_name, uid)
         target = row_class.collections.get(name)
         if target is None:
-            raise refusal(404, f"Property {name} does not exist on {row_class.simple_name}", "E1107")
+            raise refusal(
+                404, f"Property {name} does not exist on {row_class.simple_name}", "E1107"
+            )
         counts = _change(row, name, [u for u in additions if self.state.find(target, u)], deletions)
         row["lastUpdated"] = self.now
         self.state.metadata_changed()
@@ -393,7 +395,9 @@ class MetadataImport:
         """PUT /api/sharing in its old form."""
         row = self._held(CLASSES[kind], uid)
         if row is None:
-            raise refusal(404, f"Object of type {CLASSES[kind].singular} with ID {uid} was not found.")
+            raise refusal(
+                404, f"Object of type {CLASSES[kind].singular} with ID {uid} was not found."
+            )
         held = row.get("sharing") or {}
         row["sharing"] = {
             "owner": held.get("owner") or self.account.uid,

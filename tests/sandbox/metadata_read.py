@@ -39,7 +39,7 @@ class MetadataReader:
     def _visible(self, row: Object) -> bool:
         return self.dialect.reads_ignore_sharing or self.account.may("read", row)
 
-    def list(self, kind: str, pairs: Sequence[tuple[str, str]]) -> Answer:
+    def listed(self, kind: str, pairs: Sequence[tuple[str, str]]) -> Answer:
         """A list of a kind."""
         query = dict(pairs)
         rows = self._found(kind, [value for name, value in pairs if name == "filter"], query)
@@ -59,8 +59,12 @@ class MetadataReader:
         shared = [pair for pair in pairs if pair[0] in {"fields", "filter"}]
         body: Object = {"system": {"version": self.dialect.release}}
         for kind in asked or CLASSES:
-            own = [(name.partition(":")[2], value) for name, value in pairs if name.startswith(f"{kind}:")]
-            listed = self.list(kind, [("fields", ":owner"), *shared, *own, ("paging", "false")])
+            own = [
+                (name.partition(":")[2], value)
+                for name, value in pairs
+                if name.startswith(f"{kind}:")
+            ]
+            listed = self.listed(kind, [("fields", ":owner"), *shared, *own, ("paging", "false")])
             if listed.body[kind]:
                 body[kind] = listed.body[kind]
         return Answer(200, body)
@@ -144,9 +148,7 @@ class MetadataReader:
             return [_cut(item, fields) for item in value]
         return _cut(value, fields) if fields is not None and isinstance(value, dict) else value
 
-    def _shown_references(
-        self, target: MetadataClass, value: Any, fields: Fields | None
-    ) -> Any:
+    def _shown_references(self, target: MetadataClass, value: Any, fields: Fields | None) -> Any:
         if isinstance(value, list):
             return [item and self._shown_references(target, item, fields) for item in value]
         row = self.state.find(target.kind, value["id"])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .state import State
+from .wordlist import names
 
 _TOKEN = re.compile(
     r"\s*(?:"
@@ -49,17 +50,19 @@ VARIABLES = {
     "analytics_period_end": "analytics_period_end",
 }
 FUNCTIONS = frozenset(
-    "addDays ceil concatenate condition count countIfCondition countIfValue daysBetween floor "
-    "hasValue lastEventDate left length maxValue minValue minutesBetween modulus monthsBetween "
-    "oizp relationshipCount right round split substring validatePattern weeksBetween "
-    "yearsBetween zing zpvc zScoreHFA zScoreWFA zScoreWFH inOrgUnitGroup hasUserRole".split()
+    names(
+        "addDays ceil concatenate condition count countIfCondition countIfValue daysBetween floor "
+        "hasValue lastEventDate left length maxValue minValue minutesBetween modulus monthsBetween "
+        "oizp relationshipCount right round split substring validatePattern weeksBetween "
+        "yearsBetween zing zpvc zScoreHFA zScoreWFA zScoreWFH inOrgUnitGroup hasUserRole"
+    )
 )
 _BINARY = frozenset({"&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "^", "%"})
 _UNARY = frozenset({"-", "+", "!"})
 _OPERANDS = ("element", "attribute", "constant", "variable", "date", "text", "number", "truth")
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """An expression that does not parse."""
 
 
@@ -71,7 +74,7 @@ def describe(state: State, text: str) -> dict[str, Any]:
             "message": "Valid",
             "description": _Description(state, text).write(),
         }
-    except Malformed as malformed:
+    except MalformedError as malformed:
         return {
             "status": "ERROR",
             "message": "Expression is not valid",
@@ -131,8 +134,8 @@ class _Description:
         self.token = match
         self.position = match.end()
 
-    def _malformed(self, found: str) -> Malformed:
-        return Malformed(f"Invalid string token '{found}' at line:1 character:{self.position}")
+    def _malformed(self, found: str) -> MalformedError:
+        return MalformedError(f"Invalid string token '{found}' at line:1 character:{self.position}")
 
     def _take(self, replacement: str | None = None) -> str:
         if self.token is None:
@@ -214,12 +217,14 @@ class _Description:
             return f"PS_EVENTDATE:{self._name('programStages', token['date_stage'])}"
         if token["variable"]:
             if token["name"] not in VARIABLES:
-                raise Malformed(f"Invalid string token '{token['name']}' at line:1 character:2")
+                raise MalformedError(
+                    f"Invalid string token '{token['name']}' at line:1 character:2"
+                )
             return VARIABLES[token["name"]]
         return None
 
     def _name(self, kind: str, uid: str) -> str:
         row = self.state.find(kind, uid)
         if row is None:
-            raise Malformed(f"Item {uid} was not found")
+            raise MalformedError(f"Item {uid} was not found")
         return str(row["name"])

@@ -13,7 +13,7 @@ _FORMS = re.compile(
 )
 
 
-class MalformedDate(ValueError):
+class MalformedDateError(ValueError):
     """A text that DHIS2 does not read as a date."""
 
 
@@ -24,10 +24,10 @@ def now() -> int:
 
 @lru_cache(maxsize=200_000)
 def parse(text: str) -> int:
-    """Milliseconds since 1970 of an ISO date with or without time; MalformedDate otherwise."""
+    """Milliseconds since 1970 of an ISO date with or without time; MalformedDateError otherwise."""
     match = _FORMS.fullmatch(text)
     if match is None:
-        raise MalformedDate(text)
+        raise MalformedDateError(text)
     year, month, day, hour, minute, second, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z") else zone
     digits = (fraction or "0").ljust(6, "0")[:6]
@@ -38,7 +38,7 @@ def parse(text: str) -> int:
     try:
         return int(datetime.fromisoformat(iso).timestamp() * 1000)
     except ValueError as malformed:
-        raise MalformedDate(text) from malformed
+        raise MalformedDateError(text) from malformed
 
 
 def parse_any(value: object) -> int | None:
@@ -46,7 +46,7 @@ def parse_any(value: object) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool):
-        raise MalformedDate(str(value))
+        raise MalformedDateError(str(value))
     if isinstance(value, int):
         return value
     return parse(str(value))

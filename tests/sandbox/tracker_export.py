@@ -340,9 +340,7 @@ class Export:
 
 
 def _cut(body: dict[str, Any], fields: Fields) -> dict[str, Any]:
-    return {
-        name: value for name, value in body.items() if value is not None and fields.wants(name)
-    }
+    return {name: value for name, value in body.items() if value is not None and fields.wants(name)}
 
 
 def _attributes(
@@ -379,8 +377,7 @@ def _in_program(kind: str, program: str) -> Callable[[Any], bool]:
     if kind == "events":
         return lambda row: row.enrollment.program == program
     return lambda row: any(
-        child.program == program and (row.deleted or not child.deleted)
-        for child in row.enrollments
+        child.program == program and (row.deleted or not child.deleted) for child in row.enrollments
     )
 
 
@@ -399,7 +396,7 @@ def _at_most(attribute: str, moment: int) -> Callable[[Any], bool]:
 def _parsed(text: str) -> int:
     try:
         return times.parse(text)
-    except times.MalformedDate as error:
+    except times.MalformedDateError as error:
         raise refusal(400, f"Value '{text}' is not a valid date.") from error
 
 

@@ -23,6 +23,7 @@ from .tracker_validation import (
     Verdict,
     validate_deletion,
 )
+from .wordlist import names
 
 RELATIONSHIP = "RELATIONSHIP"
 TYPES = (TRACKED_ENTITY, ENROLLMENT, EVENT, RELATIONSHIP)
@@ -70,8 +71,7 @@ def _choice(query: dict[str, str], name: str) -> str:
         valid = ", ".join(CHOICES[name])
         raise refusal(
             400,
-            f"Value '{query[name]}' is not valid for parameter {name}. "
-            f"Valid values are: [{valid}]",
+            f"Value '{query[name]}' is not valid for parameter {name}. Valid values are: [{valid}]",
         )
     return value
 
@@ -106,9 +106,7 @@ def stats(counts: Counter[str], *, ignored: int, total: int) -> dict[str, int]:
     }
 
 
-def import_payload(
-    state: State, model: TrackerModel, payload: Payload, options: Options
-) -> Answer:
+def import_payload(state: State, model: TrackerModel, payload: Payload, options: Options) -> Answer:
     """Validates and writes; the answer is the import report."""
     _attach_stored(state, payload)
     verdict = _validated(state, model, payload, options)
@@ -132,9 +130,7 @@ def _attach_stored(state: State, payload: Payload) -> None:
         event.stored = store.events.get(event.uid)
 
 
-def _validated(
-    state: State, model: TrackerModel, payload: Payload, options: Options
-) -> Verdict:
+def _validated(state: State, model: TrackerModel, payload: Payload, options: Options) -> Verdict:
     if options.import_strategy == "DELETE":
         return validate_deletion(payload, model)
     validation = Validation(payload, model, state.tracker, state.dialect)
@@ -185,7 +181,11 @@ def _refuse_doubles(dialect: Dialect, payload: Payload, verdict: Verdict) -> Non
     for tracker_type, rows in lists:
         seen: set[str] = set()
         for row in rows:
-            if row.stored is None and row.uid in seen and row.uid not in verdict.failed[tracker_type]:
+            if (
+                row.stored is None
+                and row.uid in seen
+                and row.uid not in verdict.failed[tracker_type]
+            ):
                 raise refusal(500, "ERROR: duplicate key value violates unique constraint")
             seen.add(row.uid)
 
@@ -391,7 +391,7 @@ def _merged(event: Event, values: Values) -> Any:
 
 # the report
 
-_TIMINGS = "preheat programRule prepareRequest validation commit totalImport totalRequest".split()
+_TIMINGS = names("preheat programRule prepareRequest validation commit totalImport totalRequest")
 
 
 def _report(

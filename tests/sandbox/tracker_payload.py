@@ -98,7 +98,7 @@ def read_payload(body: bytes, dialect: Dialect) -> Payload:
     payload = Payload(has_nul=b"\\u0000" in body)
     try:
         _Reader(payload, dialect).read(document)
-    except times.MalformedDate as error:
+    except times.MalformedDateError as error:
         message = f"JSON parse error: Invalid date format '{error}', only ISO format is supported."
         raise _unreadable(dialect, message) from error
     except (AttributeError, TypeError, ValueError) as error:

@@ -123,7 +123,9 @@ class Validation:
         if not self.dialect.malformed_uid_fails_request and UID.fullmatch(row.uid) is None:
             add(tracker_type, row.uid, [("E1048", (row.uid, row.uid, row.uid))])
             return
-        if add(tracker_type, row.uid, existence(KINDS[tracker_type], row.uid, row.stored, strategy)):
+        if add(
+            tracker_type, row.uid, existence(KINDS[tracker_type], row.uid, row.stored, strategy)
+        ):
             return
         for step in steps:
             if add(tracker_type, row.uid, step):
@@ -391,9 +393,7 @@ class Validation:
         if row.stored.stage != row.stage:
             yield "E1128", ("programStage",)
 
-    def _event_access(
-        self, row: NewEvent, program: ProgramModel, stage: StageModel
-    ) -> Findings:
+    def _event_access(self, row: NewEvent, program: ProgramModel, stage: StageModel) -> Findings:
         if self._captures(row.org_unit, row.stored) is False:
             yield "E1000", (self.user, str(row.org_unit))
         if not stage.writable:
@@ -405,9 +405,7 @@ class Validation:
         stored = self.store.enrollments.get(str(row.enrollment))
         yield from self._ownership(stored.tracked_entity.uid if stored else None, program)
 
-    def _event_relations(
-        self, row: NewEvent, program: ProgramModel, stage: StageModel
-    ) -> Findings:
+    def _event_relations(self, row: NewEvent, program: ProgramModel, stage: StageModel) -> Findings:
         if row.org_unit not in program.org_units:
             yield "E1029", (str(row.org_unit), program.uid)
         if stage.program != program.uid:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from .times import MalformedDate, parse
+from .times import MalformedDateError, parse
 
 Check = Callable[[str], bool]
 
@@ -53,7 +53,7 @@ def _date(text: str) -> bool:
 def _date_time(text: str) -> bool:
     try:
         parse(text)
-    except MalformedDate:
+    except MalformedDateError:
         return False
     return "T" in text or " " in text
 

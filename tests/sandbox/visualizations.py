@@ -11,6 +11,7 @@ from typing import Any
 from .dialects import Dialect
 from .metadata_classes import MetadataClass
 from .state import State
+from .wordlist import names
 
 Object = dict[str, Any]
 
@@ -27,7 +28,7 @@ _USER_UNITS = {
     "USER_ORGUNIT_GRANDCHILDREN": "userOrganisationUnitGrandChildren",
 }
 
-RELATIVE_PERIODS = (
+RELATIVE_PERIODS = names(
     "thisDay yesterday last3Days last7Days last14Days last30Days last60Days last90Days last180Days "
     "thisMonth lastMonth thisBimonth lastBimonth thisQuarter lastQuarter thisSixMonth lastSixMonth "
     "weeksThisYear monthsThisYear biMonthsThisYear quartersThisYear thisYear monthsLastYear "
@@ -35,22 +36,22 @@ RELATIVE_PERIODS = (
     "last6BiMonths last4Quarters last2SixMonths thisFinancialYear lastFinancialYear "
     "last5FinancialYears last10FinancialYears thisWeek lastWeek thisBiWeek lastBiWeek last4Weeks "
     "last4BiWeeks last12Weeks last52Weeks"
-).split()
+)
 
-_EMPTY_LISTS = (
+_EMPTY_LISTS = names(
     "translations favorites organisationUnits periods dataElementGroupSetDimensions "
     "organisationUnitGroupSetDimensions organisationUnitLevels categoryDimensions "
     "categoryOptionGroupSetDimensions itemOrganisationUnitGroups subscribers yearlySeries "
     "attributeValues series optionalAxes icons axes columnDimensions rowDimensions "
     "filterDimensions dataDimensionItems rawPeriods"
-).split()
-_SWITCHES = (
+)
+_SWITCHES = names(
     "hideEmptyRows showHierarchy userOrganisationUnit userOrganisationUnitChildren "
     "userOrganisationUnitGrandChildren completedOnly skipRounding hideLegend "
     "noSpaceBetweenColumns cumulativeValues percentStackedValues showData colTotals rowTotals "
     "rowSubTotals colSubTotals hideTitle hideSubtitle showDimensionLabels regression "
     "hideEmptyColumns fixColumnHeaders fixRowHeaders"
-).split()
+)
 _CHOICES = {
     "regressionType": "NONE",
     "displayDensity": "NORMAL",
