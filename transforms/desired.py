@@ -17,6 +17,7 @@ from transforms.claims import claim_enrollments, current_claims
 from transforms.country import Country
 from transforms.insurees import heads, insuree_enrollments, people, tracked_entities
 from transforms.locations import Snapshot
+from transforms.memory import held
 from transforms.policy_status import policy_events
 from transforms.privacy import policy_of, treated
 from transforms.resources import (
@@ -50,18 +51,19 @@ def desired(
         window: What `in_window` asks for; None takes every change.
 
     Returns:
-        Resource name to frame, nothing collected; the columns are in `transforms.resources`.
+        Resource name to frame, with the columns of `transforms.resources`. The frames are lazy;
+        what several of them are made of is held in memory.
 
     Raises:
         CountryError: The country file names a field, treatment or region that cannot be, or the
             pseudonym key is missing or too short.
     """
-    wanted = people(snapshot, country)
+    wanted = held(people(snapshot, country))
     frames = {
         TRACKED_ENTITIES.name: tracked_entities(wanted, snapshot, window),
         INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, snapshot, window),
         POLICY_EVENTS.name: policy_events(
-            snapshot, wanted, heads(snapshot), as_of=as_of, window=window
+            snapshot, wanted, held(heads(snapshot)), as_of=as_of, window=window
         ),
         **_claims(snapshot, wanted, as_of, window),
     }
@@ -75,9 +77,9 @@ def desired(
 def _claims(
     snapshot: Snapshot, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
 ) -> dict[str, pl.LazyFrame]:
-    claims = current_claims(snapshot, wanted, as_of=as_of, window=window)
-    statuses = claim_statuses(claims, snapshot)
-    amounts = claim_amounts(snapshot, claims)
+    claims = held(current_claims(snapshot, wanted, as_of=as_of, window=window))
+    statuses = held(claim_statuses(claims, snapshot))
+    amounts = held(claim_amounts(snapshot, claims))
     return {
         CLAIM_ENROLLMENTS.name: claim_enrollments(claims, statuses),
         CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, snapshot),

@@ -17,6 +17,7 @@ import polars as pl
 from transforms.compulsory import with_missing
 from transforms.history import is_current, live_key, live_rows, resolved
 from transforms.locations import Snapshot
+from transforms.memory import held
 from transforms.options import coded
 from transforms.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.tables.policy import POLICY_FIELDS
@@ -68,8 +69,9 @@ def policy_events(
     Returns:
         The columns of *desired*; see `transforms.resources`.
     """
-    covers = insuree_policies(snapshot, people, heads)
-    statuses = policy_statuses(covers, policy_entries(snapshot["tblPolicy"]), as_of)
+    covers = held(insuree_policies(snapshot, people, heads))
+    entries = held(policy_entries(snapshot["tblPolicy"]))
+    statuses = held(policy_statuses(covers, entries, as_of))
     events = (
         covers.join(statuses, on="InsureePolicyID", how="inner")
         .with_columns(policy_value=pl.when("has_value").then("PolicyValue"))
@@ -274,7 +276,8 @@ def _first(dated: pl.LazyFrame) -> pl.LazyFrame:
             policy_status=pl.when(begun.is_in(WAITING)).then(begun).otherwise(IDLE),
             position=pl.lit(_FIRST),
             own_date=pl.col("enrollment_date"),
-            never_effective=_was_active() & pl.col("effective_date").is_null(),
+            never_effective=pl.col("active_entry").is_not_null()
+            & pl.col("effective_date").is_null(),
         )
     )
 
