@@ -5,7 +5,8 @@ of that run writes it again.
 """
 
 import fcntl
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def read_current(target: Target) -> Current | None:
 def switch(target: Target, current: Current) -> None:
     """Make `current` the state of the target, at once."""
     write_json(target.current, current.model_dump())
+
+
+def sweep(target: Target, *, kept: Collection[Current]) -> None:
+    """Remove the versions that none of the states in `kept` names."""
+    named = {version for current in kept for version in current.versions.values()}
+    for folder in target.folder.iterdir():
+        if folder.is_dir() and folder.name not in named:
+            shutil.rmtree(folder)
 
 
 def scan(

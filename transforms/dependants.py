@@ -6,13 +6,19 @@ a refused creation     keeps what lies below from being posted: DHIS2 takes an e
 deleted enrollment, answers OK, and never shows it
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+import orjson
 import polars as pl
 
-from transforms.bundles import DELETES
+from transforms.bundles import DELETES, IDENTIFIERS, LISTS, TRANSFERS
 from transforms.deltas import Change
-from transforms.resources import RESOURCE_BY_NAME, RESOURCES, Resource
+from transforms.resources import RESOURCE_BY_NAME, RESOURCES, Resource, TrackerType
+
+PARENT_REFUSED = "parent_refused"
+IDENTIFIED = {LISTS[kind]: (kind.value, IDENTIFIERS[kind]) for kind in TrackerType} | {
+    TRANSFERS: (TrackerType.TRACKED_ENTITY.value, IDENTIFIERS[TrackerType.TRACKED_ENTITY])
+}
 
 BLOCKED: dict[str, pl.DataType] = {
     "type": pl.String(),
@@ -40,6 +46,25 @@ def dependants(changes: Mapping[str, pl.LazyFrame], refused: pl.DataFrame) -> pl
         blocked = pl.concat([blocked, _replacements(resource, changes[resource.name], blocked)])
         blocked = pl.concat([blocked, _creations_below(resource, changes, blocked)])
     return blocked.unique()
+
+
+def without(
+    body: bytes, blocked: Collection[tuple[str, str]]
+) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return a request body without what is blocked, and what was taken out.
+
+    Args:
+        body: A request body of tracker objects; transfers count as their tracked entity.
+        blocked: type and uid.
+    """
+    content = orjson.loads(body)
+    removed: list[tuple[str, str]] = []
+    for name, (kind, identifier) in IDENTIFIED.items():
+        named = [((kind, each[identifier]), each) for each in content.get(name, ())]
+        removed += [known for known, _ in named if known in blocked]
+        content[name] = [each for known, each in named if known not in blocked]
+    kept = {name: objects for name, objects in content.items() if objects}
+    return orjson.dumps(kept), removed
 
 
 def _uids(blocked: pl.DataFrame, resource: Resource, *, deletes: bool) -> pl.Series:

@@ -1,0 +1,225 @@
+"""Compare what DHIS2 should hold with what it has confirmed, and stage the changes.
+
+desired, acknowledged ─► numbers settled ─► delta of every resource, parents first
+                                              │
+   once more, if an object changed its partition or its UID is taken ◄─┘
+                                              └─► selection ─► changes, rejects
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.tasks.desired import Asked
+from staging.acknowledged import Current, scan
+from staging.frames import (
+    declare_done,
+    is_done,
+    read_stage,
+    scan_frame,
+    write_frame,
+)
+from staging.layout import Run, Target
+from staging.rejects import write_rejects
+from transforms.deltas import Change, Delta, acknowledged_schema, delta
+from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
+from transforms.metadata_changes import CONFIRMED, METADATA, unconfirmed
+from transforms.partitions import MOVERS, collided, movers
+from transforms.reject_rows import noted_rows, reject_rows
+from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
+from transforms.selection import selected
+
+STAGE = "changes"
+DESIRED = "desired"
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What a first comparison cannot know.
+
+    Attributes:
+        movers: Objects whose acknowledged row lies in another partition.
+        collided: resource and key of new objects whose UID another object has.
+    """
+
+    movers: pl.DataFrame
+    collided: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the comparison may be believed."""
+        return self.movers.is_empty() and self.collided.is_empty()
+
+
+NO_DOUBTS = Doubts(
+    pl.DataFrame(schema=MOVERS), pl.DataFrame(schema={"resource": pl.String, "key": pl.String})
+)
+
+
+def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> None:
+    """Stage what DHIS2 has still to hear; does nothing if that is done."""
+    if is_done(run, STAGE):
+        return
+    comparison = Comparison(run, target, current)
+    comparison.write(NO_DOUBTS, asked)
+    doubts = comparison.doubts()
+    if not doubts.is_empty:
+        comparison.write(doubts, asked)
+    for name in METADATA:
+        write_frame(run.changes(name, 0), changed_metadata(run, target, current, name))
+    write_frame(run.changes("movers", 0), doubts.movers.lazy())
+    declare_done(
+        run,
+        STAGE,
+        {
+            "partitions": comparison.partitions,
+            "counter": current.counter,
+            "changes": comparison.counts(),
+            "held": comparison.held(),
+        },
+    )
+
+
+def changed_metadata(run: Run, target: Target, current: Current, name: str) -> pl.LazyFrame:
+    """Return the org units or options that DHIS2 has not confirmed as they are wanted."""
+    confirmed = scan(target, current, name, 0, CONFIRMED)
+    return unconfirmed(scan_frame(run.desired(name, 0)), confirmed)
+
+
+def acknowledged_of(
+    target: Target, current: Current, resource: Resource, partition: int, moved: pl.DataFrame
+) -> pl.LazyFrame:
+    """Return an acknowledged partition, with movers where they belong now."""
+    schema = acknowledged_schema(resource)
+    own = scan(target, current, resource.name, partition, schema)
+    mine = moved.filter(resource=resource.name)
+    left = mine.filter(source=partition).lazy()
+    arrived = mine.filter(destination=partition)
+    parts = [
+        scan(target, current, resource.name, source, schema).join(keys.lazy(), on="key", how="semi")
+        for (source,), keys in arrived.group_by("source")
+    ]
+    return pl.concat([own.join(left, on="key", how="anti"), *parts], how="diagonal")
+
+
+class Comparison:
+    """Everything that one run compares."""
+
+    def __init__(self, run: Run, target: Target, current: Current) -> None:
+        self.run = run
+        self.target = target
+        self.current = current
+        self.partitions: int = read_stage(run, DESIRED)["partitions"]
+
+    def write(self, doubts: Doubts, asked: Asked) -> None:
+        """Write changes and rejects of all partitions."""
+        rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
+        doubled = self._doubled_numbers()
+        for partition in range(self.partitions):
+            deltas = self._deltas(partition, doubts, doubled)
+            changes = {name: found.changes for name, found in deltas.items()}
+            posted = selected(changes, asked.scopes, windowed=asked.window is not None)
+            for name, frame in posted.items():
+                ordered = frame.lazy().sort("person", "key")
+                write_frame(self.run.changes(name, partition), ordered)
+            for name, found in deltas.items():
+                notes = noted_rows(self._desired(name, partition, doubled))
+                rejects[name] += [found.rejects, notes]
+        for name, frames in rejects.items():
+            write_rejects(self.run, name, reject_rows(name, pl.concat(frames)))
+
+    def doubts(self) -> Doubts:
+        """Return what the comparison that was written could not know."""
+        moved = [self._movers(resource) for resource in RESOURCES] if self.partitions > 1 else []
+        return Doubts(
+            pl.concat([NO_DOUBTS.movers, *moved]),
+            pl.concat([NO_DOUBTS.collided, *(self._collided(kind) for kind in TrackerType)]),
+        )
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return resource → kind of change → objects."""
+        return {
+            resource.name: dict(
+                pl.concat(self._changes(resource))
+                .group_by("change")
+                .len()
+                .cast({"change": pl.String})
+                .collect()
+                .iter_rows()
+            )
+            for resource in RESOURCES
+        }
+
+    def held(self) -> dict[str, int]:
+        """Return resource → objects that DHIS2 holds before the run."""
+        return {resource.name: self._held(resource) for resource in RESOURCES}
+
+    def _held(self, resource: Resource) -> int:
+        states = pl.concat(frame.select("state") for _, frame in self._acknowledged(resource))
+        return int(states.filter(state="held").select(pl.len()).collect().item())
+
+    def _deltas(self, partition: int, doubts: Doubts, doubled: pl.LazyFrame) -> dict[str, Delta]:
+        deltas: dict[str, Delta] = {}
+        for resource in RESOURCES:
+            deltas[resource.name] = delta(
+                resource,
+                self._desired(resource.name, partition, doubled),
+                acknowledged_of(self.target, self.current, resource, partition, doubts.movers),
+                above=deltas.get(resource.parent or ""),
+                collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
+            )
+        return deltas
+
+    def _desired(self, name: str, partition: int, doubled: pl.LazyFrame) -> pl.LazyFrame:
+        frame = scan_frame(self.run.desired(name, partition))
+        return settle_numbers(frame, doubled) if name == TRACKED_ENTITIES.name else frame
+
+    def _doubled_numbers(self) -> pl.LazyFrame:
+        numbers = [
+            scan_frame(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            for number in range(self.partitions)
+        ]
+        known = [
+            frame.select("key", "state", NUMBER)
+            for _, frame in self._acknowledged(TRACKED_ENTITIES)
+        ]
+        return doubled_numbers(pl.concat(numbers), pl.concat(known)).collect().lazy()
+
+    def _acknowledged(self, resource: Resource) -> Iterator[tuple[int, pl.LazyFrame]]:
+        schema = acknowledged_schema(resource)
+        for number in range(self.partitions):
+            yield number, scan(self.target, self.current, resource.name, number, schema)
+
+    def _changes(self, resource: Resource) -> list[pl.LazyFrame]:
+        return [
+            scan_frame(self.run.changes(resource.name, number)).select(
+                "key", "uid", "change", "generation", partition=pl.lit(number)
+            )
+            for number in range(self.partitions)
+        ]
+
+    def _created(self, resource: Resource) -> pl.LazyFrame:
+        new = pl.col("change").is_in([Change.CREATE.value, Change.REPLACE.value])
+        return pl.concat(self._changes(resource)).filter(new)
+
+    def _movers(self, resource: Resource) -> pl.DataFrame:
+        known = [
+            frame.select("key", partition=pl.lit(number))
+            for number, frame in self._acknowledged(resource)
+        ]
+        first = self._created(resource).filter(generation=0).select("key", "partition")
+        return movers(resource.name, first, pl.concat(known))
+
+    def _collided(self, kind: TrackerType) -> pl.DataFrame:
+        resources = [each for each in RESOURCES if each.tracker_type is kind]
+        created = [
+            self._created(each).select("key", "uid", resource=pl.lit(each.name))
+            for each in resources
+        ]
+        known = [
+            frame.select("key", "uid", resource=pl.lit(each.name))
+            for each in resources
+            for _, frame in self._acknowledged(each)
+        ]
+        return collided(pl.concat(created), pl.concat(known))

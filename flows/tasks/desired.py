@@ -1,0 +1,72 @@
+"""Compute what DHIS2 should hold, and stage it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import polars as pl
+
+from staging.frames import declare_done, is_done, write_frame, write_partitions
+from staging.layout import Run
+from staging.snapshots import read_snapshot
+from transforms.country import Country
+from transforms.desired import desired
+from transforms.metadata_changes import OPTIONS, ORG_UNITS, with_content
+from transforms.options import options
+from transforms.org_units import org_units
+from transforms.partitions import partition_count
+from transforms.resources import Scope
+from transforms.windows import Window
+
+STAGE = "desired"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for.
+
+    Attributes:
+        country: The country file.
+        coordinates: code, longitude and latitude of places, or None.
+        pseudonym_key: The secret of the pseudonyms; None if none is needed.
+        scopes: What is posted.
+        window: The days whose changes are posted; None for all.
+    """
+
+    country: Country
+    coordinates: pl.DataFrame | None
+    pseudonym_key: str | None
+    scopes: Sequence[Scope]
+    window: Window | None
+
+
+def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
+    """Stage what DHIS2 should hold of every resource; does nothing if that is done.
+
+    Args:
+        run: The run; its snapshot is complete.
+        asked: What was asked for.
+        partitions: Of the target's acknowledged state; None before its first run.
+    """
+    if is_done(run, STAGE):
+        return
+    snapshot = read_snapshot(run)
+    count = partitions or partition_count(snapshot.manifest.tables["tblInsuree"].rows)
+    frames = desired(
+        snapshot.frames,
+        as_of=snapshot.as_of.date(),
+        country=asked.country,
+        pseudonym_key=asked.pseudonym_key,
+        window=asked.window,
+    )
+    rows = {
+        name: write_partitions(frame, count, partial(run.desired, name))
+        for name, frame in frames.items()
+    }
+    metadata = {
+        OPTIONS: options(snapshot.frames),
+        ORG_UNITS: org_units(snapshot.frames, country=asked.country, coordinates=asked.coordinates),
+    }
+    for name, frame in metadata.items():
+        write_frame(run.desired(name, 0), with_content(frame))
+    declare_done(run, STAGE, {"partitions": count, "rows": rows})

@@ -1,0 +1,111 @@
+"""Fold a run into the acknowledged state: current.json is switched once, last."""
+
+import polars as pl
+
+from flows.tasks.bundles import CHANGES, changes_of
+from flows.tasks.changes import acknowledged_of
+from staging.acknowledged import Current, keep, scan, sweep, switch, write
+from staging.frames import read_stage, row_count, scan_frame
+from staging.layout import Run, Target
+from staging.receipts import outcomes
+from staging.rejects import write_rejects
+from transforms.errors import StagingError
+from transforms.fold import folded, refusals
+from transforms.metadata_changes import CONFIRMED, confirmed_after
+from transforms.reject_rows import reject_rows
+from transforms.resources import RESOURCES, Resource
+
+
+def check_not_older(run: Run, current: Current) -> bool:
+    """Return whether the run is still to be folded; False if that is done.
+
+    Raises:
+        StagingError: Another run was folded since this one made its comparison.
+    """
+    if current.last_run == run.run_id:
+        return False
+    compared = read_stage(run, CHANGES)["counter"]
+    if compared != current.counter:
+        raise StagingError(
+            f"Run {run.run_id} compared openIMIS with state {compared} of the target, which has "
+            f"moved on to state {current.counter} (run {current.last_run}). What it would post is "
+            f"out of date: start a new run. Nothing was posted."
+        )
+    return True
+
+
+def fold(run: Run, target: Target, current: Current) -> Current:
+    """Fold what DHIS2 answered to the run into the acknowledged state, and return that.
+
+    The rejects of DHIS2 are written beside those of the rules. Done twice, it does nothing more.
+    """
+    if not check_not_older(run, current):
+        return current
+    answers = outcomes(run)
+    partitions = read_stage(run, CHANGES)["partitions"]
+    versions = {
+        resource.name: _fold_resource(run, target, current, resource, answers)
+        for resource in RESOURCES
+    }
+    _write_refusals(run, answers, partitions)
+    after = current.model_copy(
+        update={
+            "versions": current.versions | {k: v for k, v in versions.items() if v},
+            "counter": current.counter + 1,
+            "last_run": run.run_id,
+            "open_run": None,
+            "partitions": partitions,
+        }
+    )
+    switch(target, after)
+    sweep(target, kept=[current, after])
+    return after
+
+
+def fold_metadata(
+    run: Run, target: Target, current: Current, name: str, accepted: list[str]
+) -> Current:
+    """Remember which org units or options DHIS2 holds as they are wanted."""
+    confirmed = scan(target, current, name, 0, CONFIRMED)
+    changed = scan_frame(run.changes(name, 0))
+    keys = pl.Series("key", accepted, pl.String)
+    write(target, run.run_id, name, 0, confirmed_after(confirmed, changed, keys, run.run_id))
+    after = current.model_copy(update={"versions": current.versions | {name: run.run_id}})
+    switch(target, after)
+    return after
+
+
+def _fold_resource(
+    run: Run, target: Target, current: Current, resource: Resource, answers: pl.LazyFrame
+) -> str | None:
+    """Write the new version of a resource; None if the run changes nothing of it."""
+    partitions = read_stage(run, CHANGES)["partitions"]
+    moved = scan_frame(run.changes("movers", 0)).filter(resource=resource.name).collect()
+    touched = {number for number in range(partitions) if _rows(run, resource, number)}
+    touched |= set(moved["source"]) | set(moved["destination"])
+    version = current.versions.get(resource.name)
+    if not touched:
+        return version
+    for number in range(partitions):
+        if number in touched or version is None:
+            base = acknowledged_of(target, current, resource, number, moved)
+            changes = changes_of(run, number)[resource.name]
+            rows = folded(resource, base, changes, answers, run.run_id)
+            write(target, run.run_id, resource.name, number, rows)
+        else:
+            keep(target, run.run_id, resource.name, number, of=version)
+    return run.run_id
+
+
+def _rows(run: Run, resource: Resource, partition: int) -> int:
+    return row_count(run.changes(resource.name, partition))
+
+
+def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
+    for resource in RESOURCES:
+        refused = [
+            refusals(resource, changes_of(run, number)[resource.name], answers)
+            for number in range(partitions)
+        ]
+        rows = reject_rows(resource.name, pl.concat(refused).collect())
+        write_rejects(run, f"{resource.name}.dhis2", rows)

@@ -1,0 +1,53 @@
+"""Receipts as one frame: what DHIS2 answered to every object of a run."""
+
+from pathlib import Path
+
+import polars as pl
+
+from staging.layout import Run
+from staging.outbox import bundles
+from transforms.fold import OUTCOMES
+from transforms.resources import TrackerType
+
+TEXTS = pl.List(pl.String)
+REFUSED = pl.Struct({"type": pl.String, "uid": pl.String, "codes": TEXTS, "class": pl.String})
+RECEIPT: dict[str, pl.DataType] = {
+    "accepted": pl.Struct({kind.value: TEXTS for kind in TrackerType}),
+    "refused": pl.List(REFUSED),
+}
+
+
+def outcomes(run: Run) -> pl.LazyFrame:
+    """Return what DHIS2 answered so far; the columns of `transforms.fold.OUTCOMES`."""
+    files: dict[str, list[Path]] = {}
+    for bundle in bundles(run):
+        if bundle.is_settled:
+            files.setdefault(bundle.phase, []).append(bundle.receipt)
+    frames = [_of_phase(phase, receipts) for phase, receipts in files.items()]
+    return pl.concat(frames) if frames else pl.LazyFrame(schema=OUTCOMES)
+
+
+def _of_phase(phase: str, files: list[Path]) -> pl.LazyFrame:
+    receipts = pl.scan_ndjson(files, schema=RECEIPT)
+    answers = [_accepted(receipts, kind.value) for kind in TrackerType] + [_refused(receipts)]
+    return pl.concat(answers).select(
+        phase=pl.lit(phase), type="type", uid="uid", accepted="accepted", kind="kind", codes="codes"
+    )
+
+
+def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:
+    uids = receipts.select(uid=pl.col("accepted").struct.field(kind)).explode("uid").drop_nulls()
+    return uids.select(
+        "uid",
+        type=pl.lit(kind),
+        accepted=pl.lit(value=True),
+        kind=pl.lit(None, pl.String),
+        codes=pl.lit([], TEXTS),
+    )
+
+
+def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:
+    refused = receipts.select("refused").explode("refused").drop_nulls().unnest("refused")
+    return refused.select(
+        "uid", "type", accepted=pl.lit(value=False), kind=pl.col("class"), codes=pl.col("codes")
+    )
