@@ -267,7 +267,7 @@ def _unchangeable(klass: MetadataClass, wanted: Json, held: Json) -> list[Confli
     fixed = [
         Conflict(klass.kind, wanted["id"], wanted["id"], name, _ADVICE_FIXED)
         for name in klass.fixed
-        if name in wanted and not same(wanted[name], held.get(name))
+        if name in wanted and name in held and not same(wanted[name], held[name])
     ]
     return fixed + _narrower_type(klass, wanted, held)
 

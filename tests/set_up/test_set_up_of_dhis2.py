@@ -38,6 +38,11 @@ def whole(dhis2: Dhis2, kind: str, uid: str) -> dict[str, Any]:
     return dict(dhis2.get(f"/api/{kind}/{uid}", {"fields": ":owner"}))
 
 
+def level_names(sandbox: Sandbox) -> dict[int, str]:
+    levels = sandbox.metadata("organisationUnitLevels").values()
+    return {row["level"]: row["name"] for row in levels}
+
+
 def test_an_empty_dhis2_gets_everything_that_the_data_need(sandbox: Sandbox, dhis2: Dhis2) -> None:
     done = prepared(dhis2)
 
@@ -47,7 +52,7 @@ def test_an_empty_dhis2_gets_everything_that_the_data_need(sandbox: Sandbox, dhi
     assert len(sandbox.metadata("trackedEntityAttributes")) == 18
     assert set(sandbox.metadata("programs")) == {INSUREE_PROGRAM, CLAIM_PROGRAM}
     assert len(sandbox.metadata("programStages")) == 4
-    assert {row["level"]: row["name"] for row in sandbox.metadata("organisationUnitLevels").values()} == {
+    assert level_names(sandbox) == {
         1: "Country", 2: "Region", 3: "District", 4: "Ward or health facility", 5: "Village",
     }  # fmt: skip
     options = sandbox.metadata("options").values()
@@ -177,7 +182,8 @@ def test_an_object_with_our_name_stops_set_up_before_anything_is_written(
 def test_if_asked_our_object_gets_another_name_beside_the_one_that_is_there(
     sandbox: Sandbox, dhis2: Dhis2
 ) -> None:
-    post(dhis2, optionSets=[{"id": "OtherGender", "name": "Gender", "code": "gender", "valueType": "TEXT"}])  # fmt: skip
+    other = {"id": "OtherGender", "name": "Gender", "code": "gender", "valueType": "TEXT"}
+    post(dhis2, optionSets=[other])
 
     prepared(dhis2, rename=True)
     again = prepared(dhis2)
