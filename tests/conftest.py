@@ -1,0 +1,49 @@
+"""What all tests share: one Prefect server and one PostgreSQL a session, started when asked for."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from tests.databases import Database, PostgreSQL, postgresql, why_no_postgresql
+from tests.openimis_sample import sample, write_postgresql
+
+# Read when Prefect is imported, by this process and by the server that it starts.
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A Prefect server of the session's own, so that flows run as in life."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A throw-away PostgreSQL."""
+    if reason := why_no_postgresql():
+        pytest.skip(reason)
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sample_template(postgresql_server: PostgreSQL) -> Database:
+    """A sample openIMIS of the newer schema; nobody connects to it, databases are copied from it."""
+    database = postgresql_server.create_database("sample_template")
+    tables = sample(600, seed=1, level="1.11", as_of=date(2026, 1, 1))
+    write_postgresql(tables, database.conninfo)
+    return database
+
+
+@pytest.fixture
+def openimis(postgresql_server: PostgreSQL, sample_template: Database) -> Iterator[Database]:
+    """A sample openIMIS in PostgreSQL, to be changed at will."""
+    database = postgresql_server.create_database(like=sample_template)
+    yield database
+    postgresql_server.drop_database(database)
