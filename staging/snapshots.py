@@ -20,7 +20,7 @@ from staging.layout import Run
 from transforms.errors import StagingError
 
 STAGE = "snapshot"
-ROW_GROUP_ROWS = 131_072
+ROW_GROUP_ROWS = 65_536
 ROW_GROUP_BYTES = 32 * 1024 * 1024
 
 
