@@ -33,6 +33,7 @@ from transforms.tables.dialects import Dialect, Release, dialect_of
 Parameters = Mapping[str, str | int | Sequence[str]]
 
 BUSY = frozenset({429, 502, 503, 504})
+CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 CONNECT_SECONDS = 20.0
 CONNECTIONS = 32
 LONGEST_RETRY_AFTER_SECONDS = 900.0
@@ -363,7 +364,7 @@ def _not_dhis2(base_url: str) -> TargetError:
 
 
 def _connection_error(error: httpx.RequestError, base_url: str) -> TargetError | BusyError:
-    if _is_certificate_error(error) or isinstance(error, httpx.UnsupportedProtocol):
+    if _is_insecure(error) or isinstance(error, httpx.UnsupportedProtocol):
         return TargetError(
             f"The certificate or protocol of {base_url} cannot be trusted: no secure connection "
             f"could be made. Correct the address or the server's certificate. Nothing was posted."
@@ -375,9 +376,10 @@ def _connection_error(error: httpx.RequestError, base_url: str) -> TargetError |
     )
 
 
-def _is_certificate_error(error: BaseException | None) -> bool:
+def _is_insecure(error: BaseException | None) -> bool:
+    """Whether no secure connection can be made; time cures one that was cut off, but not this."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, ssl.SSLError) and not isinstance(error, CUT_OFF):
             return True
         error = error.__cause__ or error.__context__
     return False

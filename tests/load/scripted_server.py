@@ -1,4 +1,4 @@
-"""A server that answers as a test tells it to: for what happens on the way, not for what DHIS2 knows."""
+"""A server that answers as a test says: for what happens on the way, not for what DHIS2 knows."""
 
 import threading
 import time
@@ -33,6 +33,7 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: Any
+    port: int = 0
 
     @property
     def uids(self) -> list[str]:
@@ -77,6 +78,7 @@ def running(handler: Handler) -> Iterator[ScriptedServer]:
             dict(request.query_params),
             dict(request.headers),
             orjson.loads(content) if content else None,
+            request.client.port if request.client else 0,
         )
         with lock:
             scripted.asked.append(asked)

@@ -140,7 +140,7 @@ def test_three_bundles_in_a_row_that_fail_as_a_whole_are_the_servers_fault() -> 
         client = server.client()
         for number in range(2):
             post_bundle(client, events(2, f"V{number}"), "CREATE_AND_UPDATE", state)
-        with pytest.raises(TargetError, match="3 bundles in a row.*Nothing was rejected"):
+        with pytest.raises(TargetError, match=r"3 bundles in a row.*Nothing was rejected"):
             post_bundle(client, events(2), "CREATE_AND_UPDATE", state)
 
 
@@ -158,7 +158,7 @@ def test_more_than_twenty_objects_rejected_by_splitting_are_the_servers_fault() 
     poison = [f"V{number}" for number in range(0, 42, 2)]
     with (
         running(poisoned_by(*poison)) as server,
-        pytest.raises(TargetError, match="more than 20 objects.*Nothing was rejected"),
+        pytest.raises(TargetError, match=r"more than 20 objects.*Nothing was rejected"),
     ):
         post_bundle(server.client(), events(42), "CREATE_AND_UPDATE", state)
 

@@ -202,7 +202,7 @@ def test_people_who_are_taken_do_not_hide_that_every_enrollment_is_refused() -> 
     outbox = Outbox()
     with (
         running(refusing("E1041", lambda uid: uid.startswith("E"))) as server,
-        pytest.raises(TargetError, match="every enrollment.*E1041"),
+        pytest.raises(TargetError, match=r"every enrollment.*E1041"),
     ):
         post(server.client(), [People()], outbox)  # type: ignore[list-item]
 

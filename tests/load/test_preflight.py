@@ -1,0 +1,151 @@
+"""What is asked of DHIS2 before the first bundle, and how a fault is told."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from flows.tasks.preflight import KnownServer, Needs, check_needs, check_server
+from tests.load.scripted_server import json, running
+from tests.quirks.small_country import (
+    CLAIMS,
+    INSUREES,
+    LOADER,
+    NOBODY,
+    UNASSIGNED_VILLAGE,
+    VILLAGE,
+    SmallCountry,
+    small_country,
+)
+from tests.sandbox import ADMIN
+from transforms.errors import TargetError
+from transforms.resources import TrackerType
+
+PRODUCTS = "kCdTMGqxLGE"
+NEEDS = Needs(
+    org_units={INSUREES: [VILLAGE], CLAIMS: [VILLAGE]},
+    places=[VILLAGE],
+    codes={PRODUCTS: ["BCUL0001"]},
+    deletes=[TrackerType.TRACKED_ENTITY, TrackerType.ENROLLMENT],
+)
+
+
+@pytest.fixture
+def country() -> Iterator[SmallCountry]:
+    """Give a stand-in with places, package and users."""
+    with small_country("2.42") as made:
+        yield made
+
+
+def faults(country: SmallCountry, needs: Needs, login: tuple[str, str] = LOADER) -> str:
+    """Return what is said, and see that nothing was posted."""
+    client = country.client(login)
+    with pytest.raises(TargetError, match=r"Nothing was posted\.$") as told:
+        check_needs(client, client.system_info(), needs)
+    assert country.sandbox.posted() == []
+    return str(told.value)
+
+
+def test_a_dhis2_that_is_ready_is_told_so_in_few_requests(country: SmallCountry) -> None:
+    client = country.client()
+    before = len(country.sandbox.requests)
+
+    check_needs(client, check_server(client, None), NEEDS)
+
+    assert len(country.sandbox.requests) - before <= 10
+
+
+def test_org_units_that_are_not_there_are_counted(country: SmallCountry) -> None:
+    said = faults(country, Needs(places=["Zaaaaaaaaaa", "Zaaaaaaaaab", VILLAGE]))
+
+    assert "2 org units of the data are not in DHIS2" in said
+
+
+def test_a_village_that_the_program_is_not_assigned_to_is_counted(country: SmallCountry) -> None:
+    said = faults(country, Needs(org_units={INSUREES: [VILLAGE, UNASSIGNED_VILLAGE]}))
+
+    assert "'Family/Insuree' is not assigned to 1 of the 2 org units" in said
+
+
+def test_codes_that_an_option_set_lacks_are_counted_and_not_named(country: SmallCountry) -> None:
+    said = faults(country, Needs(codes={PRODUCTS: ["BCUL0001", "NEW1", "NEW2"]}))
+
+    assert "lacks 2 of the 3 codes" in said
+    assert "NEW1" not in said
+
+
+def test_an_option_set_that_is_not_there_is_named(country: SmallCountry) -> None:
+    assert "option set Zaaaaaaaaaa is not in DHIS2" in faults(
+        country, Needs(codes={"Zaaaaaaaaaa": ["A"]})
+    )
+
+
+def test_an_authority_is_asked_for_only_if_there_is_something_to_delete(
+    country: SmallCountry,
+) -> None:
+    said = faults(country, Needs(deletes=[TrackerType.ENROLLMENT]), NOBODY)
+
+    assert "F_ENROLLMENT_CASCADE_DELETE" in said
+    assert "F_TEI_CASCADE_DELETE" not in said
+
+
+def test_a_user_of_another_region_is_told_what_is_not_covered(country: SmallCountry) -> None:
+    state = country.sandbox.state
+    state.metadata["organisationUnits"]["Raaaaaaaaaa"] = state.metadata["organisationUnits"][
+        "Yd0K8G8rmna"
+    ] | {"id": "Raaaaaaaaaa", "path": "/JY0hPWWLyfG/Raaaaaaaaaa"}
+    for user in state.metadata["users"].values():
+        if user["username"] == "loader":
+            user["organisationUnits"] = [{"id": "Raaaaaaaaaa"}]
+
+    said = faults(country, NEEDS)
+
+    assert "capture org units do not cover 1 of the data's 1" in said
+    assert "search" not in said
+
+
+def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
+    needs = Needs(
+        org_units={INSUREES: [UNASSIGNED_VILLAGE]},
+        codes={PRODUCTS: ["NEW1"]},
+        deletes=[TrackerType.TRACKED_ENTITY],
+    )
+
+    said = faults(country, needs, ADMIN)
+
+    assert all(f"({number}) " in said for number in (1, 2, 3))
+
+
+def test_the_same_server_as_last_time_goes_on(country: SmallCountry) -> None:
+    client = country.client()
+    info = check_server(client, None)
+
+    for system_id in (info.system_id, None):
+        assert check_server(client, KnownServer(info.base_url, system_id)) == info
+
+
+def test_another_server_than_last_time_stops_the_run(country: SmallCountry) -> None:
+    client = country.client()
+    info = client.system_info()
+
+    with pytest.raises(TargetError, match="Another DHIS2 answers"):
+        check_server(client, KnownServer(info.base_url, "06e7f96f"))
+    with pytest.raises(TargetError, match=r"The last load went to https://elsewhere"):
+        check_server(client, KnownServer("https://elsewhere.example", info.system_id))
+
+
+@pytest.mark.parametrize(
+    ("info", "says"),
+    [
+        ({"version": "2.39.5", "calendar": "iso8601"}, r"version 2\.39; supported are 2\.40"),
+        ({"version": "2.44-SNAPSHOT", "calendar": "iso8601"}, r"version 2\.44"),
+        ({"version": "unknown"}, "two numbers"),
+        ({"version": "2.42.1", "calendar": "ethiopian"}, "'ethiopian'.*must be 'iso8601'"),
+        ({"status": "up"}, "not the API of a DHIS2"),
+    ],
+    ids=["too old", "too new", "no version", "calendar", "no DHIS2"],
+)
+def test_a_server_that_will_not_do_is_refused_in_one_sentence(
+    info: dict[str, str], says: str
+) -> None:
+    with running(lambda *_: json(info)) as server, pytest.raises(TargetError, match=says):
+        check_server(server.client(), None)
