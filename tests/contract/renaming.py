@@ -1,6 +1,8 @@
-"""Renames every UID, code and free value of the recordings, consistently: what only remembers answers does not pass.
+"""Renames every UID, code and free value of the recordings, consistently: what only remembers
+answers does not pass.
 
-UIDs get new ones. Codes, names and values go through a substitution of letters by letters and digits by digits,
+UIDs get new ones. Codes, names and values go through a substitution of letters by letters and
+digits by digits,
 which keeps lengths, differences and the relation of upper to lower case; dates and numbers stay.
 """
 

@@ -48,7 +48,8 @@ MADE_UP_BESIDE = {
 SETS = frozenset(
     names(
         "errorReports typeReports attributes dataValues organisationUnits authorities "
-        "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes rejectedIndexes "
+        "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes "
+        "rejectedIndexes "
         "outputPeriodTypes"
     )
 )

@@ -99,6 +99,12 @@ class Sandbox:
         with self.state.lock:
             return list(self.app.log)
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """How often each `METHOD path` other than GET was asked, without limit."""
+        with self.state.lock:
+            return {name: count for name, count in self.app.totals.items() if count}
+
     def posted(self, path: str = "/api/tracker") -> list[dict[str, Any]]:
         """The requests other than GET to a path."""
         return [row for row in self.requests if row["path"] == path and row["method"] != "GET"]

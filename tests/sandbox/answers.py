@@ -81,5 +81,8 @@ def not_found(class_name: str, uid: str) -> RefusalError:
 def error_page(status: int, message: str) -> Answer:
     """The web server's own page, as Tomcat or Jetty sends where DHIS2 has no handler."""
     title = f"HTTP Status {status} {PHRASES[status]}"
-    page = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>{message}</p></body></html>"
+    page = (
+        f"<!doctype html><html><head><title>{title}</title></head>"
+        f"<body><h1>{title}</h1><p>{message}</p></body></html>"
+    )
     return Answer(status, page, HTML)

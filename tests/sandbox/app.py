@@ -1,4 +1,6 @@
-"""The HTTP server: who asks, which fault is on cue, what is answered, and the log of it. Plain ASGI."""
+"""The HTTP server: who asks, which fault is on cue, what is answered, and the log of it. Plain
+ASGI.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import asyncio
 import base64
 import binascii
 import gc
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -35,7 +37,7 @@ class SandboxApp:
         self.dialect = dialect
         self.cues = Cues()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
-        self.handled = 0
+        self.totals: Counter[str] = Counter()
         self._users = users
         self.reset()
 
@@ -48,7 +50,7 @@ class SandboxApp:
             self._users(self.state)
         self._handlers = Handlers(self.state)
         self.log.clear()
-        self.handled = 0
+        self.totals.clear()
         gc.collect()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,7 +128,7 @@ class SandboxApp:
         counts: dict[str, int],
         user: str | None,
     ) -> None:
-        self.handled += 1
+        self.totals[f"{method} {path}"] += method != "GET"
         self.log.append(
             {
                 "time": times.written(times.now()),
@@ -142,7 +144,9 @@ class SandboxApp:
     # who asks
 
     def _login(self, headers: dict[str, str]) -> tuple[Account, dict[str, str]]:
-        """The user and, where a session begins, its cookie. A session's cookie outlives a wrong password."""
+        """The user and, where a session begins, its cookie. A session's cookie outlives a wrong
+        password.
+        """
         session = self.state.sessions.get(_cookie(headers))
         if session is not None:
             return self._account(session), {}
@@ -197,7 +201,10 @@ class SandboxApp:
     def _add_cues(self, body: bytes) -> Answer:
         posted = read_json(body, self.dialect)
         for settings in posted if isinstance(posted, list) else [posted]:
-            self.cues.add(**settings)
+            try:
+                self.cues.add(**settings)
+            except TypeError:
+                return Answer(400, {"message": f"A cue has no such setting: {sorted(settings)}"})
         return Answer(204)
 
     def _clear_cues(self) -> Answer:

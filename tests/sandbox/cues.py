@@ -13,12 +13,15 @@ Drop = Literal["before", "after"]
 class Cue:
     """One fault.
 
-    It meets requests whose method is `method` (None: any) and whose path, with query, `path` is found in
+    It meets requests whose method is `method` (None: any) and whose path, with query, `path` is
+    found in
     (a regular expression). Of those, `occurrences` counts from 1; None: each of them.
 
     - `delay`: seconds to wait first
-    - `drop`: the connection is closed before the request is handled, or after (handled, answer lost)
-    - `status`, `body`, `headers`: answered instead; with `commit` the request is handled all the same
+    - `drop`: the connection is closed before the request is handled, or after (handled, answer
+      lost)
+    - `status`, `body`, `headers`: answered instead; with `commit` the request is handled all the
+      same
     - `omit`: so many objects are left out of the import report (they are written all the same)
     - `cut`: the answer breaks off after so many bytes
     - `trickle`: the answer comes in ten parts, so many seconds between two

@@ -1,4 +1,6 @@
-"""POST and GET /api/dataValueSets, as far as recorded: conflicts by row until 2.42, by data set from 2.43."""
+"""POST and GET /api/dataValueSets, as far as recorded: conflicts by row until 2.42, by data set
+from 2.43.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What tells one DHIS2 version from another: one row of facts a version, and no branch on a version elsewhere.
+"""What tells one DHIS2 version from another: one row of facts a version, and no branch on a
+version elsewhere.
 
-Each field is a fact seen in the recordings (tests/contract/recordings); the comment says what differs.
+Each field is a fact seen in the recordings (tests/contract/recordings); the comment says what
+differs.
 """
 
 from __future__ import annotations

@@ -1,20 +1,25 @@
-"""The `fields` parameter: `id,name,parent[id],enrollments[enrollment,events[event]],:owner,!sharing`."""
+"""The `fields` parameter:
+`id,name,parent[id],enrollments[enrollment,events[event]],:owner,!sharing`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+_SIZE = re.compile(r"\w+(?:~|::|\|)size")
 EVERYTHING = frozenset({"*", ":all", ":owner", ":persisted"})
 
 
 @dataclass(frozen=True)
 class Fields:
-    """What is asked of an object: names with what is asked of them, presets, and what is left out."""
+    """What is asked of an object: names with what is asked of theirs, presets, exclusions."""
 
     names: dict[str, Fields | None] = field(default_factory=dict)
     presets: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()  # lists of which the length is asked: `options~size`
 
     @property
     def everything(self) -> bool:
@@ -41,6 +46,7 @@ def _read(text: str, position: int) -> tuple[Fields, int]:
     names: dict[str, Fields | None] = {}
     presets: set[str] = set()
     excluded: set[str] = set()
+    sizes = {_bare(part) for part in _SIZE.findall(text)}
     token = ""
     while position < len(text) and text[position] not in ")]":
         character = text[position]
@@ -55,7 +61,8 @@ def _read(text: str, position: int) -> tuple[Fields, int]:
         else:
             token += character
     _note(token, names, presets, excluded)
-    return Fields(names, frozenset(presets), frozenset(excluded)), position + 1
+    asked = Fields(names, frozenset(presets), frozenset(excluded), frozenset(sizes & names.keys()))
+    return asked, position + 1
 
 
 def _note(

@@ -131,7 +131,9 @@ def tracker_report(state: State, uid: str) -> Answer:
 
 
 def start_analytics(state: State, query: dict[str, str]) -> Answer:
-    """Starts the analytics job; on 2.43 it fails as soon as there is an event and no output period type."""
+    """Starts the analytics job; on 2.43 it fails as soon as there is an event and no output period
+    type.
+    """
     uid = new_uid()
     dialect = state.dialect
     name = f"ANALYTICS_TABLE ({times.now()})"
@@ -183,7 +185,9 @@ def _analytics_notifications(parameters: Object) -> list[Object]:
 
 
 def task_notifications(state: State, uid: str) -> Answer:
-    """The job's progress: nothing at the first look where it is scheduled, all of it from the second on."""
+    """The job's progress: nothing at the first look where it is scheduled, all of it from the
+    second on.
+    """
     job = state.jobs.get(uid)
     if job is None or job.get("failed"):
         return Answer(200, [])

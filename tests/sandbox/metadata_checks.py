@@ -1,4 +1,6 @@
-"""What DHIS2 checks of metadata before it writes: rights, lengths, required and unique properties, references."""
+"""What DHIS2 checks of metadata before it writes: rights, lengths, required and unique properties,
+references.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Report = dict[str, Any]
 
 @dataclass
 class Checked:
-    """One object of a payload and what was found: `before` counting it as created or updated, and `after`."""
+    """One object of a payload and what was found: `before` counting it as created or updated, and
+    `after`.
+    """
 
     index: int
     row: Object
@@ -69,7 +73,7 @@ class MetadataChecks:
         self._note(item, self._rights(row_class, item.row))
         if item.before:
             return
-        self._note(item, _schema(row_class, item.row))
+        self._note(item, _schema(row_class, item.row, self.dialect.version))
         self._note(item, _uid_form(row_class, item.row))
         if not item.before:
             self._note(item, _uniqueness(row_class, item.row, taken, seen))
@@ -182,8 +186,9 @@ def _may_add(account: Account, row_class: MetadataClass) -> bool:
     )
 
 
-def _schema(row_class: MetadataClass, row: Object) -> Iterator[Report]:
-    for name in row_class.required:
+def _schema(row_class: MetadataClass, row: Object, version: str) -> Iterator[Report]:
+    later = [name for name, first in row_class.required_from.items() if version >= first]
+    for name in (*row_class.required, *later):
         if row.get(name) is None:
             yield _property_report(
                 row_class, "E4000", f"Missing required property `{name}`", name, [name]

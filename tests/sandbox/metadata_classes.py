@@ -1,4 +1,5 @@
-"""The metadata classes the stand-in keeps: what each requires, what must be unique, what refers to what.
+"""The metadata classes the stand-in keeps: what each requires, what must be unique, what refers to
+what.
 
 One row a class; import, reads, collections and deletion are all made from it.
 """
@@ -10,7 +11,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Embedded:
-    """Objects that live inside another and are posted with it: not counted, but their references are checked."""
+    """Objects that live inside another and are posted with it: not counted, but their references
+    are checked.
+    """
 
     klass: str
     references: dict[str, str] = field(default_factory=dict)
@@ -32,6 +35,7 @@ class MetadataClass:
     data_sharing: bool = False
     shareable: bool = True
     versions: tuple[int, int] | None = None  # `version` after creation, after an update
+    required_from: dict[str, str] = field(default_factory=dict)  # property → first version
     lengths: dict[str, int] = field(
         default_factory=lambda: {"name": 230, "shortName": 50, "code": 50}
     )
@@ -138,6 +142,7 @@ _CLASSES = (
         "trackedEntityTypes",
         "trackedentity.TrackedEntityType",
         unique=("code", "name"),
+        required_from={"shortName": "2.42"},
         embedded={
             "trackedEntityTypeAttributes": Embedded(
                 "trackedentity.TrackedEntityTypeAttribute", _OWNED_ATTRIBUTE
@@ -330,7 +335,8 @@ _CLASSES = (
 CLASSES = {row.kind: row for row in _CLASSES}
 BY_SINGULAR = {row.singular: row for row in _CLASSES}
 
-# Objects that may not be deleted while others are there that name them: kind → (holding kind, property).
+# Objects that may not be deleted while others are there that name them: kind → (holding kind,
+# property).
 HELD_BY = {
     "optionSets": (("dataElements", "optionSet"), ("trackedEntityAttributes", "optionSet")),
     "trackedEntityTypes": (("programs", "trackedEntityType"),),

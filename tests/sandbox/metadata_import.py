@@ -1,4 +1,6 @@
-"""POST /api/metadata and the endpoints of single objects: check → write → report; an update replaces the whole object."""
+"""POST /api/metadata and the endpoints of single objects: check → write → report; an update
+replaces the whole object.
+"""
 
 from __future__ import annotations
 

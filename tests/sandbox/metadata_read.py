@@ -128,6 +128,8 @@ class MetadataReader:
             if name in fields.excluded or name in _NEVER_SHOWN:
                 continue
             value = self._shown_property(row_class, row, name, fields.inner(name))
+            if name in fields.sizes:
+                value = len(value or ())
             if value is not None:
                 shown[name] = value
         return shown

@@ -1,4 +1,6 @@
-"""A page to look at: what the stand-in holds, the latest imports, a tracked entity with all that hangs on it."""
+"""A page to look at: what the stand-in holds, the latest imports, a tracked entity with all that
+hangs on it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _LISTED = 100
 
 
 def home(state: State, wanted: dict[str, str]) -> Answer:
-    """The counts, by type and by org unit, the latest imports and the first people of an org unit."""
+    """The counts, by type and by org unit, the latest imports and the first people."""
     unit = wanted.get("orgUnit")
     parts = [
         f"<h1>Stand-in for DHIS2 {escape(state.dialect.release)}</h1>",
@@ -44,7 +46,7 @@ def _tracker_counts(state: State) -> list[tuple[str, ...]]:
         "enrollments": store.enrollments,
         "events": store.events,
     }
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, objects in held.items():
         deleted = sum(row.deleted for row in objects.values())
         rows.append((name, str(len(objects) - deleted), str(deleted)))
@@ -122,7 +124,7 @@ def _enrollment(state: State, row: Enrollment) -> str:
         f"owned by {_name(state, owner)}</p>"
     )
     ordered = sorted(row.events, key=lambda event: event.occurred or 0)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             f"<span{_deleted(event)}><code>{event.uid}</code></span>",
             escape(str((state.find("programStages", event.stage) or {}).get("name"))),
@@ -167,7 +169,10 @@ def _right(cell: str) -> str:
 
 
 def _page(content: str) -> Answer:
-    head = f"<!doctype html><html lang=en><head><meta charset=utf-8><title>DHIS2 stand-in</title><style>{_STYLE}</style></head>"
+    head = (
+        "<!doctype html><html lang=en><head><meta charset=utf-8><title>DHIS2 stand-in</title>"
+        f"<style>{_STYLE}</style></head>"
+    )
     return Answer(200, f"{head}<body>{content}</body></html>", HTML)
 
 
@@ -175,7 +180,7 @@ def _page(content: str) -> Answer:
 
 
 def objects(state: State, wanted: dict[str, str]) -> Answer:
-    """All objects of a kind as plain JSON: tracker kinds with deleted ones, or a kind of metadata."""
+    """All objects of a kind as JSON: tracker kinds with deleted ones, or a kind of metadata."""
     kind = wanted.get("kind", "")
     store = state.tracker
     if kind == "trackedEntities":

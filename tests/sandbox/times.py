@@ -1,4 +1,6 @@
-"""Dates as DHIS2 reads and writes them: read without zone in the server's zone (UTC here), written without zone."""
+"""Dates as DHIS2 reads and writes them: read without zone in the server's zone (UTC here), written
+without zone.
+"""
 
 from __future__ import annotations
 

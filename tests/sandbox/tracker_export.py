@@ -1,4 +1,6 @@
-"""GET /api/tracker/{trackedEntities,enrollments,events}: one object, or a page of them, in the version's dialect."""
+"""GET /api/tracker/{trackedEntities,enrollments,events}: one object, or a page of them, in the
+version's dialect.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ Stored = TrackedEntity | Enrollment | Event
 Query = Sequence[tuple[str, str]]
 
 DEFAULT_PAGE_SIZE = 50
+_OF_A_PAGE = frozenset({"page", "pageSize", "totalPages", "fields"})
 _DEFAULT_FIELDS = {
     "trackedEntities": "*,!relationships,!enrollments,!events,!programOwners",
     "enrollments": "*,!relationships,!events,!attributes",
@@ -74,11 +77,12 @@ class Export:
         return not_found(_SINGULAR[kind][1], uid)
 
     def _held(self, kind: str) -> dict[str, Any]:
-        return {
+        held: dict[str, dict[str, Any]] = {
             "trackedEntities": self.store.tracked_entities,
             "enrollments": self.store.enrollments,
             "events": self.store.events,
-        }[kind]
+        }
+        return held[kind]
 
     # many
 
@@ -104,6 +108,20 @@ class Export:
 
     def _found(self, kind: str, query: dict[str, str]) -> list[Stored]:
         _check_scope(kind, query, self.dialect)
+        key = self._key(kind, query)
+        if self.store.last_query is not None and self.store.last_query[0] == key:
+            return self.store.last_query[1]
+        found = self._search(kind, query)
+        self.store.last_query = (key, found)
+        return found
+
+    def _key(self, kind: str, query: dict[str, str]) -> object:
+        """What a query's result depends on: the next page is cut from the same list."""
+        asked = {name: value for name, value in query.items() if name not in _OF_A_PAGE}
+        revisions = (self.store.revision, self.model.revision)
+        return kind, tuple(sorted(asked.items())), revisions, self.account.uid
+
+    def _search(self, kind: str, query: dict[str, str]) -> list[Stored]:
         candidates = self._candidates(kind, query)
         tests = self._tests(kind, query)
         found = [row for row in candidates if all(test(row) for test in tests)]
@@ -424,9 +442,9 @@ class _Paging:
         self.off = any(self.query.get(name) == value for name, value in self.dialect.no_paging)
         self.page = int(self.query.get("page") or 1)
         self.size = int(self.query.get("pageSize") or DEFAULT_PAGE_SIZE)
-        if self.off and {"page", "pageSize", "totalPages"} & self.query.keys():
-            if not self.dialect.lists_are_instances:
-                raise refusal(400, "Paging cannot be disabled with paging=false and page given.")
+        paged = bool({"page", "pageSize", "totalPages"} & self.query.keys())
+        if self.off and paged and not self.dialect.lists_are_instances:
+            raise refusal(400, "Paging cannot be disabled with paging=false and page given.")
 
     def cut(self, rows: list[Stored]) -> list[Stored]:
         if self.off:

@@ -1,4 +1,6 @@
-"""What the tracker needs of the metadata, in a form that is quick to ask; made anew when metadata changes."""
+"""What the tracker needs of the metadata, in a form that is quick to ask; made anew when metadata
+changes.
+"""
 
 from __future__ import annotations
 

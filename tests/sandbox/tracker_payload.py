@@ -1,4 +1,6 @@
-"""A tracker payload as read: three flat lists; what makes DHIS2 refuse the request as a whole is found here."""
+"""A tracker payload as read: three flat lists; what makes DHIS2 refuse the request as a whole is
+found here.
+"""
 
 from __future__ import annotations
 

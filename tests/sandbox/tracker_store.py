@@ -6,7 +6,7 @@ the values one text between separators.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 _SEPARATOR: Final = "\x1f"
 _NOTHING: Final = "\x00"  # a value that is there and empty; no stored value can contain it
@@ -137,7 +137,8 @@ class TrackerStore:
         self.enrollments: dict[str, Enrollment] = {}
         self.events: dict[str, Event] = {}
         self.unique_values: dict[str, dict[str, tuple[str, ...]]] = {}
-        self.revision = 0
+        self.revision = 0  # counts imports
+        self.last_query: tuple[object, list[Any]] | None = None
 
     def holders(self, attribute: str, value: str) -> tuple[str, ...]:
         """The tracked entities that hold a unique value."""

@@ -1,6 +1,8 @@
-"""The tracker's validation: existence → mandatory → metadata → what may not change → relations → access → the rest.
+"""The tracker's validation: existence → mandatory → metadata → what may not change → relations →
+access → the rest.
 
-Each object stops at the first step that finds errors; then children of new objects that failed fail too (E5000).
+Each object stops at the first step that finds errors; then children of new objects that failed
+fail too (E5000).
 """
 
 from __future__ import annotations
@@ -301,11 +303,14 @@ class Validation:
         if row.occurred is None:
             if program.shows_incident_date:
                 yield "E1023", ()
-        elif row.occurred > self.today and program.shows_incident_date:
-            if not program.future_incidents:
-                yield "E1021", (times.instant(row.occurred),)
+        elif row.occurred > self.today and not self._may_be_future(program):
+            yield "E1021", (times.instant(row.occurred),)
         if self.dialect.completed_at_is_checked and row.completed and row.status == "ACTIVE":
             yield "E1052", (row.uid, row.status)
+
+    @staticmethod
+    def _may_be_future(program: ProgramModel) -> bool:
+        return program.future_incidents or not program.shows_incident_date
 
     def _group_enrollments(self) -> dict[tuple[str | None, str | None], list[NewEnrollment]]:
         groups: dict[tuple[str | None, str | None], list[NewEnrollment]] = {}
@@ -434,9 +439,9 @@ class Validation:
             yield "E1050", (row.uid,)
         if self.dialect.completed_at_is_checked and row.completed and row.status != "COMPLETED":
             yield "E1051", (row.uid, row.status)
-        if row.stored is not None and row.stored.status in NEEDS_OCCURRED:
-            if row.status in WITHOUT_VALUES:
-                yield "E1316", (row.stored.status, row.status)
+        before = row.stored.status if row.stored is not None else None
+        if before in NEEDS_OCCURRED and row.status in WITHOUT_VALUES:
+            yield "E1316", (str(before), row.status)
 
     def _event_values(self, row: NewEvent, stage: StageModel) -> Findings:
         if row.status in WITHOUT_VALUES:
@@ -489,20 +494,27 @@ class Validation:
     # children of what failed
 
     def _fail_children(self) -> None:
-        """A child of a new object that failed cannot be created; one of an object already there can."""
-        failed = self.verdict.failed
+        """A child of a new object that failed cannot be created; of one already there it can."""
         for enrollment in self.payload.enrollments:
             parent = str(enrollment.tracked_entity)
-            if enrollment.uid not in failed[ENROLLMENT] and parent in failed[TRACKED_ENTITY]:
-                if _is_new(self.new_entities[parent].stored):
-                    args = ("enrollment", enrollment.uid, "trackedEntity", parent)
-                    self.verdict.add(ENROLLMENT, enrollment.uid, [("E5000", args)])
+            if self._is_orphaned(TRACKED_ENTITY, self.new_entities.get(parent)):
+                self._fail_child(ENROLLMENT, enrollment.uid, "trackedEntity", parent)
         for event in self.payload.events:
             parent = str(event.enrollment)
-            if event.uid not in failed[EVENT] and parent in failed[ENROLLMENT]:
-                if _is_new(self.new_enrollments[parent].stored):
-                    args = ("event", event.uid, "enrollment", parent)
-                    self.verdict.add(EVENT, event.uid, [("E5000", args)])
+            if self._is_orphaned(ENROLLMENT, self.new_enrollments.get(parent)):
+                self._fail_child(EVENT, event.uid, "enrollment", parent)
+
+    def _is_orphaned(
+        self, parent_type: str, parent: NewTrackedEntity | NewEnrollment | None
+    ) -> bool:
+        if parent is None or parent.uid not in self.verdict.failed[parent_type]:
+            return False
+        return parent.stored is None or parent.stored.deleted
+
+    def _fail_child(self, tracker_type: str, uid: str, parent_name: str, parent: str) -> None:
+        if uid not in self.verdict.failed[tracker_type]:
+            args = (tracker_type.lower(), uid, parent_name, parent)
+            self.verdict.add(tracker_type, uid, [("E5000", args)])
 
 
 def validate_deletion(payload: Payload, model: TrackerModel) -> Verdict:
@@ -531,9 +543,9 @@ def _tracked_entity_deletion(row: NewTrackedEntity, model: TrackerModel) -> Find
     user = model.account.uid
     if not model.captures_in(stored.org_unit):
         yield "E1000", (user, stored.org_unit)
-    if any(not child.deleted for child in stored.enrollments):
-        if not model.account.has("F_TEI_CASCADE_DELETE"):
-            yield "E1100", (user, stored.uid)
+    cascades = any(not child.deleted for child in stored.enrollments)
+    if cascades and not model.account.has("F_TEI_CASCADE_DELETE"):
+        yield "E1100", (user, stored.uid)
 
 
 def _enrollment_deletion(row: NewEnrollment, model: TrackerModel) -> Findings:
@@ -546,9 +558,9 @@ def _enrollment_deletion(row: NewEnrollment, model: TrackerModel) -> Findings:
     program = model.programs.get(stored.program)
     if program is None or not program.writable:
         yield "E1091", (user, stored.program)
-    if any(not child.deleted for child in stored.events):
-        if not model.account.has("F_ENROLLMENT_CASCADE_DELETE"):
-            yield "E1103", (user, stored.uid)
+    cascades = any(not child.deleted for child in stored.events)
+    if cascades and not model.account.has("F_ENROLLMENT_CASCADE_DELETE"):
+        yield "E1103", (user, stored.uid)
 
 
 def _event_deletion(row: NewEvent, model: TrackerModel) -> Findings:
@@ -587,7 +599,3 @@ def _compulsory(row: NewEvent, stage: StageModel) -> Findings:
 def _uncompletes(row: NewEvent) -> bool:
     stored = row.stored
     return stored is not None and stored.status == "COMPLETED" and row.status != "COMPLETED"
-
-
-def _is_new(stored: TrackedEntity | Enrollment | None) -> bool:
-    return stored is None or stored.deleted

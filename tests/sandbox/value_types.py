@@ -1,4 +1,6 @@
-"""DHIS2's value types: which texts each takes (ValidationUtils.valueIsValid; numbers as in `event-number-forms`)."""
+"""DHIS2's value types: which texts each takes (ValidationUtils.valueIsValid; numbers as in `event-
+number-forms`).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Charts and maps: the form they are stored in, and the `columns`, `rows`, `filters` that are made from it.
+"""Charts and maps: the form they are stored in, and the `columns`, `rows`, `filters` that are made
+from it.
 
-`/api/metadata` takes the stored form only; `/api/visualizations` and `/api/maps` take columns, rows and filters.
+`/api/metadata` takes the stored form only; `/api/visualizations` and `/api/maps` take columns,
+rows and filters.
 """
 
 from __future__ import annotations
