@@ -40,7 +40,9 @@ def _let_a_day_pass(asked: argparse.Namespace) -> int:
     day = asked.as_of + timedelta(days=1)
     if asked.sqlite:
         if not asked.sqlite.exists():
-            sys.exit(f"There is no {asked.sqlite.name}. Write the sample first, without --next-day.")
+            sys.exit(
+                f"There is no {asked.sqlite.name}. Write the sample first, without --next-day."
+            )
         with closing(sqlite3.connect(asked.sqlite)) as connection:
             done = next_day(connection, day=day, seed=asked.seed)
     else:

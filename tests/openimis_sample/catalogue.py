@@ -81,7 +81,9 @@ def items(plan: Plan) -> Table:
         ItemCode=pl.format("I{}", pl.col("ItemID").cast(pl.String).str.zfill(4)),
         ItemName=pl.format("Medicine {} tabs {} mg", pl.lit(place_names(ITEMS)), "ItemID"),
         ItemType=plan.chance.choices("item type", ITEMS, {"D": 8, "M": 2}),
-        ItemPackage=pl.when(pl.col("ItemID") % 5 == 0).then(pl.lit("10 x 10 ")).otherwise(pl.lit("100 tablets")),
+        ItemPackage=pl.when(pl.col("ItemID") % 5 == 0)
+        .then(pl.lit("10 x 10 "))
+        .otherwise(pl.lit("100 tablets")),
         ItemPrice=money(pl.col("cents")),
         ItemCareType=pl.lit("B"),
         ItemFrequency=pl.lit(0),
@@ -211,9 +213,7 @@ def _catalogue(plan: Plan, name: str, live: pl.DataFrame, price: str) -> Table:
     """The table with deleted rows (one in forty) and history rows of old prices (one in twelve)."""
     key = live.columns[0]
     deleted = pl.lit(plan.end - timedelta(days=150))
-    table = Table(
-        name, live.with_columns(ValidityTo=pl.when(pl.col(key) % 40 == 7).then(deleted))
-    )
+    table = Table(name, live.with_columns(ValidityTo=pl.when(pl.col(key) % 40 == 7).then(deleted)))
     before = live.filter(pl.col(key) % 12 == 0).with_columns(pl.col(price).alias(price) - 1)
     days = plan.chance.days(f"{name} repriced", before.height, plan.first_day, plan.as_of)
     moments = plan.moments(f"{name} repriced at", days)
@@ -224,5 +224,3 @@ def _catalogue(plan: Plan, name: str, live: pl.DataFrame, price: str) -> Table:
 def _long_tail(number: pl.Expr) -> pl.Expr:
     """One name in thirty is longer than DHIS2's 230 characters."""
     return pl.when(number % 30 == 0).then(pl.lit(", unspecified" * 18)).otherwise(pl.lit(""))
-
-

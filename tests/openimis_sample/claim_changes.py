@@ -19,8 +19,12 @@ _LINES: Final = {
 def create_claim(imis: OpenImis, insuree_policy: int, now: datetime) -> int:
     """A claim of an insured person, Entered, with an item and a service; no history."""
     insuree = imis.row("tblInsureePolicy", insuree_policy)["InsureeID"]
-    facility = imis.chance.choice(imis.keys(f'SELECT "HfID" FROM "tblHF" WHERE {CURRENT} ORDER BY 1'))
-    diagnosis = imis.chance.choice(imis.keys(f'SELECT "ICDID" FROM "tblICDCodes" WHERE {CURRENT} ORDER BY 1'))
+    facility = imis.chance.choice(
+        imis.keys(f'SELECT "HfID" FROM "tblHF" WHERE {CURRENT} ORDER BY 1')
+    )
+    diagnosis = imis.chance.choice(
+        imis.keys(f'SELECT "ICDID" FROM "tblICDCodes" WHERE {CURRENT} ORDER BY 1')
+    )
     visit = now.date() - timedelta(days=imis.chance.randint(0, 5))
     claim = imis.insert("tblClaim", {
         "ValidityFrom": now, "AuditUserID": AUDIT_USER, "InsureeID": insuree, "HFID": facility,
@@ -30,7 +34,9 @@ def create_claim(imis: OpenImis, insuree_policy: int, now: datetime) -> int:
         "GuaranteeId": "", "Explanation": "", "pre_authorization": False,
         "ClaimCode": f"N{imis.chance.randrange(10**7):07}",
     })  # fmt: skip
-    imis.update("tblClaim", claim, Claimed=sum(add_line(imis, table, claim, now) for table in _LINES))
+    imis.update(
+        "tblClaim", claim, Claimed=sum(add_line(imis, table, claim, now) for table in _LINES)
+    )
     return claim
 
 
@@ -183,16 +189,17 @@ def _policy_of(imis: OpenImis, claim: int) -> Row:
 
 def _approved(imis: OpenImis, claim: int) -> Decimal:
     """The backend's sum: each table's multiplied by the other's number of rows."""
-    sums, counts = {}, {}
-    for table in _LINES:
-        rows = [row for name, _, row in _live_lines(imis, claim) if name == table]
-        counts[table] = max(1, len(rows))
-        sums[table] = sum(
-            (Decimal(row["PriceApproved"] or row["PriceAsked"]) * Decimal(row["QtyApproved"] or row["QtyProvided"]) for row in rows),
-            Decimal(0),
-        )  # fmt: skip
-    items, services = _LINES
-    return _cents(sums[items] * counts[services] + sums[services] * counts[items])
+    lines = _live_lines(imis, claim)
+    worth = {table: [_worth(row) for name, _, row in lines if name == table] for table in _LINES}
+    items, services = worth.values()
+    total = sum(items) * max(1, len(services)) + sum(services) * max(1, len(items))
+    return _cents(Decimal(total))
+
+
+def _worth(line: Row) -> Decimal:
+    """The backend writes `approved or asked`: an approved 0 counts as not approved."""
+    price = Decimal(line["PriceApproved"] or 0) or Decimal(line["PriceAsked"])
+    return price * (Decimal(line["QtyApproved"] or 0) or Decimal(line["QtyProvided"]))
 
 
 def _cents(amount: Decimal) -> Decimal:

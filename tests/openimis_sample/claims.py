@@ -59,7 +59,9 @@ def _visits(
     count = round(total / 365 * _A_YEAR)
     drawn = (plan.chance.shares("visit", count) * total).floor().cast(pl.Int64).sort()
     visits = covers[reach.search_sorted(drawn, side="right")]
-    day = pl.col("begin") + pl.duration(days=plan.chance.shares("visit day", count) * pl.col("days"))
+    day = pl.col("begin") + pl.duration(
+        days=plan.chance.shares("visit day", count) * pl.col("days")
+    )
     visits = visits.with_columns(DateFrom=day.cast(pl.Date)).sort("DateFrom", maintain_order=True)
     facility = plan.chance.picks("claim facility", count, catalogue["tblHF"]["HfID"])
     return numbered(visits.with_columns(HFID=facility).drop("begin", "days"), "ClaimID")
@@ -70,7 +72,9 @@ def _with_runs(plan: Plan, rows: pl.DataFrame, catalogue: dict[str, pl.DataFrame
     chance, count = plan.chance, rows.height
     waits = {name: chance.integers(name, count, 0, days) for name, days in _WAITS.items()}
     rows = rows.with_columns(**waits)
-    claimed = pl.min_horizontal(pl.col("DateFrom") + pl.duration(days="claimed"), pl.lit(plan.as_of))
+    claimed = pl.min_horizontal(
+        pl.col("DateFrom") + pl.duration(days="claimed"), pl.lit(plan.as_of)
+    )
     rows = rows.with_columns(DateClaimed=claimed)
     entered = plan.moments("claim entered", rows["DateClaimed"])
     rows = rows.with_columns(entered=pl.lit(entered)).with_columns(
@@ -92,7 +96,9 @@ _WAITS: Final = {"claimed": 20, "checked": 9, "processed": 40}
 def _runs(catalogue: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The batch run of each facility (through district and region) and month."""
     districts = catalogue["tblLocations"].filter(LocationType="D")
-    facilities = catalogue["tblHF"].join(districts, on="LocationId").select("HfID", "ParentLocationId")
+    facilities = (
+        catalogue["tblHF"].join(districts, on="LocationId").select("HfID", "ParentLocationId")
+    )
     runs = catalogue["tblBatchRun"].select("RunID", "RunDate", "LocationId", month="month")
     return facilities.join(runs, left_on="ParentLocationId", right_on="LocationId").select(
         "RunID", "RunDate", "month", HFID="HfID"
@@ -114,9 +120,15 @@ def _with_course(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
         modern=pl.col("DateFrom") > middle,
     )
     reached = pl.when(pl.col("checked") > end).then(ENTERED)
-    reached = reached.when((pl.col("wanted") == REJECTED) & ~pl.col("late_rejection")).then(REJECTED)
-    reached = reached.when(pl.col("processed") > end).then(pl.min_horizontal("wanted", pl.lit(CHECKED)))
-    reached = reached.when((pl.col("wanted") == VALUATED) & pl.col("RunDate").is_null()).then(PROCESSED)
+    reached = reached.when((pl.col("wanted") == REJECTED) & ~pl.col("late_rejection")).then(
+        REJECTED
+    )
+    reached = reached.when(pl.col("processed") > end).then(
+        pl.min_horizontal("wanted", pl.lit(CHECKED))
+    )
+    reached = reached.when((pl.col("wanted") == VALUATED) & pl.col("RunDate").is_null()).then(
+        PROCESSED
+    )
     reached = reached.otherwise("wanted")
     rows = rows.with_columns(ClaimStatus=reached.cast(pl.Int64))
     early = (pl.col("ClaimStatus") == REJECTED) & (pl.col("processed") > end)
@@ -292,9 +304,7 @@ def _with_amounts(rows: pl.DataFrame, items: Table, services: Table) -> pl.DataF
     )
 
 
-def _with_paper(
-    plan: Plan, rows: pl.DataFrame, catalogue: dict[str, pl.DataFrame]
-) -> pl.DataFrame:
+def _with_paper(plan: Plan, rows: pl.DataFrame, catalogue: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Code, diagnoses, visit type, administrator and what else is on the form."""
     chance, count = plan.chance, rows.height
     illness = catalogue["tblICDCodes"]["ICDID"]
@@ -345,25 +355,37 @@ def _with_history(
 
 
 def _gone() -> pl.Expr:
-    last = pl.max_horizontal("entered", "SubmitStamp", "ProcessStamp", "RunDate", "ValidityFromReview")
+    last = pl.max_horizontal(
+        "entered", "SubmitStamp", "ProcessStamp", "RunDate", "ValidityFromReview"
+    )
     return last.dt.offset_by("1h")
 
 
 def _versions(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     """All history rows of claims, with keys of their own; `live` is the live claim's."""
     newer = rows.filter("modern")
-    left_entered = newer.filter(~_IS[ENTERED]).with_columns(ValidityTo="checked", ClaimStatus=ENTERED)
+    left_entered = newer.filter(~_IS[ENTERED]).with_columns(
+        ValidityTo="checked", ClaimStatus=ENTERED
+    )
     left_checked = newer.filter(pl.col("ProcessStamp").is_not_null())
     left_checked = left_checked.with_columns(ValidityTo="processed", ClaimStatus=CHECKED)
     before_review = newer.filter(pl.col("ValidityFromReview").is_not_null())
-    before_review = before_review.with_columns(ValidityTo="ValidityFromReview", ClaimStatus=CHECKED, ReviewStatus=4)
+    before_review = before_review.with_columns(
+        ValidityTo="ValidityFromReview", ClaimStatus=CHECKED, ReviewStatus=4
+    )
     again = newer.filter("reprocessed", _IS[PROCESSED] | _IS[VALUATED])
-    again = again.with_columns(ValidityTo=pl.col("processed").dt.offset_by("1h"), ClaimStatus=PROCESSED, RunID=None)
+    again = again.with_columns(
+        ValidityTo=pl.col("processed").dt.offset_by("1h"), ClaimStatus=PROCESSED, RunID=None
+    )
     updated = rows.filter("updated").with_columns(ValidityTo=_UPDATED, ClaimStatus=ENTERED)
     gone = rows.filter("deleted").with_columns(ValidityTo=_gone().dt.offset_by("-23ms"))
-    versions = pl.concat([left_entered, left_checked, before_review, again, updated, gone], how="vertical_relaxed")
+    versions = pl.concat(
+        [left_entered, left_checked, before_review, again, updated, gone], how="vertical_relaxed"
+    )
     versions = versions.filter(pl.col("ValidityTo") <= plan.end).sort("ValidityTo", "ClaimID")
-    versions = versions.rename({"ClaimID": "live"}).with_row_index("ClaimID", offset=rows.height + 1)
+    versions = versions.rename({"ClaimID": "live"}).with_row_index(
+        "ClaimID", offset=rows.height + 1
+    )
     return _as_it_was(versions).with_columns(LegacyID="live")  # fmt: skip
 
 

@@ -53,7 +53,9 @@ class Operation:
 _NEW: Final = ("1.11",)
 
 _CLAIM: Final = f'{CURRENT} AND "ClaimStatus" = '
-_MEMBER: Final = f'{CURRENT} AND "FamilyID" IN (SELECT "FamilyID" FROM "tblFamilies" WHERE {CURRENT})'
+_MEMBER: Final = (
+    f'{CURRENT} AND "FamilyID" IN (SELECT "FamilyID" FROM "tblFamilies" WHERE {CURRENT})'
+)
 _NOT_HEAD: Final = (
     f'{_MEMBER} AND "InsureeID" NOT IN (SELECT "InsureeID" FROM "tblFamilies" WHERE {CURRENT})'
 )
@@ -68,14 +70,12 @@ _IN_FORCE: Final = f'{CURRENT} AND "PolicyStatus" = 2 AND "ExpiryDate" > \'{{tod
 _UNPAID: Final = f'{CURRENT} AND "PolicyStatus" IN (1, 16) AND "ExpiryDate" > \'{{today}}\''
 _PAST: Final = f'{CURRENT} AND "PolicyStatus" <> 8 AND "ExpiryDate" < \'{{today}}\''
 _COVERED: Final = (
-    f'{CURRENT} AND "EffectiveDate" <= \'{{today}}\' AND "ExpiryDate" >= \'{{today}}\''
+    f"{CURRENT} AND \"EffectiveDate\" <= '{{today}}' AND \"ExpiryDate\" >= '{{today}}'"
     f' AND "InsureeID" IN (SELECT "InsureeID" FROM "tblInsuree" WHERE {CURRENT})'
 )
 _WARD: Final = f"{CURRENT} AND \"LocationType\" = 'W'"
 _VILLAGE: Final = f"{CURRENT} AND \"LocationType\" = 'V'"
-_SPARE_WARD: Final = (
-    f"{_WARD} AND (SELECT count(*) FROM \"tblLocations\" WHERE {_WARD}) > 3"
-)
+_SPARE_WARD: Final = f'{_WARD} AND (SELECT count(*) FROM "tblLocations" WHERE {_WARD}) > 3'
 _SPARE_FACILITY: Final = f'{CURRENT} AND (SELECT count(*) FROM "tblHF" WHERE {CURRENT}) > 3'
 _DISTRICT: Final = f"{CURRENT} AND \"LocationType\" = 'D'"
 _REGION: Final = f"{CURRENT} AND \"LocationType\" = 'R'"

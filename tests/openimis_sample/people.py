@@ -127,7 +127,9 @@ def _whereabouts(
 def _entered(plan: Plan, rows: pl.DataFrame) -> pl.Series:
     """With the family; one member in twelve (never the head) up to 400 days later."""
     later = where(
-        rows["member"] > 0, plan.chance.happens("joined later", rows.height, 1 / 12), otherwise=False
+        rows["member"] > 0,
+        plan.chance.happens("joined later", rows.height, 1 / 12),
+        otherwise=False,
     )
     days = where(later, plan.chance.integers("joined after", rows.height, 20, 400), 0)
     moment = rows["entered"] + pl.select(pl.duration(days=pl.lit(days))).to_series()

@@ -148,7 +148,9 @@ def _rewrite(imis: OpenImis, insuree: int, now: datetime, **changes: object) -> 
 
 
 def _enter(imis: OpenImis, family: int, now: datetime, *, is_head: bool) -> int:
-    age = timedelta(days=imis.chance.randint(7_000, 20_000) if is_head else imis.chance.randint(1, 6_000))
+    age = timedelta(
+        days=imis.chance.randint(7_000, 20_000) if is_head else imis.chance.randint(1, 6_000)
+    )
     return imis.insert("tblInsuree", {
         "FamilyID": family, "CHFID": _new_number(imis), "LastName": "Novela", "OtherNames": "Nilo",
         "DOB": now.date() - age, "Gender": imis.chance.choice(["F", "M"]), "IsHead": is_head,

@@ -135,9 +135,13 @@ def _years(plan: Plan, families: pl.DataFrame) -> pl.DataFrame:
         "FamilyID", "joined", gone="ValidityTo"
     ).join(pl.DataFrame({"year": [0, 1, 2, 3]}), how="cross")  # fmt: skip
     renewed = chance.happens("renewed", grid.height, 0.85)
-    late = where(chance.happens("late", grid.height, 0.3), chance.integers("late by", grid.height, 1, 40), 0)
+    late = where(
+        chance.happens("late", grid.height, 0.3), chance.integers("late by", grid.height, 1, 40), 0
+    )
     grid = grid.with_columns(renewed=(pl.col("year") == 0) | renewed, late=late)
-    begin = pl.col("joined") + pl.duration(days=365 * pl.col("year") + pl.col("late").cum_sum().over("FamilyID"))
+    begin = pl.col("joined") + pl.duration(
+        days=365 * pl.col("year") + pl.col("late").cum_sum().over("FamilyID")
+    )
     wanted = pl.col("renewed").cum_prod().over("FamilyID").cast(pl.Boolean)
     not_gone = pl.col("gone").is_null() | (pl.col("gone").dt.date() > pl.col("begin"))
     return (
@@ -186,7 +190,9 @@ def _keep_statuses(plan: Plan, table: Table) -> None:
         )
         table.keep_versions(before, before["moment"])
         done = pl.col("PolicyID").is_in(rows["PolicyID"].implode())
-        table.live = table.live.with_columns(passed=pl.when(done).then(pl.lit(at + 1, pl.Int32)).otherwise("passed"))
+        table.live = table.live.with_columns(
+            passed=pl.when(done).then(pl.lit(at + 1, pl.Int32)).otherwise("passed")
+        )
 
 
 def _moment_of_change(plan: Plan, at: int) -> pl.Expr:
@@ -206,7 +212,9 @@ def _settle(plan: Plan, table: Table) -> None:
     """The live status: what was reached by now, Expired after the date but for the stragglers."""
     live, chance = table.live, plan.chance
     live = live.join(_PATHS, on=["life", "passed"], how="left", maintain_order="left")
-    over = (live["ExpiryDate"] < plan.as_of) & ~chance.happens("straggler", live.height, _STRAGGLERS)
+    over = (live["ExpiryDate"] < plan.as_of) & ~chance.happens(
+        "straggler", live.height, _STRAGGLERS
+    )
     deleted = chance.happens("policy deleted", live.height, 0.01) | live["gone"].is_not_null()
     moment = pl.max_horizontal(
         pl.coalesce("gone", pl.col("ValidityFrom").dt.offset_by("3h")), "ValidityFrom"
@@ -252,5 +260,3 @@ def _member_dates(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
         ValidityFrom=pl.coalesce(gone, "ValidityFrom"),
         ValidityTo=gone,
     )  # fmt: skip
-
-

@@ -74,7 +74,7 @@ def change_policy_product(imis: OpenImis, policy: int, now: datetime) -> None:
 def renew_policy(imis: OpenImis, policy: int, now: datetime) -> int:
     """A new policy of stage R, Idle, and a cover for each member of the family."""
     old = imis.row("tblPolicy", policy)
-    start = max(as_date(old["ExpiryDate"]) + timedelta(days=1), now.date())
+    start = max(as_date(old["ExpiryDate"] or old["StartDate"]) + timedelta(days=1), now.date())
     return _enter(imis, old, "R", start, now)
 
 
@@ -110,7 +110,9 @@ def _enter(imis: OpenImis, like: Row, stage: str, start: date, now: datetime) ->
 
 
 def _product(imis: OpenImis) -> int:
-    return imis.chance.choice(imis.keys(f'SELECT "ProdID" FROM "tblProduct" WHERE {CURRENT} ORDER BY 1'))
+    return imis.chance.choice(
+        imis.keys(f'SELECT "ProdID" FROM "tblProduct" WHERE {CURRENT} ORDER BY 1')
+    )
 
 
 def _covers(imis: OpenImis, policy: int) -> list[int]:

@@ -79,7 +79,9 @@ def update_item(imis: OpenImis, item: int, now: datetime) -> None:
     imis.save_history("tblItems", item, now)
     row = imis.row("tblItems", item)
     price = Decimal(row["ItemPrice"]) + Decimal("0.35")
-    imis.update("tblItems", item, ItemPrice=price, ItemName=f"{row['ItemName'][:90]} new", ValidityFrom=now)
+    imis.update(
+        "tblItems", item, ItemPrice=price, ItemName=f"{row['ItemName'][:90]} new", ValidityFrom=now
+    )
 
 
 def update_service(imis: OpenImis, service: int, now: datetime) -> None:

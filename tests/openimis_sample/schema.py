@@ -4,6 +4,7 @@ One line a table in `_COLUMNS`; every other form of it (DDL, data types, column 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -165,10 +166,11 @@ INDEXES: Final = (
 """What openIMIS indexes too, and the next day's operations look up."""
 
 
-def columns(table: str, level: Level) -> list[Column]:
+@cache
+def columns(table: str, level: Level) -> tuple[Column, ...]:
     """The columns of a table at a schema level, the key first; empty where the level lacks it."""
     entries = (entry.strip() for entry in _split(_COLUMNS[table]))
-    return [column for entry in entries if (column := _column(entry, level))]
+    return tuple(column for entry in entries if (column := _column(entry, level)))
 
 
 def tables(level: Level) -> list[str]:
@@ -178,11 +180,13 @@ def tables(level: Level) -> list[str]:
     return [table for table in _COLUMNS if columns(table, level)]
 
 
+@cache
 def key(table: str) -> str:
     """The primary key's column."""
     return columns(table, LEVELS[-1])[0].name
 
 
+@cache
 def uuid_column(table: str) -> str | None:
     """The column of openIMIS's own UUID; None where the table has none."""
     names = [column.name for column in columns(table, LEVELS[-1])]
