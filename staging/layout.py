@@ -85,6 +85,11 @@ class Run:
         """The folder of a phase's bundles."""
         return self.folder / "outbox" / phase
 
+    @property
+    def outcomes(self) -> Path:
+        """What DHIS2 answered to every object, gathered from the receipts when they are folded."""
+        return self.folder / "outbox" / "outcomes.parquet"
+
     def bundle(self, phase: str, number: int) -> Path:
         """One request body."""
         return self.outbox(phase) / f"{number:05d}.json"

@@ -20,7 +20,7 @@ REJECTS: dict[str, pl.DataType] = {
 def write_rejects(run: Run, name: str, rejects: pl.DataFrame) -> None:
     """Write the rejects of a resource; see `REJECTS` for the columns."""
     path = run.rejects(name)
-    ordered = rejects.select(REJECTS).sort("reason", "id")
+    ordered = rejects.select(*REJECTS).sort("reason", "id")
     with whole_or_absent(path) as scratch:
         ordered.write_parquet(scratch)
     with whole_or_absent(path.with_suffix(".csv")) as scratch:

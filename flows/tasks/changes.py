@@ -26,6 +26,7 @@ from transforms.deltas import Change, Delta, acknowledged_schema, delta
 from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.metadata_changes import CONFIRMED, METADATA, unconfirmed
 from transforms.partitions import MOVERS, collided, movers
+from transforms.privacy import fingerprint
 from transforms.reject_rows import noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
 from transforms.selection import selected
@@ -77,6 +78,7 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
             "counter": current.counter,
             "changes": comparison.counts(),
             "held": comparison.held(),
+            "pseudonym_fingerprint": asked.pseudonym_key and fingerprint(asked.pseudonym_key),
         },
     )
 

@@ -5,7 +5,7 @@ import polars as pl
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.changes import acknowledged_of
 from staging.acknowledged import Current, keep, scan, sweep, switch, write
-from staging.frames import read_stage, row_count, scan_frame
+from staging.frames import read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
@@ -41,20 +41,22 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     """
     if not check_not_older(run, current):
         return current
-    answers = outcomes(run)
-    partitions = read_stage(run, CHANGES)["partitions"]
+    write_frame(run.outcomes, outcomes(run))
+    answers = scan_frame(run.outcomes)
+    manifest = read_stage(run, CHANGES)
     versions = {
         resource.name: _fold_resource(run, target, current, resource, answers)
         for resource in RESOURCES
     }
-    _write_refusals(run, answers, partitions)
+    _write_refusals(run, answers, manifest["partitions"])
     after = current.model_copy(
         update={
             "versions": current.versions | {k: v for k, v in versions.items() if v},
             "counter": current.counter + 1,
             "last_run": run.run_id,
             "open_run": None,
-            "partitions": partitions,
+            "partitions": manifest["partitions"],
+            "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
         }
     )
     switch(target, after)

@@ -59,9 +59,10 @@ def connected(target: str, country: Country) -> Dhis2:
     return dhis2_named(target).client(timeout_seconds=load.timeout_seconds, patience=patience)
 
 
-def first_state(partitions: int) -> Current:
-    """Return the state of a target to which nothing was ever posted."""
-    return Current(partitions=partitions, staging_id=uuid.uuid4().hex)
+def current_or_first(target: Target, partitions: int) -> Current:
+    """Return the state of a target; that of one to which nothing was ever posted, if so."""
+    known = read_current(target)
+    return known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
 
 
 def open_load(
@@ -75,7 +76,7 @@ def open_load(
         StagingError: Another run was folded since this one made its comparison.
     """
     manifest = read_stage(run, CHANGES)
-    current = read_current(target) or first_state(manifest["partitions"])
+    current = current_or_first(target, manifest["partitions"])
     info = check_server(client, known_server(current))
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)

@@ -1,0 +1,51 @@
+"""The secret that pseudonyms are made with, as a Prefect block."""
+
+import secrets
+from typing import Any, cast
+
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr, field_validator
+
+from transforms.country import Country
+from transforms.errors import CountryError
+from transforms.privacy import checked_key, needs_key, policy_of
+
+
+class PseudonymKey(Block):
+    """The secret that turns insurance numbers into pseudonyms; it has no default."""
+
+    _block_type_name = "Pseudonym key"
+    _block_type_slug = "pseudonym-key"
+    _description = "The secret that pseudonyms are made with. Whoever has it can undo them."
+
+    key: SecretStr = Field(description="At least 32 bytes, random. Keep a copy in a safe place.")
+
+    @field_validator("key")
+    @classmethod
+    def _long_enough(cls, key: Any) -> Any:
+        checked_key(key.get_secret_value())
+        return key
+
+
+def new_key() -> str:
+    """Return a random key."""
+    return secrets.token_urlsafe(48)
+
+
+def pseudonym_key_named(name: str, country: Country) -> str | None:
+    """Return the key of the saved block `name`; None if the country sends no pseudonym.
+
+    Raises:
+        CountryError: A pseudonym is sent, and there is no such block or its key is too short.
+    """
+    if not needs_key(policy_of(country)):
+        return None
+    try:
+        block = cast("PseudonymKey", PseudonymKey.load(name))
+    except ValueError as error:
+        raise CountryError(
+            f"There is no block pseudonym-key/{name}. The country file sends numbers as "
+            f"pseudonyms: save a block with a random key of at least 32 bytes, or let the country "
+            f"file drop them. Nothing was sent."
+        ) from error
+    return checked_key(block.key.get_secret_value())

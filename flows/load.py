@@ -1,0 +1,101 @@
+"""Load: bundles → DHIS2 → receipts → acknowledged; goes on where it was stopped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+
+from flows.connectors.dhis2 import Dhis2
+from flows.endings import completed, in_one_sentence
+from flows.tasks.country import read_country
+from flows.tasks.loading import (
+    Opened,
+    close_load,
+    connected,
+    current_or_first,
+    open_load,
+    settle_open_run,
+)
+from flows.tasks.posting import Posting
+from flows.tasks.summary import summarise
+from staging.acknowledged import Current, locked
+from staging.layout import Run, Target
+from staging.outbox import Bundle
+from transforms.bundles import Phase
+from transforms.country import Country
+
+
+@flow(name="load")
+@in_one_sentence
+def load(
+    target: str, country: Path, staging_root: Path, run_id: str, *, allow_deletes: bool = False
+) -> State[str]:
+    """Post the bundles of a run and remember what DHIS2 confirmed; started again, it goes on.
+
+    Args:
+        target: Name of a saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        run_id: The run; its outbox is sealed.
+        allow_deletes: Delete however much openIMIS no longer has.
+
+    Returns:
+        The run's id; the state is named CompletedWithRejects if there are any.
+
+    Raises:
+        TargetError: DHIS2 is not as it must be.
+        GuardError: The run would delete more than the country file allows.
+        StagingError: Another run holds the target, or has moved it on.
+    """
+    run, goal, settings = (
+        Run(staging_root, run_id),
+        Target(staging_root, target),
+        read_country(country),
+    )
+    with locked(goal, run_id), connected(target, settings) as client:
+        settle_earlier_run(run, goal, client, settings)
+        before = current_or_first(goal, 0).last_run
+        opened = open_run(run, goal, client, settings, allow_deletes=allow_deletes)
+        if not opened.is_folded:
+            post_everything(Posting(run, client, opened.info, settings.load))
+            fold_run(run, goal, client, opened.current)
+    return completed(run_id, summarise(run, target, before))
+
+
+@task(cache_policy=NO_CACHE)
+def settle_earlier_run(run: Run, target: Target, client: Dhis2, country: Country) -> None:
+    """Settle what an earlier run left in doubt."""
+    if settled := settle_open_run(target, run, client, country):
+        get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
+
+
+@task(cache_policy=NO_CACHE)
+def open_run(
+    run: Run, target: Target, client: Dhis2, country: Country, *, allow_deletes: bool
+) -> Opened:
+    """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
+    return open_load(run, target, client, country, allow_deletes=allow_deletes)
+
+
+def post_everything(posting: Posting) -> None:
+    """Post all bundles, phase after phase."""
+    for phase in Phase:
+        for chunk in posting.chunks(phase):
+            post_chunk.with_options(task_run_name=f"post {chunk[0].name} and on")(
+                posting, phase, chunk
+            )
+
+
+@task(cache_policy=NO_CACHE)
+def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
+    """Post about a hundred bundles."""
+    objects = posting.post(phase, chunk)
+    get_run_logger().info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
+
+
+@task(cache_policy=NO_CACHE)
+def fold_run(run: Run, target: Target, client: Dhis2, current: Current) -> None:
+    """Move the marker on, and remember what DHIS2 confirmed."""
+    close_load(run, target, client, current)

@@ -1,0 +1,53 @@
+"""Write down what a run did, for people and for the next run."""
+
+from typing import Any
+
+import polars as pl
+from prefect.artifacts import create_markdown_artifact
+
+from flows.tasks.bundles import CHANGES
+from flows.tasks.desired import STAGE as DESIRED
+from flows.tasks.posting import all_changes
+from staging.files import read_json, write_json
+from staging.frames import is_done, read_stage, scan_frame
+from staging.layout import Run
+from staging.rejects import read_rejects
+from staging.snapshots import is_complete, read_manifest
+from transforms.fold import OUTCOMES
+from transforms.summaries import held_back, markdown, posted_counts, reject_counts
+
+
+def summarise(run: Run, target: str, before: str | None) -> int:
+    """Write summary.json and the run's artifact; return the objects held back or refused.
+
+    Args:
+        run: The run.
+        target: Name of the target.
+        before: Id of the run before, to compare with.
+    """
+    summary = _summary(run, target)
+    write_json(run.summary, summary)
+    text = markdown(summary, _earlier(run, before))
+    create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
+    return held_back(summary["rejects"])
+
+
+def _summary(run: Run, target: str) -> dict[str, Any]:
+    answered = run.outcomes.exists()
+    answers = scan_frame(run.outcomes) if answered else pl.LazyFrame(schema=OUTCOMES)
+    compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
+    changes = all_changes(run) if is_done(run, CHANGES) else None
+    facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
+    return facts | {
+        "run_id": run.run_id,
+        "target": target,
+        "compared": compared,
+        "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
+        "changes": posted_counts(changes, answers) if changes else {},
+        "rejects": reject_counts(read_rejects(run)),
+    }
+
+
+def _earlier(run: Run, before: str | None) -> dict[str, Any] | None:
+    path = Run(run.root, before).summary if before else None
+    return read_json(path) if path and path.exists() else None

@@ -1,0 +1,131 @@
+"""Transform: snapshot → desired → changes → bundles; nothing is posted."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.connectors.pseudonym_key import pseudonym_key_named
+from flows.endings import in_one_sentence
+from flows.tasks.bundles import stage_bundles
+from flows.tasks.changes import stage_changes
+from flows.tasks.coordinates import read_coordinates
+from flows.tasks.country import read_country
+from flows.tasks.desired import Asked, stage_desired
+from flows.tasks.loading import current_or_first
+from staging.layout import Run, Target
+from staging.runs import remember
+from transforms.errors import GuardError
+from transforms.privacy import fingerprint
+from transforms.resources import Scope
+from transforms.windows import Window
+
+
+@flow(name="transform")
+@in_one_sentence
+def transform(
+    target: str,
+    country: Path,
+    staging_root: Path,
+    run_id: str,
+    pseudonym_key: str,
+    scopes: Sequence[Scope] = (Scope.ALL,),
+    changed_from: date | None = None,
+    changed_to: date | None = None,
+    *,
+    new_pseudonym_key: bool = False,
+) -> str:
+    """Stage what the run will post; started again, it goes on or does nothing.
+
+    Args:
+        target: Name of the saved block `dhis2-server` that it will be posted to.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        run_id: The run; its snapshot is complete.
+        pseudonym_key: Name of a saved block `pseudonym-key`.
+        scopes: What is posted.
+        changed_from: Post only what left a trace in openIMIS since this day.
+        changed_to: Post only what left a trace in openIMIS until this day.
+        new_pseudonym_key: The key was changed on purpose: send every number again.
+
+    Returns:
+        The run's id.
+
+    Raises:
+        StagingError: The snapshot is not there or damaged.
+        CountryError: The country file does not say what is needed.
+        GuardError: The pseudonym key is another than the last run's.
+    """
+    run, goal = Run(staging_root, run_id), Target(staging_root, target)
+    asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
+    remember_what_was_asked(run, target, asked)
+    check_key(goal, asked, new_pseudonym_key=new_pseudonym_key)
+    make_desired(run, goal, asked)
+    find_changes(run, goal, asked)
+    render_bundles(run, asked)
+    get_run_logger().info("Run %s is ready to be posted to %s", run_id, target)
+    return run_id
+
+
+@task(cache_policy=NO_CACHE)
+def asked_for(
+    country: Path,
+    pseudonym_key: str,
+    scopes: Sequence[Scope],
+    changed_from: date | None,
+    changed_to: date | None,
+) -> Asked:
+    """Return what the run is asked for."""
+    settings = read_country.fn(country)
+    window = Window(changed_from, changed_to) if changed_from or changed_to else None
+    key = pseudonym_key_named(pseudonym_key, settings)
+    return Asked(settings, read_coordinates(country, settings), key, scopes, window)
+
+
+def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
+    """Note it in run.json; a run is resumed only as what it was begun as."""
+    window = asked.window
+    remember(
+        run,
+        target=target,
+        scopes=[Scope(scope).value for scope in asked.scopes],
+        changed_from=str(window.changed_from) if window else None,
+        changed_to=str(window.changed_to) if window else None,
+    )
+
+
+def check_key(target: Target, asked: Asked, *, new_pseudonym_key: bool) -> None:
+    """Refuse a pseudonym key that is not the last run's, unless that is meant.
+
+    Raises:
+        GuardError: It is another.
+    """
+    known = current_or_first(target, 1).pseudonym_fingerprint
+    found = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
+    if known and found and known != found and not new_pseudonym_key:
+        raise GuardError(
+            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
+            f"{known}): every number would change in DHIS2. Save the old key in the block again, "
+            f"or run once with new_pseudonym_key to send every number anew. Nothing was posted."
+        )
+
+
+@task(cache_policy=NO_CACHE)
+def make_desired(run: Run, target: Target, asked: Asked) -> None:
+    """Stage what DHIS2 should hold."""
+    state = current_or_first(target, 0)
+    stage_desired(run, asked, state.partitions or None)
+
+
+@task(cache_policy=NO_CACHE)
+def find_changes(run: Run, target: Target, asked: Asked) -> None:
+    """Stage what DHIS2 has still to hear."""
+    stage_changes(run, target, current_or_first(target, 0), asked)
+
+
+@task(cache_policy=NO_CACHE)
+def render_bundles(run: Run, asked: Asked) -> None:
+    """Stage the request bodies."""
+    stage_bundles(run, asked.country.load.bundle_size)
