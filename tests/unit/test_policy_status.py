@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from tests.builders import deleted, history_of, org_unit, snapshot, uuid
 from tests.reading import Row, column, read
 from transforms.country import Country, Root
 from transforms.insurees import heads, people
+from transforms.memory import held
 from transforms.policy_status import policy_entries, policy_events, policy_statuses
 from transforms.resources import POLICY_EVENTS
 from transforms.windows import Window
@@ -53,7 +55,7 @@ def events(
     **tables: Any,
 ) -> list[Row]:
     source = snapshot(Policy=policies, InsureePolicy=covers, **tables)
-    wanted = people(source, COUNTRY)
+    wanted = held(people(source, COUNTRY))
     desired = policy_events(source, wanted, heads(source), as_of=as_of, window=window)
     return read(desired, POLICY_EVENTS)
 
@@ -244,7 +246,7 @@ def test_an_expired_policy_without_expiry_date_expired_when_openimis_said_so():
     assert rows[-1]["occurredAt"] == "2023-04-01T00:03:00"
 
 
-def test_an_expired_policy_without_expiry_date_and_history_expired_when_it_was_written_and_is_noted():
+def test_an_expired_policy_without_expiry_date_and_history_expired_when_written_and_is_noted():
     rows = events(policy_with(now=EXPIRED, ExpiryDate=None), [{"ExpiryDate": None}])
 
     assert column(rows, "Policy status", "notes")[-1] == (
@@ -489,7 +491,7 @@ def test_the_statuses_of_a_policy_follow_each_other(policy: dict[str, Any], as_o
     found = statuses_of([policy], as_of)
 
     times = found["occurredAt"].to_list()
-    assert all(before < after for before, after in zip(times, times[1:], strict=False))
+    assert all(before < after for before, after in pairwise(times))
     assert found.select("policy_status", "nth").is_unique().all()
 
 
@@ -537,7 +539,7 @@ def test_the_values_on_the_members_first_events_add_up_to_the_value_of_the_polic
         Insuree=FAMILY_OF_THREE,
         Families=[{"InsureeID": head}],
     )
-    wanted = people(source, COUNTRY)
+    wanted = held(people(source, COUNTRY))
 
     rows = read(
         policy_events(source, wanted, heads(source), as_of=TODAY, window=None), POLICY_EVENTS
