@@ -144,6 +144,15 @@ def test_one_bad_org_unit_stops_only_itself_and_what_is_below_it(
     assert "VillageBadA" not in sandbox.metadata("organisationUnits")
 
 
+def test_an_org_unit_whose_parent_dhis2_lacks_is_not_made_a_root(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    pushed = push_org_units(dhis2, frame(place("VillageNewA", "NoSuchPlace", 5, VILLAGE)))
+
+    assert pushed.refused == {"uuid-VillageNewA": ["E5002"]}
+    assert "VillageNewA" not in sandbox.metadata("organisationUnits")
+
+
 def test_a_bad_change_of_a_ward_does_not_hold_back_its_villages(dhis2: Dhis2) -> None:
     ward = places(WardOneAAAA={"code": "uuid-RegionOneAA"}).filter(pl.col("uid") == "WardOneAAAA")
     village = frame(place("VillageNewA", "WardOneAAAA", 5, VILLAGE))

@@ -134,7 +134,9 @@ def test_what_an_operator_added_stays(sandbox: Sandbox, dhis2: Dhis2) -> None:
         {"id": "OwnLinkAAAA", "dataElement": {"id": "OwnElementA"}, "compulsory": False}
     )
     stage["repeatable"] = False
-    post(dhis2, programs=[program], programStages=[stage])
+    own_stage = {"id": "OwnStageAAA", "name": "Home visit", "program": {"id": INSUREE_PROGRAM}}
+    program["programStages"].append({"id": "OwnStageAAA"})
+    post(dhis2, programs=[program], programStages=[stage, own_stage])
 
     done = prepared(dhis2)
 
@@ -142,6 +144,7 @@ def test_what_an_operator_added_stays(sandbox: Sandbox, dhis2: Dhis2) -> None:
     program = sandbox.metadata("programs")[INSUREE_PROGRAM]
     assert program["onlyEnrollOnce"] is True
     assert ids(program) == {"OwnPlaceAAA", "VillageOneA", "VillageTwoA"}
+    assert ids(program, "programStages") == {"DVRNDUNwI9s", "OwnStageAAA"}
     assert program["sharing"]["userGroups"]["OwnGroupAAA"]["access"] == "r-r-----"
     assert program["sharing"]["userGroups"][DATA_CAPTURE]["access"] == "r-rw----"
     assert program["name"] == "Assurance"
