@@ -3,6 +3,7 @@
 The codes are openIMIS's own, the labels are ours.
 """
 
+# ruff: noqa: E501 - tables of weights and labels are read by their rows
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -97,7 +98,7 @@ def services(plan: Plan) -> Table:
     """tblServices: as the items."""
     live = numbered(_priced(plan, "service", SERVICES), "ServiceID").with_columns(
         ServCode=pl.format("S{}", pl.col("ServiceID").cast(pl.String).str.zfill(3)),
-        ServName=pl.format("Treatment {} – {}", pl.lit(place_names(SERVICES)), "ServiceID"),
+        ServName=pl.format("Treatment {} \N{EN DASH} {}", pl.lit(place_names(SERVICES)), "ServiceID"),
         ServCategory=plan.chance.choices("serv category", SERVICES, {"O": 4, "C": 3, "V": 1, "S": 1, "H": 1, "D": 1, "A": 1, None: 1}),
         ServType=plan.chance.choices("serv type", SERVICES, {"C": 7, "P": 3}),
         ServLevel=plan.chance.choices("serv level", SERVICES, {"S": 5, "V": 3, "D": 1, "H": 1}),

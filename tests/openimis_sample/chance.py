@@ -5,7 +5,7 @@ no other. The generator is SplitMix64, in integers that wrap: independent of lib
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -46,7 +46,7 @@ class Chance:
         """`count` random Booleans, true in that share of them."""
         return self.shares(stream, count) < share
 
-    def choices(self, stream: str, count: int, weights: dict[Any, float]) -> pl.Series:
+    def choices(self, stream: str, count: int, weights: Mapping[Any, float]) -> pl.Series:
         """`count` random keys of `weights`, each as often as its weight says."""
         limits = pl.Series(list(weights.values()), dtype=pl.Float64).cum_sum()
         places = limits.search_sorted(self.shares(stream, count) * limits[-1], side="right")
@@ -61,7 +61,9 @@ class Chance:
         """`count` random dates from first to last, both included."""
         span = (last - first).days
         offsets = self.integers(stream, count, 0, span)
-        return pl.select(pl.lit(first) + pl.duration(days=offsets)).to_series().alias(stream)
+        return (
+            pl.select(pl.lit(first) + pl.duration(days=pl.lit(offsets))).to_series().alias(stream)
+        )
 
     def uuids(self, table: str, keys: pl.Series) -> pl.Series:
         """A UUID for each key of a table: lower case, as openIMIS on PostgreSQL holds them."""

@@ -119,17 +119,19 @@ def _with_course(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
         deleted=chance.happens("claim deleted", count, 0.02),
         modern=pl.col("DateFrom") > middle,
     )
-    reached = pl.when(pl.col("checked") > end).then(ENTERED)
-    reached = reached.when((pl.col("wanted") == REJECTED) & ~pl.col("late_rejection")).then(
-        REJECTED
+    at_once = (pl.col("wanted") == REJECTED) & ~pl.col("late_rejection")
+    unvalued = (pl.col("wanted") == VALUATED) & pl.col("RunDate").is_null()
+    reached = (
+        pl.when(pl.col("checked") > end)
+        .then(ENTERED)
+        .when(at_once)
+        .then(REJECTED)
+        .when(pl.col("processed") > end)
+        .then(pl.min_horizontal("wanted", pl.lit(CHECKED)))
+        .when(unvalued)
+        .then(PROCESSED)
+        .otherwise("wanted")
     )
-    reached = reached.when(pl.col("processed") > end).then(
-        pl.min_horizontal("wanted", pl.lit(CHECKED))
-    )
-    reached = reached.when((pl.col("wanted") == VALUATED) & pl.col("RunDate").is_null()).then(
-        PROCESSED
-    )
-    reached = reached.otherwise("wanted")
     rows = rows.with_columns(ClaimStatus=reached.cast(pl.Int64))
     early = (pl.col("ClaimStatus") == REJECTED) & (pl.col("processed") > end)
     rows = rows.with_columns(late_rejection=pl.col("late_rejection") & ~early)
@@ -141,7 +143,7 @@ _AT_CHECK: Final = _IS[REJECTED] & ~pl.col("late_rejection")
 
 
 def _stamps() -> list[pl.Expr]:
-    """SubmitStamp (the newer backend sets none on a claim it rejects), ProcessStamp and the rest."""
+    """SubmitStamp (none on a claim that the newer backend rejects), ProcessStamp and the rest."""
     was_processed = _IS[PROCESSED] | _IS[VALUATED] | (_IS[REJECTED] & pl.col("late_rejection"))
     submitted = ~_IS[ENTERED] & ~(_AT_CHECK & pl.col("modern"))
     day = pl.col("processed").dt.date()
@@ -182,8 +184,8 @@ def _lines(
 
 
 _OF_CLAIM: Final = (
-    "ClaimID", "PolicyID", "ProdID", "ClaimStatus", "modern", "reviewed", "late_rejection", "updated",
-    "deleted", "entered", "checked", "ValidityFromReview",
+    "ClaimID", "PolicyID", "ProdID", "ClaimStatus", "modern", "reviewed", "late_rejection",
+    "updated",     "deleted", "entered", "checked", "ValidityFromReview",
 )  # fmt: skip
 
 
@@ -240,8 +242,9 @@ def _with_values(lines: pl.DataFrame) -> pl.DataFrame:
     """Unit prices, quantities and line totals, from cents."""
     adjusted = pl.min_horizontal("asked", "listed")
     corrected = pl.col("officer") & pl.col("passed")
-    quantity = pl.when(corrected & pl.col("cut")).then((pl.col("quantity") + 1) // 2)
-    quantity = quantity.when(pl.col("judged") & ~pl.col("passed") & ~pl.col("modern")).then(0)
+    refused = pl.col("judged") & ~pl.col("passed") & ~pl.col("modern")
+    halved = (pl.col("quantity") + 1) // 2
+    quantity = pl.when(corrected & pl.col("cut")).then(halved).when(refused).then(0)
     lines = lines.with_columns(
         adjusted=pl.when(pl.col("judged")).then(adjusted),
         approved_quantity=quantity,
@@ -310,14 +313,16 @@ def _with_paper(plan: Plan, rows: pl.DataFrame, catalogue: dict[str, pl.DataFram
     illness = catalogue["tblICDCodes"]["ICDID"]
     stay = chance.choices("stay", count, {None: 2, 0: 6, 1: 1, 5: 1})
     second = chance.happens("second diagnosis", count, 0.3)
+    third = second & chance.happens("third diagnosis", count, 0.2)
+    category = chance.choices("category", count, {"V": 5, "C": 3, "H": 1, "O": 1})
     return rows.with_columns(
         ClaimCode=pl.format("C{}", pl.col("ClaimID").cast(pl.String).str.zfill(7)),
         DateTo=pl.col("DateFrom") + pl.duration(days=pl.lit(stay)),
         ICDID=chance.picks("diagnosis", count, illness),
         ICDID1=where(second, chance.picks("diagnosis 1", count, illness)),
-        ICDID2=where(second & chance.happens("third diagnosis", count, 0.2), chance.picks("diagnosis 2", count, illness)),
+        ICDID2=where(third, chance.picks("diagnosis 2", count, illness)),
         VisitType=chance.choices("visit type", count, {"O": 7, "E": 1, "R": 1, None: 1}),
-        ClaimCategory=where(rows["ClaimStatus"] != ENTERED, chance.choices("category", count, {"V": 5, "C": 3, "H": 1, "O": 1})),
+        ClaimCategory=where(rows["ClaimStatus"] != ENTERED, category),
         ClaimAdminId=where(chance.happens("administered", count, 0.96), rows["HFID"]),
         GuaranteeId=chance.choices("guarantee", count, {"": 8, None: 1, "G-17": 1}),
         Explanation=chance.choices("explanation", count, {"": 8, None: 2}),

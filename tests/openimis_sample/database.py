@@ -44,10 +44,10 @@ class OpenImis:
 
     def execute(self, statement: str, *values: Any) -> Any:
         """Runs a statement with `?` for values; returns the cursor."""
-        cursor = self.connection.cursor()
+        cursor: Any = self.connection.cursor()
         if self._is_sqlite:
             return cursor.execute(statement, [_as_sqlite_holds_it(value) for value in values])
-        return cursor.execute(statement.replace("?", "%s").encode(), values)
+        return cursor.execute(statement.replace("?", "%s"), values)
 
     def keys(self, statement: str, *values: Any) -> list[int]:
         """The first column of a query's rows."""

@@ -4,6 +4,7 @@ Each defect takes a few current rows that no other defect has, so that what come
 told apart.
 """
 
+# ruff: noqa: E501 - a table is read by its rows
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -89,7 +90,7 @@ def _of_neighbour(table: str, name: str, column: str) -> Callable[[Workbench], l
     def make(bench: Workbench) -> list[int]:
         keys = bench.take(table, name)
         rows = bench.tables[table]
-        if len(keys) < 2:  # noqa: PLR2004
+        if len(keys) < 2:
             return []
         value = rows.filter(pl.col(schema.key(table)) == keys[0])[column][0]
         bench.write(table, keys[1:], **{column: value})
@@ -166,7 +167,7 @@ DEFECTS: Final[dict[str, Defect]] = {
     "claim_code_is_double": Defect("two current claims of one code", _of_neighbour("tblClaim", "claim_code_is_double", "ClaimCode")),
     "claim_code_is_blank": Defect("a claim without a code", _value("tblClaim", "claim_code_is_blank", ClaimCode="")),
     "dates_are_reversed": Defect("stamps before the visit, as after a shift of dates", _value("tblClaim", "dates_are_reversed", pl.col("SubmitStamp").is_not_null(), DateFrom=pl.col("DateFrom").dt.offset_by("90d"), DateTo=pl.col("DateFrom").dt.offset_by("80d"))),
-    "processed_without_stamp": Defect("status 8 without any date of processing", _value("tblClaim", "processed_without_stamp", pl.col("ClaimStatus") == 8, ProcessStamp=None, DateProcessed=None)),  # noqa: PLR2004
+    "processed_without_stamp": Defect("status 8 without any date of processing", _value("tblClaim", "processed_without_stamp", pl.col("ClaimStatus") == 8, ProcessStamp=None, DateProcessed=None)),
     "claim_status_is_unknown": Defect("a claim status that is none", _value("tblClaim", "claim_status_is_unknown", ClaimStatus=32)),
     "visit_type_is_unknown": Defect("a visit type that is none", _value("tblClaim", "visit_type_is_unknown", VisitType="Z")),
     "line_without_product": Defect("a passed line without a product", _value("tblClaimItems", "line_without_product", pl.col("ProdID").is_not_null(), ProdID=None, PolicyID=None)),

@@ -6,10 +6,14 @@ import polars as pl
 
 from tests.openimis_sample.chance import Chance
 
-_FIRST: Final = pl.Series("Ba Ke Mi Lo Su Ta Re Ni Jo Va Du Pe Ri So Fa Le Mo Yu".split())
-_MIDDLE: Final = pl.Series("la ri no ke tu ma si do ve ba ni lu".split())
-_PERSON: Final = pl.Series("n ra to mi sha lé ko des na rin wa ël".split())
-_PLACE: Final = pl.Series("bury dale ford stead mouth wick holm field".split())
+_FIRST: Final = pl.Series(
+    "Ba Ke Mi Lo Su Ta Re Ni Jo Va Du Pe Ri So Fa Le Mo Yu".split()  # noqa: SIM905
+)
+_MIDDLE: Final = pl.Series(["la", "ri", "no", "ke", "tu", "ma", "si", "do", "ve", "ba", "ni", "lu"])
+_PERSON: Final = pl.Series(
+    ["n", "ra", "to", "mi", "sha", "lé", "ko", "des", "na", "rin", "wa", "ël"]
+)
+_PLACE: Final = pl.Series(["bury", "dale", "ford", "stead", "mouth", "wick", "holm", "field"])
 
 
 def place_names(count: int) -> pl.Series:

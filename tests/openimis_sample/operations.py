@@ -1,8 +1,9 @@
 """Every kind of change that openIMIS makes, in one table.
 
-What each writes is what `Trace` says of the row it is about; the tests hold it to that.
+What each writes about its row is what `history` and `live` say; the tests hold it to that.
 """
 
+# ruff: noqa: E501 - a table is read by its rows
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

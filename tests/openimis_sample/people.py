@@ -4,6 +4,7 @@ Of the families 5 % moved, 2 % changed heads, 1 % were deleted with all members;
 15 % were updated, 1 % got another number, 2 % came from another family, 2 % were deleted.
 """
 
+# ruff: noqa: E501 - tables of weights and labels are read by their rows
 from datetime import timedelta
 from typing import Any, Final
 
@@ -87,7 +88,7 @@ def _insurees(
 
 def _persona(plan: Plan, members: pl.DataFrame) -> dict[str, Any]:
     chance, count = plan.chance, members.height
-    blank: dict[Any, float] = {"": 6, None: 2}
+    blank = {"": 6, None: 2}
     grown = members["member"] < 2
     relation = chance.choices("relationship", count, {4: 8, 1: 1, 2: 1, 7: 1})
     return {

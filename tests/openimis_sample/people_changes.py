@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from tests.openimis_sample import schema
 from tests.openimis_sample.database import CURRENT, OpenImis
 from tests.openimis_sample.plan import AUDIT_USER
 
@@ -59,8 +58,9 @@ def move_insuree(imis: OpenImis, insuree: int, now: datetime) -> None:
     """Into another family: history, ValidityFrom unmoved."""
     family = imis.row("tblInsuree", insuree)["FamilyID"]
     others = imis.keys(
-        f'SELECT "FamilyID" FROM "tblFamilies" WHERE {CURRENT} AND "FamilyID" <> ? ORDER BY 1', family
-    )  # fmt: skip
+        f'SELECT "FamilyID" FROM "tblFamilies" WHERE {CURRENT} AND "FamilyID" <> ? ORDER BY 1',
+        family,
+    )
     imis.save_history("tblInsuree", insuree, now)
     imis.update("tblInsuree", insuree, FamilyID=imis.chance.choice(others), Relationship=7)
 
@@ -176,14 +176,17 @@ def _others(imis: OpenImis, insuree: int) -> list[int]:
 
 
 def _members(imis: OpenImis, family: int) -> list[int]:
-    return [row[schema.key("tblInsuree")] for row in imis.rows("tblInsuree", f'"FamilyID" = ? AND {CURRENT}', family)]  # fmt: skip
+    rows = imis.rows("tblInsuree", f'"FamilyID" = ? AND {CURRENT}', family)
+    return [row["InsureeID"] for row in rows]
 
 
 def _covers(imis: OpenImis, insuree: int) -> list[int]:
-    return [row["InsureePolicyID"] for row in imis.rows("tblInsureePolicy", f'"InsureeID" = ? AND {CURRENT}', insuree)]  # fmt: skip
+    rows = imis.rows("tblInsureePolicy", f'"InsureeID" = ? AND {CURRENT}', insuree)
+    return [row["InsureePolicyID"] for row in rows]
 
 
 def _villages(imis: OpenImis) -> list[int]:
     return imis.keys(
-        f'SELECT "LocationId" FROM "tblLocations" WHERE {CURRENT} AND "LocationType" = \'V\' ORDER BY 1'
+        f'SELECT "LocationId" FROM "tblLocations" WHERE {CURRENT} AND "LocationType" = \'V\''
+        " ORDER BY 1"
     )

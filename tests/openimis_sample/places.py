@@ -115,7 +115,7 @@ def _with_deleted(plan: Plan, live: pl.DataFrame) -> pl.DataFrame:
         ParentLocationId=pl.Series([ward["ParentLocationId"][0], key + 1]),
         ValidityTo=pl.lit(plan.end - timedelta(days=300)),
     )
-    return pl.concat([live, gone.cast(dict(live.schema))])
+    return pl.concat([live, gone.cast(live.schema)])
 
 
 def _keep_moved_wards(plan: Plan, table: Table) -> None:

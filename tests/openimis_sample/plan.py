@@ -72,8 +72,8 @@ class Table:
     def keep_versions(self, rows: pl.DataFrame, valid_to: pl.Series) -> None:
         """Notes rows, as they were, as history rows of the live rows with the same keys."""
         key = pl.col(schema.key(self.name))
-        columns = {"LegacyID": key, "ValidityTo": valid_to}
-        self.history.append(rows.with_columns(**columns).drop(schema.key(self.name)))
+        versions = rows.with_columns(LegacyID=key, ValidityTo=valid_to)
+        self.history.append(versions.drop(schema.key(self.name)))
 
     def whole(self, chance: Chance) -> pl.DataFrame:
         """Live and history rows, each with a key and a UUID of its own."""
@@ -81,8 +81,8 @@ class Table:
         history = [rows for rows in self.history if rows.height]
         if history:
             versions = pl.concat(history, how="diagonal_relaxed").sort("ValidityTo", "LegacyID")
-            first = (self.live[key].max() or 0) + 1
-            frames.append(versions.with_row_index(key, offset=first))
+            last = self.live.select(pl.col(key).max().fill_null(0)).item()
+            frames.append(versions.with_row_index(key, offset=last + 1))
         rows = pl.concat(frames, how="diagonal_relaxed")
         return rows.with_columns(self._uuids(rows, chance))
 

@@ -229,7 +229,7 @@ def _settle(plan: Plan, table: Table) -> None:
 
 
 def _keep_corrections(plan: Plan, table: Table) -> None:
-    """One in a hundred was enrolled a week earlier at first: a history row, ValidityFrom unmoved."""
+    """One in a hundred was enrolled a week earlier at first: history, ValidityFrom unmoved."""
     corrected = plan.chance.happens("insuree policy corrected", table.live.height, 0.01)
     rows = table.live.filter(corrected, pl.col("ValidityTo").is_null())
     before = rows.with_columns(EnrollmentDate=pl.col("EnrollmentDate").dt.offset_by("-7d"))

@@ -136,5 +136,9 @@ def _other_parent(imis: OpenImis, location: int) -> int:
     parent = imis.row("tblLocations", location)["ParentLocationId"]
     kind = imis.row("tblLocations", parent)["LocationType"]
     key = schema.key("tblLocations")
-    rows = imis.rows("tblLocations", f'{CURRENT} AND "LocationType" = ?', kind)
-    return imis.chance.choice([row[key] for row in rows if row[key] != parent])
+    others: list[int] = [
+        row[key]
+        for row in imis.rows("tblLocations", f'{CURRENT} AND "LocationType" = ?', kind)
+        if row[key] != parent
+    ]
+    return imis.chance.choice(others)

@@ -3,6 +3,7 @@
 One line a table in `_COLUMNS`; every other form of it (DDL, data types, column lists) is made here.
 """
 
+# ruff: noqa: E501 - a table is read by its rows
 from dataclasses import dataclass
 from functools import cache
 from typing import Final

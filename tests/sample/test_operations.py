@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.sample.conftest import AS_OF
 from tests.sample.contents import Contents, changes, new_rows, stored
 
 TODAY = AS_OF + timedelta(days=1)
-NOW = datetime(2024, 7, 1, 10, 30, 0, 123000)
+NOW = datetime.combine(TODAY, time(10, 30, 0, 123000))
 STAMP = "2024-07-01 10:30:00.123000"
 
 LINES = {"tblClaimItems", "tblClaimServices"}
@@ -87,7 +87,7 @@ WRITES: dict[str, dict[str, set[str]]] = {
     "rename_product": {"tblProduct": {"+", "ProductName", "ValidityFrom"}},
     "recode_product": {"tblProduct": {"+", "ProductCode", "ValidityFrom"}},
 }
-"""Everything that these operations write: columns of rows there were, `+` new and `-` removed ones."""
+"""All that these operations write: columns of rows there were; `+` new, `-` removed rows."""
 
 
 class Done:

@@ -56,8 +56,8 @@ REFERENCES = [
     ("tblOfficer", "LocationId", "tblLocations"),
 ]
 VERSIONED = [
-    "tblLocations", "tblHF", "tblFamilies", "tblInsuree", "tblPolicy", "tblInsureePolicy", "tblClaim",
-    "tblClaimItems", "tblClaimServices", "tblProduct", "tblItems", "tblServices",
+    "tblLocations", "tblHF", "tblFamilies", "tblInsuree", "tblPolicy", "tblInsureePolicy",
+    "tblClaim", "tblClaimItems", "tblClaimServices", "tblProduct", "tblItems", "tblServices",
 ]  # fmt: skip
 
 
@@ -182,12 +182,12 @@ def test_claims_have_all_statuses_and_the_stamps_that_belong_to_them(sound_table
 
 
 def test_a_claim_claims_what_its_lines_ask(sound_tables: Tables) -> None:
-    asked = pl.concat(
-        sound_tables[table].filter(CURRENT).select(
-            "ClaimID", asked=(pl.col("QtyProvided").cast(pl.Float64) * pl.col("PriceAsked").cast(pl.Float64))
-        )
+    lines = pl.concat(
+        sound_tables[table].filter(CURRENT).select("ClaimID", "QtyProvided", "PriceAsked")
         for table in ("tblClaimItems", "tblClaimServices")
-    ).group_by("ClaimID").agg(pl.col("asked").sum())  # fmt: skip
+    )
+    price, quantity = (pl.col(name).cast(pl.Float64) for name in ("PriceAsked", "QtyProvided"))
+    asked = lines.group_by("ClaimID").agg(asked=(price * quantity).sum())
     both = sound_tables["tblClaim"].filter(~HISTORY).join(asked, on="ClaimID", how="left")
 
     assert both["asked"].null_count() == 0
