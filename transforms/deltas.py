@@ -61,6 +61,18 @@ def acknowledged_schema(resource: Resource) -> dict[str, pl.DataType]:
     }
 
 
+def desired_schema(resource: Resource) -> dict[str, pl.DataType]:
+    """Return the columns of a desired frame of `resource`, and their types."""
+    text = pl.String()
+    return {
+        **dict.fromkeys(("key", "parent", "person", *PLAIN), text),
+        **dict.fromkeys((field.uid for field in resource.fields), text),
+        "faults": TEXTS,
+        "notes": TEXTS,
+        "in_window": pl.Boolean(),
+    }
+
+
 def delta(
     resource: Resource,
     desired: pl.LazyFrame,

@@ -6,7 +6,7 @@ desired, acknowledged ─► numbers settled ─► delta of every resource, par
                                               └─► selection ─► changes, rejects
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,13 +22,13 @@ from staging.frames import (
 )
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
-from transforms.deltas import Change, Delta, acknowledged_schema, delta
+from transforms.deltas import Change, Delta, acknowledged_schema, delta, desired_schema
 from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.metadata_changes import CONFIRMED, METADATA, unconfirmed
 from transforms.partitions import MOVERS, collided, movers
 from transforms.privacy import fingerprint
 from transforms.reject_rows import noted_rows, reject_rows
-from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
+from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
 from transforms.selection import selected
 
 STAGE = "changes"
@@ -53,6 +53,15 @@ class Doubts:
         return self.movers.is_empty() and self.collided.is_empty()
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Which changes are posted; see `transforms.selection`."""
+
+    scopes: Sequence[Scope]
+    windowed: bool = False
+
+
+EVERYTHING = Selection([Scope.ALL])
 NO_DOUBTS = Doubts(
     pl.DataFrame(schema=MOVERS), pl.DataFrame(schema={"resource": pl.String, "key": pl.String})
 )
@@ -63,24 +72,43 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
     if is_done(run, STAGE):
         return
     comparison = Comparison(run, target, current)
-    comparison.write(NO_DOUBTS, asked)
+    chosen = Selection(asked.scopes, windowed=asked.window is not None)
+    comparison.write(NO_DOUBTS, chosen)
     doubts = comparison.doubts()
     if not doubts.is_empty:
-        comparison.write(doubts, asked)
+        comparison.write(doubts, chosen)
     for name in METADATA:
         write_frame(run.changes(name, 0), changed_metadata(run, target, current, name))
-    write_frame(run.changes("movers", 0), doubts.movers.lazy())
-    declare_done(
-        run,
-        STAGE,
-        {
-            "partitions": comparison.partitions,
-            "counter": current.counter,
-            "changes": comparison.counts(),
-            "held": comparison.held(),
-            "pseudonym_fingerprint": asked.pseudonym_key and fingerprint(asked.pseudonym_key),
-        },
-    )
+    key = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
+    _declare(comparison, doubts, key)
+
+
+def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
+    """Stage the deletion of everything that DHIS2 holds; does nothing if that is done."""
+    if is_done(run, STAGE):
+        return
+    for resource in RESOURCES:
+        nothing = pl.LazyFrame(schema=desired_schema(resource))
+        for partition in range(current.partitions):
+            write_frame(run.desired(resource.name, partition), nothing)
+    declare_done(run, DESIRED, {"partitions": current.partitions, "rows": {}})
+    comparison = Comparison(run, target, current)
+    comparison.write(NO_DOUBTS, EVERYTHING)
+    for name in METADATA:
+        write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
+    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint)
+
+
+def _declare(comparison: "Comparison", doubts: Doubts, key: str | None) -> None:
+    write_frame(comparison.run.changes("movers", 0), doubts.movers.lazy())
+    manifest = {
+        "partitions": comparison.partitions,
+        "counter": comparison.current.counter,
+        "changes": comparison.counts(),
+        "held": comparison.held(),
+        "pseudonym_fingerprint": key,
+    }
+    declare_done(comparison.run, STAGE, manifest)
 
 
 def changed_metadata(run: Run, target: Target, current: Current, name: str) -> pl.LazyFrame:
@@ -114,14 +142,14 @@ class Comparison:
         self.current = current
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
 
-    def write(self, doubts: Doubts, asked: Asked) -> None:
+    def write(self, doubts: Doubts, asked: Selection) -> None:
         """Write changes and rejects of all partitions."""
         rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         doubled = self._doubled_numbers()
         for partition in range(self.partitions):
             deltas = self._deltas(partition, doubts, doubled)
             changes = {name: found.changes for name, found in deltas.items()}
-            posted = selected(changes, asked.scopes, windowed=asked.window is not None)
+            posted = selected(changes, asked.scopes, windowed=asked.windowed)
             for name, frame in posted.items():
                 ordered = frame.lazy().sort("person", "key")
                 write_frame(self.run.changes(name, partition), ordered)

@@ -32,6 +32,11 @@ def summarise(run: Run, target: str, before: str | None) -> int:
     return held_back(summary["rejects"])
 
 
+def rejects_of(run: Run) -> int:
+    """Return how many objects a run that was summarised held back, or DHIS2 refused."""
+    return held_back(read_json(run.summary)["rejects"])
+
+
 def _summary(run: Run, target: str) -> dict[str, Any]:
     answered = run.outcomes.exists()
     answers = scan_frame(run.outcomes) if answered else pl.LazyFrame(schema=OUTCOMES)

@@ -1,0 +1,166 @@
+"""Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
+
+settle what an earlier run left in doubt ─► extract ─► transform ─► load
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.children import run_child
+from flows.endings import completed, in_one_sentence
+from flows.extract import extract
+from flows.load import load
+from flows.tasks.country import read_country
+from flows.tasks.loading import connected, settle_open_run
+from flows.tasks.summary import rejects_of, summarise
+from flows.tasks.validation import validate_sample
+from flows.transform import transform
+from staging.acknowledged import locked
+from staging.layout import Run, Target
+from transforms.country import Country
+from transforms.resources import Scope
+
+
+class Until(StrEnum):
+    """How far a run goes."""
+
+    EXTRACT = "extract"
+    TRANSFORM = "transform"
+    VALIDATE = "validate"
+    LOAD = "load"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of sync.
+
+    Attributes:
+        run: The flow, in this process.
+        deployment: Its deployment, for a worker.
+    """
+
+    run: Callable[..., Any]
+    deployment: str
+
+
+EXTRACT = Stage(extract, "extract/manual")
+TRANSFORM = Stage(transform, "transform/manual")
+LOAD = Stage(load, "load/manual")
+
+
+@flow(name="sync")
+@in_one_sentence
+def sync(
+    source: str,
+    target: str,
+    country: Path,
+    staging_root: Path,
+    scopes: Sequence[Scope] = (Scope.ALL,),
+    changed_from: date | None = None,
+    changed_to: date | None = None,
+    run_id: str | None = None,
+    until: Until = Until.LOAD,
+    pseudonym_key: str | None = None,
+    *,
+    new_pseudonym_key: bool = False,
+    allow_deletes: bool = False,
+    as_deployments: bool = False,
+) -> State[str]:
+    """Bring DHIS2 up to date with openIMIS.
+
+    Args:
+        source: Name of a saved block `openimis-database`.
+        target: Name of a saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        scopes: What is posted; everything is compared all the same.
+        changed_from: Post only what left a trace in openIMIS since this day.
+        changed_to: Post only what left a trace in openIMIS until this day.
+        run_id: Names the run; by default the flow run's id. A run that was cut short goes on when
+            it is named again.
+        until: `extract`, `transform` (a plan with counts), `validate` (DHIS2 judges a sample, and
+            writes nothing) or `load`.
+        pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
+        new_pseudonym_key: The key was changed on purpose: send every number again.
+        allow_deletes: Delete however much openIMIS no longer has.
+        as_deployments: Run each stage as a deployment run of its own; needs a worker with at
+            least two slots.
+
+    Returns:
+        The run's id; the state is named CompletedWithRejects if there are any.
+
+    Raises:
+        SourceError, TargetError, CountryError, StagingError, GuardError: With the one sentence
+            that the run ends with.
+    """
+    run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
+    common = {"country": country, "staging_root": staging_root, "run_id": run.run_id}
+    asked = {
+        "pseudonym_key": pseudonym_key or source,
+        "scopes": [Scope(scope) for scope in scopes],
+        "changed_from": changed_from,
+        "changed_to": changed_to,
+        "new_pseudonym_key": new_pseudonym_key,
+    }
+    with _held(goal, run, until):
+        if until is Until.LOAD:
+            settle(run, goal, country)
+        stage(EXTRACT, {"source": source} | common, as_deployments=as_deployments)
+        if until is not Until.EXTRACT:
+            stage(TRANSFORM, {"target": target} | common | asked, as_deployments=as_deployments)
+        if until is Until.VALIDATE:
+            validate(run, target, country)
+        if until is Until.LOAD:
+            last = {"target": target, "allow_deletes": allow_deletes} | common
+            stage(LOAD, last, as_deployments=as_deployments)
+            return completed(run.run_id, rejects_of(run))
+    return completed(run.run_id, summarise(run, target, None))
+
+
+def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None]:
+    """Hold the target for the whole of a run that posts."""
+    return locked(target, run.run_id) if until is Until.LOAD else nullcontext()
+
+
+def stage(what: Stage, parameters: dict[str, Any], *, as_deployments: bool) -> None:
+    """Run a stage, in this process or as a deployment run of its own."""
+    if as_deployments:
+        run_child(what.deployment, {name: _as_json(value) for name, value in parameters.items()})
+    else:
+        what.run(**parameters)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+@task(cache_policy=NO_CACHE)
+def settle(run: Run, target: Target, country: Path) -> None:
+    """Settle what an earlier run left in doubt, before this one takes its snapshot."""
+    settings: Country = read_country.fn(country)
+    with connected(target.name, settings) as client:
+        if settled := settle_open_run(target, run, client, settings):
+            get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
+
+
+@task(cache_policy=NO_CACHE)
+def validate(run: Run, target: str, country: Path) -> None:
+    """Let DHIS2 judge a sample, and show what it says."""
+    with connected(target, read_country.fn(country)) as client:
+        codes = validate_sample(run, client)
+    said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
+    create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")
+    get_run_logger().info("Validation of a sample: DHIS2 %s; nothing was written", said)

@@ -1,0 +1,62 @@
+"""Withdraw: delete from a DHIS2 all people, policies and claims that we hold there."""
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.endings import completed, in_one_sentence
+from flows.load import load
+from flows.tasks.bundles import stage_bundles
+from flows.tasks.changes import stage_withdrawal
+from flows.tasks.country import read_country
+from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.summary import rejects_of
+from staging.acknowledged import locked
+from staging.layout import Run, Target
+from transforms.errors import GuardError
+
+
+@flow(name="withdraw")
+@in_one_sentence
+def withdraw(
+    target: str, country: Path, staging_root: Path, confirm: str, run_id: str | None = None
+) -> State[str]:
+    """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
+
+    Programs, option sets, org units and dashboards stay. DHIS2 keeps deleted objects, marked as
+    deleted, until its own maintenance removes them.
+
+    Args:
+        target: Name of the saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files.
+        confirm: The target's name once more; anything else deletes nothing.
+        run_id: Names the run; by default the flow run's id.
+
+    Raises:
+        GuardError: `confirm` is not the target's name.
+        TargetError, StagingError: As `load`.
+    """
+    if confirm != target:
+        raise GuardError(
+            f"To delete everything from {target!r}, confirm has to be {target!r}; it is "
+            f"{confirm!r}. Nothing was deleted."
+        )
+    run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
+    with locked(goal, run.run_id):
+        stage_deletions(run, goal, country)
+        load(target, country, staging_root, run.run_id, allow_deletes=True)
+    return completed(run.run_id, rejects_of(run))
+
+
+@task(cache_policy=NO_CACHE)
+def stage_deletions(run: Run, target: Target, country: Path) -> None:
+    """Stage the deletion of everything held; what an earlier run left in doubt is settled first."""
+    settings = read_country.fn(country)
+    with connected(target.name, settings) as client:
+        settle_open_run(target, run, client, settings)
+    stage_withdrawal(run, target, current_or_first(target, 1))
+    stage_bundles(run, settings.load.bundle_size)
