@@ -202,6 +202,12 @@ def test_a_code_that_is_in_no_list_holds_the_person_back():
     assert found["faults"] == ["gender_unknown", "profession_unknown"]
 
 
+def test_a_name_longer_than_an_attribute_can_be_holds_the_person_back():
+    found = person(entities(Insuree=[{"LastName": "x" * 1201}]))
+
+    assert found["faults"] == ["last_name_too_long"]
+
+
 @pytest.mark.parametrize("blank", ["", " ", "F "])
 def test_codes_that_are_padded_with_blanks_are_no_faults(blank: str):
     assert person(entities(Insuree=[{"Gender": blank, "Marital": " "}]))["faults"] == []

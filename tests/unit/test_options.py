@@ -95,10 +95,11 @@ def test_a_blank_code_gives_no_option(blank: str | None):
     assert options_of(DIAGNOSIS, ICDCodes=[diagnosis(blank, "Cholera")]).is_empty()
 
 
-def test_a_code_that_is_there_twice_is_one_option_with_the_current_rows_name():
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_code_that_is_there_twice_is_one_option_with_the_current_rows_name(order: int):
     rows = [diagnosis("A00", "New"), diagnosis("A00", "Old") | deleted()]
 
-    found = options_of(DIAGNOSIS, ICDCodes=rows)
+    found = options_of(DIAGNOSIS, ICDCodes=rows[::order])
 
     assert found["name"].to_list() == ["A00 New"]
 

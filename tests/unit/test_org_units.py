@@ -98,6 +98,13 @@ def test_a_history_row_is_no_org_unit():
     assert units.height == len(PLACES) + 1
 
 
+def test_a_deleted_row_that_names_itself_is_no_history_row():
+    # Databases born in SQL Server have such rows.
+    facility = unit(made(HF=[deleted(LegacyID=1)]), "tblHF", 1)
+
+    assert facility["closedDate"] == REPLACED.date().isoformat()
+
+
 def test_a_parent_named_by_a_history_row_is_the_parent_that_lives():
     units = made(Locations=[*PLACES[:3], {"ParentLocationId": 5}, history_of(3)])
 

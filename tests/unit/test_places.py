@@ -66,8 +66,9 @@ def test_else_in_the_current_village_of_the_newest_history_row_that_has_one():
     assert place["place_source"] == "history"
 
 
-def test_else_in_the_village_of_the_family_that_was_left():
-    versions = [{"FamilyID": None}, history_of(1, FamilyID=1)]
+@pytest.mark.parametrize("nothing", [None, 0])
+def test_else_in_the_village_of_the_family_that_was_left(nothing: int | None):
+    versions = [{"FamilyID": nothing}, history_of(1, FamilyID=1)]
 
     place = place_of_insuree_1(Insuree=versions)
 
