@@ -19,7 +19,6 @@ from transforms.tables.option_sets import (
     YES_NO,
 )
 
-
 # fmt: off
 FAMILY_ID = Field("DvT0LSMDW2f", "Family ID", ValueType.TEXT, "FamilyUUID", "tblFamilies")
 CHFID = Field("HaVpe5WsCRl", "CHFID", ValueType.TEXT, "CHFID", "tblInsuree", code="identifier_SB", privacy=Privacy.DIRECT)
