@@ -5,12 +5,13 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.connectors.dhis2 import Patience
+from flows.endings import completed, in_one_sentence
 from flows.tasks.coordinates import read_coordinates
 from flows.tasks.country import read_country
-from flows.tasks.dhis2_named import dhis2_named
+from flows.tasks.loading import connected
 from flows.tasks.set_up import SetUp, set_up
 from flows.tasks.snapshot import take_snapshot
 from staging.acknowledged import locked
@@ -22,6 +23,7 @@ from transforms.org_units import org_units
 
 
 @flow(name="set-up-dhis2")
+@in_one_sentence
 def set_up_dhis2(
     source: str,
     target: str,
@@ -32,7 +34,7 @@ def set_up_dhis2(
     apply: bool = True,
     rename: bool = False,
     loader_user: str | None = None,
-) -> str:
+) -> State[str]:
     """Bring a DHIS2 to where it can take the data; what an operator added stays.
 
     Args:
@@ -47,7 +49,7 @@ def set_up_dhis2(
         loader_user: User name of the daily load, if it is not the block's.
 
     Returns:
-        The run's id.
+        The run's id; the state is named CompletedWithRejects if org units or options were refused.
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
@@ -62,7 +64,7 @@ def set_up_dhis2(
             run, target, country, apply=apply, rename=rename, loader_user=loader_user
         )
     report(done)
-    return run.run_id
+    return completed(run.run_id, done.refused)
 
 
 @task(cache_policy=NO_CACHE)
@@ -73,9 +75,7 @@ def prepare_target(
     settings = read_country.fn(country)
     frames = read_snapshot(run).frames
     coordinates = read_coordinates(country, settings)
-    server, load = dhis2_named(target), settings.load
-    patience = Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
-    with server.client(timeout_seconds=load.timeout_seconds, patience=patience) as client:
+    with connected(target, settings) as client:
         return set_up(
             client,
             settings,

@@ -48,9 +48,17 @@ class SetUp:
     @property
     def changed_nothing(self) -> bool:
         """Whether DHIS2 was as it must be."""
-        pushes = [push for push in (self.options, self.org_units) if push is not None]
-        sent = sum(push.posted + push.references for push in pushes)
+        sent = sum(push.posted + push.references for push in self._pushes)
         return self.plan.is_empty and not self.given and not sent
+
+    @property
+    def refused(self) -> int:
+        """How many org units and options were held back or refused."""
+        return sum(len(push.refused) for push in self._pushes)
+
+    @property
+    def _pushes(self) -> list[Pushed]:
+        return [push for push in (self.options, self.org_units) if push is not None]
 
 
 def set_up(
