@@ -260,6 +260,8 @@ def _judged(changed: pl.DataFrame, above: Delta | None, collided: Sequence[str])
     reasons = pl.concat_list(
         pl.col("faults").fill_null([]),
         _reason(orphan, "parent_rejected"),
+        _reason(pl.col("orgUnit").is_null(), "org_unit_missing"),
+        _reason(pl.lit(value=above is not None) & pl.col("occurredAt").is_null(), "date_missing"),
         _reason(pl.col("uid").is_null(), "key_malformed"),
         _reason(_is_new() & pl.col("key").is_in(list(collided)), "uid_double"),
     ).list.unique(maintain_order=True)

@@ -97,6 +97,33 @@ REASONS: dict[str, str] = {
         "The visit date (DateFrom) of the claim is before 1900 or after 2100: correct it in "
         "openIMIS."
     ),
+    "org_unit_missing": (
+        "No org unit is known in which this object could lie: see what is said about the person, "
+        "or the health facility, that it belongs to."
+    ),
+    "date_missing": (
+        "The object has no date, and DHIS2 takes none without: correct the date in openIMIS."
+    ),
+    "key_missing": (
+        "The openIMIS row has no UUID, so it cannot be known again: have the database's "
+        "administrator give it one."
+    ),
+    "key_double": (
+        "Several current rows of openIMIS have this UUID or key: have the database's "
+        "administrator make them differ."
+    ),
+    "key_malformed": (
+        "The UUID is not made of 32 hexadecimal digits: have the database's administrator "
+        "correct it."
+    ),
+    "uid_double": (
+        "Two rows of openIMIS give one and the same DHIS2 UID, a matter of chance: give one of "
+        "them another UUID."
+    ),
+    "parent_refused": (
+        "DHIS2 refused the object that this one belongs to: cure what is said about that one; "
+        "this follows by itself."
+    ),
     "parent_rejected": (
         "The object above it was held back or refused: cure that one; this one follows by itself."
     ),

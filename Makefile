@@ -1,0 +1,76 @@
+# The front door. `make demo` and `make test` each work as the first command in a fresh clone.
+
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-large check format lock bench docs install system-packages clean
+
+PYTHON := .venv/bin/python
+APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
+
+# Nothing is reported to anybody.
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export PREFECT_HOME := $(CURDIR)/build/prefect
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day two again
+	@$(PYTHON) -W ignore -m tests.demo
+
+test: install ## All tests that end within ten minutes
+	@$(PYTHON) -m pytest -m "not large" -n 2 --dist loadfile
+
+test-large: install ## What takes longer: 100,000 insurees
+	@$(PYTHON) -m pytest -m large
+
+check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed
+	@failed=0
+	run() { echo "== $$*"; "$$@" || failed=$$((failed + 1)); }
+	run .venv/bin/ruff format --check .
+	run .venv/bin/ruff check .
+	run .venv/bin/mypy
+	run .venv/bin/lint-imports
+	run $(PYTHON) -m tests.locks
+	echo "$$failed of 5 checks failed"
+	test $$failed -eq 0
+
+format: install ## Put the code into form
+	@.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: install ## Choose versions anew within requirements*.in, with hashes
+	@for name in requirements requirements-dev; do
+	  .venv/bin/uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 $$name.in -o $$name.lock
+	done
+
+bench: install ## Ratios within one run on this machine
+	@for name in uids delta bundles fold extract load; do $(PYTHON) -m tests.benchmarks.$$name; done
+
+install: .venv/installed system-packages
+
+.venv/installed: requirements-dev.lock | system-packages
+	@python=$$(command -v python3.11 || command -v python3)
+	$$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
+	  echo "Python 3.11 is needed; found $$($$python --version). Install it (Debian 12: apt-get install python3.11 python3-venv; macOS: brew install python@3.11)." >&2; exit 1; }
+	$$python -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+system-packages:
+	@if command -v odbcinst >/dev/null && odbcinst -q -d 2>/dev/null | grep -q SQLite3 \
+	  && odbcinst -q -d | grep -q 'PostgreSQL Unicode' && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  && python3 -c 'import ensurepip' 2>/dev/null; then exit 0; fi
+	if ! command -v apt-get >/dev/null; then
+	  echo "Please install unixODBC with the drivers for PostgreSQL and SQLite, and PostgreSQL 15 (macOS: brew install unixodbc psqlodbc sqliteodbc postgresql@15), then run this again." >&2
+	  exit 1
+	fi
+	sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo=sudo; fi
+	echo "Installing $(APT_PACKAGES) ..."
+	$$sudo apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(APT_PACKAGES) >/dev/null
+
+clean: ## Remove what was built; staging folders and DHIS2 are not touched
+	@rm -rf .venv build .mypy_cache .ruff_cache .hypothesis

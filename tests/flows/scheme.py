@@ -1,0 +1,80 @@
+"""One scheme as its data manager has it: blocks, a country file, a staging folder, and flows."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.objects import State
+
+from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.pseudonym_key import PseudonymKey
+from flows.set_up_dhis2 import set_up_dhis2
+from flows.sync import sync
+from tests.databases import sqlite_odbc
+from tests.openimis_sample import next_day
+from tests.sandbox import ADMIN, Sandbox
+
+COUNTRY = """
+[root]
+uid = "ImspTQPwCqd"
+name = "Country"
+short_name = "Country"
+code = "ROOT"
+"""
+
+
+@dataclass
+class Scheme:
+    """A scheme of insurance."""
+
+    folder: Path
+    database: Path
+    sandbox: Sandbox
+    country: str = COUNTRY
+
+    def save_blocks(self) -> None:
+        """Save the blocks that the flows name."""
+        connection = sqlite_odbc(self.database)
+        OpenimisDatabase(dialect="sqlite", connection_string=connection).save(
+            "scheme", overwrite=True
+        )
+        Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1]).save(
+            "ministry", overwrite=True
+        )
+        PseudonymKey(key="a key that is made for tests and nothing else").save(
+            "scheme", overwrite=True
+        )
+
+    @property
+    def country_file(self) -> Path:
+        """The country file."""
+        path = self.folder / "country.toml"
+        path.write_text(self.country)
+        return path
+
+    @property
+    def staging_root(self) -> Path:
+        """Where runs and acknowledged state lie."""
+        return self.folder / "area"
+
+    def set_up(self) -> None:
+        """Set DHIS2 up."""
+        set_up_dhis2("scheme", "ministry", self.country_file, self.staging_root)
+
+    def sync(self, **more: Any) -> State[Any]:
+        """Bring DHIS2 up to date; return how that ended."""
+        return sync(
+            "scheme", "ministry", self.country_file, self.staging_root, return_state=True, **more
+        )
+
+    def written(self) -> list[dict[str, Any]]:
+        """Return the requests that were made so far, but those that only read."""
+        return [each for each in self.sandbox.requests if each["method"] != "GET"]
+
+    def next_day(self, day: date) -> None:
+        """Let a day pass in openIMIS."""
+        with sqlite3.connect(self.database) as connection:
+            next_day(connection, day=day, seed=day.toordinal())
