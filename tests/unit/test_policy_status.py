@@ -317,6 +317,12 @@ def test_dates_are_those_of_the_insuree_policy_and_else_of_the_policy():
     assert column(rows, "Policy start date", "Expiry Date")[0] == ("2023-01-02", "2023-10-31")
 
 
+def test_a_policy_begins_on_its_own_enrollment_date_where_the_insuree_policy_has_none():
+    rows = events([{"EnrollDate": day("2022-12-15")}], [{"EnrollmentDate": None}])
+
+    assert rows[0]["occurredAt"] == "2022-12-15T00:01:00"
+
+
 def test_the_events_say_which_policy_product_and_stage_they_belong_to_and_where_the_person_is():
     event = events([{"PolicyStage": "R"}])[0]
 
@@ -419,6 +425,18 @@ def test_a_person_with_two_policies_at_once_has_two_until_one_is_suspended():
 
     found = {row["key"]: row["Active policies of the person"] for row in rows}
     assert found == {"1:1:1": "2", "1:2:1": "2", "1:4:1": "1", "2:1:1": "2", "2:2:1": "2"}
+
+
+def test_a_policy_counts_on_its_last_day_and_no_longer_on_the_day_after():
+    ending = {"PolicyId": 1, "ExpiryDate": day("2023-03-31")}
+    on_the_last_day = {"PolicyId": 2, "EnrollmentDate": day("2023-03-31"), "EffectiveDate": TODAY}
+    on_the_day_after = {"PolicyId": 3, "EnrollmentDate": day("2023-04-01"), "EffectiveDate": TODAY}
+
+    rows = events([{}, {}, {}], [ending, on_the_last_day, on_the_day_after])
+
+    found = {row["key"]: row["Active policies of the person"] for row in rows}
+    assert found["2:1:1"] == "1"
+    assert found["3:1:1"] == "0"
 
 
 def test_the_policies_of_others_are_not_counted():
