@@ -117,7 +117,7 @@ def write_table(
         pq.ParquetWriter(scratch, schema, compression="zstd") as writer,
     ):
         for group in _row_groups(schema, batches):
-            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+            writer.write_table(group, row_group_size=group.num_rows)
             rows += group.num_rows
     return TableManifest(
         rows=rows, columns=schema.names, missing=list(missing), sha256=sha256(path)

@@ -34,7 +34,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="session")
 def sample_template(postgresql_server: PostgreSQL) -> Database:
-    """A sample openIMIS of the newer schema; nobody connects to it, databases are copied from it."""
+    """A sample openIMIS of the newer schema, to make copies of; nobody connects to it."""
     database = postgresql_server.create_database("sample_template")
     tables = sample(600, seed=1, level="1.11", as_of=date(2026, 1, 1))
     write_postgresql(tables, database.conninfo)

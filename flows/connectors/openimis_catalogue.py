@@ -27,7 +27,7 @@ from transforms.tables.openimis import (
     Table,
 )
 
-_SNAPSHOT_TYPES: dict[pl.DataType, pa.DataType] = {
+SNAPSHOT_TYPES: dict[pl.DataType, pa.DataType] = {
     KEY: pa.int64(),
     CODE: pa.int32(),
     TEXT: pa.string(),
@@ -37,7 +37,7 @@ _SNAPSHOT_TYPES: dict[pl.DataType, pa.DataType] = {
     YES_NO: pa.bool_(),
 }
 # arrow-odbc 10.6 wraps a number that does not fit without a word, so all are read as 64 bits.
-_TRANSIT_TYPES = _SNAPSHOT_TYPES | {CODE: pa.int64()}
+_TRANSIT_TYPES = SNAPSHOT_TYPES | {CODE: pa.int64()}
 _EXPECTED: dict[pl.DataType, str] = {
     KEY: "a whole number",
     CODE: "a whole number",
@@ -109,7 +109,7 @@ class Selection:
     def schema(self) -> pa.Schema:
         """The snapshot's columns and types."""
         return pa.schema(
-            (selected.column.name, _SNAPSHOT_TYPES[selected.column.dtype])
+            (selected.column.name, SNAPSHOT_TYPES[selected.column.dtype])
             for selected in self.columns
         )
 

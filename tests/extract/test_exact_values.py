@@ -1,0 +1,193 @@
+"""A value comes as it is, or the run says that it cannot be read; it never comes changed."""
+
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.databases import sqlite_odbc
+from tests.extract.conftest import rows_of, wanted_of
+from transforms.errors import SourceError
+
+LARGEST = "9999999999999999.99"
+VALUE = wanted_of("tblPolicy", "PolicyValue")
+EXPIRY = wanted_of("tblPolicy", "ExpiryDate")
+VALIDITY = wanted_of("tblPolicy", "ValidityFrom")
+STATUS = wanted_of("tblPolicy", "PolicyStatus")
+
+
+@pytest.fixture
+def policy(administrator):
+    """Gives the one policy of the database a value."""
+    administrator.execute('DELETE FROM "tblPolicy" WHERE "PolicyID" > 1')
+
+    def given(column: str, value: str) -> None:
+        administrator.execute(f'UPDATE "tblPolicy" SET "{column}" = {value}')
+
+    return given
+
+
+@pytest.fixture
+def sqlite_policy(tmp_path):
+    """Makes a SQLite file with one policy, whose column is declared and filled as asked."""
+
+    def made(column: str, declared: str, value: object) -> str:
+        path: Path = tmp_path / "openimis.db"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(
+                'CREATE TABLE "tblPolicy"'
+                f' ("PolicyID" INTEGER, "PolicyUUID" TEXT, "{column}" {declared})'
+            )
+            connection.execute('INSERT INTO "tblPolicy" VALUES (7, NULL, ?)', [value])
+            connection.commit()
+        return sqlite_odbc(path)
+
+    return made
+
+
+@pytest.mark.parametrize("amount", [LARGEST, f"-{LARGEST}", "12345678901234.56", "0.10", "0"])
+def test_an_amount_keeps_every_digit(take, openimis, policy, amount):
+    policy("PolicyValue", amount)
+
+    snapshot = take(openimis.odbc, wanted=VALUE)
+
+    assert rows_of(snapshot, "tblPolicy")["PolicyValue"].to_list() == [Decimal(amount)]
+
+
+@pytest.mark.parametrize("declared", ["DECIMAL(18,2)", "NUMERIC", "REAL", "TEXT", "VARCHAR(21)"])
+@pytest.mark.parametrize("amount", ["12345678901234.56", "0.10", "-7.5", "100"])
+def test_an_amount_keeps_every_digit_in_sqlite(take, sqlite_policy, declared, amount):
+    odbc = sqlite_policy("PolicyValue", declared, amount)
+
+    snapshot = take(odbc, "sqlite", wanted=VALUE)
+
+    assert rows_of(snapshot, "tblPolicy")["PolicyValue"].to_list() == [Decimal(amount)]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(9999, 12, 31)])
+def test_a_date_at_the_edge_comes_as_it_is(take, openimis, policy, day):
+    policy("ExpiryDate", f"'{day.isoformat()}'")
+
+    snapshot = take(openimis.odbc, wanted=EXPIRY)
+
+    assert rows_of(snapshot, "tblPolicy")["ExpiryDate"].to_list() == [day]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("ExpiryDate", "'infinity'"),
+        ("ExpiryDate", "'-infinity'"),
+        ("ExpiryDate", "'0044-03-15 BC'"),
+        ("ExpiryDate", "'20026-01-01'"),
+        ("ValidityFrom", "'infinity'"),
+        ("ValidityFrom", "'20026-01-01'"),
+        ("PolicyValue", "'NaN'"),
+    ],
+)
+def test_a_value_that_the_driver_would_change_is_refused_with_its_place(
+    take, openimis, policy, column, value
+):
+    policy(column, value)
+
+    with pytest.raises(SourceError) as refusal:
+        take(openimis.odbc, wanted=wanted_of("tblPolicy", column))
+
+    assert f"tblPolicy.{column}: 1 (keys 1)" in str(refusal.value)
+    assert value.strip("'") not in str(refusal.value).replace("infinity, NaN", "")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("ExpiryDate", "27/03/2018"),
+        ("ExpiryDate", "2018-02-30"),
+        ("ValidityFrom", "2018-02-28 25:00:00"),
+        ("ValidityFrom", "2018-02-28 12:00:00+05:45"),
+        ("PolicyValue", "0.125"),
+        ("PolicyValue", "NaN"),
+        ("PolicyStatus", "zwei"),
+        ("PolicyStatus", "3000000000"),
+    ],
+)
+def test_a_text_that_is_no_value_of_its_column_is_refused_in_sqlite(
+    take, sqlite_policy, column, value
+):
+    odbc = sqlite_policy(column, "TEXT", value)
+
+    with pytest.raises(SourceError, match=rf"tblPolicy\.{column}: 1 \(keys 7\)") as refusal:
+        take(odbc, "sqlite", wanted=wanted_of("tblPolicy", column))
+
+    assert value not in str(refusal.value).replace("infinity, NaN", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-02", datetime.fromisoformat("2026-01-02")),
+        ("2026-01-02 03:04:05", datetime.fromisoformat("2026-01-02T03:04:05")),
+        ("2026-01-02T03:04:05.123456Z", datetime.fromisoformat("2026-01-02T03:04:05.123456")),
+        ("2026-01-02 03:04:05.5+00:00", datetime.fromisoformat("2026-01-02T03:04:05.500")),
+        ("", None),
+    ],
+)
+def test_a_time_stamp_of_sqlite_may_be_written_in_any_iso_form(take, sqlite_policy, text, moment):
+    odbc = sqlite_policy("ValidityFrom", "TIMESTAMP", text)
+
+    snapshot = take(odbc, "sqlite", wanted=VALIDITY)
+
+    assert rows_of(snapshot, "tblPolicy")["ValidityFrom"].to_list() == [moment]
+
+
+def test_a_number_that_does_not_fit_is_refused_and_not_wrapped(take, openimis, administrator):
+    administrator.execute('ALTER TABLE "tblPolicy" ALTER "PolicyStatus" TYPE bigint')
+    administrator.execute('UPDATE "tblPolicy" SET "PolicyStatus" = 3000000000')
+
+    with pytest.raises(SourceError, match=r"tblPolicy\.PolicyStatus holds a number .* too large"):
+        take(openimis.odbc, wanted=STATUS)
+
+
+def test_a_third_decimal_is_refused_and_not_cut_off(take, openimis, administrator, policy):
+    administrator.execute('ALTER TABLE "tblPolicy" ALTER "PolicyValue" TYPE numeric')
+    policy("PolicyValue", "99.995")
+
+    with pytest.raises(SourceError, match=r"tblPolicy\.PolicyValue: 1 \(keys 1\)"):
+        take(openimis.odbc, wanted=VALUE)
+
+
+def test_an_amount_of_a_wider_column_comes_as_it_is(take, openimis, administrator, policy):
+    administrator.execute('ALTER TABLE "tblPolicy" ALTER "PolicyValue" TYPE numeric(38, 4)')
+    policy("PolicyValue", LARGEST)
+
+    snapshot = take(openimis.odbc, wanted=VALUE)
+
+    assert rows_of(snapshot, "tblPolicy")["PolicyValue"].to_list() == [Decimal(LARGEST)]
+
+
+def test_uuids_are_lower_case(take, openimis, administrator):
+    administrator.execute('UPDATE "tblPolicy" SET "PolicyUUID" = upper("PolicyUUID")')
+
+    snapshot = take(openimis.odbc, wanted=wanted_of("tblPolicy", "PolicyUUID"))
+
+    uuids = rows_of(snapshot, "tblPolicy")["PolicyUUID"]
+    assert uuids.equals(uuids.str.to_lowercase())
+
+
+def test_letters_of_any_script_come_as_they_are(take, openimis, administrator):
+    name = "Juilöa नेपाल 健康 😀"
+    administrator.execute('UPDATE "tblHF" SET "HFName" = %s', [name])
+
+    snapshot = take(openimis.odbc, wanted=wanted_of("tblHF", "HFName"))
+
+    assert set(rows_of(snapshot, "tblHF")["HFName"]) == {name}
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut_off(take, openimis, administrator):
+    administrator.execute('ALTER TABLE "tblHF" ALTER "HFName" TYPE text')
+    administrator.execute('UPDATE "tblHF" SET "HFName" = repeat(\'x\', 70000)')
+
+    with pytest.raises(SourceError, match="Could not read tblHF: a text is longer"):
+        take(openimis.odbc, wanted=wanted_of("tblHF", "HFName"))
