@@ -245,6 +245,7 @@ def test_a_deleted_person_takes_along_what_hangs_on_it_and_frees_its_number(
     answer = post(sandbox, heir)
 
     assert sandbox.enrollments(deleted=True)["E0000000001"]["deleted"]
+    assert sandbox.tracked_entities(deleted=True)["T0000000001"]["attributes"] == {}
     assert answer.json()["stats"]["created"] == 2
 
 
