@@ -55,7 +55,7 @@ def current_claims(
         .join(_facilities(snapshot), on="HFID", how="left")
         .join(runs, on="RunID", how="left")
         .pipe(with_faults, _faults(as_of))
-        .pipe(with_notes, {"claim_status_unknown": ~pl.col("ClaimStatus").is_in(STATUSES)})
+        .pipe(with_notes, {})
         .pipe(marked, window, _traces(snapshot, window), "RunDate")
     )
 
@@ -95,6 +95,7 @@ def _faults(as_of: dt.date) -> dict[str, pl.Expr]:
     return {
         "claim_insuree_unknown": pl.col("insuree_known").is_null(),
         "claim_facility_unknown": pl.col("orgUnit").is_null(),
+        "claim_status_unknown": ~pl.col("ClaimStatus").is_in(STATUSES).fill_null(value=False),
         "claim_date_missing": pl.col("DateClaimed").is_null(),
         "claim_date_out_of_range": is_out_of_range("DateClaimed"),
         "claim_date_in_future": pl.col("DateClaimed") > as_of,

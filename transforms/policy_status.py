@@ -108,7 +108,8 @@ def insuree_policies(snapshot: Snapshot, people: pl.LazyFrame, heads: pl.LazyFra
         InsureePolicyID; InsureeID, InsureeUUID, `place` of the person; PolicyId, PolicyUUID,
         PolicyStage, PolicyValue, ProdID of the policy; `enrollment_date`, `start_date`,
         `effective_date`, `expiry_date` (the insuree policy's, else the policy's); `has_value`
-        (one of a policy's members carries its value); `insuree_known`, `policy_known`.
+        (one of a policy's members carries its value); `insuree_known`, `policy_known`,
+        `status_is_known`.
     """
     insurees = snapshot["tblInsuree"]
     known = live_rows(insurees, "InsureeID").select("InsureeID", insuree_known=pl.lit(value=True))
@@ -131,6 +132,7 @@ def insuree_policies(snapshot: Snapshot, people: pl.LazyFrame, heads: pl.LazyFra
             effective_date=pl.coalesce("EffectiveDate", "policy_effective"),
             expiry_date=pl.coalesce("ExpiryDate", "policy_expiry"),
             policy_known=pl.col("policy_is_current").is_not_null(),
+            status_is_known="status_is_known",
         )
     )  # fmt: skip
 
@@ -215,6 +217,7 @@ def _policies(snapshot: Snapshot) -> pl.LazyFrame:
             policy_effective="EffectiveDate",
             policy_expiry="ExpiryDate",
             policy_is_current=is_current(),
+            status_is_known=pl.col("PolicyStatus").is_in(STATUSES).fill_null(value=False),
         )
     )  # fmt: skip
 
@@ -359,6 +362,7 @@ def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
     faults = {
         "insuree_policy_insuree_unknown": pl.col("insuree_known").is_null(),
         "insuree_policy_policy_unknown": ~pl.col("policy_known"),
+        "policy_status_unknown": ~pl.col("status_is_known"),
         "policy_enrollment_date_missing": pl.col("date").is_null(),
         "policy_date_out_of_range": is_out_of_range(*_DATES),
     }

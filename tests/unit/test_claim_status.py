@@ -172,10 +172,8 @@ def test_a_claim_checked_before_its_claim_date_is_dated_after_entered_and_keeps_
     ]
 
 
-def test_a_claim_of_an_unknown_status_was_at_least_entered():
-    assert column(events([claim(3)]), "Claim status", "notes") == [
-        ("Entered", ["claim_status_unknown"])
-    ]
+def test_a_claim_of_an_unknown_status_is_held_back():
+    assert column(events([claim(3)]), "faults") == [["claim_status_unknown"]]
 
 
 def test_a_status_is_known_again_by_claim_and_status():

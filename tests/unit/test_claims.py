@@ -76,6 +76,7 @@ def test_the_claim_of_a_closed_facility_is_kept():
         pytest.param({"InsureeID": 99}, "claim_insuree_unknown", id="of nobody"),
         pytest.param({"HFID": 99}, "claim_facility_unknown", id="of no facility"),
         pytest.param({"HFID": 2}, "claim_facility_unknown", id="of a facility without district"),
+        pytest.param({"ClaimStatus": 3}, "claim_status_unknown", id="of an unknown status"),
         pytest.param({"DateClaimed": None}, "claim_date_missing", id="without a claim date"),
         pytest.param(
             {"DateClaimed": dt.date(203, 6, 2)}, "claim_date_out_of_range", id="of the year 203"
@@ -94,10 +95,6 @@ def test_a_claim_is_held_back(change: Any, fault: str):
 
 def test_a_claim_of_today_is_not_held_back():
     assert enrollments([{"DateClaimed": TODAY}])[0]["faults"] == []
-
-
-def test_a_status_that_openimis_does_not_have_is_noted():
-    assert enrollments([{"ClaimStatus": 3}])[0]["notes"] == ["claim_status_unknown"]
 
 
 def test_in_a_pilot_only_the_claims_of_its_regions_people_are_wanted():

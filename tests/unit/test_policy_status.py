@@ -225,6 +225,12 @@ def test_versions_that_differ_in_other_things_than_the_status_are_one():
     assert column(rows, "Policy status") == ["Idle", "Active"]
 
 
+def test_a_version_of_an_unknown_status_is_passed_over():
+    rows = events(policy_with(("2023-03-15", ACTIVE), ("2023-05-01", 3), now=ACTIVE))
+
+    assert column(rows, "Policy status", "faults") == [("Idle", []), ("Active", [])]
+
+
 def test_versions_are_in_the_order_in_which_they_were_replaced_not_in_that_of_valid_from():
     rows = events(policy_with(("2023-05-01", SUSPENDED), ("2023-03-15", ACTIVE), now=ACTIVE))
 
@@ -338,6 +344,8 @@ def test_the_events_say_which_policy_product_and_stage_they_belong_to_and_where_
     ("change", "fault"),
     [
         pytest.param({"PolicyStage": None}, "policy_stage_missing", id="no stage"),
+        pytest.param({"PolicyStatus": 3}, "policy_status_unknown", id="an unknown status"),
+        pytest.param({"PolicyStatus": None}, "policy_status_unknown", id="no status"),
         pytest.param({"PolicyStage": "X"}, "policy_stage_unknown", id="an unknown stage"),
         pytest.param({"ProdID": 99}, "product_unknown", id="a product that does not exist"),
         pytest.param(

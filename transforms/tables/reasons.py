@@ -85,8 +85,8 @@ REASONS: dict[str, str] = {
         "future: correct it in openIMIS, or wait until it has come."
     ),
     "claim_status_unknown": (
-        "The claim's status is none that openIMIS has: only the status Entered was sent. Correct "
-        "it in openIMIS."
+        "The claim's status is none that openIMIS has: the claim was held back. Correct it in "
+        "openIMIS."
     ),
     "claim_status_date_out_of_range": (
         "The claim was checked, processed, valuated or rejected before 1900 or after 2100: "
