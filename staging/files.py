@@ -2,7 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 import orjson
 
 from transforms.errors import StagingError
+
+SYNCS_AT_ONCE = 8
 
 
 @contextmanager
@@ -24,6 +28,17 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
         _sync(path.parent)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def sync(paths: Collection[Path]) -> None:
+    """Return once all these files, and that they are there, outlive a power cut.
+
+    Several at once: a file system writes its journal once for all that wait for it (on ext4 ten
+    times as many files a second with 8 as with 1).
+    """
+    with ThreadPoolExecutor(SYNCS_AT_ONCE, thread_name_prefix="sync") as threads:
+        for synced in (paths, {path.parent for path in paths}):
+            deque(threads.map(_sync, synced), maxlen=0)
 
 
 def make_folder(folder: Path) -> None:
@@ -61,6 +76,11 @@ def read_json(path: Path) -> Any:
             f"{path} is damaged: it is not JSON. Restore it from a backup, or remove its folder so "
             f"that the stage is done again. Nothing was changed."
         ) from error
+
+
+def checksum(content: bytes) -> str:
+    """Return the SHA-256 of `content`, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def sha256(path: Path) -> str:

@@ -8,14 +8,14 @@ A bundle that was begun and has no receipt is in doubt. Posting it again, unchan
 every object brings its own UID.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from staging.files import read_json, sha256, write_bytes, write_json
+from staging.files import checksum, make_folder, read_json, sync, write_bytes, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
 
@@ -67,23 +67,33 @@ class Bundle:
         Raises:
             StagingError: It is not what the manifest says.
         """
-        if sha256(self.path) != self.checksum:
+        content = self.path.read_bytes()
+        if checksum(content) != self.checksum:
             raise StagingError(
                 f"{self.path} is damaged: its checksum is not the manifest's. It was not posted. "
                 f"Restore it from a backup, or start a new run: what it held is still different."
             )
-        return self.path.read_bytes()
+        return content
 
 
 def put(run: Run, phase: str, number: int, body: str, objects: int) -> Bundle:
-    """Write one request body; it counts only once the manifest is written."""
+    """Write one request body; it counts, and is sure to be on disk, only once it is sealed.
+
+    Without the manifest nothing reads it and the stage starts over, so that it may be cut short.
+    """
     path = run.bundle(phase, number)
-    write_bytes(path, body.encode())
-    return Bundle(phase, path, objects, sha256(path))
+    content = body.encode()
+    make_folder(path.parent)
+    path.write_bytes(content)
+    return Bundle(phase, path, objects, checksum(content))
 
 
-def seal(run: Run, bundles: Iterable[Bundle]) -> None:
-    """Write the manifest: from now on the bundles are immutable and may be posted."""
+def seal(run: Run, bundles: Collection[Bundle]) -> None:
+    """Write the manifest: from now on the bundles are immutable and may be posted.
+
+    Every byte of them is on disk before it: a manifest never names a bundle that a power cut took.
+    """
+    sync([bundle.path for bundle in bundles])
     listed = [
         {
             "phase": bundle.phase,

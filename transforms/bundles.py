@@ -18,6 +18,7 @@ from enum import StrEnum
 import polars as pl
 
 from transforms.deltas import Change, values_in
+from transforms.json_texts import NULL, json_list, json_object, quoted, quoted_or_null
 from transforms.resources import RESOURCES, Resource, TrackerType
 from transforms.tables.programs import PERSON_TYPE
 
@@ -142,19 +143,22 @@ def rendered(
 
 
 def _texts(phase: Phase, part: Part, changes: pl.LazyFrame, people: pl.DataFrame) -> pl.LazyFrame:
-    chosen = changes.filter(part.changes).join(
+    first, last = (
+        pl.lit(end, pl.String) for end in (people["person"].min(), people["person"].max())
+    )
+    # The rows of a file lie in the order of person: all but a few of its row groups are skipped.
+    in_range = pl.col(part.person).is_between(first, last)
+    chosen = changes.filter(part.changes, in_range).join(
         people.lazy().select("person", "bundle"), left_on=part.person, right_on="person"
     )
     text = _object(phase, part.resource, values_in(changes.collect_schema().names()))
     name = TRANSFERS if phase is Phase.OWNERS else LISTS[part.resource.tracker_type]
-    return chosen.select("bundle", list=pl.lit(name), text=text.struct.json_encode()).sort(
-        "bundle", maintain_order=True
-    )
+    return chosen.select("bundle", list=pl.lit(name), text=text).sort("bundle", maintain_order=True)
 
 
 def _object(phase: Phase, resource: Resource, values: list[str]) -> pl.Expr:
     if phase in DELETES:
-        return pl.struct(pl.col("uidBefore").alias(IDENTIFIERS[resource.tracker_type]))
+        return json_object({IDENTIFIERS[resource.tracker_type]: _text("uidBefore")})
     if phase is Phase.RELEASE:
         return _released()
     if phase is Phase.OWNERS:
@@ -162,70 +166,97 @@ def _object(phase: Phase, resource: Resource, values: list[str]) -> pl.Expr:
     return OBJECTS[resource.tracker_type](resource, values)
 
 
+def _text(column: str) -> pl.Expr:
+    return quoted_or_null(pl.col(column))
+
+
+def _constant(text: str | None) -> pl.Expr:
+    return quoted_or_null(pl.lit(text, pl.String))
+
+
 def _released() -> pl.Expr:
-    nothing = pl.struct(attribute=pl.element(), value=pl.lit(None, pl.String))
-    return pl.struct(
-        trackedEntity="uid",
-        trackedEntityType=pl.lit(PERSON_TYPE),
-        orgUnit="orgUnitBefore",
-        attributes=pl.col("released").list.eval(nothing),
+    return json_object(
+        {
+            "trackedEntity": _text("uid"),
+            "trackedEntityType": _constant(PERSON_TYPE),
+            "orgUnit": _text("orgUnitBefore"),
+            "attributes": json_list([_emptied("attribute", "released")]),
+        }
     )
 
 
 def _transferred(resource: Resource) -> pl.Expr:
-    return pl.struct(trackedEntity="parentUid", program=pl.lit(resource.program), orgUnit="orgUnit")
+    return json_object(
+        {
+            "trackedEntity": _text("parentUid"),
+            "program": _constant(resource.program),
+            "orgUnit": _text("orgUnit"),
+        }
+    )
 
 
 def _tracked_entity(resource: Resource, values: list[str]) -> pl.Expr:
     del resource
-    return pl.struct(
-        trackedEntity="uid",
-        trackedEntityType=pl.lit(PERSON_TYPE),
-        orgUnit="orgUnit",
-        attributes=_values("attribute", values),
+    return json_object(
+        {
+            "trackedEntity": _text("uid"),
+            "trackedEntityType": _constant(PERSON_TYPE),
+            "orgUnit": _text("orgUnit"),
+            "attributes": _values("attribute", values),
+        }
     )
 
 
 def _enrollment(resource: Resource, values: list[str]) -> pl.Expr:
     del values
-    return pl.struct(
-        "orgUnit",
-        "status",
-        "completedAt",
-        enrollment="uid",
-        trackedEntity="parentUid",
-        program=pl.lit(resource.program),
-        enrolledAt="occurredAt",
-        occurredAt="occurredAt",
+    return json_object(
+        {
+            "enrollment": _text("uid"),
+            "trackedEntity": _text("parentUid"),
+            "program": _constant(resource.program),
+            "orgUnit": _text("orgUnit"),
+            "status": _text("status"),
+            "enrolledAt": _text("occurredAt"),
+            "occurredAt": _text("occurredAt"),
+            "completedAt": _text("completedAt"),
+        }
     )
 
 
 def _event(resource: Resource, values: list[str]) -> pl.Expr:
-    return pl.struct(
-        "orgUnit",
-        "occurredAt",
-        "status",
-        "completedAt",
-        event="uid",
-        enrollment="parentUid",
-        program=pl.lit(resource.program),
-        programStage=pl.lit(resource.stage),
-        dataValues=_values("dataElement", values),
+    return json_object(
+        {
+            "event": _text("uid"),
+            "enrollment": _text("parentUid"),
+            "program": _constant(resource.program),
+            "programStage": _constant(resource.stage),
+            "orgUnit": _text("orgUnit"),
+            "status": _text("status"),
+            "occurredAt": _text("occurredAt"),
+            "completedAt": _text("completedAt"),
+            "dataValues": _values("dataElement", values),
+        }
     )
 
 
-def _values(name: str, values: list[str]) -> pl.Expr:
+def _values(identifier: str, values: list[str]) -> pl.Expr:
     """Return the list of pairs to send: what is there, and null for what is to be emptied.
 
     DHIS2 keeps a value that is left out, and stores an empty row for a null where nothing was.
     """
-    pairs = [
-        pl.when(pl.col(value).is_not_null() | pl.col("cleared").list.contains(pl.lit(value))).then(
-            pl.struct(pl.lit(value).alias(name), value=pl.col(value))
-        )
-        for value in values
-    ]
-    return pl.concat_list(pairs).list.drop_nulls()
+    return json_list([*(_pair(identifier, value) for value in values), _emptied(identifier)])
+
+
+def _pair(identifier: str, value: str) -> pl.Expr:
+    """Return one value with the UID of what it is of; null if there is none."""
+    return json_object({identifier: _constant(value), "value": quoted(pl.col(value))})
+
+
+def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
+    """Return a pair with the value null for every UID that `column` lists; null if none."""
+    pair = json_object({identifier: quoted(pl.element()), "value": pl.lit(NULL)})
+    listed = pl.col(column)
+    return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 
 
 OBJECTS: dict[TrackerType, Callable[[Resource, list[str]], pl.Expr]] = {

@@ -1,0 +1,6 @@
+"""Laws, tried on what nobody thought of."""
+
+from hypothesis import settings
+
+settings.register_profile("laws", deadline=None, max_examples=25)
+settings.load_profile("laws")

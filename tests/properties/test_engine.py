@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.world import LISTS, PARENTS, TYPES, MemoryDhis2, desired_frame, worlds
@@ -17,8 +17,6 @@ from transforms.resources import RESOURCES, TrackerType
 
 World = dict[str, list[dict[str, Any]]]
 Refuses = Callable[[str, str, str], bool]
-settings.register_profile("laws", deadline=None, max_examples=25)
-settings.load_profile("laws")
 
 
 class Scheme:
