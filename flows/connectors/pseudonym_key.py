@@ -4,7 +4,7 @@ import secrets
 from typing import Any, cast
 
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr, field_validator
+from pydantic import ConfigDict, Field, SecretStr, field_validator
 
 from transforms.country import Country
 from transforms.errors import CountryError
@@ -13,6 +13,8 @@ from transforms.privacy import checked_key, needs_key, policy_of
 
 class PseudonymKey(Block):
     """The secret that turns insurance numbers into pseudonyms; it has no default."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # a secret must not stand in an error
 
     _block_type_name = "Pseudonym key"
     _block_type_slug = "pseudonym-key"

@@ -1,0 +1,101 @@
+"""Save the blocks that the flows name, from the command line; the Prefect UI can do it too.
+
+python -m flows.blocks register
+python -m flows.blocks save openimis-database scheme dialect=postgresql
+python -m flows.blocks save dhis2-server ministry base_url=https://dhis2.example.org username=loader
+python -m flows.blocks save pseudonym-key scheme --generate
+
+What is secret is never an argument: it is asked for, or read from standard input, one line each.
+"""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+
+from prefect.blocks.core import Block
+from pydantic import ValidationError
+
+from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.pseudonym_key import PseudonymKey, new_key
+from transforms.errors import SyncError
+
+BLOCKS: dict[str, type[Block]] = {
+    "openimis-database": OpenimisDatabase,
+    "dhis2-server": Dhis2Server,
+    "pseudonym-key": PseudonymKey,
+}
+
+
+def register() -> None:
+    """Make the kinds of block known to the Prefect server, so that its UI offers them."""
+    for block in BLOCKS.values():
+        block.register_type_and_schema()
+
+
+def save(kind: str, name: str, settings: Sequence[str], *, generate: bool = False) -> None:
+    """Save a block, replacing one of that name.
+
+    Args:
+        kind: Slug of the kind of block.
+        name: The block's name.
+        settings: `field=value`, for what is not secret.
+        generate: Make the secret of a pseudonym key at random.
+    """
+    block = BLOCKS[kind]
+    values = dict(setting.split("=", 1) for setting in settings)
+    for field in secret_fields(block):
+        values[field] = new_key() if generate else asked(field)
+    given = {field: value for field, value in values.items() if value}
+    block.model_validate(given).save(name, overwrite=True)
+
+
+def secret_fields(block: type[Block]) -> list[str]:
+    """Return the names of the fields of a block that are secret."""
+    return [
+        name for name, field in block.model_fields.items() if "SecretStr" in str(field.annotation)
+    ]
+
+
+def asked(field: str) -> str:
+    """Ask for a secret; on a terminal it is not shown."""
+    prompt = f"{field} (empty if there is none): "
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return 1 with one sentence if it cannot be done."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        if parsed.command == "register":
+            register()
+        else:
+            save(parsed.kind, parsed.name, parsed.settings, generate=parsed.generate)
+    except (SyncError, ValidationError, ValueError) as error:
+        print(f"{_sentence(error)} Nothing was saved.", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        return f"The block is not as it must be: {'; '.join(faults)}."
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m flows.blocks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("register", help="make the kinds of block known to Prefect's UI")
+    saving = commands.add_parser("save", help="save a block")
+    saving.add_argument("kind", choices=list(BLOCKS))
+    saving.add_argument("name")
+    saving.add_argument("settings", nargs="*", metavar="field=value")
+    saving.add_argument("--generate", action="store_true", help="a random pseudonym key")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
