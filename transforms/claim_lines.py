@@ -16,13 +16,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.claims import CHECKED, PROCESSED, REJECTED, VALUATED
+from transforms.events import completed_events
 from transforms.history import is_current, resolved
 from transforms.locations import Snapshot
 from transforms.options import coded
 from transforms.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.status_order import is_out_of_range
 from transforms.tables import openimis
-from transforms.values import rendered, with_faults
+from transforms.values import with_faults
 
 # A quantity and a price have two decimals each; polars rounds a product to the scale of its
 # factors, so they are widened first. 38 digits are the most that it has.
@@ -139,24 +140,14 @@ def line_events(
             price="PriceAsked",
             deductible_amount="DeductableAmount",
             exceeded_ceiling_amount=_exceeded_ceiling(),
+            occurredAt=pl.col("DateFrom").dt.strftime("%Y-%m-%d"),
             sequence=pl.col(kind.table.key).rank("ordinal").over("ClaimID"),
         )
         .pipe(coded, fields, snapshot)
         .pipe(with_faults, _faults())
     )
-    return rendered(lines, fields).select(
-        pl.col(kind.table.key).cast(pl.String).alias("key"),
-        pl.col("ClaimUUID").alias("parent"),
-        "person",
-        "orgUnit",
-        pl.lit("COMPLETED").alias("status"),
-        pl.col("DateFrom").dt.strftime("%Y-%m-%d").alias("occurredAt"),
-        pl.lit(None, pl.String).alias("completedAt"),
-        *(field.uid for field in fields),
-        "faults",
-        "notes",
-        "in_window",
-    )
+    key = pl.col(kind.table.key).cast(pl.String)
+    return completed_events(lines, fields, key=key, parent="ClaimUUID")
 
 
 def _product(quantity: str | pl.Expr, price: str | pl.Expr) -> pl.Expr:

@@ -9,13 +9,13 @@ openIMIS keeps a date of a few of these moments only; the others are read from i
 import polars as pl
 
 from transforms.claims import CHECKED, ENTERED, PROCESSED, REJECTED, STATUSES, VALUATED
-from transforms.compulsory import with_missing
+from transforms.events import completed_events
 from transforms.history import history_rows, resolved
 from transforms.locations import Snapshot
 from transforms.options import coded
 from transforms.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.values import rendered, with_faults
+from transforms.values import with_faults
 
 _STATUS, _NOW = pl.col("claim_status"), pl.col("ClaimStatus")
 _OWN_DATES = {
@@ -72,23 +72,8 @@ def claim_events(
         .with_columns(_amounts_of_status())
         .pipe(with_faults, {"claim_status_date_out_of_range": is_out_of_range("own_date")})
     )
-    return (
-        rendered(events, CLAIM_DETAILS_FIELDS)
-        .pipe(with_missing, CLAIM_DETAILS_FIELDS)
-        .select(
-            pl.format("{}:{}", "ClaimUUID", "claim_status").alias("key"),
-            pl.col("ClaimUUID").alias("parent"),
-            "person",
-            "orgUnit",
-            pl.lit("COMPLETED").alias("status"),
-            "occurredAt",
-            pl.lit(None, pl.String).alias("completedAt"),
-            *(field.uid for field in CLAIM_DETAILS_FIELDS),
-            "faults",
-            "notes",
-            "in_window",
-        )
-    )
+    key = pl.format("{}:{}", "ClaimUUID", "claim_status")
+    return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="ClaimUUID")
 
 
 def _with_own_dates(claims: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:

@@ -14,14 +14,14 @@ import datetime as dt
 
 import polars as pl
 
-from transforms.compulsory import with_missing
+from transforms.events import completed_events
 from transforms.history import is_current, live_key, live_rows, resolved
 from transforms.locations import Snapshot
 from transforms.memory import held
 from transforms.options import coded
 from transforms.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.tables.policy import POLICY_FIELDS
-from transforms.values import rendered, with_faults, with_notes
+from transforms.values import with_faults, with_notes
 from transforms.windows import Window, marked, touched, touched_people
 
 IDLE, ACTIVE, SUSPENDED, EXPIRED, READY = 1, 2, 4, 8, 16
@@ -74,24 +74,17 @@ def policy_events(
     statuses = held(policy_statuses(covers, entries, as_of))
     events = (
         covers.join(statuses, on="InsureePolicyID", how="inner")
-        .with_columns(policy_value=pl.when("has_value").then("PolicyValue"))
+        .with_columns(
+            person="InsureeUUID",
+            orgUnit="place",
+            policy_value=pl.when("has_value").then("PolicyValue"),
+        )
         .pipe(_judged)
         .pipe(marked, window, _traces(snapshot, window), "date")
         .pipe(coded, POLICY_FIELDS, snapshot)
     )
-    return rendered(events, POLICY_FIELDS).pipe(with_missing, POLICY_FIELDS).select(
-        pl.format("{}:{}:{}", "InsureePolicyID", "policy_status", "nth").alias("key"),
-        pl.col("InsureeUUID").alias("parent"),
-        pl.col("InsureeUUID").alias("person"),
-        pl.col("place").alias("orgUnit"),
-        pl.lit("COMPLETED").alias("status"),
-        "occurredAt",
-        pl.lit(None, pl.String).alias("completedAt"),
-        *(field.uid for field in POLICY_FIELDS),
-        "faults",
-        "notes",
-        "in_window",
-    )  # fmt: skip
+    key = pl.format("{}:{}:{}", "InsureePolicyID", "policy_status", "nth")
+    return completed_events(events, POLICY_FIELDS, key=key, parent="person")
 
 
 def insuree_policies(snapshot: Snapshot, people: pl.LazyFrame, heads: pl.LazyFrame) -> pl.LazyFrame:
