@@ -1,31 +1,44 @@
-"""How a flow ends: completed, completed with rejects, or failed with one sentence on what to do."""
+"""How flows and steps end: completed, with rejects, or failed with one sentence on what to do."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
-from prefect import get_run_logger
+from prefect import Task, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
 from transforms.errors import SyncError
 
 P = ParamSpec("P")
+R = TypeVar("R")
 WITH_REJECTS = "CompletedWithRejects"
 
 
-def in_one_sentence(function: Callable[P, Any]) -> Callable[P, Any]:
-    """Let a flow that must stop end as Failed with the sentence of its error, without traceback."""
+def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a flow or task that must stop end as Failed with the sentence of its error.
+
+    Prefect logs the traceback of an exception that leaves a flow or task; of a state it does not.
+    A caller in Python gets the error raised all the same.
+    """
 
     @wraps(function)
     def ending(*args: P.args, **kwargs: P.kwargs) -> Any:
         try:
             return function(*args, **kwargs)
         except SyncError as error:
-            get_run_logger().error("%s", error)
+            if TaskRunContext.get() is None:
+                get_run_logger().error("%s", error)
             return Failed(message=str(error), data=error)
 
     return ending
+
+
+def step(function: Callable[P, R]) -> Task[P, R]:
+    """Make a task of a function: its result is never cached, since files are the only state."""
+    return task(cache_policy=NO_CACHE)(in_one_sentence(function))
 
 
 def completed(run_id: str, rejects: int) -> State[str]:

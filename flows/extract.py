@@ -5,12 +5,14 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 
+from flows.endings import in_one_sentence
 from flows.tasks.country import read_country
 from flows.tasks.snapshot import take_snapshot
 from staging.layout import Run
 
 
 @flow(name="extract")
+@in_one_sentence
 def extract(source: str, country: Path, staging_root: Path, run_id: str | None = None) -> str:
     """Take a snapshot of what is needed of openIMIS; started again, it goes on or does nothing.
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2 import Dhis2
-from flows.endings import completed, in_one_sentence
+from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country
 from flows.tasks.loading import (
     Opened,
@@ -64,14 +63,14 @@ def load(
     return completed(run_id, summarise(run, target, before))
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def settle_earlier_run(run: Run, target: Target, client: Dhis2, country: Country) -> None:
     """Settle what an earlier run left in doubt."""
     if settled := settle_open_run(target, run, client, country):
         get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def open_run(
     run: Run, target: Target, client: Dhis2, country: Country, *, allow_deletes: bool
 ) -> Opened:
@@ -88,14 +87,14 @@ def post_everything(posting: Posting) -> None:
             )
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
     """Post about a hundred bundles."""
     objects = posting.post(phase, chunk)
     get_run_logger().info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def fold_run(run: Run, target: Target, client: Dhis2, current: Current) -> None:
     """Move the marker on, and remember what DHIS2 confirmed."""
     close_load(run, target, client, current)

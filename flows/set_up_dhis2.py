@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.endings import completed, in_one_sentence
+from flows.endings import completed, in_one_sentence, step
 from flows.tasks.coordinates import read_coordinates
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected
@@ -67,12 +66,12 @@ def set_up_dhis2(
     return completed(run.run_id, done.refused)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def prepare_target(
     run: Run, target: str, country: Path, *, apply: bool, rename: bool, loader_user: str | None
 ) -> SetUp:
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
-    settings = read_country.fn(country)
+    settings = read_country(country)
     frames = read_snapshot(run).frames
     coordinates = read_coordinates(country, settings)
     with connected(target, settings) as client:

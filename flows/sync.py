@@ -11,14 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.children import run_child
-from flows.endings import completed, in_one_sentence
+from flows.endings import completed, in_one_sentence, step
 from flows.extract import extract
 from flows.load import load
 from flows.tasks.country import read_country
@@ -28,7 +27,6 @@ from flows.tasks.validation import validate_sample
 from flows.transform import transform
 from staging.acknowledged import locked
 from staging.layout import Run, Target
-from transforms.country import Country
 from transforms.resources import Scope
 
 
@@ -147,19 +145,19 @@ def _as_json(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else str(value)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def settle(run: Run, target: Target, country: Path) -> None:
     """Settle what an earlier run left in doubt, before this one takes its snapshot."""
-    settings: Country = read_country.fn(country)
+    settings = read_country(country)
     with connected(target.name, settings) as client:
         if settled := settle_open_run(target, run, client, settings):
             get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
-    with connected(target, read_country.fn(country)) as client:
+    with connected(target, read_country(country)) as client:
         codes = validate_sample(run, client)
     said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
     create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")

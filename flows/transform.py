@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, get_run_logger
 
 from flows.connectors.pseudonym_key import pseudonym_key_named
-from flows.endings import in_one_sentence
+from flows.endings import in_one_sentence, step
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.coordinates import read_coordinates
@@ -69,7 +68,7 @@ def transform(
     return run_id
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def asked_for(
     country: Path,
     pseudonym_key: str,
@@ -78,7 +77,7 @@ def asked_for(
     changed_to: date | None,
 ) -> Asked:
     """Return what the run is asked for."""
-    settings = read_country.fn(country)
+    settings = read_country(country)
     window = Window(changed_from, changed_to) if changed_from or changed_to else None
     key = pseudonym_key_named(pseudonym_key, settings)
     return Asked(settings, read_coordinates(country, settings), key, scopes, window)
@@ -112,20 +111,20 @@ def check_key(target: Target, asked: Asked, *, new_pseudonym_key: bool) -> None:
         )
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def make_desired(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
     stage_desired(run, asked, state.partitions or None)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def find_changes(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 has still to hear."""
     stage_changes(run, target, current_or_first(target, 0), asked)
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def render_bundles(run: Run, asked: Asked) -> None:
     """Stage the request bodies."""
     stage_bundles(run, asked.country.load.bundle_size)

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.endings import completed, in_one_sentence
+from flows.endings import completed, in_one_sentence, step
 from flows.load import load
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_withdrawal
@@ -52,10 +51,10 @@ def withdraw(
     return completed(run.run_id, rejects_of(run))
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def stage_deletions(run: Run, target: Target, country: Path) -> None:
     """Stage the deletion of everything held; what an earlier run left in doubt is settled first."""
-    settings = read_country.fn(country)
+    settings = read_country(country)
     with connected(target.name, settings) as client:
         settle_open_run(target, run, client, settings)
     stage_withdrawal(run, target, current_or_first(target, 1))

@@ -32,7 +32,7 @@ from transforms.source_texts import UNREADABLE, parsed
 from transforms.tables.openimis import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS, Column
 
 BATCH_ROWS = 10_000
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 4 * 1024 * 1024
 LONGEST_TEXT_BYTES = 4_000
 LOGIN_SECONDS = 30
 KEYS_NAMED = 5

@@ -110,7 +110,7 @@ POSTGRESQL = SqlDialect(
     settings={
         "BoolsAsChar": "0",
         "UseDeclareFetch": "1",
-        "Fetch": "10000",
+        "Fetch": "5000",
         "MaxVarcharSize": "4000",
         "MaxLongVarcharSize": "65536",
     },

@@ -3,14 +3,10 @@
 import tomllib
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from transforms.country import Country, country_of
 from transforms.errors import CountryError
 
 
-@task(cache_policy=NO_CACHE)
 def read_country(path: Path) -> Country:
     """Return what the country file says.
 

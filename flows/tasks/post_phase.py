@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Generic, Protocol, TypeVar
 
+from flows.connectors.dhis2 import Patience
 from flows.tasks.load_state import LoadState
 from flows.tasks.suspicion import Suspicion
 from transforms.country import Load
@@ -34,6 +35,11 @@ Post = Callable[[bytes], Receipt]
 def requests_in_flight(load: Load, dialect: Dialect) -> int:
     """Return how many requests are made at once: as the country file says, else what pays best."""
     return load.in_flight or dialect.in_flight
+
+
+def patience_of(load: Load) -> Patience:
+    """Return how long a request is tried, as the country file says."""
+    return Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
 
 
 def post_phase(

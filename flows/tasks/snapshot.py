@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
+from prefect import get_run_logger
 
 from flows.connectors.openimis import Openimis, OpenimisDatabase
+from flows.endings import step
 from staging.layout import Run
 from staging.snapshots import (
     SnapshotManifest,
@@ -25,7 +25,7 @@ from transforms.tables.openimis import Column
 Wanted = Mapping[str, Sequence[Column]]
 
 
-@task(cache_policy=NO_CACHE)
+@step
 def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
     """Take the run's snapshot unless it is there already; what was half done is done anew.
 

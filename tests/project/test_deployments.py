@@ -1,0 +1,52 @@
+"""prefect.yaml says what the flows take: a mistyped parameter fails here, not at two at night."""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prefect.flows import Flow, load_flow_from_entrypoint
+
+from flows.sync import EXTRACT, LOAD, TRANSFORM
+
+PROJECT = Path(__file__).parents[2]
+DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
+    "deployments"
+]
+
+
+def flow_of(deployment: dict[str, Any]) -> Flow[..., Any]:
+    return load_flow_from_entrypoint(str(PROJECT / deployment["entrypoint"]))
+
+
+def named(deployment: dict[str, Any]) -> str:
+    return f"{flow_of(deployment).name}/{deployment['name']}"
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["entrypoint"])
+def test_a_deployment_has_only_parameters_that_its_flow_takes(deployment: dict[str, Any]) -> None:
+    parameters = inspect.signature(flow_of(deployment).fn).parameters
+
+    assert set(deployment["parameters"]) <= set(parameters)
+
+
+def test_the_stages_that_sync_starts_are_deployed() -> None:
+    deployed = {named(deployment) for deployment in DEPLOYMENTS}
+
+    assert {EXTRACT.deployment, TRANSFORM.deployment, LOAD.deployment} <= deployed
+
+
+def test_the_daily_deployment_has_a_cron_with_a_time_zone() -> None:
+    [daily] = [each for each in DEPLOYMENTS if named(each) == "sync/daily"]
+
+    assert all(each["cron"] and each["timezone"] for each in daily["schedules"])
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["entrypoint"])
+def test_nothing_that_says_where_data_go_has_a_default(deployment: dict[str, Any]) -> None:
+    parameters = inspect.signature(flow_of(deployment).fn).parameters
+
+    for name in ("source", "target", "country", "staging_root"):
+        if name in parameters:
+            assert parameters[name].default is inspect.Parameter.empty
