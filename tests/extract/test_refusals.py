@@ -174,7 +174,7 @@ def test_settings_that_the_operator_made_are_kept():
     )
 
     assert made.startswith("Driver={PostgreSQL Unicode};pwd={a;Fetch=1}};b};fetch=500;")
-    assert "Fetch=10000" not in made
+    assert "Fetch=5000" not in made
     assert "BoolsAsChar=0;" in made
 
 
