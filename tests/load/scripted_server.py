@@ -98,7 +98,7 @@ def running(handler: Handler) -> Iterator[ScriptedServer]:
         yield scripted
     finally:
         scripted.clients.close()
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         thread.join()
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from flows.connectors.dhis2 import BusyError, Dhis2
 from flows.tasks.load_state import LoadState
 from flows.tasks.post import post_bundle
-from flows.tasks.post_phase import post_phase, requests_in_flight
+from flows.tasks.post_phase import patience_of, post_phase, requests_in_flight
 from tests.load.scripted_server import Asked, failure, report, running
 from transforms.country import Load
 from transforms.errors import TargetError
@@ -218,6 +218,25 @@ def test_a_village_that_is_not_assigned_rejects_only_its_own_people() -> None:
     assert sorted(outbox.refused) == ["V0-0", "V0-1", "V1-0", "V1-1"]
 
 
+def test_a_facility_that_is_not_assigned_rejects_its_own_events_however_many() -> None:
+    outbox = Outbox()
+    with running(refusing("E1029", lambda uid: not uid.startswith("V0-"))) as server:
+        post(server.client(), [Bundle(n, objects=60) for n in range(6)], outbox, in_flight=1)
+
+    assert len(outbox.refused) == 300
+
+
+def test_different_reasons_of_configuration_are_rejects_and_no_common_fault() -> None:
+    def by_number(asked: Asked, _: int) -> Response:
+        return report(asked, {uid: [f"E10{'29' if '-0' in uid else '11'}"] for uid in asked.uids})
+
+    outbox = Outbox()
+    with running(by_number) as server:
+        post(server.client(), [Bundle(number) for number in range(6)], outbox, in_flight=1)
+
+    assert len(outbox.refused) == 12
+
+
 def test_a_day_with_few_changes_that_are_all_refused_ends_with_rejects() -> None:
     outbox = Outbox()
     with running(refusing("E1041")) as server:
@@ -232,6 +251,12 @@ def test_bad_data_on_everything_is_no_fault_of_the_configuration() -> None:
         post(server.client(), [Bundle(number, objects=60) for number in range(5)], outbox)
 
     assert len(outbox.refused) == 300
+
+
+def test_the_country_file_says_how_long_a_request_is_tried() -> None:
+    patience = patience_of(Load(attempts=5, longest_wait_seconds=7))
+
+    assert (patience.attempts, patience.longest_wait) == (5, 7)
 
 
 def test_the_number_of_requests_in_flight_is_the_countrys_or_what_pays_best() -> None:

@@ -29,11 +29,18 @@ NEEDS = Needs(
 )
 
 
-@pytest.fixture
-def country() -> Iterator[SmallCountry]:
-    """Give a stand-in with places, package and users."""
+@pytest.fixture(scope="module")
+def running_country() -> Iterator[SmallCountry]:
+    """Give a stand-in that runs for all tests."""
     with small_country("2.42") as made:
         yield made
+
+
+@pytest.fixture
+def country(running_country: SmallCountry) -> SmallCountry:
+    """Give a stand-in as it was set up."""
+    running_country.make()
+    return running_country
 
 
 def faults(country: SmallCountry, needs: Needs, login: tuple[str, str] = LOADER) -> str:

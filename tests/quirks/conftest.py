@@ -7,8 +7,15 @@ import pytest
 from tests.quirks.small_country import VERSIONS, SmallCountry, small_country
 
 
-@pytest.fixture(params=VERSIONS)
-def country(request: pytest.FixtureRequest) -> Iterator[SmallCountry]:
-    """Give a stand-in with places, package and users."""
+@pytest.fixture(scope="session", params=VERSIONS)
+def running_country(request: pytest.FixtureRequest) -> Iterator[SmallCountry]:
+    """Give a stand-in of each version that runs for all tests."""
     with small_country(request.param) as made:
         yield made
+
+
+@pytest.fixture
+def country(running_country: SmallCountry) -> SmallCountry:
+    """Give a stand-in as it was set up."""
+    running_country.make()
+    return running_country

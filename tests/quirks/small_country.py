@@ -52,14 +52,21 @@ class SmallCountry:
 
     sandbox: Sandbox
     version: str
-    clients: list[Dhis2]
+    clients: dict[tuple[str, str], Dhis2]
 
     def client(self, login: tuple[str, str] = LOADER) -> Dhis2:
         """Return a client that does not wait long."""
-        server = Dhis2Server(base_url=self.sandbox.url, username=login[0], password=login[1])
-        client = server.client(timeout_seconds=10, patience=Patience(4, longest_wait=0.01))
-        self.clients.append(client)
-        return client
+        if login not in self.clients:
+            server = Dhis2Server(base_url=self.sandbox.url, username=login[0], password=login[1])
+            patience = Patience(4, longest_wait=0.01)
+            self.clients[login] = server.client(timeout_seconds=10, patience=patience)
+        return self.clients[login]
+
+    def make(self) -> None:
+        """Make it anew, with places, package and users."""
+        self.sandbox.reset()
+        self.replay(*_PLACES, *_PACKAGE, *_USERS)
+        self.add_claim_items()
 
     def post(
         self, body: Any, strategy: Strategy = "CREATE_AND_UPDATE", login: tuple[str, str] = LOADER
@@ -98,13 +105,12 @@ class SmallCountry:
 def small_country(version: str) -> Iterator[SmallCountry]:
     """Run a stand-in with places, package and users."""
     with running_sandbox(version) as sandbox:
-        country = SmallCountry(sandbox, version, [])
+        country = SmallCountry(sandbox, version, {})
         try:
-            country.replay(*_PLACES, *_PACKAGE, *_USERS)
-            country.add_claim_items()
+            country.make()
             yield country
         finally:
-            for client in country.clients:
+            for client in country.clients.values():
                 client.close()
 
 
