@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from prefect import Task, get_run_logger, task
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
@@ -36,9 +36,19 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
     return ending
 
 
-def step(function: Callable[P, R]) -> Task[P, R]:
-    """Make a task of a function: its result is never cached, since files are the only state."""
-    return task(cache_policy=NO_CACHE)(in_one_sentence(function))
+def step(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a task of a function: its result is never cached, since files are the only state.
+
+    A task that returns a failed state hands it to its caller; here the error in it is raised.
+    """
+    runs = task(cache_policy=NO_CACHE)(in_one_sentence(function))
+
+    @wraps(function)
+    def running(*args: P.args, **kwargs: P.kwargs) -> R:
+        state = runs(*args, **kwargs, return_state=True)
+        return state.result()
+
+    return running
 
 
 def completed(run_id: str, rejects: int) -> State[str]:

@@ -82,9 +82,7 @@ def post_everything(posting: Posting) -> None:
     """Post all bundles, phase after phase."""
     for phase in Phase:
         for chunk in posting.chunks(phase):
-            post_chunk.with_options(task_run_name=f"post {chunk[0].name} and on")(
-                posting, phase, chunk
-            )
+            post_chunk(posting, phase, chunk)
 
 
 @step
