@@ -1,0 +1,20 @@
+"""The real openIMIS demo database, end to end: read through ODBC, carried into the stand-in.
+
+    SQL written from the rules ─► rows wanted ─┐
+                                               ├─► equal, but for rejects that say why
+    sync ─► DHIS2 ─► rows held ────────────────┘
+
+`python -m tests.demo_database` prints the table of both.
+"""
+
+import pytest
+
+from tests.databases import demo_folder
+
+needs_demo_database = [
+    pytest.mark.demo_database,
+    pytest.mark.skipif(
+        demo_folder() is None,
+        reason="the openIMIS demo database is not there: ../shared/openimis-demo beside the checkout",
+    ),
+]

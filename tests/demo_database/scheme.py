@@ -1,0 +1,92 @@
+"""The scheme of the demo database: openIMIS in PostgreSQL, read through ODBC, and a DHIS2."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import psycopg
+
+from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.pseudonym_key import PseudonymKey
+from staging.layout import Run
+from staging.rejects import read_rejects
+from tests.databases import Database
+from tests.demo_database.comparison import Line, Rows, compared
+from tests.demo_database.dhis2 import held
+from tests.demo_database.openimis import wanted
+from tests.flows.scheme import Scheme
+from tests.sandbox import ADMIN, running_sandbox
+
+KEY = "a key that is made for tests and nothing else"
+LEVELS = ("1.4", "1.11")
+
+
+@dataclass
+class DemoScheme(Scheme):
+    """A scheme whose openIMIS is a database of PostgreSQL."""
+
+    database: Database
+
+    def save_blocks(self) -> None:
+        """Save the blocks that the flows name."""
+        OpenimisDatabase(dialect="postgresql", connection_string=self.database.odbc).save(
+            "scheme", overwrite=True
+        )
+        Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1]).save(
+            "ministry", overwrite=True
+        )
+        PseudonymKey(key=KEY).save("scheme", overwrite=True)
+
+    def sync(self, **more: Any) -> Any:
+        """Bring DHIS2 up to date, whichever scheme was synced before."""
+        self.save_blocks()
+        return super().sync(**more)
+
+    def change(self, *statements: str) -> None:
+        """Do to openIMIS what a clerk or the nightly job would."""
+        with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
+            for statement in statements:
+                done = connection.execute(statement)
+                assert done.rowcount > 0, f"nothing was changed by {statement}"
+
+    def summary(self, run_id: str) -> dict[str, Any]:
+        """What the run says of itself."""
+        found: dict[str, Any] = orjson.loads(self.run(run_id).summary.read_bytes())
+        return found
+
+    def rejects(self, run_id: str) -> pl.DataFrame:
+        """What the run held back, DHIS2 refused, or was left out."""
+        return read_rejects(self.run(run_id)).collect()
+
+    def run(self, run_id: str) -> Run:
+        """The run."""
+        return Run(self.staging_root, run_id)
+
+    def wanted(self, run_id: str) -> Rows:
+        """What DHIS2 should hold of the present openIMIS, by plain SQL, on the day of the run."""
+        as_of = self.summary(run_id)["as_of"][:10]
+        return wanted(self.database.conninfo, as_of=as_of, pseudonym_key=KEY)
+
+    def held(self) -> Rows:
+        """What DHIS2 holds."""
+        return held(self.sandbox)
+
+    def table(self, run_id: str) -> list[Line]:
+        """Both, counted, beside what the run held back."""
+        return compared(self.wanted(run_id), self.held(), self.rejects(run_id))
+
+
+@contextmanager
+def set_up_scheme(database: Database, folder: Path, version: str) -> Iterator[DemoScheme]:
+    """A DHIS2 that is set up for the demo database, and holds no data yet."""
+    folder.mkdir(exist_ok=True)
+    with running_sandbox(version=version) as sandbox:
+        scheme = DemoScheme(folder, database, sandbox)
+        scheme.save_blocks()
+        scheme.set_up()
+        yield scheme
