@@ -29,12 +29,14 @@ class Bundle:
         path: Where the request body lies.
         objects: How many objects it holds.
         checksum: SHA-256 of the request body.
+        partition: Number of the partition whose people it holds.
     """
 
     phase: str
     path: Path
     objects: int
     checksum: str
+    partition: int
 
     @property
     def name(self) -> str:
@@ -76,7 +78,7 @@ class Bundle:
         return content
 
 
-def put(run: Run, phase: str, number: int, body: str, objects: int) -> Bundle:
+def put(run: Run, phase: str, number: int, body: str, *, objects: int, partition: int) -> Bundle:
     """Write one request body; it counts, and is sure to be on disk, only once it is sealed.
 
     Without the manifest nothing reads it and the stage starts over, so that it may be cut short.
@@ -85,7 +87,7 @@ def put(run: Run, phase: str, number: int, body: str, objects: int) -> Bundle:
     content = body.encode()
     make_folder(path.parent)
     path.write_bytes(content)
-    return Bundle(phase, path, objects, checksum(content))
+    return Bundle(phase, path, objects, checksum(content), partition)
 
 
 def seal(run: Run, bundles: Collection[Bundle]) -> None:
@@ -100,6 +102,7 @@ def seal(run: Run, bundles: Collection[Bundle]) -> None:
             "name": bundle.path.name,
             "objects": bundle.objects,
             "sha256": bundle.checksum,
+            "partition": bundle.partition,
         }
         for bundle in bundles
     ]
@@ -111,7 +114,11 @@ def bundles(run: Run) -> list[Bundle]:
     listed = read_json(run.manifest("outbox"))["bundles"]
     return [
         Bundle(
-            each["phase"], run.outbox(each["phase"]) / each["name"], each["objects"], each["sha256"]
+            each["phase"],
+            run.outbox(each["phase"]) / each["name"],
+            each["objects"],
+            each["sha256"],
+            each["partition"],
         )
         for each in listed
     ]

@@ -18,21 +18,23 @@ RECEIPT: dict[str, pl.DataType] = {
 
 
 def outcomes(run: Run) -> pl.LazyFrame:
-    """Return what DHIS2 answered so far; the columns of `transforms.fold.OUTCOMES`."""
-    files: dict[str, list[Path]] = {}
+    """Return what DHIS2 answered so far; the columns of `transforms.fold.OUTCOMES`.
+
+    In the order of partition, so that the rows of one are found without reading the others.
+    """
+    files: dict[tuple[int, str], list[Path]] = {}
     for bundle in bundles(run):
         if bundle.is_settled:
-            files.setdefault(bundle.phase, []).append(bundle.receipt)
-    frames = [_of_phase(phase, receipts) for phase, receipts in files.items()]
+            files.setdefault((bundle.partition, bundle.phase), []).append(bundle.receipt)
+    frames = [_answered(*of, receipts) for of, receipts in sorted(files.items())]
     return pl.concat(frames) if frames else pl.LazyFrame(schema=OUTCOMES)
 
 
-def _of_phase(phase: str, files: list[Path]) -> pl.LazyFrame:
+def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
     receipts = pl.scan_ndjson(files, schema=RECEIPT)
     answers = [_accepted(receipts, kind.value) for kind in TrackerType] + [_refused(receipts)]
-    return pl.concat(answers).select(
-        phase=pl.lit(phase), type="type", uid="uid", accepted="accepted", kind="kind", codes="codes"
-    )
+    known = {"partition": pl.lit(partition, pl.Int32), "phase": pl.lit(phase)}
+    return pl.concat(answers).with_columns(**known).select(*OUTCOMES)
 
 
 def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:

@@ -15,6 +15,7 @@ from transforms.resources import Resource, TrackerType
 
 TOMBSTONE = "tombstone"
 OUTCOMES: dict[str, pl.DataType] = {
+    "partition": pl.Int32(),
     "phase": pl.String(),
     "type": pl.String(),
     "uid": pl.String(),
@@ -47,7 +48,8 @@ def folded(
         resource: The resource.
         acknowledged: Its acknowledged frame before the run.
         changes: Its changes of the run; see `transforms.deltas`.
-        outcomes: What DHIS2 answered: the columns of `OUTCOMES`; `kind` is the class of a refusal.
+        outcomes: What DHIS2 answered to the bundles of the partition: the columns of `OUTCOMES`;
+            `kind` is the class of a refusal.
         run: The run's id.
     """
     columns = _columns(resource, acknowledged, changes)
@@ -67,22 +69,25 @@ def with_outcomes(
 ) -> pl.LazyFrame:
     """Return `changes` with what became of each.
 
-    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
-    `kind` and `codes` (of the refusal of a create, update or replace; null if there is none).
+    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it) and
+    `kind` (of the refusal of a create, update or replace; null if there is none).
     """
     of_type = outcomes.filter(type=resource.tracker_type.value)
     transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
-    posted = _answers(of_type, POSTS, "isPosted", "kind", "codes")
+    posted = _answers(of_type, POSTS, "isPosted", "kind")
     deleted = _answers(of_type, DELETES, "isDeleted")
     released = _answers(of_type, [Phase.RELEASE], "isReleased")
     transferred = _answers(transfers, [Phase.OWNERS], "isTransferred")
-    return (
-        changes.join(posted, on="uid", how="left")
+    # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
+    answered = (
+        changes.select("key", "uid", "uidBefore", "parentUid")
+        .join(posted, on="uid", how="left")
         .join(deleted, left_on="uidBefore", right_on="uid", how="left")
         .join(released, on="uid", how="left")
         .join(transferred, left_on="parentUid", right_on="uid", how="left")
-        .with_columns(pl.col(DONE).fill_null(value=False))
+        .select("key", "kind", pl.col(DONE).fill_null(value=False))
     )
+    return changes.join(answered, on="key", how="left")
 
 
 def _answers(

@@ -35,9 +35,10 @@ def changes_of(run: Run, partition: int) -> Changes:
 
 def _written(run: Run, phase: Phase, frames: list[Changes], bundle_size: int) -> Iterator[Bundle]:
     numbers = count(1)
-    for changes in frames:
+    for partition, changes in enumerate(frames):
         for row in _bodies(phase, changes, bundle_size):
-            yield put(run, phase.value, next(numbers), row["body"], row["objects"])
+            number = next(numbers)
+            yield put(run, phase, number, row["body"], objects=row["objects"], partition=partition)
 
 
 def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:

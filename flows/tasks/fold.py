@@ -92,7 +92,8 @@ def _fold_resource(
         if number in touched or version is None:
             base = acknowledged_of(target, current, resource, number, moved)
             changes = changes_of(run, number)[resource.name]
-            rows = folded(resource, base, changes, answers, run.run_id)
+            own = answers.filter(partition=number)
+            rows = folded(resource, base, changes, own, run.run_id)
             write(target, run.run_id, resource.name, number, rows)
         else:
             keep(target, run.run_id, resource.name, number, of=version)
@@ -106,7 +107,9 @@ def _rows(run: Run, resource: Resource, partition: int) -> int:
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     for resource in RESOURCES:
         refused = [
-            refusals(resource, changes_of(run, number)[resource.name], answers)
+            refusals(
+                resource, changes_of(run, number)[resource.name], answers.filter(partition=number)
+            )
             for number in range(partitions)
         ]
         rows = reject_rows(resource.name, pl.concat(refused).collect())
