@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
+from uuid import UUID
 
 from prefect import flow, get_run_logger
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2 import Dhis2
@@ -21,7 +24,7 @@ from flows.tasks.posting import Posting
 from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
-from staging.outbox import Bundle
+from staging.outbox import Bundle, bundles
 from transforms.bundles import Phase
 from transforms.country import Country
 
@@ -79,10 +82,16 @@ def open_run(
 
 
 def post_everything(posting: Posting) -> None:
-    """Post all bundles, phase after phase."""
+    """Post all bundles, phase after phase, and show how far it is."""
+    total = len(bundles(posting.run))
+    if not total:
+        return
+    artifact = create_progress_artifact(0.0, key="load-progress", description="Bundles settled")
     for phase in Phase:
         for chunk in posting.chunks(phase):
             post_chunk(posting, phase, chunk)
+            settled = sum(bundle.is_settled for bundle in bundles(posting.run))
+            update_progress_artifact(cast("UUID", artifact), 100.0 * settled / total)
 
 
 @step

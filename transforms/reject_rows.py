@@ -1,20 +1,31 @@
 """Rejects as people see them: the object, the openIMIS row it comes from, the reason, a hint."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.resources import RESOURCE_BY_NAME
 from transforms.tables.error_codes import ERROR_CODES
-from transforms.tables.reasons import REASONS
+from transforms.tables.reasons import known_hint
 
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
     ORG_UNITS: "tblLocations or tblHF",
     OPTIONS: "the table of the option set",
 }
-HINTS = REASONS | {code: f"{error.meaning} {error.hint}" for code, error in ERROR_CODES.items()}
-UNKNOWN = (
-    "DHIS2 gives this code, and nothing is known of it here: look it up in DHIS2's documentation."
-)
+
+
+def hints(codes: Iterable[str]) -> dict[str, str]:
+    """Return what to do about each reason code: ours, or DHIS2's."""
+    return {code: _hint(code) for code in codes}
+
+
+def _hint(code: str) -> str:
+    if code in ERROR_CODES:
+        return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
+    return known_hint(code) or (
+        "Nothing is known of this code here: look it up in DHIS2's documentation."
+    )
 
 
 def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
@@ -28,15 +39,20 @@ def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
         resource, key, table, id (the UUID, or the key where openIMIS has none), stage, reason
         (the first), reasons (all, joined by a space), hint.
     """
-    return rejects.select(
+    first = pl.col("reasons").list.first()
+    rows = rejects.select(
         "key",
         "stage",
         resource=pl.lit(resource),
         table=pl.lit(TABLES[resource]),
         id=pl.col("key").str.split(":").list.first(),
-        reason=pl.col("reasons").list.first(),
+        reason=first,
         reasons=pl.col("reasons").list.join(" "),
-    ).with_columns(hint=pl.col("reason").replace_strict(HINTS, default=UNKNOWN))
+    )
+    meaning = hints(rows["reason"].unique().drop_nulls())
+    return rows.with_columns(
+        hint=pl.col("reason").replace_strict(meaning, return_dtype=pl.String, default=None)
+    )
 
 
 def noted_rows(desired: pl.LazyFrame) -> pl.DataFrame:

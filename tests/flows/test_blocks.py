@@ -1,0 +1,88 @@
+"""Blocks are saved from the command line, and no secret is an argument or an output."""
+
+import io
+
+import pytest
+
+from flows.blocks import main
+from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.pseudonym_key import PseudonymKey
+
+SECRET = "Driver=SQLite3;Database=/nowhere;Pwd=a-very-secret-word"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
+
+
+def test_a_database_is_saved_with_the_connection_string_that_is_asked_for(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answering(monkeypatch, SECRET)
+
+    ended = main(["save", "openimis-database", "from-cli", "dialect=sqlite"])
+
+    saved = OpenimisDatabase.load("from-cli")
+    assert ended == 0
+    assert saved.connection_string.get_secret_value() == SECRET
+    assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_a_server_is_saved_with_a_user_and_a_password(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, "", "district")
+
+    ended = main(
+        [
+            "save",
+            "dhis2-server",
+            "from-cli",
+            "base_url=https://dhis2.example.org",
+            "username=loader",
+        ]
+    )
+
+    saved = Dhis2Server.load("from-cli")
+    assert ended == 0
+    assert (saved.username, saved.password.get_secret_value()) == ("loader", "district")
+
+
+def test_a_generated_pseudonym_key_is_long_and_never_the_same(prefect_server: None) -> None:
+    keys = []
+    for name in ("one", "two"):
+        main(["save", "pseudonym-key", name, "--generate"])
+        keys.append(PseudonymKey.load(name).key.get_secret_value())
+
+    assert all(len(key.encode()) >= 32 for key in keys)
+    assert keys[0] != keys[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answers"),
+    [
+        pytest.param(["dhis2-server", "x", "base_url=dhis2"], ["", ""], id="no address"),
+        pytest.param(["openimis-database", "x", "dialect=oracle"], [SECRET], id="unknown dialect"),
+        pytest.param(["pseudonym-key", "x"], ["short"], id="a short key"),
+    ],
+)
+def test_what_cannot_be_saved_is_said_in_one_sentence_without_the_secret(
+    prefect_server: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    answers: list[str],
+) -> None:
+    answering(monkeypatch, *answers)
+
+    ended = main(["save", *arguments])
+
+    said = capsys.readouterr().err
+    assert ended == 1
+    assert "Nothing was saved." in said
+    assert not any(answer in said for answer in answers if answer)
+
+
+def test_the_kinds_of_block_can_be_registered_for_the_ui(prefect_server: None) -> None:
+    assert main(["register"]) == 0

@@ -1,0 +1,79 @@
+"""Ask what is known of one object; take everything back at the end of a pilot."""
+
+import polars as pl
+import pytest
+
+from flows.explain import explain
+from flows.withdraw import withdraw
+from tests.flows.scheme import Scheme
+from transforms.errors import GuardError
+
+
+def acknowledged(scheme: Scheme, resource: str) -> pl.DataFrame:
+    files = scheme.staging_root.glob(f"acknowledged/ministry/first/{resource}/*.parquet")
+    return pl.concat(pl.read_parquet(file) for file in files)
+
+
+def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    person = acknowledged(scheme, "tracked_entities").row(0, named=True)
+
+    by_uuid = explain(person["key"], "ministry", scheme.staging_root)
+    by_uid = explain(person["uid"], "ministry", scheme.staging_root)
+
+    assert person["uid"] in by_uuid
+    assert person["key"] in by_uid
+    assert "insuree_enrollments" in by_uuid
+
+
+def test_an_explanation_shows_no_value(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    frame = acknowledged(scheme, "tracked_entities").filter(pl.col("g54R38QNwEi").is_not_null())
+    person = frame.row(0, named=True)
+
+    text = explain(person["key"], "ministry", scheme.staging_root)
+
+    assert person["g54R38QNwEi"] not in text
+    assert "Insurance number" in text
+
+
+def test_an_explanation_says_why_an_object_was_held_back(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    rejects = pl.read_csv(scheme.staging_root / "runs/first/rejects/tracked_entities.csv")
+    reject = rejects.filter(stage="rule").row(0, named=True)
+
+    text = explain(reject["id"], "ministry", scheme.staging_root)
+
+    assert reject["reason"] in text
+    assert reject["hint"] in text
+
+
+def test_withdrawing_leaves_none_of_our_objects(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+
+    withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="end")
+
+    sandbox = scheme.sandbox
+    assert list(sandbox.tracked_entities()) == []
+    assert list(sandbox.enrollments()) == []
+    assert list(sandbox.events()) == []
+
+
+def test_nothing_is_withdrawn_without_the_targets_name(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    mark = len(scheme.written())
+
+    with pytest.raises(GuardError, match="Nothing was deleted"):
+        withdraw("ministry", scheme.country_file, scheme.staging_root, "yes", run_id="end")
+
+    assert scheme.written()[mark:] == []
+
+
+def test_after_a_withdrawal_everything_can_come_again(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    people = len(list(scheme.sandbox.tracked_entities()))
+    withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="end")
+
+    scheme.sync(run_id="again")
+
+    assert len(list(scheme.sandbox.tracked_entities())) == people
