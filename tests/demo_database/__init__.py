@@ -15,6 +15,6 @@ needs_demo_database = [
     pytest.mark.demo_database,
     pytest.mark.skipif(
         demo_folder() is None,
-        reason="the openIMIS demo database is not there: ../shared/openimis-demo beside the checkout",
+        reason="there is no openIMIS demo database (../shared/openimis-demo) beside the checkout",
     ),
 ]

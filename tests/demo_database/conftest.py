@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Database, PostgreSQL, load_demo
-from tests.demo_database.scheme import LEVELS, DemoScheme, set_up_scheme
-
-NewScheme = Callable[..., DemoScheme]
+from tests.demo_database.scheme import LEVELS, DemoScheme, NewScheme, set_up_scheme
 
 
 @pytest.fixture(scope="session")

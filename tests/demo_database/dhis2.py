@@ -46,7 +46,7 @@ class _Reader:
             "org_units": self._org_units(),
             "options": self._options(),
             "tracked_entities": self._tracked_entities(),
-            "insuree_enrollments": self._enrollments("Family/Insuree"),
+            "insuree_enrollments": self._enrollments("Family/Insuree", self._owner),
             "policy_events": self._events("Policy details"),
             "claim_enrollments": self._enrollments("Claims management"),
             "claim_events": self._events("Claim details"),
@@ -83,7 +83,9 @@ class _Reader:
             values = self._values(each["attributes"], self.attributes)
             yield {"orgUnit": self._code(each["orgUnit"])} | values
 
-    def _enrollments(self, program: str) -> Iterator[Row]:
+    def _enrollments(
+        self, program: str, more: Callable[[Json], Row] = lambda _: {}
+    ) -> Iterator[Row]:
         uid = self.programs[program]["id"]
         for each in self.enrollments.values():
             if each["program"] == uid:
@@ -93,7 +95,7 @@ class _Reader:
                     status=each["status"],
                     enrolledAt=each["enrolledAt"][:_DAY],
                     completedAt=(each["completedAt"] or "")[:_DAY],
-                )
+                ) | more(each)
 
     def _events(self, stage: str, more: Callable[[Json], Row] = lambda _: {}) -> Iterator[Row]:
         for each in self.events.values():
@@ -109,10 +111,14 @@ class _Reader:
                     | more(each)
                 )
 
+    def _owner(self, enrollment: Json) -> Row:
+        owners = self.tracked_entities[enrollment["trackedEntity"]]["owners"]
+        return {"owner": self._code(owners[enrollment["program"]])}
+
     def _claim(self, event: Json) -> Row:
         return {"claim": self.claims[event["enrollment"]]}
 
-    def _values(self, values: Row, things: dict[str, Json]) -> Row:
+    def _values(self, values: dict[str, str | None], things: dict[str, Json]) -> Row:
         """Return the values by name; one that is an org unit by its code."""
         return {name: self._code(value) for name, value in _named(values, things).items()}
 
@@ -121,8 +127,9 @@ class _Reader:
         return org_unit["code"] if org_unit else value
 
 
-def _named(values: Row, things: dict[str, Json]) -> Row:
-    return {things[uid]["name"]: value for uid, value in values.items()}
+def _named(values: dict[str, str | None], things: dict[str, Json]) -> Row:
+    """Return the values by name; DHIS2 keeps a value that was emptied as an empty one."""
+    return {things[uid]["name"]: value for uid, value in values.items() if value is not None}
 
 
 def _names(things: dict[str, Json]) -> Row:

@@ -86,14 +86,15 @@ _LINES = """
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "current people by gender",
-        """SELECT TRIM("Gender"), COUNT(*) FROM "tblInsuree" WHERE "ValidityTo" IS NULL GROUP BY 1""",
+        """SELECT TRIM("Gender"), COUNT(*) FROM "tblInsuree"
+        WHERE "ValidityTo" IS NULL GROUP BY 1""",
         lambda held: _count(
             [row for row in held["tracked_entities"] if "Household head" in row], "Gender"
         ),
     ),
     Question(
         "heads of household",
-        """SELECT 'Yes', COUNT(*) FROM "tblInsuree" WHERE "ValidityTo" IS NULL AND "IsHead" """,
+        """SELECT 'Yes', COUNT(*) FROM "tblInsuree" WHERE "IsHead" AND "ValidityTo" IS NULL""",
         lambda held: _count(
             _with(held["tracked_entities"], "Household head", "Yes"), "Household head"
         ),
@@ -107,14 +108,16 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "current people by village",
-        """SELECT l."LocationUUID", COUNT(*) FROM "tblInsuree" i JOIN "tblFamilies" f USING ("FamilyID")
-        JOIN "tblLocations" l ON l."LocationId" = COALESCE(NULLIF(i."CurrentVillage", 0), f."LocationId")
+        """SELECT l."LocationUUID", COUNT(*)
+        FROM "tblInsuree" i JOIN "tblFamilies" f USING ("FamilyID") JOIN "tblLocations" l
+        ON l."LocationId" = COALESCE(NULLIF(i."CurrentVillage", 0), f."LocationId")
         WHERE i."ValidityTo" IS NULL GROUP BY 1""",
         lambda held: _count(held["insuree_enrollments"], "orgUnit"),
     ),
     Question(
         "policies by product",
-        """SELECT TRIM("ProductCode"), COUNT(*) FROM "tblPolicy" p JOIN "tblProduct" USING ("ProdID")
+        """SELECT TRIM("ProductCode"), COUNT(*)
+        FROM "tblPolicy" p JOIN "tblProduct" USING ("ProdID")
         WHERE p."ValidityTo" IS NULL GROUP BY 1""",
         lambda held: _distinct(held["policy_events"], "Product", "Policy ID"),
     ),
@@ -129,8 +132,9 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "expiry dates of insuree policies",
-        """SELECT UNNEST(ARRAY['first', 'last']), UNNEST(ARRAY[MIN("ExpiryDate"), MAX("ExpiryDate")])
-        FROM "tblInsureePolicy" WHERE "ValidityTo" IS NULL""",
+        """SELECT UNNEST(ARRAY['first', 'last']),
+        UNNEST(ARRAY[MIN("ExpiryDate"), MAX("ExpiryDate")]) FROM "tblInsureePolicy"
+        WHERE "ValidityTo" IS NULL""",
         lambda held: _range(held["policy_events"], "Expiry Date"),
     ),
     Question(
@@ -159,7 +163,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "remunerated amount of valuated claims",
         f"""SELECT 'Valuated', SUM("RemuneratedAmount") FROM ({_LINES}) line
-        JOIN "tblClaim" c USING ("ClaimID") WHERE c."ValidityTo" IS NULL AND c."ClaimStatus" = 16""",
+        JOIN "tblClaim" c USING ("ClaimID")
+        WHERE c."ValidityTo" IS NULL AND c."ClaimStatus" = 16""",
         lambda held: _sum(
             _with(held["claim_events"], "Claim status", "Valuated"),
             "Claim status",
@@ -182,8 +187,9 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "days of claims",
-        """SELECT UNNEST(ARRAY['first', 'last']), UNNEST(ARRAY[MIN("DateClaimed"), MAX("DateClaimed")])
-        FROM "tblClaim" WHERE "ValidityTo" IS NULL""",
+        """SELECT UNNEST(ARRAY['first', 'last']),
+        UNNEST(ARRAY[MIN("DateClaimed"), MAX("DateClaimed")]) FROM "tblClaim"
+        WHERE "ValidityTo" IS NULL""",
         lambda held: _range(held["claim_enrollments"], "enrolledAt"),
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The scheme of the demo database: openIMIS in PostgreSQL, read through ODBC, and a DHIS2."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,9 @@ class DemoScheme(Scheme):
     def table(self, run_id: str) -> list[Line]:
         """Both, counted, beside what the run held back."""
         return compared(self.wanted(run_id), self.held(), self.rejects(run_id))
+
+
+NewScheme = Callable[..., DemoScheme]
 
 
 @contextmanager

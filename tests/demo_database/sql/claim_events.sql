@@ -37,8 +37,8 @@ SELECT i."InsureeUUID" AS person, c.facility AS "orgUnit", 'COMPLETED' AS status
     p.village AS "Village of the insuree"
 FROM claim_status s
 JOIN current_claim c USING ("ClaimID")
-JOIN "tblInsuree" i ON i."InsureeID" = c.person
-JOIN person p ON p."InsureeID" = c.person
+LEFT JOIN "tblInsuree" i ON i."InsureeID" = c.person
+LEFT JOIN person p ON p."InsureeID" = c.person
 JOIN stamp t USING ("ClaimID")
 LEFT JOIN amount a USING ("ClaimID")
 LEFT JOIN product USING ("ClaimID")

@@ -20,7 +20,7 @@ SELECT i."InsureeUUID" AS person, l.facility AS "orgUnit", 'COMPLETED' AS status
     ROW_NUMBER() OVER (PARTITION BY "ClaimID" ORDER BY l.key)::TEXT AS "Sequence ID"
 FROM claim_line l
 JOIN valuation USING ("ClaimID")
-JOIN "tblInsuree" i ON i."InsureeID" = l.person
+LEFT JOIN "tblInsuree" i ON i."InsureeID" = l.person
 LEFT JOIN "tblItems" o ON o."ItemID" = l.thing
 LEFT JOIN "tblItems" t ON t."ItemID" = COALESCE(o."LegacyID", o."ItemID")
 WHERE l.kind = 'item'

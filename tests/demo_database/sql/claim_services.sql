@@ -20,7 +20,7 @@ SELECT i."InsureeUUID" AS person, l.facility AS "orgUnit", 'COMPLETED' AS status
     ROW_NUMBER() OVER (PARTITION BY "ClaimID" ORDER BY l.key)::TEXT AS "Sequence ID"
 FROM claim_line l
 JOIN valuation USING ("ClaimID")
-JOIN "tblInsuree" i ON i."InsureeID" = l.person
+LEFT JOIN "tblInsuree" i ON i."InsureeID" = l.person
 LEFT JOIN "tblServices" o ON o."ServiceID" = l.thing
 LEFT JOIN "tblServices" t ON t."ServiceID" = COALESCE(o."LegacyID", o."ServiceID")
 WHERE l.kind = 'service'

@@ -23,7 +23,7 @@ WITH version AS (
 ), status AS (
     SELECT cover, CASE WHEN first_status IN (1, 16) THEN first_status ELSE 1 END AS status,
         1 AS time, -1 AS rank, enrolled AS own
-    FROM cover JOIN course USING (policy)
+    FROM cover LEFT JOIN course USING (policy)
     UNION ALL
     SELECT cover, 2, 1, COALESCE(2 * activated, 1000000), effective
     FROM cover JOIN course USING (policy)
@@ -42,7 +42,7 @@ WITH version AS (
         AND NOT (e.status = 4 AND COALESCE(COALESCE(e.entered, GREATEST(effective, began)) > expiry, FALSE))
     UNION ALL
     SELECT cover, 8, 1, 2000000, COALESCE(expiry + 1, live_since)
-    FROM cover JOIN course USING (policy)
+    FROM cover LEFT JOIN course USING (policy)
     WHERE expiry < CURRENT_SETTING('demo.as_of')::DATE OR (expiry IS NULL AND live_status = 8)
 ), dated AS (
     SELECT *, MAX(own) OVER places AS day, ROW_NUMBER() OVER places AS place
@@ -74,8 +74,8 @@ SELECT p."InsureeUUID" AS person, p.place AS "orgUnit", 'COMPLETED' AS status,
      ) latest WHERE latest.status = 2)::TEXT AS "Active policies of the person",
     CASE WHEN e.time = 1 THEN 'Yes' ELSE 'No' END AS "First time in this status"
 FROM event e
-JOIN person p ON p."InsureeID" = e.person
-JOIN "tblPolicy" y ON y."PolicyID" = e.policy
-JOIN holder v ON v.policy = e.policy
+LEFT JOIN person p ON p."InsureeID" = e.person
+LEFT JOIN "tblPolicy" y ON y."PolicyID" = e.policy
+LEFT JOIN holder v ON v.policy = e.policy
 LEFT JOIN product_of po ON po.key = y."ProdID"
 LEFT JOIN "tblProduct" product ON product."ProdID" = po.live

@@ -78,6 +78,7 @@ FROM live_insuree i JOIN place p USING ("InsureeID")
 WHERE i.is_current OR EXISTS (SELECT FROM current_claim c WHERE c.person = i."InsureeID");
 
 -- Current insuree policies whose person and policy are current, with the dates that hold.
+-- One that names a person or policy that does not exist at all is wanted too: as a reject.
 CREATE TEMP VIEW cover AS
 SELECT ip."InsureePolicyID" AS cover, i."InsureeID" AS person, p."PolicyID" AS policy,
     COALESCE(ip."EnrollmentDate", p."EnrollDate") AS enrolled,
@@ -85,11 +86,11 @@ SELECT ip."InsureePolicyID" AS cover, i."InsureeID" AS person, p."PolicyID" AS p
     COALESCE(ip."EffectiveDate", p."EffectiveDate") AS effective,
     COALESCE(ip."ExpiryDate", p."ExpiryDate") AS expiry
 FROM "tblInsureePolicy" ip
-JOIN insuree_of io ON io.key = ip."InsureeID"
-JOIN "tblInsuree" i ON i."InsureeID" = io.live AND i."ValidityTo" IS NULL
-JOIN policy_of po ON po.key = ip."PolicyId"
-JOIN "tblPolicy" p ON p."PolicyID" = po.live AND p."ValidityTo" IS NULL
-WHERE ip."ValidityTo" IS NULL;
+LEFT JOIN insuree_of io ON io.key = ip."InsureeID"
+LEFT JOIN "tblInsuree" i ON i."InsureeID" = io.live
+LEFT JOIN policy_of po ON po.key = ip."PolicyId"
+LEFT JOIN "tblPolicy" p ON p."PolicyID" = po.live
+WHERE ip."ValidityTo" IS NULL AND i."ValidityTo" IS NULL AND p."ValidityTo" IS NULL;
 
 -- Lines of current claims: a line is wanted while its own row and its claim are current.
 CREATE TEMP VIEW claim_line AS

@@ -1,0 +1,76 @@
+"""What is wrong in openIMIS is held back with its reason, and with nothing else but what hangs on it."""
+
+from collections import Counter
+
+import pytest
+
+from tests.demo_database import needs_demo_database
+from tests.demo_database.comparison import RESOURCES, difference, reject_reasons
+from tests.demo_database.scheme import DemoScheme, NewScheme
+
+pytestmark = needs_demo_database
+
+DEFECTS = (
+    # The only member of family 15, whom no claim names, has no place at all.
+    """UPDATE "tblFamilies" SET "LocationId" = NULL WHERE 15 IN ("FamilyID", "LegacyID")""",
+    """UPDATE "tblInsuree" SET "Gender" = 'Q' WHERE "InsureeID" = 14""",
+    """UPDATE "tblPolicy" SET "PolicyStage" = 'X' WHERE "PolicyID" = 31""",
+    """UPDATE "tblInsureePolicy" SET "InsureeID" = 99999 WHERE "InsureePolicyID" =
+       (SELECT MIN("InsureePolicyID") FROM "tblInsureePolicy"
+        WHERE "PolicyId" = 25 AND "ValidityTo" IS NULL)""",
+    """UPDATE "tblInsureePolicy" SET "PolicyId" = 99999 WHERE "InsureePolicyID" =
+       (SELECT MIN("InsureePolicyID") FROM "tblInsureePolicy"
+        WHERE "PolicyId" = 29 AND "ValidityTo" IS NULL)""",
+    """UPDATE "tblInsuree" SET "CHFID" = (SELECT "CHFID" FROM "tblInsuree" WHERE "InsureeID" = 18)
+       WHERE "InsureeID" = 22""",
+    """UPDATE "tblClaim" SET "InsureeID" = 99999 WHERE "ClaimID" = 5""",
+    """UPDATE "tblClaim" SET "HFID" = 99999 WHERE "ClaimID" = 4""",
+    """UPDATE "tblClaim" SET "DateClaimed" = '2099-01-01' WHERE "ClaimID" = 1""",
+    """UPDATE "tblClaimServices" SET "ServiceID" = 99999 WHERE "ClaimServiceID" = 12""",
+    """UPDATE "tblHF" SET "LocationId" = 99999 WHERE "HfID" =
+       (SELECT MAX("HfID") FROM "tblHF" h WHERE "ValidityTo" IS NULL
+        AND NOT EXISTS (SELECT FROM "tblClaim" c WHERE c."HFID" = h."HfID"))""",
+)
+
+
+@pytest.fixture(scope="module")
+def faulty(new_scheme: NewScheme) -> DemoScheme:
+    """A scheme whose openIMIS has each defect once, after its first run."""
+    scheme = new_scheme("1.4")
+    scheme.change(*DEFECTS)
+    state = scheme.sync(run_id="first")
+    assert state.name == "CompletedWithRejects"
+    return scheme
+
+
+def test_every_row_is_held_or_a_reject(faulty: DemoScheme) -> None:
+    assert [line for line in faulty.table("first") if not line.is_explained] == []
+
+
+def test_what_is_held_is_right_in_every_value(faulty: DemoScheme) -> None:
+    wanted, held = faulty.wanted("first"), faulty.held()
+
+    surplus = {name: difference(wanted[name], held[name])[1] for name in RESOURCES}
+
+    assert surplus == {name: [] for name in RESOURCES}
+
+
+def test_every_defect_has_its_reason(faulty: DemoScheme) -> None:
+    print(reject_reasons(faulty.rejects("first")))
+    assert reject_reasons(faulty.rejects("first")) == {}
+
+
+def test_two_people_with_one_number_are_both_sent_without_it(faulty: DemoScheme) -> None:
+    notes = faulty.rejects("first").filter(stage="note")
+
+    assert Counter(notes["reason"]) == {"insurance_number_double": 2}
+
+
+def test_a_second_run_tries_again_what_was_held_back_and_posts_nothing(faulty: DemoScheme) -> None:
+    first = reject_reasons(faulty.rejects("first"))
+    mark = len(faulty.written())
+
+    faulty.sync(run_id="second")
+
+    assert reject_reasons(faulty.rejects("second")) == first
+    assert faulty.written()[mark:] == []
