@@ -55,6 +55,9 @@ class Conflict:
         )
 
 
+USER_GROUPS = "userGroups"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What set-up would do.
@@ -78,6 +81,18 @@ class Plan:
         """What is posted: both, by class."""
         kinds = [kind for kind in METADATA_CLASSES if kind in self.create or kind in self.change]
         return {kind: self.create.get(kind, []) + self.change.get(kind, []) for kind in kinds}
+
+    @property
+    def parts(self) -> list[Payload]:
+        """What is posted, one payload after the other.
+
+        User groups go first: what is shared with a group that does not exist yet was never
+        tried on a real server.
+        """
+        payload = self.payload
+        groups = {kind: payload[kind] for kind in payload if kind == USER_GROUPS}
+        others = {kind: payload[kind] for kind in payload if kind != USER_GROUPS}
+        return [part for part in (groups, others) if part]
 
     @property
     def is_empty(self) -> bool:

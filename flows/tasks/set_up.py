@@ -91,11 +91,12 @@ def set_up(
     done = SetUp(info.version, planned)
     if not apply:
         if not planned.conflicts:
-            dry_run(client, planned)
+            dry_run(client, planned.payload)
         return done
     refuse_conflicts(planned)
-    dry_run(client, planned)
-    write_package(client, planned)
+    for part in planned.parts:
+        dry_run(client, part)
+        write_package(client, part)
     if not planned.is_empty:
         refuse_what_was_not_stored(package_plan(client, country, options, rename=rename))
     done.given = give_access(client, country, loader_user)
@@ -157,35 +158,33 @@ def refuse_conflicts(planned: Plan) -> None:
         )
 
 
-def dry_run(client: Dhis2, planned: Plan) -> None:
-    """Ask DHIS2 whether it would take the plan.
+def dry_run(client: Dhis2, payload: Payload) -> None:
+    """Ask DHIS2 whether it would take what is planned.
 
     Raises:
         TargetError: It would not; names the objects and error codes.
     """
-    if planned.is_empty:
+    if not payload:
         return
-    report = import_payload(client, planned.payload, validate=True)
+    report = import_payload(client, payload, validate=True)
     if not report.accepted:
         raise TargetError(
-            f"DHIS2 would refuse the package: {_named(report.refused)}. The codes are explained in "
-            f"the page on DHIS2's error codes. Nothing was written."
+            f"DHIS2 would refuse the package: {_named(report.refused)}. The codes are DHIS2's own: "
+            f"mend what they say, then run set-up again. Nothing of it was written."
         )
 
 
-def write_package(client: Dhis2, planned: Plan) -> None:
-    """Write the plan, all or nothing.
+def write_package(client: Dhis2, payload: Payload) -> None:
+    """Write what is planned, all or nothing.
 
     Raises:
         TargetError: DHIS2 refuses it though the dry run passed.
     """
-    if planned.is_empty:
-        return
-    report = import_payload(client, planned.payload)
+    report = import_payload(client, payload)
     if not report.accepted:
         raise TargetError(
             f"DHIS2 refused the package after a dry run that passed: {_named(report.refused)}. "
-            f"Look at its log at this time and run set-up again. Nothing was written."
+            f"Look at its log at this time and run set-up again. Nothing of it was written."
         )
 
 
