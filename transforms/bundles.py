@@ -18,7 +18,15 @@ from enum import StrEnum
 import polars as pl
 
 from transforms.deltas import Change, values_in
-from transforms.json_texts import NULL, json_list, json_object, quoted, quoted_or_null
+from transforms.json_texts import (
+    NULL,
+    Pieces,
+    constant,
+    json_list,
+    json_object,
+    quoted,
+    quoted_or_null,
+)
 from transforms.resources import RESOURCES, Resource, TrackerType
 from transforms.tables.programs import PERSON_TYPE
 
@@ -166,19 +174,15 @@ def _object(phase: Phase, resource: Resource, values: list[str]) -> pl.Expr:
     return OBJECTS[resource.tracker_type](resource, values)
 
 
-def _text(column: str) -> pl.Expr:
+def _text(column: str) -> Pieces:
     return quoted_or_null(pl.col(column))
-
-
-def _constant(text: str | None) -> pl.Expr:
-    return quoted_or_null(pl.lit(text, pl.String))
 
 
 def _released() -> pl.Expr:
     return json_object(
         {
             "trackedEntity": _text("uid"),
-            "trackedEntityType": _constant(PERSON_TYPE),
+            "trackedEntityType": constant(PERSON_TYPE),
             "orgUnit": _text("orgUnitBefore"),
             "attributes": json_list([_emptied("attribute", "released")]),
         }
@@ -189,7 +193,7 @@ def _transferred(resource: Resource) -> pl.Expr:
     return json_object(
         {
             "trackedEntity": _text("parentUid"),
-            "program": _constant(resource.program),
+            "program": constant(resource.program),
             "orgUnit": _text("orgUnit"),
         }
     )
@@ -200,7 +204,7 @@ def _tracked_entity(resource: Resource, values: list[str]) -> pl.Expr:
     return json_object(
         {
             "trackedEntity": _text("uid"),
-            "trackedEntityType": _constant(PERSON_TYPE),
+            "trackedEntityType": constant(PERSON_TYPE),
             "orgUnit": _text("orgUnit"),
             "attributes": _values("attribute", values),
         }
@@ -213,7 +217,7 @@ def _enrollment(resource: Resource, values: list[str]) -> pl.Expr:
         {
             "enrollment": _text("uid"),
             "trackedEntity": _text("parentUid"),
-            "program": _constant(resource.program),
+            "program": constant(resource.program),
             "orgUnit": _text("orgUnit"),
             "status": _text("status"),
             "enrolledAt": _text("occurredAt"),
@@ -228,8 +232,8 @@ def _event(resource: Resource, values: list[str]) -> pl.Expr:
         {
             "event": _text("uid"),
             "enrollment": _text("parentUid"),
-            "program": _constant(resource.program),
-            "programStage": _constant(resource.stage),
+            "program": constant(resource.program),
+            "programStage": constant(resource.stage),
             "orgUnit": _text("orgUnit"),
             "status": _text("status"),
             "occurredAt": _text("occurredAt"),
@@ -239,7 +243,7 @@ def _event(resource: Resource, values: list[str]) -> pl.Expr:
     )
 
 
-def _values(identifier: str, values: list[str]) -> pl.Expr:
+def _values(identifier: str, values: list[str]) -> Pieces:
     """Return the list of pairs to send: what is there, and null for what is to be emptied.
 
     DHIS2 keeps a value that is left out, and stores an empty row for a null where nothing was.
@@ -249,12 +253,12 @@ def _values(identifier: str, values: list[str]) -> pl.Expr:
 
 def _pair(identifier: str, value: str) -> pl.Expr:
     """Return one value with the UID of what it is of; null if there is none."""
-    return json_object({identifier: _constant(value), "value": quoted(pl.col(value))})
+    return json_object({identifier: constant(value), "value": quoted(pl.col(value))})
 
 
 def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
     """Return a pair with the value null for every UID that `column` lists; null if none."""
-    pair = json_object({identifier: quoted(pl.element()), "value": pl.lit(NULL)})
+    pair = json_object({identifier: quoted(pl.element()), "value": [NULL]})
     listed = pl.col(column)
     return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 

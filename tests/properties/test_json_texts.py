@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.properties.world import desired_frame
 from transforms.bundles import Phase, numbered, rendered
 from transforms.deltas import acknowledged_schema, delta
-from transforms.json_texts import json_list, json_object, quoted, quoted_or_null
+from transforms.json_texts import constant, json_list, json_object, quoted, quoted_or_null
 from transforms.resources import RESOURCES, TRACKED_ENTITIES
 
 CONTROLS = "".join(map(chr, range(0x20)))
@@ -33,26 +33,28 @@ Values = dict[str, str | None]
 def test_any_text_is_quoted_as_a_json_library_quotes_it(texts):
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
 
-    found = frame.select(text=quoted_or_null(pl.col("text")))["text"].to_list()
+    found = frame.select(text=json_object({"text": quoted_or_null(pl.col("text"))}))[
+        "text"
+    ].to_list()
 
-    assert found == [orjson.dumps(text).decode() for text in texts]
+    assert found == [orjson.dumps({"text": text}).decode() for text in texts]
 
 
 @given(texts=TEXTS)
 def test_a_list_of_objects_leaves_out_what_is_null(texts):
     pairs = [
-        json_object({"name": quoted(pl.lit(str(number))), "value": quoted(pl.lit(text, pl.String))})
+        json_object({"name": constant(str(number)), "value": quoted(pl.lit(text, pl.String))})
         for number, text in enumerate(texts)
     ]
 
-    found = pl.select(json_list(pairs or [pl.lit(None, pl.String)])).item()
+    found = pl.select(json_object({"list": json_list([*pairs, pl.lit(None, pl.String)])})).item()
 
     expected = [
         {"name": str(number), "value": text}
         for number, text in enumerate(texts)
         if text is not None
     ]
-    assert found == orjson.dumps(expected).decode()
+    assert found == orjson.dumps({"list": expected}).decode()
 
 
 @given(before=VALUES, after=VALUES)
