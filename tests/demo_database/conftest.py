@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Database, PostgreSQL, load_demo
-from tests.demo_database.scheme import LEVELS, DemoScheme, NewScheme, set_up_scheme
+from tests.demo_database.changes import Statements
+from tests.demo_database.scheme import LEVELS, DemoScheme, NewScheme, change, set_up_scheme
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +39,11 @@ def new_scheme(
         def made(
             level: str = "1.4",
             version: str = "2.42",
-            before: Callable[[Database], None] = lambda _: None,
+            changes: Statements = (),
         ) -> DemoScheme:
             database = postgresql_server.create_database(like=demo_templates(level))
             opened.callback(postgresql_server.drop_database, database)
-            before(database)
+            change(database, changes)
             folder: Path = tmp_path_factory.mktemp("scheme")
             return opened.enter_context(set_up_scheme(database, folder, version))
 

@@ -16,6 +16,7 @@ from flows.connectors.pseudonym_key import PseudonymKey
 from staging.layout import Run
 from staging.rejects import read_rejects
 from tests.databases import Database
+from tests.demo_database.changes import Statements
 from tests.demo_database.comparison import Line, Rows, compared
 from tests.demo_database.dhis2 import held
 from tests.demo_database.openimis import wanted
@@ -47,13 +48,6 @@ class DemoScheme(Scheme):
         self.save_blocks()
         return super().sync(**more)
 
-    def change(self, *statements: str) -> None:
-        """Do to openIMIS what a clerk or the nightly job would."""
-        with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
-            for statement in statements:
-                done = connection.execute(statement)
-                assert done.rowcount > 0, f"nothing was changed by {statement}"
-
     def summary(self, run_id: str) -> dict[str, Any]:
         """What the run says of itself."""
         found: dict[str, Any] = orjson.loads(self.run(run_id).summary.read_bytes())
@@ -82,6 +76,14 @@ class DemoScheme(Scheme):
 
 
 NewScheme = Callable[..., DemoScheme]
+
+
+def change(database: Database, statements: Statements) -> None:
+    """Do to openIMIS what a clerk or the nightly job would."""
+    with psycopg.connect(database.conninfo, options="-c TimeZone=UTC") as connection:
+        for statement in statements:
+            done = connection.execute(statement.encode())
+            assert done.rowcount > 0, f"nothing was changed by {statement}"
 
 
 @contextmanager
