@@ -1,0 +1,103 @@
+"""The process that is killed.
+
+a fork of a server that has imported everything       the steps of sync; it costs little
+python -m tests.crashes.driver <flow job, as JSON>    the flow itself
+"""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.crashes.loader import Job, bring
+from tests.crashes.points import Point, Points
+
+KILLED = -9
+FINISHED = 0
+SECONDS = 240
+
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload([__name__])
+
+
+def bring_in_a_process(job: Job, deadly: Point | None = None, passed: Path | None = None) -> int:
+    """Bring DHIS2 up to date in a process of its own; return its exit code.
+
+    Args:
+        job: What to do.
+        deadly: The point at which it kills itself.
+        passed: A file to which it writes how many points of each kind it has passed.
+    """
+    process = forks.Process(target=run, args=(job, deadly, passed))
+    process.start()
+    process.join(SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise TimeoutError(f"{job.run_id} was still at work after {SECONDS} seconds.")
+    code = process.exitcode
+    process.close()
+    return code
+
+
+def run(job: Job, deadly: Point | None, passed: Path | None) -> None:
+    """Bring DHIS2 up to date, or die at a point."""
+    points = Points(job.root, deadly)
+    points.install()
+    bring(job)
+    if passed is not None:
+        passed.write_text(json.dumps(points.passed))
+
+
+@dataclass(frozen=True)
+class FlowJob:
+    """What one process has to do by the flow itself.
+
+    Attributes:
+        country: The country file.
+        root: The staging folder.
+        run_id: The run.
+        kind: Of the deadly point; None if there is none.
+        number: Of the deadly point.
+    """
+
+    country: str
+    root: str
+    run_id: str
+    kind: str | None = None
+    number: int = 0
+
+
+def sync_in_a_process(job: FlowJob, prefect_api_url: str) -> int:
+    """Run the flow `sync` in a process of its own; return its exit code."""
+    environment = os.environ | {
+        "PREFECT_API_URL": prefect_api_url,
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", __name__, json.dumps(vars(job))]
+    done = subprocess.run(
+        command, env=environment, timeout=SECONDS, check=False, cwd=Path(__file__).parents[2]
+    )
+    return done.returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Run the flow; 0 if it completed."""
+    from flows.sync import sync
+
+    job = FlowJob(**json.loads(arguments[0]))
+    deadly = Point(job.kind, job.number) if job.kind else None
+    Points(Path(job.root), deadly).install()
+    state: Any = sync(
+        "scheme", "ministry", Path(job.country), Path(job.root), run_id=job.run_id,
+        return_state=True,
+    )  # fmt: skip
+    return FINISHED if state.is_completed() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""The steps of `sync` one after another, without Prefect, on the day that one says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.sql_dialects import DialectName
+from flows.tasks.bundles import stage_bundles
+from flows.tasks.changes import stage_changes
+from flows.tasks.desired import Asked, stage_desired
+from flows.tasks.loading import close_load, current_or_first, open_load, settle_open_run
+from flows.tasks.posting import Posting
+from flows.tasks.snapshot import copied
+from staging.acknowledged import locked
+from staging.layout import Run, Target
+from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
+from tests.sandbox import ADMIN
+from transforms.bundles import Phase
+from transforms.country import Country, country_of
+from transforms.privacy import selected_columns
+from transforms.resources import Scope
+
+PARTITIONS = 2
+COUNTRY = {
+    "root": {"uid": "ImspTQPwCqd", "name": "Country", "short_name": "Country", "code": "ROOT"},
+    "guards": {"delete_count": 100_000},
+    "load": {"in_flight": 3},
+}
+KEY = "a key that is made for tests and nothing else"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one process has to do.
+
+    Attributes:
+        root: The staging folder.
+        run_id: The run.
+        url: Of DHIS2.
+        connection: ODBC connection string of openIMIS.
+        dialect: Its database.
+        as_of: What the clock of openIMIS shows when it is read.
+        bundle_size: Objects a bundle.
+    """
+
+    root: Path
+    run_id: str
+    url: str
+    connection: str
+    dialect: DialectName
+    as_of: datetime
+    bundle_size: int = 20
+
+    @property
+    def run(self) -> Run:
+        """The run's files."""
+        return Run(self.root, self.run_id)
+
+    @property
+    def target(self) -> Target:
+        """The target's files."""
+        return Target(self.root, "dhis2")
+
+    @property
+    def country(self) -> Country:
+        """The country file."""
+        country = country_of(COUNTRY, "country.toml")
+        load = country.load.model_copy(update={"bundle_size": self.bundle_size})
+        return country.model_copy(update={"load": load})
+
+    def client(self) -> Dhis2:
+        """Return a client of DHIS2."""
+        server = Dhis2Server(base_url=self.url, username=ADMIN[0], password=SecretStr(ADMIN[1]))
+        return server.client(timeout_seconds=60, patience=Patience(longest_wait=0.05))
+
+
+def bring(job: Job) -> None:
+    """Bring DHIS2 up to date, as `flows.sync` does."""
+    with locked(job.target, job.run_id), job.client() as client:
+        settle_open_run(job.target, job.run, client, job.country)
+        extract(job)
+        transform(job)
+        load(job, client)
+
+
+def extract(job: Job) -> None:
+    """Take the snapshot, dated as the job says."""
+    if not is_complete(job.run):
+        discard_incomplete(job.run)
+        openimis = OpenimisDatabase(
+            dialect=job.dialect, connection_string=SecretStr(job.connection)
+        )
+        copied(job.run, "openimis", openimis.client(), selected_columns(job.country))
+    manifest = read_manifest(job.run)
+    if manifest.as_of != job.as_of:
+        write_manifest(job.run, manifest.model_copy(update={"as_of": job.as_of}))
+
+
+def transform(job: Job) -> None:
+    """Stage what will be posted."""
+    asked = Asked(job.country, None, KEY, [Scope.ALL], None)
+    current = current_or_first(job.target, 0)
+    stage_desired(job.run, asked, current.partitions or PARTITIONS)
+    stage_changes(job.run, job.target, current, asked)
+    stage_bundles(job.run, job.bundle_size)
+
+
+def load(job: Job, client: Dhis2) -> None:
+    """Post it, and remember what DHIS2 confirmed."""
+    opened = open_load(job.run, job.target, client, job.country, allow_deletes=False)
+    if opened.is_folded:
+        return
+    posting = Posting(job.run, client, opened.info, job.country.load)
+    for phase in Phase:
+        for chunk in posting.chunks(phase):
+            posting.post(phase, chunk)
+    close_load(job.run, job.target, client, opened.current)

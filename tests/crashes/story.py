@@ -1,0 +1,114 @@
+"""What happens to a scheme if nothing is killed, and every moment that it can be put back to.
+
+first-load    DHIS2 is set up and empty
+changes       after the second day: claims were processed, people moved, policies were renewed …
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from tests.crashes.contents import (
+    Content,
+    as_claimed,
+    claimed,
+    confirmed,
+    differences,
+    held,
+    tracker,
+)
+from tests.crashes.driver import FINISHED, bring_in_a_process
+from tests.crashes.loader import extract, transform
+from tests.crashes.points import Point
+from tests.crashes.scheme import DAY_ONE, Moment, Scheme
+from tests.openimis_sample import sample
+
+FIRST_LOAD, CHANGES = "first-load", "changes"
+STAGING = ("snapshot", "desired", "changes", "rejects of rules", "bundle", "outbox")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One run, undisturbed; its id is the chapter's name.
+
+    Attributes:
+        before: How everything was before it.
+        staged: How everything was before its first request.
+        passed: Kind of point to how many it passed.
+        held: What DHIS2 held afterwards.
+        confirmed: What was acknowledged afterwards.
+    """
+
+    before: Moment
+    staged: Moment
+    passed: Mapping[str, int]
+    held: Content
+    confirmed: Mapping[str, pl.DataFrame]
+
+
+@dataclass
+class Story:
+    """The chapters of a scheme."""
+
+    scheme: Scheme
+    chapters: dict[str, Chapter] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        """Let everything happen once."""
+        self.scheme.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        self._tell(FIRST_LOAD)
+        self.scheme.next_day(seed=1)
+        self.scheme.bring("second-load")
+        self.scheme.next_day(seed=2)
+        self._tell(CHANGES)
+
+    def begin(self, name: str, kind: str) -> None:
+        """Put everything back to before the points of a kind in a chapter."""
+        chapter = self.chapters[name]
+        self.scheme.back_to(chapter.before if is_staging(kind) else chapter.staged)
+
+    def point(self, name: str, kind: str, share: float) -> Point:
+        """Return the point of a kind that lies at a share of those of the undisturbed run."""
+        passed = self.chapters[name].passed[kind]
+        return Point(kind, 1 + min(int(share * passed), passed - 1))
+
+    def killed(self, run_id: str, point: Point) -> int:
+        """Let a run go up to a point; return how its process ended."""
+        return bring_in_a_process(self.scheme.job(run_id), point)
+
+    def assert_as_if_nothing_had_happened(self, name: str) -> None:
+        """Compare everything with the undisturbed run."""
+        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+        assert_acknowledged_is_held(self.scheme)
+        for frame, rows in confirmed(self.scheme.target).items():
+            assert_frame_equal(rows, self.chapters[name].confirmed[frame])
+
+    def _tell(self, name: str) -> None:
+        scheme = self.scheme
+        before = scheme.moment()
+        passed = scheme.folder / "passed.json"
+        assert bring_in_a_process(scheme.job(name), passed=passed) == FINISHED
+        after = scheme.moment()
+        content, known = held(scheme.sandbox), confirmed(scheme.target)
+        scheme.back_to(before)
+        extract(scheme.job(name))
+        transform(scheme.job(name))
+        points = Counter(json.loads(passed.read_text()))
+        self.chapters[name] = Chapter(before, scheme.moment(), points, content, known)
+        scheme.back_to(after)
+
+
+def is_staging(kind: str) -> bool:
+    """Say whether a point lies before the first request."""
+    return not kind.endswith("question") and any(
+        stage in kind and "request" not in kind for stage in STAGING
+    )
+
+
+def assert_acknowledged_is_held(scheme: Scheme) -> None:
+    """Compare what is acknowledged with what DHIS2 holds."""
+    assert differences(as_claimed(tracker(scheme.sandbox)), claimed(scheme.target)) == []

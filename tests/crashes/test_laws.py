@@ -1,0 +1,121 @@
+"""What holds of every run: faults on the way change nothing, and no two runs meet."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.crashes.driver import FINISHED, forks, run
+from tests.crashes.story import CHANGES, FIRST_LOAD, Story
+from transforms.errors import StagingError
+
+ANOTHER = "another-run"
+STAGED = "request"
+EVERY_SECOND = list(range(1, 100, 2))
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "busy": {"status": 503},
+    "asked to come back": {"status": 429, "headers": {"Retry-After": "0"}},
+    "a proxy gives up, DHIS2 does not": {"status": 504, "commit": True},
+    "cut off before it is done": {"drop": "before"},
+    "cut off after it is done": {"drop": "after"},
+}
+
+
+@contextmanager
+def fault(story: Story, **settings: Any) -> Iterator[None]:
+    """A fault of DHIS2, for a while; it has to be met."""
+    cue = story.scheme.sandbox.cues.add(**settings)
+    try:
+        yield
+    finally:
+        story.scheme.sandbox.cues.clear()
+    assert cue.met >= max(settings["occurrences"])
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_requests_that_fail_once_change_nothing(story: Story, name: str) -> None:
+    story.begin(CHANGES, STAGED)
+
+    with fault(story, path="/api/", occurrences=EVERY_SECOND, **FAULTS[name]):
+        story.scheme.bring(CHANGES)
+
+    story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+def test_bundles_that_fail_as_a_whole_once_change_nothing(story: Story) -> None:
+    story.begin(CHANGES, STAGED)
+
+    with fault(
+        story,
+        path="/api/tracker",
+        method="POST",
+        occurrences=[1, 5, 9, 13],
+        status=500,
+        commit=True,
+    ):
+        story.scheme.bring(CHANGES)
+
+    story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+@pytest.mark.parametrize("chapter", [FIRST_LOAD, CHANGES])
+def test_nothing_changed_so_nothing_is_written(story: Story, chapter: str) -> None:
+    story.begin(chapter, STAGED)
+    story.scheme.bring(chapter)
+    before = story.scheme.writes()
+
+    story.scheme.bring(ANOTHER)
+
+    assert story.scheme.writes() == before
+    story.assert_as_if_nothing_had_happened(chapter)
+
+
+def test_a_run_that_compared_before_the_last_fold_is_refused(story: Story) -> None:
+    story.begin(CHANGES, STAGED)
+    story.scheme.bring(ANOTHER)
+    before = story.scheme.writes()
+
+    with pytest.raises(StagingError, match=r"has moved on to state 3 .* start a new run"):
+        story.scheme.bring(CHANGES)
+
+    assert story.scheme.writes() == before
+    story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+def test_a_run_that_is_folded_does_nothing_when_it_is_started_again(story: Story) -> None:
+    story.begin(CHANGES, STAGED)
+    story.scheme.bring(CHANGES)
+    before = story.scheme.writes()
+
+    story.scheme.bring(CHANGES)
+
+    assert story.scheme.writes() == before
+    story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+def test_of_two_runs_at_once_the_second_is_refused(story: Story) -> None:
+    story.begin(CHANGES, STAGED)
+    with fault(story, path="/api/tracker", method="POST", occurrences=[1], delay=4.0):
+        first = forks.Process(target=run, args=(story.scheme.job(CHANGES), None, None))
+        first.start()
+        wait_until_it_posts(story)
+
+        with pytest.raises(StagingError, match=rf"Run {CHANGES} is writing .* Nothing was posted"):
+            story.scheme.bring(ANOTHER)
+
+        first.join()
+
+    assert first.exitcode == FINISHED
+    story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+def wait_until_it_posts(story: Story) -> None:
+    """Wait until the other process has begun its first bundle."""
+    outbox = story.scheme.job(CHANGES).run.folder / "outbox"
+    deadline = time.monotonic() + 60
+    while not any(outbox.rglob("*.sent")):
+        assert time.monotonic() < deadline, "The other process never posted."
+        time.sleep(0.02)
