@@ -157,7 +157,10 @@ def _texts(phase: Phase, part: Part, changes: pl.LazyFrame, people: pl.DataFrame
     # The rows of a file lie in the order of person: all but a few of its row groups are skipped.
     in_range = pl.col(part.person).is_between(first, last)
     chosen = changes.filter(part.changes, in_range).join(
-        people.lazy().select("person", "bundle"), left_on=part.person, right_on="person"
+        people.lazy().select("person", "bundle"),
+        left_on=part.person,
+        right_on="person",
+        maintain_order="left",
     )
     text = _object(phase, part.resource, values_in(changes.collect_schema().names()))
     name = TRANSFERS if phase is Phase.OWNERS else LISTS[part.resource.tracker_type]
