@@ -8,7 +8,7 @@ import pytest
 
 from tests.databases import Database, PostgreSQL, load_demo
 from tests.demo_database.changes import Statements
-from tests.demo_database.scheme import LEVELS, DemoScheme, NewScheme, change, set_up_scheme
+from tests.demo_database.scheme import COUNTRY, LEVELS, DemoScheme, NewScheme, change, set_up_scheme
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +40,13 @@ def new_scheme(
             level: str = "1.4",
             version: str = "2.42",
             changes: Statements = (),
+            country: str = COUNTRY,
         ) -> DemoScheme:
             database = postgresql_server.create_database(like=demo_templates(level))
             opened.callback(postgresql_server.drop_database, database)
             change(database, changes)
             folder: Path = tmp_path_factory.mktemp("scheme")
-            return opened.enter_context(set_up_scheme(database, folder, version))
+            return opened.enter_context(set_up_scheme(database, folder, version, country))
 
         yield made
 

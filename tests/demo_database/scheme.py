@@ -20,7 +20,7 @@ from tests.demo_database.changes import Statements
 from tests.demo_database.comparison import Line, Rows, compared
 from tests.demo_database.dhis2 import held
 from tests.demo_database.openimis import wanted
-from tests.flows.scheme import Scheme
+from tests.flows.scheme import COUNTRY, Scheme
 from tests.sandbox import ADMIN, running_sandbox
 
 KEY = "a key that is made for tests and nothing else"
@@ -87,11 +87,13 @@ def change(database: Database, statements: Statements) -> None:
 
 
 @contextmanager
-def set_up_scheme(database: Database, folder: Path, version: str) -> Iterator[DemoScheme]:
+def set_up_scheme(
+    database: Database, folder: Path, version: str, country: str = COUNTRY
+) -> Iterator[DemoScheme]:
     """A DHIS2 that is set up for the demo database, and holds no data yet."""
     folder.mkdir(exist_ok=True)
     with running_sandbox(version=version) as sandbox:
-        scheme = DemoScheme(folder, database, sandbox)
+        scheme = DemoScheme(folder, database, sandbox, country)
         scheme.save_blocks()
         scheme.set_up()
         yield scheme
