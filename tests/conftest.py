@@ -1,17 +1,29 @@
 """What all tests share: one Prefect server and one PostgreSQL a session, started when asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 
 import pytest
 
 from tests.databases import Database, PostgreSQL, postgresql, why_no_postgresql
 from tests.openimis_sample import sample, write_postgresql
+from tests.tally import Tally, tried_within
 
 # Read when Prefect is imported, by this process and by the server that it starts.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what is tried."""
+    config.pluginmanager.register(Tally())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Attach what a test tries to its report."""
+    return (yield from tried_within(item))
 
 
 @pytest.fixture(scope="session")

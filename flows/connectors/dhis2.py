@@ -33,6 +33,7 @@ from transforms.tables.dialects import Dialect, Release, dialect_of
 Parameters = Mapping[str, str | int | Sequence[str]]
 
 BUSY = frozenset({429, 502, 503, 504})
+UNKNOWN_TOKEN = 400
 CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 CONNECT_SECONDS = 20.0
 CONNECTIONS = 32
@@ -206,6 +207,14 @@ class Dhis2:
             TargetError: Login or redirect.
             BusyError: DHIS2 stayed busy or out of reach.
         """
+        answer = self._when_not_busy(method, path, params, body)
+        if method != "GET" and answer.status == UNKNOWN_TOKEN:
+            self._refuse_unknown_token()
+        return answer
+
+    def _when_not_busy(
+        self, method: str, path: str, params: Parameters | None, body: object
+    ) -> Answer:
         attempt = 1
         while True:
             try:
@@ -234,6 +243,19 @@ class Dhis2:
             calendar=str(info.get("calendar", "iso8601")),
             time_zone=info.get("serverTimeZoneId"),
         )
+
+    def _refuse_unknown_token(self) -> None:
+        """Tell a token that DHIS2 does not know (any more) from a body that it cannot read.
+
+        DHIS2 2.41 and later answer both with 400.
+        """
+        answer = self._when_not_busy("GET", "/api/me", {"fields": "id"}, None)
+        if answer.status == UNKNOWN_TOKEN:
+            raise TargetError(
+                "DHIS2 does not know the token, or no longer (400 to every request). Make a new "
+                "one in DHIS2 and put it into the dhis2-server block. Nothing was changed by this "
+                "request."
+            )
 
     def _there(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         answer = self.exchange(method, path, params, body)
@@ -352,8 +374,18 @@ def _json(response: httpx.Response, base_url: str) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError:
         if response.is_success:
-            raise _not_dhis2(base_url) from None
+            raise _cut(response.content, base_url) or _not_dhis2(base_url) from None
         return None
+
+
+def _cut(content: bytes, base_url: str) -> BusyError | None:
+    """Return the error of an answer that a proxy has cut, if it began as one of DHIS2's."""
+    if not content.lstrip().startswith((b"{", b"[")):
+        return None
+    return BusyError(
+        f"The answer of DHIS2 at {base_url} is cut off, perhaps by a proxy. Try again later; what "
+        f"was begun is settled by the next run."
+    )
 
 
 def _not_dhis2(base_url: str) -> TargetError:

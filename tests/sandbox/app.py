@@ -61,7 +61,8 @@ class SandboxApp:
         path = unquote(scope["path"])
         query = scope.get("query_string", b"").decode("latin-1")
         body = await _body(receive)
-        cue = self.cues.for_request(scope["method"], f"{path}?{query}" if query else path)
+        asked = f"{path}?{query}" if query else path
+        cue = self.cues.for_request(scope["method"], asked, body)
         if path.startswith("/sandbox/"):
             cue = Cue()
         if cue.delay:

@@ -17,6 +17,8 @@ class Cue:
     found in
     (a regular expression). Of those, `occurrences` counts from 1; None: each of them.
 
+    With `larger` it meets only bodies of more bytes, with `holds` only those that hold the text.
+
     - `delay`: seconds to wait first
     - `drop`: the connection is closed before the request is handled, or after (handled, answer
       lost)
@@ -30,6 +32,8 @@ class Cue:
     path: str = ""
     method: str | None = None
     occurrences: list[int] | None = None
+    larger: int | None = None
+    holds: str | None = None
     delay: float = 0.0
     drop: Drop | None = None
     status: int | None = None
@@ -41,9 +45,18 @@ class Cue:
     trickle: float = 0.0
     met: int = 0
 
-    def meets(self, method: str, path: str) -> bool:
+    @property
+    def has_come(self) -> bool:
+        """Whether the first of its requests has arrived."""
+        return self.met >= min(self.occurrences or [1])
+
+    def meets(self, method: str, path: str, sent: bytes = b"") -> bool:
         """Counts a request; whether this cue is for it."""
         if self.method not in (None, method) or not re.search(self.path, path):
+            return False
+        if self.larger is not None and len(sent) <= self.larger:
+            return False
+        if self.holds is not None and self.holds.encode() not in sent:
             return False
         self.met += 1
         return self.occurrences is None or self.met in self.occurrences
@@ -68,9 +81,9 @@ class Cues:
         """Forgets all faults."""
         self._cues.clear()
 
-    def for_request(self, method: str, path: str) -> Cue:
+    def for_request(self, method: str, path: str, body: bytes = b"") -> Cue:
         """The first fault that is for this request; all that match count it."""
-        met = [cue for cue in list(self._cues) if cue.meets(method, path)]
+        met = [cue for cue in list(self._cues) if cue.meets(method, path, body)]
         return met[0] if met else NOTHING
 
 

@@ -162,7 +162,7 @@ class Export:
             tests.append(_in_program(kind, program))
         tests += [test for name, test in self._property_tests(query)]
         tests += self._time_tests(query)
-        tests.append(self._place_test(query))
+        tests.append(self._place_test(kind, query))
         return tests
 
     def _property_tests(self, query: dict[str, str]) -> list[tuple[str, Callable[[Any], bool]]]:
@@ -189,9 +189,10 @@ class Export:
                 tests.append(_at_most(moment, _parsed(before)))
         return tests
 
-    def _place_test(self, query: dict[str, str]) -> Callable[[Any], bool]:
+    def _place_test(self, kind: str, query: dict[str, str]) -> Callable[[Any], bool]:
         mode = next((query[name] for name in self.dialect.org_unit_mode if query.get(name)), None)
-        units = next((query[name] for name in self.dialect.org_units if query.get(name)), None)
+        names = ("orgUnit",) if kind == "events" else self.dialect.org_units  # one, in all versions
+        units = next((query[name] for name in names if query.get(name)), None)
         roots = set(_split(units)) if units else None
         mode = (mode or ("SELECTED" if roots else "ACCESSIBLE")).upper()
         if mode == "SELECTED":
