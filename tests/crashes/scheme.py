@@ -3,7 +3,8 @@
 import pickle
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from staging.snapshots import read_snapshot
 from tests.crashes.loader import Job, bring, extract
 from tests.databases import Database, sqlite_odbc
 from tests.openimis_sample import next_day, write_postgresql, write_sqlite
-from tests.sandbox import Sandbox
+from tests.sandbox import Sandbox, running_sandbox
 from transforms.options import options
 from transforms.org_units import org_units
 
@@ -181,3 +182,10 @@ class Scheme:
     def writes(self) -> int:
         """Return how many requests were made so far that do not only read."""
         return sum(self.sandbox.totals.values())
+
+
+@contextmanager
+def a_scheme(folder: Path, source: Source | None = None) -> Iterator[Scheme]:
+    """A scheme with a DHIS2 of its own."""
+    with running_sandbox(version="2.42") as sandbox:
+        yield Scheme(folder, sandbox, source)

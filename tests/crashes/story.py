@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from tests.crashes.comparisons import assert_acknowledged_is_held
 from tests.crashes.contents import (
     Content,
-    as_claimed,
-    claimed,
     confirmed,
     differences,
     held,
-    tracker,
 )
 from tests.crashes.driver import FINISHED, bring_in_a_process
 from tests.crashes.loader import extract, transform
@@ -74,6 +72,7 @@ class Story:
     def point(self, name: str, kind: str, share: float) -> Point:
         """Return the point of a kind that lies at a share of those of the undisturbed run."""
         passed = self.chapters[name].passed[kind]
+        assert passed, f"The {name} passes no point {kind!r}."
         return Point(kind, 1 + min(int(share * passed), passed - 1))
 
     def killed(self, run_id: str, point: Point) -> int:
@@ -107,8 +106,3 @@ def is_staging(kind: str) -> bool:
     return not kind.endswith("question") and any(
         stage in kind and "request" not in kind for stage in STAGING
     )
-
-
-def assert_acknowledged_is_held(scheme: Scheme) -> None:
-    """Compare what is acknowledged with what DHIS2 holds."""
-    assert differences(as_claimed(tracker(scheme.sandbox)), claimed(scheme.target)) == []

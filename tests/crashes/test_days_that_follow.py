@@ -1,42 +1,30 @@
 """Day after day of changes: DHIS2 ends as if it had been filled on the last day only.
 
-Compared by openIMIS's keys and values. What DHIS2 cannot forget is told in `contents.by_key`: the
-generation of a UID, deleted objects, and the owner in a program that a person has left.
+Compared by openIMIS's keys and values. What DHIS2 cannot forget is told in `contents.by_key` and
+`comparisons.assert_like_a_first_load`: deleted objects and the generations they cost, the owner in
+a program that a person has left, and what was fit to be posted once and is held back now.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from staging.rejects import read_rejects
-from tests.crashes.contents import by_key, claim_owners, differences, facilities, tracker
-from tests.crashes.scheme import DAY_ONE, PostgresqlSource, Scheme, Source
-from tests.crashes.story import assert_acknowledged_is_held
+from tests.crashes.comparisons import (
+    assert_acknowledged_is_held,
+    assert_acknowledged_is_wanted,
+    assert_like_a_first_load,
+    first_load_of_today,
+    held_back_rows,
+    rejects,
+)
+from tests.crashes.contents import acknowledged, claim_owners, facilities
+from tests.crashes.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
 from tests.databases import PostgreSQL
 from tests.openimis_sample import sample
-from tests.sandbox import running_sandbox
-
-FRESH = "fresh"
-
-
-@contextmanager
-def a_scheme(folder: Path, source: Source | None = None) -> Iterator[Scheme]:
-    """A scheme with a DHIS2 of its own."""
-    with running_sandbox(version="2.42") as sandbox:
-        yield Scheme(folder, sandbox, source)
-
-
-def assert_like_a_first_load_of_today(scheme: Scheme) -> None:
-    """Compare with a DHIS2 that is filled from the same database for the first time."""
-    with a_scheme(scheme.folder / f"{FRESH} {scheme.day}", scheme.source) as fresh:
-        fresh.day = scheme.day
-        fresh.set_up()
-        fresh.bring(FRESH)
-
-        grown, new = (by_key(tracker(each.sandbox), each.target) for each in (scheme, fresh))
-        assert differences(grown, new) == []
+from tests.openimis_sample.schema import Level
+from transforms.resources import RESOURCES
 
 
 def assert_nothing_is_left_to_write(scheme: Scheme) -> None:
@@ -46,22 +34,33 @@ def assert_nothing_is_left_to_write(scheme: Scheme) -> None:
     assert scheme.writes() == before
 
 
-def assert_dhis2_refused_nothing(scheme: Scheme, run_id: str) -> None:
-    """What DHIS2 would refuse is held back by a rule of ours."""
-    rejects = read_rejects(scheme.job(run_id).run).filter(stage="dhis2")
-    assert rejects.select("resource", "reason").collect().rows() == []
+def assert_what_was_held_back_is_as_it_was(
+    scheme: Scheme, run_id: str, before: dict[str, pl.DataFrame]
+) -> None:
+    """A row that breaks a rule is neither changed nor deleted."""
+    for resource, rows in held_back_rows(scheme, run_id).items():
+        known = before[resource].join(rows, on="key", how="semi")
+        assert_frame_equal(rows, known)
 
 
 def live_a_day(scheme: Scheme, seed: int) -> None:
     """Let a day pass, bring it in, and check what has to hold after every day."""
-    before = claim_owners(scheme.sandbox.content())
+    owners, known = claim_owners(scheme.sandbox.content()), known_rows(scheme)
     scheme.next_day(seed)
-    scheme.bring(f"day-{scheme.day}")
+    run_id = f"day-{scheme.day}"
+    scheme.bring(run_id)
 
-    assert_dhis2_refused_nothing(scheme, f"day-{scheme.day}")
+    assert rejects(scheme, run_id, "dhis2").rows() == []
     assert_acknowledged_is_held(scheme)
-    assert_owners_of_claims_stay(scheme, before)
+    assert_acknowledged_is_wanted(scheme, run_id)
+    assert_what_was_held_back_is_as_it_was(scheme, run_id, known)
+    assert_owners_of_claims_stay(scheme, owners)
     assert_nothing_is_left_to_write(scheme)
+
+
+def known_rows(scheme: Scheme) -> dict[str, pl.DataFrame]:
+    """Return resource → what is acknowledged."""
+    return {each.name: acknowledged(scheme.target, each) for each in RESOURCES}
 
 
 def assert_owners_of_claims_stay(scheme: Scheme, before: dict[str, str]) -> None:
@@ -76,16 +75,16 @@ def assert_owners_of_claims_stay(scheme: Scheme, before: dict[str, str]) -> None
 
 
 @pytest.mark.parametrize(("level", "seed"), [("1.4", 3), ("1.11", 4)])
-def test_days_of_changes_end_like_a_first_load(tmp_path: Path, level: str, seed: int) -> None:
+def test_days_of_changes_end_like_a_first_load(tmp_path: Path, level: Level, seed: int) -> None:
     with a_scheme(tmp_path) as scheme:
         scheme.begin(sample(80, seed=seed, level=level, as_of=DAY_ONE))
         scheme.bring("first")
-        assert_dhis2_refused_nothing(scheme, "first")
+        assert rejects(scheme, "first", "dhis2").rows() == []
 
         for day in range(3):
             live_a_day(scheme, seed * 100 + day)
 
-        assert_like_a_first_load_of_today(scheme)
+        assert_like_a_first_load(scheme, first_load_of_today(scheme))
 
 
 def test_days_of_changes_end_like_a_first_load_on_postgresql(
@@ -98,7 +97,7 @@ def test_days_of_changes_end_like_a_first_load_on_postgresql(
 
         live_a_day(scheme, 500)
 
-        assert_like_a_first_load_of_today(scheme)
+        assert_like_a_first_load(scheme, first_load_of_today(scheme))
     postgresql_server.drop_database(database)
 
 
@@ -112,4 +111,4 @@ def test_a_fortnight_of_changes_ends_like_a_first_load(tmp_path: Path, seed: int
 
         for day in range(14):
             live_a_day(scheme, seed * 100 + day)
-            assert_like_a_first_load_of_today(scheme)
+            assert_like_a_first_load(scheme, first_load_of_today(scheme))

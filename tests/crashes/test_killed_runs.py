@@ -8,12 +8,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.crashes.comparisons import (
+    FirstLoad,
+    assert_acknowledged_is_held,
+    assert_acknowledged_is_wanted,
+    assert_like_a_first_load,
+    first_load_of_today,
+)
 from tests.crashes.driver import KILLED
 from tests.crashes.points import Point
 from tests.crashes.story import CHANGES, FIRST_LOAD, Story
 
 ANOTHER = "another-run"
 START, MIDDLE, END = 0.0, 0.5, 1.0
+START_OF_RUN = "snapshot"
 
 # Chapter, kind of point, which of its kind, the run that follows.
 CASES = (
@@ -50,6 +58,7 @@ CASES = (
     (CHANGES, "after outcomes", START, CHANGES),
     (CHANGES, "before acknowledged", MIDDLE, ANOTHER),
     (CHANGES, "after acknowledged", END, CHANGES),
+    (CHANGES, "before acknowledged kept", START, ANOTHER),
     (CHANGES, "after rejects of DHIS2", MIDDLE, CHANGES),
     (CHANGES, "before current.json", END, ANOTHER),
     (CHANGES, "before acknowledged version swept", MIDDLE, CHANGES),
@@ -103,6 +112,48 @@ def test_two_runs_that_were_killed_leave_no_trace_either(story: Story, name: str
     story.scheme.bring(last)
 
     story.assert_as_if_nothing_had_happened(CHANGES)
+
+
+# Chapter, kind of point and which of its kind; then a day passes before the next run.
+CASES_BEFORE_ANOTHER_DAY = (
+    (FIRST_LOAD, "after request: bundle", MIDDLE),
+    (CHANGES, "after request: metadata", MIDDLE),
+    (CHANGES, "after 1-delete-events sent", START),
+    (CHANGES, "after 5-people sent", START),
+    (CHANGES, "after request: bundle", 0.3),
+    (CHANGES, "after request: bundle", 0.6),
+    (CHANGES, "after request: bundle", 0.9),
+    (CHANGES, "after request: transfer", MIDDLE),
+    (CHANGES, "before acknowledged", END),
+)
+
+
+@pytest.fixture(scope="module")
+def new_day(story: Story) -> dict[str, FirstLoad]:
+    """Chapter → what a first load on the day after it brings."""
+    return {name: of_a_new_day(story, name) for name in (FIRST_LOAD, CHANGES)}
+
+
+def of_a_new_day(story: Story, chapter: str) -> FirstLoad:
+    """Return what a first load on the day after a chapter brings."""
+    story.begin(chapter, START_OF_RUN)
+    story.scheme.next_day(seed=9)
+    return first_load_of_today(story.scheme)
+
+
+@pytest.mark.parametrize(("chapter", "kind", "share"), CASES_BEFORE_ANOTHER_DAY)
+def test_what_a_killed_run_left_in_doubt_is_known_on_the_next_day(
+    story: Story, new_day: dict[str, FirstLoad], chapter: str, kind: str, share: float
+) -> None:
+    story.begin(chapter, kind)
+
+    assert story.killed(chapter, story.point(chapter, kind, share)) == KILLED
+    story.scheme.next_day(seed=9)
+    story.scheme.bring(ANOTHER)
+
+    assert_acknowledged_is_held(story.scheme)
+    assert_acknowledged_is_wanted(story.scheme, ANOTHER)
+    assert_like_a_first_load(story.scheme, new_day[chapter])
 
 
 def test_there_is_a_case_for_every_kind_of_point(story: Story) -> None:
