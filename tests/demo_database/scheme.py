@@ -9,10 +9,13 @@ from typing import Any
 import orjson
 import polars as pl
 import psycopg
+from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey
+from flows.set_up_dhis2 import set_up_dhis2
+from flows.sync import sync
 from staging.layout import Run
 from staging.rejects import read_rejects
 from tests.databases import Database
@@ -33,20 +36,29 @@ class DemoScheme(Scheme):
 
     database: Database
 
+    @property
+    def name(self) -> str:
+        """Name of its blocks: several schemes share one Prefect server."""
+        return self.database.name.replace("_", "-")
+
     def save_blocks(self) -> None:
         """Save the blocks that the flows name."""
-        OpenimisDatabase(dialect="postgresql", connection_string=self.database.odbc).save(
-            "scheme", overwrite=True
-        )
-        Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1]).save(
-            "ministry", overwrite=True
-        )
-        PseudonymKey(key=KEY).save("scheme", overwrite=True)
+        connection = self.database.odbc
+        openimis = OpenimisDatabase(dialect="postgresql", connection_string=connection)
+        openimis.save(self.name, overwrite=True)
+        dhis2 = Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1])
+        dhis2.save(self.name, overwrite=True)
+        PseudonymKey(key=KEY).save(self.name, overwrite=True)
 
-    def sync(self, **more: Any) -> Any:
-        """Bring DHIS2 up to date, whichever scheme was synced before."""
-        self.save_blocks()
-        return super().sync(**more)
+    def set_up(self) -> None:
+        """Set DHIS2 up."""
+        set_up_dhis2(self.name, self.name, self.country_file, self.staging_root)
+
+    def sync(self, **more: Any) -> State[Any]:
+        """Bring DHIS2 up to date; return how that ended."""
+        return sync(
+            self.name, self.name, self.country_file, self.staging_root, return_state=True, **more
+        )
 
     def summary(self, run_id: str) -> dict[str, Any]:
         """What the run says of itself."""

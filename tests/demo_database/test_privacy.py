@@ -169,7 +169,7 @@ def test_people_can_still_be_told_apart(guarded: Synced) -> None:
 def test_no_log_line_names_a_personal_datum(privacy: str, request: pytest.FixtureRequest) -> None:
     synced: Synced = request.getfixturevalue(privacy)
 
-    assert any("Snapshot of scheme" in line for line in synced.traces.logs)
+    assert any("Snapshot of test-" in line for line in synced.traces.logs)
     assert found(synced.traces.logs) == []
 
 
