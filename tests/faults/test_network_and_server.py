@@ -1,0 +1,198 @@
+"""After a fault on the way or in the server, and a retry or the next run, nothing is amiss."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.crashes.contents import Content, differences, held, tracker
+from tests.crashes.scheme import DAY_ONE, Scheme
+from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
+from tests.faults.network_faults import BUNDLE, FAULTS, MALFORMED
+from tests.faults.server import a_server, self_signed, wait_until
+from tests.faults.undisturbed import (
+    SECONDS,
+    Disturbed,
+    ending,
+    impatient,
+    is_for_people,
+    lost_and_double,
+    rejects,
+)
+from tests.openimis_sample import sample
+from tests.sandbox import SUPPORTED, Cue
+from tests.sandbox.state import ADMIN as ADMIN_UID
+from tests.tally import FAULTS as FAULT
+from tests.tally import tried
+
+LARGE = pytest.mark.large
+ANOTHER = "another-run"
+NEXT_RUN = {"the run again": False, "the next run": True}
+
+QUICK = (
+    "reset after the request was done",
+    "time-out, and the server goes on and commits later",
+    "burst of 503",
+    "413 above 5,000 bytes",
+    "a login that expires",
+)
+
+
+def cases() -> Iterator[object]:
+    """Yield every fault in both chapters with each way to go on; some are quick, and tell most."""
+    for chapter in (CHANGES, FIRST_LOAD):
+        for name in FAULTS:
+            for next_run in NEXT_RUN:
+                is_quick = name in QUICK and (chapter, next_run) == (CHANGES, "the run again")
+                marks = () if is_quick else (LARGE,)
+                yield pytest.param(chapter, name, next_run, marks=marks)
+
+
+@pytest.mark.parametrize(("chapter", "name", "next_run"), [*cases()])
+def test_a_fault_leaves_nothing_behind(
+    disturbed: Disturbed, chapter: str, name: str, next_run: str
+) -> None:
+    scheme, fault = disturbed.scheme, FAULTS[name]
+    disturbed.begin(chapter)
+
+    cue = scheme.sandbox.cues.add(**fault.cue)
+    sentence = ending(impatient(scheme.job(chapter)))
+    scheme.sandbox.cues.clear()
+    time.sleep(cue.delay)
+
+    assert cue.met > 0
+    assert (sentence is None) == (fault.stops is None), sentence
+    assert fault.stops is None or (fault.stops in str(sentence) and is_for_people(str(sentence)))
+    assert len(rejects(scheme, chapter)) == fault.rejects
+    scheme.bring(ANOTHER if NEXT_RUN[next_run] else chapter)
+    disturbed.assert_undisturbed(chapter, FAULT, name)
+
+
+def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
+    disturbed: Disturbed,
+) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+    expected = disturbed.chapters[CHANGES].held
+    event = min(expected["events"].keys() - held(scheme.sandbox)["events"].keys())
+
+    scheme.sandbox.cues.add(**BUNDLE, holds=event, status=400, body=MALFORMED)
+    sentence = ending(impatient(scheme.job(CHANGES)))
+    without_it = lost_and_double(expected, held(scheme.sandbox))
+    scheme.sandbox.cues.clear()
+    scheme.bring(ANOTHER)
+
+    assert sentence is None
+    assert rejects(scheme, CHANGES)["reason"].to_list() == ["whole_request"]
+    assert without_it == (1, 0)
+    lost, double = lost_and_double(expected, held(scheme.sandbox))
+    tried(FAULT, "400 for one malformed object", lost=lost, double=double)
+    assert (lost, double) == (0, 0)
+
+
+def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Disturbed) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+
+    disturbed.server.stop()
+    sentence = ending(impatient(scheme.job(CHANGES)))
+    disturbed.server.start()
+
+    assert "Check that it runs" in str(sentence)
+    assert is_for_people(str(sentence))
+    scheme.bring(CHANGES)
+    disturbed.assert_undisturbed(CHANGES, FAULT, "connection refused")
+
+
+@pytest.mark.parametrize("number", [5, *(pytest.param(n, marks=LARGE) for n in (1, 2, 9, 13))])
+def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+
+    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[number], delay=SECONDS / 2)
+    restart = in_the_background(lambda: disturbed.server.restart_at(cue, down_for=SECONDS / 8))
+    sentence = ending(impatient(scheme.job(CHANGES)))
+    restart.join()
+
+    assert sentence is None
+    disturbed.assert_undisturbed(CHANGES, FAULT, "DHIS2 restarts in the middle of a run")
+
+
+def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
+    disturbed: Disturbed,
+) -> None:
+    scheme, state = disturbed.scheme, disturbed.server.app.state
+    disturbed.begin(CHANGES)
+    state.tokens["d2pat_1"] = state.tokens["d2pat_2"] = ADMIN_UID
+
+    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[3], delay=SECONDS / 4)
+    revocation = in_the_background(lambda: revoke_at(cue, state.tokens))
+    sentence = ending(impatient(scheme.job(CHANGES), token="d2pat_1"))
+    revocation.join()
+
+    assert "does not know the token" in str(sentence)
+    assert is_for_people(str(sentence))
+    assert rejects(scheme, CHANGES).is_empty()
+    assert ending(impatient(scheme.job(CHANGES), token="d2pat_2")) is None
+    disturbed.assert_undisturbed(CHANGES, FAULT, "a token that is revoked in the middle of a run")
+
+
+def test_a_server_that_nobody_vouches_for_is_told_nothing(
+    disturbed: Disturbed, tmp_path: Path
+) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+
+    with a_server("2.42", **self_signed(tmp_path)) as impostor:
+        sentence = ending(impatient(scheme.job(CHANGES), url=impostor.sandbox.url))
+        told = impostor.sandbox.requests
+
+    assert "cannot be trusted" in str(sentence)
+    assert is_for_people(str(sentence))
+    assert told == []
+    scheme.bring(CHANGES)
+    disturbed.assert_undisturbed(CHANGES, FAULT, "TLS that is not trusted")
+
+
+@pytest.mark.large
+@pytest.mark.parametrize(("old", "new"), [*pairwise(SUPPORTED)])
+def test_a_dhis2_that_is_upgraded_between_runs_is_gone_on_with(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    expected = after_two_days(tmp_path / "undisturbed", new, new)
+
+    found = after_two_days(tmp_path / "upgraded", old, new)
+
+    lost, double = lost_and_double(expected, found)
+    tried(FAULT, f"DHIS2 is upgraded from {old} to {new} between runs", lost=lost, double=double)
+    assert differences(expected, found) == []
+
+
+def after_two_days(folder: Path, first: str, second: str) -> Content:
+    """Return what DHIS2 holds after a first load and, upgraded, a day of changes."""
+    with a_server(first) as server:
+        scheme = Scheme(folder, server.sandbox)
+        scheme.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        scheme.bring("first-load")
+        server.upgrade(second)
+        scheme.sandbox = server.sandbox
+        scheme.next_day(seed=1)
+        scheme.bring("changes")
+        assert_acknowledged_is_held(scheme)
+        return tracker(scheme.sandbox)
+
+
+def revoke_at(cue: Cue, tokens: dict[str, str]) -> None:
+    """Revoke the first token while the request is under way that meets `cue`."""
+    wait_until(lambda: cue.has_come)
+    del tokens["d2pat_1"]
+
+
+def in_the_background(what: Callable[[], object]) -> threading.Thread:
+    """Do something while the test goes on."""
+    thread = threading.Thread(target=what, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,133 @@
+"""A scheme whose runs go wrong, beside what DHIS2 holds if they do not."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+from pydantic import SecretStr
+
+from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
+from staging.rejects import read_rejects
+from tests.crashes.contents import Content, differences, held
+from tests.crashes.loader import Job, bring, extract, transform
+from tests.crashes.scheme import DAY_ONE, Moment, Scheme
+from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
+from tests.faults.server import Server
+from tests.openimis_sample import sample
+from tests.sandbox import ADMIN
+from tests.tally import tried
+from transforms.errors import SyncError
+
+SECONDS = 0.4
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class ImpatientJob(Job):
+    """A run that waits for an answer for less than half a second, and asks eight times.
+
+    Attributes:
+        login: User and password.
+        token: A token, instead of them.
+    """
+
+    login: tuple[str, str] = ADMIN
+    token: str | None = None
+
+    def client(self) -> Dhis2:
+        """Return a client of DHIS2."""
+        patience = Patience(attempts=ATTEMPTS, longest_wait=0.05)
+        return self._server().client(timeout_seconds=SECONDS, patience=patience)
+
+    def _server(self) -> Dhis2Server:
+        if self.token is not None:
+            return Dhis2Server(base_url=self.url, token=SecretStr(self.token))
+        user, password = self.login
+        return Dhis2Server(base_url=self.url, username=user, password=SecretStr(password))
+
+
+def impatient(job: Job, **changes: Any) -> ImpatientJob:
+    """Return the same run with little patience."""
+    return replace(ImpatientJob(**vars(job)), **changes)
+
+
+def ending(job: Job) -> str | None:
+    """Bring DHIS2 up to date; return the sentence with which that stops, or None."""
+    try:
+        bring(job)
+    except SyncError as error:
+        return str(error)
+    return None
+
+
+def is_for_people(sentence: str) -> bool:
+    """Whether an ending is in one line, in words, and says what did not happen."""
+    says_what_did_not_happen = "othing" in sentence or "settled by the next run" in sentence
+    return "\n" not in sentence and sentence.endswith(".") and says_what_did_not_happen
+
+
+def rejects(scheme: Scheme, run_id: str) -> pl.DataFrame:
+    """Return what a run left behind because DHIS2 refused it."""
+    rows = read_rejects(scheme.job(run_id).run)
+    return rows.filter(pl.col("stage") == "dhis2").collect()
+
+
+def lost_and_double(expected: Content, found: Content) -> tuple[int, int]:
+    """Return how many objects are missing or not as they should be, and how many are too many."""
+    lost = double = 0
+    for kind in expected.keys() | found.keys():
+        mine, theirs = expected.get(kind, {}), found.get(kind, {})
+        lost += sum(theirs.get(uid) != row for uid, row in mine.items())
+        double += len(theirs.keys() - mine.keys())
+    return lost, double
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One run; its id is the chapter's name.
+
+    Attributes:
+        staged: How everything was before its first request.
+        held: What DHIS2 held after it.
+    """
+
+    staged: Moment
+    held: Content
+
+
+@dataclass
+class Disturbed:
+    """A scheme that can be put back to before its runs, and the server of its DHIS2."""
+
+    scheme: Scheme
+    server: Server
+    chapters: dict[str, Chapter] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        """Let everything happen once: a first load, and after some days one of changes."""
+        self.scheme.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        self._tell(FIRST_LOAD)
+        self.scheme.next_day(seed=1)
+        self.scheme.bring("second-load")
+        self.scheme.next_day(seed=2)
+        self._tell(CHANGES)
+
+    def begin(self, chapter: str) -> None:
+        """Put everything back to before the first request of a run."""
+        self.scheme.back_to(self.chapters[chapter].staged)
+
+    def assert_undisturbed(self, chapter: str, kind: str, name: str) -> None:
+        """Count and compare what DHIS2 holds with what it holds if nothing goes wrong."""
+        expected, found = self.chapters[chapter].held, held(self.scheme.sandbox)
+        lost, double = lost_and_double(expected, found)
+        tried(kind, name, lost=lost, double=double)
+        assert differences(expected, found) == []
+        assert_acknowledged_is_held(self.scheme)
+
+    def _tell(self, chapter: str) -> None:
+        job = self.scheme.job(chapter)
+        extract(job)
+        transform(job)
+        staged = self.scheme.moment()
+        self.scheme.bring(chapter)
+        self.chapters[chapter] = Chapter(staged, held(self.scheme.sandbox))
