@@ -96,8 +96,12 @@ def option_objects(options: pl.DataFrame) -> list[Json]:
 
 
 def org_unit_object(row: Mapping[str, Any], geometry: Json | None) -> Json:
-    """Return the org unit of a row of the org units' frame."""
-    return {
+    """Return the org unit of a row of the org units' frame.
+
+    Without a geometry of ours, one that an operator drew stays.
+    """
+    drawn = {"geometry": geometry} if geometry else {}
+    return drawn | {
         "id": row["uid"],
         "code": row["code"],
         "name": row["name"],
@@ -105,7 +109,6 @@ def org_unit_object(row: Mapping[str, Any], geometry: Json | None) -> Json:
         "openingDate": row["openingDate"],
         "closedDate": row["closedDate"],
         "parent": {"id": row["parentUid"]},
-        "geometry": geometry,
     }
 
 

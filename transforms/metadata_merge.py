@@ -348,7 +348,7 @@ _BESIDE = " (openIMIS)"
 _LONGEST_NAME = {"name": 230, "shortName": 50}
 _NAMED_BY_OPENIMIS = frozenset({"options", "organisationUnits"})
 _ADVICE_TAKEN = (
-    "rename that object in DHIS2, or run set-up with beside=true: ours is then made with "
+    "rename that object in DHIS2, or run set-up with rename=true: ours is then made with "
     "another name and without a code"
 )
 _ADVICE_FIXED = "an object of another kind has our UID: this DHIS2 cannot take the package"

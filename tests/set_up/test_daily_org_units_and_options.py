@@ -127,6 +127,18 @@ def test_what_an_operator_wrote_on_an_org_unit_stays(sandbox: Sandbox, dhis2: Dh
     assert (stored["name"], stored["comment"]) == ("V1 Renamed", "by the river")
 
 
+def test_a_place_that_an_operator_drew_on_the_map_stays_where_openimis_knows_none(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    drawn = {"type": "Point", "coordinates": [36.9, -1.4]}
+    village = dict(dhis2.get("/api/organisationUnits/VillageOneA", {"fields": ":owner"}))
+    post(dhis2, organisationUnits=[village | {"geometry": drawn}])
+
+    push_org_units(dhis2, changed("VillageOneA", name="V1 Renamed"))
+
+    assert sandbox.metadata("organisationUnits")["VillageOneA"]["geometry"] == drawn
+
+
 def test_one_bad_org_unit_stops_only_itself_and_what_is_below_it(
     sandbox: Sandbox, dhis2: Dhis2
 ) -> None:

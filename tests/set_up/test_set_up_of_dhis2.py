@@ -1,10 +1,12 @@
 """Set-up against a DHIS2 of each version."""
 
+import re
 from typing import Any
 
 import pytest
 
 from flows.connectors.dhis2 import Dhis2
+from flows.set_up_dhis2 import set_up_dhis2
 from flows.tasks.set_up import SetUp, set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, ROOT, a_country, choices, places
@@ -180,6 +182,16 @@ def test_an_object_with_our_name_stops_set_up_before_anything_is_written(
         prepared(dhis2)
 
     assert written(sandbox) == before
+
+
+def test_the_advice_on_a_taken_name_is_a_parameter_of_set_up(dhis2: Dhis2) -> None:
+    post(dhis2, trackedEntityTypes=[{"id": "OtherPerson", "name": "Person", "shortName": "Person"}])
+
+    with pytest.raises(TargetError) as stopped:
+        prepared(dhis2)
+
+    [advised] = set(re.findall(r"set-up with (\w+)=true", str(stopped.value)))
+    assert advised in set_up_dhis2.parameters.properties
 
 
 def test_if_asked_our_object_gets_another_name_beside_the_one_that_is_there(
