@@ -1,7 +1,9 @@
 """A scheme of our own: a sample openIMIS in SQLite, a stand-in DHIS2, blocks, a country file."""
 
+import copy
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -10,26 +12,51 @@ import pytest
 from tests.flows.scheme import Scheme
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
+from tests.sandbox.state import State
 
 AS_OF = date(2026, 1, 1)
+INSUREES = 120
 
 
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sample openIMIS that nobody changes."""
     path = tmp_path_factory.mktemp("openimis") / "sample.sqlite"
-    write_sqlite(sample(120, seed=7, level="1.4", as_of=AS_OF), path)
+    write_sqlite(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF), path)
     return path
 
 
-@pytest.fixture
-def scheme(prefect_server: None, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
-    """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
-    database = tmp_path / "openimis.sqlite"
-    with sqlite3.connect(sample_database) as whole, sqlite3.connect(database) as copy:
-        whole.backup(copy)
+@pytest.fixture(scope="session")
+def ministry(
+    prefect_server: None, sample_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> State:
+    """What a DHIS2 holds that was set up for the sample, to make copies of."""
     with running_sandbox(version="2.42") as sandbox:
-        scheme = Scheme(tmp_path, database, sandbox)
+        scheme = Scheme(tmp_path_factory.mktemp("ministry"), sample_database, sandbox)
         scheme.save_blocks()
         scheme.set_up()
+        return sandbox.state
+
+
+@pytest.fixture
+def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
+    """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
+    database = tmp_path / "openimis.sqlite"
+    with (
+        closing(sqlite3.connect(sample_database)) as whole,
+        closing(sqlite3.connect(database)) as changed,
+    ):
+        whole.backup(changed)
+    with running_sandbox(version="2.42") as sandbox:
+        fill(sandbox.state, ministry)
+        scheme = Scheme(tmp_path, database, sandbox)
+        scheme.save_blocks()
         yield scheme
+
+
+def fill(state: State, template: State) -> None:
+    """Let a server hold what another one holds."""
+    with state.lock:
+        for name, content in vars(template).items():
+            if name != "lock":
+                setattr(state, name, copy.deepcopy(content))
