@@ -100,17 +100,23 @@ def delta(
         `gone`: uid of every object that this delta deletes or replaces.
     """
     values = value_columns(resource, acknowledged)
-    usable = desired.filter(_is_usable())
-    compared = _compared(resource, usable, _without(acknowledged, desired), values, above)
-    changed, kept, unusable = pl.collect_all(
-        [
-            compared.filter(pl.col("change").is_not_null()),
-            compared.filter(pl.col("change").is_null() & _held()).select("key", uid="uidBefore"),
-            _unusable_keys(desired),
-        ]
+    sides = (desired.drop("notes", strict=False), acknowledged)
+    wanted, known = pl.collect_all([_with_columns(side, values) for side in sides])
+    same = _same(resource, wanted, known, values, above)
+    compared, unusable = pl.collect_all(
+        _compared(
+            resource,
+            _rows(wanted, same["at"], others=True).lazy(),
+            _rows(known, same["atBefore"], others=True).lazy(),
+            values,
+            above,
+        )
     )
+    changed = compared.filter(pl.col("change").is_not_null())
+    kept = compared.filter(pl.col("change").is_null() & _held()).select("key", uid="uidBefore")
+    unchanged = _rows(known.select("key", "uid"), same["atBefore"])
     judged = _judged(_with_uids(resource, changed), above, collided)
-    return _split(resource, judged, kept, unusable, values)
+    return _split(resource, judged, pl.concat([unchanged, kept]), unusable, values)
 
 
 def value_columns(resource: Resource, acknowledged: pl.LazyFrame) -> list[str]:
@@ -142,27 +148,85 @@ def _unusable_keys(desired: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _same(
+    resource: Resource,
+    wanted: pl.DataFrame,
+    known: pl.DataFrame,
+    values: list[str],
+    above: Delta | None,
+) -> pl.DataFrame:
+    """Return where the rows are (`at`, `atBefore`) of which both sides say the same.
+
+    Nearly all are, so they are found without a join of wide rows: both sides are sorted alike, and
+    without what only one of them has they lie side by side.
+    """
+    pairs = _pairs(wanted, known)
+    now = _rows(wanted, pairs["at"]).select("parent", *PLAIN, *values)
+    before = _rows(known, pairs["atBefore"]).select(
+        pl.col("state", "parentUid", "owner", *PLAIN, *values).name.suffix(BEFORE)
+    )
+    compared = pl.concat([pairs, now, before], how="horizontal").with_columns(
+        wanted=True, parentUid=_parent_uids(now["parent"], above)
+    )
+    classed = compared.lazy().pipe(_classed, resource, values)
+    return classed.filter(pl.col("change").is_null()).select("at", "atBefore").collect()
+
+
+def _pairs(wanted: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return where the rows with a key of both sides are, leaving out keys that one has twice."""
+    at = wanted.lazy().select("key").with_row_index("at")
+    before = known.lazy().select("key").with_row_index("atBefore")
+    pairs = at.join(before, on="key").select("at", "atBefore").sort("at").collect()
+    if all(pairs[side].n_unique() == len(pairs) for side in ("at", "atBefore")):
+        return pairs
+    return pairs.filter(pl.col("at").is_unique() & pl.col("atBefore").is_unique())
+
+
+def _parent_uids(parents: pl.Series, above: Delta | None) -> pl.Series:
+    """Return the UID that each parent will have; neighbours with one parent look it up once."""
+    run = parents.rle_id()
+    firsts = parents.filter(run.ne_missing(run.shift(1))).to_frame("parent").lazy()
+    return _with_parents(firsts, above).collect()["parentUid"].gather(run)
+
+
+def _rows(frame: pl.DataFrame, numbers: pl.Series, *, others: bool = False) -> pl.DataFrame:
+    """Return the rows with these numbers, in their order; or all others."""
+    if not others and not numbers.is_sorted():
+        return frame[numbers]
+    chosen = pl.repeat(others, len(frame), eager=True).scatter(numbers, not others)
+    return frame.filter(chosen)
+
+
 def _compared(
     resource: Resource,
     desired: pl.LazyFrame,
     acknowledged: pl.LazyFrame,
     values: list[str],
     above: Delta | None,
-) -> pl.LazyFrame:
-    """Join both sides and class every key; unchanged ones have a null `change`."""
-    before = _with_columns(acknowledged, values).select(
+) -> list[pl.LazyFrame]:
+    """Join both sides and class every key; unchanged ones have a null `change`.
+
+    Besides, return the keys of which nothing can be said.
+    """
+    before = _without(acknowledged, desired).select(
         "key", pl.exclude("key").name.map(lambda name: f"{name}{BEFORE}")
     )
-    joined = _with_columns(desired.with_columns(wanted=True), values).join(
-        before, on="key", how="full", coalesce=True
-    )
-    return (
+    usable = desired.filter(_is_usable()).with_columns(wanted=True)
+    joined = usable.join(before, on="key", how="full", coalesce=True)
+    compared = (
         joined.with_columns(wanted=pl.col("wanted").fill_null(value=False))
         .pipe(_with_parents, above)
-        .with_columns(_owner(resource))
+        .pipe(_classed, resource, values)
+        .with_columns(generation=_generation())
+    )
+    return [compared, _unusable_keys(desired)]
+
+
+def _classed(joined: pl.LazyFrame, resource: Resource, values: list[str]) -> pl.LazyFrame:
+    return (
+        joined.with_columns(_owner(resource))
         .with_columns(transfer=_transfer())
         .with_columns(change=_change(values))
-        .with_columns(generation=_generation())
     )
 
 
