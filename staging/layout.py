@@ -8,6 +8,10 @@
   runs/<run_id>/rejects/<resource>.parquet, .csv
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/summary.json
+  runs/<run_id>/read_back/<resource>.parquet          + manifest.json, written last
+  runs/<run_id>/compared/<resource>/<side>/…parquet       read, known, wanted: a bucket of UIDs each
+  runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
+  runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
   acknowledged/<target>/<version>/<resource>/<partition>.parquet
   acknowledged/<target>/current.json
   acknowledged/<target>/lock
@@ -34,6 +38,24 @@ def checked_name(kind: str, name: str) -> str:
             f"and begin with a letter or digit. Nothing was done."
         )
     return name
+
+
+def run_ids(root: Path) -> list[str]:
+    """Return the ids of all runs of a staging folder."""
+    return _folders(root / "runs")
+
+
+def target_names(root: Path) -> list[str]:
+    """Return the names of all targets of a staging folder."""
+    return _folders(root / "acknowledged")
+
+
+def _folders(above: Path) -> list[str]:
+    if not above.is_dir():
+        return []
+    return sorted(
+        each.name for each in above.iterdir() if each.is_dir() and NAME.fullmatch(each.name)
+    )
 
 
 @dataclass(frozen=True)
@@ -89,6 +111,18 @@ class Run:
     def outcomes(self) -> Path:
         """What DHIS2 answered to every object, gathered from the receipts when they are folded."""
         return self.folder / "outbox" / "outcomes.parquet"
+
+    def read_back(self, resource: str) -> Path:
+        """What DHIS2 was seen to hold of a resource."""
+        return self.folder / "read_back" / f"{resource}.parquet"
+
+    def compared(self, resource: str, part: str) -> Path:
+        """The folder of one side, or one result, of a comparison with DHIS2."""
+        return self.folder / "compared" / resource / part
+
+    def reconciliation(self, name: str) -> Path:
+        """What a comparison with DHIS2 found (Parquet; the CSV lies beside it)."""
+        return self.folder / "reconciliation" / f"{name}.parquet"
 
     def bundle(self, phase: str, number: int) -> Path:
         """One request body."""

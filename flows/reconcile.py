@@ -1,0 +1,216 @@
+"""Reconcile: what DHIS2 holds, beside what it has confirmed and what openIMIS has.
+
+DHIS2 is only read. A repair changes what is acknowledged, and the next `sync` does the rest.
+"""
+
+import uuid
+from pathlib import Path
+
+import polars as pl
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.connectors.dhis2 import Dhis2
+from flows.endings import in_one_sentence, step
+from flows.tasks.changes import tracked_versions
+from flows.tasks.country import read_country
+from flows.tasks.loading import connected
+from flows.tasks.preflight import Needs, check_needs
+from flows.tasks.read_back import Reader
+from flows.tasks.recognition import recognised_server
+from flows.tasks.reconciliation import (
+    Reconciliation,
+    compare_resource,
+    discard,
+    findings,
+    has_desired,
+    place_names,
+    read_resource,
+    repair_state,
+    side_by_side,
+    write_reports,
+)
+from staging.acknowledged import Current, locked, read_current
+from staging.frames import read_stage
+from staging.layout import Run, Target
+from staging.runs import remember
+from transforms.errors import StagingError
+from transforms.reconciliation_report import markdown
+from transforms.resources import RESOURCES, Resource
+
+WITH_DIFFERENCES = "CompletedWithDifferences"
+REPAIRED = (
+    "Acknowledged now says what DHIS2 holds. The next `sync` sends what is missing or different, "
+    "and deletes what openIMIS does not have; where that is much, it asks for `allow_deletes`."
+)
+NOT_REPAIRED = (
+    "Nothing was changed. With `repair`, acknowledged is made to say what DHIS2 holds, and the "
+    "next `sync` does the rest."
+)
+
+
+@flow(name="reconcile")
+@in_one_sentence
+def reconcile(
+    target: str,
+    country: Path,
+    staging_root: Path,
+    run_id: str | None = None,
+    desired_run: str | None = None,
+    *,
+    repair: bool = False,
+    adopt: bool = False,
+) -> State[str]:
+    """Compare what DHIS2 holds with what it has confirmed, object by object and value by value.
+
+    Args:
+        target: Name of the saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files.
+        run_id: Names the run; by default the flow run's id.
+        desired_run: The run whose desired objects say what openIMIS has; by default the last one
+            that changed the target.
+        repair: Make acknowledged say what DHIS2 holds.
+        adopt: Take a DHIS2 that was filled with the same UIDs by another tool for what we hold;
+            nothing was ever posted to it from this staging folder. Needs `desired_run`.
+
+    Returns:
+        The run's id; the state is named CompletedWithDifferences if there are any.
+
+    Raises:
+        TargetError: DHIS2 is another one, or does not let the user read.
+        StagingError: A run is open, or what openIMIS has is not at hand.
+    """
+    run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
+    with locked(goal, run.run_id):
+        current = empty_state(goal, staging_root, desired_run) if adopt else known_state(goal)
+        if run.run_id in current.versions.values():
+            return Completed(message="This run has repaired already", data=run.run_id)
+        desired = wanted_run(staging_root, desired_run or current.last_run, needed=repair or adopt)
+        remember_state(run, target, current)
+        with connected(target, read_country(country)) as client:
+            work = Reconciliation(run, goal, current, desired, reader_of(client, current))
+            for resource in RESOURCES:
+                read(work, resource)
+            for resource in RESOURCES:
+                compare(work, resource)
+        count = report(work, repaired=repair or adopt)
+        if repair or adopt:
+            repair_acknowledged(work)
+        discard(work)
+    return ended(run.run_id, count)
+
+
+def known_state(target: Target) -> Current:
+    """Return the acknowledged state of a target.
+
+    Raises:
+        StagingError: There is none, or a run is open.
+    """
+    current = read_current(target)
+    if current is None:
+        raise StagingError(
+            f"Nothing was ever posted to {target.name} from this staging folder, so there is "
+            f"nothing to compare. If another tool has filled it with the same UIDs, use adopt. "
+            f"Nothing was changed."
+        )
+    if current.open_run:
+        raise StagingError(
+            f"Run {current.open_run} was begun and has not ended, so what DHIS2 confirmed is not "
+            f"known yet. Let sync or load with this run_id end it, then start again. Nothing was "
+            f"changed."
+        )
+    return current
+
+
+def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> Current:
+    """Return the state of a target to which nothing was ever posted.
+
+    Raises:
+        StagingError: Something was; or no run says what openIMIS has.
+    """
+    known = read_current(target)
+    if known is not None and (known.open_run or tracked_versions(known)):
+        raise StagingError(
+            f"{target.name} has an acknowledged state already, which adopt would lose. To make it "
+            f"say what DHIS2 holds, use repair. Nothing was changed."
+        )
+    run = wanted_run(staging_root, desired_run, needed=True)
+    partitions = read_stage(run, "desired")["partitions"] if run else 1
+    first = known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
+    return first.model_copy(update={"partitions": partitions})
+
+
+def wanted_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
+    """Return the run that says what openIMIS has; None if none is at hand and none is needed.
+
+    Raises:
+        StagingError: One is needed.
+    """
+    run = Run(staging_root, run_id) if run_id else None
+    if run is not None and has_desired(run):
+        return run
+    if needed:
+        raise StagingError(
+            f"What openIMIS has is not at hand (run {run_id or 'not named'}), and without it an "
+            f"object of ours cannot be told from a strange one. Run sync with until=transform, and "
+            f"name its run in desired_run. Nothing was changed."
+        )
+    return None
+
+
+def remember_state(run: Run, target: str, current: Current) -> None:
+    """Note what is compared; a run that goes on must not compare with another state."""
+    remember(run, target=target, reconciled=tracked_versions(current))
+
+
+def reader_of(client: Dhis2, current: Current) -> Reader:
+    """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
+    info = recognised_server(client, current, moved_target=False)
+    check_needs(client, info, Needs())
+    return Reader(client, info.dialect)
+
+
+@step
+def read(work: Reconciliation, resource: Resource) -> None:
+    """Read all objects of a resource."""
+    rows = read_resource(work, resource)
+    get_run_logger().info("%s: %d objects read", resource.name, rows)
+
+
+@step
+def compare(work: Reconciliation, resource: Resource) -> None:
+    """Compare all objects of a resource."""
+    found = compare_resource(work, resource)
+    get_run_logger().info("%s: %d differences", resource.name, found)
+
+
+@step
+def report(work: Reconciliation, *, repaired: bool) -> int:
+    """Write down what was found, and return how much."""
+    sides = side_by_side(work)
+    write_reports(work, sides)
+    found = findings(work).group_by("resource", "kind", "detail").agg(objects=pl.len())
+    details = found.sort("resource", "kind", "detail").collect()
+    text = markdown(sides, details, place_names(work), REPAIRED if repaired else NOT_REPAIRED)
+    create_markdown_artifact(text, key="reconciliation", description=f"Run {work.run.run_id}")
+    return int(details["objects"].sum())
+
+
+@step
+def repair_acknowledged(work: Reconciliation) -> None:
+    """Make acknowledged say what DHIS2 holds."""
+    repair_state(work)
+    get_run_logger().info("Acknowledged says what DHIS2 holds; the next sync does the rest")
+
+
+def ended(run_id: str, differences: int) -> State[str]:
+    """Return the state of a reconciliation that ended."""
+    if not differences:
+        return Completed(message="DHIS2 holds what it has confirmed", data=run_id)
+    return Completed(
+        name=WITH_DIFFERENCES, message=f"{differences} differences were found", data=run_id
+    )
