@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 
 from tests.sandbox import Cue, Sandbox, new_app, server_settings
-from tests.sandbox.app import SandboxApp
+from tests.sandbox.app import SandboxApp, whole_body
 
 SECONDS = 20.0
 KEPT_BY_AN_UPGRADE = ("system_id", "tracker", "metadata", "data_store", "tokens")
@@ -21,12 +21,26 @@ KEPT_BY_AN_UPGRADE = ("system_id", "tracker", "metadata", "data_store", "tokens"
 
 @dataclass
 class Server:
-    """A DHIS2 at an address of its own; what it holds outlives its process."""
+    """A DHIS2 at an address of its own; what it holds outlives its process.
+
+    Attributes:
+        app: What answers.
+        port: Where.
+        settings: Of uvicorn.
+        on_the_way: Changes the body of every request other than GET.
+    """
 
     app: SandboxApp
     port: int
     settings: dict[str, Any] = field(default_factory=dict)
+    on_the_way: Callable[[bytes], bytes] | None = None
     _running: tuple[uvicorn.Server, threading.Thread] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: hand a request on, as it is or changed."""
+        if self.on_the_way is not None and scope["method"] != "GET":
+            receive = _changed(await whole_body(receive), self.on_the_way)
+        await self.app(scope, receive, send)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -38,7 +52,7 @@ class Server:
         """Start it, at the address that it had before."""
         listener = socket.create_server(("127.0.0.1", self.port))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(server_settings(self.app, **self.settings))
+        server = uvicorn.Server(server_settings(self, **self.settings))
         run = {"sockets": [listener]}
         thread = threading.Thread(target=server.run, kwargs=run, daemon=True)
         thread.start()
@@ -83,6 +97,13 @@ def a_server(version: str = "2.42", **settings: Any) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def _changed(body: bytes, on_the_way: Callable[[bytes], bytes]) -> Callable[[], Any]:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": on_the_way(body)}
+
+    return receive
 
 
 def self_signed(folder: Path) -> dict[str, Any]:

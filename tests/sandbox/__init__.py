@@ -168,7 +168,7 @@ def running_sandbox(
         listener.close()
 
 
-def server_settings(app: SandboxApp, **settings: Any) -> uvicorn.Config:
+def server_settings(app: Any, **settings: Any) -> uvicorn.Config:
     """How uvicorn runs it."""
     return uvicorn.Config(
         app,

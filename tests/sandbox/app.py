@@ -60,7 +60,7 @@ class SandboxApp:
             return
         path = unquote(scope["path"])
         query = scope.get("query_string", b"").decode("latin-1")
-        body = await _body(receive)
+        body = await whole_body(receive)
         asked = f"{path}?{query}" if query else path
         cue = self.cues.for_request(scope["method"], asked, body)
         if path.startswith("/sandbox/"):
@@ -234,7 +234,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _body(receive: Receive) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
+    """The body of a request, however many parts it came in."""
     parts = []
     while True:
         message = await receive()

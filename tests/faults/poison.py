@@ -1,0 +1,202 @@
+"""How one object comes to have each error code that was recorded, and which cannot come to it.
+
+An object is changed on its way to DHIS2, or something was made in DHIS2 by hand before. Taken back
+after the run, the next one sends it.
+"""
+
+# ruff: noqa: E501 - a table is read by its rows
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transforms.resources import TrackerType
+from transforms.tables.insuree import DATE_OF_BIRTH, INSURANCE_NUMBER, SEX
+from transforms.tables.policy import POLICY_FIELDS
+from transforms.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
+
+Json = dict[str, Any]
+Change = Callable[[Json], Json]
+
+PERSON, ENROLLMENT, EVENT = TrackerType
+
+NOWHERE = "Nowhere0001"
+BY_HAND, SOMEBODY = "ByHand00001", "Somebody001"
+ROOT = "ImspTQPwCqd"
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What somebody made in DHIS2 by hand, and what is deleted of it before the run, and after.
+
+    Attributes:
+        made: From the three lists of the person with whom it happens: what is posted.
+        deleted: Kind and UID of what is deleted again before the run; `{}` is the object's.
+        taken_back: Likewise after it.
+    """
+
+    made: Callable[[Json, Json, Json], Json]
+    deleted: tuple[tuple[TrackerType, str], ...] = ()
+    taken_back: tuple[tuple[TrackerType, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Poison:
+    """How one object comes to have a code.
+
+    Attributes:
+        kind: Which kind of object.
+        change: What is changed in it on its way.
+        by_hand: What somebody did before.
+        version: Of DHIS2.
+    """
+
+    kind: TrackerType
+    change: Change | None = None
+    by_hand: ByHand | None = None
+    version: str = "2.42"
+
+
+def _is(**properties: Any) -> Change:
+    return lambda thing: thing | properties
+
+
+def _value(name: str, uid: str, value: str | None) -> Change:
+    """Give an object another value: `name` is attributes/attribute or dataValues/dataElement."""
+    values, identifier = name.split("/")
+
+    def change(thing: Json) -> Json:
+        others = [each for each in thing[values] if each[identifier] != uid]
+        return thing | {values: [*others, {identifier: uid, "value": value}]}
+
+    return change
+
+
+def _attribute(uid: str, value: str | None) -> Change:
+    return _value("attributes/attribute", uid, value)
+
+
+def _element(uid: str, value: str | None) -> Change:
+    return _value("dataValues/dataElement", uid, value)
+
+
+def _without_element(uid: str) -> Change:
+    return lambda thing: (
+        thing | {"dataValues": [each for each in thing["dataValues"] if each["dataElement"] != uid]}
+    )
+
+
+def _family(person: Json, enrollment: Json, event: Json) -> Json:
+    return {"trackedEntities": [person], "enrollments": [enrollment], "events": [event]}
+
+
+def _stranger(person: Json, values: list[Json]) -> Json:
+    return person | {"trackedEntity": SOMEBODY, "attributes": values}
+
+
+def _number_taken(person: Json, enrollment: Json, event: Json) -> Json:
+    del enrollment, event
+    number = [each for each in person["attributes"] if each["attribute"] == INSURANCE_NUMBER.uid]
+    return {"trackedEntities": [_stranger(person, number)]}
+
+
+def _enrolled_already(person: Json, enrollment: Json, event: Json) -> Json:
+    del event
+    another = enrollment | {"enrollment": BY_HAND, "status": "ACTIVE", "completedAt": None}
+    return {"trackedEntities": [person], "enrollments": [another]}
+
+
+def _enrollment_of_another(person: Json, enrollment: Json, event: Json) -> Json:
+    del event
+    taken = enrollment | {"trackedEntity": SOMEBODY}
+    return {"trackedEntities": [_stranger(person, [])], "enrollments": [taken]}
+
+
+def _event_of_another(person: Json, enrollment: Json, event: Json) -> Json:
+    theirs = enrollment | {"trackedEntity": SOMEBODY, "enrollment": BY_HAND}
+    return {
+        "trackedEntities": [_stranger(person, [])],
+        "enrollments": [theirs],
+        "events": [event | {"enrollment": BY_HAND}],
+    }
+
+
+_STRANGER = ((PERSON, SOMEBODY),)
+_STAGE, _STATUS, _PRODUCT, _, _AMOUNT = (field.uid for field in POLICY_FIELDS[:5])
+_SERVICE_ELEMENT = "UWkyb5W46zn"
+
+POISON: Mapping[str, Poison] = {
+    "E1005": Poison(PERSON, _is(trackedEntityType=NOWHERE)),
+    "E1006": Poison(PERSON, _attribute(NOWHERE, "x")),
+    "E1007": Poison(PERSON, _attribute(DATE_OF_BIRTH.uid, "1984-13-45")),
+    "E1010": Poison(EVENT, _is(program=NOWHERE)),
+    "E1013": Poison(EVENT, _is(programStage=NOWHERE)),
+    "E1015": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
+    "E1016": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
+    "E1019": Poison(ENROLLMENT, lambda thing: thing | {"program": CLAIM_PROGRAM.uid, "orgUnit": thing["orgUnit"], "attributes": [{"attribute": DATE_OF_BIRTH.uid, "value": "1984-01-01"}]}),
+    "E1020": Poison(ENROLLMENT, _is(enrolledAt="2999-01-01")),
+    "E1025": Poison(ENROLLMENT, _is(enrolledAt=None)),
+    "E1029": Poison(EVENT, _is(orgUnit=ROOT)),
+    "E1031": Poison(EVENT, _is(occurredAt=None)),
+    "E1041": Poison(ENROLLMENT, _is(orgUnit=ROOT)),
+    "E1048": Poison(EVENT, _is(event="1234567890-"), version="2.40"),
+    "E1049": Poison(PERSON, _is(orgUnit=NOWHERE)),
+    "E1064": Poison(PERSON, by_hand=ByHand(_number_taken, taken_back=_STRANGER)),
+    "E1068": Poison(ENROLLMENT, _is(trackedEntity=NOWHERE)),
+    "E1069": Poison(ENROLLMENT, _is(program=NOWHERE)),
+    "E1070": Poison(ENROLLMENT, _is(orgUnit=NOWHERE)),
+    "E1076": Poison(EVENT, _element(_STATUS, None)),
+    "E1077": Poison(PERSON, _attribute("vYdz8EjQJe0", "x" * 1_201)),
+    "E1079": Poison(EVENT, _is(program=CLAIM_PROGRAM.uid, programStage=CLAIM_SERVICES_STAGE.uid)),
+    "E1082": Poison(EVENT, by_hand=ByHand(_family, deleted=((EVENT, "{}"),))),
+    "E1085": Poison(PERSON, _attribute(DATE_OF_BIRTH.uid, "1984-13-45"), version="2.40"),
+    "E1113": Poison(ENROLLMENT, by_hand=ByHand(_family, deleted=((EVENT, "{}"), (ENROLLMENT, "{}")))),
+    "E1114": Poison(PERSON, by_hand=ByHand(_family, deleted=((EVENT, "{}"), (ENROLLMENT, "{}"), (PERSON, "{}")))),
+    "E1125": Poison(PERSON, _attribute(SEX.uid, "?")),
+    "E1127": Poison(ENROLLMENT, by_hand=ByHand(_enrollment_of_another, taken_back=((ENROLLMENT, "{}"), *_STRANGER))),
+    "E1128": Poison(EVENT, by_hand=ByHand(_event_of_another, taken_back=((EVENT, "{}"), (ENROLLMENT, BY_HAND), *_STRANGER))),
+    "E1302": Poison(EVENT, _element(_AMOUNT, "12,50")),
+    "E1303": Poison(EVENT, _without_element(_PRODUCT)),
+    "E1305": Poison(EVENT, _element(_SERVICE_ELEMENT, "x")),
+    "E1313": Poison(EVENT, _is(enrollment=NOWHERE)),
+}  # fmt: skip
+
+WHOLE_REQUESTS: Mapping[str, Poison] = {
+    "a NUL character": Poison(EVENT, _element("NtslGBEMyMy", "A\u0000B")),
+    "a malformed date": Poison(EVENT, _is(occurredAt="15/01/2024")),
+    "an unknown status": Poison(EVENT, _is(status="OPEN")),
+    "a malformed UID": Poison(PERSON, _is(trackedEntity="1234567890-")),
+    "a malformed date of a person's enrollment": Poison(ENROLLMENT, _is(enrolledAt="15/01/2024")),
+}
+"""Objects that DHIS2 cannot read, or not write: it gives no code, and fails the whole request."""
+
+_METADATA = "It is a code of metadata: tests of set-up and of the daily push have cases of it."
+_RIGHT = "It depends on the user and not on the object: see wrong_settings.py."
+_DELETION = "It answers a deletion, of which it is a success: the object is not there."
+_OTHER = "It answers an endpoint to which we post nothing."
+
+NOT_BY_AN_OBJECT: Mapping[str, str] = {
+    "E1000": _RIGHT,
+    "E1002": "It answers the strategy CREATE, which we do not use.",
+    "E1003": _RIGHT,
+    "E1004": _OTHER,
+    "E1018": "Our programs have no mandatory attribute; one that is made so is a wrong setting.",
+    "E1022": "An enrollment has it when its person has E1005, of which there is a case.",
+    "E1032": _DELETION,
+    "E1063": _DELETION,
+    "E1081": _DELETION,
+    "E3000": _RIGHT,
+    "E4000": _METADATA,
+    "E4001": _METADATA,
+    "E4002": _METADATA,
+    "E4014": _METADATA,
+    "E4028": _METADATA,
+    "E4030": "It answers the deletion of metadata, and we delete none.",
+    "E5000": "An object has it when the one above it was refused: every case of a person shows it.",
+    "E5002": _METADATA,
+    "E5003": _METADATA,
+    "E7612": _OTHER,
+    "E7619": _OTHER,
+    "E8022": _OTHER,
+}
+"""Recorded codes that no object of ours can cause, and why."""
