@@ -78,6 +78,8 @@ class Scheme:
     def blocked(
         self, deltas: dict[str, Delta], outcomes: list[dict[str, Any]], phase: Phase
     ) -> set[tuple[str, str]]:
+        if all(outcome["accepted"] for outcome in outcomes):
+            return set()
         refused = pl.DataFrame(outcomes, schema=OUTCOMES).filter(~pl.col("accepted"))
         changes = {name: each.changes.lazy() for name, each in deltas.items()}
         found = dependants(changes, refused).filter(is_delete=phase in DELETES)
