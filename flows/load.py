@@ -21,6 +21,7 @@ from flows.tasks.loading import (
     settle_open_run,
 )
 from flows.tasks.posting import Posting
+from flows.tasks.retention import thin_out
 from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
@@ -32,7 +33,15 @@ from transforms.country import Country
 @flow(name="load")
 @in_one_sentence
 def load(
-    target: str, country: Path, staging_root: Path, run_id: str, *, allow_deletes: bool = False
+    target: str,
+    country: Path,
+    staging_root: Path,
+    run_id: str,
+    *,
+    allow_deletes: bool = False,
+    new_mapping: bool = False,
+    moved_target: bool = False,
+    restored_target: bool = False,
 ) -> State[str]:
     """Post the bundles of a run and remember what DHIS2 confirmed; started again, it goes on.
 
@@ -42,13 +51,16 @@ def load(
         staging_root: Folder of all pipeline files; never inside git.
         run_id: The run; its outbox is sealed.
         allow_deletes: Delete however much openIMIS no longer has.
+        new_mapping: Send again however much the changed mapping asks for.
+        moved_target: The same DHIS2, with its data, answers at another address or systemId.
+        restored_target: DHIS2 lacks what the last load left, and that is known.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if there are any.
 
     Raises:
         TargetError: DHIS2 is not as it must be.
-        GuardError: The run would delete more than the country file allows.
+        GuardError: The run would delete, or send again, more than the country file allows.
         StagingError: Another run holds the target, or has moved it on.
     """
     run, goal, settings = (
@@ -57,28 +69,35 @@ def load(
         read_country(country),
     )
     with locked(goal, run_id), connected(target, settings) as client:
-        settle_earlier_run(run, goal, client, settings)
+        known = {"moved_target": moved_target, "restored_target": restored_target}
+        settle_earlier_run(run, goal, client, settings, **known)
         before = current_or_first(goal, 0).last_run
-        opened = open_run(run, goal, client, settings, allow_deletes=allow_deletes)
+        meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
+        opened = open_run(run, goal, client, settings, **meant)
         if not opened.is_folded:
             post_everything(Posting(run, client, opened.info, settings.load))
             fold_run(run, goal, client, opened.current)
-    return completed(run_id, summarise(run, target, before))
+        rejects = summarise(run, target, before)
+        thin_out(staging_root, settings)
+    return completed(run_id, rejects)
 
 
 @step
-def settle_earlier_run(run: Run, target: Target, client: Dhis2, country: Country) -> None:
+def settle_earlier_run(
+    run: Run, target: Target, client: Dhis2, country: Country, **known: bool
+) -> None:
     """Settle what an earlier run left in doubt."""
-    if settled := settle_open_run(target, run, client, country):
+    if settled := settle_open_run(target, run, client, country, **known):
         get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
 
 
 @step
-def open_run(
-    run: Run, target: Target, client: Dhis2, country: Country, *, allow_deletes: bool
-) -> Opened:
+def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant: bool) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
-    return open_load(run, target, client, country, allow_deletes=allow_deletes)
+    opened = open_load(run, target, client, country, **meant)
+    if opened.warning:
+        get_run_logger().warning("%s", opened.warning)
+    return opened
 
 
 def post_everything(posting: Posting) -> None:

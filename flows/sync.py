@@ -72,7 +72,12 @@ def sync(
     pseudonym_key: str | None = None,
     *,
     new_pseudonym_key: bool = False,
+    new_source: bool = False,
+    allow_shrinking: bool = False,
     allow_deletes: bool = False,
+    new_mapping: bool = False,
+    moved_target: bool = False,
+    restored_target: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
     """Bring DHIS2 up to date with openIMIS.
@@ -91,7 +96,12 @@ def sync(
             writes nothing) or `load`.
         pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
         new_pseudonym_key: The key was changed on purpose: send every number again.
+        new_source: openIMIS is another one than before on purpose.
+        allow_shrinking: openIMIS has lost rows on purpose.
         allow_deletes: Delete however much openIMIS no longer has.
+        new_mapping: Send again however much the changed mapping asks for.
+        moved_target: The same DHIS2, with its data, answers at another address or systemId.
+        restored_target: DHIS2 lacks what the last load left, and that is known.
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
             least two slots.
 
@@ -110,18 +120,21 @@ def sync(
         "changed_from": changed_from,
         "changed_to": changed_to,
         "new_pseudonym_key": new_pseudonym_key,
+        "new_source": new_source,
+        "allow_shrinking": allow_shrinking,
     }
+    known = {"moved_target": moved_target, "restored_target": restored_target}
+    meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
     with _held(goal, run, until):
         if until is Until.LOAD:
-            settle(run, goal, country)
+            settle(run, goal, country, **known)
         stage(EXTRACT, {"source": source} | common, as_deployments=as_deployments)
         if until is not Until.EXTRACT:
             stage(TRANSFORM, {"target": target} | common | asked, as_deployments=as_deployments)
         if until is Until.VALIDATE:
             validate(run, target, country)
         if until is Until.LOAD:
-            last = {"target": target, "allow_deletes": allow_deletes} | common
-            stage(LOAD, last, as_deployments=as_deployments)
+            stage(LOAD, {"target": target} | common | meant, as_deployments=as_deployments)
             return completed(run.run_id, rejects_of(run))
     return completed(run.run_id, summarise(run, target, None))
 
@@ -146,11 +159,11 @@ def _as_json(value: Any) -> Any:
 
 
 @step
-def settle(run: Run, target: Target, country: Path) -> None:
+def settle(run: Run, target: Target, country: Path, **known: bool) -> None:
     """Settle what an earlier run left in doubt, before this one takes its snapshot."""
     settings = read_country(country)
     with connected(target.name, settings) as client:
-        if settled := settle_open_run(target, run, client, settings):
+        if settled := settle_open_run(target, run, client, settings, **known):
             get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
 
 

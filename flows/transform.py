@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
 
 from flows.connectors.pseudonym_key import pseudonym_key_named
 from flows.endings import in_one_sentence, step
@@ -14,9 +15,12 @@ from flows.tasks.coordinates import read_coordinates
 from flows.tasks.country import read_country
 from flows.tasks.desired import Asked, stage_desired
 from flows.tasks.loading import current_or_first
+from flows.tasks.mapping import resent_by
+from flows.tasks.source import check_source
 from staging.layout import Run, Target
 from staging.runs import remember
 from transforms.errors import GuardError
+from transforms.mapping import markdown
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
 from transforms.windows import Window
@@ -35,6 +39,8 @@ def transform(
     changed_to: date | None = None,
     *,
     new_pseudonym_key: bool = False,
+    new_source: bool = False,
+    allow_shrinking: bool = False,
 ) -> str:
     """Stage what the run will post; started again, it goes on or does nothing.
 
@@ -48,6 +54,8 @@ def transform(
         changed_from: Post only what left a trace in openIMIS since this day.
         changed_to: Post only what left a trace in openIMIS until this day.
         new_pseudonym_key: The key was changed on purpose: send every number again.
+        new_source: The snapshot is of another openIMIS than before on purpose.
+        allow_shrinking: openIMIS has lost rows on purpose.
 
     Returns:
         The run's id.
@@ -55,14 +63,17 @@ def transform(
     Raises:
         StagingError: The snapshot is not there or damaged.
         CountryError: The country file does not say what is needed.
-        GuardError: The pseudonym key is another than the last run's.
+        GuardError: The pseudonym key or openIMIS is another than the last run's, or a table of
+            openIMIS shrank.
     """
     run, goal = Run(staging_root, run_id), Target(staging_root, target)
     asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
     remember_what_was_asked(run, target, asked)
     check_key(goal, asked, new_pseudonym_key=new_pseudonym_key)
+    compare_source(run, goal, asked, new_source=new_source, allow_shrinking=allow_shrinking)
     make_desired(run, goal, asked)
     find_changes(run, goal, asked)
+    say_what_is_sent_again(run, goal)
     render_bundles(run, asked)
     get_run_logger().info("Run %s is ready to be posted to %s", run_id, target)
     return run_id
@@ -112,6 +123,18 @@ def check_key(target: Target, asked: Asked, *, new_pseudonym_key: bool) -> None:
 
 
 @step
+def compare_source(
+    run: Run, target: Target, asked: Asked, *, new_source: bool, allow_shrinking: bool
+) -> None:
+    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is meant."""
+    current, guards = current_or_first(target, 1), asked.country.guards
+    for oddity in check_source(
+        run, current, guards, new_source=new_source, allow_shrinking=allow_shrinking
+    ):
+        get_run_logger().warning("%s", oddity)
+
+
+@step
 def make_desired(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
@@ -122,6 +145,20 @@ def make_desired(run: Run, target: Target, asked: Asked) -> None:
 def find_changes(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 has still to hear."""
     stage_changes(run, target, current_or_first(target, 0), asked)
+
+
+@step
+def say_what_is_sent_again(run: Run, target: Target) -> None:
+    """Say, before anything is posted, how much of DHIS2 a changed mapping sends again."""
+    again, held = resent_by(run, current_or_first(target, 1))
+    for name, count in again.items():
+        get_run_logger().warning(
+            "The mapping of %s has changed: %d of %d are sent again", name, count, held[name]
+        )
+    if again:
+        create_markdown_artifact(
+            markdown(again, held), key="mapping-changed", description=f"Run {run.run_id}"
+        )
 
 
 @step

@@ -8,6 +8,7 @@ import fcntl
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,24 @@ from pydantic import BaseModel, ConfigDict
 from staging.files import make_folder, read_json, whole_or_absent, write_json
 from staging.layout import Target
 from transforms.errors import StagingError
+
+
+class KnownSource(BaseModel):
+    """Which openIMIS the state is of, so that no run has to be kept to know it again.
+
+    Attributes:
+        database: Digest of server and database name.
+        oldest_rows: openIMIS table to the digest of its oldest row's UUID.
+        as_of: When the snapshot was taken, on the source's clock; naive.
+        rows: openIMIS table to its rows.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    database: str
+    oldest_rows: dict[str, str]
+    as_of: datetime
+    rows: dict[str, int]
 
 
 class Current(BaseModel):
@@ -31,7 +50,9 @@ class Current(BaseModel):
         system_id: What DHIS2 calls itself.
         staging_id: What this staging area is called in DHIS2's data store.
         pseudonym_fingerprint: Of the key that numbers were made with.
-        mapping: Fingerprint of the tables of truth that the state was made with.
+        mapping: Resource to the fingerprint of the mapping that it was last wholly sent with.
+        source: The openIMIS of the run that was folded last.
+        marker_refused: DHIS2 took no marker from the last load: its data store was closed to us.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +66,9 @@ class Current(BaseModel):
     system_id: str | None = None
     staging_id: str | None = None
     pseudonym_fingerprint: str | None = None
-    mapping: str | None = None
+    mapping: dict[str, str] = {}
+    source: KnownSource | None = None
+    marker_refused: bool = False
 
 
 def read_current(target: Target) -> Current | None:
@@ -57,7 +80,7 @@ def read_current(target: Target) -> Current | None:
 
 def switch(target: Target, current: Current) -> None:
     """Make `current` the state of the target, at once."""
-    write_json(target.current, current.model_dump())
+    write_json(target.current, current.model_dump(mode="json"))
 
 
 def sweep(target: Target, *, kept: Collection[Current]) -> None:

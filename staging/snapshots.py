@@ -50,7 +50,8 @@ class SnapshotManifest(BaseModel):
         source: Name of the block that names the database.
         as_of: When the read transaction began, on the source's clock; naive.
         database: Digest of server and database name: differs for a copy elsewhere.
-        oldest_rows: Digest of the oldest rows' UUIDs: the same wherever the database is moved to.
+        oldest_rows: Table to the digest of its oldest row's UUID, as far as it has rows: the same
+            wherever the database is moved to.
         tables: By openIMIS name.
     """
 
@@ -59,7 +60,7 @@ class SnapshotManifest(BaseModel):
     source: str
     as_of: datetime
     database: str
-    oldest_rows: str
+    oldest_rows: dict[str, str]
     tables: dict[str, TableManifest]
 
 

@@ -44,7 +44,7 @@ def tried_within(item: pytest.Item) -> Generator[None, object, object]:
         item.user_properties += [(TRIED, list(each)) for each in _of_this_test]
 
 
-@dataclass
+@dataclass(eq=False)
 class Tally:
     """What all tests of a session tried."""
 

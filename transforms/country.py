@@ -46,6 +46,17 @@ class Guards(_Section):
 
     delete_share: float = Field(default=0.05, ge=0, le=1)
     delete_count: int = Field(default=100, ge=0)
+    shrink_share: float = Field(default=0.05, ge=0, le=1)
+    shrink_count: int = Field(default=100, ge=0)
+    resend_share: float = Field(default=0.2, ge=0, le=1)
+    resend_count: int = Field(default=10_000, ge=0)
+
+
+class Retention(_Section):
+    """What is kept of runs that are over; what DHIS2 has confirmed is kept for ever."""
+
+    whole_runs: int = Field(default=7, ge=1)
+    reject_days: int = Field(default=90, ge=0)
 
 
 class Country(_Section):
@@ -60,6 +71,7 @@ class Country(_Section):
             `longitude` and `latitude` of locations and health facilities.
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
+        retention: What is kept of runs that are over.
     """
 
     root: Root
@@ -69,6 +81,7 @@ class Country(_Section):
     coordinates: str | None = None
     load: Load = Load()
     guards: Guards = Guards()
+    retention: Retention = Retention()
 
 
 def country_of(content: dict[str, Any], source: str) -> Country:

@@ -41,6 +41,14 @@ def selected(
     return {name: frame.filter("chosen").drop("chosen") for name, frame in marked.items()}
 
 
+def wholly_selected(scopes: Sequence[Scope], *, windowed: bool) -> list[str]:
+    """Return the names of the resources of which every change is posted."""
+    if windowed:
+        return []
+    everything = Scope.ALL in scopes
+    return [each.name for each in RESOURCES if everything or not each.scopes.isdisjoint(scopes)]
+
+
 def _in_scope(resource: Resource, scopes: Sequence[Scope]) -> pl.Expr:
     return pl.lit(Scope.ALL in scopes or not resource.scopes.isdisjoint(scopes))
 

@@ -143,19 +143,19 @@ class SourceTransaction:
             for batch in reader:
                 yield self._conformed(batch, selection)
 
-    def oldest_rows(self, selected: Sequence[Selection]) -> str:
+    def oldest_rows(self, selected: Sequence[Selection]) -> dict[str, str]:
         """Return what recognises this openIMIS wherever it is moved to.
 
-        It is made of the UUIDs of the rows with the least keys, which openIMIS never changes, of
-        places, facilities, families and insurees.
+        Table name to the SHA-256 of the UUID of the row with the least key, which openIMIS never
+        changes; of places, facilities, families and insurees, as far as they have rows.
         """
         with as_source_error("read the oldest rows"):
-            uuids = [
-                self._value(_oldest_uuid(selection))
+            uuids = {
+                selection.table.name: self._value(_oldest_uuid(selection))
                 for selection in selected
                 if selection.table.name in _RECOGNISED_BY and selection.location
-            ]
-        return _digest("/".join(str(uuid).lower() for uuid in uuids))
+            }
+        return {table: _digest(str(uuid).lower()) for table, uuid in uuids.items() if uuid}
 
     def refuse_unreadable(self) -> None:
         """Refuse what has been read if it held values that cannot be read as they are.

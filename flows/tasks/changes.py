@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.tasks.desired import Asked
+from flows.tasks.mapping import posted_mapping
 from staging.acknowledged import Current, scan
 from staging.frames import (
     declare_done,
@@ -80,7 +81,7 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
     for name in METADATA:
         write_frame(run.changes(name, 0), changed_metadata(run, target, current, name))
     key = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
-    _declare(comparison, doubts, key)
+    _declare(comparison, doubts, key, posted_mapping(asked))
 
 
 def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
@@ -96,17 +97,21 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
     comparison.write(NO_DOUBTS, EVERYTHING)
     for name in METADATA:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
-    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint)
+    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint, {})
 
 
-def _declare(comparison: "Comparison", doubts: Doubts, key: str | None) -> None:
+def _declare(
+    comparison: "Comparison", doubts: Doubts, key: str | None, mapping: dict[str, str]
+) -> None:
     write_frame(comparison.run.changes("movers", 0), doubts.movers.lazy())
     manifest = {
         "partitions": comparison.partitions,
         "counter": comparison.current.counter,
+        "versions": tracked_versions(comparison.current),
         "changes": comparison.counts(),
         "held": comparison.held(),
         "pseudonym_fingerprint": key,
+        "mapping": mapping,
     }
     declare_done(comparison.run, STAGE, manifest)
 
@@ -115,6 +120,12 @@ def changed_metadata(run: Run, target: Target, current: Current, name: str) -> p
     """Return the org units or options that DHIS2 has not confirmed as they are wanted."""
     confirmed = scan(target, current, name, 0, CONFIRMED)
     return unconfirmed(scan_frame(run.desired(name, 0)), confirmed)
+
+
+def tracked_versions(current: Current) -> dict[str, str]:
+    """Return the versions of people, policies and claims."""
+    names = [resource.name for resource in RESOURCES]
+    return {name: current.versions[name] for name in names if name in current.versions}
 
 
 def acknowledged_of(

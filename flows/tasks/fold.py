@@ -1,12 +1,16 @@
 """Fold a run into the acknowledged state: current.json is switched once, last."""
 
+from typing import Any
+
 import polars as pl
 
 from flows.tasks.bundles import CHANGES, changes_of
-from flows.tasks.changes import acknowledged_of
+from flows.tasks.changes import acknowledged_of, tracked_versions
+from flows.tasks.source import source_of
 from staging.acknowledged import Current, keep, scan, sweep, switch, write
 from staging.frames import read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
+from staging.outbox import bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms.errors import StagingError
@@ -24,12 +28,24 @@ def check_not_older(run: Run, current: Current) -> bool:
     """
     if current.last_run == run.run_id:
         return False
-    compared = read_stage(run, CHANGES)["counter"]
+    manifest = read_stage(run, CHANGES)
+    compared = manifest["counter"]
     if compared != current.counter:
         raise StagingError(
             f"Run {run.run_id} compared openIMIS with state {compared} of the target, which has "
             f"moved on to state {current.counter} (run {current.last_run}). What it would post is "
             f"out of date: start a new run. Nothing was posted."
+        )
+    if manifest["versions"] != tracked_versions(current):
+        raise StagingError(
+            f"Run {run.run_id} compared openIMIS with a state of the target that was repaired "
+            f"since. What it would post is out of date: start a new run. Nothing was posted."
+        )
+    if run.run_id in {current.versions.get(resource.name) for resource in RESOURCES}:
+        raise StagingError(
+            f"A run {run.run_id} was loaded into this target before, and what it confirmed is "
+            f"still in use under that name. Give another run_id, or leave it out. Nothing was "
+            f"posted."
         )
     return True
 
@@ -57,11 +73,25 @@ def fold(run: Run, target: Target, current: Current) -> Current:
             "open_run": None,
             "partitions": manifest["partitions"],
             "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
+            **remembered(run, current),
         }
     )
     switch(target, after)
     sweep(target, kept=[current, after])
     return after
+
+
+def remembered(run: Run, current: Current) -> dict[str, Any]:
+    """Return what later runs have to know of source and mapping, though the run may be deleted.
+
+    A mapping counts only when all that it changed was sent.
+    """
+    is_sent = all(bundle.is_settled for bundle in bundles(run))
+    mapping = read_stage(run, CHANGES)["mapping"] if is_sent else {}
+    return {
+        "source": source_of(run) or current.source,
+        "mapping": current.mapping | mapping,
+    }
 
 
 def fold_metadata(

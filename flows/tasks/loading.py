@@ -1,7 +1,8 @@
 """What comes before the first bundle of a load and after its last.
 
-    open_load    the same server, the same marker, no mass deletion, org units and options pushed,
-                 programs, rights and codes as the data need them; then the run is opened
+    open_load    the same server with what the last load left, nothing deleted or sent again that
+                 nobody can have meant, org units and options pushed, programs, rights and codes as
+                 the data need them; then the run is opened
     (bundles)    flows/tasks/posting.py
     close_load   the marker is moved on, and the run is folded
 
@@ -10,26 +11,26 @@ A run that was opened and not closed is settled by the next one, before that tak
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from flows.connectors.dhis2 import Dhis2, Patience, SystemInfo
 from flows.tasks.bundles import CHANGES
 from flows.tasks.dhis2_named import dhis2_named
-from flows.tasks.fold import check_not_older, fold, fold_metadata
-from flows.tasks.marker import Marker, check_marker, write_marker
+from flows.tasks.fold import check_not_older, fold, fold_metadata, remembered
+from flows.tasks.mapping import resending
 from flows.tasks.posting import Posting, all_changes
-from flows.tasks.preflight import KnownServer, Needs, check_needs, check_server
+from flows.tasks.preflight import Needs, check_needs
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
+from flows.tasks.recognition import check_memory, left_marker, recognised_server
 from staging.acknowledged import Current, read_current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles
 from staging.rejects import write_rejects
 from transforms.bundles import Phase
-from transforms.country import Country, Guards
-from transforms.errors import GuardError
+from transforms.country import Country
+from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, deleted_types, org_units_by_program, places
 from transforms.reject_rows import reject_rows
@@ -45,11 +46,13 @@ class Opened:
         current: The acknowledged state; the run is its open one.
         info: Who the server is.
         is_folded: The run was folded by an earlier attempt; there is nothing to do.
+        warning: What is odd about the target, but may be; or None.
     """
 
     current: Current
     info: SystemInfo
     is_folded: bool
+    warning: str | None = None
 
 
 def connected(target: str, country: Country) -> Dhis2:
@@ -66,52 +69,84 @@ def current_or_first(target: Target, partitions: int) -> Current:
 
 
 def open_load(
-    run: Run, target: Target, client: Dhis2, country: Country, *, allow_deletes: bool
+    run: Run,
+    target: Target,
+    client: Dhis2,
+    country: Country,
+    *,
+    allow_deletes: bool = False,
+    new_mapping: bool = False,
+    moved_target: bool = False,
+    restored_target: bool = False,
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
 
+    The last four say what is meant; see `transforms.guards`.
+
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
-        GuardError: The run would delete more than the country file allows.
+        GuardError: The run would delete, or send again, more than the country file allows.
         StagingError: Another run was folded since this one made its comparison.
     """
-    manifest = read_stage(run, CHANGES)
+    manifest, guards = read_stage(run, CHANGES), country.guards
     current = current_or_first(target, manifest["partitions"])
-    info = check_server(client, known_server(current))
+    info = recognised_server(client, current, moved_target=moved_target)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
-    check_marker(client, _staging_id(current), _markers(current))
     if not allow_deletes:
-        refuse_mass_deletion(manifest, country.guards)
-    current = current.model_copy(update={"base_url": info.base_url, "system_id": info.system_id})
+        refuse_mass_deletion(manifest["changes"], manifest["held"], guards)
+    if not new_mapping:
+        refuse_mass_resending(resending(manifest, current), manifest["held"], guards)
+    warning = check_memory(client, info, target, current, restored_target=restored_target)
+    current = _at_address(current, info)
     current = push_metadata(run, target, client, current)
     if bundles(run):
         check_needs(client, info, needs_of(run))
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
-    return Opened(current, info, is_folded=False)
+    return Opened(current, info, is_folded=False, warning=warning)
 
 
 def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
-    """Move the marker on and fold the run; a run without bundles leaves everything as it is."""
+    """Move the marker on and fold the run; a run without bundles leaves DHIS2 as it is."""
     if not bundles(run):
-        return current
+        return _note(run, target, current)
     if check_not_older(run, current):
-        write_marker(client, Marker(_staging_id(current), run.run_id, current.counter + 1))
+        current = left_marker(client, run.run_id, current)
     return fold(run, target, current)
 
 
-def settle_open_run(target: Target, root: Run, client: Dhis2, country: Country) -> str | None:
+def _note(run: Run, target: Target, current: Current) -> Current:
+    """Remember source, mapping and address of a run that had nothing to post, if they are new."""
+    after = current.model_copy(update=remembered(run, current))
+    if after != read_current(target):
+        switch(target, after)
+    return after
+
+
+def settle_open_run(
+    target: Target,
+    root: Run,
+    client: Dhis2,
+    country: Country,
+    *,
+    moved_target: bool = False,
+    restored_target: bool = False,
+) -> str | None:
     """Settle and fold what an earlier run left in doubt; return its id, or None.
 
     Bundles in doubt are posted again, unchanged; those never begun are dropped.
+
+    Raises:
+        TargetError: DHIS2 is not as it must be, or another one than before.
     """
     current = read_current(target)
     if current is None or current.open_run in (None, root.run_id):
         return None
     run = Run(root.root, str(current.open_run))
-    info = check_server(client, known_server(current))
-    check_marker(client, _staging_id(current), _markers(current))
+    info = recognised_server(client, current, moved_target=moved_target)
+    check_memory(client, info, target, current, restored_target=restored_target)
+    current = _at_address(current, info)
     posting = Posting(run, client, info, country.load)
     for phase in Phase:
         for chunk in posting.chunks(phase, begun_only=True):
@@ -120,30 +155,10 @@ def settle_open_run(target: Target, root: Run, client: Dhis2, country: Country) 
     return run.run_id
 
 
-def known_server(current: Current) -> KnownServer | None:
-    """Return the server of the last load, if there was one."""
-    return KnownServer(current.base_url, current.system_id) if current.base_url else None
-
-
-def refuse_mass_deletion(manifest: dict[str, Any], guards: Guards) -> None:
-    """Stop a run that would delete what nobody can have meant.
-
-    Args:
-        manifest: Of the stage `changes`.
-        guards: The share and the count, both of which have to be exceeded.
-
-    Raises:
-        GuardError: It would.
-    """
-    for resource, held in manifest["held"].items():
-        deletes = manifest["changes"][resource].get("delete", 0)
-        if deletes > guards.delete_count and deletes > guards.delete_share * held:
-            raise GuardError(
-                f"The run would delete {deletes} of {held} {resource} in DHIS2; at most "
-                f"{guards.delete_share:.0%} and {guards.delete_count} are allowed at once. If "
-                f"openIMIS is right, run again with allow_deletes; else find out what is missing "
-                f"in the snapshot. Nothing was posted."
-            )
+def _at_address(current: Current, info: SystemInfo) -> Current:
+    """Remember where DHIS2 answers; who it is, only superusers see."""
+    system_id = info.system_id or current.system_id
+    return current.model_copy(update={"base_url": info.base_url, "system_id": system_id})
 
 
 def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
@@ -167,16 +182,3 @@ def needs_of(run: Run) -> Needs:
         codes=codes_by_option_set(changes),
         deletes=deleted_types(changes),
     )
-
-
-def _staging_id(current: Current) -> str:
-    return str(current.staging_id)
-
-
-def _markers(current: Current) -> list[Marker | None]:
-    """Return the markers that DHIS2 may have: of the last load, and of one cut short at its end."""
-    last = Marker(_staging_id(current), str(current.last_run), current.counter)
-    known = [last if current.counter else None]
-    if current.open_run:
-        known.append(Marker(_staging_id(current), current.open_run, current.counter + 1))
-    return known

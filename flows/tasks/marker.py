@@ -17,6 +17,14 @@ from flows.connectors.dhis2 import Dhis2
 from transforms.errors import TargetError
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
+WAYS_ON = (
+    "Restore the target's folder of the same time; or compare it with reconcile, let that repair "
+    "what differs, and then run once with restored_target."
+)
+
+
+class DataStoreRefusedError(TargetError):
+    """DHIS2 does not give the user its data store; it may be known again otherwise."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,21 @@ def check_marker(client: Dhis2, staging: str, known: Collection[Marker | None]) 
 
     Raises:
         TargetError: It is older, newer, missing, or of another staging folder.
+        DataStoreRefusedError: The user may not read it.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    refuse_other_stagings(client, staging)
+    found = read_marker(client, staging)
+    if found not in known:
+        raise TargetError(f"{_what_differs(found, known)} Nothing was posted.")
+
+
+def refuse_other_stagings(client: Dhis2, staging: str) -> None:
+    """Stop if another staging folder than `staging` has left a marker.
+
+    Raises:
+        TargetError: It has.
+        DataStoreRefusedError: The user may not read the data store.
         BusyError: DHIS2 stayed busy or out of reach.
     """
     if others := _keys(client) - {staging}:
@@ -54,9 +77,6 @@ def check_marker(client: Dhis2, staging: str, known: Collection[Marker | None]) 
             f"Go on with that folder; or, if it is gone for good, delete the marker in DHIS2 (Data "
             f"Store app, namespace openimis-to-dhis2). Nothing was posted."
         )
-    found = read_marker(client, staging)
-    if found not in known:
-        raise TargetError(f"{_what_differs(found, known)} Nothing was posted.")
 
 
 def read_marker(client: Dhis2, staging: str) -> Marker | None:
@@ -95,20 +115,18 @@ def _what_differs(found: Marker | None, known: Collection[Marker | None]) -> str
     newest = max((each.counter for each in known if each is not None), default=0)
     if found is None:
         return (
-            "DHIS2 has no marker of the last load in its data store: it was emptied, restored from "
-            "a backup, or is another server. If its data are still there, put the marker back; "
-            "else start with a new target, which sends everything again."
+            f"DHIS2 has no marker of the last load in its data store: it was emptied, restored "
+            f"from a backup, or is another server. {WAYS_ON}"
         )
     if found.counter < newest:
         return (
             f"DHIS2's marker is of load {found.counter}, the last one was {newest}: DHIS2 was "
-            f"restored from a backup and lacks what was posted since. Restore the target's folder "
-            f"of that time, or start with a new target, which sends everything again."
+            f"restored from a backup and lacks what was posted since. {WAYS_ON}"
         )
     return (
         f"DHIS2's marker is of load {found.counter}, run {found.run!r}; here the last one is "
         f"{newest}: this staging folder is an older copy, or another copy of it posts too. Go on "
-        f"with the other one, or start with a new target, which sends everything again."
+        f"with the other one. {WAYS_ON}"
     )
 
 
@@ -126,7 +144,8 @@ def _content(client: Dhis2, path: str) -> Any:
 
 
 def _refused(path: str, status: int) -> TargetError:
-    return TargetError(
+    kind = DataStoreRefusedError if status == 403 else TargetError
+    return kind(
         f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "
         f"leaves a marker. Let the user read and write that namespace. No data were posted by this."
     )

@@ -103,8 +103,8 @@ def _another_server(info: SystemInfo, known: KnownServer) -> str | None:
         what = f"Another DHIS2 answers at {info.base_url} than at the last load (its systemId)"
     return what and (
         f"{what}; what was acknowledged there says nothing about this one. Name another target for "
-        f"another DHIS2; if it is the same one, moved, correct its entry in the target's "
-        f"current.json. Nothing was posted."
+        f"another DHIS2; if it is the same one, with its data, run once with moved_target. Nothing "
+        f"was posted."
     )
 
 

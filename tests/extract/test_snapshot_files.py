@@ -31,7 +31,7 @@ def written(run):
         source="sample",
         as_of="2026-01-02T03:04:05.000006",
         database="d",
-        oldest_rows="o",
+        oldest_rows={"tblHF": "o"},
         tables={"tblHF": write_table(run, "tblHF", SCHEMA, [BATCH], missing=["HfUUID"])},
     )
     write_manifest(run, manifest)

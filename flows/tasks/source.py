@@ -1,0 +1,62 @@
+"""Know openIMIS again: the database that DHIS2 was filled from, with all its rows."""
+
+from staging.acknowledged import Current, KnownSource
+from staging.layout import Run
+from staging.snapshots import is_complete, read_manifest
+from transforms.country import Guards
+from transforms.guards import refuse_another_source, refuse_shrinking
+
+
+def source_of(run: Run) -> KnownSource | None:
+    """Return which openIMIS the run's snapshot is of; None if the run has none."""
+    if not is_complete(run):
+        return None
+    manifest = read_manifest(run)
+    return KnownSource(
+        database=manifest.database,
+        oldest_rows=manifest.oldest_rows,
+        as_of=manifest.as_of,
+        rows={name: table.rows for name, table in manifest.tables.items()},
+    )
+
+
+def check_source(
+    run: Run, current: Current, guards: Guards, *, new_source: bool, allow_shrinking: bool
+) -> list[str]:
+    """Compare the run's snapshot with the last one that was folded.
+
+    Args:
+        run: The run; its snapshot is complete.
+        current: The acknowledged state.
+        guards: How much a table may shrink.
+        new_source: It is another openIMIS on purpose; row counts of the old one say nothing.
+        allow_shrinking: Tables have lost rows on purpose.
+
+    Returns:
+        What is odd, but may be.
+
+    Raises:
+        GuardError: It is another openIMIS, or a table shrank.
+    """
+    found = source_of(run)
+    if current.source is None or found is None or new_source:
+        return []
+    refuse_another_source(current.source.oldest_rows, found.oldest_rows)
+    if not allow_shrinking:
+        refuse_shrinking(current.source.rows, found.rows, guards)
+    return _oddities(current.source, found)
+
+
+def _oddities(known: KnownSource, found: KnownSource) -> list[str]:
+    told = []
+    if found.database != known.database:
+        told.append(
+            "The same openIMIS was read from another server or database than at the last load: it "
+            "was moved, or the source names a copy of it. If it is a copy, stop the run."
+        )
+    if found.as_of < known.as_of:
+        told.append(
+            f"The snapshot is as of {found.as_of}, earlier than the last load's ({known.as_of}): "
+            f"the clock of openIMIS's server was set back."
+        )
+    return told

@@ -1,0 +1,144 @@
+"""A snapshot of another openIMIS, or of half of one, is not taken for what people did there."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.tasks.source import check_source, source_of
+from staging.acknowledged import Current, KnownSource, read_current, switch
+from staging.layout import Run, Target
+from staging.snapshots import SnapshotManifest, TableManifest, write_manifest
+from transforms.country import Guards
+from transforms.errors import GuardError
+
+GUARDS = Guards(shrink_share=0.05, shrink_count=100)
+YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T02:00"))
+ROWS = {"tblInsuree": 10_000, "tblClaim": 1_000, "tblGender": 3}
+OLDEST = {"tblLocations": "a place", "tblInsuree": "a person"}
+KNOWN = KnownSource(database="here", oldest_rows=OLDEST, as_of=YESTERDAY, rows=ROWS)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path, "tuesday")
+
+
+def check(
+    run: Run,
+    *,
+    rows: dict[str, int] | None = None,
+    oldest_rows: dict[str, str] | None = None,
+    database: str = "here",
+    as_of: datetime = TODAY,
+    known: KnownSource | None = KNOWN,
+    **meant: bool,
+) -> list[str]:
+    """Check a snapshot that differs from yesterday's in this."""
+    tables = {
+        name: TableManifest(rows=count, columns=[], missing=[], sha256="")
+        for name, count in (ROWS | (rows or {})).items()
+    }
+    manifest = SnapshotManifest(
+        source="scheme",
+        as_of=as_of,
+        database=database,
+        oldest_rows=OLDEST if oldest_rows is None else oldest_rows,
+        tables=tables,
+    )
+    write_manifest(run, manifest)
+    asked: dict[str, Any] = {"new_source": False, "allow_shrinking": False} | meant
+    return check_source(run, Current(partitions=1, source=known), GUARDS, **asked)
+
+
+def refusal(run: Run, **differences: Any) -> str:
+    with pytest.raises(GuardError, match=r"Nothing was posted\.$") as told:
+        check(run, **differences)
+    return str(told.value)
+
+
+def test_a_table_that_came_out_empty_is_refused_however_small_it_was(run: Run) -> None:
+    said = refusal(run, rows={"tblGender": 0})
+
+    assert "tblGender has 0 rows instead of 3" in said
+    assert "allow_shrinking" in said
+
+
+def test_a_table_that_is_not_read_any_more_is_one_that_came_out_empty(run: Run) -> None:
+    known = KNOWN.model_copy(update={"rows": ROWS | {"tblPolicy": 12}})
+
+    assert "tblPolicy has 0 rows instead of 12" in refusal(run, known=known)
+
+
+def test_tables_that_shrank_by_more_than_share_and_count_are_all_told(run: Run) -> None:
+    said = refusal(run, rows={"tblInsuree": 9_499, "tblClaim": 899})
+
+    assert "tblInsuree has 9499 rows instead of 10000" in said
+    assert "tblClaim has 899 rows instead of 1000" in said
+    assert "more than 5% and more than 100 rows" in said
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [{"tblInsuree": 9_500}, {"tblClaim": 900}, {"tblGender": 1}, {"tblClaim": 50_000}],
+    ids=["a small share", "few", "few of very few", "more"],
+)
+def test_one_bound_alone_is_not_enough(run: Run, rows: dict[str, int]) -> None:
+    assert check(run, rows=rows) == []
+
+
+def test_what_is_meant_to_have_shrunk_passes(run: Run) -> None:
+    assert check(run, rows={"tblClaim": 0}, allow_shrinking=True) == []
+
+
+def test_another_openimis_is_refused_and_the_tables_that_tell_it_are_named(run: Run) -> None:
+    said = refusal(run, oldest_rows=OLDEST | {"tblInsuree": "somebody else"})
+
+    assert "another openIMIS" in said
+    assert "oldest rows of tblInsuree are others" in said
+    assert "new_source" in said
+
+
+def test_allow_shrinking_does_not_let_another_openimis_in(run: Run) -> None:
+    assert "another openIMIS" in refusal(
+        run, oldest_rows={"tblInsuree": "somebody else"}, allow_shrinking=True
+    )
+
+
+def test_another_openimis_that_is_meant_passes_whatever_its_row_counts(run: Run) -> None:
+    others = {"tblLocations": "elsewhere", "tblInsuree": "somebody else"}
+
+    assert check(run, oldest_rows=others, rows={"tblClaim": 1}, new_source=True) == []
+
+
+def test_a_table_that_had_no_rows_yet_is_not_another_openimis(run: Run) -> None:
+    assert check(run, oldest_rows=OLDEST | {"tblFamilies": "the first family"}) == []
+
+
+def test_the_same_data_on_another_server_are_told_and_go_on(run: Run) -> None:
+    [told] = check(run, database="elsewhere")
+
+    assert "another server or database" in told
+
+
+def test_a_clock_that_was_set_back_is_told(run: Run) -> None:
+    [told] = check(run, as_of=datetime.fromisoformat("2025-12-31"))
+
+    assert "2025-12-31 00:00:00" in told
+    assert "set back" in told
+
+
+def test_the_first_run_has_nothing_to_compare_with(run: Run) -> None:
+    assert check(run, known=None, rows={"tblClaim": 0}) == []
+
+
+def test_what_is_known_of_openimis_outlives_the_run_that_read_it(run: Run) -> None:
+    check(run)
+    target = Target(run.root, "ministry")
+    switch(target, Current(partitions=1, source=source_of(run)))
+
+    kept = read_current(target)
+
+    assert kept is not None
+    assert kept.source == KNOWN.model_copy(update={"as_of": TODAY})

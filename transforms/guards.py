@@ -1,0 +1,123 @@
+"""Guards: what a run does only if somebody says that it is meant.
+
+    openIMIS   another database        unless new_source
+               a table shrank          unless allow_shrinking
+    the run    deletes very much       unless allow_deletes
+               sends very much again   unless new_mapping
+    DHIS2      another address         unless moved_target      flows/tasks/recognition.py
+               it lacks the last load  unless restored_target   flows/tasks/recognition.py
+
+All are asked before anything is posted.
+"""
+
+from collections.abc import Mapping
+
+from transforms.country import Guards
+from transforms.errors import GuardError
+
+Counts = Mapping[str, int]
+
+
+def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Stop a run whose snapshot is of another openIMIS than the last folded one.
+
+    Args:
+        known: openIMIS table to the digest of its oldest row's UUID, at the last fold.
+        found: The same of this snapshot; a table without rows is in neither.
+
+    Raises:
+        GuardError: The oldest row of a table is another one.
+    """
+    others = sorted(table for table in known.keys() & found if known[table] != found[table])
+    if others:
+        raise GuardError(
+            f"The snapshot is of another openIMIS than the last one that was loaded: the oldest "
+            f"rows of {', '.join(others)} are others, and openIMIS never removes a row. Name the "
+            f"right source; or, if this is the new one, run once with new_source, which deletes "
+            f"from DHIS2 what it does not have. Nothing was posted."
+        )
+
+
+def refuse_shrinking(known: Counts, found: Counts, guards: Guards) -> None:
+    """Stop a run whose snapshot lacks rows, since openIMIS keeps every row that it ever had.
+
+    Args:
+        known: openIMIS table to its rows at the last fold.
+        found: The same of this snapshot.
+        guards: The share and the count, both of which have to be exceeded; an empty table
+            always is refused.
+
+    Raises:
+        GuardError: A table came out empty, or shrank by more than both.
+    """
+    told = [
+        f"{table} has {found.get(table, 0)} rows instead of {before}"
+        for table, before in known.items()
+        if _is_shrunk(before, found.get(table, 0), guards)
+    ]
+    if told:
+        raise GuardError(
+            f"openIMIS has lost rows since the last load: {'; '.join(told)}. Expected is no empty "
+            f"table, and none with fewer rows by more than {guards.shrink_share:.0%} and more than "
+            f"{guards.shrink_count} rows. Look whether it was restored or is half copied, and "
+            f"whether the user may read all rows; if openIMIS is right, run again with "
+            f"allow_shrinking. Nothing was posted."
+        )
+
+
+def _is_shrunk(before: int, after: int, guards: Guards) -> bool:
+    lost = before - after
+    is_much = lost > guards.shrink_count and lost > guards.shrink_share * before
+    return is_much or (before > 0 and after == 0)
+
+
+def refuse_mass_deletion(changes: Mapping[str, Counts], held: Counts, guards: Guards) -> None:
+    """Stop a run that would delete what nobody can have meant.
+
+    Args:
+        changes: Resource to kind of change to objects; what is replaced is not deleted.
+        held: Resource to objects that DHIS2 holds.
+        guards: The share and the count, both of which have to be exceeded.
+
+    Raises:
+        GuardError: It would.
+    """
+    told = [
+        f"{deletes} of {held[resource]} {resource}"
+        for resource, kinds in changes.items()
+        if (deletes := kinds.get("delete", 0)) > guards.delete_count
+        and deletes > guards.delete_share * held[resource]
+    ]
+    if told:
+        raise GuardError(
+            f"The run would delete {', '.join(told)} in DHIS2; more than "
+            f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource are not "
+            f"deleted at once unless that is meant. If openIMIS is right, run again with "
+            f"allow_deletes; else find out what is missing in the snapshot. Nothing was posted."
+        )
+
+
+def refuse_mass_resending(again: Counts, held: Counts, guards: Guards) -> None:
+    """Stop a run that would send most of DHIS2 again because the mapping changed.
+
+    Args:
+        again: Resource to objects that are sent again; see `transforms.mapping.sent_again`.
+        held: Resource to objects that DHIS2 holds.
+        guards: The share and the count, both of which have to be exceeded.
+
+    Raises:
+        GuardError: It would.
+    """
+    told = [
+        f"{count} of {held[resource]} {resource}"
+        for resource, count in again.items()
+        if count > guards.resend_count and count > guards.resend_share * held[resource]
+    ]
+    if told:
+        raise GuardError(
+            f"The mapping has changed since the last load, and {', '.join(told)} would be sent "
+            f"again; more than {guards.resend_share:.0%} and more than {guards.resend_count} of a "
+            f"resource are not sent again unless that is meant. Run again with new_mapping when "
+            f"there is time for it (some thousand objects a second at best), or take the change "
+            f"of package or country file back. Nothing was posted."
+        )
