@@ -17,15 +17,19 @@ SYNCS_AT_ONCE = 8
 
 
 @contextmanager
-def whole_or_absent(path: Path) -> Iterator[Path]:
-    """Give a scratch path to write to; it becomes `path` only if the block succeeds."""
+def whole_or_absent(path: Path, *, lasting: bool = True) -> Iterator[Path]:
+    """Give a scratch path to write to; it becomes `path` only if the block succeeds.
+
+    If it need not be `lasting`, a power cut may make it absent again: whole it is in any case.
+    """
     make_folder(path.parent)
     scratch = path.with_name(f".{path.name}.part")
     try:
         yield scratch
         _sync(scratch)
         scratch.replace(path)
-        _sync(path.parent)
+        if lasting:
+            _sync(path.parent)
     finally:
         scratch.unlink(missing_ok=True)
 
@@ -48,10 +52,16 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all."""
-    with whole_or_absent(path) as scratch:
+def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write `content` to `path`, whole or not at all; see `whole_or_absent`."""
+    with whole_or_absent(path, lasting=lasting) as scratch:
         scratch.write_bytes(content)
+
+
+def write_mark(path: Path) -> None:
+    """Make an empty file in a folder that is there; it lasts as soon as its folder is written."""
+    path.write_bytes(b"")
+    _sync(path.parent)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -15,7 +15,15 @@ from typing import Any
 
 import orjson
 
-from staging.files import checksum, make_folder, read_json, sync, write_bytes, write_json
+from staging.files import (
+    checksum,
+    make_folder,
+    read_json,
+    sync,
+    write_bytes,
+    write_json,
+    write_mark,
+)
 from staging.layout import Run
 from transforms.errors import StagingError
 
@@ -126,12 +134,15 @@ def bundles(run: Run) -> list[Bundle]:
 
 def begin(bundle: Bundle) -> None:
     """Record, before the first request, that the bundle is about to be posted."""
-    write_bytes(bundle.sent, b"")
+    write_mark(bundle.sent)
 
 
 def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
-    """Record what DHIS2 answered."""
-    write_bytes(bundle.receipt, orjson.dumps(receipt))
+    """Record what DHIS2 answered.
+
+    One that a power cut takes leaves its bundle in doubt: it is posted again, unchanged.
+    """
+    write_bytes(bundle.receipt, orjson.dumps(receipt), lasting=False)
 
 
 def receipts(run: Run) -> Iterator[tuple[str, dict[str, Any]]]:
