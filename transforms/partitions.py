@@ -34,8 +34,8 @@ def movers(resource: str, created: pl.LazyFrame, known: pl.LazyFrame) -> pl.Data
 
     Args:
         resource: The resource's name.
-        created: key and partition of what looks new.
-        known: key and partition of every acknowledged row.
+        created: key and partition of what looks new, or is wanted.
+        known: key and partition of acknowledged rows.
 
     Returns:
         The columns of `MOVERS`.

@@ -172,9 +172,8 @@ class Comparison:
 
     def doubts(self) -> Doubts:
         """Return what the comparison that was written could not know."""
-        moved = [self._movers(resource) for resource in RESOURCES] if self.partitions > 1 else []
         return Doubts(
-            pl.concat([NO_DOUBTS.movers, *moved]),
+            pl.concat([NO_DOUBTS.movers, *(self._all_movers() if self.partitions > 1 else ())]),
             pl.concat([NO_DOUBTS.collided, *(self._collided(kind) for kind in TrackerType)]),
         )
 
@@ -244,13 +243,47 @@ class Comparison:
         new = pl.col("change").is_in([Change.CREATE.value, Change.REPLACE.value])
         return pl.concat(self._changes(resource)).filter(new)
 
-    def _movers(self, resource: Resource) -> pl.DataFrame:
+    def _all_movers(self) -> Iterator[pl.DataFrame]:
+        """Yield the movers of every resource, parents first; a deleted parent takes along its own.
+
+        What looks deleted stays where it is wanted: it may be held back there.
+        """
+        gone: dict[str | None, pl.Series] = {None: pl.Series([], dtype=pl.String)}
+        for resource in RESOURCES:
+            left = self._left(resource)
+            orphaned = pl.col("parentUidBefore").is_in(gone[resource.parent].implode())
+            alone = left.filter(~orphaned.fill_null(value=False))
+            moved = pl.concat([self._arrived(resource), self._misplaced(resource, alone)])
+            gone[resource.name] = left.join(moved, on="key", how="anti")["uidBefore"]
+            yield moved.unique("key", keep="any")
+
+    def _arrived(self, resource: Resource) -> pl.DataFrame:
+        """Return what looks new in one partition and is known in another."""
         known = [
             frame.select("key", partition=pl.lit(number))
             for number, frame in self._acknowledged(resource)
         ]
         first = self._created(resource).filter(generation=0).select("key", "partition")
         return movers(resource.name, first, pl.concat(known))
+
+    def _misplaced(self, resource: Resource, left: pl.DataFrame) -> pl.DataFrame:
+        """Return what looks deleted in one partition and is wanted, or held back, in another."""
+        wanted = [
+            scan_frame(self.run.desired(resource.name, number))
+            .filter(pl.col("key").is_in(left["key"].implode()))
+            .select("key", partition=pl.lit(number))
+            for number in range(self.partitions)
+        ]
+        return movers(resource.name, pl.concat(wanted), left.lazy().select("key", "partition"))
+
+    def _left(self, resource: Resource) -> pl.DataFrame:
+        """Return what looks deleted: key, uidBefore, parentUidBefore and partition."""
+        return pl.concat(
+            scan_frame(self.run.changes(resource.name, number))
+            .filter(pl.col("change") == Change.DELETE.value)
+            .select("key", "uidBefore", "parentUidBefore", partition=pl.lit(number))
+            for number in range(self.partitions)
+        ).collect()
 
     def _collided(self, kind: TrackerType) -> pl.DataFrame:
         resources = [each for each in RESOURCES if each.tracker_type is kind]
