@@ -76,6 +76,14 @@ class LoadState:
             if self._failed_in_a_row >= FAILED_BUNDLES:
                 raise _server_fault(f"{FAILED_BUNDLES} bundles in a row", status)
 
+    def nothing_gets_through(self, status: int) -> None:
+        """Note that even a request without objects failed.
+
+        Raises:
+            TargetError: Always: the fault is the server's.
+        """
+        raise _server_fault("a request without objects", status)
+
     def rejected(self, status: int) -> None:
         """Note that an object fails every request that it is in.
 
@@ -92,8 +100,8 @@ class LoadState:
 
 def _server_fault(what: str, status: int) -> TargetError:
     return TargetError(
-        f"DHIS2 failed {what}, as whole requests (last status {status}), where a report on each "
-        f"object was expected: the fault is the server's. Look at its log and its database (disk, "
-        f"memory, connections), then run again. Nothing was rejected; what was begun is settled "
-        f"by the next run."
+        f"DHIS2 gave no report on {what} (last status {status}), where one on each object was "
+        f"expected: the fault is the server's. Look at its log and its database (disk, memory, "
+        f"connections), then run again. Nothing was rejected; what was begun is settled by the "
+        f"next run."
     )

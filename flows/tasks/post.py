@@ -4,7 +4,7 @@
        │
        ├─ 413 ─► halves, and no larger request in this run
        └─ failure of the whole request ─► pause ─► the same again ─► halves, down to one object,
-                                                                     which is the reject
+                                          which is the reject, if a request without it gets through
 Busy answers (429, 502, 503, 504, time-out, connection lost) are waited out by the client.
 """
 
@@ -31,6 +31,7 @@ PARAMETERS = {
     "skipSideEffects": "true",
 }
 TOO_LARGE = 413
+NOTHING = b"{}"
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,20 @@ class _Posting:
     def _divided(self, objects: _Objects, status: int) -> Receipt:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
+            self._check_that_others_get_through(status)
             self._state.rejected(status)
-            return Receipt(self._strategy, refused=(refused(objects[0].sent, ["whole_request"]),))
+            reject = refused(objects[0].sent, ["whole_request"])
+            return Receipt(self._strategy, refused=(reject,), requests=1)
         middle = (len(objects) + 1) // 2
         if status == TOO_LARGE:
             self._state.limit(middle)
         return self._part(objects[:middle]) + self._part(objects[middle:])
+
+    def _check_that_others_get_through(self, status: int) -> None:
+        """Make a request without objects, which only fails if the fault is the server's."""
+        params = PARAMETERS | {"importStrategy": self._strategy}
+        if not self._client.post(TRACKER, params, NOTHING).ok:
+            self._state.nothing_gets_through(status)
 
     def _part(self, objects: _Objects) -> Receipt:
         times = 2 if len(objects) == 1 else 1

@@ -92,7 +92,7 @@ def test_one_poison_event_among_many_is_found_and_alone_rejected(status: int) ->
     assert accepted == {f"V{number}" for number in range(100)} - {"V37"}
     assert refused == {"V37": "whole_request"}
     posted = [asked for asked in server.asked if asked.method == "POST"]
-    assert receipt.requests == len(posted) <= 2 + 2 * 7 + 1
+    assert receipt.requests == len(posted) <= 2 + 2 * 7 + 1 + 1
 
 
 def test_an_answer_that_leaves_an_object_out_is_a_failure_whatever_its_status() -> None:
@@ -137,12 +137,20 @@ def test_the_enrollment_of_a_poison_person_waits_for_its_parent() -> None:
 
 def test_three_bundles_in_a_row_that_fail_as_a_whole_are_the_servers_fault() -> None:
     state = quick()
-    with running(lambda *_: failure(500)) as server:
+    with running(lambda asked, _: failure(500) if asked.uids else report(asked)) as server:
         client = server.client()
         for number in range(2):
             post_bundle(client, events(2, f"V{number}"), "CREATE_AND_UPDATE", state)
         with pytest.raises(TargetError, match=r"3 bundles in a row.*Nothing was rejected"):
             post_bundle(client, events(2), "CREATE_AND_UPDATE", state)
+
+
+def test_an_object_is_not_rejected_while_nothing_at_all_gets_through() -> None:
+    with (
+        running(lambda *_: failure(500)) as server,
+        pytest.raises(TargetError, match=r"request without objects.*Nothing was rejected"),
+    ):
+        post_bundle(server.client(), events(1), "CREATE_AND_UPDATE", quick())
 
 
 def test_a_bundle_that_is_answered_between_them_ends_the_row() -> None:
