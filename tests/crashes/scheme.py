@@ -111,9 +111,14 @@ class Scheme:
     def __init__(self, folder: Path, sandbox: Sandbox, source: Source | None = None) -> None:
         self.folder = folder
         self.sandbox = sandbox
-        self.source = source or SqliteSource(folder / "scheme" / "openimis.sqlite")
+        self.source = source or SqliteSource(self.database)
         self.day = DAY_ONE
         self._moments = 0
+
+    @property
+    def database(self) -> Path:
+        """The openIMIS database, where it is a file in the folder."""
+        return self.folder / "scheme" / "openimis.sqlite"
 
     @property
     def area(self) -> Path:

@@ -5,9 +5,11 @@ changes       after the second day: claims were processed, people moved, policie
 """
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -61,8 +63,17 @@ class Story:
         self._tell(FIRST_LOAD)
         self.scheme.next_day(seed=1)
         self.scheme.bring("second-load")
+        shutil.copy(self.scheme.database, self._backup)
         self.scheme.next_day(seed=2)
         self._tell(CHANGES)
+
+    def restore_openimis(self) -> None:
+        """Put openIMIS, and nothing else, back to before the changes."""
+        shutil.copy(self._backup, self.scheme.database)
+
+    @property
+    def _backup(self) -> Path:
+        return self.scheme.folder / "backup.sqlite"
 
     def begin(self, name: str, kind: str) -> None:
         """Put everything back to before the points of a kind in a chapter."""

@@ -21,7 +21,6 @@ from tests.crashes.story import CHANGES, FIRST_LOAD, Story
 
 ANOTHER = "another-run"
 START, MIDDLE, END = 0.0, 0.5, 1.0
-START_OF_RUN = "snapshot"
 
 # Chapter, kind of point, which of its kind, the run that follows.
 CASES = (
@@ -114,46 +113,53 @@ def test_two_runs_that_were_killed_leave_no_trace_either(story: Story, name: str
     story.assert_as_if_nothing_had_happened(CHANGES)
 
 
-# Chapter, kind of point and which of its kind; then a day passes before the next run.
-CASES_BEFORE_ANOTHER_DAY = (
-    (FIRST_LOAD, "after request: bundle", MIDDLE),
-    (CHANGES, "after request: metadata", MIDDLE),
-    (CHANGES, "after 1-delete-events sent", START),
-    (CHANGES, "after 5-people sent", START),
-    (CHANGES, "after request: bundle", 0.3),
-    (CHANGES, "after request: bundle", 0.6),
-    (CHANGES, "after request: bundle", 0.9),
-    (CHANGES, "after request: transfer", MIDDLE),
-    (CHANGES, "before acknowledged", END),
+# Kind of point and which of its kind, while changes are posted.
+IN_DOUBT = (
+    ("after request: metadata", MIDDLE),
+    ("after 1-delete-events sent", START),
+    ("after request: bundle", 0.15),
+    ("after 5-people sent", START),
+    ("after request: bundle", 0.5),
+    ("before 6-events receipt", END),
+    ("after request: transfer", MIDDLE),
+    ("before acknowledged", END),
 )
 
 
 @pytest.fixture(scope="module")
-def new_day(story: Story) -> dict[str, FirstLoad]:
-    """Chapter → what a first load on the day after it brings."""
-    return {name: of_a_new_day(story, name) for name in (FIRST_LOAD, CHANGES)}
-
-
-def of_a_new_day(story: Story, chapter: str) -> FirstLoad:
-    """Return what a first load on the day after a chapter brings."""
-    story.begin(chapter, START_OF_RUN)
-    story.scheme.next_day(seed=9)
+def eve(story: Story) -> FirstLoad:
+    """What a first load brings, once openIMIS is as it was before the changes."""
+    story.begin(CHANGES, "snapshot")
+    story.restore_openimis()
     return first_load_of_today(story.scheme)
 
 
-@pytest.mark.parametrize(("chapter", "kind", "share"), CASES_BEFORE_ANOTHER_DAY)
-def test_what_a_killed_run_left_in_doubt_is_known_on_the_next_day(
-    story: Story, new_day: dict[str, FirstLoad], chapter: str, kind: str, share: float
+@pytest.mark.parametrize(("kind", "share"), IN_DOUBT)
+def test_what_was_in_doubt_is_taken_back_when_openimis_is_restored_from_its_backup(
+    story: Story, eve: FirstLoad, kind: str, share: float
 ) -> None:
-    story.begin(chapter, kind)
+    story.begin(CHANGES, kind)
 
-    assert story.killed(chapter, story.point(chapter, kind, share)) == KILLED
+    assert story.killed(CHANGES, story.point(CHANGES, kind, share)) == KILLED
+    story.restore_openimis()
+    story.scheme.bring(ANOTHER)
+
+    assert_acknowledged_is_held(story.scheme)
+    assert_acknowledged_is_wanted(story.scheme, ANOTHER)
+    assert_like_a_first_load(story.scheme, eve)
+
+
+def test_what_was_in_doubt_is_known_on_the_next_day(story: Story) -> None:
+    kind = "after request: bundle"
+    story.begin(FIRST_LOAD, kind)
+
+    assert story.killed(FIRST_LOAD, story.point(FIRST_LOAD, kind, MIDDLE)) == KILLED
     story.scheme.next_day(seed=9)
     story.scheme.bring(ANOTHER)
 
     assert_acknowledged_is_held(story.scheme)
     assert_acknowledged_is_wanted(story.scheme, ANOTHER)
-    assert_like_a_first_load(story.scheme, new_day[chapter])
+    assert_like_a_first_load(story.scheme, first_load_of_today(story.scheme))
 
 
 def test_there_is_a_case_for_every_kind_of_point(story: Story) -> None:
