@@ -141,7 +141,7 @@ def sync(
 
 def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None]:
     """Hold the target for the whole of a run that posts."""
-    return locked(target, run.run_id) if until is Until.LOAD else nullcontext()
+    return locked(target, run.run_id, for_stages=True) if until is Until.LOAD else nullcontext()
 
 
 def stage(what: Stage, parameters: dict[str, Any], *, as_deployments: bool) -> None:

@@ -46,7 +46,7 @@ def withdraw(
             f"{confirm!r}. Nothing was deleted."
         )
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
-    with locked(goal, run.run_id):
+    with locked(goal, run.run_id, for_stages=True):
         stage_deletions(run, goal, country)
         load(target, country, staging_root, run.run_id, allow_deletes=True)
     return completed(run.run_id, rejects_of(run))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -132,38 +133,66 @@ def keep(target: Target, version: str, resource: str, partition: int, *, of: str
 
 
 @contextmanager
-def locked(target: Target, run_id: str) -> Iterator[None]:
+def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator[None]:
     """Hold the target for one run.
 
-    A flow that the holder started has the holder's run id, and passes.
+        lock          the outermost flow's; names its run
+        stage.lock    that of the flow at work; a stage outlives the flow that started it if that
+                      is killed, and another run has to wait for it
+
+    A stage has the run id of the flow that started it, and passes; one at a time. A flow that is
+    started again may find its own stage at work, and wait for it.
+
+    Args:
+        target: The target.
+        run_id: The run.
+        for_stages: The flow is the outermost one, and starts stages, here or in other processes.
 
     Raises:
-        StagingError: Another run holds it.
+        StagingError: Another run holds it, or another flow of the same run is at work.
     """
     make_folder(target.folder)
-    with target.lock.open("a+") as opened:
-        if not _acquired(opened.fileno()):
-            _refuse_unless_holder(target.lock, run_id)
-            yield
-            return
-        opened.truncate(0)
-        opened.write(run_id)
-        opened.flush()
+    with target.lock.open("a+") as outermost, target.stage_lock.open("a+") as at_work:
+        is_outermost = _acquired(outermost, run_id)
+        if not is_outermost:
+            _refuse_unless_stage(target.lock, run_id, for_stages=for_stages)
+        if not _acquired(at_work, run_id):
+            _refuse_unless_own(target.stage_lock, run_id, is_parent=is_outermost and for_stages)
+        if not is_outermost:
+            # Another run may have become the outermost one meanwhile.
+            _refuse_unless_stage(target.lock, run_id, for_stages=for_stages)
+        if for_stages:
+            fcntl.flock(at_work, fcntl.LOCK_UN)
         yield
 
 
-def _acquired(descriptor: int) -> bool:
+def _acquired(lock: IO[str], run_id: str) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    lock.truncate(0)
+    lock.write(run_id)
+    lock.flush()
     return True
 
 
-def _refuse_unless_holder(lock: Path, run_id: str) -> None:
-    holder = lock.read_text().strip()
-    if holder != run_id:
-        raise StagingError(
-            f"Run {holder or '(unknown)'} is writing to this target ({lock}), so run {run_id} "
-            f"cannot. Wait until it has ended, then start this one again. Nothing was posted."
-        )
+def _refuse_unless_stage(lock: Path, run_id: str, *, for_stages: bool) -> None:
+    if for_stages or _holder(lock) != run_id:
+        raise _is_held(lock, run_id)
+
+
+def _refuse_unless_own(lock: Path, run_id: str, *, is_parent: bool) -> None:
+    if not is_parent or _holder(lock) != run_id:
+        raise _is_held(lock, run_id)
+
+
+def _holder(lock: Path) -> str:
+    return lock.read_text().strip()
+
+
+def _is_held(lock: Path, run_id: str) -> StagingError:
+    return StagingError(
+        f"Run {_holder(lock) or '(unknown)'} is writing to this target ({lock}), so run {run_id} "
+        f"cannot. Wait until it has ended, then start this one again. Nothing was posted."
+    )

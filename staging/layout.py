@@ -14,7 +14,7 @@
   runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
   acknowledged/<target>/<version>/<resource>/<partition>.parquet
   acknowledged/<target>/current.json
-  acknowledged/<target>/lock
+  acknowledged/<target>/lock, stage.lock
 """
 
 import re
@@ -153,6 +153,11 @@ class Target:
     def lock(self) -> Path:
         """Held by the outermost flow that writes to the target."""
         return self.folder / "lock"
+
+    @property
+    def stage_lock(self) -> Path:
+        """Held by the flow that is at work."""
+        return self.folder / "stage.lock"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:
         """What DHIS2 has confirmed of a resource."""
