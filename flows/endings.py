@@ -39,9 +39,10 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Make a task of a function: its result is never cached, since files are the only state.
 
+    Nor is it ever stored, whatever Prefect's settings say: a result may hold a secret.
     A task that returns a failed state hands it to its caller; here the error in it is raised.
     """
-    runs = task(cache_policy=NO_CACHE)(in_one_sentence(function))
+    runs = task(cache_policy=NO_CACHE, persist_result=False)(in_one_sentence(function))
 
     @wraps(function)
     def running(*args: P.args, **kwargs: P.kwargs) -> R:

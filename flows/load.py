@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
-from flows.tasks.country import read_country
+from flows.tasks.country import read_country, remember_what_may_leave
 from flows.tasks.loading import (
     Opened,
     close_load,
@@ -61,13 +61,15 @@ def load(
     Raises:
         TargetError: DHIS2 is not as it must be.
         GuardError: The run would delete, or send again, more than the country file allows.
-        StagingError: Another run holds the target, or has moved it on.
+        StagingError: Another run holds the target, or has moved it on; or the country file lets
+            something else leave than when the bundles were made.
     """
     run, goal, settings = (
         Run(staging_root, run_id),
         Target(staging_root, target),
         read_country(country),
     )
+    remember_what_may_leave(run, settings)
     with locked(goal, run_id), connected(target, settings) as client:
         known = {"moved_target": moved_target, "restored_target": restored_target}
         settle_earlier_run(run, goal, client, settings, **known)

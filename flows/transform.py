@@ -12,7 +12,7 @@ from flows.endings import in_one_sentence, step
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.coordinates import read_coordinates
-from flows.tasks.country import read_country
+from flows.tasks.country import read_country, remember_what_may_leave
 from flows.tasks.desired import Asked, stage_desired
 from flows.tasks.loading import current_or_first
 from flows.tasks.mapping import resent_by
@@ -96,6 +96,7 @@ def asked_for(
 
 def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
     """Note it in run.json; a run is resumed only as what it was begun as."""
+    remember_what_may_leave(run, asked.country)
     window = asked.window
     remember(
         run,

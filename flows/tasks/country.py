@@ -3,6 +3,8 @@
 import tomllib
 from pathlib import Path
 
+from staging.layout import Run
+from staging.runs import remember
 from transforms.country import Country, country_of
 from transforms.errors import CountryError
 
@@ -26,3 +28,19 @@ def read_country(path: Path) -> Country:
             f"Nothing was done."
         ) from error
     return country_of(content, str(path))
+
+
+def remember_what_may_leave(run: Run, country: Country) -> None:
+    """Note in run.json what the country file lets leave.
+
+    The bundles of a run hold what it said when they were made, so the run goes on only while it
+    says the same.
+
+    Raises:
+        StagingError: It says something else than when the run was begun.
+    """
+    remember(
+        run,
+        regions=sorted(country.regions),
+        privacy={name: treatment.value for name, treatment in country.privacy.items()},
+    )

@@ -1,7 +1,7 @@
 """Compute what DHIS2 should hold, and stage it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
@@ -35,7 +35,7 @@ class Asked:
 
     country: Country
     coordinates: pl.DataFrame | None
-    pseudonym_key: str | None
+    pseudonym_key: str | None = field(repr=False)
     scopes: Sequence[Scope]
     window: Window | None
 

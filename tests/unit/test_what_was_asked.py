@@ -1,0 +1,48 @@
+"""A run is resumed only as what it was begun as, and a secret is never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.tasks.country import remember_what_may_leave
+from flows.tasks.desired import Asked
+from flows.transform import remember_what_was_asked
+from staging.layout import Run
+from tests.set_up.a_country import a_country
+from transforms.country import Country
+from transforms.errors import StagingError
+from transforms.resources import Scope
+
+KEY = "a key that is made for tests and nothing else"
+
+
+def asked(country: Country) -> Asked:
+    return Asked(country, None, KEY, [Scope.ALL], None)
+
+
+def test_a_run_is_not_resumed_once_the_country_file_lets_less_leave(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country(privacy={"Insurance number": "send"})))
+
+    with pytest.raises(StagingError, match="was begun with privacy"):
+        remember_what_was_asked(run, "ministry", asked(a_country()))
+
+
+def test_bundles_are_not_posted_once_the_country_file_names_other_regions(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country(regions=["R1", "R2"])))
+    remember_what_may_leave(run, a_country(regions=["R2", "R1"]))
+
+    with pytest.raises(StagingError, match="was begun with regions"):
+        remember_what_may_leave(run, a_country(regions=["R1"]))
+
+
+def test_the_speed_of_a_load_may_change_while_it_lasts(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country()))
+
+    remember_what_may_leave(run, a_country(load={"in_flight": 1}))
+
+
+def test_what_was_asked_does_not_show_the_pseudonym_key():
+    assert KEY not in str(asked(a_country()))
