@@ -1,0 +1,24 @@
+"""One scheme a version of DHIS2, put back before every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.guards.scheme import GuardedScheme
+from tests.sandbox import running_sandbox
+
+
+@pytest.fixture(scope="session", params=["2.42"])
+def story(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GuardedScheme]:
+    """A scheme after two loads."""
+    with running_sandbox(version=request.param) as sandbox:
+        yield GuardedScheme(tmp_path_factory.mktemp("guarded"), sandbox)
+
+
+@pytest.fixture
+def scheme(story: GuardedScheme) -> GuardedScheme:
+    """The scheme, as it was after two loads."""
+    story.begin_again()
+    return story

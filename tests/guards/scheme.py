@@ -1,0 +1,86 @@
+"""A scheme after two days of loads, whose DHIS2 can be restored, moved, and closed to us."""
+
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+from flows.tasks.loading import close_load, open_load, settle_open_run
+from flows.tasks.posting import Posting
+from staging.acknowledged import Current, locked, read_current
+from tests.crashes.loader import Job, extract, transform
+from tests.crashes.scheme import DAY_ONE, Moment, Scheme
+from tests.openimis_sample import sample
+from tests.sandbox import Sandbox
+from transforms.bundles import Phase
+
+REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
+
+
+class GuardedScheme(Scheme):
+    """A scheme of insurance."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
+        self.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        self.bring("first")
+        self.after_first = self.moment()
+        self.next_day(seed=1)
+        self.bring("second")
+        self.after_second = self.moment()
+
+    def begin_again(self) -> None:
+        """Put everything back to after the second load."""
+        self.back_to(self.after_second)
+        self.sandbox.cues.clear()
+
+    @property
+    def current(self) -> Current:
+        """What is known of the target."""
+        current = read_current(self.target)
+        assert current is not None
+        return current
+
+    def restore_dhis2(self, moment: Moment, sandbox: Sandbox | None = None) -> None:
+        """Put DHIS2, this or another, back to an earlier moment, as from a backup."""
+        state = (sandbox or self.sandbox).state
+        with state.lock:
+            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
+            state.metadata_changed()
+
+    def close_data_store(self) -> None:
+        """Let DHIS2 refuse its data store to us."""
+        self.sandbox.cues.add(path="/api/dataStore", status=403, body=REFUSED)
+
+    def load(self, run_id: str, *, at: str | None = None, **meant: bool) -> str | None:
+        """Bring DHIS2 up to date, saying what is meant; return what is odd.
+
+        Args:
+            run_id: The run.
+            at: Another address of DHIS2.
+            **meant: Parameters of the flow.
+        """
+        job = replace(self.job(run_id), url=at or self.sandbox.url)
+        known = {name: meant[name] for name in meant if name.endswith("_target")}
+        with locked(job.target, run_id), job.client() as client:
+            settle_open_run(job.target, job.run, client, job.country, **known)
+            extract(job)
+            transform(job)
+            opened = open_load(job.run, job.target, client, job.country, **meant)
+            posting = Posting(job.run, client, opened.info, job.country.load)
+            for phase in Phase:
+                for chunk in posting.chunks(phase):
+                    posting.post(phase, chunk)
+            close_load(job.run, job.target, client, opened.current)
+            return opened.warning
+
+    def cut_short(self, run_id: str, last: Phase) -> None:
+        """Post a run up to a phase, and do not fold it."""
+        job: Job = self.job(run_id)
+        with locked(job.target, run_id), job.client() as client:
+            extract(job)
+            transform(job)
+            opened = open_load(job.run, job.target, client, job.country)
+            posting = Posting(job.run, client, opened.info, job.country.load)
+            for phase in list(Phase)[: list(Phase).index(last) + 1]:
+                for chunk in posting.chunks(phase):
+                    posting.post(phase, chunk)

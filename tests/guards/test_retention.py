@@ -1,0 +1,213 @@
+"""Old runs are thinned out by rule; what somebody may still need never is."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from staging.acknowledged import Current, locked, switch
+from staging.files import write_json
+from staging.frames import declare_done, write_frame
+from staging.layout import Run, Target
+from staging.outbox import begin, bundles, put, seal, settle
+from staging.rejects import REJECTS, write_rejects
+from staging.retention import Thinned, thin_runs
+from staging.runs import remember
+
+NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
+MINISTRY = "ministry"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "area"
+
+
+def run_of(
+    root: Path,
+    run_id: str,
+    *,
+    days_ago: float,
+    target: str = MINISTRY,
+    compared: int = 0,
+    begun: bool = True,
+    settled: bool = True,
+) -> Run:
+    """Make a run with all that a run has, and one bundle."""
+    run = Run(root, run_id)
+    remember(run, target=target)
+    write_json(run.manifest("snapshot"), {"rows": 1})
+    for path in (run.snapshot("tblInsuree"), run.desired("any", 0), run.changes("any", 0)):
+        write_frame(path, pl.LazyFrame({"name": ["a personal datum"]}))
+    declare_done(run, "changes", {"counter": compared})
+    seal(run, [put(run, "6-events", 1, "{}", objects=1, partition=0)])
+    for bundle in bundles(run):
+        if begun:
+            begin(bundle)
+        if begun and settled:
+            settle(bundle, {"accepted": {}, "refused": []})
+    write_rejects(run, "any", pl.DataFrame(schema=REJECTS))
+    write_json(run.summary, {"changes": {}})
+    moment = (NOW - timedelta(days=days_ago)).timestamp()
+    for path in [run.folder, *run.folder.rglob("*")]:
+        os.utime(path, (moment, moment))
+    return run
+
+
+def target_at(root: Path, counter: int, **state: str) -> Target:
+    target = Target(root, MINISTRY)
+    switch(target, Current(partitions=1, counter=counter, **state))
+    return target
+
+
+def thin(root: Path, *, whole_runs: int = 1, reject_days: int = 90) -> Thinned:
+    return thin_runs(root, NOW, whole_runs=whole_runs, reject_days=reject_days)
+
+
+def files_of(run: Run) -> set[str]:
+    return {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file()}
+
+
+def test_the_newest_runs_stay_whole_and_older_ones_are_thinned(root: Path) -> None:
+    newest, second, third = (
+        run_of(root, name, days_ago=age) for name, age in (("c", 2), ("b", 3), ("a", 4))
+    )
+    whole = files_of(newest)
+    target_at(root, counter=9)
+
+    done = thin(root, whole_runs=2)
+
+    assert done == Thinned(thinned=["a"], removed=[])
+    assert files_of(newest) == files_of(second) == whole
+    assert files_of(third) < whole
+
+
+def test_summary_rejects_and_manifests_of_a_thinned_run_stay_and_no_value_does(
+    root: Path,
+) -> None:
+    run_of(root, "newer", days_ago=2)
+    older = run_of(root, "older", days_ago=3)
+    target_at(root, counter=9)
+
+    thin(root)
+
+    assert files_of(older) == {
+        "run.json",
+        "summary.json",
+        "rejects/any.parquet",
+        "rejects/any.csv",
+        "snapshot/manifest.json",
+        "changes/manifest.json",
+        "outbox/manifest.json",
+    }
+
+
+def test_every_target_has_its_own_newest_runs(root: Path) -> None:
+    run_of(root, "newer", days_ago=2)
+    of_pilot = run_of(root, "pilot", days_ago=30, target="pilot")
+    whole = files_of(of_pilot)
+    target_at(root, counter=9)
+
+    assert thin(root) == Thinned([], [])
+    assert files_of(of_pilot) == whole
+
+
+def test_a_thinned_run_is_removed_after_its_days_and_not_before(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "young", days_ago=89)
+    old = run_of(root, "old", days_ago=91)
+    target_at(root, counter=9)
+
+    first, second = thin(root), thin(root)
+
+    assert first == Thinned(thinned=["young"], removed=["old"])
+    assert second == Thinned([], [])
+    assert not old.folder.exists()
+
+
+@pytest.mark.parametrize("state", ["open_run", "last_run"])
+def test_the_open_and_the_last_run_stay_whole_whatever_their_age(root: Path, state: str) -> None:
+    run_of(root, "newest", days_ago=2)
+    needed = run_of(root, "needed", days_ago=1_000)
+    whole = files_of(needed)
+    target_at(root, counter=9, **{state: "needed"})
+
+    assert thin(root) == Thinned([], [])
+    assert files_of(needed) == whole
+
+
+def test_a_run_with_a_bundle_in_doubt_stays_whole_whatever_its_age(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "in-doubt", days_ago=1_000, settled=False)
+    target_at(root, counter=9)
+
+    assert thin(root) == Thinned([], [])
+
+
+def test_a_run_that_may_still_be_posted_stays_whole(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "planned", days_ago=1_000, begun=False, compared=9)
+    target_at(root, counter=9)
+
+    assert thin(root) == Thinned([], [])
+
+
+def test_a_run_that_no_load_takes_any_more_is_over_though_it_was_never_posted(
+    root: Path,
+) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "planned", days_ago=10, begun=False, compared=8)
+    target_at(root, counter=9)
+
+    assert thin(root) == Thinned(["planned"], [])
+
+
+def test_a_run_at_work_stays_whole(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "at-work", days_ago=30)
+    target = target_at(root, counter=9)
+
+    with locked(target, "at-work"):
+        assert thin(root) == Thinned([], [])
+
+
+def test_what_was_at_work_within_a_day_stays_whole(root: Path) -> None:
+    run_of(root, "newest", days_ago=0.1)
+    run_of(root, "today", days_ago=0.9)
+    extracting = Run(root, "extracting")
+    write_frame(extracting.snapshot("tblClaim"), pl.LazyFrame({"a": [1]}))
+    moment = (NOW - timedelta(hours=3)).timestamp()
+    os.utime(extracting.snapshot("any").parent, (moment, moment))
+    target_at(root, counter=9)
+
+    assert thin(root, reject_days=0) == Thinned([], [])
+
+
+def test_what_dhis2_has_confirmed_is_never_thinned(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "old", days_ago=1_000)
+    target = target_at(root, counter=9)
+    acknowledged = target.acknowledged("old", "tracked_entities", 0)
+    write_frame(acknowledged, pl.LazyFrame({"key": ["a"]}))
+
+    done = thin(root, reject_days=0)
+
+    assert done.removed == ["old"]
+    assert acknowledged.exists()
+    assert target.current.exists()
+
+
+def test_thinning_that_was_cut_short_goes_on(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    older = run_of(root, "older", days_ago=3)
+    target_at(root, counter=9)
+    older.bundle("6-events", 1).unlink()  # request bodies go first
+    older.bundle("6-events", 1).with_suffix(".receipt.json").unlink()
+
+    assert thin(root) == Thinned(["older"], [])
+
+
+def test_an_empty_staging_folder_has_nothing_to_thin(root: Path) -> None:
+    assert thin(root) == Thinned([], [])
