@@ -104,15 +104,16 @@ def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant:
 
 def post_everything(posting: Posting) -> None:
     """Post all bundles, phase after phase, and show how far it is."""
-    total = len(bundles(posting.run))
-    if not total:
+    everything = bundles(posting.run)
+    if not everything:
         return
+    settled = sum(bundle.is_settled for bundle in everything)
     artifact = create_progress_artifact(0.0, key="load-progress", description="Bundles settled")
     for phase in Phase:
         for chunk in posting.chunks(phase):
             post_chunk(posting, phase, chunk)
-            settled = sum(bundle.is_settled for bundle in bundles(posting.run))
-            update_progress_artifact(cast("UUID", artifact), 100.0 * settled / total)
+            settled += len(chunk)
+            update_progress_artifact(cast("UUID", artifact), 100.0 * settled / len(everything))
 
 
 @step

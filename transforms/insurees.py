@@ -14,6 +14,7 @@ from transforms.locations import Snapshot, placed_facilities, placed_locations
 from transforms.options import coded
 from transforms.places import places
 from transforms.resources import TRACKED_ENTITIES
+from transforms.status_order import is_out_of_range
 from transforms.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
 from transforms.tables.org_units import REGION
 from transforms.values import LONGEST_ATTRIBUTE, is_set, rendered, with_faults, with_notes
@@ -269,12 +270,16 @@ def _nothing(*columns: str) -> list[pl.Expr]:
 
 
 def _first_days(snapshot: Snapshot) -> pl.LazyFrame:
-    """Return InsureeID and `enrolled`: the earliest of its versions and its current policies."""
+    """Return InsureeID and `enrolled`: the earliest of its versions and its current policies.
+
+    A mistyped year (0203) is no day; the events of such a policy are held back.
+    """
     versions = snapshot["tblInsuree"].select(
         InsureeID=live_key("InsureeID"), enrolled=pl.col("ValidityFrom").cast(pl.Date)
     )
     return (
         pl.concat([versions, _enrollment_days(snapshot)])
+        .filter(~is_out_of_range("enrolled"))
         .group_by("InsureeID")
         .agg(pl.col("enrolled").min())
     )

@@ -30,6 +30,7 @@ from staging.outbox import bundles
 from staging.rejects import write_rejects
 from transforms.bundles import Phase
 from transforms.country import Country
+from transforms.errors import StagingError
 from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, deleted_types, org_units_by_program, places
@@ -139,11 +140,14 @@ def settle_open_run(
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
+        StagingError: The folder of the run is gone.
     """
     current = read_current(target)
     if current is None or current.open_run in (None, root.run_id):
         return None
     run = Run(root.root, str(current.open_run))
+    if not run.manifest("outbox").exists():
+        raise _lost(run, target)
     info = recognised_server(client, current, moved_target=moved_target)
     check_memory(client, info, target, current, restored_target=restored_target)
     current = _at_address(current, info)
@@ -153,6 +157,15 @@ def settle_open_run(
             posting.post(phase, chunk)
     close_load(run, target, client, current)
     return run.run_id
+
+
+def _lost(run: Run, target: Target) -> StagingError:
+    return StagingError(
+        f"Run {run.run_id} was begun and has not ended, but its folder {run.folder} is not there "
+        f"as it was: what it has posted cannot be known. Restore the folder from a backup; or, if "
+        f"it is gone for good, set open_run to null in {target.current}, let reconcile repair what "
+        f"differs, and start a new run. Nothing was posted."
+    )
 
 
 def _at_address(current: Current, info: SystemInfo) -> Current:

@@ -312,6 +312,15 @@ def test_a_policy_that_began_earlier_makes_the_enrollment_earlier():
     assert person(found)["occurredAt"] == "2019-06-01"
 
 
+def test_a_policy_with_a_mistyped_year_does_not_make_the_enrollment_earlier():
+    covers = [{"EnrollmentDate": day("0203-06-01")}]
+    versions = [{"ValidityFrom": moment("2023-05-01 12:00")}]
+
+    found = enrollments(InsureePolicy=covers, Policy=[{}], Insuree=versions)
+
+    assert person(found)["occurredAt"] == "2023-05-01"
+
+
 def test_where_the_insuree_policy_has_no_date_the_policys_counts():
     found = enrollments(
         InsureePolicy=[{"EnrollmentDate": None, "PolicyId": 2, "InsureeID": 2}],
