@@ -118,6 +118,7 @@ IN_DOUBT = (
     ("after request: metadata", MIDDLE),
     ("after 1-delete-events sent", START),
     ("after request: bundle", 0.15),
+    ("after 4-release receipt", END),
     ("after 5-people sent", START),
     ("after request: bundle", 0.5),
     ("before 6-events receipt", END),
