@@ -161,10 +161,9 @@ def _same(
     without what only one of them has they lie side by side.
     """
     pairs = _pairs(wanted, known)
-    now = _rows(wanted, pairs["at"]).select("parent", *PLAIN, *values)
-    before = _rows(known, pairs["atBefore"]).select(
-        pl.col("state", "parentUid", "owner", *PLAIN, *values).name.suffix(BEFORE)
-    )
+    now = _rows(wanted.select("parent", *PLAIN, *values), pairs["at"])
+    held = known.select(pl.col("state", "parentUid", "owner", *PLAIN, *values).name.suffix(BEFORE))
+    before = _rows(held, pairs["atBefore"])
     compared = pl.concat([pairs, now, before], how="horizontal").with_columns(
         wanted=True, parentUid=_parent_uids(now["parent"], above)
     )
