@@ -3,7 +3,6 @@
 DHIS2 is only read. A repair changes what is acknowledged, and the next `sync` does the rest.
 """
 
-import uuid
 from pathlib import Path
 
 import polars as pl
@@ -13,31 +12,31 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.connectors.dhis2 import Dhis2
 from flows.endings import in_one_sentence, step
-from flows.tasks.changes import tracked_versions
+from flows.tasks.comparable import (
+    empty_state,
+    known_state,
+    reader_of,
+    remember_state,
+    wanted_run,
+)
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected
-from flows.tasks.preflight import Needs, check_needs
-from flows.tasks.read_back import Reader
-from flows.tasks.recognition import recognised_server
 from flows.tasks.reconciliation import (
     Reconciliation,
+    compare_metadata,
     compare_resource,
     discard,
     findings,
-    has_desired,
     place_names,
     read_resource,
     repair_state,
     side_by_side,
     write_reports,
 )
-from staging.acknowledged import Current, locked, read_current
-from staging.frames import read_stage
+from staging.acknowledged import locked
 from staging.layout import Run, Target
-from staging.runs import remember
-from transforms.errors import StagingError
+from transforms.metadata_changes import METADATA
 from transforms.reconciliation_report import markdown
 from transforms.resources import RESOURCES, Resource
 
@@ -97,81 +96,12 @@ def reconcile(
                 read(work, resource)
             for resource in RESOURCES:
                 compare(work, resource)
+            compare_places_and_codes(work)
         count = report(work, repaired=repair or adopt)
         if repair or adopt:
             repair_acknowledged(work)
         discard(work)
     return ended(run.run_id, count)
-
-
-def known_state(target: Target) -> Current:
-    """Return the acknowledged state of a target.
-
-    Raises:
-        StagingError: There is none, or a run is open.
-    """
-    current = read_current(target)
-    if current is None:
-        raise StagingError(
-            f"Nothing was ever posted to {target.name} from this staging folder, so there is "
-            f"nothing to compare. If another tool has filled it with the same UIDs, use adopt. "
-            f"Nothing was changed."
-        )
-    if current.open_run:
-        raise StagingError(
-            f"Run {current.open_run} was begun and has not ended, so what DHIS2 confirmed is not "
-            f"known yet. Let sync or load with this run_id end it, then start again. Nothing was "
-            f"changed."
-        )
-    return current
-
-
-def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> Current:
-    """Return the state of a target to which nothing was ever posted.
-
-    Raises:
-        StagingError: Something was; or no run says what openIMIS has.
-    """
-    known = read_current(target)
-    if known is not None and (known.open_run or tracked_versions(known)):
-        raise StagingError(
-            f"{target.name} has an acknowledged state already, which adopt would lose. To make it "
-            f"say what DHIS2 holds, use repair. Nothing was changed."
-        )
-    run = wanted_run(staging_root, desired_run, needed=True)
-    partitions = read_stage(run, "desired")["partitions"] if run else 1
-    first = known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
-    return first.model_copy(update={"partitions": partitions})
-
-
-def wanted_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
-    """Return the run that says what openIMIS has; None if none is at hand and none is needed.
-
-    Raises:
-        StagingError: One is needed.
-    """
-    run = Run(staging_root, run_id) if run_id else None
-    if run is not None and has_desired(run):
-        return run
-    if needed:
-        raise StagingError(
-            f"What openIMIS has is not at hand (run {run_id or 'not named'}), and without it an "
-            f"object of ours cannot be told from a strange one. Run sync with until=transform, and "
-            f"name its run in desired_run. Nothing was changed."
-        )
-    return None
-
-
-def remember_state(run: Run, target: str, current: Current) -> None:
-    """Note what is compared; a run that goes on must not compare with another state."""
-    remember(run, target=target, reconciled=tracked_versions(current))
-
-
-def reader_of(client: Dhis2, current: Current) -> Reader:
-    """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
-    info = recognised_server(client, current, moved_target=False)
-    check_needs(client, info, Needs())
-    return Reader(client, info.dialect)
 
 
 @step
@@ -186,6 +116,14 @@ def compare(work: Reconciliation, resource: Resource) -> None:
     """Compare all objects of a resource."""
     found = compare_resource(work, resource)
     get_run_logger().info("%s: %d differences", resource.name, found)
+
+
+@step
+def compare_places_and_codes(work: Reconciliation) -> None:
+    """Ask which org units and options DHIS2 lacks."""
+    for name in METADATA:
+        found = compare_metadata(work, name)
+        get_run_logger().info("%s: %d are missing", name, found)
 
 
 @step

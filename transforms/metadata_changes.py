@@ -4,6 +4,8 @@ Their base of comparison, when they are posted, is DHIS2 itself; this only keeps
 nothing changed from asking.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 ORG_UNITS = "org_units"
@@ -29,6 +31,18 @@ def unconfirmed(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
         confirmed: The columns of `CONFIRMED`.
     """
     return desired.join(confirmed.select("key", "content"), on=["key", "content"], how="anti")
+
+
+def unlisted(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
+    """Return key and uid of what DHIS2 has confirmed and does not list any more.
+
+    Args:
+        confirmed: The columns of `CONFIRMED`.
+        uids: What it lists.
+    """
+    uid = pl.col("content").str.json_path_match("$.uid")
+    listed = pl.LazyFrame({"uid": pl.Series(uids, dtype=pl.String)})
+    return confirmed.select("key", uid=uid).join(listed, on="uid", how="anti")
 
 
 def confirmed_after(

@@ -41,6 +41,7 @@ class Kind:
     days: tuple[str, str] | None = None
 
 
+# DHIS2 says when an event was completed; we do not, so what it says is not ours to compare.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
 _DATED = {"personUid": "trackedEntity", "orgUnit": "orgUnit", "status": "status"}
 KINDS: dict[TrackerType, Kind] = {
@@ -71,7 +72,6 @@ KINDS: dict[TrackerType, Kind] = {
             "uid": "event",
             "parentUid": "enrollment",
             "occurredAt": "occurredAt",
-            "completedAt": "completedAt",
         },
         values="dataValues",
         identifier="dataElement",

@@ -212,8 +212,6 @@ def _changed(
 
 def _differs(name: str) -> pl.Expr:
     ours, theirs = pl.col(name), pl.col(f"{name}{READ}")
-    if name == "completedAt":  # DHIS2 gives one to what we complete without saying when
-        return ours.is_not_null() & ours.ne_missing(theirs)
     if name == "owner":  # not told to every user
         return (ours != theirs).fill_null(value=False)
     return ours.ne_missing(theirs)
@@ -251,6 +249,22 @@ def _new(
 
 def _of(identities: pl.DataFrame, detail: Detail) -> pl.DataFrame:
     return identities.select(*IDENTITIES, identity=pl.lit(detail.value))
+
+
+def lacking_findings(name: str, lacking: pl.LazyFrame) -> pl.LazyFrame:
+    """Return as findings the confirmed org units or options (`name`) that DHIS2 lacks.
+
+    Args:
+        name: Of the metadata resource.
+        lacking: uid.
+    """
+    return lacking.select(
+        resource=pl.lit(name),
+        kind=pl.lit(Kind.MISSING.value),
+        detail=pl.lit(Detail.UNKNOWN.value),
+        uid="uid",
+        orgUnit=pl.lit(None, pl.String),
+    )
 
 
 def with_persons(repairs: pl.LazyFrame, persons: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,16 +8,18 @@ DHIS2 ──────► read ─┘                              └─► a
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from flows.tasks.read_back import Reader, asked_for, read_back
 from staging.acknowledged import Current, keep, scan, sweep, switch, write
 from staging.files import whole_or_absent
-from staging.frames import is_done, read_stage, scan_frame, write_frame
+from staging.frames import read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.read_back import scan_bucket, write_buckets
 from transforms.deltas import acknowledged_schema, value_columns
+from transforms.metadata_changes import CONFIRMED, METADATA, OPTIONS, ORG_UNITS, unlisted
 from transforms.partitions import partition_of
 from transforms.read_back import distinct, read_schema
 from transforms.reconciliation import (
@@ -25,6 +27,7 @@ from transforms.reconciliation import (
     IDENTITIES,
     compared,
     held,
+    lacking_findings,
     missing,
     repaired,
     strangers,
@@ -35,6 +38,7 @@ from transforms.reconciliation import (
 )
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource
 
+LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
 READ, KNOWN, WANTED = "read", "known", "wanted"
 RESULTS = ("findings", "repairs", "counts")
 DESIRED = "desired"
@@ -86,16 +90,11 @@ class Reconciliation:
                 yield resource, number, scan_frame(self.desired.desired(resource.name, number))
 
 
-def has_desired(run: Run) -> bool:
-    """Return whether what openIMIS had in a run is still at hand."""
-    return is_done(run, DESIRED)
-
-
 def read_resource(work: Reconciliation, resource: Resource) -> int:
     """Read all objects of a resource, unless that is done, and return how many were read."""
     path = work.run.read_back(resource.name)
     if path.exists():
-        return int(scan_frame(path).select(pl.len()).collect().item())
+        return row_count(path)
     return read_back(work.run, work.reader, resource, work.values(resource))
 
 
@@ -149,10 +148,28 @@ def _bucket(
     return scan_bucket(work.run.compared(resource.name, side), bucket, schema).collect()
 
 
+def compare_metadata(work: Reconciliation, name: str) -> int:
+    """Ask which confirmed org units or options DHIS2 lacks, and return how many.
+
+    What they are called is not compared: set-up compares it whenever they are sent.
+    """
+    confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
+    params = {"fields": "id", "paging": "false"}
+    listed = work.reader.client.get(f"/api/{LISTS[name]}", params)[LISTS[name]]
+    lacking = unlisted(confirmed, [each["id"] for each in listed])
+    write_frame(_lacking(work, name), lacking)
+    return row_count(_lacking(work, name))
+
+
+def _lacking(work: Reconciliation, name: str) -> Path:
+    return work.run.compared(name, "lacking") / "000.parquet"
+
+
 def findings(work: Reconciliation) -> pl.LazyFrame:
     """Return everything that was found."""
     frames = [each for resource in RESOURCES for each in work.results(resource, "findings")]
-    return pl.concat([pl.LazyFrame(schema=FINDINGS), *frames])
+    lacking = [lacking_findings(name, scan_frame(_lacking(work, name))) for name in METADATA]
+    return pl.concat([pl.LazyFrame(schema=FINDINGS), *frames, *lacking])
 
 
 def side_by_side(work: Reconciliation) -> pl.DataFrame:
@@ -178,7 +195,7 @@ def place_names(work: Reconciliation) -> pl.DataFrame:
     """Return uid and name of the org units that openIMIS has."""
     if work.desired is None:
         return pl.DataFrame(schema={"uid": pl.String, "name": pl.String})
-    return scan_frame(work.desired.desired("org_units", 0)).select("uid", "name").collect()
+    return scan_frame(work.desired.desired(ORG_UNITS, 0)).select("uid", "name").collect()
 
 
 def write_reports(work: Reconciliation, sides: pl.DataFrame) -> None:
@@ -207,6 +224,7 @@ def repair_state(work: Reconciliation) -> Current:
         for resource in RESOURCES
         if (version := _repair_resource(work, resource))
     }
+    versions |= {name: work.run.run_id for name in METADATA if _forget_lacking(work, name)}
     after = work.current.model_copy(update={"versions": work.current.versions | versions})
     switch(work.target, after)
     sweep(work.target, kept=[work.current, after])
@@ -227,6 +245,16 @@ def _repair_resource(work: Reconciliation, resource: Resource) -> str | None:
         else:
             keep(work.target, own, resource.name, number, of=version)
     return own if touched else None
+
+
+def _forget_lacking(work: Reconciliation, name: str) -> bool:
+    """Write the new version of org units or options; False if nothing of it changes."""
+    if not row_count(_lacking(work, name)):
+        return False
+    confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
+    left = confirmed.join(scan_frame(_lacking(work, name)), on="key", how="anti")
+    write(work.target, work.run.run_id, name, 0, left)
+    return True
 
 
 def _repairs(work: Reconciliation, resource: Resource) -> pl.LazyFrame:

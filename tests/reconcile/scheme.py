@@ -1,47 +1,82 @@
 """A scheme whose DHIS2 is changed by hand and read back."""
 
-import copy
+import pickle
 import random
+import shutil
 import string
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import polars as pl
-from prefect.client.schemas.objects import State
 
-from flows.reconcile import reconcile
-from staging.layout import Target
-from tests.crashes.contents import claimed, tracker
-from tests.flows.scheme import Scheme
-from tests.sandbox import ADMIN
+from flows.tasks.comparable import empty_state, known_state, reader_of, remember_state, wanted_run
+from flows.tasks.read_back import Paging
+from flows.tasks.recognition import check_memory
+from flows.tasks.reconciliation import (
+    Reconciliation,
+    compare_metadata,
+    compare_resource,
+    discard,
+    read_resource,
+    repair_state,
+    side_by_side,
+    write_reports,
+)
+from staging.acknowledged import locked
+from tests.crashes.contents import Content, as_claimed, claimed, tracker
+from tests.crashes.loader import bring, extract, transform
+from tests.crashes.scheme import Moment, Scheme
+from tests.sandbox import ADMIN, Sandbox
+from transforms.metadata_changes import METADATA
+from transforms.resources import RESOURCES
 
 IMPORT = {"async": "false", "atomicMode": "OBJECT", "reportMode": "FULL"}
+PAGED = Paging(page=50, slice=200)
 
 
-@dataclass
 class ReconciledScheme(Scheme):
     """A scheme of insurance."""
 
-    empty: dict[str, Any] = field(default_factory=dict)
-    filled: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
+        self.loaded: Moment | None = None
 
-    def hold(self, content: dict[str, Any]) -> None:
-        """Let DHIS2 hold what it held at another moment."""
-        state = self.sandbox.state
-        with state.lock:
-            for name, value in copy.deepcopy(content).items():
-                setattr(state, name, value)
-            state.metadata_changed()
+    def look(self, run_id: str, *, repair: bool = False, adopt_with: str | None = None) -> None:
+        """Read DHIS2 back, as `flows.reconcile` does, without Prefect."""
+        job = self.job(run_id)
+        with locked(job.target, run_id), job.client() as client:
+            current = (
+                empty_state(job.target, self.area, adopt_with)
+                if adopt_with
+                else known_state(job.target)
+            )
+            desired = wanted_run(self.area, adopt_with or current.last_run, needed=True)
+            remember_state(job.run, job.target.name, current)
+            reader = reader_of(client, current, PAGED)
+            work = Reconciliation(job.run, job.target, current, desired, reader)
+            for resource in RESOURCES:
+                read_resource(work, resource)
+            for resource in RESOURCES:
+                compare_resource(work, resource)
+            for name in METADATA:
+                compare_metadata(work, name)
+            write_reports(work, side_by_side(work))
+            if repair or adopt_with:
+                repair_state(work)
+            discard(work)
 
-    def reconcile(self, **more: Any) -> State[Any]:
-        """Read DHIS2 back; return how that ended."""
-        return reconcile(
-            "ministry", self.country_file, self.staging_root, return_state=True, **more
-        )
+    def plan(self, run_id: str) -> None:
+        """Say what openIMIS has; nothing is posted."""
+        extract(self.job(run_id))
+        transform(self.job(run_id))
 
-    def post(self, strategy: str, **objects: Any) -> None:
+    def forget_everything(self) -> None:
+        """Lose the staging folder, and the marker that it left in DHIS2."""
+        shutil.rmtree(self.area)
+        self.sandbox.state.data_store.clear()
+
+    def by_hand(self, strategy: str, **objects: Any) -> None:
         """Change DHIS2 by hand."""
         answer = httpx.post(
             f"{self.sandbox.url}/api/tracker",
@@ -51,33 +86,56 @@ class ReconciledScheme(Scheme):
         )
         assert answer.json()["status"] == "OK", answer.text
 
-    def posted_bundles(self) -> list[dict[str, Any]]:
-        """Return the requests so far that changed people, enrollments or events."""
-        return [each for each in self.written() if each["path"].startswith("/api/tracker")]
+    def restore_dhis2(self, moment: Moment) -> None:
+        """Put DHIS2 alone back to a moment."""
+        state = self.sandbox.state
+        with state.lock:
+            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
+            state.metadata_changed()
 
-    def findings(self, run_id: str) -> pl.DataFrame:
-        """Return what a reconciliation found."""
-        return pl.read_parquet(self.staging_root / f"runs/{run_id}/reconciliation/findings.parquet")
+    def lose_an_empty_village(self) -> str:
+        """Let DHIS2 lack an org unit in which nothing lies; return its UID."""
+        held = self.held()
+        used = {row["orgUnit"] for rows in held.values() for row in rows.values()}
+        state = self.sandbox.state
+        with state.lock:
+            units = state.metadata["organisationUnits"]
+            above = {(unit.get("parent") or {}).get("id") for unit in units.values()}
+            uid = next(uid for uid in units if uid not in above | used)
+            del units[uid]
+            for kind in ("programs", "organisationUnitGroups"):
+                for thing in state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    thing["organisationUnits"] = [each for each in members if each["id"] != uid]
+            state.metadata_changed()
+        return uid
 
-    def totals(self, run_id: str) -> pl.DataFrame:
-        """Return what the three hold, by resource and org unit."""
-        return pl.read_parquet(self.staging_root / f"runs/{run_id}/reconciliation/totals.parquet")
+    def bring_to_restored(self, run_id: str) -> None:
+        """Bring DHIS2 up to date, which was restored, as one knows."""
+        job = self.job(run_id)
+        with locked(job.target, run_id), job.client() as client:
+            info, current = client.system_info(), known_state(job.target)
+            check_memory(client, info, job.target, current, restored_target=True)
+        bring(job)
 
-    def held(self) -> dict[str, Any]:
+    def report(self, run_id: str, name: str) -> pl.DataFrame:
+        """Return `findings` or `totals` of a reconciliation."""
+        return pl.read_parquet(self.job(run_id).run.reconciliation(name))
+
+    def held(self) -> Content:
         """Return what DHIS2 holds; values that are empty are none."""
         return tracker(self.sandbox)
 
-    def acknowledged(self) -> dict[str, Any]:
-        """Return what acknowledged says that DHIS2 holds."""
-        return claimed(Target(self.staging_root, "ministry"))
+    def is_known(self) -> bool:
+        """Whether acknowledged says what DHIS2 holds."""
+        return as_claimed(self.held()) == claimed(self.target)
+
+    def objects_posted(self) -> int:
+        """Return how many objects the latest 1,000 requests sent."""
+        return sum(sum(row["objects"].values()) for row in self.sandbox.posted("/api/tracker"))
 
 
 def new_uid(seed: int) -> str:
     """Return a UID that nobody has."""
     chosen = random.Random(seed)
     return "x" + "".join(chosen.choices(string.ascii_letters + string.digits, k=10))
-
-
-def today() -> str:
-    """Return today's date as DHIS2 takes it."""
-    return datetime.now(UTC).date().isoformat()

@@ -1,57 +1,55 @@
 """A DHIS2 that another tool filled with the same UIDs becomes ours without a post."""
 
-import polars as pl
+import pytest
 
-from tests.crashes.contents import as_claimed
-from tests.reconcile.scheme import ReconciledScheme, today
+from tests.crashes.loader import load
+from tests.reconcile.scheme import ReconciledScheme
+from transforms.errors import StagingError
 from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
-MARKER = "openimis-to-dhis2"
+
+def test_an_adopted_dhis2_is_sent_nothing_that_it_has(foreign: ReconciledScheme) -> None:
+    before, mark = foreign.held(), foreign.objects_posted()
+
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    foreign.bring("second")
+
+    assert foreign.objects_posted() == mark
+    assert foreign.held() == before
+    assert foreign.is_known()
 
 
-def planned(scheme: ReconciledScheme) -> None:
-    """Say what openIMIS has, without posting; DHIS2 has no marker of ours."""
-    scheme.sandbox.state.data_store.pop(MARKER, None)
-    state = scheme.sync(run_id="plan", until="transform")
-    assert state.is_completed(), state.message
+def test_adopting_says_of_every_object_that_openimis_has_it(foreign: ReconciledScheme) -> None:
+    foreign.plan("plan")
+
+    foreign.look("adopt", adopt_with="plan")
+
+    totals = foreign.report("adopt", "totals").sum()
+    assert totals["acknowledged"].item() == 0
+    assert totals["unexpected"].item() == totals["DHIS2"].item() > 0
+    assert set(foreign.report("adopt", "findings")["detail"]) == {"openIMIS has it"}
 
 
-def test_an_adopted_dhis2_is_sent_nothing_that_it_has(new_scheme: ReconciledScheme) -> None:
-    planned(new_scheme)
-    before, mark = new_scheme.held(), len(new_scheme.posted_bundles())
-
-    state = new_scheme.reconcile(run_id="adopt", desired_run="plan", adopt=True)
-    assert state.is_completed(), state.message
-    state = new_scheme.sync(run_id="second")
-
-    assert state.is_completed(), state.message
-    assert new_scheme.posted_bundles()[mark:] == []
-    assert new_scheme.held() == before
-    assert as_claimed(new_scheme.held()) == new_scheme.acknowledged()
-
-
-def test_only_what_differs_is_sent_after_adopting(new_scheme: ReconciledScheme) -> None:
-    planned(new_scheme)
-    before = new_scheme.held()
-    event = next(iter(new_scheme.sandbox.events().values()))
+def test_only_what_differs_is_sent_after_adopting(foreign: ReconciledScheme) -> None:
+    before = foreign.held()
+    event = next(iter(foreign.sandbox.events().values()))
     moved = event | {"occurredAt": "2001-02-03", "dataValues": []}
-    new_scheme.post("CREATE_AND_UPDATE", events=[moved])
-    mark = len(new_scheme.posted_bundles())
+    foreign.by_hand("CREATE_AND_UPDATE", events=[moved])
+    mark = foreign.objects_posted()
 
-    new_scheme.reconcile(run_id="adopt", desired_run="plan", adopt=True)
-    new_scheme.sync(run_id="second")
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    foreign.bring("second")
 
-    assert sum(row["objects"] for row in new_scheme.posted_bundles()[mark:]) == 1
-    assert new_scheme.held() == before
+    assert foreign.objects_posted() == mark + 1
+    assert foreign.held() == before
 
 
-def test_the_single_events_of_the_earlier_tool_are_deleted(new_scheme: ReconciledScheme) -> None:
-    planned(new_scheme)
-    before = new_scheme.held()
+def test_the_single_events_of_the_earlier_tool_are_deleted(foreign: ReconciledScheme) -> None:
+    before = foreign.held()
     claims = [
-        row
-        for row in new_scheme.sandbox.enrollments().values()
-        if row["program"] == CLAIM_PROGRAM.uid
+        row for row in foreign.sandbox.enrollments().values() if row["program"] == CLAIM_PROGRAM.uid
     ]
     single = [
         {
@@ -61,49 +59,38 @@ def test_the_single_events_of_the_earlier_tool_are_deleted(new_scheme: Reconcile
             "programStage": CLAIM_DETAILS_STAGE.uid,
             "orgUnit": claim["orgUnit"],
             "status": "ACTIVE",
-            "occurredAt": today(),
+            "occurredAt": "2025-12-31",
         }
         for claim in claims
     ]
-    new_scheme.post("CREATE_AND_UPDATE", events=single)
+    foreign.by_hand("CREATE_AND_UPDATE", events=single)
 
-    new_scheme.reconcile(run_id="adopt", desired_run="plan", adopt=True)
-    state = new_scheme.sync(run_id="second", allow_deletes=True)
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    foreign.bring("second")
 
-    assert state.is_completed(), state.message
-    assert new_scheme.held() == before
-    found = new_scheme.findings("adopt").filter(detail="openIMIS does not have it")
+    assert foreign.held() == before
+    found = foreign.report("adopt", "findings").filter(detail="openIMIS does not have it")
     assert set(found["uid"]) == {row["event"] for row in single}
 
 
 def test_the_plan_that_was_adopted_with_cannot_be_loaded_any_more(
-    new_scheme: ReconciledScheme,
+    foreign: ReconciledScheme,
 ) -> None:
-    planned(new_scheme)
-    new_scheme.reconcile(run_id="adopt", desired_run="plan", adopt=True)
-    mark = len(new_scheme.posted_bundles())
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    mark = foreign.objects_posted()
 
-    state = new_scheme.sync(run_id="plan", until="load")
+    with foreign.job("plan").client() as client, pytest.raises(StagingError, match="out of date"):
+        load(foreign.job("plan"), client)
 
-    assert "repaired since" in str(state.message)
-    assert new_scheme.posted_bundles()[mark:] == []
+    assert foreign.objects_posted() == mark
 
 
 def test_an_acknowledged_state_is_not_overwritten(scheme: ReconciledScheme) -> None:
-    state = scheme.reconcile(run_id="adopt", desired_run="first", adopt=True)
+    current = scheme.target.current.read_bytes()
 
-    assert state.is_failed()
-    assert "Nothing was changed" in str(state.message)
+    with pytest.raises(StagingError, match="Nothing was changed"):
+        scheme.look("adopt", adopt_with="first")
 
-
-def test_adopting_keeps_the_state_of_every_object(new_scheme: ReconciledScheme) -> None:
-    planned(new_scheme)
-
-    new_scheme.reconcile(run_id="adopt", desired_run="plan", adopt=True)
-
-    totals = new_scheme.totals("adopt").sum()
-    assert totals["acknowledged"].item() == 0
-    assert totals["unexpected"].item() == totals["DHIS2"].item() > 0
-    details = new_scheme.findings("adopt")["detail"].unique()
-    assert details.to_list() == ["openIMIS has it"]
-    assert isinstance(totals, pl.DataFrame)
+    assert scheme.target.current.read_bytes() == current
