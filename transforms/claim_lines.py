@@ -23,7 +23,7 @@ from transforms.options import coded
 from transforms.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.status_order import is_out_of_range
 from transforms.tables import openimis
-from transforms.values import with_faults
+from transforms.values import CODES, with_faults
 
 # A quantity and a price have two decimals each; polars rounds a product to the scale of its
 # factors, so they are widened first. 38 digits are the most that it has.
@@ -127,12 +127,13 @@ def line_events(
         The columns of *desired*; see `transforms.resources`.
     """
     fields = kind.resource.fields
-    owner = claims.select(
+    owners = _with_strays(snapshot, claims, kind)
+    described = owners.select(
         "ClaimID", "ClaimUUID", "person", "orgUnit", "DateFrom", "faults", "notes", "in_window"
     )
     lines = (
-        current_lines(snapshot, claims, kind)
-        .join(owner, on="ClaimID", how="inner")
+        current_lines(snapshot, owners, kind)
+        .join(described, on="ClaimID", how="inner")
         .join(amounts.select("ClaimID", "has_valuation"), on="ClaimID", how="left")
         .with_columns(_amounts_by_status())
         .with_columns(
@@ -148,6 +149,20 @@ def line_events(
     )
     key = pl.col(kind.table.key).cast(pl.String)
     return completed_events(lines, fields, key=key, parent="ClaimUUID")
+
+
+def _with_strays(snapshot: Snapshot, claims: pl.LazyFrame, kind: LineKind) -> pl.LazyFrame:
+    """Return `claims` with a row for each that lines name and openIMIS does not have."""
+    strays = (
+        snapshot[kind.table.name]
+        .filter(is_current())
+        .join(snapshot["tblClaim"], on="ClaimID", how="anti")
+        .select("ClaimID")
+        .unique()
+        .pipe(with_faults, {"claim_line_claim_unknown": pl.lit(value=True)})
+        .with_columns(notes=pl.lit([], CODES), in_window=pl.lit(value=True))
+    )
+    return pl.concat([claims, strays], how="diagonal")
 
 
 def _product(quantity: str | pl.Expr, price: str | pl.Expr) -> pl.Expr:

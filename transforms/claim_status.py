@@ -15,7 +15,7 @@ from transforms.locations import Snapshot
 from transforms.options import coded
 from transforms.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.values import with_faults
+from transforms.values import is_set, with_faults, with_notes
 
 _STATUS, _NOW = pl.col("claim_status"), pl.col("ClaimStatus")
 _OWN_DATES = {
@@ -71,9 +71,25 @@ def claim_events(
         described.join(statuses, on="ClaimID", how="inner")
         .with_columns(_amounts_of_status())
         .pipe(with_faults, {"claim_status_date_out_of_range": is_out_of_range("own_date")})
+        .pipe(with_notes, _notes())
     )
     key = pl.format("{}:{}", "ClaimUUID", "claim_status")
     return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="ClaimUUID")
+
+
+def _notes() -> dict[str, pl.Expr]:
+    """Return what is left out of a claim, each on one of its events."""
+    has_its_status = (_STATUS == _NOW).any().over("ClaimID")
+    is_unknown = pl.col("administrator").is_null()
+    return {
+        "claim_administrator_unknown": ((_STATUS == ENTERED) & is_set("ClaimAdminId") & is_unknown),
+        "claim_status_date_missing": (
+            (_STATUS == ENTERED) & _NOW.is_in(STATUSES).fill_null(value=False) & ~has_its_status
+        ),
+        "claim_batch_run_unknown": (
+            (_STATUS == VALUATED) & is_set("RunID") & pl.col("RunDate").is_null()
+        ),
+    }
 
 
 def _with_own_dates(claims: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:

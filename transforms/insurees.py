@@ -12,7 +12,7 @@ from transforms.errors import CountryError
 from transforms.history import is_current, live_key, live_rows, resolved
 from transforms.locations import Snapshot, placed_facilities, placed_locations
 from transforms.options import coded
-from transforms.places import places
+from transforms.places import CURRENT_VILLAGE, places
 from transforms.resources import TRACKED_ENTITIES
 from transforms.status_order import is_out_of_range
 from transforms.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
@@ -20,7 +20,7 @@ from transforms.tables.org_units import REGION
 from transforms.values import LONGEST_ATTRIBUTE, is_set, rendered, with_faults, with_notes
 from transforms.windows import Window, marked, touched
 
-DEAD, INACTIVE = "DE", "IN"
+ACTIVE, DEAD, INACTIVE = "AC", "DE", "IN"
 ISO_DAY = "%Y-%m-%d"
 NUMBER = INSURANCE_NUMBER.uid
 
@@ -91,6 +91,7 @@ def tracked_entities(
         The columns of *desired*; see `transforms.resources`.
     """
     working = _with_families(_with_insurees(wanted, snapshot), snapshot)
+    working = with_notes(working, {"current_village_unknown": _is_elsewhere()})
     working = coded(_with_first_service_point(working, snapshot), TRACKED_ENTITIES.fields, snapshot)
     texts = rendered(working, TRACKED_ENTITIES.fields, longest=LONGEST_ATTRIBUTE)
     traces = [
@@ -134,7 +135,11 @@ def insuree_enrollments(
         .with_columns(completed=_completed())
     )
     judged = with_faults(
-        _with_place_fault(enrolled), {"insuree_without_date": pl.col("enrolled").is_null()}
+        _with_place_fault(enrolled),
+        {
+            "insuree_without_date": pl.col("enrolled").is_null(),
+            "insuree_status_unknown": _status_is_unknown(),
+        },
     )
     return marked(judged, window, _enrollment_traces(snapshot, window)).select(
         "key",
@@ -263,6 +268,16 @@ def _with_first_service_point(working: pl.LazyFrame, snapshot: Snapshot) -> pl.L
 def _with_place_fault(working: pl.LazyFrame) -> pl.LazyFrame:
     named = working.with_columns(key=INSUREE_ID.column, person=INSUREE_ID.column, orgUnit="place")
     return with_faults(named, {"no_place": pl.col("orgUnit").is_null()})
+
+
+def _is_elsewhere() -> pl.Expr:
+    """True where a person has a current village, and is not there."""
+    return is_set("CurrentVillage") & pl.col("place_source").ne_missing(pl.lit(CURRENT_VILLAGE))
+
+
+def _status_is_unknown() -> pl.Expr:
+    status = pl.col("status").str.strip_chars()
+    return (~status.is_in(["", ACTIVE, INACTIVE, DEAD])).fill_null(value=False)
 
 
 def _nothing(*columns: str) -> list[pl.Expr]:

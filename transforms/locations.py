@@ -3,7 +3,8 @@
     region (level 2) ── district (3) ─┬─ ward (4) ── village (5)
                                       └─ health facility (4)
 
-Only a place with a way up to a region can be an org unit: the others would have no parent.
+Only a place with a UUID of its own and a way up to a region can be an org unit: the others would
+have no UID, or no parent.
 """
 
 from collections.abc import Mapping
@@ -33,9 +34,8 @@ def locations(snapshot: Snapshot) -> pl.LazyFrame:
     """
     rows = snapshot["tblLocations"]
     live = resolved(live_rows(rows, "LocationId"), "ParentLocationId", rows, "LocationId")
-    return live.with_columns(uid=uid_of_uuid(pl.col("LocationUUID"))).join(
-        _regions(live), on="LocationId", how="left"
-    )
+    live = live.with_columns(uid=uid_of_uuid(pl.col("LocationUUID")))
+    return live.join(_regions(live), on="LocationId", how="left")
 
 
 def health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
@@ -50,9 +50,15 @@ def health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
     above = placed_locations(snapshot).select(
         "LocationId", "regionId", parentUid="uid", level=pl.col("level") + 1
     )
-    return live.with_columns(uid=uid_of_uuid(pl.col("HfUUID"))).join(
+    placed = live.with_columns(uid=uid_of_uuid(pl.col("HfUUID"))).join(
         above, on="LocationId", how="left"
     )
+    return placed.with_columns(pl.when(has_own_uid()).then("level").alias("level"))
+
+
+def has_own_uid() -> pl.Expr:
+    """True for a place that no other shares its UUID with, and whose UUID is one."""
+    return pl.col("uid").is_not_null() & (pl.len().over("uid") == 1)
 
 
 def placed_locations(snapshot: Snapshot) -> pl.LazyFrame:
@@ -67,7 +73,7 @@ def placed_facilities(snapshot: Snapshot) -> pl.LazyFrame:
 
 def _regions(live: pl.LazyFrame) -> pl.LazyFrame:
     """Return LocationId, regionId and level of the locations below (or being) a region."""
-    above = live.filter(pl.col("LocationType").is_in(LOCATION_TYPES)).select(
+    above = live.filter(pl.col("LocationType").is_in(LOCATION_TYPES), has_own_uid()).select(
         at="LocationId",
         up=pl.when(pl.col("LocationType") != REGION.code).then("ParentLocationId"),
         is_region=pl.col("LocationType") == REGION.code,

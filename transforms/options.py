@@ -11,7 +11,7 @@ from transforms.tables.fields import Field, OptionSet
 from transforms.tables.openimis import TABLES, Table
 from transforms.tables.option_sets import FILLED_SETS, FIXED_SETS
 from transforms.uids import hashed_uid
-from transforms.values import field_reason, with_faults, with_notes
+from transforms.values import CONTROL_CHARACTERS, field_reason, with_faults, with_notes
 
 LONGEST_CODE = 230
 LONGEST_NAME = 230
@@ -147,10 +147,12 @@ def _filled(option_set: OptionSet, listing: _Listing, snapshot: Snapshot) -> pl.
     listed = (live_rows(rows, key) if listing.has_history else rows).select(
         *order,
         code=_text(listing.code),
-        label=_text(listing.name),
+        label=_text(listing.name).str.replace_all(CONTROL_CHARACTERS, " "),
         is_current=is_current() if listing.has_history else pl.lit(value=True),
     )
-    chosen = _one_a_code(listed.filter(pl.col("code").str.len_chars() <= LONGEST_CODE), order)
+    is_code = pl.col("code").str.len_chars() <= LONGEST_CODE
+    is_code &= ~pl.col("code").str.contains(CONTROL_CHARACTERS)
+    chosen = _one_a_code(listed.filter(is_code), order)
     numbered = chosen.with_columns(
         name=_name(), sortOrder=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
         seed_uid=pl.lit(None, pl.String),

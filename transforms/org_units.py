@@ -4,7 +4,13 @@ import polars as pl
 
 from transforms.country import Country
 from transforms.errors import CountryError
-from transforms.locations import LOCATION_TYPES, Snapshot, health_facilities, locations
+from transforms.locations import (
+    LOCATION_TYPES,
+    Snapshot,
+    has_own_uid,
+    health_facilities,
+    locations,
+)
 from transforms.places import places
 from transforms.tables.org_units import ORG_UNIT_GROUPS, OTHER_FACILITY, REGION, VILLAGE
 from transforms.values import with_faults
@@ -76,7 +82,8 @@ def _of_locations(snapshot: Snapshot, below_root: pl.Expr) -> pl.LazyFrame:
         units,
         {
             "location_type_unknown": ~is_known,
-            "location_without_region": is_known & pl.col("level").is_null(),
+            "location_without_region": is_known & has_own_uid() & pl.col("level").is_null(),
+            **_key_faults(),
         },
     )
 
@@ -94,7 +101,18 @@ def _of_health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
         parentUid="parentUid",
         in_claim_program=pl.lit(value=True),
     )
-    return with_faults(units, {"health_facility_without_district": pl.col("level").is_null()})
+    return with_faults(
+        units,
+        {
+            "health_facility_without_district": has_own_uid() & pl.col("level").is_null(),
+            **_key_faults(),
+        },
+    )
+
+
+def _key_faults() -> dict[str, pl.Expr]:
+    is_malformed = pl.col("uid").is_null()
+    return {"key_malformed": is_malformed, "key_double": ~is_malformed & ~has_own_uid()}
 
 
 def _grouped(units: pl.LazyFrame) -> pl.LazyFrame:

@@ -18,8 +18,9 @@ from transforms.history import is_current, is_deleted, live_rows, newest, resolv
 from transforms.locations import Snapshot, placed_facilities, placed_locations
 from transforms.values import is_set
 
+CURRENT_VILLAGE = "current_village"
 SOURCES = (
-    "current_village", "family", "history", "former_family", "family_history", "deleted_family",
+    CURRENT_VILLAGE, "family", "history", "former_family", "family_history", "deleted_family",
 )  # fmt: skip
 FACILITY = "facility"
 
@@ -94,7 +95,7 @@ def _sources(snapshot: Snapshot, villages: pl.LazyFrame) -> dict[str, tuple[str,
     families = _at_villages(snapshot["tblFamilies"], locations, villages)
     current = families.filter(is_current())
     return {
-        "current_village": _places_by("InsureeID", live_rows(insurees, "InsureeID")),
+        CURRENT_VILLAGE: _places_by("InsureeID", live_rows(insurees, "InsureeID")),
         "family": _places_by("FamilyID", current),
         "history": _places_by("InsureeID", newest(insurees, "InsureeID")),
         "former_family": _places_by("known_family", current),

@@ -11,8 +11,8 @@ LONGEST_ATTRIBUTE = 1_200
 LONGEST_ELEMENT = 50_000
 CODES = pl.List(pl.String)
 
-# DHIS2 answers for a NUL character with the failure of the whole request; tabs and line ends pass.
-_CONTROL_CHARACTERS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+CONTROL_CHARACTERS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+"""DHIS2 fails the whole request for a NUL character; tabs and line ends pass."""
 _PATTERNS = {ValueType.PHONE_NUMBER: r"^[0-9+()#.\s/ext-]{6,50}$"}
 _FLOAT_AS = pl.Decimal(38, 6)
 
@@ -119,7 +119,7 @@ def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.
         (field_reason(field, "_too_long"), pl.col(field.uid).str.len_chars() > longest),
         (
             field_reason(field, "_has_control_characters"),
-            pl.col(field.uid).str.contains(_CONTROL_CHARACTERS),
+            pl.col(field.uid).str.contains(CONTROL_CHARACTERS),
         ),
     ]
 

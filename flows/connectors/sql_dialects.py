@@ -190,7 +190,16 @@ SQLSERVER = SqlDialect(
     },
 )
 
-_TEXT = (Reading(ANY, "CAST({} AS text)"),)
+# The driver ends a text at its first NUL, as if there were no more. A control character stands for
+# the NUL, and the rule on control characters holds the row back.
+_TEXT = (
+    Reading(
+        ANY,
+        "CASE INSTR(CAST({0} AS blob), x'00') WHEN 0 THEN CAST({0} AS text) ELSE"
+        " CAST(SUBSTR(CAST({0} AS blob), 1, INSTR(CAST({0} AS blob), x'00') - 1) AS text)"
+        " || CHAR(1) END",
+    ),
+)
 
 SQLITE = SqlDialect(
     name=DialectName.SQLITE,

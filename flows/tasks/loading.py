@@ -27,7 +27,7 @@ from staging.acknowledged import Current, read_current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles
-from staging.rejects import write_rejects
+from staging.rejects import read_rejects, write_rejects
 from transforms.bundles import Phase
 from transforms.country import Country
 from transforms.errors import StagingError
@@ -35,6 +35,7 @@ from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, deleted_types, org_units_by_program, places
 from transforms.reject_rows import reject_rows
+from transforms.uids import uid_of_uuid
 
 PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
 
@@ -187,11 +188,24 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
 
 
 def needs_of(run: Run) -> Needs:
-    """Return what the bundles of the run need of DHIS2."""
-    changes = all_changes(run)
+    """Return what the bundles of the run need of DHIS2.
+
+    An org unit that DHIS2 has refused is not among it: what lies there is refused likewise, object
+    by object, and nothing else has to wait for it.
+    """
+    changes, refused = all_changes(run), refused_org_units(run)
     return Needs(
-        org_units=org_units_by_program(changes),
-        places=places(changes),
+        org_units={
+            program: set(units) - refused
+            for program, units in org_units_by_program(changes).items()
+        },
+        places=set(places(changes)) - refused,
         codes=codes_by_option_set(changes),
         deletes=deleted_types(changes),
     )
+
+
+def refused_org_units(run: Run) -> set[str]:
+    """Return the UIDs of the org units that the run could not make or change."""
+    rows = read_rejects(run).filter(resource=ORG_UNITS).select(uid=uid_of_uuid(pl.col("key")))
+    return set(rows.collect()["uid"].drop_nulls())

@@ -48,12 +48,14 @@ class Poison:
         kind: Which kind of object.
         change: What is changed in it on its way.
         by_hand: What somebody did before.
+        of_a_claim: Whether the enrollment is a claim, and not an insuree's.
         version: Of DHIS2.
     """
 
     kind: TrackerType
     change: Change | None = None
     by_hand: ByHand | None = None
+    of_a_claim: bool = False
     version: str = "2.42"
 
 
@@ -133,13 +135,11 @@ POISON: Mapping[str, Poison] = {
     "E1013": Poison(EVENT, _is(programStage=NOWHERE)),
     "E1015": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
     "E1016": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
-    "E1019": Poison(ENROLLMENT, lambda thing: thing | {"program": CLAIM_PROGRAM.uid, "orgUnit": thing["orgUnit"], "attributes": [{"attribute": DATE_OF_BIRTH.uid, "value": "1984-01-01"}]}),
-    "E1020": Poison(ENROLLMENT, _is(enrolledAt="2999-01-01")),
+    "E1019": Poison(ENROLLMENT, _is(attributes=[{"attribute": DATE_OF_BIRTH.uid, "value": "1984-01-01"}]), of_a_claim=True),
     "E1025": Poison(ENROLLMENT, _is(enrolledAt=None)),
     "E1029": Poison(EVENT, _is(orgUnit=ROOT)),
     "E1031": Poison(EVENT, _is(occurredAt=None)),
     "E1041": Poison(ENROLLMENT, _is(orgUnit=ROOT)),
-    "E1048": Poison(EVENT, _is(event="1234567890-"), version="2.40"),
     "E1049": Poison(PERSON, _is(orgUnit=NOWHERE)),
     "E1064": Poison(PERSON, by_hand=ByHand(_number_taken, taken_back=_STRANGER)),
     "E1068": Poison(ENROLLMENT, _is(trackedEntity=NOWHERE)),
@@ -181,8 +181,10 @@ NOT_BY_AN_OBJECT: Mapping[str, str] = {
     "E1003": _RIGHT,
     "E1004": _OTHER,
     "E1018": "Our programs have no mandatory attribute; one that is made so is a wrong setting.",
+    "E1020": "Our programs take enrollments of the future, as set-up makes them.",
     "E1022": "An enrollment has it when its person has E1005, of which there is a case.",
     "E1032": _DELETION,
+    "E1048": "We make every UID ourselves; a malformed one is among the whole requests.",
     "E1063": _DELETION,
     "E1081": _DELETION,
     "E3000": _RIGHT,

@@ -8,6 +8,14 @@ REASONS: dict[str, str] = {
         "No village is known for this person, neither now nor before, and no facility from a "
         "claim: set the current village or the family's village in openIMIS."
     ),
+    "current_village_unknown": (
+        "The person's current village does not exist, or lies below no region: the next place that "
+        "is known was taken. Correct the current village in openIMIS."
+    ),
+    "insuree_status_unknown": (
+        "The person's status is none that openIMIS has (AC, IN, DE): it cannot be told whether the "
+        "enrollment is active. Correct it in openIMIS."
+    ),
     "insuree_without_date": (
         "Neither the person's record nor a policy has a date: correct ValidityFrom in openIMIS."
     ),
@@ -91,6 +99,21 @@ REASONS: dict[str, str] = {
     "claim_status_date_out_of_range": (
         "The claim was checked, processed, valuated or rejected before 1900 or after 2100: "
         "correct the date in openIMIS."
+    ),
+    "claim_status_date_missing": (
+        "Nothing in openIMIS says when the claim came to its present status: it was sent with the "
+        "statuses before. Enter the date of submission or processing."
+    ),
+    "claim_administrator_unknown": (
+        "The claim administrator whom the claim names does not exist: the claim was sent without. "
+        "Correct the claim in openIMIS."
+    ),
+    "claim_batch_run_unknown": (
+        "The batch run that the claim names does not exist: the day of processing was taken for "
+        "that of valuation. Correct the claim in openIMIS."
+    ),
+    "claim_line_claim_unknown": (
+        "The claim that the line names does not exist in openIMIS: correct or delete the line."
     ),
     "claim_visit_date_missing": "The claim has no visit date (DateFrom): enter it in openIMIS.",
     "claim_visit_date_out_of_range": (

@@ -1,0 +1,197 @@
+"""Bad records of openIMIS: how each is made, and what becomes of what is made of it.
+
+Those of `tests.openimis_sample.defects` and more. Several hundred rows of one database have one
+each, and none has two.
+"""
+
+# ruff: noqa: E501, DTZ001 - a table is read by its rows; openIMIS knows no time zones
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from tests.openimis_sample import schema
+from tests.openimis_sample.defects import Defect, Workbench
+
+Make = Callable[[Workbench], list[int]]
+
+LONG = "A name of three hundred characters ".ljust(300, "x")
+NUL = "Before\x00after"
+BELL = "Before\x07after"
+ARABIC = "\u202b\u0639\u0627\u0626\u0634\u0629\u202c \u0628\u0646\u062a"
+COMBINING = "Zoe\u0308 N\u0303an\u0303ez \U0001f469\u200d\u2695\ufe0f"
+NOWHERE = 2_000_000_000
+ABSURD = Decimal("9999999999999999.99")
+
+VILLAGE, WARD, DISTRICT, REGION = ((pl.col("LocationType") == letter) for letter in "VWDR")
+PASSED = pl.col("ClaimItemStatus") == 1
+
+
+def changed(table: str, among: pl.Expr | None = None, **columns: Any) -> Make:
+    """Two current rows of a table with other values."""
+
+    def make(bench: Workbench) -> list[int]:
+        keys = bench.take(table, f"{table} {sorted(columns)} {columns}"[:60], among=among)[:2]
+        bench.write(table, keys, **columns)
+        return keys
+
+    return make
+
+
+def _of_each_other(column: str, among: pl.Expr) -> Make:
+    """Two current locations, each the parent of the other."""
+
+    def make(bench: Workbench) -> list[int]:
+        first, second = bench.take("tblLocations", "circle", among=among)[:2]
+        bench.write("tblLocations", [first], **{column: second})
+        bench.write("tblLocations", [second], **{column: first})
+        return [first, second]
+
+    return make
+
+
+def _own_key(table: str, column: str, among: pl.Expr) -> Make:
+    return changed(table, among, **{column: pl.col(schema.key(table))})
+
+
+def _at_a(kind: pl.Expr) -> Make:
+    """Two current facilities below another kind of location than a district."""
+
+    def make(bench: Workbench) -> list[int]:
+        place = bench.tables["tblLocations"].filter(kind, pl.col("ValidityTo").is_null())
+        keys = bench.take("tblHF", "at another kind")[:2]
+        bench.write("tblHF", keys, LocationId=place["LocationId"][0])
+        return keys
+
+    return make
+
+
+def _lower_twin(table: str, column: str) -> Make:
+    """Two current rows whose codes differ in case only."""
+
+    def make(bench: Workbench) -> list[int]:
+        first, second = bench.take(table, f"twins {column}")[:2]
+        bench.write(table, [first], **{column: "TWIN7"})
+        bench.write(table, [second], **{column: "twin7"})
+        return [first, second]
+
+    return make
+
+
+def _same_uuid(table: str) -> Make:
+    """Two current rows of one UUID."""
+
+    def make(bench: Workbench) -> list[int]:
+        column = schema.uuid_column(table) or ""
+        first, second = bench.take(table, "same UUID")[:2]
+        rows = bench.tables[table].filter(pl.col(schema.key(table)) == first)
+        bench.write(table, [second], **{column: rows[column][0]})
+        return [first, second]
+
+    return make
+
+
+MORE: Mapping[str, Defect] = {
+    # Dates of 1900 and 2090, and the other way round.
+    "born_in_1900": Defect("born in 1900", changed("tblInsuree", DOB=date(1900, 1, 1))),
+    "born_in_2090": Defect("born in 2090", changed("tblInsuree", DOB=date(2090, 1, 1))),
+    "recorded_in_1900": Defect("a person whose record begins in 1900", changed("tblInsuree", ValidityFrom=datetime(1900, 1, 1))),
+    "recorded_in_2090": Defect("a person whose record begins in 2090", changed("tblInsuree", ValidityFrom=datetime(2090, 1, 1))),
+    "enrolled_in_1900": Defect("an insuree policy of 1900", changed("tblInsureePolicy", EnrollmentDate=date(1900, 1, 1))),
+    "enrolled_in_2090": Defect("an insuree policy of 2090", changed("tblInsureePolicy", EnrollmentDate=date(2090, 1, 1))),
+    "enrolled_in_the_year_202": Defect("an insuree policy of the year 202", changed("tblInsureePolicy", EnrollmentDate=date(202, 1, 1))),
+    "effective_in_2090": Defect("a cover that begins in 2090", changed("tblInsureePolicy", EffectiveDate=date(2090, 1, 1), ExpiryDate=date(2090, 12, 31))),
+    "expires_in_2999": Defect("a cover that ends in 2999", changed("tblInsureePolicy", ExpiryDate=date(2999, 12, 31))),
+    "claimed_in_1900": Defect("a claim of 1900", changed("tblClaim", DateClaimed=date(1900, 1, 1))),
+    "claimed_in_2090": Defect("a claim of 2090", changed("tblClaim", DateClaimed=date(2090, 1, 1))),
+    "claimed_in_1753": Defect("a claim of 1753", changed("tblClaim", DateClaimed=date(1753, 1, 1))),
+    "visited_in_1900": Defect("a visit in 1900", changed("tblClaim", DateFrom=date(1900, 1, 1))),
+    "visited_in_2090": Defect("a visit in 2090", changed("tblClaim", DateFrom=date(2090, 1, 1), DateTo=date(2090, 1, 2))),
+    "visit_ends_before_it_begins": Defect("DateTo before DateFrom", changed("tblClaim", DateTo=pl.col("DateFrom").dt.offset_by("-10d"))),
+    "submitted_in_1900": Defect("a claim submitted in 1900", changed("tblClaim", pl.col("SubmitStamp").is_not_null(), SubmitStamp=datetime(1900, 1, 1))),
+    "submitted_in_2090": Defect("a claim submitted in 2090", changed("tblClaim", pl.col("SubmitStamp").is_not_null(), SubmitStamp=datetime(2090, 1, 1))),
+    "processed_in_3000": Defect("a claim processed in 3000", changed("tblClaim", pl.col("ClaimStatus") == 8, ProcessStamp=datetime(3000, 1, 1))),
+    "policy_ends_before_it_begins": Defect("a policy whose expiry is before its start", changed("tblPolicy", pl.col("EffectiveDate").is_not_null(), ExpiryDate=pl.col("StartDate").dt.offset_by("-400d"))),
+    "ended_before_it_began": Defect("ValidityTo before ValidityFrom", changed("tblClaim", ValidityFrom=datetime(2090, 1, 1))),
+    # Amounts.
+    "price_is_negative": Defect("a negative price", changed("tblClaimItems", PASSED, PriceAsked=Decimal("-12.50"))),
+    "quantity_is_negative": Defect("a negative quantity", changed("tblClaimServices", QtyProvided=Decimal("-1.00"))),
+    "price_is_absurd": Defect("the greatest amount there is", changed("tblClaimServices", PriceAsked=ABSURD, QtyProvided=ABSURD)),
+    "policy_value_is_negative": Defect("a policy of negative value", changed("tblPolicy", PolicyValue=Decimal("-1.00"))),
+    "policy_value_is_absurd": Defect("a policy of absurd value", changed("tblPolicy", PolicyValue=ABSURD)),
+    # Texts.
+    "name_is_long": Defect("a name of 300 characters", changed("tblInsuree", LastName=LONG)),
+    "name_has_nul": Defect("a name with a NUL", changed("tblInsuree", LastName=NUL)),
+    "name_is_arabic": Defect("a name from right to left", changed("tblInsuree", LastName=ARABIC)),
+    "name_combines": Defect("a name of combining characters", changed("tblInsuree", OtherNames=COMBINING)),
+    "name_has_line_end": Defect("a name in two lines", changed("tblInsuree", LastName="Over\ntwo\tlines")),
+    "name_has_quotes": Defect("a name that could end a text", changed("tblInsuree", LastName='O\'Brien "\\u0041" {}; --')),
+    "number_is_long": Defect("a number of 300 characters", changed("tblInsuree", CHFID=pl.concat_str(pl.lit("9" * 290), pl.col("InsureeID").cast(pl.String)))),
+    "number_has_control_character": Defect("a number with a control character", changed("tblInsuree", CHFID=pl.concat_str(pl.lit("\x07"), pl.col("CHFID")))),
+    "number_has_nul": Defect("a number with a NUL", changed("tblInsuree", CHFID=pl.concat_str(pl.col("CHFID"), pl.lit("\x00"), pl.col("CHFID")))),
+    "phone_is_words": Defect("a telephone number in words", changed("tblInsuree", Phone="ask the neighbour")),
+    "gender_is_lower": Defect("a gender in lower case", changed("tblInsuree", Gender="m")),
+    "claim_code_has_nul": Defect("a claim code with a NUL", changed("tblClaim", ClaimCode=NUL)),
+    "claim_code_is_arabic": Defect("a claim code from right to left", changed("tblClaim", ClaimCode=ARABIC)),
+    "visit_type_is_lower": Defect("a visit type in lower case", changed("tblClaim", VisitType="e")),
+    # References to nothing.
+    "insuree_of_no_row": Defect("a claim of an insuree that is not there", changed("tblClaim", InsureeID=NOWHERE)),
+    "claim_at_no_row": Defect("a claim at a facility that is not there", changed("tblClaim", HFID=NOWHERE)),
+    "claim_at_nought": Defect("a claim at facility 0", changed("tblClaim", HFID=0)),
+    "diagnosis_of_no_row": Defect("a diagnosis that is not there", changed("tblClaim", ICDID=NOWHERE)),
+    "second_diagnosis_of_no_row": Defect("a second diagnosis that is not there", changed("tblClaim", ICDID1=NOWHERE)),
+    "administrator_of_no_row": Defect("an administrator who is not there", changed("tblClaim", ClaimAdminId=NOWHERE)),
+    "batch_run_of_no_row": Defect("a batch run that is not there", changed("tblClaim", pl.col("ClaimStatus") == 16, RunID=NOWHERE)),
+    "item_of_no_row": Defect("a line of an item that is not there", changed("tblClaimItems", ItemID=NOWHERE)),
+    "line_of_no_claim": Defect("a line of a claim that is not there", changed("tblClaimItems", ClaimID=NOWHERE)),
+    "cover_of_no_insuree": Defect("a cover of nobody", changed("tblInsureePolicy", InsureeID=NOWHERE)),
+    "cover_of_no_policy": Defect("a cover of no policy", changed("tblInsureePolicy", PolicyId=NOWHERE)),
+    "product_of_no_row": Defect("a policy of a product that is not there", changed("tblPolicy", ProdID=NOWHERE)),
+    "family_of_no_row": Defect("a person of a family that is not there", changed("tblInsuree", FamilyID=NOWHERE, CurrentVillage=None)),
+    "village_of_no_row": Defect("an own village that is not there", changed("tblInsuree", CurrentVillage=NOWHERE)),
+    "service_point_of_no_row": Defect("a first service point that is not there", changed("tblInsuree", HFID=NOWHERE)),
+    # What there must be, and is not.
+    "policy_stage_is_null": Defect("a policy without a stage", changed("tblPolicy", PolicyStage=None)),
+    "policy_stage_is_unknown": Defect("a policy of a stage that is none", changed("tblPolicy", PolicyStage="X")),
+    "policy_status_is_null": Defect("a policy without a status", changed("tblPolicy", PolicyStatus=None)),
+    "gender_is_null": Defect("a person without a gender", changed("tblInsuree", Gender=None)),
+    "status_is_unknown": Defect("a person whose status is none", changed("tblInsuree", status="ZZ")),
+    "uuid_is_blank": Defect("a person without a UUID", changed("tblInsuree", InsureeUUID="")),
+    "uuid_is_none": Defect("a claim whose UUID is none", changed("tblClaim", ClaimUUID=pl.concat_str(pl.lit("claim "), pl.col("ClaimID").cast(pl.String)))),
+    "uuid_is_double": Defect("two persons of one UUID", _same_uuid("tblInsuree")),
+    "claim_uuid_is_double": Defect("two claims of one UUID", _same_uuid("tblClaim")),
+    # Places.
+    "places_in_a_circle": Defect("two wards, each the parent of the other", _of_each_other("ParentLocationId", WARD)),
+    "place_is_its_own_parent": Defect("a village that is its own parent", _own_key("tblLocations", "ParentLocationId", VILLAGE)),
+    "place_of_no_parent": Defect("a village whose parent is not there", changed("tblLocations", VILLAGE, ParentLocationId=NOWHERE)),
+    "place_without_parent": Defect("a village without a parent", changed("tblLocations", VILLAGE, ParentLocationId=None)),
+    "place_of_unknown_type": Defect("a place of an unknown type", changed("tblLocations", VILLAGE, LocationType="Q")),
+    "place_name_is_long": Defect("a village with a name of 300 characters", changed("tblLocations", VILLAGE, LocationName=LONG)),
+    "place_name_has_nul": Defect("a village with a NUL in its name", changed("tblLocations", VILLAGE, LocationName=NUL)),
+    "place_name_is_arabic": Defect("a village with a name from right to left", changed("tblLocations", VILLAGE, LocationName=ARABIC)),
+    "place_code_has_blanks": Defect("a village whose code has blanks, in lower case", changed("tblLocations", VILLAGE, LocationCode=" r1 d1 v7 ")),
+    "place_uuid_is_double": Defect("two villages of one UUID", _same_uuid("tblLocations")),
+    "facility_of_no_place": Defect("a facility whose district is not there", changed("tblHF", LocationId=NOWHERE)),
+    "facility_at_nought": Defect("a facility without a district", changed("tblHF", LocationId=0)),
+    "facility_in_a_village": Defect("a facility whose district is a village", _at_a(VILLAGE)),
+    "facility_of_unknown_level": Defect("a facility of an unknown level", changed("tblHF", HFLevel="Q")),
+    "facility_name_is_long": Defect("a facility with a name of 300 characters", changed("tblHF", HFName=LONG)),
+    "facility_code_is_blank": Defect("a facility without a code", changed("tblHF", HFCode="")),
+    # Registers.
+    "product_code_is_blank": Defect("a product without a code", changed("tblProduct", ProductCode="")),
+    "product_ends_before_it_begins": Defect("a product that ends before it begins", changed("tblProduct", DateTo=datetime(1900, 1, 1))),
+    "item_code_is_lower": Defect("an item code in lower case with blanks inside", changed("tblItems", ItemCode=pl.concat_str(pl.lit("a b "), pl.col("ItemID").cast(pl.String)))),
+    "item_codes_differ_in_case": Defect("two items whose codes differ in case only", _lower_twin("tblItems", "ItemCode")),
+    "item_name_is_long": Defect("an item with a name of 300 characters", changed("tblItems", ItemName=LONG)),
+    "item_code_has_nul": Defect("an item code with a NUL", changed("tblItems", ItemCode="A\x00B")),
+    "item_name_has_nul": Defect("an item with a NUL in its name", changed("tblItems", ItemName=NUL)),
+    "item_code_has_control_character": Defect("a service code with a control character", changed("tblServices", ServCode="A\x07B")),
+    "service_code_is_blank": Defect("a service without a code", changed("tblServices", ServCode=" ")),
+    "service_code_is_long": Defect("a service code of 300 characters", changed("tblServices", ServCode=LONG)),
+    "service_name_is_arabic": Defect("a service with a name from right to left", changed("tblServices", ServName=ARABIC)),
+    "diagnosis_name_is_blank": Defect("a diagnosis without a name", changed("tblICDCodes", ICDName="")),
+    "diagnosis_code_is_lower": Defect("a diagnosis code in lower case", changed("tblICDCodes", ICDCode=pl.concat_str(pl.lit("x."), pl.col("ICDID").cast(pl.String)))),
+}  # fmt: skip
