@@ -21,7 +21,9 @@ from flows.endings import completed, in_one_sentence, step
 from flows.extract import extract
 from flows.load import load
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, settle_open_run
+from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.preflight import check_server
+from flows.tasks.recognition import known_server
 from flows.tasks.summary import rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
@@ -170,7 +172,9 @@ def settle(run: Run, target: Target, country: Path, **known: bool) -> None:
 @step
 def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
+    state = current_or_first(Target(run.root, target), 0)
     with connected(target, read_country(country)) as client:
+        check_server(client, known_server(state))
         codes = validate_sample(run, client)
     said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
     create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")

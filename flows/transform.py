@@ -100,6 +100,7 @@ def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
     window = asked.window
     remember(
         run,
+        kind="sync",
         target=target,
         scopes=[Scope(scope).value for scope in asked.scopes],
         changed_from=str(window.changed_from) if window else None,

@@ -56,7 +56,7 @@ def withdraw(
 def stage_deletions(run: Run, target: Target, country: Path) -> None:
     """Stage the deletion of everything held; what an earlier run left in doubt is settled first."""
     settings = read_country(country)
-    remember(run, target=target.name)
+    remember(run, kind="withdraw", target=target.name)
     with connected(target.name, settings) as client:
         settle_open_run(target, run, client, settings)
     stage_withdrawal(run, target, current_or_first(target, 1))

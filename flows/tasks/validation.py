@@ -1,16 +1,20 @@
 """Let DHIS2 judge a sample of what would be posted; it writes nothing."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import orjson
+import polars as pl
 
 from flows.connectors.dhis2 import Dhis2
-from flows.tasks.bundles import changes_of
+from flows.tasks.bundles import CHANGES, Changes, changes_of
 from flows.tasks.post import validate_bundle
+from staging.frames import read_stage
 from staging.layout import Run
 from transforms.bundles import Phase, numbered, parts, rendered
 
-PEOPLE = 50
+JUDGED = (Phase.PEOPLE, Phase.EVENTS)
+OBJECTS = 500
 
 
 def validate_sample(run: Run, client: Dhis2) -> dict[str, int] | None:
@@ -27,12 +31,21 @@ def validate_sample(run: Run, client: Dhis2) -> dict[str, int] | None:
 
 def sample_body(run: Run) -> bytes:
     """Return the request body of the first people of the run's changes."""
-    changes = changes_of(run, 0)
-    [part, *_] = parts(Phase.PEOPLE)
-    chosen = changes[part.resource.name].filter(part.changes).select(person=part.person)
-    people = numbered(chosen, PEOPLE).filter(bundle=0)
-    bodies = [rendered(phase, changes, people)["body"] for phase in (Phase.PEOPLE, Phase.EVENTS)]
     lists: dict[str, list[object]] = {}
-    for body in (text for texts in bodies for text in texts):
-        lists |= orjson.loads(body)
+    for partition in range(read_stage(run, CHANGES)["partitions"]):
+        for body in _bodies(changes_of(run, partition)):
+            lists |= orjson.loads(body)
+        if lists:
+            break
     return orjson.dumps(lists)
+
+
+def _bodies(changes: Changes) -> Iterator[str]:
+    people = pl.concat(
+        changes[part.resource.name].filter(part.changes).select(person=part.person)
+        for phase in JUDGED
+        for part in parts(phase)
+    )
+    first = numbered(people, OBJECTS).filter(bundle=0)
+    for phase in JUDGED:
+        yield from rendered(phase, changes, first)["body"]

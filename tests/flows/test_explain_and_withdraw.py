@@ -6,7 +6,7 @@ import pytest
 from flows.explain import explain
 from flows.withdraw import withdraw
 from tests.flows.scheme import Scheme
-from transforms.errors import GuardError
+from transforms.errors import GuardError, StagingError
 
 
 def acknowledged(scheme: Scheme, resource: str) -> pl.DataFrame:
@@ -77,3 +77,13 @@ def test_after_a_withdrawal_everything_can_come_again(scheme: Scheme) -> None:
     scheme.sync(run_id="again")
 
     assert len(list(scheme.sandbox.tracked_entities())) == people
+
+
+def test_a_withdrawal_does_not_go_on_with_the_run_of_a_sync(scheme: Scheme) -> None:
+    scheme.sync(run_id="plan", until="transform")
+    mark = len(scheme.written())
+
+    with pytest.raises(StagingError, match="was begun with kind"):
+        withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="plan")
+
+    assert scheme.written()[mark:] == []
