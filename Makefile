@@ -50,6 +50,7 @@ bench: install ## Ratios within one run on this machine
 	@for name in uids delta bundles fold extract load; do $(PYTHON) -m tests.benchmarks.$$name; done
 
 install: .venv/installed system-packages
+	@mkdir -p $(PREFECT_HOME)
 
 .venv/installed: requirements-dev.lock | system-packages
 	@python=$$(command -v python3.11 || command -v python3)
