@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from flows.connectors.dhis2 import Patience
 from flows.tasks.load_state import LoadState
-from flows.tasks.suspicion import Suspicion
+from flows.tasks.suspicion import Kinds, Suspicion, kinds_of
 from transforms.country import Load
 from transforms.import_report import Receipt
 from transforms.tables.dialects import Dialect
@@ -91,7 +91,7 @@ class _Phase(Generic[B]):
         self._begin = begin
         self._settle = settle
         self._suspicion = Suspicion()
-        self._futures: dict[Future[Receipt], B] = {}
+        self._futures: dict[Future[tuple[Receipt, Kinds]], B] = {}
         self._withheld: list[tuple[B, Receipt]] = []
 
     def run(self, threads: ThreadPoolExecutor, bundles: Iterator[B], window: int) -> None:
@@ -109,7 +109,7 @@ class _Phase(Generic[B]):
             future.cancel()
         for future, bundle in self._futures.items():
             if not future.cancelled() and future.exception() is None:
-                self._settle_or_withhold(bundle, future.result())
+                self._settle_or_withhold(bundle, *future.result())
 
     def settle_withheld(self) -> None:
         """Settle what was under suspicion: there was not enough to condemn DHIS2."""
@@ -117,22 +117,22 @@ class _Phase(Generic[B]):
             self._settle(bundle, receipt)
         self._withheld.clear()
 
-    def _posted(self, bundle: B) -> Receipt:
+    def _posted(self, bundle: B) -> tuple[Receipt, Kinds]:
         self._state.wait(0)
         body = bundle.body()
         self._begin(bundle)
-        return self._post(body)
+        return self._post(body), kinds_of(body)
 
     def _take(self) -> None:
         done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
         for future in done:
             bundle = self._futures.pop(future)
-            receipt = future.result()
-            self._suspicion.hear(receipt)
-            self._settle_or_withhold(bundle, receipt)
+            receipt, kinds = future.result()
+            self._suspicion.hear(receipt, kinds)
+            self._settle_or_withhold(bundle, receipt, kinds)
 
-    def _settle_or_withhold(self, bundle: B, receipt: Receipt) -> None:
-        if self._suspicion.is_about(receipt) or _fails_whole_requests(receipt):
+    def _settle_or_withhold(self, bundle: B, receipt: Receipt, kinds: Kinds) -> None:
+        if self._suspicion.is_about(receipt, kinds) or _fails_whole_requests(receipt):
             self._withheld.append((bundle, receipt))
         else:
             self._settle(bundle, receipt)

@@ -1,69 +1,130 @@
 """Tell a DHIS2 that is set up wrongly from records that are wrong.
 
-While everything of one kind (people, enrollments or events) is refused for one and the same
-reason of configuration, a country must not be rejected because a user lacks a right. The first
-object of the kind that DHIS2 takes ends the suspicion.
+Objects are heard by kind: tracked entities, the enrollments of each program, the events of each
+stage. A country must not be rejected because a user lacks a right, so the load stops when
+
+    nothing of a kind was taken so far, and all of it was refused for one reason of configuration
+    or, at any time, one such reason meets every second object of the last bundles, and many
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+import orjson
+
+from transforms.bundles import IDENTIFIERS, LISTS
 from transforms.errors import TargetError
-from transforms.import_report import Receipt, Refused
+from transforms.import_report import Receipt, Refused, Sent
 from transforms.resources import TrackerType
 from transforms.tables.error_codes import ErrorClass, error_code
 
 ENOUGH_BUNDLES = 3
 ENOUGH_OBJECTS = 100
 
+_OWNERS = {TrackerType.ENROLLMENT: "program", TrackerType.EVENT: "programStage"}
+
+
+class Kind(NamedTuple):
+    """Objects that are set up alike: `of` is the UID of their program or program stage."""
+
+    type: TrackerType
+    of: str = ""
+
+
+Kinds = Mapping[Sent, Kind]
+
+
+def kinds_of(body: bytes) -> Kinds:
+    """Return of what kind each object of a request body is."""
+    content = orjson.loads(body)
+    return {
+        Sent(kind, each[IDENTIFIERS[kind]]): Kind(kind, each.get(_OWNERS.get(kind), ""))
+        for kind in TrackerType
+        for each in content.get(LISTS[kind], ())
+    }
+
 
 class Suspicion:
-    """What the first bundles of a phase have in common; for one thread."""
+    """What the latest bundles of a phase have in common; for one thread."""
 
     def __init__(self) -> None:
-        self._kinds = {kind: _Kind() for kind in TrackerType}
+        self._heard: dict[Kind, _Heard] = defaultdict(_Heard)
 
-    def hear(self, receipt: Receipt) -> None:
+    def hear(self, receipt: Receipt, kinds: Kinds) -> None:
         """Take a receipt into account.
 
         Raises:
-            TargetError: Enough objects were refused, all of them for the same reason.
+            TargetError: Enough objects of a kind were refused for the same reason.
         """
-        for kind, heard in self._kinds.items():
-            accepted = any(sent.type == kind for sent in receipt.accepted)
-            heard.hear([each for each in receipt.refused if each.type == kind], accepted=accepted)
-            if heard.is_enough:
-                raise _misconfigured(kind, sorted(heard.codes))
+        for kind, (accepted, refused) in _by_kind(receipt, kinds).items():
+            heard = self._heard[kind]
+            heard.hear(accepted, refused)
+            if codes := heard.enough():
+                raise _misconfigured(kind.type, codes, every=not heard.has_accepted)
 
-    def is_about(self, receipt: Receipt) -> bool:
+    def is_about(self, receipt: Receipt, kinds: Kinds) -> bool:
         """Whether the receipt is to be withheld, since it may turn out to reject a country."""
         return any(
-            _configuration_codes(each) and not self._kinds[each.type].is_cleared
+            self._heard[_kind(each, kinds)].is_suspicious(codes)
             for each in receipt.refused
+            if (codes := _configuration_codes(each))
         )
 
 
-class _Kind:
-    """What was heard of one kind of object."""
+class _Heard:
+    """What was heard of one kind of object: of the latest bundles how many, and the reasons."""
 
     def __init__(self) -> None:
-        self.is_cleared = False
-        self.codes: set[str] = set()
-        self._bundles = 0
-        self._objects = 0
+        self.has_accepted = False
+        self._bundles: deque[tuple[int, Counter[str]]] = deque(maxlen=ENOUGH_BUNDLES)
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether so much was refused for one reason that nothing else is to be expected."""
-        many = self._bundles >= ENOUGH_BUNDLES or self._objects >= ENOUGH_OBJECTS
-        return many and not self.is_cleared
+    def hear(self, accepted: int, refused: list[set[str]]) -> None:
+        """Hear of a bundle: how many were taken, and the codes of those that were refused."""
+        self.has_accepted = self.has_accepted or bool(accepted)
+        reasons = Counter(code for codes in refused for code in codes)
+        self._bundles.append((accepted + len(refused), reasons))
 
-    def hear(self, refused: Sequence[Refused], *, accepted: bool) -> None:
-        reasons = [codes for each in refused if (codes := _configuration_codes(each))]
-        if reasons:
-            self.codes = set.intersection(*reasons, *([self.codes] if self._bundles else []))
-            self._bundles += 1
-            self._objects += len(reasons)
-        self.is_cleared = self.is_cleared or accepted or (bool(reasons) and not self.codes)
+    def enough(self) -> list[str]:
+        """Return the codes that condemn DHIS2, or nothing."""
+        objects, reasons = self._latest()
+        many = len(self._bundles) >= ENOUGH_BUNDLES or objects >= ENOUGH_OBJECTS
+        if not self.has_accepted and many:
+            return sorted(code for code, count in reasons.items() if count == objects)
+        return sorted(
+            code
+            for code, count in reasons.items()
+            if count >= ENOUGH_OBJECTS and 2 * count >= objects
+        )
+
+    def is_suspicious(self, codes: set[str]) -> bool:
+        """Whether one of the codes may turn out to condemn DHIS2."""
+        objects, reasons = self._latest()
+        return any(2 * reasons[code] >= objects for code in codes)
+
+    def _latest(self) -> tuple[int, Counter[str]]:
+        objects = sum(count for count, _ in self._bundles)
+        return objects, sum((reasons for _, reasons in self._bundles), Counter())
+
+
+def _by_kind(receipt: Receipt, kinds: Kinds) -> dict[Kind, tuple[int, list[set[str]]]]:
+    """Return, a kind, how many were taken, and the configuration codes of those refused."""
+    accepted = Counter(_kind(each, kinds) for each in receipt.accepted)
+    refused: dict[Kind, list[set[str]]] = defaultdict(list)
+    for kind, codes in _refusals(receipt, kinds):
+        refused[kind].append(codes)
+    return {kind: (accepted[kind], refused[kind]) for kind in accepted.keys() | refused.keys()}
+
+
+def _refusals(receipt: Receipt, kinds: Kinds) -> Iterator[tuple[Kind, set[str]]]:
+    """Yield what was refused for a reason of configuration; other reasons say nothing."""
+    for each in receipt.refused:
+        if codes := _configuration_codes(each):
+            yield _kind(each, kinds), codes
+
+
+def _kind(each: Sent | Refused, kinds: Kinds) -> Kind:
+    return kinds.get(Sent(each.type, each.uid), Kind(each.type))
 
 
 def _configuration_codes(refused: Refused) -> set[str]:
@@ -72,10 +133,11 @@ def _configuration_codes(refused: Refused) -> set[str]:
     }
 
 
-def _misconfigured(kind: TrackerType, codes: Sequence[str]) -> TargetError:
+def _misconfigured(kind: TrackerType, codes: list[str], *, every: bool) -> TargetError:
     said = " ".join(f"{code}: {error_code(code).meaning} {error_code(code).hint}" for code in codes)
+    how_many = "every" if every else "every second"
     return TargetError(
-        f"DHIS2 refuses every {kind.replace('_', ' ').lower()} for the same reason, which is one "
-        f"of its configuration: {said} Then run again. Nothing was rejected; what was begun is "
+        f"DHIS2 refuses {how_many} {kind.replace('_', ' ').lower()} for the same reason, which is "
+        f"one of its configuration: {said} Then run again. Nothing was rejected; what was begun is "
         f"settled by the next run."
     )

@@ -220,10 +220,46 @@ def test_a_village_that_is_not_assigned_rejects_only_its_own_people() -> None:
 
 def test_a_facility_that_is_not_assigned_rejects_its_own_events_however_many() -> None:
     outbox = Outbox()
-    with running(refusing("E1029", lambda uid: not uid.startswith("V0-"))) as server:
-        post(server.client(), [Bundle(n, objects=60) for n in range(6)], outbox, in_flight=1)
+    with running(refusing("E1029", lambda uid: uid.endswith(("1", "2", "3")))) as server:
+        post(server.client(), [Bundle(n, objects=100) for n in range(6)], outbox, in_flight=1)
 
-    assert len(outbox.refused) == 300
+    assert len(outbox.refused) == 180
+
+
+def test_a_program_that_loses_its_org_units_in_the_middle_stops_the_load() -> None:
+    outbox = Outbox()
+    bundles = [Bundle(number, objects=50) for number in range(20)]
+    with (
+        running(refusing("E1029", lambda uid: int(uid[1:].split("-")[0]) >= 5)) as server,
+        pytest.raises(TargetError, match=r"every second event.*E1029"),
+    ):
+        post(server.client(), bundles, outbox, in_flight=1)
+
+    assert len(outbox.refused) <= 50
+
+
+def test_claims_that_are_taken_do_not_hide_that_every_insuree_is_refused() -> None:
+    listed = [
+        {"enrollment": f"{name}{number}", "program": name}
+        for name in ("insurees", "claims")
+        for number in range(100)
+    ]
+
+    class Enrollments:
+        number = 0
+
+        def body(self) -> bytes:
+            """Return the request body."""
+            return orjson.dumps({"enrollments": listed})
+
+    outbox = Outbox()
+    with (
+        running(refusing("E1041", lambda uid: uid.startswith("insurees"))) as server,
+        pytest.raises(TargetError, match=r"every enrollment.*E1041"),
+    ):
+        post(server.client(), [Enrollments()], outbox)  # type: ignore[list-item]
+
+    assert outbox.settled == {}
 
 
 def test_different_reasons_of_configuration_are_rejects_and_no_common_fault() -> None:
