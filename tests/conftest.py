@@ -59,3 +59,18 @@ def openimis(postgresql_server: PostgreSQL, sample_template: Database) -> Iterat
     database = postgresql_server.create_database(like=sample_template)
     yield database
     postgresql_server.drop_database(database)
+
+
+TAKE_MINUTES = (
+    "tests/demo_database/test_versions.py",
+    "tests/guards/test_target.py",
+    "tests/reconcile/test_adopting.py",
+    "tests/reconcile/test_found_and_mended.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-large` what would take the default tests beyond ten minutes."""
+    for item in items:
+        if item.path.as_posix().endswith(TAKE_MINUTES):
+            item.add_marker(pytest.mark.large)
