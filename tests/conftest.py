@@ -10,6 +10,8 @@ from tests.databases import Database, PostgreSQL, postgresql, why_no_postgresql
 from tests.openimis_sample import sample, write_postgresql
 from tests.tally import Tally, tried_within
 
+pytest.register_assert_rewrite("tests.faults.undisturbed", "tests.crashes.story")
+
 # Read when Prefect is imported, by this process and by the server that it starts.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"

@@ -7,7 +7,3 @@ poison.py                 the table of error codes: how one object of 500 comes 
 bad_inputs.py             the table of bad records in openIMIS: how made, and what becomes of them
 wrong_settings.py         the table of what an administrator of DHIS2 can get wrong
 """
-
-import pytest
-
-pytest.register_assert_rewrite("tests.faults.undisturbed", "tests.crashes.story")
