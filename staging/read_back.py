@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from staging.files import make_folder, whole_or_absent
 from staging.frames import ROW_GROUP_ROWS
 
+SMALLEST_ROW_GROUP = 1_000
 RowWriter = Callable[[pl.DataFrame], None]
 
 
@@ -37,7 +38,9 @@ def write_buckets(folder: Path, frame: pl.LazyFrame, buckets: int) -> None:
     make_folder(folder)
     bucket = pl.col("uid").hash(0) % buckets
     divided = pl.PartitionBy(folder, key={"bucket": bucket}, include_key=False)
-    frame.sink_parquet(divided, mkdir=True, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    # Every bucket holds a row group in memory until it is full.
+    rows = max(ROW_GROUP_ROWS // buckets, SMALLEST_ROW_GROUP)
+    frame.sink_parquet(divided, mkdir=True, compression="zstd", row_group_size=rows)
 
 
 def scan_bucket(folder: Path, bucket: int, schema: dict[str, pl.DataType]) -> pl.LazyFrame:
