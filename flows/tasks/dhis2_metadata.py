@@ -12,6 +12,7 @@ from flows.connectors.dhis2 import Dhis2
 from transforms.errors import TargetError
 from transforms.metadata_merge import shown
 from transforms.metadata_report import MetadataReport, collection_changes, metadata_report
+from transforms.tables.error_codes import error_code
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ REFERENCES_IN_A_CALL = 5_000
 ALONE = 20  # objects of one push that may fail the whole request each, before the server is blamed
 
 WHOLE_REQUEST = "whole_request"
+RIGHTS = frozenset({"E3000", "E3001"})
 
 _IMPORT = {
     "importStrategy": "CREATE_AND_UPDATE",
@@ -91,7 +93,8 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
         UID of each refused object to its error codes.
 
     Raises:
-        TargetError: More than `ALONE` objects failed the whole request: the fault is the server's.
+        TargetError: More than `ALONE` objects failed the whole request: the fault is the server's;
+            or the user may not write objects of the class.
     """
     refused: Refusals = {}
     waiting = list(chunks(objects, OBJECTS_IN_A_PAYLOAD))
@@ -104,10 +107,23 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
             refused[chunk[0]["id"]] = [WHOLE_REQUEST]
             _blame_the_server(kind, refused)
         elif named:
+            _blame_the_settings(kind, chunk, named)
             refused |= named
             rest = [thing for thing in chunk if thing["id"] not in named]
             waiting[:0] = [rest] if rest else []
     return refused
+
+
+def _blame_the_settings(kind: str, chunk: Sequence[Json], refused: Refusals) -> None:
+    """Stop where every object is refused because the user lacks a right."""
+    codes = sorted(RIGHTS.intersection(*refused.values()))
+    if len(refused) == len(chunk) and codes:
+        said = " ".join(f"{code}: {error_code(code).meaning}" for code in codes)
+        hints = " ".join(dict.fromkeys(error_code(code).hint for code in codes))
+        raise TargetError(
+            f"DHIS2 refuses all {len(chunk)} {kind} for the same reason: {said} {hints} Then start "
+            f"again. Nothing was rejected."
+        )
 
 
 def change_references(

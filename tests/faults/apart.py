@@ -8,20 +8,22 @@ tblClaim       the claim and its status events                    ClaimUUID
 tblItems …     the lines that name it                             ClaimItemID
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import polars as pl
 
 from tests.openimis_sample import sample, schema
 from tests.openimis_sample.chance import Chance
-from tests.openimis_sample.defects import Workbench
+from tests.openimis_sample.defects import Defect, Workbench
 from tests.openimis_sample.plan import Plan
 
 Tables = dict[str, pl.DataFrame]
 
 SEED, LEVEL = 7, "1.11"
+SPARE = 40
 CURRENT = pl.col("ValidityTo").is_null()
 
 # Table → how a row of it is made a family: its columns up to tblInsuree or tblFamilies.
@@ -38,7 +40,7 @@ WAY_TO_FAMILY = {
 # Table → the table whose rows name what is made of it, the column that names it, the resources.
 MADE_OF = {
     "tblFamilies": ("tblInsuree", "FamilyID", ("tracked_entities",)),
-    "tblInsuree": ("tblInsuree", "InsureeID", ("tracked_entities",)),
+    "tblInsuree": ("tblInsuree", "InsureeID", ("tracked_entities", "insuree_enrollments")),
     "tblPolicy": ("tblInsureePolicy", "PolicyId", ("policy_events",)),
     "tblInsureePolicy": ("tblInsureePolicy", "InsureePolicyID", ("policy_events",)),
     "tblClaim": ("tblClaim", "ClaimID", ("claim_enrollments", "claim_events")),
@@ -51,6 +53,14 @@ MADE_OF = {
     "tblLocations": ("tblLocations", "LocationId", ("org_units",)),
     "tblHF": ("tblHF", "HfID", ("org_units",)),
 }
+
+
+# Places of which nothing else is made: copies of one place of each kind.
+SPARED = (
+    ("tblLocations", pl.col("LocationType") == "W"),
+    ("tblLocations", pl.col("LocationType") == "V"),
+    ("tblHF", pl.lit(value=True)),
+)
 
 
 @dataclass
@@ -81,7 +91,7 @@ class Apart(Workbench):
                 pl.col("family").is_not_null(), ~pl.col("family").is_in(list(self.families))
             )
             rows = rows.unique("family", keep="first", maintain_order=True)
-        chosen = rows.sort(key).head(2)
+        chosen = rows.sort(key, descending=True).head(2)
         keys = chosen[key].to_list()
         if table in WAY_TO_FAMILY:
             self.families |= dict.fromkeys(chosen["family"].to_list(), self.name)
@@ -98,7 +108,7 @@ class Apart(Workbench):
         way = WAY_TO_FAMILY[table]
         for number, (_, target) in enumerate(way):
             column = way[number + 1][0] if number + 1 < len(way) else "FamilyID"
-            up = self.sound[target].select(at=schema.key(target), up=column)
+            up = self.sound[target].filter(CURRENT).select(at=schema.key(target), up=column)
             found = found.join(up, on="at", how="left").with_columns(at="up").drop("up")
         return found.rename({"at": "family"})
 
@@ -120,11 +130,30 @@ class Apart(Workbench):
         return [str(each) for each in rows[schema.uuid_column(source) or schema.key(source)]]
 
 
-def apart(insurees: int, as_of: date, made: dict[str, Any]) -> Apart:
+def apart(insurees: int, as_of: date, made: Mapping[str, Defect]) -> Apart:
     """Return a workbench with a sound sample, into which each bad record was put."""
     tables = sample(insurees, seed=SEED, level=LEVEL, as_of=as_of, defects=False)
+    for table, among in SPARED:
+        tables[table] = _with_spares(tables[table], table, among)
     bench = Apart(Plan(insurees, Chance(SEED), LEVEL, as_of), dict(tables), sound=tables)
     for name, defect in made.items():
         bench.name = name
         defect.make(bench)
     return bench
+
+
+def _with_spares(rows: pl.DataFrame, table: str, among: pl.Expr) -> pl.DataFrame:
+    key, uuid = schema.key(table), schema.uuid_column(table) or ""
+    code = "HFCode" if table == "tblHF" else "LocationCode"
+    one = rows.filter(CURRENT, among).head(1)
+    number = pl.int_range(1, SPARE + 1, dtype=pl.Int32)
+    spares = pl.concat([one] * SPARE).with_columns(
+        (pl.lit(rows[key].max()) + number).cast(rows.schema[key]).alias(key),
+        pl.format("{}{}", pl.lit("S"), pl.lit(rows[key].max()) + number).alias(code),
+        pl.Series(uuid, [str(_uuid(table, rows.height + each)) for each in range(SPARE)]),
+    )
+    return pl.concat([rows, spares])
+
+
+def _uuid(table: str, number: int) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{table} {number}")

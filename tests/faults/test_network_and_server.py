@@ -33,9 +33,7 @@ ANOTHER = "another-run"
 NEXT_RUN = {"the run again": False, "the next run": True}
 
 QUICK = (
-    "reset after the request was done",
     "time-out, and the server goes on and commits later",
-    "burst of 503",
     "413 above 5,000 bytes",
     "a login that expires",
 )
@@ -71,6 +69,7 @@ def test_a_fault_leaves_nothing_behind(
     disturbed.assert_undisturbed(chapter, FAULT, name)
 
 
+@LARGE
 def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
     disturbed: Disturbed,
 ) -> None:
@@ -93,6 +92,7 @@ def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
     assert (lost, double) == (0, 0)
 
 
+@LARGE
 def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Disturbed) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
@@ -107,7 +107,8 @@ def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Distur
     disturbed.assert_undisturbed(CHANGES, FAULT, "connection refused")
 
 
-@pytest.mark.parametrize("number", [5, *(pytest.param(n, marks=LARGE) for n in (1, 2, 9, 13))])
+@LARGE
+@pytest.mark.parametrize("number", [1, 2, 5, 9, 13])
 def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)

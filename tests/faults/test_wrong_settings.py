@@ -1,0 +1,102 @@
+"""A wrong setting of DHIS2 stops the run with what to change, and rejects nothing."""
+
+import copy
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.crashes.story import CHANGES, FIRST_LOAD
+from tests.faults.network_faults import BUNDLE
+from tests.faults.server import wait_until
+from tests.faults.undisturbed import SECONDS, Disturbed, ending, impatient, is_for_people, rejects
+from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil
+from tests.tally import WRONG_SETTINGS as WRONG_SETTING
+
+MOST_BUNDLES = 10
+QUICK = ("the insuree program lost its org units",)
+
+
+@contextmanager
+def mended_afterwards(disturbed: Disturbed) -> Iterator[None]:
+    """Put all settings back."""
+    state = disturbed.server.app.state
+    before = copy.deepcopy(state.metadata)
+    try:
+        yield
+    finally:
+        with state.lock:
+            state.metadata = before
+            state.metadata_changed()
+
+
+def spoil(disturbed: Disturbed, how: Spoil) -> None:
+    """Make a wrong setting."""
+    state = disturbed.server.app.state
+    with state.lock:
+        how(state)
+        state.metadata_changed()
+
+
+def bundles_posted(disturbed: Disturbed) -> int:
+    """Return how many bundles were posted so far."""
+    return disturbed.scheme.sandbox.totals.get("POST /api/tracker", 0)
+
+
+def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -> None:
+    """The run stops soon, in one sentence, and no object is a reject."""
+    before = bundles_posted(disturbed)
+
+    sentence = str(ending(impatient(disturbed.scheme.job(chapter))))
+
+    assert said in sentence
+    assert is_for_people(sentence)
+    assert bundles_posted(disturbed) - before <= MOST_BUNDLES
+    assert rejects(disturbed.scheme, chapter).is_empty()
+
+
+def names(*, meanwhile: bool) -> list[object]:
+    """Return the cases; one is quick."""
+    return [
+        pytest.param(name, marks=() if name in QUICK and meanwhile else (pytest.mark.large,))
+        for name, setting in WRONG_SETTINGS.items()
+        if (setting.said_meanwhile if meanwhile else setting.said_before)
+    ]
+
+
+@pytest.mark.parametrize("name", names(meanwhile=False))
+def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
+    disturbed: Disturbed, name: str
+) -> None:
+    setting = WRONG_SETTINGS[name]
+    disturbed.begin(CHANGES)
+
+    with mended_afterwards(disturbed):
+        spoil(disturbed, setting.spoil)
+        stopped_with_what_to_change(disturbed, CHANGES, str(setting.said_before))
+
+    disturbed.scheme.bring(CHANGES)
+    disturbed.assert_undisturbed(CHANGES, WRONG_SETTING, name)
+
+
+@pytest.mark.parametrize("name", names(meanwhile=True))
+def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
+    disturbed: Disturbed, name: str
+) -> None:
+    setting = WRONG_SETTINGS[name]
+    disturbed.begin(FIRST_LOAD)
+    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], delay=SECONDS / 2)
+
+    def meanwhile() -> None:
+        wait_until(lambda: cue.has_come)
+        spoil(disturbed, setting.spoil)
+
+    with mended_afterwards(disturbed):
+        administrator = threading.Thread(target=meanwhile, daemon=True)
+        administrator.start()
+        stopped_with_what_to_change(disturbed, FIRST_LOAD, str(setting.said_meanwhile))
+        administrator.join()
+
+    disturbed.scheme.bring(FIRST_LOAD)
+    disturbed.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
