@@ -74,14 +74,16 @@ def assert_owners_of_claims_stay(scheme: Scheme, before: dict[str, str]) -> None
     assert (now.items() - before.items()) <= facilities(content)
 
 
-@pytest.mark.parametrize(("level", "seed"), [("1.4", 3), ("1.11", 4)])
+@pytest.mark.parametrize(
+    ("level", "seed"), [("1.4", 3), pytest.param("1.11", 4, marks=pytest.mark.large)]
+)
 def test_days_of_changes_end_like_a_first_load(tmp_path: Path, level: Level, seed: int) -> None:
     with a_scheme(tmp_path) as scheme:
         scheme.begin(sample(80, seed=seed, level=level, as_of=DAY_ONE))
         scheme.bring("first")
         assert rejects(scheme, "first", "dhis2").rows() == []
 
-        for day in range(3):
+        for day in range(2):
             live_a_day(scheme, seed * 100 + day)
 
         assert_like_a_first_load(scheme, first_load_of_today(scheme))
