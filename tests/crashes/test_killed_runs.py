@@ -26,6 +26,7 @@ START, MIDDLE, END = 0.0, 0.5, 1.0
 CASES = (
     (FIRST_LOAD, "before snapshot", MIDDLE, FIRST_LOAD),
     (FIRST_LOAD, "before desired", MIDDLE, ANOTHER),
+    (FIRST_LOAD, "after changes", MIDDLE, FIRST_LOAD),
     (FIRST_LOAD, "before outbox manifest", START, FIRST_LOAD),
     (FIRST_LOAD, "after 5-people sent", START, ANOTHER),
     (FIRST_LOAD, "after request: bundle", MIDDLE, FIRST_LOAD),
@@ -52,7 +53,6 @@ CASES = (
 )
 MORE_CASES = (
     (FIRST_LOAD, "after snapshot manifest", START, ANOTHER),
-    (FIRST_LOAD, "after changes", MIDDLE, FIRST_LOAD),
     (FIRST_LOAD, "before 6-events receipt", MIDDLE, ANOTHER),
     (CHANGES, "before changes manifest", START, CHANGES),
     (CHANGES, "before request: metadata", MIDDLE, CHANGES),
