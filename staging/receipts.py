@@ -14,6 +14,7 @@ REFUSED = pl.Struct({"type": pl.String, "uid": pl.String, "codes": TEXTS, "class
 RECEIPT: dict[str, pl.DataType] = {
     "accepted": pl.Struct({kind.value: TEXTS for kind in TrackerType}),
     "refused": pl.List(REFUSED),
+    "unanswered": pl.Int64(),
 }
 
 
@@ -38,9 +39,14 @@ def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
 
 
 def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:
-    uids = receipts.select(uid=pl.col("accepted").struct.field(kind)).explode("uid").drop_nulls()
+    uids = (
+        receipts.select(_is_late(), uid=pl.col("accepted").struct.field(kind))
+        .explode("uid")
+        .drop_nulls("uid")
+    )
     return uids.select(
         "uid",
+        "isLate",
         type=pl.lit(kind),
         accepted=pl.lit(value=True),
         kind=pl.lit(None, pl.String),
@@ -49,7 +55,21 @@ def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:
 
 
 def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:
-    refused = receipts.select("refused").explode("refused").drop_nulls().unnest("refused")
-    return refused.select(
-        "uid", "type", accepted=pl.lit(value=False), kind=pl.col("class"), codes=pl.col("codes")
+    refused = (
+        receipts.select(_is_late(), "refused")
+        .explode("refused")
+        .drop_nulls("refused")
+        .unnest("refused")
     )
+    return refused.select(
+        "uid",
+        "isLate",
+        "type",
+        accepted=pl.lit(value=False),
+        kind=pl.col("class"),
+        codes=pl.col("codes"),
+    )
+
+
+def _is_late() -> pl.Expr:
+    return (pl.col("unanswered").fill_null(0) > 0).alias("isLate")

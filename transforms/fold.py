@@ -22,10 +22,12 @@ OUTCOMES: dict[str, pl.DataType] = {
     "accepted": pl.Boolean(),
     "kind": pl.String(),
     "codes": pl.List(pl.String),
+    "isLate": pl.Boolean(),
 }
 
 
-DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred")
+DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred", "isLate")
+UNKNOWN = ""  # differs from every value that is sent, and from none
 
 
 class State(StrEnum):
@@ -49,7 +51,7 @@ def folded(
         acknowledged: Its acknowledged frame before the run.
         changes: Its changes of the run; see `transforms.deltas`.
         outcomes: What DHIS2 answered to the bundles of the partition: the columns of `OUTCOMES`;
-            `kind` is the class of a refusal.
+            `kind` is the class of a refusal, `isLate` says that a request stayed without answer.
         run: The run's id.
     """
     columns = _columns(resource, acknowledged, changes)
@@ -58,7 +60,11 @@ def folded(
     touched = pl.concat(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
-            for rows in (_held(answered), _deleted(answered), _eased(resource, answered, before))
+            for rows in (
+                _held(resource, answered),
+                _deleted(answered),
+                _eased(resource, answered, before),
+            )
         ]
     )
     return pl.concat([before.join(touched, on="key", how="anti"), touched]).sort("person", "key")
@@ -69,14 +75,15 @@ def with_outcomes(
 ) -> pl.LazyFrame:
     """Return `changes` with what became of each.
 
-    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it) and
-    `kind` (of the refusal of a create, update or replace; null if there is none).
+    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
+    `isLate` (it may do the release once more, after all that followed) and `kind` (of the refusal
+    of a create, update or replace; null if there is none).
     """
     of_type = outcomes.filter(type=resource.tracker_type.value)
     transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
     posted = _answers(of_type, POSTS, "isPosted", "kind")
     deleted = _answers(of_type, DELETES, "isDeleted")
-    released = _answers(of_type, [Phase.RELEASE], "isReleased")
+    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isLate")
     transferred = _answers(transfers, [Phase.OWNERS], "isTransferred")
     # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
     answered = (
@@ -116,10 +123,20 @@ def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _held(answered: pl.LazyFrame) -> pl.LazyFrame:
+def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
     """Creates, updates and replaces that DHIS2 has taken."""
     owner = pl.when("isTransferred").then("orgUnit").otherwise(pl.coalesce("owner", "orgUnit"))
-    return answered.filter("isPosted").with_columns(state=pl.lit(State.HELD.value), owner=owner)
+    return answered.filter("isPosted").with_columns(
+        *(_uncertain(field.uid) for field in resource.unique_fields),
+        state=pl.lit(State.HELD.value),
+        owner=owner,
+    )
+
+
+def _uncertain(name: str) -> pl.Expr:
+    """A value posted after a release that DHIS2 may carry out late: the next run sends it again."""
+    may_be_emptied = pl.col("isLate") & pl.col("released").list.contains(pl.lit(name))
+    return pl.when(may_be_emptied).then(pl.lit(UNKNOWN)).otherwise(name).alias(name)
 
 
 def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:

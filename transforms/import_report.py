@@ -55,6 +55,7 @@ class Receipt:
         refused: Objects that it did not take.
         requests: Requests that it took to know.
         bundle_size: Objects a request from now on, where DHIS2 refused a larger one (413).
+        unanswered: Requests without an answer, which DHIS2 may carry out after all that follows.
     """
 
     strategy: Strategy
@@ -62,6 +63,7 @@ class Receipt:
     refused: tuple[Refused, ...] = ()
     requests: int = 0
     bundle_size: int | None = None
+    unanswered: int = 0
 
     def __add__(self, other: "Receipt") -> "Receipt":
         sizes = [size for size in (self.bundle_size, other.bundle_size) if size is not None]
@@ -71,6 +73,7 @@ class Receipt:
             refused=self.refused + other.refused,
             requests=self.requests + other.requests,
             bundle_size=min(sizes, default=None),
+            unanswered=self.unanswered + other.unanswered,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -84,6 +87,7 @@ class Receipt:
             "refused": [_refused_as_json(refusal) for refusal in self.refused],
             "requests": self.requests,
             "bundle_size": self.bundle_size,
+            "unanswered": self.unanswered,
         }
 
 

@@ -33,6 +33,7 @@ from transforms.tables.dialects import Dialect, Release, dialect_of
 Parameters = Mapping[str, str | int | Sequence[str]]
 
 BUSY = frozenset({429, 502, 503, 504})
+GAVE_UP_WAITING = frozenset({502, 504})  # a proxy's: DHIS2 may still be at it
 UNKNOWN_TOKEN = 400
 CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 CONNECT_SECONDS = 20.0
@@ -45,11 +46,15 @@ class BusyError(TransientError):
 
     Attributes:
         retry_after: Seconds that it asked to wait, or None.
+        may_go_on: Whether the server may still be working on the request, and do it later.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, may_go_on: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.may_go_on = may_go_on
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,12 @@ class Answer:
     Attributes:
         status: HTTP status.
         body: The parsed JSON, or None where there was none.
+        unanswered: Earlier attempts without an answer, which the server may still carry out.
     """
 
     status: int
     body: Any
+    unanswered: int = 0
 
     @property
     def ok(self) -> bool:
@@ -215,13 +222,14 @@ class Dhis2:
     def _when_not_busy(
         self, method: str, path: str, params: Parameters | None, body: object
     ) -> Answer:
-        attempt = 1
+        attempt, unanswered = 1, 0
         while True:
             try:
-                return self._once(method, path, params, body)
+                return replace(self._once(method, path, params, body), unanswered=unanswered)
             except BusyError as busy:
                 if attempt >= self._patience.attempts:
                     raise
+                unanswered += busy.may_go_on
                 self._patience.wait(self._patience.seconds(attempt, busy.retry_after))
                 attempt += 1
 
@@ -279,6 +287,7 @@ class Dhis2:
                 f"DHIS2 is busy: it answered {response.status_code} to {method} {path}. Try again "
                 f"later; what was begun is settled by the next run.",
                 _retry_after(response.headers.get("retry-after")),
+                may_go_on=response.status_code in GAVE_UP_WAITING,
             )
         return Answer(response.status_code, _json(response, self.base_url))
 
@@ -404,7 +413,8 @@ def _connection_error(error: httpx.RequestError, base_url: str) -> TargetError |
     kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is cut off"
     return BusyError(
         f"DHIS2 at {base_url} {kind} ({type(error).__name__}). Check that it runs and can be "
-        f"reached from here; what was begun is settled by the next run."
+        f"reached from here; what was begun is settled by the next run.",
+        may_go_on=not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
     )
 
 

@@ -95,17 +95,19 @@ class _Posting:
         """Make the request up to so many times; the status is None once a report names all."""
         params = PARAMETERS | {"importStrategy": self._strategy}
         sent = [each.sent for each in objects]
+        receipt = Receipt(self._strategy)
         for requests in range(1, times + 1):
             self._state.wait(0)
             answer = self._client.post(TRACKER, params, body)
+            receipt += Receipt(self._strategy, requests=1, unanswered=answer.unanswered)
             verdict = judged(sent, self._strategy, answer.body)
             if verdict is not None:
                 self._state.answered()
-                return Receipt(self._strategy, *verdict, requests=requests), None
+                return receipt + Receipt(self._strategy, *verdict), None
             if requests == times or answer.status == TOO_LARGE:
                 break
             self._state.pause()
-        return Receipt(self._strategy, requests=requests), answer.status
+        return receipt, answer.status
 
     def _divided(self, objects: _Objects, status: int) -> Receipt:
         """Settle the first half, which holds the parents, wholly before the second."""

@@ -33,6 +33,7 @@ class Sending:
 
     bundle: Bundle
     blocked: Blocked
+    was_begun: bool = False
 
     def body(self) -> bytes:
         """Return the request body."""
@@ -45,7 +46,12 @@ class Sending:
 
     def settle(self, receipt: Receipt) -> None:
         """Record what became of it; what was taken out is refused for its parent's sake."""
-        settle(self.bundle, replace(receipt, refused=receipt.refused + self._held_back()).as_json())
+        whole = replace(
+            receipt,
+            refused=receipt.refused + self._held_back(),
+            unanswered=receipt.unanswered + self.was_begun,
+        )
+        settle(self.bundle, whole.as_json())
 
     def _held_back(self) -> tuple[Refused, ...]:
         if not self.blocked:
@@ -88,7 +94,7 @@ class Posting:
     def post(self, phase: Phase, chunk: Iterable[Bundle]) -> int:
         """Post some bundles of a phase, settle them, and return how many objects they hold."""
         blocked = self._blocked(phase)
-        sending = [Sending(bundle, blocked) for bundle in chunk]
+        sending = [Sending(bundle, blocked, bundle.is_in_doubt) for bundle in chunk]
         post_phase(
             sending,
             lambda body: self._posted(phase, body),

@@ -22,6 +22,7 @@ from transforms.tables.error_codes import ErrorClass, error_code
 ENOUGH_BUNDLES = 3
 ENOUGH_OBJECTS = 100
 
+PARENTS_FIRST = {kind: number for number, kind in enumerate(TrackerType)}
 _OWNERS = {TrackerType.ENROLLMENT: "program", TrackerType.EVENT: "programStage"}
 
 
@@ -108,12 +109,18 @@ class _Heard:
 
 
 def _by_kind(receipt: Receipt, kinds: Kinds) -> dict[Kind, tuple[int, list[set[str]]]]:
-    """Return, a kind, how many were taken, and the configuration codes of those refused."""
+    """Return, a kind, how many were taken, and the configuration codes of those refused.
+
+    Parents come first: the reason that they are refused for is behind that of their children.
+    """
     accepted = Counter(_kind(each, kinds) for each in receipt.accepted)
     refused: dict[Kind, list[set[str]]] = defaultdict(list)
     for kind, codes in _refusals(receipt, kinds):
         refused[kind].append(codes)
-    return {kind: (accepted[kind], refused[kind]) for kind in accepted.keys() | refused.keys()}
+    heard = sorted(
+        accepted.keys() | refused.keys(), key=lambda kind: (PARENTS_FIRST[kind.type], kind)
+    )
+    return {kind: (accepted[kind], refused[kind]) for kind in heard}
 
 
 def _refusals(receipt: Receipt, kinds: Kinds) -> Iterator[tuple[Kind, set[str]]]:

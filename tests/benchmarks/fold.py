@@ -65,6 +65,7 @@ def _accepted(changes: pl.DataFrame) -> pl.LazyFrame:
         "accepted": pl.lit(value=True),
         "kind": pl.lit(None),
         "codes": pl.lit([], OUTCOMES["codes"]),
+        "isLate": pl.lit(value=False),
     }
     return changes.lazy().select(
         known[name].cast(dtype).alias(name) for name, dtype in OUTCOMES.items()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from staging.outbox import bundles
 from tests.crashes.contents import Content, differences, held, tracker
 from tests.crashes.scheme import DAY_ONE, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
@@ -27,9 +28,11 @@ from tests.sandbox import SUPPORTED, Cue
 from tests.sandbox.state import ADMIN as ADMIN_UID
 from tests.tally import FAULTS as FAULT
 from tests.tally import tried
+from transforms.bundles import Phase
 
 LARGE = pytest.mark.large
 ANOTHER = "another-run"
+THE_DAY_AFTER = "the-day-after"
 NEXT_RUN = {"the run again": False, "the next run": True}
 
 QUICK = (
@@ -66,7 +69,29 @@ def test_a_fault_leaves_nothing_behind(
     assert fault.stops is None or (fault.stops in str(sentence) and is_for_people(str(sentence)))
     assert len(rejects(scheme, chapter)) == fault.rejects
     scheme.bring(ANOTHER if NEXT_RUN[next_run] else chapter)
+    if cue.delay:
+        scheme.bring(THE_DAY_AFTER)
     disturbed.assert_undisturbed(chapter, FAULT, name)
+
+
+def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+    staged = bundles(scheme.job(CHANGES).run)
+    release = next(bundle.body() for bundle in staged if bundle.phase == Phase.RELEASE)
+    late = threading.Event()
+
+    scheme.sandbox.cues.add(**BUNDLE, occurrences=[1], holds=release.decode(), until=late)
+    sentence = ending(impatient(scheme.job(CHANGES)))
+    complete = held(scheme.sandbox)
+    late.set()
+    wait_until(lambda: held(scheme.sandbox) != complete)
+
+    assert sentence is None
+    scheme.bring(ANOTHER)
+    disturbed.assert_undisturbed(CHANGES, FAULT, "a release that DHIS2 carries out late")
+    scheme.bring(THE_DAY_AFTER)
+    assert bundles(scheme.job(THE_DAY_AFTER).run) == []
 
 
 @LARGE

@@ -67,6 +67,8 @@ class SandboxApp:
             cue = Cue()
         if cue.delay:
             await asyncio.sleep(cue.delay)
+        while cue.until is not None and not cue.until.is_set():
+            await asyncio.sleep(0.01)
         if cue.drop == "before":
             _drop(receive)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ class Cue:
     With `larger` it meets only bodies of more bytes, with `holds` only those that hold the text.
 
     - `delay`: seconds to wait first
+    - `until`: wait first until it is set
     - `drop`: the connection is closed before the request is handled, or after (handled, answer
       lost)
     - `status`, `body`, `headers`: answered instead; with `commit` the request is handled all the
@@ -35,6 +37,7 @@ class Cue:
     larger: int | None = None
     holds: str | None = None
     delay: float = 0.0
+    until: threading.Event | None = None
     drop: Drop | None = None
     status: int | None = None
     body: Any = None
