@@ -9,6 +9,7 @@ from flows.endings import in_one_sentence
 from flows.tasks.country import read_country
 from flows.tasks.snapshot import take_snapshot
 from staging.layout import Run
+from staging.runs import at_work
 
 
 @flow(name="extract")
@@ -28,10 +29,11 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     Raises:
         SourceError: openIMIS cannot be read as it must be.
         CountryError: The country file does not say what is needed.
-        StagingError: The run has a snapshot of something else.
+        StagingError: The run has a snapshot of something else, or is at work already.
     """
     run = Run(staging_root, run_id or str(flow_run.id))
-    manifest = take_snapshot(run, source, read_country(country))
+    with at_work(run):
+        manifest = take_snapshot(run, source, read_country(country))
     rows = sum(table.rows for table in manifest.tables.values())
     get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
     return run.run_id

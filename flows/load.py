@@ -26,6 +26,7 @@ from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
+from staging.runs import at_work
 from transforms.bundles import Phase
 from transforms.country import Country
 
@@ -69,8 +70,8 @@ def load(
         Target(staging_root, target),
         read_country(country),
     )
-    remember_what_may_leave(run, settings)
-    with locked(goal, run_id), connected(target, settings) as client:
+    with locked(goal, run_id), at_work(run), connected(target, settings) as client:
+        remember_what_may_leave(run, settings)
         known = {"moved_target": moved_target, "restored_target": restored_target}
         settle_earlier_run(run, goal, client, settings, **known)
         before = current_or_first(goal, 0).last_run
@@ -90,15 +91,15 @@ def settle_earlier_run(
 ) -> None:
     """Settle what an earlier run left in doubt."""
     if settled := settle_open_run(target, run, client, country, **known):
-        get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
+        get_run_logger().info("%s", settled)
 
 
 @step
 def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant: bool) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
     opened = open_load(run, target, client, country, **meant)
-    if opened.warning:
-        get_run_logger().warning("%s", opened.warning)
+    for warning in opened.warnings:
+        get_run_logger().warning("%s", warning)
     return opened
 
 

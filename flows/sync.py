@@ -166,7 +166,7 @@ def settle(run: Run, target: Target, country: Path, **known: bool) -> None:
     settings = read_country(country)
     with connected(target.name, settings) as client:
         if settled := settle_open_run(target, run, client, settings, **known):
-            get_run_logger().info("Run %s, which was cut short, is settled and folded", settled)
+            get_run_logger().info("%s", settled)
 
 
 @step

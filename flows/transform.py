@@ -18,7 +18,7 @@ from flows.tasks.loading import current_or_first
 from flows.tasks.mapping import resent_by
 from flows.tasks.source import check_source
 from staging.layout import Run, Target
-from staging.runs import remember
+from staging.runs import at_work, remember
 from transforms.errors import GuardError
 from transforms.mapping import markdown
 from transforms.privacy import fingerprint
@@ -61,20 +61,21 @@ def transform(
         The run's id.
 
     Raises:
-        StagingError: The snapshot is not there or damaged.
+        StagingError: The snapshot is not there or damaged, or the run is at work already.
         CountryError: The country file does not say what is needed.
         GuardError: The pseudonym key or openIMIS is another than the last run's, or a table of
             openIMIS shrank.
     """
     run, goal = Run(staging_root, run_id), Target(staging_root, target)
     asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
-    remember_what_was_asked(run, target, asked)
-    check_key(goal, asked, new_pseudonym_key=new_pseudonym_key)
-    compare_source(run, goal, asked, new_source=new_source, allow_shrinking=allow_shrinking)
-    make_desired(run, goal, asked)
-    find_changes(run, goal, asked)
-    say_what_is_sent_again(run, goal)
-    render_bundles(run, asked)
+    with at_work(run):
+        remember_what_was_asked(run, target, asked)
+        check_key(goal, asked, new_pseudonym_key=new_pseudonym_key)
+        compare_source(run, goal, asked, new_source=new_source, allow_shrinking=allow_shrinking)
+        make_desired(run, goal, asked)
+        find_changes(run, goal, asked)
+        say_what_is_sent_again(run, goal)
+        render_bundles(run, asked)
     get_run_logger().info("Run %s is ready to be posted to %s", run_id, target)
     return run_id
 

@@ -15,7 +15,7 @@ from flows.tasks.loading import connected, current_or_first, settle_open_run
 from flows.tasks.summary import rejects_of
 from staging.acknowledged import locked
 from staging.layout import Run, Target
-from staging.runs import remember
+from staging.runs import at_work, remember
 from transforms.errors import GuardError
 
 
@@ -59,5 +59,6 @@ def stage_deletions(run: Run, target: Target, country: Path) -> None:
     remember(run, kind="withdraw", target=target.name)
     with connected(target.name, settings) as client:
         settle_open_run(target, run, client, settings)
-    stage_withdrawal(run, target, current_or_first(target, 1))
-    stage_bundles(run, settings.load.bundle_size)
+    with at_work(run):
+        stage_withdrawal(run, target, current_or_first(target, 1))
+        stage_bundles(run, settings.load.bundle_size)

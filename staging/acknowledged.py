@@ -1,12 +1,14 @@
 """What DHIS2 has confirmed, one folder a version; `current.json` is switched once, last.
 
+It also holds the SHA-256 of every file, which is verified before the file is read.
+
 A version that nobody switched to is the scratch paper of a run that was cut short; the next fold
 of that run writes it again.
 """
 
 import fcntl
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import IO
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from staging.files import make_folder, read_json, whole_or_absent, write_json
+from staging.files import make_folder, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Target
 from transforms.errors import StagingError
 
@@ -44,8 +46,11 @@ class Current(BaseModel):
     Attributes:
         partitions: Into how many partitions people are divided; fixed by the first run.
         versions: Resource to the version (a folder) that holds its acknowledged frames.
+        checksums: Resource to the SHA-256 of each of its partitions.
         counter: Number of folds so far.
         last_run: The run that was folded last.
+        ended: Number of runs that ended so far, folded or without anything to post.
+        last_ended: The run that ended last.
         open_run: The run that may have posted what is not folded yet.
         base_url: Where DHIS2 is.
         system_id: What DHIS2 calls itself.
@@ -60,8 +65,11 @@ class Current(BaseModel):
 
     partitions: int
     versions: dict[str, str] = {}
+    checksums: dict[str, list[str]] = {}
     counter: int = 0
     last_run: str | None = None
+    ended: int = 0
+    last_ended: str | None = None
     open_run: str | None = None
     base_url: str | None = None
     system_id: str | None = None
@@ -102,34 +110,41 @@ def scan(
     """Return the acknowledged frame of one partition; empty if there is none.
 
     Raises:
-        StagingError: `current.json` names a version whose file is not there.
+        StagingError: The file is not there, or not as `current.json` says.
     """
     version = current.versions.get(resource)
     if version is None:
         return pl.LazyFrame(schema=schema)
     path = target.acknowledged(version, resource, partition)
-    if not path.exists():
-        raise StagingError(
-            f"{path} is missing, though current.json names it. Restore the folder "
-            f"{target.folder} from its backup. Nothing was posted."
-        )
+    verify(path, current.checksums[resource][partition])
     return pl.scan_parquet(path)
 
 
-def write(target: Target, version: str, resource: str, partition: int, frame: pl.LazyFrame) -> int:
-    """Write one partition of a version and return its rows; it counts only after `switch`."""
+def write(target: Target, version: str, resource: str, partition: int, frame: pl.LazyFrame) -> str:
+    """Write one partition of a version and return its SHA-256; it counts only after `switch`."""
     path = target.acknowledged(version, resource, partition)
     with whole_or_absent(path) as scratch:
         frame.sink_parquet(scratch, compression="zstd", engine="streaming")
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return sha256(path)
 
 
-def keep(target: Target, version: str, resource: str, partition: int, *, of: str) -> None:
-    """Take one unchanged partition over from the version `of`."""
+def keep(target: Target, current: Current, version: str, resource: str, partition: int) -> str:
+    """Take one unchanged partition of the present version over into another; return its SHA-256."""
     path = target.acknowledged(version, resource, partition)
     make_folder(path.parent)
     path.unlink(missing_ok=True)
-    path.hardlink_to(target.acknowledged(of, resource, partition))
+    path.hardlink_to(target.acknowledged(current.versions[resource], resource, partition))
+    return current.checksums[resource][partition]
+
+
+def switched(current: Current, version: str, checksums: Mapping[str, list[str]]) -> Current:
+    """Return the state in which the resources of `checksums` have the version."""
+    return current.model_copy(
+        update={
+            "versions": current.versions | dict.fromkeys(checksums, version),
+            "checksums": {**current.checksums, **checksums},
+        }
+    )
 
 
 @contextmanager

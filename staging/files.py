@@ -1,9 +1,15 @@
-"""The one place where bytes reach disk: a file is whole or absent."""
+"""The one place where bytes reach disk: a file is whole or absent, and is known again by SHA-256.
+
+JSON       its first entry, `sha256`, is of the bytes behind it; a file that a person has
+           changed says "by hand" there
+others     their SHA-256 is in a JSON file: the manifest of their stage, or current.json
+"""
 
 import hashlib
 import os
+import re
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +17,15 @@ from typing import Any
 
 import orjson
 
-from transforms.errors import StagingError
+from staging.damage import damaged
 
 SYNCS_AT_ONCE = 8
+MISSING = "it is missing"
+SEAL, NO_SEAL = "sha256", "-" * 64
+BY_HAND = b"by hand"
+SEALED = re.compile(rb'\{(?:\n  "sha256": |"sha256":)"([0-9a-f]{64}|by hand)(?=")')
+
+_verified: dict[Path, tuple[object, ...]] = {}
 
 
 @contextmanager
@@ -64,28 +76,82 @@ def write_mark(path: Path) -> None:
     _sync(path.parent)
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as JSON, indented for the person who looks at it."""
-    write_bytes(path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    write_bytes(path, sealed(content, orjson.OPT_INDENT_2))
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> dict[str, Any]:
     """Return what the JSON file at `path` holds.
 
     Raises:
-        StagingError: It is not there, or not JSON.
+        StagingError: It is not there, or not as it was written.
+    """
+    return unsealed(path, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of the file at `path`.
+
+    Raises:
+        StagingError: It is not there.
     """
     try:
-        return orjson.loads(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError as error:
-        raise StagingError(
-            f"{path} is missing. It was expected to be a file of this run. Nothing was changed."
-        ) from error
+        raise damaged(path, MISSING) from error
+
+
+def sealed(content: Mapping[str, Any], option: int = 0) -> bytes:
+    """Return `content` as JSON whose first entry is the SHA-256 of what follows it."""
+    whole = orjson.dumps({SEAL: NO_SEAL, **content}, option=option)
+    before, _, after = whole.partition(NO_SEAL.encode())
+    return before + checksum(after).encode() + after
+
+
+def unsealed(path: Path, content: bytes) -> dict[str, Any]:
+    """Return what sealed JSON holds; `path` is where it lies.
+
+    Raises:
+        StagingError: It is not as it was written.
+    """
+    check_seal(path, content)
+    try:
+        opened: dict[str, Any] = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise StagingError(
-            f"{path} is damaged: it is not JSON. Restore it from a backup, or remove its folder so "
-            f"that the stage is done again. Nothing was changed."
-        ) from error
+        raise damaged(path, "it is not JSON") from error
+    del opened[SEAL]
+    return opened
+
+
+def check_seal(path: Path, content: bytes) -> None:
+    """Compare the SHA-256 in sealed JSON with that of what follows it.
+
+    Raises:
+        StagingError: It is another, or is not there.
+    """
+    found = SEALED.match(content)
+    if found is None:
+        raise damaged(path, f"it does not begin with the entry {SEAL}")
+    if found[1] not in (BY_HAND, checksum(content[found.end() :]).encode()):
+        raise damaged(path, "its content is not what its sha256 says")
+
+
+def verify(path: Path, *expected: str) -> None:
+    """Compare the SHA-256 of a file with those that it may have; once, until it changes.
+
+    Raises:
+        StagingError: It is none of them, or the file is not there.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise damaged(path, MISSING) from error
+    state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, *expected)
+    if _verified.get(path) != state:
+        if sha256(path) not in expected:
+            raise damaged(path, f"its SHA-256 is not {' or '.join(expected)}")
+        _verified[path] = state
 
 
 def checksum(content: bytes) -> str:

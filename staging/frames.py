@@ -1,17 +1,24 @@
-"""Frames of a run: desired and changes, one Parquet file a partition."""
+"""Frames of a run: desired and changes, one Parquet file a partition.
 
-from collections.abc import Callable
+A stage that is done has a manifest, which names the SHA-256 of each of its files; while it has
+none, only the stage itself reads them.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from staging.files import read_json, whole_or_absent, write_json
-from staging.layout import Run
+from staging.damage import damaged
+from staging.files import read_json, sha256, verify, whole_or_absent, write_json
+from staging.layout import Run, manifest_above
 from transforms.errors import StagingError
 from transforms.partitions import partition_of
 
 ROW_GROUP_ROWS = 50_000
+FILES = "files"
 
 
 def write_frame(path: Path, frame: pl.LazyFrame) -> None:
@@ -23,17 +30,33 @@ def write_frame(path: Path, frame: pl.LazyFrame) -> None:
 
 
 def scan_frame(path: Path) -> pl.LazyFrame:
-    """Return the frame that lies at `path`.
+    """Return the frame that lies at `path`, once its checksum is verified.
 
     Raises:
-        StagingError: It is not there.
+        StagingError: It is not there, or not as it was written.
     """
     if not path.exists():
-        raise StagingError(
-            f"{path} is missing, though the manifest of its stage is there. Remove that manifest "
-            f"so that the stage is done again. Nothing was posted."
-        )
+        raise damaged(path, "it is missing")
+    _verify(path)
     return pl.scan_parquet(path)
+
+
+def _verify(path: Path) -> None:
+    manifest = manifest_above(path)
+    if manifest.exists():
+        written = manifest.stat()
+        files = _files(manifest, written.st_ino, written.st_mtime_ns, written.st_ctime_ns)
+        name = path.relative_to(manifest.parent).as_posix()
+        if name not in files:
+            raise damaged(path, f"{manifest} does not name it")
+        verify(path, files[name])
+
+
+@lru_cache(maxsize=64)
+def _files(manifest: Path, *_written: int) -> Mapping[str, str]:
+    """Return the files that a manifest names, and their SHA-256; read once, until it changes."""
+    files: dict[str, str] = read_json(manifest).get(FILES, {})
+    return files
 
 
 def row_count(path: Path) -> int:
@@ -64,8 +87,18 @@ def is_done(run: Run, stage: str) -> bool:
 
 
 def declare_done(run: Run, stage: str, manifest: dict[str, Any]) -> None:
-    """Write a stage's manifest: the stage is done."""
-    write_json(run.manifest(stage), manifest)
+    """Write a stage's manifest, which names its files: the stage is done."""
+    folder = run.manifest(stage).parent
+    files = {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("[!.]*.parquet"))
+    }
+    write_json(run.manifest(stage), manifest | {FILES: files})
+
+
+def begin_anew(run: Run, stage: str) -> None:
+    """Declare that a stage, done or not, is not done: its files are about to change."""
+    run.manifest(stage).unlink(missing_ok=True)
 
 
 def read_stage(run: Run, stage: str) -> dict[str, Any]:
@@ -79,5 +112,4 @@ def read_stage(run: Run, stage: str) -> dict[str, Any]:
             f"Run {run.run_id} has no {stage} yet ({run.manifest(stage)} is missing). Run the "
             f"stage before this one with the same run_id. Nothing was posted."
         )
-    content: dict[str, Any] = read_json(run.manifest(stage))
-    return content
+    return read_json(run.manifest(stage))

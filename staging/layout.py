@@ -1,14 +1,15 @@
 """Where every file lies; no other module builds a path.
 
 <staging_root>/
-  runs/<run_id>/run.json
+  runs/<run_id>/run.json, lock
   runs/<run_id>/snapshot/<table>.parquet              + manifest.json, written last
   runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
-  runs/<run_id>/rejects/<resource>.parquet, .csv
+  runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, written first
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
+  runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/summary.json
-  runs/<run_id>/read_back/<resource>.parquet          + manifest.json, written last
+  runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, known, wanted: a bucket of UIDs each
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
   runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
@@ -58,6 +59,12 @@ def _folders(above: Path) -> list[str]:
     )
 
 
+def manifest_above(path: Path) -> Path:
+    """Return where the manifest lies that may name the file of a stage."""
+    beside = path.with_name("manifest.json")
+    return beside if beside.exists() else path.parent.with_name("manifest.json")
+
+
 @dataclass(frozen=True)
 class Run:
     """The files of one run."""
@@ -74,6 +81,11 @@ class Run:
         return self.root / "runs" / self.run_id
 
     @property
+    def lock(self) -> Path:
+        """Held by the stage that is at work."""
+        return self.folder / "lock"
+
+    @property
     def run_file(self) -> Path:
         """What was asked, and the state of each stage."""
         return self.folder / "run.json"
@@ -88,7 +100,7 @@ class Run:
         return self.folder / "snapshot" / f"{table}.parquet"
 
     def manifest(self, stage: str) -> Path:
-        """The manifest of `snapshot`, `desired`, `changes` or `outbox`: the stage is done."""
+        """The manifest of a stage, which names its files: the stage is done."""
         return self.folder / stage / "manifest.json"
 
     def desired(self, resource: str, partition: int) -> Path:
@@ -110,11 +122,11 @@ class Run:
     @property
     def outcomes(self) -> Path:
         """What DHIS2 answered to every object, gathered from the receipts when they are folded."""
-        return self.folder / "outbox" / "outcomes.parquet"
+        return self.folder / "outcomes" / "outcomes.parquet"
 
     def read_back(self, resource: str) -> Path:
         """What DHIS2 was seen to hold of a resource."""
-        return self.folder / "read_back" / f"{resource}.parquet"
+        return self.folder / "read_back" / resource / "000.parquet"
 
     def compared(self, resource: str, part: str) -> Path:
         """The folder of one side, or one result, of a comparison with DHIS2."""

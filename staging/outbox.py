@@ -4,21 +4,23 @@
     00001.sent            begun: a request may have reached DHIS2
     00001.receipt.json    settled: what DHIS2 answered
 
-A bundle that was begun and has no receipt is in doubt. Posting it again, unchanged, settles it:
-every object brings its own UID.
+A bundle that was begun and has no receipt, or a damaged one, is in doubt. Posting it again,
+unchanged, settles it: every object brings its own UID.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from staging.damage import damaged
 from staging.files import (
+    check_seal,
     checksum,
     make_folder,
+    read_bytes,
     read_json,
+    sealed,
     sync,
     write_bytes,
     write_json,
@@ -77,12 +79,9 @@ class Bundle:
         Raises:
             StagingError: It is not what the manifest says.
         """
-        content = self.path.read_bytes()
+        content = read_bytes(self.path)
         if checksum(content) != self.checksum:
-            raise StagingError(
-                f"{self.path} is damaged: its checksum is not the manifest's. It was not posted. "
-                f"Restore it from a backup, or start a new run: what it held is still different."
-            )
+            raise damaged(self.path, f"its SHA-256 is not {self.checksum}")
         return content
 
 
@@ -142,11 +141,39 @@ def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
 
     One that a power cut takes leaves its bundle in doubt: it is posted again, unchanged.
     """
-    write_bytes(bundle.receipt, orjson.dumps(receipt), lasting=False)
+    write_bytes(bundle.receipt, sealed(receipt), lasting=False)
 
 
-def receipts(run: Run) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield phase and receipt of every settled bundle."""
-    for bundle in bundles(run):
-        if bundle.is_settled:
-            yield bundle.phase, read_json(bundle.receipt)
+def doubt_damaged(run: Run) -> list[Path]:
+    """Put in doubt the bundles whose receipt is damaged, and return those receipts.
+
+    And all bundles of later phases: what they settled may rest on what is posted once more (a
+    number that is released again has to be given again). The later ones first, so that a kill in
+    between leaves nothing settled that rests on something in doubt.
+    """
+    settled = [bundle for bundle in bundles(run) if bundle.is_settled]
+    found = [bundle for bundle in settled if not _is_sound(bundle)]
+    first = min((bundle.phase for bundle in found), default=None)
+    if first is not None:
+        later = [bundle for bundle in settled if bundle.phase > first]
+        for bundle in (*reversed(later), *found):
+            write_mark(bundle.sent)
+            bundle.receipt.unlink(missing_ok=True)
+    return [bundle.receipt for bundle in found]
+
+
+def _is_sound(bundle: Bundle) -> bool:
+    try:
+        verify_receipt(bundle)
+    except StagingError:
+        return False
+    return True
+
+
+def verify_receipt(bundle: Bundle) -> None:
+    """Make sure that a receipt is as it was written.
+
+    Raises:
+        StagingError: It is not.
+    """
+    check_seal(bundle.receipt, read_bytes(bundle.receipt))

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from staging.layout import Run
-from staging.outbox import bundles
+from staging.outbox import bundles, verify_receipt
 from transforms.fold import OUTCOMES
 from transforms.resources import TrackerType
 
@@ -22,10 +22,14 @@ def outcomes(run: Run) -> pl.LazyFrame:
     """Return what DHIS2 answered so far; the columns of `transforms.fold.OUTCOMES`.
 
     In the order of partition, so that the rows of one are found without reading the others.
+
+    Raises:
+        StagingError: A receipt is not as it was written.
     """
     files: dict[tuple[int, str], list[Path]] = {}
     for bundle in bundles(run):
         if bundle.is_settled:
+            verify_receipt(bundle)
             files.setdefault((bundle.partition, bundle.phase), []).append(bundle.receipt)
     frames = [_answered(*of, receipts) for of, receipts in sorted(files.items())]
     return pl.concat(frames) if frames else pl.LazyFrame(schema=OUTCOMES)

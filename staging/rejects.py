@@ -1,10 +1,19 @@
-"""Rejects: Parquet for machines, CSV for clerks; the same rows and reasons."""
+"""Rejects: Parquet for machines, CSV for clerks; the same rows and reasons.
+
+The manifest is written first. It names the SHA-256 that a file may have: that of the file which is
+about to be written, and that of the one which it replaces.
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
 
 import polars as pl
 
-from staging.files import whole_or_absent
+from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 
+STAGE = "rejects"
 REJECTS: dict[str, pl.DataType] = {
     "resource": pl.String(),
     "key": pl.String(),
@@ -17,19 +26,51 @@ REJECTS: dict[str, pl.DataType] = {
 }
 
 
-def write_rejects(run: Run, name: str, rejects: pl.DataFrame) -> None:
-    """Write the rejects of a resource; see `REJECTS` for the columns."""
-    path = run.rejects(name)
-    ordered = rejects.select(*REJECTS).sort("reason", "id")
-    with whole_or_absent(path) as scratch:
-        ordered.write_parquet(scratch)
-    with whole_or_absent(path.with_suffix(".csv")) as scratch:
-        ordered.write_csv(scratch)
+def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
+    """Write the rejects of some resources; see `REJECTS` for the columns."""
+    with ExitStack() as files:
+        written = {
+            name: _written(files.enter_context(whole_or_absent(run.rejects(name))), rows)
+            for name, rows in rejects.items()
+        }
+        may_be = {name: [*_present(run, name), new] for name, new in written.items()}
+        write_json(run.manifest(STAGE), _known(run) | may_be)
+    for name, rows in rejects.items():
+        with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
+            _ordered(rows).write_csv(scratch)
 
 
 def read_rejects(run: Run) -> pl.LazyFrame:
-    """Return all rejects of a run."""
-    folder = run.rejects("any").parent
-    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    frames = [pl.scan_parquet(file) for file in files]
-    return pl.concat(frames) if frames else pl.LazyFrame(schema=REJECTS)
+    """Return all rejects of a run.
+
+    Raises:
+        StagingError: A file is not as it was written.
+    """
+    frames = [pl.LazyFrame(schema=REJECTS)]
+    for name, checksums in _known(run).items():
+        path = run.rejects(name)
+        if path.exists():
+            verify(path, *checksums)
+            frames.append(pl.scan_parquet(path))
+    return pl.concat(frames)
+
+
+def _known(run: Run) -> dict[str, list[str]]:
+    manifest = run.manifest(STAGE)
+    return read_json(manifest) if manifest.exists() else {}
+
+
+def _present(run: Run, name: str) -> list[str]:
+    """Return the SHA-256 of the file that is about to be replaced, if it is as it was written."""
+    path = run.rejects(name)
+    present = sha256(path) if path.exists() else None
+    return [each for each in _known(run).get(name, []) if each == present]
+
+
+def _written(path: Path, rows: pl.DataFrame) -> str:
+    _ordered(rows).write_parquet(path)
+    return sha256(path)
+
+
+def _ordered(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(*REJECTS).sort("reason", "id")

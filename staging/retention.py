@@ -21,7 +21,7 @@ from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
 from staging.runs import recall
 
-STAGES = ("snapshot", "desired", "changes", "outbox")
+STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
 FINDINGS = ("rejects", "reconciliation")
 AT_WORK = timedelta(days=1)
 
@@ -103,8 +103,8 @@ def _may_be_posted(run: Run, states: dict[str, Current]) -> bool:
 
 
 def _is_out_of_date(run: Run, state: Current | None) -> bool:
-    compared = read_json(run.manifest("changes"))["counter"]
-    return state is not None and bool(state.counter > compared)
+    compared = read_json(run.manifest("changes"))["ended"]
+    return state is not None and bool(state.ended > compared)
 
 
 def _thin(run: Run) -> bool:

@@ -1,8 +1,14 @@
-"""run.json: what a run was asked for. A run is resumed only as what it was begun as."""
+"""run.json: what a run was asked for. A run is resumed only as what it was begun as.
 
+lock    held by the stage that is at work in the run's folder, whichever target it is for
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from staging.files import read_json, write_json
+from staging.files import make_folder, read_json, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
 
@@ -13,7 +19,7 @@ def remember(run: Run, **facts: Any) -> None:
     Raises:
         StagingError: The run was begun as something else.
     """
-    known: dict[str, Any] = read_json(run.run_file) if run.run_file.exists() else {}
+    known = recall(run)
     for name, fact in facts.items():
         if name in known and known[name] != fact:
             raise StagingError(
@@ -24,6 +30,33 @@ def remember(run: Run, **facts: Any) -> None:
         write_json(run.run_file, known | facts)
 
 
+def first_said(run: Run, name: str, fact: int) -> int:
+    """Return a fact as it was said for the run the first time."""
+    known: int = recall(run).get(name, fact)
+    remember(run, **{name: known})
+    return known
+
+
 def recall(run: Run) -> dict[str, Any]:
     """Return what is known of a run; nothing if there is no such run."""
-    return dict(read_json(run.run_file)) if run.run_file.exists() else {}
+    return read_json(run.run_file) if run.run_file.exists() else {}
+
+
+@contextmanager
+def at_work(run: Run) -> Iterator[None]:
+    """Hold the folder of a run while a stage writes to it.
+
+    Raises:
+        StagingError: A stage of the same run is at work in another process.
+    """
+    make_folder(run.folder)
+    with run.lock.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StagingError(
+                f"Run {run.run_id} is at work already in another process ({run.lock}), and only "
+                f"one may write to its folder. Wait until it has ended, then start this one again. "
+                f"Nothing was changed."
+            ) from error
+        yield

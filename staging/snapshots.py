@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from staging.files import read_json, sha256, whole_or_absent, write_json
+from staging.damage import damaged
+from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
 
@@ -143,11 +144,8 @@ def read_manifest(run: Run) -> SnapshotManifest:
     try:
         return SnapshotManifest.model_validate(read_json(path))
     except ValidationError as error:
-        raise StagingError(
-            f"{path} is no manifest of a snapshot: {error.error_count()} of its entries are "
-            f"missing or malformed. Remove the folder {path.parent} and run extract again. "
-            f"Nothing was changed."
-        ) from error
+        found = f"{error.error_count()} of its entries are missing or malformed"
+        raise damaged(path, found) from error
 
 
 def read_snapshot(run: Run) -> Snapshot:
@@ -158,7 +156,7 @@ def read_snapshot(run: Run) -> Snapshot:
     """
     manifest = read_manifest(run)
     for table, written in manifest.tables.items():
-        _verify(run, table, written)
+        verify(run.snapshot(table), written.sha256)
     frames = {table: pl.scan_parquet(run.snapshot(table)) for table in manifest.tables}
     return Snapshot(frames, manifest)
 
@@ -167,16 +165,6 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     # Dictionaries of numbers and dates cost more time and space than they save.
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
     return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=texts)
-
-
-def _verify(run: Run, table: str, written: TableManifest) -> None:
-    path = run.snapshot(table)
-    found = sha256(path) if path.exists() else "no file"
-    if found != written.sha256:
-        raise StagingError(
-            f"{path} is not as it was written: expected SHA-256 {written.sha256}, found {found}. "
-            f"Remove the folder {path.parent} and run extract again. Nothing was changed."
-        )
 
 
 def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -9,6 +9,7 @@ import polars as pl
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
 from staging.outbox import Bundle, put, seal
+from staging.runs import first_said
 from transforms.bundles import Phase, numbered, parts, rendered
 from transforms.resources import RESOURCES
 
@@ -20,12 +21,17 @@ Changes = Mapping[str, pl.LazyFrame]
 
 
 def stage_bundles(run: Run, bundle_size: int) -> None:
-    """Write the request bodies of the run's changes; does nothing if that is done."""
+    """Write the request bodies of the run's changes; does nothing if that is done.
+
+    Made once more, they are those of before, whatever the country file says now: some may have
+    been posted.
+    """
     if is_done(run, STAGE):
         return
+    size = first_said(run, "bundle_size", bundle_size)
     partitions = read_stage(run, CHANGES)["partitions"]
     frames = [changes_of(run, partition) for partition in range(partitions)]
-    seal(run, [bundle for phase in Phase for bundle in _written(run, phase, frames, bundle_size)])
+    seal(run, [bundle for phase in Phase for bundle in _written(run, phase, frames, size)])
 
 
 def changes_of(run: Run, partition: int) -> Changes:

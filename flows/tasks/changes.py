@@ -106,7 +106,7 @@ def _declare(
     write_frame(comparison.run.changes("movers", 0), doubts.movers.lazy())
     manifest = {
         "partitions": comparison.partitions,
-        "counter": comparison.current.counter,
+        "ended": comparison.current.ended,
         "versions": tracked_versions(comparison.current),
         "changes": comparison.counts(),
         "held": comparison.held(),
@@ -167,8 +167,8 @@ class Comparison:
             for name, found in deltas.items():
                 notes = noted_rows(self._desired(name, partition, doubled))
                 rejects[name] += [found.rejects, notes]
-        for name, frames in rejects.items():
-            write_rejects(self.run, name, reject_rows(name, pl.concat(frames)))
+        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
+        write_rejects(self.run, rows)
 
     def doubts(self) -> Doubts:
         """Return what the comparison that was written could not know."""

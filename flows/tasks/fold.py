@@ -7,8 +7,8 @@ import polars as pl
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.changes import acknowledged_of, tracked_versions
 from flows.tasks.source import source_of
-from staging.acknowledged import Current, keep, scan, sweep, switch, write
-from staging.frames import read_stage, row_count, scan_frame, write_frame
+from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
+from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles
 from staging.receipts import outcomes
@@ -19,6 +19,8 @@ from transforms.metadata_changes import CONFIRMED, confirmed_after
 from transforms.reject_rows import reject_rows
 from transforms.resources import RESOURCES, Resource
 
+OUTCOMES = "outcomes"
+
 
 def check_not_older(run: Run, current: Current) -> bool:
     """Return whether the run is still to be folded; False if that is done.
@@ -26,14 +28,14 @@ def check_not_older(run: Run, current: Current) -> bool:
     Raises:
         StagingError: Another run was folded since this one made its comparison.
     """
-    if current.last_run == run.run_id:
+    if run.run_id in (current.last_run, current.last_ended):
         return False
     manifest = read_stage(run, CHANGES)
-    compared = manifest["counter"]
-    if compared != current.counter:
+    compared = manifest["ended"]
+    if compared != current.ended:
         raise StagingError(
             f"Run {run.run_id} compared openIMIS with state {compared} of the target, which has "
-            f"moved on to state {current.counter} (run {current.last_run}). What it would post is "
+            f"moved on to state {current.ended} (run {current.last_ended}). What it would post is "
             f"out of date: start a new run. Nothing was posted."
         )
     if manifest["versions"] != tracked_versions(current):
@@ -57,17 +59,16 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     """
     if not check_not_older(run, current):
         return current
-    write_frame(run.outcomes, outcomes(run))
-    answers = scan_frame(run.outcomes)
+    answers = _gathered(run)
     manifest = read_stage(run, CHANGES)
-    versions = {
-        resource.name: _fold_resource(run, target, current, resource, answers)
+    checksums = {
+        resource.name: written
         for resource in RESOURCES
+        if (written := _fold_resource(run, target, current, resource, answers))
     }
     _write_refusals(run, answers, manifest["partitions"])
-    after = current.model_copy(
+    after = switched(current, run.run_id, checksums).model_copy(
         update={
-            "versions": current.versions | {k: v for k, v in versions.items() if v},
             "counter": current.counter + 1,
             "last_run": run.run_id,
             "open_run": None,
@@ -81,14 +82,24 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     return after
 
 
+def _gathered(run: Run) -> pl.LazyFrame:
+    """Write down what DHIS2 answered, in one file."""
+    begin_anew(run, OUTCOMES)
+    write_frame(run.outcomes, outcomes(run))
+    declare_done(run, OUTCOMES, {})
+    return scan_frame(run.outcomes)
+
+
 def remembered(run: Run, current: Current) -> dict[str, Any]:
-    """Return what later runs have to know of source and mapping, though the run may be deleted.
+    """Return what later runs have to know of an ended run, though it may be deleted.
 
     A mapping counts only when all that it changed was sent.
     """
     is_sent = all(bundle.is_settled for bundle in bundles(run))
     mapping = read_stage(run, CHANGES)["mapping"] if is_sent else {}
     return {
+        "ended": current.ended + 1,
+        "last_ended": run.run_id,
         "source": source_of(run) or current.source,
         "mapping": current.mapping | mapping,
     }
@@ -101,33 +112,33 @@ def fold_metadata(
     confirmed = scan(target, current, name, 0, CONFIRMED)
     changed = scan_frame(run.changes(name, 0))
     keys = pl.Series("key", accepted, pl.String)
-    write(target, run.run_id, name, 0, confirmed_after(confirmed, changed, keys, run.run_id))
-    after = current.model_copy(update={"versions": current.versions | {name: run.run_id}})
+    rows = confirmed_after(confirmed, changed, keys, run.run_id)
+    written = write(target, run.run_id, name, 0, rows)
+    after = switched(current, run.run_id, {name: [written]})
     switch(target, after)
     return after
 
 
 def _fold_resource(
     run: Run, target: Target, current: Current, resource: Resource, answers: pl.LazyFrame
-) -> str | None:
-    """Write the new version of a resource; None if the run changes nothing of it."""
+) -> list[str]:
+    """Write the new version of a resource, and return its checksums; none if nothing changes."""
     partitions = read_stage(run, CHANGES)["partitions"]
     moved = scan_frame(run.changes("movers", 0)).filter(resource=resource.name).collect()
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
-    version = current.versions.get(resource.name)
-    if not touched:
-        return version
-    for number in range(partitions):
-        if number in touched or version is None:
+    is_new = resource.name not in current.versions
+    checksums = []
+    for number in range(partitions) if touched else ():
+        if number in touched or is_new:
             base = acknowledged_of(target, current, resource, number, moved)
             changes = changes_of(run, number)[resource.name]
             own = answers.filter(partition=number)
             rows = folded(resource, base, changes, own, run.run_id)
-            write(target, run.run_id, resource.name, number, rows)
+            checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
-            keep(target, run.run_id, resource.name, number, of=version)
-    return run.run_id
+            checksums.append(keep(target, current, run.run_id, resource.name, number))
+    return checksums
 
 
 def _rows(run: Run, resource: Resource, partition: int) -> int:
@@ -135,6 +146,7 @@ def _rows(run: Run, resource: Resource, partition: int) -> int:
 
 
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
+    rejects = {}
     for resource in RESOURCES:
         refused = [
             refusals(
@@ -143,4 +155,5 @@ def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
             for number in range(partitions)
         ]
         rows = reject_rows(resource.name, pl.concat(refused).collect())
-        write_rejects(run, f"{resource.name}.dhis2", rows)
+        rejects[f"{resource.name}.dhis2"] = rows
+    write_rejects(run, rejects)

@@ -10,7 +10,9 @@ A run that was opened and not closed is settled by the next one, before that tak
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -26,7 +28,7 @@ from flows.tasks.recognition import check_memory, left_marker, recognised_server
 from staging.acknowledged import Current, read_current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
-from staging.outbox import bundles
+from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.bundles import Phase
 from transforms.country import Country
@@ -48,13 +50,13 @@ class Opened:
         current: The acknowledged state; the run is its open one.
         info: Who the server is.
         is_folded: The run was folded by an earlier attempt; there is nothing to do.
-        warning: What is odd about the target, but may be; or None.
+        warnings: What is odd about the target or the run's files, but may be.
     """
 
     current: Current
     info: SystemInfo
     is_folded: bool
-    warning: str | None = None
+    warnings: Sequence[str] = ()
 
 
 def connected(target: str, country: Country) -> Dhis2:
@@ -102,11 +104,14 @@ def open_load(
     warning = check_memory(client, info, target, current, restored_target=restored_target)
     current = _at_address(current, info)
     current = push_metadata(run, target, client, current)
+    damaged = doubt_damaged(run)
     if bundles(run):
         check_needs(client, info, needs_of(run))
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
-    return Opened(current, info, is_folded=False, warning=warning)
+    return Opened(
+        current, info, is_folded=False, warnings=[*filter(None, [warning]), *said(damaged)]
+    )
 
 
 def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
@@ -119,10 +124,9 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 
 def _note(run: Run, target: Target, current: Current) -> Current:
-    """Remember source, mapping and address of a run that had nothing to post, if they are new."""
+    """Remember that a run ended which had nothing to post: what was compared before it is old."""
     after = current.model_copy(update=remembered(run, current))
-    if after != read_current(target):
-        switch(target, after)
+    switch(target, after)
     return after
 
 
@@ -135,7 +139,7 @@ def settle_open_run(
     moved_target: bool = False,
     restored_target: bool = False,
 ) -> str | None:
-    """Settle and fold what an earlier run left in doubt; return its id, or None.
+    """Settle and fold what an earlier run left in doubt; say what was done, or return None.
 
     Bundles in doubt are posted again, unchanged; those never begun are dropped.
 
@@ -152,20 +156,33 @@ def settle_open_run(
     info = recognised_server(client, current, moved_target=moved_target)
     check_memory(client, info, target, current, restored_target=restored_target)
     current = _at_address(current, info)
+    damaged = doubt_damaged(run)
     posting = Posting(run, client, info, country.load)
     for phase in Phase:
         for chunk in posting.chunks(phase, begun_only=True):
             posting.post(phase, chunk)
     close_load(run, target, client, current)
-    return run.run_id
+    return " ".join(
+        [f"Run {run.run_id}, which was cut short, is settled and folded.", *said(damaged)]
+    )
+
+
+def said(receipts: Sequence[Path]) -> list[str]:
+    """Say which receipts were damaged."""
+    return [
+        f"{path} was damaged: its bundle, and those of later phases, are posted once more."
+        for path in receipts
+    ]
 
 
 def _lost(run: Run, target: Target) -> StagingError:
     return StagingError(
         f"Run {run.run_id} was begun and has not ended, but its folder {run.folder} is not there "
-        f"as it was: what it has posted cannot be known. Restore the folder from a backup; or, if "
-        f"it is gone for good, set open_run to null in {target.current}, let reconcile repair what "
-        f"differs, and start a new run. Nothing was posted."
+        f"as it was: what it has posted cannot be known. If only a damaged stage was removed, "
+        f"start the run again with run_id {run.run_id}. Else restore the folder from a backup; or, "
+        f'if it is gone for good, set open_run to null and sha256 to "by hand" in '
+        f"{target.current}, let reconcile repair what differs, and start a new run. Nothing was "
+        f"posted."
     )
 
 
@@ -183,7 +200,7 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
             pushed: Pushed = PUSHES[name](client, changed.drop("content"))
             current = fold_metadata(run, target, current, name, pushed.accepted)
             rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
-            write_rejects(run, name, reject_rows(name, rejects))
+            write_rejects(run, {name: reject_rows(name, rejects)})
     return current
 
 

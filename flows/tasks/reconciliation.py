@@ -13,9 +13,16 @@ from pathlib import Path
 import polars as pl
 
 from flows.tasks.read_back import Reader, asked_for, read_back
-from staging.acknowledged import Current, keep, scan, sweep, switch, write
+from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
 from staging.files import whole_or_absent
-from staging.frames import read_stage, row_count, scan_frame, write_frame
+from staging.frames import (
+    declare_done,
+    is_done,
+    read_stage,
+    row_count,
+    scan_frame,
+    write_frame,
+)
 from staging.layout import Run, Target
 from staging.read_back import scan_bucket, write_buckets
 from transforms.deltas import acknowledged_schema, value_columns
@@ -41,7 +48,7 @@ from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource
 LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
 READ, KNOWN, WANTED = "read", "known", "wanted"
 RESULTS = ("findings", "repairs", "counts")
-DESIRED = "desired"
+DESIRED, READ_BACK = "desired", "read_back"
 
 
 @dataclass(frozen=True)
@@ -92,10 +99,12 @@ class Reconciliation:
 
 def read_resource(work: Reconciliation, resource: Resource) -> int:
     """Read all objects of a resource, unless that is done, and return how many were read."""
-    path = work.run.read_back(resource.name)
-    if path.exists():
-        return row_count(path)
-    return read_back(work.run, work.reader, resource, work.values(resource))
+    stage = f"{READ_BACK}/{resource.name}"
+    if is_done(work.run, stage):
+        return row_count(work.run.read_back(resource.name))
+    rows = read_back(work.run, work.reader, resource, work.values(resource))
+    declare_done(work.run, stage, {})
+    return rows
 
 
 def compare_resource(work: Reconciliation, resource: Resource) -> int:
@@ -209,7 +218,8 @@ def write_reports(work: Reconciliation, sides: pl.DataFrame) -> None:
 
 def discard(work: Reconciliation) -> None:
     """Remove what was read and compared: it holds values, and what was found is written down."""
-    for folder in (work.run.read_back("any").parent, work.run.compared("any", "any").parents[1]):
+    compared_folder = work.run.compared("any", "any").parents[1]
+    for folder in (work.run.read_back("any").parents[1], compared_folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -219,42 +229,39 @@ def repair_state(work: Reconciliation) -> Current:
     `current.json` is switched once, last. Its counter and last run stay: they say which load was
     the last, as DHIS2's marker does, and this was none.
     """
-    versions = {
-        resource.name: version
-        for resource in RESOURCES
-        if (version := _repair_resource(work, resource))
-    }
-    versions |= {name: work.run.run_id for name in METADATA if _forget_lacking(work, name)}
-    after = work.current.model_copy(update={"versions": work.current.versions | versions})
+    checksums = {resource.name: _repair_resource(work, resource) for resource in RESOURCES}
+    checksums |= {name: _forget_lacking(work, name) for name in METADATA}
+    changed = {name: written for name, written in checksums.items() if written}
+    after = switched(work.current, work.run.run_id, changed)
     switch(work.target, after)
     sweep(work.target, kept=[work.current, after])
     return after
 
 
-def _repair_resource(work: Reconciliation, resource: Resource) -> str | None:
-    """Write the new version of a resource; None if nothing of it changes."""
+def _repair_resource(work: Reconciliation, resource: Resource) -> list[str]:
+    """Write the new version of a resource, and return its checksums; none if nothing changes."""
     own = work.run.run_id
     repairs = _repairs(work, resource)
     of = partition_of(pl.col("person"), len(work.partitions))
     touched = set(repairs.select(of.unique()).collect().to_series())
-    version = work.current.versions.get(resource.name)
+    is_new = resource.name not in work.current.versions
+    checksums = []
     for number in work.partitions if touched else ():
-        if number in touched or version is None:
+        if number in touched or is_new:
             rows = repaired(work.acknowledged(resource, number), repairs.filter(of == number), own)
-            write(work.target, own, resource.name, number, rows)
+            checksums.append(write(work.target, own, resource.name, number, rows))
         else:
-            keep(work.target, own, resource.name, number, of=version)
-    return own if touched else None
+            checksums.append(keep(work.target, work.current, own, resource.name, number))
+    return checksums
 
 
-def _forget_lacking(work: Reconciliation, name: str) -> bool:
-    """Write the new version of org units or options; False if nothing of it changes."""
+def _forget_lacking(work: Reconciliation, name: str) -> list[str]:
+    """Write the new version of org units or options; return its checksum, none as above."""
     if not row_count(_lacking(work, name)):
-        return False
+        return []
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
     left = confirmed.join(scan_frame(_lacking(work, name)), on="key", how="anti")
-    write(work.target, work.run.run_id, name, 0, left)
-    return True
+    return [write(work.target, work.run.run_id, name, 0, left)]
 
 
 def _repairs(work: Reconciliation, resource: Resource) -> pl.LazyFrame:

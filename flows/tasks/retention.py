@@ -8,11 +8,12 @@ from prefect import get_run_logger
 from flows.endings import step
 from staging.retention import thin_runs
 from transforms.country import Country
+from transforms.errors import StagingError
 
 
 @step
 def thin_out(staging_root: Path, country: Country) -> None:
-    """Thin out runs; what cannot be removed is told, and does not make a load fail."""
+    """Thin out runs; what cannot be read or removed is told, and does not make a load fail."""
     rules = country.retention
     try:
         done = thin_runs(
@@ -25,6 +26,9 @@ def thin_out(staging_root: Path, country: Country) -> None:
         get_run_logger().warning(
             "Old runs could not be thinned out: %s (%s)", error.strerror, error.filename
         )
+        return
+    except StagingError as error:
+        get_run_logger().warning("Old runs could not be thinned out: %s", error)
         return
     if done.thinned or done.removed:
         get_run_logger().info(

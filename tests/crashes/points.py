@@ -122,7 +122,7 @@ class Points:
         if path.name == MANIFEST:
             return f"{stage} manifest"
         if stage == "outbox":
-            return f"{inner[2]} {_outbox_file(path)}" if len(inner) > 3 else "outcomes"
+            return f"{inner[2]} {_outbox_file(path)}"
         return _rejects(path) if stage == "rejects" else stage
 
 

@@ -71,7 +71,7 @@ class GuardedScheme(Scheme):
                 for chunk in posting.chunks(phase):
                     posting.post(phase, chunk)
             close_load(job.run, job.target, client, opened.current)
-            return opened.warning
+            return " ".join(opened.warnings) or None
 
     def cut_short(self, run_id: str, last: Phase) -> None:
         """Post a run up to a phase, and do not fold it."""

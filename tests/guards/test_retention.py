@@ -41,14 +41,14 @@ def run_of(
     write_json(run.manifest("snapshot"), {"rows": 1})
     for path in (run.snapshot("tblInsuree"), run.desired("any", 0), run.changes("any", 0)):
         write_frame(path, pl.LazyFrame({"name": ["a personal datum"]}))
-    declare_done(run, "changes", {"counter": compared})
+    declare_done(run, "changes", {"ended": compared})
     seal(run, [put(run, "6-events", 1, "{}", objects=1, partition=0)])
     for bundle in bundles(run):
         if begun:
             begin(bundle)
         if begun and settled:
             settle(bundle, {"accepted": {}, "refused": []})
-    write_rejects(run, "any", pl.DataFrame(schema=REJECTS))
+    write_rejects(run, {"any": pl.DataFrame(schema=REJECTS)})
     write_json(run.summary, {"changes": {}})
     moment = (NOW - timedelta(days=days_ago)).timestamp()
     for path in [run.folder, *run.folder.rglob("*")]:
@@ -56,9 +56,9 @@ def run_of(
     return run
 
 
-def target_at(root: Path, counter: int, **state: str) -> Target:
+def target_at(root: Path, ended: int, **state: str) -> Target:
     target = Target(root, MINISTRY)
-    switch(target, Current(partitions=1, counter=counter, **state))
+    switch(target, Current(partitions=1, ended=ended, **state))
     return target
 
 
@@ -75,7 +75,7 @@ def test_the_newest_runs_stay_whole_and_older_ones_are_thinned(root: Path) -> No
         run_of(root, name, days_ago=age) for name, age in (("c", 2), ("b", 3), ("a", 4))
     )
     whole = files_of(newest)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     done = thin(root, whole_runs=2)
 
@@ -89,7 +89,7 @@ def test_summary_rejects_and_manifests_of_a_thinned_run_stay_and_no_value_does(
 ) -> None:
     run_of(root, "newer", days_ago=2)
     older = run_of(root, "older", days_ago=3)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     thin(root)
 
@@ -98,6 +98,7 @@ def test_summary_rejects_and_manifests_of_a_thinned_run_stay_and_no_value_does(
         "summary.json",
         "rejects/any.parquet",
         "rejects/any.csv",
+        "rejects/manifest.json",
         "snapshot/manifest.json",
         "changes/manifest.json",
         "outbox/manifest.json",
@@ -108,7 +109,7 @@ def test_every_target_has_its_own_newest_runs(root: Path) -> None:
     run_of(root, "newer", days_ago=2)
     of_pilot = run_of(root, "pilot", days_ago=30, target="pilot")
     whole = files_of(of_pilot)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     assert thin(root) == Thinned([], [])
     assert files_of(of_pilot) == whole
@@ -118,7 +119,7 @@ def test_a_thinned_run_is_removed_after_its_days_and_not_before(root: Path) -> N
     run_of(root, "newest", days_ago=2)
     run_of(root, "young", days_ago=89)
     old = run_of(root, "old", days_ago=91)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     first, second = thin(root), thin(root)
 
@@ -132,7 +133,7 @@ def test_the_open_and_the_last_run_stay_whole_whatever_their_age(root: Path, sta
     run_of(root, "newest", days_ago=2)
     needed = run_of(root, "needed", days_ago=1_000)
     whole = files_of(needed)
-    target_at(root, counter=9, **{state: "needed"})
+    target_at(root, ended=9, **{state: "needed"})
 
     assert thin(root) == Thinned([], [])
     assert files_of(needed) == whole
@@ -141,7 +142,7 @@ def test_the_open_and_the_last_run_stay_whole_whatever_their_age(root: Path, sta
 def test_a_run_with_a_bundle_in_doubt_stays_whole_whatever_its_age(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
     run_of(root, "in-doubt", days_ago=1_000, settled=False)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     assert thin(root) == Thinned([], [])
 
@@ -149,7 +150,7 @@ def test_a_run_with_a_bundle_in_doubt_stays_whole_whatever_its_age(root: Path) -
 def test_a_run_that_may_still_be_posted_stays_whole(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
     run_of(root, "planned", days_ago=1_000, begun=False, compared=9)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     assert thin(root) == Thinned([], [])
 
@@ -159,7 +160,7 @@ def test_a_run_that_no_load_takes_any_more_is_over_though_it_was_never_posted(
 ) -> None:
     run_of(root, "newest", days_ago=2)
     run_of(root, "planned", days_ago=10, begun=False, compared=8)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     assert thin(root) == Thinned(["planned"], [])
 
@@ -167,7 +168,7 @@ def test_a_run_that_no_load_takes_any_more_is_over_though_it_was_never_posted(
 def test_a_run_at_work_stays_whole(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
     run_of(root, "at-work", days_ago=30)
-    target = target_at(root, counter=9)
+    target = target_at(root, ended=9)
 
     with locked(target, "at-work"):
         assert thin(root) == Thinned([], [])
@@ -180,7 +181,7 @@ def test_what_was_at_work_within_a_day_stays_whole(root: Path) -> None:
     write_frame(extracting.snapshot("tblClaim"), pl.LazyFrame({"a": [1]}))
     moment = (NOW - timedelta(hours=3)).timestamp()
     os.utime(extracting.snapshot("any").parent, (moment, moment))
-    target_at(root, counter=9)
+    target_at(root, ended=9)
 
     assert thin(root, reject_days=0) == Thinned([], [])
 
@@ -188,7 +189,7 @@ def test_what_was_at_work_within_a_day_stays_whole(root: Path) -> None:
 def test_what_dhis2_has_confirmed_is_never_thinned(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
     run_of(root, "old", days_ago=1_000)
-    target = target_at(root, counter=9)
+    target = target_at(root, ended=9)
     acknowledged = target.acknowledged("old", "tracked_entities", 0)
     write_frame(acknowledged, pl.LazyFrame({"key": ["a"]}))
 
@@ -202,7 +203,7 @@ def test_what_dhis2_has_confirmed_is_never_thinned(root: Path) -> None:
 def test_thinning_that_was_cut_short_goes_on(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
     older = run_of(root, "older", days_ago=3)
-    target_at(root, counter=9)
+    target_at(root, ended=9)
     older.bundle("6-events", 1).unlink()  # request bodies go first
     older.bundle("6-events", 1).with_suffix(".receipt.json").unlink()
 

@@ -304,6 +304,7 @@ def test_a_receipt_holds_no_word_of_dhis2s_messages() -> None:
         "refused": [{"type": "TRACKED_ENTITY", "uid": "TA", "codes": ["E1064"], "class": "data"}],
         "requests": 1,
         "bundle_size": None,
+        "unanswered": 0,
     }
 
 

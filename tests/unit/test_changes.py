@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.tasks.changes import stage_changes
 from flows.tasks.desired import Asked
-from staging.acknowledged import Current, write
+from staging.acknowledged import Current, switched, write
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.properties.world import desired_frame
@@ -48,6 +48,7 @@ def held(row: dict[str, Any], uid: str, parent_uid: str | None = None) -> dict[s
 def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
     """Return resource → changes that the comparison of both found."""
     run, target = Run(root, "run"), Target(root, "ministry")
+    checksums: dict[str, list[str]] = {}
     for resource in RESOURCES:
         for number in range(PARTITIONS):
             rows = wanted.get((resource.name, number), [])
@@ -55,14 +56,14 @@ def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
             known = pl.DataFrame(
                 confirmed.get((resource.name, number), []), schema=acknowledged_schema(resource)
             )
-            write(target, "before", resource.name, number, known.lazy())
+            written = write(target, "before", resource.name, number, known.lazy())
+            checksums.setdefault(resource.name, []).append(written)
     for name in METADATA:
         write_frame(
             run.desired(name, 0), pl.LazyFrame(schema={"key": pl.String, "content": pl.String})
         )
     declare_done(run, "desired", {"partitions": PARTITIONS, "rows": {}})
-    versions = dict.fromkeys(RESOURCE_BY_NAME, "before")
-    current = Current(partitions=PARTITIONS, versions=versions, counter=1)
+    current = switched(Current(partitions=PARTITIONS, counter=1), "before", checksums)
     stage_changes(run, target, current, Asked(a_country(), None, None, [Scope.ALL], None))
     changes = {
         name: pl.concat(scan_frame(run.changes(name, number)) for number in range(PARTITIONS))
