@@ -15,8 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from transforms import uids
+from transforms.access import access_objects
 from transforms.country import Country
+from transforms.dashboards import dashboard_objects
+from transforms.indicators import indicator_objects
+from transforms.metadata_uids import metadata_uid
+from transforms.org_unit_groups import org_unit_group_objects
+from transforms.population import population_objects
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
 from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
 from transforms.tables.metadata_classes import METADATA_CLASSES
@@ -31,27 +36,37 @@ Payload = dict[str, list[Json]]
 SHORT_NAME = 50
 
 
-def package(org_unit_groups: Mapping[str, str]) -> Payload:
-    """Return the fixed package, without org units, their levels and the options from openIMIS.
+def package(options: pl.DataFrame, country: Country) -> Payload:
+    """Return the package, without org units, their levels and the options from openIMIS.
 
     Args:
-        org_unit_groups: UID of each org unit group to its name.
+        options: The country's options; see `transforms.options.options`.
+        country: The country file.
     """
-    return _shared(
-        {
-            "userGroups": [{"id": group.uid, "name": group.name} for group in USER_GROUPS],
-            "optionSets": [_option_set(row) for row in OPTION_SETS],
-            "trackedEntityAttributes": [_attribute(row) for row in TRACKED_ENTITIES.fields],
-            "dataElements": [_data_element(row) for row in data_element_fields()],
-            "trackedEntityTypes": [_person()],
-            "programs": [_program(row) for row in PROGRAMS],
-            "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
-            "organisationUnitGroups": [
-                {"id": uid, "name": name, "shortName": name[:SHORT_NAME]}
-                for uid, name in org_unit_groups.items()
-            ],
-        }
+    indicators = indicator_objects(options)
+    parts = (
+        _fixed(),
+        org_unit_group_objects(country),
+        population_objects(),
+        indicators,
+        dashboard_objects(indicators, country),
+        access_objects(country),
     )
+    kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
+    return _shared({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
+
+
+def _fixed() -> Payload:
+    """Return what the data need."""
+    return {
+        "userGroups": [{"id": group.uid, "name": group.name} for group in USER_GROUPS],
+        "optionSets": [_option_set(row) for row in OPTION_SETS],
+        "trackedEntityAttributes": [_attribute(row) for row in TRACKED_ENTITIES.fields],
+        "dataElements": [_data_element(row) for row in data_element_fields()],
+        "trackedEntityTypes": [_person()],
+        "programs": [_program(row) for row in PROGRAMS],
+        "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
+    }
 
 
 def data_element_fields() -> list[Field]:
@@ -110,11 +125,6 @@ def org_unit_object(row: Mapping[str, Any], geometry: Json | None) -> Json:
         "closedDate": row["closedDate"],
         "parent": {"id": row["parentUid"]},
     }
-
-
-def metadata_uid(text: str) -> str:
-    """Return the UID that is made from a text, by the same letters as all others."""
-    return str(pl.select(uids.hashed_uid(pl.lit(text))).item())
 
 
 def claim_program_fields() -> list[Field]:

@@ -186,6 +186,8 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
         return _merged_links(wanted, held or [], klass.links[name])
     if name in klass.collections:
         return _merged_references(wanted, held or [])
+    if name in klass.unordered:
+        return held if _same_list(*(_in_order(side or []) for side in (wanted, held))) else wanted
     return held if same(wanted, held) else wanted
 
 
@@ -216,6 +218,11 @@ def _same_list(wanted: list[Any], held: Any) -> bool:
         and len(wanted) == len(held)
         and all(same(one, other) for one, other in zip(wanted, held, strict=True))
     )
+
+
+def _in_order(things: Sequence[Any]) -> list[Any]:
+    """Return objects in the order of their UIDs, and texts in their own."""
+    return sorted(things, key=lambda thing: thing["id"] if isinstance(thing, dict) else thing)
 
 
 def _merged_references(wanted: Sequence[Json], held: Sequence[Json]) -> list[Json]:

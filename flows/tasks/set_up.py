@@ -21,7 +21,6 @@ from transforms.errors import TargetError
 from transforms.metadata import levels, option_objects, package, root
 from transforms.metadata_merge import Conflict, Plan, beside, plan
 from transforms.tables.metadata_classes import METADATA_CLASSES
-from transforms.tables.org_units import ORG_UNIT_GROUPS
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
@@ -130,7 +129,7 @@ def package_plan(
             left to `push_options`.
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
-    wanted = package({group.uid: group.name for group in ORG_UNIT_GROUPS})
+    wanted = package(options, country)
     all_held = index(client, [*wanted, "organisationUnitLevels"])
     place = root_place(client, country)
     wanted |= _new_places(country, place, all_held)

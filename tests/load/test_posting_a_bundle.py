@@ -305,7 +305,6 @@ def test_a_receipt_holds_no_word_of_dhis2s_messages() -> None:
         "requests": 1,
         "bundle_size": None,
         "unanswered": 0,
-        "unanswered": 0,
     }
 
 

@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.metadata import metadata_uid, package
+from tests.set_up.a_country import GENDERS, a_country, choices
+from transforms.metadata import package
 from transforms.metadata_merge import Plan, beside, merged, plan
 from transforms.metadata_report import collection_changes, metadata_report
 from transforms.metadata_summary import plan_markdown
+from transforms.metadata_uids import metadata_uid
 from transforms.tables.metadata_classes import METADATA_CLASSES
-from transforms.tables.org_units import ORG_UNIT_GROUPS
 
 Json = dict[str, Any]
 
-PACKAGE = package({group.uid: group.name for group in ORG_UNIT_GROUPS})
+PACKAGE = package(choices(tblGender=GENDERS), a_country())
 LINKS = {
     "programTrackedEntityAttributes",
     "programStageDataElements",

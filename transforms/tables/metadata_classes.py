@@ -39,6 +39,7 @@ class MetadataClass:
         fixed: Properties that cannot change once the object is there: another value is a conflict.
         collections: Collections of references.
         links: Collections of links.
+        unordered: Lists of objects, or of texts, whose order says nothing.
         sharing: What can be shared of it.
     """
 
@@ -49,6 +50,7 @@ class MetadataClass:
     fixed: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     links: dict[str, Links] = field(default_factory=dict)
+    unordered: tuple[str, ...] = ()
     sharing: Sharing = Sharing.METADATA
 
 
@@ -95,6 +97,43 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         ),
         MetadataClass(
             "organisationUnitGroups", "org unit group", collections=("organisationUnits",),
+        ),
+        MetadataClass(
+            "organisationUnitGroupSets", "org unit group set", initial=LABELS | {"description"},
+            collections=("organisationUnitGroups",),
+        ),
+        MetadataClass(
+            "dataSets", "data set", unique=("code", "name", "shortName"),
+            fixed=("periodType",), collections=("organisationUnits",),
+            links={"dataSetElements": Links("dataElement", ())},
+            sharing=Sharing.DATA,
+        ),
+        MetadataClass(
+            "programIndicators", "program indicator", fixed=("program",),
+            unordered=("analyticsPeriodBoundaries",),
+        ),
+        MetadataClass(
+            "programIndicatorGroups", "program indicator group", unique=("code", "name"),
+            collections=("programIndicators",),
+        ),
+        MetadataClass(
+            "indicatorTypes", "indicator type", unique=("name",), sharing=Sharing.NONE,
+        ),
+        MetadataClass("indicators", "indicator"),
+        MetadataClass(
+            "indicatorGroups", "indicator group", unique=("code", "name"),
+            collections=("indicators",),
+        ),
+        MetadataClass(
+            "legendSets", "legend set", unique=("code", "name"), unordered=("legends",),
+        ),
+        MetadataClass("visualizations", "visualization", unique=("code",)),
+        MetadataClass("eventVisualizations", "event visualization", unique=("code",)),
+        MetadataClass(
+            "dashboards", "dashboard", unique=("code",), unordered=("dashboardItems",),
+        ),
+        MetadataClass(
+            "userRoles", "user role", unique=("code", "name"), unordered=("authorities",),
         ),
     )
 }  # fmt: skip

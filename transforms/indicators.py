@@ -1,0 +1,308 @@
+"""Program indicators and indicators as DHIS2 takes them, made from the tables of truth.
+
+measures ─┐
+splits ───┼─► program indicators ──► indicators ──► indicator groups
+options ──┘   (those whose option the country has)
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from transforms.metadata_uids import metadata_uid
+from transforms.tables.fields import OptionSet
+from transforms.tables.indicators import (
+    GROUP_UIDS,
+    INDICATOR_TYPES,
+    INDICATORS,
+    POPULATION,
+    Indicator,
+    IndicatorGroup,
+    IndicatorType,
+)
+from transforms.tables.population import POPULATION_ELEMENT
+from transforms.tables.program_indicators import (
+    BENEFICIARY_MEASURES,
+    MEASURES,
+    SEED_OPTION_UIDS,
+    SEED_UIDS,
+    Aggregation,
+    AnalyticsType,
+    Boundary,
+    Measure,
+    OptionSplit,
+    Split,
+)
+
+Json = dict[str, Any]
+Payload = dict[str, list[Json]]
+
+WHOLE = ""
+LONGEST_SHORT_NAME = 50
+OPTION_COLUMNS = ("optionSet", "code", "name", "sortOrder")
+PROGRAM_INDICATOR_GROUPS: dict[str, str] = {
+    "Insuree program indicators": "beneficiary",
+    "Claims program indicators": "claims",
+}
+
+
+@dataclass(frozen=True)
+class ProgramIndicator:
+    """A measure, whole or a part of it.
+
+    Attributes:
+        key: `<measure>` or `<measure>.<split>`.
+        uid: The seed's, or made from the key.
+        name: Name in DHIS2.
+        short_name: At most 50 characters.
+        description: What is counted, in words.
+        measure: The measure.
+        split: The part; None for the whole.
+        filter: DHIS2 filter; empty where all count.
+    """
+
+    key: str
+    uid: str
+    name: str
+    short_name: str
+    description: str
+    measure: Measure
+    split: Split | None
+    filter: str
+
+    @property
+    def program(self) -> str:
+        """UID of the program."""
+        return self.measure.program.uid
+
+    @property
+    def analytics_type(self) -> AnalyticsType:
+        """Whether enrollments or events are counted."""
+        return self.measure.analytics_type
+
+    @property
+    def aggregation(self) -> Aggregation:
+        """How the expression is put together."""
+        return self.measure.aggregation
+
+    @property
+    def expression(self) -> str:
+        """DHIS2 expression."""
+        return self.measure.expression
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """The time that is looked at."""
+        return self.measure.boundaries
+
+    @property
+    def org_unit_field(self) -> str | None:
+        """Where it is shown, if not at the org unit of the event or enrollment."""
+        return self.measure.org_unit_field
+
+    @property
+    def decimals(self) -> int:
+        """Digits that DHIS2 keeps."""
+        return self.measure.decimals
+
+
+def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
+    """Return all program indicators of a country.
+
+    Args:
+        options: The country's options: optionSet (UID), code, name, sortOrder (see
+            `transforms.options.options`); a split is made for the options that are there.
+    """
+    known = _by_set(options)
+    return [
+        _program_indicator(measure, split)
+        for measure in MEASURES
+        for split in (None, *_splits(measure, known))
+    ]
+
+
+def indicator_objects(options: pl.DataFrame) -> Payload:
+    """Return program indicators, indicators, their types and groups as DHIS2 takes them.
+
+    Args:
+        options: As of `program_indicators`.
+    """
+    rows = program_indicators(options)
+    uids = {row.key: row.uid for row in rows}
+    made = [row for row in INDICATORS if _resolves(row, uids)]
+    return {
+        "programIndicators": [_program_indicator_object(row) for row in rows],
+        "programIndicatorGroups": _program_indicator_groups(rows),
+        "indicatorTypes": [_type_object(row) for row in INDICATOR_TYPES],
+        "indicators": [_indicator_object(row, uids) for row in made],
+        "indicatorGroups": [_group_object(group, made) for group in IndicatorGroup],
+    }
+
+
+def indicator_uid(row: Indicator) -> str:
+    """Return the UID of an indicator: the seed's, or made from its key."""
+    return row.uid or metadata_uid(f"indicator:{row.key}")
+
+
+def resolved(expression: str, uids: Mapping[str, str]) -> str:
+    """Return a numerator or denominator with UIDs for measures.
+
+    Args:
+        expression: With measures in square brackets.
+        uids: Key of a program indicator to its UID.
+
+    Raises:
+        KeyError: A measure is not there.
+    """
+    named = re.sub(r"\[([^]]+)]", lambda found: f"I{{{uids[found[1]]}}}", expression)
+    return named.replace(POPULATION, f"#{{{POPULATION_ELEMENT.uid}}}")
+
+
+def _resolves(row: Indicator, uids: Mapping[str, str]) -> bool:
+    """Whether all parts are there: a country may lack a gender."""
+    named = re.findall(r"\[([^]]+)]", row.numerator + row.denominator)
+    return all(key in uids for key in named)
+
+
+def _by_set(options: pl.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """Return UID of an option set to code and name of its options, in order."""
+    ordered = options.select(OPTION_COLUMNS).sort("optionSet", "sortOrder")
+    known: dict[str, list[tuple[str, str]]] = {}
+    for option_set, code, name, _ in ordered.iter_rows():
+        known.setdefault(option_set, []).append((code, name))
+    return known
+
+
+def _splits(measure: Measure, known: Mapping[str, list[tuple[str, str]]]) -> Iterator[Split]:
+    for split in measure.splits:
+        if isinstance(split, OptionSplit):
+            yield from _option_splits(split, known.get(split.option_set.uid, []))
+        elif split.option_set is None or _has(split.option_set, split.code, known):
+            yield split
+
+
+def _has(
+    option_set: OptionSet, code: str | None, known: Mapping[str, list[tuple[str, str]]]
+) -> bool:
+    return code in {there for there, _ in known.get(option_set.uid, [])}
+
+
+def _option_splits(split: OptionSplit, options: list[tuple[str, str]]) -> Iterator[Split]:
+    """Yield a split an option; a code with a quote cannot be written in a filter."""
+    for code, name in options:
+        if "'" not in code and "\\" not in code:
+            yield Split(
+                f"{split.key}:{code}",
+                f"{split.label}: {name}",
+                f"{split.operand} == '{code}'",
+                split.option_set,
+                code,
+            )
+
+
+def _program_indicator(measure: Measure, split: Split | None) -> ProgramIndicator:
+    key = measure.key if split is None else f"{measure.key}.{split.key}"
+    return ProgramIndicator(
+        key=key,
+        uid=_uid(measure, split) or metadata_uid(f"programIndicator:{key}"),
+        name=measure.name if split is None else f"{measure.name} ({split.label})",
+        short_name=_short_name(measure, split),
+        description=measure.definition + (f" Only: {split.label}." if split else ""),
+        measure=measure,
+        split=split,
+        filter=" && ".join((*measure.conditions, *([split.condition] if split else []))),
+    )
+
+
+def _uid(measure: Measure, split: Split | None) -> str | None:
+    """Return the seed's UID, if it has the object."""
+    if split is None:
+        return SEED_UIDS.get((measure.key, WHOLE))
+    kind, _, code = split.key.partition(":")
+    return SEED_UIDS.get((measure.key, split.key)) or SEED_OPTION_UIDS.get(
+        (measure.key, kind, code)
+    )
+
+
+def _short_name(measure: Measure, split: Split | None) -> str:
+    """Return a unique short name: of an option its code, since names are long."""
+    if split is None:
+        return measure.short
+    short = f"{measure.short} ({split.key.replace(':', ' ') if ':' in split.key else split.label})"
+    if len(short) <= LONGEST_SHORT_NAME:
+        return short
+    mark = metadata_uid(f"{measure.key}.{split.key}")[:5]
+    return f"{short[: LONGEST_SHORT_NAME - len(mark) - 1]} {mark}"
+
+
+def _program_indicator_object(row: ProgramIndicator) -> Json:
+    shown_at = {"orgUnitField": row.org_unit_field} if row.org_unit_field else {}
+    return shown_at | {
+        "id": row.uid,
+        "name": row.name,
+        "shortName": row.short_name,
+        "description": row.description,
+        "program": {"id": row.program},
+        "analyticsType": row.analytics_type.value,
+        "aggregationType": row.aggregation.value,
+        "expression": row.expression,
+        "filter": row.filter,
+        "decimals": row.decimals,
+        "displayInForm": False,
+        "analyticsPeriodBoundaries": [_boundary_object(row, each) for each in row.boundaries],
+    }
+
+
+def _boundary_object(row: ProgramIndicator, boundary: Boundary) -> Json:
+    return {
+        "id": metadata_uid(f"boundary:{row.key}:{boundary.target}:{boundary.type}"),
+        "boundaryTarget": boundary.target,
+        "analyticsPeriodBoundaryType": boundary.type,
+    }
+
+
+def _program_indicator_groups(rows: list[ProgramIndicator]) -> list[Json]:
+    beneficiary = {measure.key for measure in BENEFICIARY_MEASURES}
+    members = {
+        "beneficiary": [row for row in rows if row.measure.key in beneficiary],
+        "claims": [row for row in rows if row.measure.key not in beneficiary],
+    }
+    return [
+        {
+            "id": metadata_uid(f"programIndicatorGroup:{key}"),
+            "name": name,
+            "programIndicators": [{"id": row.uid} for row in members[key]],
+        }
+        for name, key in PROGRAM_INDICATOR_GROUPS.items()
+    ]
+
+
+def _type_object(row: IndicatorType) -> Json:
+    return {"id": row.uid, "name": row.name, "factor": row.factor, "number": row.is_number}
+
+
+def _indicator_object(row: Indicator, uids: Mapping[str, str]) -> Json:
+    note = {"description": row.note} if row.note else {}
+    return note | {
+        "id": indicator_uid(row),
+        "name": row.name,
+        "shortName": row.name[:LONGEST_SHORT_NAME],
+        "indicatorType": {"id": row.type.uid},
+        "numerator": resolved(row.numerator, uids),
+        "numeratorDescription": row.numerator_words,
+        "denominator": resolved(row.denominator, uids),
+        "denominatorDescription": row.denominator_words,
+        "decimals": 2,
+        "annualized": False,
+    }
+
+
+def _group_object(group: IndicatorGroup, rows: list[Indicator]) -> Json:
+    return {
+        "id": GROUP_UIDS[group],
+        "name": group.value,
+        "indicators": [{"id": indicator_uid(row)} for row in rows if row.group is group],
+    }
