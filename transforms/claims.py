@@ -18,6 +18,9 @@ from transforms.windows import Window, marked, touched, touched_people
 REJECTED, ENTERED, CHECKED, PROCESSED, VALUATED = 1, 2, 4, 8, 16
 STATUSES = (ENTERED, CHECKED, PROCESSED, VALUATED, REJECTED)
 
+# The day of the snapshot is UTC's; the clerk's may be the next one already.
+TIME_ZONES = dt.timedelta(days=1)
+
 _STAMPS = ("SubmitStamp", "ProcessStamp", "ValidityFromReview")
 
 
@@ -98,7 +101,7 @@ def _faults(as_of: dt.date) -> dict[str, pl.Expr]:
         "claim_status_unknown": ~pl.col("ClaimStatus").is_in(STATUSES).fill_null(value=False),
         "claim_date_missing": pl.col("DateClaimed").is_null(),
         "claim_date_out_of_range": is_out_of_range("DateClaimed"),
-        "claim_date_in_future": pl.col("DateClaimed") > as_of,
+        "claim_date_in_future": pl.col("DateClaimed") > as_of + TIME_ZONES,
     }
 
 

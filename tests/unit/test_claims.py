@@ -82,7 +82,7 @@ def test_the_claim_of_a_closed_facility_is_kept():
             {"DateClaimed": dt.date(203, 6, 2)}, "claim_date_out_of_range", id="of the year 203"
         ),
         pytest.param(
-            {"DateClaimed": TODAY + dt.timedelta(days=1)}, "claim_date_in_future", id="of tomorrow"
+            {"DateClaimed": TODAY + dt.timedelta(days=2)}, "claim_date_in_future", id="of the future"
         ),
     ],
 )
@@ -93,8 +93,11 @@ def test_a_claim_is_held_back(change: Any, fault: str):
     assert fault in claim["faults"]
 
 
-def test_a_claim_of_today_is_not_held_back():
-    assert enrollments([{"DateClaimed": TODAY}])[0]["faults"] == []
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_claim_of_today_is_not_held_back_wherever_it_is_day_already(days: int):
+    claimed = TODAY + dt.timedelta(days=days)
+
+    assert enrollments([{"DateClaimed": claimed}])[0]["faults"] == []
 
 
 def test_in_a_pilot_only_the_claims_of_its_regions_people_are_wanted():

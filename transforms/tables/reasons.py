@@ -89,8 +89,8 @@ REASONS: dict[str, str] = {
         "The claim date is before 1900 or after 2100: correct it in openIMIS."
     ),
     "claim_date_in_future": (
-        "The claim date lies after the day of the extract, and DHIS2 takes no enrollment in the "
-        "future: correct it in openIMIS, or wait until it has come."
+        "The claim date lies more than a day after the day of the extract, so it is taken for a "
+        "slip of the pen: correct it in openIMIS, or wait until it has come."
     ),
     "claim_status_unknown": (
         "The claim's status is none that openIMIS has: the claim was held back. Correct it in "
