@@ -82,7 +82,7 @@ def test_the_claim_of_a_closed_facility_is_kept():
             {"DateClaimed": dt.date(203, 6, 2)}, "claim_date_out_of_range", id="of the year 203"
         ),
         pytest.param(
-            {"DateClaimed": TODAY + dt.timedelta(days=2)}, "claim_date_in_future", id="of the future"
+            {"DateClaimed": TODAY + dt.timedelta(days=2)}, "claim_date_in_future", id="of later"
         ),
     ],
 )
