@@ -1,11 +1,13 @@
 """What the country file says: places, privacy, speed and guards. It holds no secret."""
 
-from typing import Any
+from collections import Counter
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from transforms.errors import CountryError
 from transforms.tables.fields import Treatment
+from transforms.tables.org_units import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
 
 
 class _Section(BaseModel):
@@ -59,6 +61,12 @@ class Retention(_Section):
     reject_days: int = Field(default=90, ge=0)
 
 
+class Population(_Section):
+    """Where population figures are entered."""
+
+    level: Literal["region", "district", "ward", "village"] = "district"
+
+
 class Country(_Section):
     """The whole country file.
 
@@ -69,6 +77,10 @@ class Country(_Section):
         regions: Codes of the regions of a pilot; empty means the whole country.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,
             `longitude` and `latitude` of locations and health facilities.
+        facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
+            they differ from the usual ones.
+        facility_ownership: The same, of `LegalForm`.
+        population: Where population figures are entered.
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
         retention: What is kept of runs that are over.
@@ -79,9 +91,37 @@ class Country(_Section):
     privacy: dict[str, Treatment] = {}
     regions: list[str] = []
     coordinates: str | None = None
+    facility_level: dict[str, list[str]] = {}
+    facility_ownership: dict[str, list[str]] = {}
+    population: Population = Population()
     load: Load = Load()
     guards: Guards = Guards()
     retention: Retention = Retention()
+
+    @model_validator(mode="after")
+    def _each_value_in_one_group(self) -> Self:
+        for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP):
+            _check_groups(group_set, self.groups_of(group_set.key))
+        return self
+
+    def groups_of(self, group_set: str) -> dict[str, list[str]]:
+        """Return what the file says of a set of org unit groups: key of a group to values."""
+        named: dict[str, list[str]] = getattr(self, group_set, {})
+        return named
+
+
+def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
+    usual = {group.key: list(group.codes) for group in group_set.groups}
+    if unknown := sorted(named.keys() - usual.keys()):
+        message = f"{group_set.key} has no {', '.join(unknown)}; its groups are {', '.join(usual)}"
+        raise ValueError(message)
+    values = Counter(code for codes in (usual | named).values() for code in codes)
+    if twice := [code for code, count in values.items() if count > 1]:
+        message = (
+            f"{group_set.key}: {', '.join(twice)} is in two groups (a group that is not named has "
+            f"its usual values); a facility can be in one only"
+        )
+        raise ValueError(message)
 
 
 def country_of(content: dict[str, Any], source: str) -> Country:

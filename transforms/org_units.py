@@ -11,8 +11,16 @@ from transforms.locations import (
     health_facilities,
     locations,
 )
+from transforms.org_unit_groups import memberships
 from transforms.places import places
-from transforms.tables.org_units import ORG_UNIT_GROUPS, OTHER_FACILITY, REGION, VILLAGE
+from transforms.tables.org_units import (
+    HEALTH_FACILITIES,
+    LOCATIONS,
+    OTHER_FACILITY,
+    PLACE_LEVEL,
+    REGION,
+    VILLAGE,
+)
 from transforms.values import with_faults
 
 EARLIEST = "2000-01-01"
@@ -22,7 +30,8 @@ COORDINATES = {"code": pl.String(), "longitude": pl.Float64(), "latitude": pl.Fl
 
 _COLUMNS = (
     "key", "uid", "code", "name", "shortName", "openingDate", "closedDate", "parentUid", "level",
-    "kind", "groups", "geometry", "in_insuree_program", "in_claim_program", "faults",
+    "kind", "groups", "geometry", "in_insuree_program", "in_claim_program", "in_population_set",
+    "faults",
 )  # fmt: skip
 
 
@@ -33,14 +42,15 @@ def org_units(
 
     Args:
         snapshot: The snapshot.
-        country: Names the root.
+        country: Names the root, the groups of health facilities, and where people are counted.
         coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
 
     Returns:
         key and code (UUID), uid, name ("code name"), shortName, openingDate, closedDate (the day
         of deletion, or null), parentUid, level (Int32; a region is 2), kind (see
         `transforms.tables.org_units`), groups (List of UIDs), geometry (GeoJSON text, or null),
-        in_insuree_program (villages, and where people are), in_claim_program (facilities), faults.
+        in_insuree_program (villages, and where people are), in_claim_program (facilities),
+        in_population_set (places of which the population is known), faults.
         Rows with faults cannot be org units.
 
     Raises:
@@ -52,10 +62,11 @@ def org_units(
         how="vertical",
     )
     return (
-        _with_geometry(_named(_grouped(units)), coordinates)
+        _with_geometry(_named(_grouped(units, country)), coordinates)
         .join(_inhabited(snapshot), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
+            in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
         )
         .sort("level", "key", nulls_last=True)
         .select(_COLUMNS)
@@ -72,8 +83,9 @@ def _of_locations(snapshot: Snapshot, below_root: pl.Expr) -> pl.LazyFrame:
         key="LocationUUID",
         own_code="LocationCode",
         own_name="LocationName",
-        table=pl.lit("tblLocations"),
+        table=pl.lit(LOCATIONS),
         type="LocationType",
+        legal_form=pl.lit(None, pl.String),
         parentUid=pl.coalesce(below_root, "parentUid"),
         in_claim_program=pl.lit(value=False),
     )
@@ -96,8 +108,9 @@ def _of_health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
         key="HfUUID",
         own_code="HFCode",
         own_name="HFName",
-        table=pl.lit("tblHF"),
+        table=pl.lit(HEALTH_FACILITIES),
         type="HFLevel",
+        legal_form="LegalForm",
         parentUid="parentUid",
         in_claim_program=pl.lit(value=True),
     )
@@ -115,21 +128,32 @@ def _key_faults() -> dict[str, pl.Expr]:
     return {"key_malformed": is_malformed, "key_double": ~is_malformed & ~has_own_uid()}
 
 
-def _grouped(units: pl.LazyFrame) -> pl.LazyFrame:
-    groups = pl.LazyFrame(
-        {
-            "table": [group.table for group in ORG_UNIT_GROUPS],
-            "type": [group.code for group in ORG_UNIT_GROUPS],
-            "kind": [group.kind for group in ORG_UNIT_GROUPS],
-            "groups": [[group.uid] for group in ORG_UNIT_GROUPS],
-        }
-    )
-    return units.join(groups, on=["table", "type"], how="left").with_columns(
-        pl.when(pl.col("table") == "tblHF")
-        .then(pl.col("kind").fill_null(OTHER_FACILITY))
-        .otherwise("kind")
-        .alias("kind"),
-        pl.col("groups").fill_null([]),
+def _counted_kind(country: Country) -> str:
+    return next(row.kind for row in PLACE_LEVEL.groups if row.key == country.population.level)
+
+
+def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
+    known = memberships(country).lazy()
+    by_type = known.filter(pl.col("column").is_in(("LocationType", "HFLevel")))
+    by_legal_form = known.filter(column="LegalForm")
+    return (
+        units.join(
+            by_type.select("table", "kind", type="code", by_type="group"),
+            on=["table", "type"],
+            how="left",
+        )
+        .join(
+            by_legal_form.select("table", legal_form="code", by_legal_form="group"),
+            on=["table", "legal_form"],
+            how="left",
+        )
+        .with_columns(
+            pl.when(pl.col("table") == HEALTH_FACILITIES)
+            .then(pl.col("kind").fill_null(OTHER_FACILITY))
+            .otherwise("kind")
+            .alias("kind"),
+            groups=pl.concat_list("by_type", "by_legal_form").list.drop_nulls(),
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """The daily part of the metadata: org units and options that are new or changed in openIMIS.
 
-    org units   one level after the other, parents first ─► groups ─► programs
+    org units   one level after the other, parents first ─► groups ─► programs, data set
     options     set by set
 
 Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
@@ -30,17 +30,20 @@ from transforms.metadata import option_objects, org_unit_object
 from transforms.metadata_merge import merged
 from transforms.metadata_options import options_to_post, stored
 from transforms.tables.metadata_classes import METADATA_CLASSES
-from transforms.tables.org_units import ORG_UNIT_GROUPS
+from transforms.tables.org_units import GROUP_SETS
+from transforms.tables.population import POPULATION_SET
 from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 Json = dict[str, Any]
 Row = Mapping[str, Any]
 
 ORG_UNITS = METADATA_CLASSES["organisationUnits"]
-PROGRAM_COLUMNS: dict[str, str] = {
-    INSUREE_PROGRAM.uid: "in_insuree_program",
-    CLAIM_PROGRAM.uid: "in_claim_program",
-}
+ASSIGNED: tuple[tuple[str, str, str], ...] = (
+    ("programs", INSUREE_PROGRAM.uid, "in_insuree_program"),
+    ("programs", CLAIM_PROGRAM.uid, "in_claim_program"),
+    ("dataSets", POPULATION_SET.uid, "in_population_set"),
+)
+"""Class and UID of what org units are assigned to, and the column that says which."""
 
 PARENT_REJECTED = "parent_rejected"
 NOT_STORED = "not_stored"
@@ -89,7 +92,7 @@ def push_options(client: Dhis2, changed: pl.DataFrame) -> Pushed:
 
 
 def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
-    """Make, change, move or close org units, and put them into their groups and programs.
+    """Make, change, move or close org units, and put them where they belong.
 
     Args:
         client: The DHIS2.
@@ -179,23 +182,29 @@ def _refuse_what_was_not_stored(
 
 
 def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
-    """Put org units into their groups, and out of those of ours that they left."""
+    """Put org units into their groups, and out of those that they left for another of the set.
+
+    Where openIMIS says nothing of a place, its groups in the set are the operator's.
+    """
     changes = 0
-    for group in ORG_UNIT_GROUPS if rows else ():
-        wanted = {row["uid"] for row in rows if group.uid in row["groups"]}
-        others = {row["uid"] for row in rows} - wanted
-        changes += _collect(client, "organisationUnitGroups", group.uid, wanted, others, refused)
+    for group_set in GROUP_SETS if rows else ():
+        uids = {group.uid for group in group_set.groups}
+        said = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
+        grouped = {uid: groups for uid, groups in said.items() if groups}
+        for group in sorted(uids) if grouped else ():
+            wanted = {uid for uid, groups in grouped.items() if group in groups}
+            others = grouped.keys() - wanted
+            changes += _collect(client, "organisationUnitGroups", group, wanted, others, refused)
     return changes
 
 
 def _assign(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
-    """Assign org units to the programs; a program never loses one: data may lie there."""
+    """Assign org units to programs and data set; neither ever loses one: data may lie there."""
+    wanted = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
     return sum(
-        _collect(
-            client, "programs", program, {row["uid"] for row in rows if row[column]}, (), refused
-        )
-        for program, column in PROGRAM_COLUMNS.items()
-        if rows
+        _collect(client, kind, uid, wanted[column], (), refused)
+        for kind, uid, column in ASSIGNED
+        if wanted[column]
     )
 
 

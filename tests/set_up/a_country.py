@@ -25,6 +25,7 @@ PLACE_COLUMNS = {
     "geometry": pl.String,
     "in_insuree_program": pl.Boolean,
     "in_claim_program": pl.Boolean,
+    "in_population_set": pl.Boolean,
     "faults": pl.List(pl.String),
 }
 
@@ -54,6 +55,7 @@ def place(uid: str, parent: str, level: int, group: str, **changes: Any) -> dict
         "geometry": None,
         "in_insuree_program": group == VILLAGE,
         "in_claim_program": is_facility,
+        "in_population_set": group == DISTRICT,
         "faults": [],
     }
     return row | changes

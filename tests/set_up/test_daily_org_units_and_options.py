@@ -11,6 +11,7 @@ from flows.tasks.set_up import set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import (
     DISPENSARY,
+    DISTRICT,
     GENDERS,
     HOSPITAL,
     VILLAGE,
@@ -22,9 +23,12 @@ from tests.set_up.a_country import (
     places,
 )
 from transforms.errors import TargetError
+from transforms.tables.org_units import ORG_UNIT_GROUPS
 
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
 GENDER_SET = "GUdoValVQSh"
+GROUPS = {group.key: group.uid for group in ORG_UNIT_GROUPS}
+PUBLIC, PRIVATE = GROUPS["public"], GROUPS["private"]
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +119,37 @@ def test_a_hospital_that_becomes_a_dispensary_changes_its_group(
     groups = sandbox.metadata("organisationUnitGroups")
     assert ids(groups[HOSPITAL]) == set()
     assert ids(groups[DISPENSARY]) == {"HospitalOne"}
+
+
+def test_a_facility_is_in_the_group_of_its_level_and_in_that_of_its_owner(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    push_org_units(dhis2, changed("HospitalOne", groups=[HOSPITAL, PRIVATE]))
+    push_org_units(dhis2, changed("HospitalOne", groups=[HOSPITAL, PUBLIC]))
+
+    groups = sandbox.metadata("organisationUnitGroups")
+    assert ids(groups[HOSPITAL]) == ids(groups[PUBLIC]) == {"HospitalOne"}
+    assert ids(groups[PRIVATE]) == set()
+
+
+def test_an_operators_own_memberships_stay(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    own = {"urban": "HospitalOne", "eye": "HospitalOne", "public": "HospitalOne"}
+    for key, place_uid in own.items():
+        path = f"/api/organisationUnitGroups/{GROUPS[key]}/organisationUnits"
+        dhis2.post(path, None, {"additions": [{"id": place_uid}]})
+
+    push_org_units(dhis2, changed("HospitalOne", name="H1 Renamed"))
+    set_up(dhis2, a_country(), choices(tblGender=GENDERS), places())
+
+    groups = sandbox.metadata("organisationUnitGroups")
+    assert [ids(groups[GROUPS[key]]) for key in own] == [{"HospitalOne"}] * 3
+
+
+def test_population_is_entered_for_districts_old_and_new(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    push_org_units(dhis2, frame(place("DistrictTwo", "RegionOneAA", 3, DISTRICT)))
+
+    [data_set] = sandbox.metadata("dataSets").values()
+    assert ids(data_set) == {"DistrictOne", "DistrictTwo"}
 
 
 def test_what_an_operator_wrote_on_an_org_unit_stays(sandbox: Sandbox, dhis2: Dhis2) -> None:

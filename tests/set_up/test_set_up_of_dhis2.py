@@ -98,6 +98,19 @@ def test_nothing_is_public_and_two_groups_have_access(sandbox: Sandbox, dhis2: D
     assert attribute["sharing"]["userGroups"][DATA_CAPTURE]["access"] == "r-------"
 
 
+def test_every_org_unit_group_is_in_a_group_set_that_is_a_dimension(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+
+    sets = sandbox.metadata("organisationUnitGroupSets").values()
+    grouped = [uid for row in sets for uid in ids(row, "organisationUnitGroups")]
+    assert sorted(grouped) == sorted(sandbox.metadata("organisationUnitGroups"))
+    assert all(row["dataDimension"] for row in sets)
+    assert {"UMRPiQP7N4v", "TMRPiQP7N4v", "TMRPiQP8N4v", "TMRPiQT7N4v", "WMRPiQP7N4v",
+            "XMRPiQP7N4v", "YMRPiQP7N4v"} < set(grouped)  # fmt: skip
+
+
 def test_persons_lie_at_villages_and_claims_at_facilities(sandbox: Sandbox, dhis2: Dhis2) -> None:
     prepared(dhis2, org_units=places(HospitalOne={"in_insuree_program": True}))
 

@@ -7,17 +7,24 @@ import polars as pl
 import pytest
 
 from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, snapshot, uuid
-from transforms.country import Country, Root
+from transforms.country import Country, Root, country_of
 from transforms.errors import CountryError
 from transforms.org_units import org_units
 from transforms.tables.org_units import ORG_UNIT_GROUPS
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
-GROUPS = {group.name: group.uid for group in ORG_UNIT_GROUPS}
+GROUPS = {group.key: group.uid for group in ORG_UNIT_GROUPS}
 
 
-def made(coordinates: pl.DataFrame | None = None, **changes: Any) -> pl.DataFrame:
-    return org_units(snapshot(**changes), country=COUNTRY, coordinates=coordinates).collect()
+def made(
+    coordinates: pl.DataFrame | None = None, country: Country = COUNTRY, **changes: Any
+) -> pl.DataFrame:
+    return org_units(snapshot(**changes), country=country, coordinates=coordinates).collect()
+
+
+def a_country(**settings: Any) -> Country:
+    root = {"uid": "ImspTQPwCqd", "name": "Ultha", "short_name": "Ultha"}
+    return country_of({"root": root} | settings, "country.toml")
 
 
 def unit(units: pl.DataFrame, table: str, number: int) -> dict[str, Any]:
@@ -55,9 +62,9 @@ def test_a_health_facility_is_under_its_district():
 @pytest.mark.parametrize(
     ("level", "kind", "groups"),
     [
-        ("H", "H", [GROUPS["Hospitals"]]),
-        ("C", "C", [GROUPS["HealthCenter"]]),
-        ("D", "X", [GROUPS["Dispensary"]]),
+        ("H", "H", [GROUPS["hospital"]]),
+        ("C", "C", [GROUPS["health_centre"]]),
+        ("D", "X", [GROUPS["dispensary"]]),
         ("P", "F", []),
     ],
 )
@@ -73,7 +80,51 @@ def test_a_location_is_in_the_group_of_its_type():
 
     groups = [unit(units, "tblLocations", number)["groups"] for number in (1, 2, 3, 4)]
 
-    assert groups == [[GROUPS[name]] for name in ("Region", "District", "Ward", "Village")]
+    assert groups == [[GROUPS[name]] for name in ("region", "district", "ward", "village")]
+
+
+@pytest.mark.parametrize(
+    ("legal_form", "groups"), [("G", ["public"]), ("D", ["public"]), ("P", ["private"]), ("C", ["private"]), ("X", []), (None, [])]
+)  # fmt: skip
+def test_a_health_facility_is_public_or_private_by_its_legal_form(
+    legal_form: str | None, groups: list[str]
+):
+    facility = unit(made(HF=[{"LegalForm": legal_form}]), "tblHF", 1)
+
+    assert facility["groups"] == [GROUPS["hospital"], *(GROUPS[name] for name in groups)]
+
+
+def test_the_country_file_says_which_legal_forms_and_levels_are_in_a_group():
+    country = a_country(
+        facility_ownership={"public": ["G"], "private": ["P", "D"]},
+        facility_level={"hospital": ["H", "T"]},
+    )
+
+    facility = unit(made(country=country, HF=[{"HFLevel": "T", "LegalForm": "D"}]), "tblHF", 1)
+    charity = unit(made(country=country, HF=[{"LegalForm": "C"}]), "tblHF", 1)
+
+    assert facility["groups"] == [GROUPS["hospital"], GROUPS["private"]]
+    assert facility["kind"] == "H"
+    assert charity["groups"] == [GROUPS["hospital"]]
+
+
+def test_a_legal_form_in_two_groups_is_refused():
+    with pytest.raises(CountryError, match="C is in two groups"):
+        a_country(facility_ownership={"public": ["G", "D", "C"]})
+
+
+def test_a_group_that_is_none_is_refused_with_those_that_are():
+    with pytest.raises(CountryError, match="no clinic; its groups are hospital, health_centre"):
+        a_country(facility_level={"clinic": ["K"]})
+
+
+@pytest.mark.parametrize(("level", "number"), [("region", 1), ("district", 2), ("village", 4)])
+def test_population_is_counted_at_the_level_that_the_country_file_names(level: str, number: int):
+    units = made(country=a_country(population={"level": level}))
+
+    counted = units.filter("in_population_set")["key"].to_list()
+    assert uuid("tblLocations", number) in counted
+    assert set(units.filter("in_population_set")["kind"]) == {level[0].upper()}
 
 
 def test_a_deleted_location_stays_and_is_closed_on_the_day_of_its_deletion():

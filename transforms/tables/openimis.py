@@ -120,6 +120,7 @@ HEALTH_FACILITIES = _table(
     Column("HFCode", TEXT),
     Column("HFName", TEXT),
     Column("HFLevel", TEXT),
+    Column("LegalForm", TEXT, required=False),
     Column("LocationId", KEY),
 )
 FAMILIES = _table(
