@@ -17,7 +17,7 @@ import polars as pl
 
 from transforms.access import access_objects
 from transforms.country import Country
-from transforms.dashboards import dashboard_objects
+from transforms.dashboards import dashboard_objects, map_objects
 from transforms.indicators import indicator_objects
 from transforms.metadata_uids import metadata_uid
 from transforms.org_unit_groups import org_unit_group_objects
@@ -49,11 +49,20 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         org_unit_group_objects(country),
         population_objects(),
         indicators,
-        dashboard_objects(indicators, country),
+        dashboard_objects(indicators, options),
         access_objects(country),
     )
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
     return _shared({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
+
+
+def maps(root_level: int) -> list[Json]:
+    """Return the maps of the package; they are sent apart (see `transforms.dashboards`).
+
+    Args:
+        root_level: Level of the country's root in DHIS2, counted from 1.
+    """
+    return _shared({"maps": map_objects(root_level)})["maps"]
 
 
 def _fixed() -> Payload:

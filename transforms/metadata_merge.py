@@ -9,7 +9,7 @@ DHIS2 itself is the base of comparison. What an operator added (org units of a p
 attributes, sharing, translations) is sent along, so that it stays.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,7 @@ class Conflict:
         )
 
 
-USER_GROUPS = "userGroups"
+USER_GROUPS, MAPS, DASHBOARDS = "userGroups", "maps", "dashboards"
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,22 @@ class Plan:
         """What is posted, one payload after the other.
 
         User groups go first: what is shared with a group that does not exist yet was never
-        tried on a real server.
+        tried on a real server. Maps are alone, since `/api/metadata` does not take them, and after
+        what they show; dashboards come last, since they show maps.
         """
         payload = self.payload
-        groups = {kind: payload[kind] for kind in payload if kind == USER_GROUPS}
-        others = {kind: payload[kind] for kind in payload if kind != USER_GROUPS}
-        return [part for part in (groups, others) if part]
+        apart = {kind: {kind: payload[kind]} for kind in _APART if kind in payload}
+        others = {kind: payload[kind] for kind in payload if kind not in _APART}
+        ordered = (apart.get(USER_GROUPS), others, apart.get(MAPS), apart.get(DASHBOARDS))
+        return [part for part in ordered if part]
+
+    @property
+    def checkable(self) -> Payload:
+        """What DHIS2 can be asked about beforehand: no maps, nor where those to be made show."""
+        made = {thing["id"] for thing in self.create.get(MAPS, ())}
+        payload = {kind: objects for kind, objects in self.payload.items() if kind != MAPS}
+        boards = [_without_maps(board, made) for board in payload.get(DASHBOARDS, ())]
+        return payload | ({DASHBOARDS: boards} if boards else {})
 
     @property
     def is_empty(self) -> bool:
@@ -151,6 +161,15 @@ def shown(held: Json) -> Json:
     return {name: _without_holes(value) for name, value in held.items() if name not in SHOWN_ONLY}
 
 
+def _without_maps(board: Json, uids: Collection[str]) -> Json:
+    items = [
+        item
+        for item in board["dashboardItems"]
+        if (item.get("map") or {}).get("id") not in uids
+    ]
+    return board | {"dashboardItems": items}
+
+
 def _compare(
     klass: MetadataClass, objects: Iterable[Json], held: Mapping[str, Json], found: Plan
 ) -> None:
@@ -186,6 +205,8 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
         return _merged_links(wanted, held or [], klass.links[name])
     if name in klass.collections:
         return _merged_references(wanted, held or [])
+    if name in klass.exact:
+        return held if held == wanted else wanted
     if name in klass.unordered:
         return held if _same_list(*(_in_order(side or []) for side in (wanted, held))) else wanted
     return held if same(wanted, held) else wanted
@@ -315,7 +336,7 @@ def _renamed(wanted: Payload, held: Held) -> list[str]:
         f"{METADATA_CLASSES[kind].thing} {thing['id']}: DHIS2 calls it "
         f"{there['name']!r}, we {thing['name']!r}; DHIS2's name stays."
         for kind, thing, there in _pairs(wanted, held)
-        if kind not in _NAMED_BY_OPENIMIS and there.get("name") != thing.get("name")
+        if "name" in METADATA_CLASSES[kind].initial and there.get("name") != thing.get("name")
     ]
 
 
@@ -353,7 +374,7 @@ def _pairs(wanted: Payload, held: Held) -> list[tuple[str, Json, Json]]:
 
 _BESIDE = " (openIMIS)"
 _LONGEST_NAME = {"name": 230, "shortName": 50}
-_NAMED_BY_OPENIMIS = frozenset({"options", "organisationUnits"})
+_APART = frozenset({USER_GROUPS, MAPS, DASHBOARDS})
 _ADVICE_TAKEN = (
     "rename that object in DHIS2, or run set-up with rename=true: ours is then made with "
     "another name and without a code"

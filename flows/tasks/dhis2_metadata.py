@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from flows.connectors.dhis2 import Dhis2
+from transforms.analytical_objects import as_sent
 from transforms.errors import TargetError
 from transforms.metadata_merge import shown
 from transforms.metadata_report import MetadataReport, collection_changes, metadata_report
@@ -47,8 +48,9 @@ def held(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
     """Return UID to object, whole, of those that DHIS2 has."""
     found: dict[str, Json] = {}
     for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
-        for thing in _all_of(client, kind, ":owner", f"id:in:[{','.join(chunk)}]"):
-            found[thing["id"]] = shown(thing)
+        fields = METADATA_CLASSES[kind].fields
+        for thing in _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]"):
+            found[thing["id"]] = as_sent(kind, shown(thing))
     return found
 
 

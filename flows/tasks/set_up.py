@@ -15,11 +15,12 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
 from flows.tasks.dhis2_metadata import held, import_payload, index
+from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
 from transforms.country import Country
 from transforms.errors import TargetError
-from transforms.metadata import levels, option_objects, package, root
-from transforms.metadata_merge import Conflict, Plan, beside, plan
+from transforms.metadata import levels, maps, option_objects, package, root
+from transforms.metadata_merge import MAPS, Conflict, Plan, beside, plan
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
@@ -90,12 +91,13 @@ def set_up(
     done = SetUp(info.version, planned)
     if not apply:
         if not planned.conflicts:
-            dry_run(client, planned.payload)
+            dry_run(client, planned.checkable)
         return done
     refuse_conflicts(planned)
-    for part in planned.parts:
-        dry_run(client, part)
-        write_package(client, part)
+    write_plan(client, info, planned)
+    if MAPS in planned.change:
+        # On 2.40 they were made anew, and dashboards may have lost them.
+        write_plan(client, info, package_plan(client, country, options, rename=rename))
     if not planned.is_empty:
         refuse_what_was_not_stored(package_plan(client, country, options, rename=rename))
     done.given = give_access(client, country, loader_user)
@@ -130,8 +132,9 @@ def package_plan(
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
     wanted = package(options, country)
-    all_held = index(client, [*wanted, "organisationUnitLevels"])
+    all_held = index(client, [*wanted, MAPS, "organisationUnitLevels"])
     place = root_place(client, country)
+    wanted[MAPS] = maps(place.level)
     wanted |= _new_places(country, place, all_held)
     wanted |= _new_sets(wanted["optionSets"], all_held["optionSets"], options)
     found = {kind: _held(client, kind, wanted[kind], all_held) for kind in wanted}
@@ -141,6 +144,20 @@ def package_plan(
     planned.conflicts.extend(_second_root(client, country, place))
     planned.notes.extend(_level_notes(country, place, all_held))
     return planned
+
+
+def write_plan(client: Dhis2, info: SystemInfo, planned: Plan) -> None:
+    """Write what is planned, each part after DHIS2 has said that it would take it.
+
+    Raises:
+        TargetError: It would not, or did not take it after all.
+    """
+    for part in planned.parts:
+        if MAPS in part:
+            write_maps(client, info.dialect, planned)
+        else:
+            dry_run(client, part)
+            write_package(client, part)
 
 
 def refuse_conflicts(planned: Plan) -> None:

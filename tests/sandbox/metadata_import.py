@@ -295,8 +295,11 @@ class MetadataImport:
         return _tracker_holder(self.state, kind, uid)
 
     def delete(self, kind: str, uid: str) -> None:
-        """Takes an object away, and out of every collection."""
+        """Takes an object away, out of every collection, and off every dashboard."""
         del self.state.metadata[kind][uid]
+        for board in self.state.metadata["dashboards"].values():
+            items = board.get("dashboardItems") or ()
+            board["dashboardItems"] = [item for item in items if not _shows(item, kind, uid)]
         for row_class in CLASSES.values():
             for name, target in row_class.collections.items():
                 if target == kind:
@@ -468,6 +471,12 @@ def _in_stored_form(kind: str, row: Object) -> Object:
     if kind == "maps":
         return stored_map(row)
     return stored_form(row) if kind in ANALYTICAL else dict(row)
+
+
+def _shows(item: Object, kind: str, uid: str) -> bool:
+    """Whether an item of a dashboard shows an object."""
+    shown = item.get(CLASSES[kind].singular)
+    return isinstance(shown, dict) and shown["id"] == uid
 
 
 def _refers(view: Object) -> bool:

@@ -67,6 +67,8 @@ _CHOICES = {
 
 def defaults_of(row_class: MetadataClass, dialect: Dialect) -> Object:
     """What an object of this class has though nobody set it."""
+    if row_class.kind == "eventVisualizations":
+        return {name: [] for name in ("periods", "rawPeriods", "organisationUnits")}
     if row_class.kind != "visualizations":
         return {}
     defaults: Object = {name: [] for name in _EMPTY_LISTS} | dict.fromkeys(_SWITCHES, False)

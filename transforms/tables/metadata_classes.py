@@ -13,6 +13,16 @@ from transforms.tables.sharing import Sharing
 
 LABELS = frozenset({"name", "shortName", "code"})
 
+NOT_EVEN_NAMES: frozenset[str] = frozenset()
+"""Of charts and dashboards the name says what is shown, so that it changes with it."""
+
+# Without columns, rows and filters DHIS2 shows a layer in a form that `/api/maps` does not take.
+_AXIS = "[dimension,items[id]]"
+_OF_A_MAP = (
+    ":owner,mapViews[id,name,layer,thematicMapType,renderingStrategy,opacity,hidden,legendSet[id],"
+    f"columns{_AXIS},rows{_AXIS},filters{_AXIS}]"
+)
+
 
 @dataclass(frozen=True)
 class Links:
@@ -40,6 +50,8 @@ class MetadataClass:
         collections: Collections of references.
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
+        exact: Properties in which what is there beside ours is a difference.
+        fields: What is asked for when it is read whole.
         sharing: What can be shared of it.
     """
 
@@ -51,6 +63,8 @@ class MetadataClass:
     collections: tuple[str, ...] = ()
     links: dict[str, Links] = field(default_factory=dict)
     unordered: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    fields: str = ":owner"
     sharing: Sharing = Sharing.METADATA
 
 
@@ -127,10 +141,21 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         MetadataClass(
             "legendSets", "legend set", unique=("code", "name"), unordered=("legends",),
         ),
-        MetadataClass("visualizations", "visualization", unique=("code",)),
-        MetadataClass("eventVisualizations", "event visualization", unique=("code",)),
         MetadataClass(
-            "dashboards", "dashboard", unique=("code",), unordered=("dashboardItems",),
+            "visualizations", "visualization", unique=("code",), initial=NOT_EVEN_NAMES,
+            exact=("relativePeriods",),
+        ),
+        MetadataClass(
+            "eventVisualizations", "event visualization", unique=("code",), initial=NOT_EVEN_NAMES,
+            exact=("relativePeriods",),
+        ),
+        MetadataClass(
+            "maps", "map", unique=("code",),
+            initial=frozenset({"latitude", "longitude", "zoom", "basemap"}), fields=_OF_A_MAP,
+        ),
+        MetadataClass(
+            "dashboards", "dashboard", unique=("code",), initial=NOT_EVEN_NAMES,
+            unordered=("dashboardItems",),
         ),
         MetadataClass(
             "userRoles", "user role", unique=("code", "name"), unordered=("authorities",),

@@ -1,0 +1,61 @@
+"""Charts and maps as DHIS2 shows them, in the form in which they are sent.
+
+Of a chart, `fields=:owner` shows its relative periods as `rawPeriods` (`LAST_12_MONTHS`), and
+`relativePeriods` (`last12Months`), which is sent, not at all; of a map, the items of a dimension
+come in an order of DHIS2's own.
+"""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+CHARTS = frozenset({"visualizations", "eventVisualizations"})
+MAPS = "maps"
+AXES = ("columns", "rows", "filters")
+
+
+def as_sent(kind: str, shown: Json) -> Json:
+    """Return an object as it would be sent.
+
+    Args:
+        kind: Plural name of its class.
+        shown: The object as DHIS2 shows it.
+    """
+    if kind in CHARTS:
+        return _chart(shown)
+    if kind == MAPS:
+        return shown | {"mapViews": [_layer(view) for view in shown.get("mapViews") or ()]}
+    return shown
+
+
+def with_item_types(view: Json) -> Json:
+    """Return a layer whose data items say that they are indicators, as `/api/maps` is sent."""
+    return view | {axis: [_typed(part) for part in view.get(axis) or ()] for axis in AXES}
+
+
+def _chart(shown: Json) -> Json:
+    rest = {name: value for name, value in shown.items() if name != "rawPeriods"}
+    chosen = {_flag(period): True for period in shown.get("rawPeriods") or ()}
+    return rest | {"relativePeriods": chosen}
+
+
+def _flag(period: str) -> str:
+    """Return `last12Months` of `LAST_12_MONTHS`."""
+    first, *others = period.lower().split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def _layer(view: Json) -> Json:
+    return view | {axis: [_in_order(part) for part in view.get(axis) or ()] for axis in AXES}
+
+
+def _in_order(part: Json) -> Json:
+    items = sorted(part.get("items") or (), key=lambda item: str(item["id"]))
+    return part | {"items": items}
+
+
+def _typed(part: Json) -> Json:
+    if part["dimension"] != "dx":
+        return part
+    items = [item | {"dimensionItemType": "INDICATOR"} for item in part["items"]]
+    return part | {"items": items}

@@ -1,0 +1,75 @@
+"""The saved event visualizations: the most frequent services, items and diagnoses.
+
+One program indicator a code would be thousands; DHIS2 counts events by the option of one of their
+data elements instead. They are pivot tables, which DHIS2's Event Reports shows by their UID.
+"""
+
+from dataclasses import dataclass
+
+from transforms.metadata_uids import metadata_uid
+from transforms.tables.claim import CLAIM_DETAILS_FIELDS, CLAIM_ITEM_FIELDS, CLAIM_SERVICE_FIELDS
+from transforms.tables.fields import Field
+from transforms.tables.programs import (
+    CLAIM_DETAILS_STAGE,
+    CLAIM_ITEMS_STAGE,
+    CLAIM_PROGRAM,
+    CLAIM_SERVICES_STAGE,
+    Program,
+    Stage,
+)
+from transforms.tables.visualizations import Period
+
+TOP = 10
+
+
+@dataclass(frozen=True)
+class EventVisualization:
+    """The options of a data element with the largest figures.
+
+    Attributes:
+        key: Short name, used in tables and tests.
+        uid: The seed's UID; empty where it is made from the key.
+        name: Name and title in DHIS2.
+        stage: Whose events are counted.
+        element: By whose options.
+        value: What is added up; None: events are counted.
+        only: Data element and option that an event must have to count; None: all count.
+        period: Of which time.
+        program: The stage's program.
+    """
+
+    key: str
+    uid: str
+    name: str
+    stage: Stage
+    element: Field
+    value: Field | None = None
+    only: tuple[Field, str] | None = None
+    period: Period = Period.LAST_YEAR
+    program: Program = CLAIM_PROGRAM
+
+    @property
+    def made_uid(self) -> str:
+        """The seed's UID, or one made from the key."""
+        return self.uid or metadata_uid(f"eventVisualization:{self.key}")
+
+
+def _field(fields: tuple[Field, ...], column: str) -> Field:
+    return next(field for field in fields if field.column == column)
+
+
+SERVICE = _field(CLAIM_SERVICE_FIELDS, "ServiceID")
+SERVICE_QUANTITY = _field(CLAIM_SERVICE_FIELDS, "quantity")
+ITEM = _field(CLAIM_ITEM_FIELDS, "ItemID")
+ITEM_QUANTITY = _field(CLAIM_ITEM_FIELDS, "quantity")
+DIAGNOSIS = _field(CLAIM_DETAILS_FIELDS, "ICDID")
+STATUS = _field(CLAIM_DETAILS_FIELDS, "claim_status")
+
+EVENT_VISUALIZATIONS: tuple[EventVisualization, ...] = (
+    EventVisualization("top-services", "", f"Top {TOP} services (quantity)", CLAIM_SERVICES_STAGE, SERVICE, SERVICE_QUANTITY),
+    EventVisualization("top-services-lines", "", f"Top {TOP} services (lines)", CLAIM_SERVICES_STAGE, SERVICE),
+    EventVisualization("top-items", "", f"Top {TOP} items (quantity)", CLAIM_ITEMS_STAGE, ITEM, ITEM_QUANTITY),
+    EventVisualization("top-items-lines", "", f"Top {TOP} items (lines)", CLAIM_ITEMS_STAGE, ITEM),
+    # A claim has an event for each status that it passed: it counts once, when it was entered.
+    EventVisualization("top-diagnoses", "dWD0yEWgaHC", f"Top {TOP} diagnoses (claims)", CLAIM_DETAILS_STAGE, DIAGNOSIS, only=(STATUS, "Entered")),
+)  # fmt: skip
