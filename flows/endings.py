@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
+from staging.damage import in_words
 from transforms.errors import SyncError
 
 P = ParamSpec("P")
@@ -27,7 +28,8 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def ending(*args: P.args, **kwargs: P.kwargs) -> Any:
         try:
-            return function(*args, **kwargs)
+            with in_words():
+                return function(*args, **kwargs)
         except SyncError as error:
             if TaskRunContext.get() is None:
                 get_run_logger().error("%s", error)

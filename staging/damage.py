@@ -1,10 +1,16 @@
-"""A file that is not as it was written is named, with what to do; it is never read as data.
+"""What is wrong with a file, or with the disk, in one sentence that says what to do.
 
-Where a file lies says from what it can be made again.
+A file that is not as it was written is named, and never read as data; where it lies says from what
+it can be made again.
 """
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from polars.exceptions import PolarsError
 
 from transforms.errors import StagingError
 
@@ -43,7 +49,7 @@ REMEDIES: tuple[tuple[str, str], ...] = (
         r"(?P<folder>.*/acknowledged/[^/]+)/.*",
         "Restore the folder {folder} from its backup (README, Backup), then start again",
     ),
-    (r"(?P<folder>.*)/.*", "Restore it from a backup"),
+    (r".*", "Restore it from a backup"),
 )
 
 
@@ -53,6 +59,39 @@ def damaged(path: Path, found: str) -> StagingError:
         f"{path} is damaged: {found}. {_remedy(path)}. It was not read as data, and nothing that "
         f"builds on it was done."
     )
+
+
+@contextmanager
+def in_words(path: Path | None = None) -> Iterator[None]:
+    """Tell in one sentence what the disk does not do: it is full, or may not be written to.
+
+    Args:
+        path: The file that is written, for errors that do not name one.
+
+    Raises:
+        StagingError: The disk has refused something.
+    """
+    try:
+        yield
+    except (OSError, PolarsError) as error:
+        place, reason = getattr(error, "filename", None) or path, _reason(error)
+        if place is None or reason is None:
+            raise
+        raise StagingError(
+            f"{place} could not be read or written: {reason}. Make room on the disk, or let the "
+            f"user who runs this read and write there, then start again. What was written so far "
+            f"is whole, and nothing is lost: what was begun is settled by the next run."
+        ) from error
+
+
+def _reason(error: OSError | PolarsError) -> str | None:
+    """Return what the operating system says; polars tells its number in the text, or a cut file."""
+    number = getattr(error, "errno", None)
+    if number is None and (told := re.search(r"\(os error (\d+)\)", str(error))):
+        number = int(told[1])
+    if number:
+        return os.strerror(number)
+    return "it was cut off" if "transport error" in str(error) else None
 
 
 def _remedy(path: Path) -> str:

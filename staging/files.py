@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from staging.damage import damaged
+from staging.damage import damaged, in_words
 
 SYNCS_AT_ONCE = 8
 MISSING = "it is missing"
@@ -33,17 +33,21 @@ def whole_or_absent(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     """Give a scratch path to write to; it becomes `path` only if the block succeeds.
 
     If it need not be `lasting`, a power cut may make it absent again: whole it is in any case.
+
+    Raises:
+        StagingError: The disk is full, or may not be written to.
     """
-    make_folder(path.parent)
     scratch = path.with_name(f".{path.name}.part")
-    try:
-        yield scratch
-        _sync(scratch)
-        scratch.replace(path)
-        if lasting:
-            _sync(path.parent)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with in_words(path):
+        make_folder(path.parent)
+        try:
+            yield scratch
+            _sync(scratch)
+            scratch.replace(path)
+            if lasting:
+                _sync(path.parent)
+        finally:
+            scratch.unlink(missing_ok=True)
 
 
 def sync(paths: Collection[Path]) -> None:
@@ -72,8 +76,9 @@ def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
 
 def write_mark(path: Path) -> None:
     """Make an empty file in a folder that is there; it lasts as soon as its folder is written."""
-    path.write_bytes(b"")
-    _sync(path.parent)
+    with in_words(path):
+        path.write_bytes(b"")
+        _sync(path.parent)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from staging.damage import damaged
+from staging.damage import damaged, in_words
 from staging.files import (
     check_seal,
     checksum,
@@ -92,8 +92,9 @@ def put(run: Run, phase: str, number: int, body: str, *, objects: int, partition
     """
     path = run.bundle(phase, number)
     content = body.encode()
-    make_folder(path.parent)
-    path.write_bytes(content)
+    with in_words(path):
+        make_folder(path.parent)
+        path.write_bytes(content)
     return Bundle(phase, path, objects, checksum(content), partition)
 
 

@@ -15,6 +15,7 @@ CRASH_POINTS = "crash points"
 FAULTS = "faults"
 POISON_RECORDS = "poison records"
 BAD_INPUTS = "bad inputs"
+DAMAGED_FILES = "damaged files"
 WRONG_SETTINGS = "wrong settings"
 
 TRIED = "tried"

@@ -16,7 +16,9 @@ from flows.tasks.loading import close_load, current_or_first, open_load, settle_
 from flows.tasks.posting import Posting
 from flows.tasks.snapshot import copied
 from staging.acknowledged import locked
+from staging.damage import in_words
 from staging.layout import Run, Target
+from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
 from tests.sandbox import ADMIN
 from transforms.bundles import Phase
@@ -80,7 +82,7 @@ class Job:
 
 def bring(job: Job) -> None:
     """Bring DHIS2 up to date, as `flows.sync` does."""
-    with locked(job.target, job.run_id), job.client() as client:
+    with in_words(), locked(job.target, job.run_id), at_work(job.run), job.client() as client:
         settle_open_run(job.target, job.run, client, job.country)
         extract(job)
         transform(job)

@@ -5,6 +5,7 @@ A point is named by its kind and counted within it, so that threads do not chang
 """
 
 import os
+import resource
 import shutil
 import signal
 import threading
@@ -51,11 +52,13 @@ class Points:
     Attributes:
         root: The staging folder; writes elsewhere are nobody's business.
         deadly: The point at which the process kills itself, or None.
+        full: The point from which on the disk is full, or None: no file takes another byte.
         passed: Kind to how many were passed.
     """
 
     root: Path
     deadly: Point | None = None
+    full: Point | None = None
     passed: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,6 +70,9 @@ class Points:
                 if torn is not None:
                     os.truncate(torn, torn.stat().st_size // 2)
                 os.kill(os.getpid(), signal.SIGKILL)
+            if self.full == Point(kind, self.passed[kind]):
+                _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
 
     def install(self) -> None:
         """Let every write below `root` and every request pass a point before and after it."""

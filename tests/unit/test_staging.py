@@ -1,20 +1,35 @@
 """Files are whole or absent; a target is held by one run; damage is found and named."""
 
 import multiprocessing
+import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from staging.acknowledged import Current, locked, read_current, sweep, switch
-from staging.files import read_json, whole_or_absent, write_bytes, write_json
+from staging.files import (
+    read_json,
+    sealed,
+    unsealed,
+    whole_or_absent,
+    write_bytes,
+    write_json,
+)
 from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
-from staging.runs import recall, remember
+from staging.runs import at_work, recall, remember
 from transforms.errors import StagingError
 
 BODY = '{"events":[]}'
+VALUES = st.none() | st.integers(-(2**53), 2**53) | st.text(max_size=9) | st.lists(st.booleans())
+JSONS = st.dictionaries(
+    st.text(min_size=1, max_size=9).filter(lambda name: name != "sha256"), VALUES
+)
 
 
 def fail_while_writing(path: Path) -> None:
@@ -46,6 +61,53 @@ def test_folders_are_for_their_owner_alone(tmp_path: Path):
     write_bytes(tmp_path / "a" / "b" / "file", b"x")
 
     assert [(tmp_path / each).stat().st_mode & 0o777 for each in ("a", "a/b")] == [0o700, 0o700]
+
+
+@given(content=JSONS, at=st.integers(0), change=st.integers(1, 255), cut=st.booleans())
+@settings(deadline=None)
+def test_json_that_was_cut_or_changed_anywhere_is_refused(
+    content: dict[str, object], at: int, change: int, cut: bool
+) -> None:
+    written = sealed(content, orjson.OPT_INDENT_2 if at % 2 else 0)
+    at %= len(written)
+    found = written[:at] + (b"" if cut else bytes([written[at] ^ change]) + written[at + 1 :])
+
+    assert unsealed(Path("run.json"), written) == content
+    with pytest.raises(StagingError, match=r"run\.json is damaged"):
+        unsealed(Path("run.json"), found)
+
+
+def test_what_a_person_has_changed_by_hand_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "current.json"
+    write_json(path, {"open_run": "run"})
+    written = re.sub('"[0-9a-f]{64}"', '"by hand"', path.read_text())
+
+    path.write_text(written.replace('"run"', "null"))
+
+    assert read_json(path) == {"open_run": None}
+
+
+def _try_to_work(root: str, run_id: str, answers: "multiprocessing.Queue[str]") -> None:
+    try:
+        with at_work(Run(Path(root), run_id)):
+            answers.put("worked")
+    except StagingError as error:
+        answers.put(str(error))
+
+
+def worked_in_another_process(root: Path, run_id: str) -> str:
+    return answer_of_another_process(_try_to_work, root, run_id)
+
+
+def test_one_stage_at_a_time_writes_to_a_run(tmp_path: Path) -> None:
+    with at_work(Run(tmp_path, "first")):
+        same = worked_in_another_process(tmp_path, "first")
+        another = worked_in_another_process(tmp_path, "second")
+
+    assert "Run first is at work already" in same
+    assert same.endswith("Nothing was changed.")
+    assert another == "worked"
+    assert worked_in_another_process(tmp_path, "first") == "worked"
 
 
 def test_a_damaged_file_is_named(tmp_path: Path):
@@ -130,9 +192,15 @@ def _try_to_hold(root: str, run_id: str, answers: "multiprocessing.Queue[str]") 
 
 
 def held_by_another_process(root: Path, run_id: str) -> str:
+    return answer_of_another_process(_try_to_hold, root, run_id)
+
+
+def answer_of_another_process(
+    attempt: Callable[[str, str, "multiprocessing.Queue[str]"], None], root: Path, run_id: str
+) -> str:
     context = multiprocessing.get_context("spawn")
     answers: multiprocessing.Queue[str] = context.Queue()
-    process = context.Process(target=_try_to_hold, args=(str(root), run_id, answers))
+    process = context.Process(target=attempt, args=(str(root), run_id, answers))
     process.start()
     answer = answers.get(timeout=60)
     process.join()
