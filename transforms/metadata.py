@@ -10,7 +10,7 @@ All attributes are made, those that the privacy policy drops too: a later change
 needs no set-up. None is mandatory, so that a value can be given up (DHIS2 refuses a null else).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -24,7 +24,7 @@ from transforms.org_unit_groups import org_unit_group_objects
 from transforms.population import population_objects
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
 from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
-from transforms.tables.metadata_classes import METADATA_CLASSES
+from transforms.tables.metadata_classes import METADATA_CLASSES, MetadataClass
 from transforms.tables.option_sets import OPTION_SETS
 from transforms.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
 from transforms.tables.seed_links import SEED_LINKS
@@ -273,22 +273,20 @@ def _link_uid(owner: str, target: str) -> str:
 
 def _shared(payload: Payload) -> Payload:
     for kind, objects in payload.items():
-        _share(objects, METADATA_CLASSES[kind].sharing)
+        klass = METADATA_CLASSES[kind]
+        for thing in objects if klass.sharing is not Sharing.NONE else ():
+            thing["sharing"] = sharing_object(klass)
     return payload
 
 
-def _share(objects: Iterable[Json], sharing: Sharing) -> None:
-    for thing in objects:
-        thing["sharing"] = sharing_object(sharing)
-
-
-def sharing_object(sharing: Sharing) -> Json:
-    """Return who has access to a new object: the two user groups, and nobody else."""
+def sharing_object(klass: MetadataClass) -> Json:
+    """Return who has access to a new object of a class: our user groups, and nobody else."""
+    grants = {
+        group.uid: group.access(klass.sharing, assigned=klass.is_assigned) for group in USER_GROUPS
+    }
     return {
         "public": PUBLIC,
         "external": False,
         "users": {},
-        "userGroups": {
-            group.uid: {"id": group.uid, "access": group.access(sharing)} for group in USER_GROUPS
-        },
+        "userGroups": {uid: {"id": uid, "access": access} for uid, access in grants.items()},
     }

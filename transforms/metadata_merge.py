@@ -207,6 +207,8 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
         return _merged_references(wanted, held or [])
     if name in klass.exact:
         return held if held == wanted else wanted
+    if name in klass.growing:
+        return [*(held or ()), *(text for text in wanted if text not in (held or ()))]
     if name in klass.unordered:
         return held if _same_list(*(_in_order(side or []) for side in (wanted, held))) else wanted
     return held if same(wanted, held) else wanted

@@ -391,6 +391,7 @@ class Handlers:
     # data values and the data store
 
     def _data_values(self, request: Request) -> Answer:
+        self._need(request, "F_DATAVALUE_ADD")
         return data_values.import_values(
             self.state, request.account, self._json(request), request.query
         )

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .dialects import Dialect
-from .metadata_classes import CLASSES, JAVA_TYPES, Embedded, MetadataClass
+from .metadata_classes import (
+    AUTHORITY_ENDINGS,
+    AUTHORITY_STEMS,
+    CLASSES,
+    JAVA_TYPES,
+    Embedded,
+    MetadataClass,
+)
 from .state import State
 from .uids import is_uid
 from .users import Account
@@ -88,13 +95,8 @@ class MetadataChecks:
         held = self.state.find(row_class.kind, row["id"])
         if held is None and not _may_add(self.account, row_class):
             yield self._right("E3000", "create", row_class, row)
-        elif held is not None and not self._may_update(row_class, held):
+        elif held is not None and not may_update(self.account, row_class, held):
             yield self._right("E3001", "update", row_class, row)
-
-    def _may_update(self, row_class: MetadataClass, held: Object) -> bool:
-        if self.account.is_superuser:
-            return True
-        return _may_add(self.account, row_class) and self.account.may("write", held)
 
     def _right(self, code: str, verb: str, row_class: MetadataClass, row: Object) -> Report:
         user = self.account.user
@@ -176,13 +178,17 @@ def named(row: Object, simple_name: str) -> str:
     return f"{name}[{row.get('id')}] ({simple_name})"
 
 
-def _may_add(account: Account, row_class: MetadataClass) -> bool:
+def may_update(account: Account, row_class: MetadataClass, held: Object) -> bool:
+    """Whether a user may write an object: any authority of its class, and sharing."""
     if account.is_superuser:
         return True
-    stem = "F" + row_class.simple_name.upper()
-    return any(
-        authority.replace("_", "").startswith(stem) and authority.endswith("ADD")
-        for authority in account.authorities
+    return _may_add(account, row_class) and account.may("write", held)
+
+
+def _may_add(account: Account, row_class: MetadataClass) -> bool:
+    stem = AUTHORITY_STEMS.get(row_class.kind)
+    return account.is_superuser or (
+        stem is not None and any(account.has(stem + ending) for ending in AUTHORITY_ENDINGS)
     )
 
 

@@ -344,4 +344,39 @@ HELD_BY = {
     "indicatorTypes": (("indicators", "indicatorType"),),
 }
 
+# Which authorities let a user make or change objects of a class, but for their endings: the names
+# that 2.42 lists. Of a class that is not here only a superuser may.
+AUTHORITY_STEMS = {
+    "organisationUnits": "F_ORGANISATIONUNIT",
+    "organisationUnitLevels": "F_ORGANISATIONUNITLEVEL",
+    "organisationUnitGroups": "F_ORGUNITGROUP",
+    "organisationUnitGroupSets": "F_ORGUNITGROUPSET",
+    "optionSets": "F_OPTIONSET",
+    "options": "F_OPTIONSET",
+    "trackedEntityAttributes": "F_TRACKED_ENTITY_ATTRIBUTE",
+    "trackedEntityTypes": "F_TRACKED_ENTITY",
+    "dataElements": "F_DATAELEMENT",
+    "dataElementGroups": "F_DATAELEMENTGROUP",
+    "programs": "F_PROGRAM",
+    "programStages": "F_PROGRAMSTAGE",
+    "programIndicators": "F_PROGRAM_INDICATOR",
+    "programIndicatorGroups": "F_PROGRAM_INDICATOR_GROUP",
+    "indicatorTypes": "F_INDICATORTYPE",
+    "indicators": "F_INDICATOR",
+    "indicatorGroups": "F_INDICATORGROUP",
+    "indicatorGroupSets": "F_INDICATORGROUPSET",
+    "legendSets": "F_LEGEND_SET",
+    "visualizations": "F_VISUALIZATION",
+    "eventVisualizations": "F_EVENT_VISUALIZATION",
+    "maps": "F_MAP",
+    "dashboards": "F_DASHBOARD",
+    "dataSets": "F_DATASET",
+    "userRoles": "F_USERROLE",
+    "userGroups": "F_USERGROUP",
+    "users": "F_USER",
+    "constants": "F_CONSTANT",
+    "attributes": "F_ATTRIBUTE",
+}
+AUTHORITY_ENDINGS = ("_ADD", "_PUBLIC_ADD", "_PRIVATE_ADD", "_UPDATE")
+
 JAVA_TYPES = {"openingDate": "java.util.Date", "level": "java.lang.Integer"}

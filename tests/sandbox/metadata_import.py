@@ -12,7 +12,7 @@ from typing import Any
 
 from . import times
 from .answers import Answer, not_found, refusal, web_message
-from .metadata_checks import Checked, MetadataChecks
+from .metadata_checks import Checked, MetadataChecks, may_update
 from .metadata_classes import CLASSES, HELD_BY, Embedded, MetadataClass
 from .state import State
 from .uids import new_uid
@@ -385,6 +385,8 @@ class MetadataImport:
             raise refusal(
                 404, f"Property {name} does not exist on {row_class.simple_name}", "E1107"
             )
+        if not may_update(self.account, row_class, row):
+            raise refusal(403, "You don't have the proper permissions to update this object.")
         counts = _change(row, name, [u for u in additions if self.state.find(target, u)], deletions)
         row["lastUpdated"] = self.now
         self.state.metadata_changed()

@@ -84,8 +84,16 @@ def test_a_location_is_in_the_group_of_its_type():
 
 
 @pytest.mark.parametrize(
-    ("legal_form", "groups"), [("G", ["public"]), ("D", ["public"]), ("P", ["private"]), ("C", ["private"]), ("X", []), (None, [])]
-)  # fmt: skip
+    ("legal_form", "groups"),
+    [
+        ("G", ["public"]),
+        ("D", ["public"]),
+        ("P", ["private"]),
+        ("C", ["private"]),
+        ("X", []),
+        (None, []),
+    ],
+)
 def test_a_health_facility_is_public_or_private_by_its_legal_form(
     legal_form: str | None, groups: list[str]
 ):

@@ -50,6 +50,7 @@ class MetadataClass:
         collections: Collections of references.
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
+        growing: Lists of texts: those that an operator added stay.
         exact: Properties in which what is there beside ours is a difference.
         fields: What is asked for when it is read whole.
         sharing: What can be shared of it.
@@ -158,7 +159,8 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
             unordered=("dashboardItems",),
         ),
         MetadataClass(
-            "userRoles", "user role", unique=("code", "name"), unordered=("authorities",),
+            "userRoles", "user role", unique=("code", "name"), initial=LABELS | {"description"},
+            growing=("authorities",),
         ),
     )
 }  # fmt: skip

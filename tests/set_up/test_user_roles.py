@@ -1,0 +1,166 @@
+"""Roles and groups: who may do what in DHIS2."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.connectors.dhis2 import Dhis2, Dhis2Server
+from flows.tasks.push_metadata import push_options, push_org_units
+from flows.tasks.set_up import set_up
+from tests.sandbox import SUPPORTED, Sandbox
+from tests.set_up.a_country import GENDERS, VILLAGE, a_country, choices, frame, place, places
+from tests.set_up.conftest import PATIENCE
+from transforms.tables.metadata_classes import METADATA_CLASSES
+from transforms.tables.sharing import ADMINISTRATION, DATA_CAPTURE, USER_GROUPS
+from transforms.tables.user_roles import ADMINISTRATOR, LOADER, USER_ROLES, UserRole
+
+RECORDINGS = Path(__file__).parents[1] / "contract/recordings"
+OF_AN_APP = "M_dhis-web-"
+LISTS_NO_CLASSES = ("2.40", "2.41")
+
+
+def listed(version: str) -> set[str]:
+    """The authorities that a real server of the version has listed."""
+    [recording] = (RECORDINGS / version).glob("*-authorities.json")
+    body = json.loads(recording.read_text())["response"]["body"]
+    return {row["id"] for row in body["systemAuthorities"]}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+@pytest.mark.parametrize("role", USER_ROLES, ids=lambda role: role.key)
+def test_every_authority_of_a_role_is_known_to_every_version(role: UserRole, version: str) -> None:
+    asked = {name for name in role.authorities if not name.startswith(OF_AN_APP)}
+
+    known = listed(version)
+    if version in LISTS_NO_CLASSES:
+        assert not any(name.endswith("_PUBLIC_ADD") for name in known)
+        known |= {name for name in listed("2.42") if name.endswith(("_ADD", "LEVEL_UPDATE"))}
+
+    assert asked <= known
+    assert "ALL" not in asked
+
+
+def made(dhis2: Dhis2, **settings: Any) -> Any:
+    return set_up(dhis2, a_country(), choices(tblGender=GENDERS), places(), **settings)
+
+
+def test_set_up_makes_roles_and_groups_but_no_user_and_no_superuser(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    users = sandbox.metadata("users").keys()
+    roles = sandbox.metadata("userRoles")
+
+    made(dhis2)
+
+    now = sandbox.metadata("userRoles")
+    assert sandbox.metadata("users").keys() == users
+    assert now.keys() - roles.keys() == {role.uid for role in USER_ROLES}
+    assert now["yrB6vc5Ip3r"] == roles["yrB6vc5Ip3r"]
+
+
+def test_nothing_that_can_be_shared_is_public(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    made(dhis2)
+
+    shared = {kind for kind, klass in METADATA_CLASSES.items() if klass.sharing != "none"}
+    for kind in shared - {"maps"}:
+        for thing in sandbox.metadata(kind).values():
+            if thing["id"] != "yrB6vc5Ip3r":
+                assert thing["sharing"]["public"] == "--------", kind
+                assert thing["sharing"]["userGroups"].keys() == {row.uid for row in USER_GROUPS}
+
+
+def test_only_administrators_may_change_what_analysts_look_at(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    made(dhis2)
+
+    [indicator, *_] = sandbox.metadata("indicators").values()
+    access = {uid: row["access"] for uid, row in indicator["sharing"]["userGroups"].items()}
+    assert access.pop(ADMINISTRATION.uid) == "rw------"
+    assert set(access.values()) == {"r-------"}
+
+
+def test_an_authority_that_an_operator_added_to_a_role_stays(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    made(dhis2)
+    role = dict(dhis2.get(f"/api/userRoles/{LOADER.uid}", {"fields": ":owner"}))
+    changed = role | {"authorities": ["F_EXPORT_DATA", *role["authorities"][1:]]}
+    dhis2.post("/api/metadata", {"atomicMode": "ALL"}, {"userRoles": [changed]})
+
+    done = made(dhis2)
+
+    assert done.plan.changed == {LOADER.uid: ["authorities"]}
+    now = sandbox.metadata("userRoles")[LOADER.uid]["authorities"]
+    assert set(now) == {"F_EXPORT_DATA", *LOADER.authorities}
+    assert made(dhis2).changed_nothing
+
+
+@pytest.fixture
+def as_user(sandbox: Sandbox) -> Iterator[Any]:
+    """Log in as a new user with a role of ours, as an administrator of DHIS2 makes one."""
+    clients = []
+
+    def logged_in(role: UserRole, *, leaving_out: str = "") -> Dhis2:
+        uid = "RoleForTest"
+        authorities = [name for name in role.authorities if name != leaving_out]
+        with sandbox.state.lock:
+            sandbox.state.metadata["userRoles"][uid] = {
+                "id": uid, "name": "For a test", "authorities": authorities,
+            }  # fmt: skip
+            sandbox.state.add_user("somebody", "Secret-123", uid="SomebodyAAA", roles=[uid])
+        server = Dhis2Server(base_url=sandbox.url, username="somebody", password="Secret-123")
+        clients.append(server.client(timeout_seconds=60, patience=PATIENCE))
+        return clients[-1]
+
+    yield logged_in
+    for client in clients:
+        client.close()
+
+
+def test_an_administrator_who_is_no_superuser_can_set_up_an_empty_dhis2(as_user: Any) -> None:
+    administrator = as_user(ADMINISTRATOR)
+
+    made(administrator)
+
+    assert made(administrator).changed_nothing
+
+
+def test_an_administrator_can_repair_what_a_superuser_set_up(
+    as_user: Any, sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    made(dhis2)
+    administrator = as_user(ADMINISTRATOR)
+    join(dhis2, ADMINISTRATION.uid)
+    join(dhis2, DATA_CAPTURE.uid)
+    program = dict(dhis2.get("/api/programs/IR5BiEXrBD7", {"fields": ":owner"}))
+    dhis2.post("/api/metadata", {}, {"programs": [program | {"onlyEnrollOnce": False}]})
+
+    done = made(administrator)
+
+    assert done.plan.changed == {"IR5BiEXrBD7": ["onlyEnrollOnce"]}
+
+
+def join(dhis2: Dhis2, group: str) -> None:
+    assert dhis2.post(
+        f"/api/userGroups/{group}/users", None, {"additions": [{"id": "SomebodyAAA"}]}
+    ).ok
+
+
+def test_the_loader_can_bring_new_places_and_options_every_day(
+    as_user: Any, sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    as_user(LOADER)
+    made(dhis2, loader_user="somebody")
+    loader = Dhis2Server(base_url=sandbox.url, username="somebody", password="Secret-123")
+    other = {"Code": "O", "Gender": "Other", "SortOrder": 3}
+
+    with loader.client(patience=PATIENCE) as client:
+        units = push_org_units(client, frame(place("VillageNewA", "WardOneAAAA", 5, VILLAGE)))
+        options = push_options(client, choices(tblGender=[*GENDERS, other]))
+
+    assert units.refused == options.refused == {}
+    assert "VillageNewA" in sandbox.metadata("organisationUnits")
