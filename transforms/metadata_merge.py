@@ -163,9 +163,7 @@ def shown(held: Json) -> Json:
 
 def _without_maps(board: Json, uids: Collection[str]) -> Json:
     items = [
-        item
-        for item in board["dashboardItems"]
-        if (item.get("map") or {}).get("id") not in uids
+        item for item in board["dashboardItems"] if (item.get("map") or {}).get("id") not in uids
     ]
     return board | {"dashboardItems": items}
 
@@ -205,10 +203,10 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
         return _merged_links(wanted, held or [], klass.links[name])
     if name in klass.collections:
         return _merged_references(wanted, held or [])
-    if name in klass.exact:
-        return held if held == wanted else wanted
     if name in klass.growing:
         return [*(held or ()), *(text for text in wanted if text not in (held or ()))]
+    if name in klass.exact:
+        return held if held == wanted else wanted
     if name in klass.unordered:
         return held if _same_list(*(_in_order(side or []) for side in (wanted, held))) else wanted
     return held if same(wanted, held) else wanted

@@ -50,9 +50,9 @@ class MetadataClass:
         collections: Collections of references.
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
-        growing: Lists of texts: those that an operator added stay.
         exact: Properties in which what is there beside ours is a difference.
         fields: What is asked for when it is read whole.
+        growing: Lists of texts: those that an operator added stay.
         sharing: What can be shared of it.
     """
 
@@ -66,7 +66,13 @@ class MetadataClass:
     unordered: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     fields: str = ":owner"
+    growing: tuple[str, ...] = ()
     sharing: Sharing = Sharing.METADATA
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether org units are assigned to its objects, as those of openIMIS are every day."""
+        return "organisationUnits" in self.collections
 
 
 METADATA_CLASSES: dict[str, MetadataClass] = {
