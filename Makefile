@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-faults check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-faults package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
@@ -28,6 +28,9 @@ test-large: install ## What takes longer: 100,000 insurees
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
 	@$(PYTHON) -m pytest tests/faults tests/crashes -n 2 --dist loadfile
+
+package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
+	@$(PYTHON) -W ignore -m tests.package
 
 check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed
 	@failed=0

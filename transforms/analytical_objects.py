@@ -28,9 +28,9 @@ def as_sent(kind: str, shown: Json) -> Json:
     return shown
 
 
-def with_item_types(view: Json) -> Json:
-    """Return a layer whose data items say that they are indicators, as `/api/maps` is sent."""
-    return view | {axis: [_typed(part) for part in view.get(axis) or ()] for axis in AXES}
+def map_body(planned: Json) -> Json:
+    """Return a map as `/api/maps` takes it: its data items say that they are indicators."""
+    return planned | {"mapViews": [_typed_layer(view) for view in planned["mapViews"]]}
 
 
 def _chart(shown: Json) -> Json:
@@ -52,6 +52,10 @@ def _layer(view: Json) -> Json:
 def _in_order(part: Json) -> Json:
     items = sorted(part.get("items") or (), key=lambda item: str(item["id"]))
     return part | {"items": items}
+
+
+def _typed_layer(view: Json) -> Json:
+    return view | {axis: [_typed(part) for part in view.get(axis) or ()] for axis in AXES}
 
 
 def _typed(part: Json) -> Json:

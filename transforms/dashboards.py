@@ -7,7 +7,7 @@
 
 Charts are in the form in which DHIS2 stores them (`columnDimensions`, `dataDimensionItems`,
 `relativePeriods` …): `POST /api/metadata` stores the other form (`columns`, `rows`, `filters`)
-empty, and says OK. Of maps it is the other way round: `POST /api/maps` takes columns, rows, filters.
+empty, and says OK. With maps it is the other way round.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """What set-up found and did, for people: Markdown without a personal datum."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from transforms.metadata_merge import Plan
 from transforms.tables.metadata_classes import METADATA_CLASSES
@@ -12,7 +12,7 @@ MOST_LISTED = 50
 def plan_markdown(plan: Plan) -> str:
     """Return the plan: counts by class, then each change, conflict and note."""
     parts = ["### The package", _counts(plan)]
-    parts += _listed("To be changed", (_change(plan, uid) for uid in plan.changed))
+    parts += _listed("To be changed", _changes(plan))
     parts += _listed("In conflict", map(str, plan.conflicts))
     parts += _listed("To know", plan.notes)
     return "\n\n".join(parts)
@@ -37,8 +37,11 @@ def _counts(plan: Plan) -> str:
     return "\n".join([head, *rows])
 
 
-def _change(plan: Plan, uid: str) -> str:
-    return f"{uid}: {', '.join(plan.changed[uid])}"
+def _changes(plan: Plan) -> Iterator[str]:
+    for kind, things in plan.change.items():
+        for thing in things:
+            names = ", ".join(plan.changed[thing["id"]])
+            yield f"{METADATA_CLASSES[kind].thing} {thing['id']}: {names}"
 
 
 def _listed(title: str, sentences: Iterable[str]) -> list[str]:

@@ -1,13 +1,13 @@
 """Writing maps: one by one by `/api/maps`, since `/api/metadata` fails on what their layers name.
 
-    new               POST
-    other than ours   PUT; on 2.40, where that fails, DELETE and POST
+new               POST
+other than ours   PUT; on 2.40, where that fails, DELETE and POST
 """
 
 from typing import Any
 
 from flows.connectors.dhis2 import Answer, Dhis2
-from transforms.analytical_objects import with_item_types
+from transforms.analytical_objects import map_body
 from transforms.errors import TargetError
 from transforms.metadata_merge import MAPS, Plan
 from transforms.tables.dialects import Dialect
@@ -21,10 +21,10 @@ def write_maps(client: Dhis2, dialect: Dialect, planned: Plan) -> None:
     """Write the maps of a plan.
 
     Raises:
-        TargetError: DHIS2 refuses one; those before it are written.
+        TargetError: DHIS2 refuses one; those before it are written, dashboards are not.
     """
     for thing in planned.create.get(MAPS, ()):
-        _judge(thing, client.post(PATH, None, _body(thing)))
+        _judge(thing, client.post(PATH, None, map_body(thing)))
         _share(client, thing)
     for thing in planned.change.get(MAPS, ()):
         _judge(thing, _replace(client, dialect, thing))
@@ -33,13 +33,9 @@ def write_maps(client: Dhis2, dialect: Dialect, planned: Plan) -> None:
 
 def _replace(client: Dhis2, dialect: Dialect, thing: Json) -> Answer:
     if dialect.maps_can_be_put:
-        return client.put(f"{PATH}/{thing['id']}", None, _body(thing))
+        return client.put(f"{PATH}/{thing['id']}", None, map_body(thing))
     _judge(thing, client.delete(f"{PATH}/{thing['id']}"))
-    return client.post(PATH, None, _body(thing))
-
-
-def _body(thing: Json) -> Json:
-    return thing | {"mapViews": [with_item_types(view) for view in thing["mapViews"]]}
+    return client.post(PATH, None, map_body(thing))
 
 
 def _share(client: Dhis2, thing: Json) -> None:
@@ -62,6 +58,6 @@ def _judge(thing: Json, answer: Answer) -> None:
         raise TargetError(
             f"DHIS2 answered {answer.status} to the map {thing['id']} "
             f"({', '.join(codes) or 'without an error code'}). Look at its log at this time and "
-            f"run set-up again, which makes what is missing. The rest of the package is written, "
-            f"but for maps and dashboards."
+            f"run set-up again, which makes what is missing. Maps after it, and dashboards, were "
+            f"not written."
         )
