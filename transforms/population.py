@@ -1,11 +1,18 @@
 """The population data set as DHIS2 takes it, and a table of figures as its values."""
 
+from collections.abc import Collection
 from typing import Any
 
+import polars as pl
+
 from transforms.tables.population import POPULATION_SET, DataElement
+from transforms.values import with_faults
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
+
+FIGURES = ("code", "year", "population")
+"""Columns of a file of population figures."""
 
 
 def population_objects() -> Payload:
@@ -38,3 +45,68 @@ def _data_element(row: DataElement) -> Json:
         "domainType": "AGGREGATE",
         "zeroIsSignificant": True,
     }
+
+
+def figures(
+    rows: pl.DataFrame, locations: pl.LazyFrame, *, level: str, assigned: Collection[str]
+) -> pl.DataFrame:
+    """Return the rows of a file of figures as data values, with what is wrong with each.
+
+    Args:
+        rows: code (of an openIMIS location), year and population, all as text.
+        locations: See `transforms.locations.locations`.
+        level: `LocationType` of the places of which the population is known.
+        assigned: UIDs of the org units to which DHIS2 has assigned the data set.
+
+    Returns:
+        key (code, year and line), orgUnit (UID), period, value; faults (List of reason codes).
+    """
+    places = _places(locations)
+    text = [pl.col(name).str.strip_chars().alias(name) for name in FIGURES]
+    judged = with_faults(
+        rows.lazy()
+        .with_row_index("line", 2)
+        .with_columns(text)
+        .join(places, on="code", how="left"),
+        _faults(level, assigned),
+    )
+    line = pl.format("line {}", "line")
+    return judged.select(
+        "orgUnit",
+        "faults",
+        key=pl.concat_str([pl.col("code"), pl.col("year"), line], separator=":", ignore_nulls=True),
+        period="year",
+        value=pl.col("population").cast(pl.Int64, strict=False).cast(pl.String),
+    ).collect()
+
+
+def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
+    is_known = pl.col("orgUnit").is_not_null()
+    is_counted = is_known & (pl.col("type") == level)
+    is_year = pl.col("year").str.contains(r"^(19|20)\d\d$")
+    is_figure = pl.col("population").str.contains(r"^\d{1,9}$")
+    return {
+        "population_place_unknown": ~is_known,
+        "population_place_double": pl.col("places") > 1,
+        "population_level_other": is_known & (pl.col("type") != level),
+        "population_place_not_assigned": is_counted & ~pl.col("orgUnit").is_in(list(assigned)),
+        "population_year_malformed": ~is_year.fill_null(value=False),
+        "population_figure_malformed": ~is_figure.fill_null(value=False),
+        "population_figure_double": pl.struct("code", "year").is_duplicated(),
+    }
+
+
+def _places(locations: pl.LazyFrame) -> pl.LazyFrame:
+    """Return code, orgUnit, type, and places: how many have the code, alive or else closed."""
+    placed = locations.filter(pl.col("level").is_not_null()).select(
+        code=pl.col("LocationCode").str.strip_chars(),
+        orgUnit="uid",
+        type="LocationType",
+        is_alive=pl.col("ValidityTo").is_null(),
+    )
+    is_best = pl.col("is_alive") | ~pl.col("is_alive").any().over("code")
+    return (
+        placed.filter(is_best)
+        .group_by("code")
+        .agg(pl.col("orgUnit", "type").sort_by("orgUnit").first(), places=pl.len())
+    )

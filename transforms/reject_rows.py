@@ -7,11 +7,14 @@ import polars as pl
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.resources import RESOURCE_BY_NAME
 from transforms.tables.error_codes import ERROR_CODES
+from transforms.tables.population import DATA_VALUE_CODES
 from transforms.tables.reasons import known_hint
 
+POPULATION = "population"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
     ORG_UNITS: "tblLocations or tblHF",
     OPTIONS: "the table of the option set",
+    POPULATION: "the file of figures",
 }
 
 
@@ -23,8 +26,10 @@ def hints(codes: Iterable[str]) -> dict[str, str]:
 def _hint(code: str) -> str:
     if code in ERROR_CODES:
         return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
-    return known_hint(code) or (
-        "Nothing is known of this code here: look it up in DHIS2's documentation."
+    return (
+        known_hint(code)
+        or DATA_VALUE_CODES.get(code)
+        or ("Nothing is known of this code here: look it up in DHIS2's documentation.")
     )
 
 

@@ -162,6 +162,29 @@ REASONS: dict[str, str] = {
         "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
         "mend its sort_order in DHIS2's database, or upgrade DHIS2."
     ),
+    "population_place_unknown": (
+        "No location of openIMIS has the code of this line, or it lies below no region: correct "
+        "the code."
+    ),
+    "population_place_double": (
+        "Several locations of openIMIS have the code of this line: make their codes differ."
+    ),
+    "population_level_other": (
+        "The location is of another level than the country file says (population.level): give the "
+        "figure of a place of that level, or change the country file and run set-up again."
+    ),
+    "population_place_not_assigned": (
+        "DHIS2 does not have the place in the population data set: run set-up, or wait for the "
+        "next load, then import again."
+    ),
+    "population_year_malformed": "The year is none of four digits from 1900 to 2099: correct it.",
+    "population_figure_malformed": (
+        "The population is no whole number of at most nine digits, without blanks or signs: "
+        "correct it."
+    ),
+    "population_figure_double": (
+        "The file has another line of the same code and year; none of them was taken: leave one."
+    ),
 }
 
 FIELD_REASONS: dict[str, str] = {

@@ -1,0 +1,166 @@
+"""Import population figures: a CSV file → values of DHIS2's population data set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.connectors.dhis2 import Dhis2
+from flows.endings import completed, in_one_sentence, step
+from flows.tasks.country import read_country
+from flows.tasks.data_values import Refused, assigned_org_units, held_value, write_values
+from flows.tasks.loading import connected, current_or_first
+from staging.layout import Run, Target
+from staging.rejects import write_rejects
+from staging.runs import at_work
+from staging.snapshots import is_complete, read_snapshot
+from transforms.country import Country
+from transforms.errors import CountryError, StagingError
+from transforms.locations import locations
+from transforms.population import FIGURES, figures
+from transforms.reject_rows import POPULATION, reject_rows
+from transforms.tables.org_units import PLACE_LEVEL
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of the lines of a file.
+
+    Attributes:
+        written: How many figures were new or changed.
+        unchanged: How many DHIS2 had already.
+        rejects: key, stage and reasons of those that are not in DHIS2.
+    """
+
+    written: int
+    unchanged: int
+    rejects: pl.DataFrame
+
+    @property
+    def markdown(self) -> str:
+        """What people read."""
+        return (
+            f"Population: {self.written} figures written, {self.unchanged} unchanged, "
+            f"{len(self.rejects)} rejected."
+        )
+
+
+@flow(name="import-population")
+@in_one_sentence
+def import_population(
+    target: str,
+    country: Path,
+    staging_root: Path,
+    file: Path,
+    places_run: str | None = None,
+    run_id: str | None = None,
+) -> State[str]:
+    """Bring population figures into DHIS2; done again, it changes nothing.
+
+    Args:
+        target: Name of a saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files; never inside git.
+        file: A CSV file with the columns code (of an openIMIS location), year and population.
+        places_run: The run whose snapshot says which places there are; by default the target's
+            last.
+        run_id: Names this run, and so the folder of its rejects; by default the flow run's id.
+
+    Returns:
+        The run's id; the state is named CompletedWithRejects if lines were rejected.
+
+    Raises:
+        CountryError: The file cannot be read, or lacks a column.
+        StagingError: There is no run that says which places there are.
+        TargetError: DHIS2 is not as it must be.
+    """
+    settings, run = read_country(country), Run(staging_root, run_id or str(flow_run.id))
+    rows = read_figures(file)
+    places = _places(Target(staging_root, target), places_run)
+    with at_work(run), connected(target, settings) as client:
+        done = imported(client, settings, rows, places)
+        write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
+    get_run_logger().info("%s", done.markdown)
+    create_markdown_artifact(
+        f"{done.markdown}\n\nRejects: {run.rejects(POPULATION).with_suffix('.csv')}",
+        key="import-population", description=f"Run {run.run_id}",
+    )  # fmt: skip
+    return completed(run.run_id, len(done.rejects))
+
+
+@step
+def imported(client: Dhis2, country: Country, rows: pl.DataFrame, places: pl.LazyFrame) -> Imported:
+    """Write the figures that DHIS2 does not hold as the file has them."""
+    judged = figures(
+        rows, places, level=_location_type(country), assigned=assigned_org_units(client)
+    )
+    good = judged.filter(pl.col("faults").list.len() == 0).to_dicts()
+    changed = [
+        row for row in good if held_value(client, row["orgUnit"], row["period"]) != row["value"]
+    ]
+    refused = write_values(client, changed)
+    return Imported(
+        written=len(changed) - len(refused),
+        unchanged=len(good) - len(changed),
+        rejects=_rejects(judged, refused),
+    )
+
+
+def read_figures(file: Path) -> pl.DataFrame:
+    """Return the lines of a file of figures, all as text.
+
+    Raises:
+        CountryError: It cannot be read, lacks a column, or has no line.
+    """
+    try:
+        rows = pl.read_csv(file, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CountryError(
+            f"The file of population figures {file} cannot be read as CSV "
+            f"({type(error).__name__}). Expected is one with the columns {', '.join(FIGURES)}. "
+            f"No figure was written."
+        ) from error
+    rows = rows.rename({name: name.strip().lower() for name in rows.columns})
+    if missing := [name for name in FIGURES if name not in rows.columns]:
+        raise CountryError(
+            f"The file of population figures {file} has no column {', '.join(missing)}; its first "
+            f"line must name {', '.join(FIGURES)}, with commas between. No figure was written."
+        )
+    if rows.is_empty():
+        raise CountryError(
+            f"The file of population figures {file} has no line below its first. Expected is one "
+            f"line a place and year. No figure was written."
+        )
+    return rows
+
+
+def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
+    """Return the locations as a run found them."""
+    run_id = places_run or current_or_first(target, 0).last_run
+    if run_id is None or not is_complete(Run(target.root, run_id)):
+        raise StagingError(
+            f"Which places there are says the snapshot of a run, and "
+            f"{f'run {run_id} has none' if run_id else f'{target.name} has had no load'}. Run "
+            f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
+            f"written."
+        )
+    return locations(read_snapshot(Run(target.root, run_id)).frames)
+
+
+def _location_type(country: Country) -> str:
+    return next(row.code for row in PLACE_LEVEL.groups if row.key == country.population.level)
+
+
+def _rejects(judged: pl.DataFrame, refused: Refused) -> pl.DataFrame:
+    ours = judged.filter(pl.col("faults").list.len() > 0).select(
+        "key", stage=pl.lit("rule"), reasons="faults"
+    )
+    theirs = pl.DataFrame(
+        {"key": list(refused), "reasons": list(refused.values())},
+        schema={"key": pl.String, "reasons": pl.List(pl.String)},
+    ).select("key", "reasons", stage=pl.lit("dhis2"))
+    return pl.concat([ours, theirs.select(ours.columns)])
