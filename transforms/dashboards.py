@@ -20,6 +20,8 @@ from transforms.metadata_uids import metadata_uid
 from transforms.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, Rows
 from transforms.tables.event_visualizations import (
     EVENT_VISUALIZATIONS,
+    ITEM_PROPERTY,
+    ITEM_TYPE,
     TOP,
     EventVisualization,
 )
@@ -129,6 +131,7 @@ def _place_and_time(org_units: OrgUnits, period: str) -> Json:
     """Return whose figures of which time, and that no fixed ones are meant."""
     chosen = {each.value: each is org_units for each in OrgUnits}
     return chosen | {
+        "userOrganisationUnitGrandChildren": False,
         "organisationUnits": [],
         "organisationUnitLevels": [],
         "relativePeriods": {period: True},
@@ -277,7 +280,7 @@ def _target(item: str) -> tuple[str, str, str]:
     if item.startswith(MAP):
         return "MAP", "map", _MAP_UIDS[item]
     if item.startswith(EVENT):
-        return "EVENT_VISUALIZATION", "eventVisualization", _EVENT_UIDS[item]
+        return ITEM_TYPE, ITEM_PROPERTY, _EVENT_UIDS[item]
     return "VISUALIZATION", "visualization", _CHART_UIDS[item]
 
 

@@ -213,9 +213,9 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
 
 
 def same(wanted: Any, held: Any) -> bool:
-    """Whether DHIS2's form of a value means what is wanted: a null left out, a date with time."""
-    if wanted is None or wanted == "":
-        return held is None or held == ""
+    """Whether DHIS2's form of a value means what is wanted: nothing left out, a date with time."""
+    if wanted is None or wanted in ("", []):
+        return held is None or held in ("", [])
     if isinstance(wanted, bool | int):
         return held is None or held == wanted  # DHIS2 shows all that it knows of these
     if held is None:

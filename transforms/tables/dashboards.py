@@ -36,6 +36,9 @@ class Dashboard:
         return self.uid or metadata_uid(f"dashboard:{self.key}")
 
 
+IN_EVENT_REPORTS = "Tables of the most frequent also open in the app Event Reports"
+
+
 def _text(title: str, *lines: str) -> tuple[str]:
     listed = "\n".join(f"- {line}" for line in lines)
     return (f"{TEXT}*{title}*\n\n{listed}" if lines else f"{TEXT}*{title}*",)
@@ -126,7 +129,7 @@ CLAIMS = Dashboard(
               "Reimbursed claims: number, value and proportion"),
         ("claims-by-visit-type", "share-by-visit-type"),
         ("reimbursed", "remunerated", "share-reimbursed"),
-        _text("Section IV. Diagnoses"),
+        _text("Section IV. Diagnoses", "The most frequent diagnoses of last year", IN_EVENT_REPORTS),
         (f"{EVENT}top-diagnoses",),
     ),
 )  # fmt: skip
@@ -135,7 +138,7 @@ SERVICES = Dashboard(
     "Which services are claimed, how often, where and of what value.",
     (
         _text("Services in claims", "Lines, quantity and value over time", "Services per claim",
-              "By area and level of the facility", "The most frequent services"),
+              "By area and level of the facility", "The most frequent services", IN_EVENT_REPORTS),
         ("services-lines", "services-quantity", "services-amount"),
         ("services-per-claim", "services-by-area", "services-by-facility-level"),
         (f"{EVENT}top-services", f"{EVENT}top-services-lines"),
@@ -146,7 +149,7 @@ ITEMS = Dashboard(
     "Which medical items are claimed, how often, where and of what value.",
     (
         _text("Items in claims", "Lines, quantity and value over time", "Items per claim",
-              "By area and level of the facility", "The most frequent items"),
+              "By area and level of the facility", "The most frequent items", IN_EVENT_REPORTS),
         ("items-lines", "items-quantity", "items-amount"),
         ("items-per-claim", "items-by-area", "items-by-facility-level"),
         (f"{EVENT}top-items", f"{EVENT}top-items-lines"),
