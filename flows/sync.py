@@ -1,6 +1,6 @@
 """Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
 
-settle what an earlier run left in doubt ─► extract ─► transform ─► load
+settle what an earlier run left in doubt ─► extract ─► transform ─► load ─► (analytics)
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +20,7 @@ from flows.children import run_child
 from flows.endings import completed, in_one_sentence, step
 from flows.extract import extract
 from flows.load import load
+from flows.run_analytics import run_analytics
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected, current_or_first, settle_open_run
 from flows.tasks.preflight import check_server
@@ -57,6 +58,7 @@ class Stage:
 EXTRACT = Stage(extract, "extract/manual")
 TRANSFORM = Stage(transform, "transform/manual")
 LOAD = Stage(load, "load/manual")
+ANALYTICS = Stage(run_analytics, "run-analytics/manual")
 
 
 @flow(name="sync")
@@ -80,6 +82,7 @@ def sync(
     new_mapping: bool = False,
     moved_target: bool = False,
     restored_target: bool = False,
+    analytics: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
     """Bring DHIS2 up to date with openIMIS.
@@ -104,6 +107,8 @@ def sync(
         new_mapping: Send again however much the changed mapping asks for.
         moved_target: The same DHIS2, with its data, answers at another address or systemId.
         restored_target: DHIS2 lacks what the last load left, and that is known.
+        analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
+            fails, so does this run, but what was loaded stays.
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
             least two slots.
 
@@ -137,8 +142,12 @@ def sync(
             validate(run, target, country)
         if until is Until.LOAD:
             stage(LOAD, {"target": target} | common | meant, as_deployments=as_deployments)
-            return completed(run.run_id, rejects_of(run))
-    return completed(run.run_id, summarise(run, target, None))
+    if until is not Until.LOAD:
+        return completed(run.run_id, summarise(run, target, None))
+    if analytics:
+        there = {"target": target, "country": country}
+        stage(ANALYTICS, there, as_deployments=as_deployments)
+    return completed(run.run_id, rejects_of(run))
 
 
 def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None]:

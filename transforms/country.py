@@ -67,6 +67,13 @@ class Population(_Section):
     level: Literal["region", "district", "ward", "village"] = "district"
 
 
+class Analytics(_Section):
+    """How DHIS2's analytics tables are waited for."""
+
+    limit_minutes: float = Field(default=180, gt=0)
+    poll_seconds: float = Field(default=10, ge=0)
+
+
 class Country(_Section):
     """The whole country file.
 
@@ -84,6 +91,7 @@ class Country(_Section):
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
         retention: What is kept of runs that are over.
+        analytics: How DHIS2's analytics tables are waited for.
     """
 
     root: Root
@@ -97,6 +105,7 @@ class Country(_Section):
     load: Load = Load()
     guards: Guards = Guards()
     retention: Retention = Retention()
+    analytics: Analytics = Analytics()
 
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:

@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
+from flows.tasks.analytics import clear_cache
 from flows.tasks.dhis2_metadata import held, import_payload, index
 from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
@@ -25,6 +26,9 @@ from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
+
+FIGURES = frozenset({"programIndicators", "indicatorTypes", "indicators"})
+"""Classes of which DHIS2 keeps the figures, as they were defined when they were first asked for."""
 
 
 @dataclass
@@ -100,6 +104,8 @@ def set_up(
         write_plan(client, info, package_plan(client, country, options, rename=rename))
     if not planned.is_empty:
         refuse_what_was_not_stored(package_plan(client, country, options, rename=rename))
+    if planned.change.keys() & FIGURES:
+        clear_cache(client)
     done.given = give_access(client, country, loader_user)
     done.options = push_options(client, options)
     done.org_units = push_org_units(client, org_units)

@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 
 from .app import SandboxApp
-from .cues import Cue, Cues
+from .cues import AnalyticsCue, Cue, Cues
 from .dialects import SUPPORTED, Dialect, dialect_of
 from .pages import enrollment_row, event_row, tracked_entity_row
 from .state import State
@@ -92,6 +92,11 @@ class Sandbox:
     def cues(self) -> Cues:
         """The faults that are set."""
         return self.app.cues
+
+    @property
+    def analytics(self) -> AnalyticsCue:
+        """What becomes of the next runs of the analytics tables: set `fails` or `looks`."""
+        return self.app.state.analytics
 
     @property
     def requests(self) -> list[dict[str, Any]]:

@@ -65,6 +65,18 @@ class Cue:
         return self.occurrences is None or self.met in self.occurrences
 
 
+@dataclass
+class AnalyticsCue:
+    """What becomes of the next runs of the analytics tables.
+
+    - `fails`: they end as failed
+    - `looks`: so many looks at their progress find them under way (looks at its end do not count)
+    """
+
+    fails: bool = False
+    looks: int = 0
+
+
 NOTHING = Cue()
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Any
 
 from . import times
+from .cues import AnalyticsCue
 from .dialects import Dialect
 from .metadata_classes import CLASSES
 from .tracker_store import TrackerStore
@@ -38,6 +39,7 @@ class State:
         self.data_store: dict[str, dict[str, Any]] = {}
         self.data_values: dict[tuple[str, str, str], Object] = {}
         self.jobs: dict[str, Object] = {}
+        self.analytics = AnalyticsCue()
         self.output_period_types: list[str] = []
         self.imports: deque[Object] = deque(maxlen=IMPORTS_SHOWN)
         self._install()
