@@ -207,11 +207,13 @@ IS_ACTIVE = f"{STATUS} == 'Active'"
 IS_FIRST_TIME = f"{FIRST_TIME} == 'Yes'"
 HOLDS_AT_END = f"{UNTIL} >= {END}"
 HOLDS_IN_PERIOD = f"{UNTIL} >= {START}"
+# A status that another one of the same day replaced ended the day before; it held on no day.
+HELD_A_DAY = f"d2:daysBetween({UNTIL}, {EVENT_DATE}) < 1"
 HOLDS_AT_START = f"d2:daysBetween({START}, {UNTIL}) >= -1"
 NOT_COVERED = f"firstNonNull({ACTIVE_POLICIES}, 0) == 0"
 IS_NEW = f"{STAGE} == 'New policy'"
 IS_RENEWED = f"{STAGE} == 'Renewed policy'"
-ONE_A_POLICY = f"d2:hasValue({VALUE})"
+ONE_A_POLICY = f"{VALUE} >= 0"
 DAYS_IN_FORCE = (
     f"if({UNTIL} > {END}, d2:daysBetween({START}, {END}), d2:daysBetween({START}, {UNTIL}))"
     f" - if({EVENT_DATE} < {START}, 0, d2:daysBetween({START}, {EVENT_DATE})) + 1"
@@ -229,8 +231,9 @@ VALUATED = _claim("valuated_amount")
 REMUNERATED = _claim("remunerated_amount")
 CHECKED_ON = _claim("checked_date")
 VILLAGE = _field(claim.CLAIM_DETAILS_FIELDS, "insuree_village").uid
-IS_SERVICE = f"d2:hasValue({_service('ServiceID')})"
-IS_ITEM = f"d2:hasValue({_item('ItemID')})"
+# Every line has it; a line whose service has no code in openIMIS has no service.
+IS_SERVICE = f"d2:hasValue({_service('sequence')})"
+IS_ITEM = f"d2:hasValue({_item('sequence')})"
 
 
 def _status(status: str) -> str:
@@ -269,7 +272,7 @@ BY_GENDER = tuple(
 )
 BY_POVERTY = (
     _option("poor", "Poor", _attribute(insuree.POVERTY), YES_NO, "Yes"),
-    Split("non-poor", "Non-poor", f"{_attribute(insuree.POVERTY)} != 'Yes'", YES_NO, "Yes"),
+    _option("non-poor", "Non-poor", _attribute(insuree.POVERTY), YES_NO, "No"),
 )
 BY_EDUCATION = OptionSplit("education", "Education", _attribute(insuree.SCHOOLING), EDUCATION)
 BY_FAMILY_TYPE = OptionSplit(
@@ -314,9 +317,9 @@ BENEFICIARY_MEASURES: tuple[Measure, ...] = (
     Measure("renewed", "Individuals enrolled with renewed policy", "Ind renewed policy", "People of whose policies one of stage Renewed policy became Active for the first time in the period, where they are enrolled.",
             INSUREE_PROGRAM, *_PEOPLE, (IS_RENEWED, IS_ACTIVE, IS_FIRST_TIME), EVENT_IN_PERIOD, (*BY_GENDER, *BY_AGE), AT_ENROLLMENT),
     Measure("ever-covered", "Individuals ever covered", "Ind ever covered", "People one of whose policies was Active on some day up to the end of the period, where they are enrolled.",
-            INSUREE_PROGRAM, *_PEOPLE, (IS_ACTIVE,), EVENT_BY_END, (), AT_ENROLLMENT),
+            INSUREE_PROGRAM, *_PEOPLE, (IS_ACTIVE, HELD_A_DAY), EVENT_BY_END, (), AT_ENROLLMENT),
     Measure("covered-any-day", "Individuals covered on at least one day", "Ind covered any day", "People one of whose policies was Active on at least one day of the period, where they are enrolled.",
-            INSUREE_PROGRAM, *_PEOPLE, (IS_ACTIVE, HOLDS_IN_PERIOD), EVENT_BY_END, (), AT_ENROLLMENT),
+            INSUREE_PROGRAM, *_PEOPLE, (IS_ACTIVE, HOLDS_IN_PERIOD, HELD_A_DAY), EVENT_BY_END, (), AT_ENROLLMENT),
     Measure("expired-people", "Individuals with expired policy", "Ind expired policy", "People one of whose policies expired in the period (the day after its last day of cover lies in it), where they are enrolled.",
             INSUREE_PROGRAM, *_PEOPLE, (f"{STATUS} == 'Expired'",), EVENT_IN_PERIOD, (), AT_ENROLLMENT),
     Measure("households", "Households enrolled", "HH enrolled", "Heads of households with an enrollment dated up to the last day of the period.",
