@@ -210,11 +210,14 @@ def _days(first: pl.Expr, last: pl.Expr) -> pl.Expr:
 
 def _years(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     """Whole years, as PostgreSQL's `age` counts them: towards 0."""
-    early, late = pl.min_horizontal(first, last), pl.max_horizontal(first, last)
+    is_forward = first <= last
+    early = pl.when(is_forward).then(first).otherwise(last)
+    late = pl.when(is_forward).then(last).otherwise(first)
     years = late.dt.year() - early.dt.year()
     anniversary = _day_of_year(late) >= _day_of_year(early)
     whole = years - (~anniversary).cast(pl.Int32)
-    return pl.when(first <= last).then(whole).otherwise(-whole)
+    there = pl.when(first.is_not_null() & last.is_not_null())
+    return there.then(pl.when(is_forward).then(whole).otherwise(-whole))
 
 
 def _day_of_year(day: pl.Expr) -> pl.Expr:

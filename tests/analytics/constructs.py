@@ -3,7 +3,7 @@
 A construct is a short text such as `ENROLLMENT filter: firstNonNull(element, number)`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tests.analytics.evaluator import ProgramIndicator
 from tests.analytics.expressions import (
@@ -29,12 +29,15 @@ _KINDS = {Number: "a number", Text: "a text", Binary: "a sum", Unary: "a sum", C
 _COMPARISONS = {"==", "!=", "<", "<=", ">", ">="}
 
 
-def constructs(indicator: ProgramIndicator, types: Types) -> set[str]:
+def constructs(
+    indicator: ProgramIndicator, types: Types, missing: Collection[str] = ()
+) -> set[str]:
     """Return what a program indicator is built of.
 
     Args:
         indicator: In the shape of DHIS2's `programIndicators`.
         types: UID of attribute or data element to the type of its values.
+        missing: UIDs of the attributes that some people do not have.
     """
     kind = indicator["analyticsType"]
     places = {"expression": indicator["expression"], "filter": indicator.get("filter")}
@@ -43,7 +46,7 @@ def constructs(indicator: ProgramIndicator, types: Types) -> set[str]:
         for place, text in places.items()
         if text
         for node in nodes(parsed(text))
-        for each in _of_node(node, types)
+        for each in (*_of_node(node, types), *_of_missing(node, types, missing))
     }
     return of_trees | {f"{kind} {each}" for each in _around(indicator, types)}
 
@@ -91,6 +94,11 @@ def _of_node(node: Node, types: Types) -> Iterator[str]:
             yield operator
         case DataElement(uid):
             yield f"data element {uid}"
+
+
+def _of_missing(node: Node, types: Types, missing: Collection[str]) -> Iterator[str]:
+    if isinstance(node, Attribute) and node.uid in missing:
+        yield f"{_kind(node, types)} that is missing"
 
 
 def _kind(node: Node, types: Types) -> str:

@@ -6,12 +6,14 @@ Laws by number are those of the reference on analytics.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
 
 from tests.analytics.compiler import COUNTING, OF_ALL_EVENTS, Place, column, compiled
 from tests.analytics.expressions import (
+    Attribute,
     Call,
     Element,
     Text,
@@ -29,6 +31,8 @@ HALF: Final = "half_away_from_zero"
 NEW_ENGINE: Final = frozenset({"2.43"})
 """Versions whose default is another SQL engine (law 12)."""
 
+_PERSON: Final = ("person", "orgUnit")
+_EVENT: Final = ("event", "enrollment", "stage", "orgUnit", "occurredAt")
 _AFTER = pl.duration(days=1)
 _BOUNDS: Final = {
     "AFTER_START_OF_REPORTING_PERIOD": lambda day: day >= pl.col("start"),
@@ -87,7 +91,6 @@ class _Question:
         self, indicator: ProgramIndicator, tracker: Tracker, periods: Sequence[Period], version: str
     ) -> None:
         self._indicator = indicator
-        self._tracker = tracker
         self._periods = pl.DataFrame(
             [(each.id, each.start, each.end) for each in periods],
             schema={"period": pl.String, "start": pl.Date, "end": pl.Date},
@@ -101,6 +104,7 @@ class _Question:
             (each["boundaryTarget"], each["analyticsPeriodBoundaryType"])
             for each in indicator.get("analyticsPeriodBoundaries", [])
         ]
+        self._tracker = self._of_program(tracker)
 
     def answer(self) -> pl.DataFrame:
         self._refuse_what_is_unproven()
@@ -111,6 +115,22 @@ class _Question:
         asked = places.group_by("period", orgUnit="ancestor")
         decimals = self._indicator.get("decimals", 2)
         return asked.agg(value=self._total().cast(pl.Float64).round(decimals, HALF)).drop_nulls()
+
+    def _of_program(self, tracker: Tracker) -> Tracker:
+        """The enrollments and events of the program, with no value but those that are read."""
+        read = [*self._nodes(Attribute), *self._elements()]
+        named = {each.uid for each in read} | {self._indicator.get("orgUnitField")}
+        for target, _ in self._bounds:
+            named |= {parsed(target).uid} if target.startswith("A{") else set()
+        enrollments = tracker.enrollments.filter(program=self._indicator["program"]["id"])
+        return replace(
+            tracker,
+            people=tracker.people.select(_columns(tracker.people, _PERSON, named)),
+            enrollments=enrollments,
+            events=tracker.events.select(_columns(tracker.events, _EVENT, named)).join(
+                enrollments, on="enrollment", how="semi"
+            ),
+        )
 
     def _refuse_what_is_unproven(self) -> None:
         if not self._is_event and Variable("event_date") in self._nodes(Variable):
@@ -147,16 +167,13 @@ class _Question:
 
     def _whole_events(self) -> pl.DataFrame:
         tracker = self._tracker
-        enrollments = tracker.enrollments.filter(program=self._indicator["program"]["id"])
-        rows = (
-            tracker.events.drop("status", strict=False)
-            .join(enrollments.rename({"orgUnit": "enrollment place"}), on="enrollment")
-            .join(tracker.people.rename({"orgUnit": "person place"}), on="person")
-        )
+        rows = tracker.events.join(
+            tracker.enrollments.rename({"orgUnit": "enrollment place"}), on="enrollment"
+        ).join(tracker.people.rename({"orgUnit": "person place"}), on="person")
         own = [self._own(each) for each in self._elements()]
         rows = rows.with_columns(*own, place=self._field("orgUnit"))
         rows = rows.join(self._periods, how="cross")
-        return self._with_functions(rows, self._periods.join(tracker.events, how="cross"))
+        return self._with_functions(rows, tracker.events.join(self._periods, how="cross"))
 
     def _elements(self) -> list[Element]:
         bounds = [parsed(target) for target, _ in self._bounds if target.startswith("#")]
@@ -170,8 +187,9 @@ class _Question:
     def _enrollments(self) -> pl.DataFrame:
         tracker = self._tracker
         rows = (
-            tracker.enrollments.filter(program=self._indicator["program"]["id"])
-            .join(tracker.people.rename({"orgUnit": "person place"}), on="person")
+            tracker.enrollments.join(
+                tracker.people.rename({"orgUnit": "person place"}), on="person"
+            )
             .with_columns(pl.col("orgUnit").alias("enrollment place"))
             .with_columns(place=self._field("orgUnit"))
             .join(self._periods, how="cross")
@@ -184,7 +202,7 @@ class _Question:
 
     def _looked_at(self) -> pl.DataFrame:
         """The events that an enrollment is judged by: an EVENT_DATE boundary cuts them (law 5)."""
-        events = self._periods.join(self._tracker.events, how="cross")
+        events = self._tracker.events.join(self._periods, how="cross")
         cuts = [
             _BOUNDS[type_](pl.col("occurredAt"))
             for name, type_ in self._bounds
@@ -279,6 +297,10 @@ class _Question:
             raise UnprovenError(f"aggregation type {aggregation}")
         total = _AGGREGATIONS[aggregation](value.drop_nulls())
         return pl.when(value.count() > 0).then(total)
+
+
+def _columns(frame: pl.DataFrame, own: tuple[str, ...], named: set[str | None]) -> list[str]:
+    return [*own, *(name for name in frame.columns if name in named)]
 
 
 def _latest(events: pl.DataFrame, element: Element) -> pl.DataFrame:

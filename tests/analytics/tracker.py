@@ -1,7 +1,7 @@
 """What DHIS2's analytics tables hold: people, enrollments and events, each value with its type."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ _TYPES: dict[str, Type] = {
 _MOMENT = pl.Datetime("ms")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tracker:
     """Frames whose columns of values are named by attribute or data element.
 
@@ -64,7 +64,7 @@ def tracker(
         parents: Org unit to the one above it; None above the root.
         value_types: UID of attribute or data element to DHIS2's value type.
     """
-    types = {uid: _TYPES.get(name, Type.TEXT) for uid, name in value_types.items()}
+    types = types_of(value_types)
     return Tracker(
         people=_typed(people, types),
         enrollments=enrollments.with_columns(_moment("enrolledAt")),
@@ -72,6 +72,11 @@ def tracker(
         ancestors=_ancestors(parents),
         types=types,
     )
+
+
+def types_of(value_types: Mapping[str, str]) -> dict[str, Type]:
+    """Return what the values of attributes and data elements are compared as."""
+    return {uid: _TYPES.get(name, Type.TEXT) for uid, name in value_types.items()}
 
 
 def _typed(frame: pl.DataFrame, types: Mapping[str, Type]) -> pl.DataFrame:
@@ -96,10 +101,14 @@ def _ancestors(parents: Mapping[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=["orgUnit", "ancestor"], orient="row")
 
 
-def _line(unit: str | None, parents: Mapping[str, str | None]) -> Iterable[str]:
-    while unit is not None:
-        yield unit
-        unit = parents[unit]
+def _line(unit: str, parents: Mapping[str, str | None]) -> list[str]:
+    """The org unit and those above it, the root last."""
+    line, above = [unit], parents[unit]
+    while above is not None:
+        assert above not in line, f"{unit} is below itself"
+        line.append(above)
+        above = parents[above]
+    return line
 
 
 @dataclass(frozen=True)
