@@ -158,6 +158,20 @@ def test_a_map_that_was_changed_is_told_and_made_as_it_must_be_and_stays_on_its_
     assert prepared(dhis2).changed_nothing
 
 
+def test_a_map_that_was_renamed_gets_its_name_back_and_no_dashboard_loses_it(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+    sandbox.metadata("maps")[COVERAGE_MAP]["name"] = "Ours"
+
+    done = prepared(dhis2)
+
+    assert done.plan.changed == {COVERAGE_MAP: ["name"]}
+    assert sandbox.metadata("maps")[COVERAGE_MAP]["name"] == maps(1)[0]["name"]
+    assert shows(sandbox.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert prepared(dhis2).changed_nothing
+
+
 def test_a_map_that_dhis2_refuses_stops_set_up_with_what_to_do(
     sandbox: Sandbox, dhis2: Dhis2
 ) -> None:
