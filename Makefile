@@ -27,7 +27,7 @@ test-large: install ## What takes longer: 100,000 insurees
 	@$(PYTHON) -m pytest -m large
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
-	@$(PYTHON) -m pytest tests/faults tests/crashes -n 2 --dist loadfile
+	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 2 --dist worksteal
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package

@@ -171,14 +171,21 @@ def _given_up(name: str) -> pl.Expr:
 
 
 def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what DHIS2 refused: key, stage (`dhis2`), reasons (its codes)."""
-    of_type = outcomes.filter(~pl.col("accepted"), type=resource.tracker_type.value)
+    """Return what DHIS2 refused: key, stage (`dhis2`), reasons (its codes).
+
+    A change of owner names the person; what is refused is the enrollment that it was made for.
+    """
+    refused = outcomes.filter(~pl.col("accepted"))
+    is_transfer = pl.col("phase") == Phase.OWNERS.value
+    of_type = refused.filter(~is_transfer, type=resource.tracker_type.value)
     uids = pl.concat(
         [
             changes.select("key", uid=pl.col("uid")),
             changes.filter(pl.col("uidBefore") != pl.col("uid")).select("key", uid="uidBefore"),
         ]
     )
-    return uids.join(of_type, on="uid").select(
-        "key", stage=pl.lit("dhis2"), reasons=pl.col("codes")
-    )
+    found = [uids.join(of_type, on="uid")]
+    if resource.owned:
+        owners = changes.select("key", uid=pl.col("parentUid"))
+        found.append(owners.join(refused.filter(is_transfer), on="uid"))
+    return pl.concat(found).select("key", stage=pl.lit("dhis2"), reasons=pl.col("codes"))

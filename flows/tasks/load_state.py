@@ -6,6 +6,7 @@ import threading
 from transforms.errors import SyncError, TargetError
 
 FAILED_BUNDLES = 3
+FAILED_TRANSFERS = 10
 REJECTED_BY_SPLITTING = 20
 
 
@@ -26,6 +27,7 @@ class LoadState:
         self._pause_seconds = pause_seconds
         self._failed_in_a_row = 0
         self._rejected_by_splitting = 0
+        self._transfers_failed = 0
         self._bundle_size: int | None = None
 
     @property
@@ -75,6 +77,15 @@ class LoadState:
             self._failed_in_a_row += 1
             if self._failed_in_a_row >= FAILED_BUNDLES:
                 raise _server_fault(f"{FAILED_BUNDLES} bundles in a row", status)
+
+    def transfer_failed(self) -> bool:
+        """Note that a transfer failed; return whether it is worth another try.
+
+        What a transfer follows is in already, and the next run tries again: no load stops for it.
+        """
+        with self._lock:
+            self._transfers_failed += 1
+            return self._transfers_failed <= FAILED_TRANSFERS
 
     def nothing_gets_through(self, status: int) -> None:
         """Note that even a request without objects failed.

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2 import Answer, Dhis2
+from flows.connectors.dhis2 import Dhis2
 from flows.tasks.load_state import LoadState
 from transforms.bundles import IDENTIFIERS, LISTS, TRANSFERS
 from transforms.import_report import Receipt, Sent, Strategy, Verdict, judged, refused, validated
@@ -31,6 +31,7 @@ PARAMETERS = {
     "skipSideEffects": "true",
 }
 TOO_LARGE = 413
+TRANSFER_REFUSALS = {403: "transfer_not_allowed", 404: "transfer_person_missing"}
 NOTHING = b"{}"
 
 
@@ -144,10 +145,13 @@ def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadSt
 
     Returns:
         A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 takes the transfer of a
-        person that is not there for done.
+        person that is not there for done. What fails or is forbidden is refused, and tried again
+        by the next run: people and their objects are in already.
 
     Raises:
-        TargetError, BusyError, LoadStoppedError: As `post_bundle` does.
+        TargetError: DHIS2 does not know the login any more.
+        BusyError: DHIS2 stayed busy or out of reach.
+        LoadStoppedError: Another thread has met one of these.
     """
     patient = client.waiting_by(state.wait)
     transfers = orjson.loads(body)[TRANSFERS]
@@ -165,19 +169,13 @@ def _transferred(
         state.wait(0)
         answer = client.exchange("PUT", TRANSFER, params)
         if answer.ok:
-            state.answered()
             return Receipt("TRANSFER", accepted=(sent,), requests=requests)
-        if reason := _transfer_refusal(answer):
-            return Receipt("TRANSFER", refused=(refused(sent, [reason]),), requests=requests)
+        reason = TRANSFER_REFUSALS.get(answer.status, "transfer_failed")
+        if answer.status in TRANSFER_REFUSALS or not state.transfer_failed():
+            break
         if requests == 1:
             state.pause()
-    state.failed(answer.status)
-    state.rejected(answer.status)
-    return Receipt("TRANSFER", refused=(refused(sent, ["whole_request"]),), requests=2)
-
-
-def _transfer_refusal(answer: Answer) -> str | None:
-    return {403: "transfer_not_allowed", 404: "transfer_person_missing"}.get(answer.status)
+    return Receipt("TRANSFER", refused=(refused(sent, [reason]),), requests=requests)
 
 
 def _objects(body: bytes) -> _Objects:

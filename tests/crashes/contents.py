@@ -58,6 +58,16 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def lost_and_double(expected: Content, found: Content) -> tuple[int, int]:
+    """Return how many objects are missing or not as they should be, and how many are too many."""
+    lost = double = 0
+    for kind in expected.keys() | found.keys():
+        mine, theirs = expected.get(kind, {}), found.get(kind, {})
+        lost += sum(theirs.get(uid) != row for uid, row in mine.items())
+        double += len(theirs.keys() - mine.keys())
+    return lost, double
+
+
 def acknowledged(target: Target, resource: Resource) -> pl.DataFrame:
     """Return the acknowledged rows of a resource, tombstones too, in the order of their keys."""
     return _frames(target, resource.name, acknowledged_schema(resource)).sort("key")

@@ -9,7 +9,7 @@ import resource
 import shutil
 import signal
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,9 @@ from typing import Any
 import httpx
 
 from transforms.metadata_changes import METADATA
+from transforms.resources import RESOURCES
 
+RESOURCE_NAMES = (*(resource.name for resource in RESOURCES), *METADATA)
 SCRATCH = ".part"
 MANIFEST = "manifest.json"
 OUTBOX_FILES = {".sent": "sent", ".receipt.json": "receipt", ".json": "bundle"}
@@ -53,24 +55,25 @@ class Points:
         root: The staging folder; writes elsewhere are nobody's business.
         deadly: The point at which the process kills itself, or None.
         full: The point from which on the disk is full, or None: no file takes another byte.
-        passed: Kind to how many were passed.
+        passed: Kind to the resources of the points that were passed, "" where there is none.
     """
 
     root: Path
     deadly: Point | None = None
     full: Point | None = None
-    passed: Counter[str] = field(default_factory=Counter)
+    passed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def at(self, kind: str, *, torn: Path | None = None) -> None:
+    def at(self, kind: str, *, torn: Path | None = None, resource_name: str = "") -> None:
         """Pass a point, or die there, leaving the file `torn` half written."""
         with self._lock:
-            self.passed[kind] += 1
-            if self.deadly == Point(kind, self.passed[kind]):
+            self.passed[kind].append(resource_name)
+            present = Point(kind, len(self.passed[kind]))
+            if self.deadly == present:
                 if torn is not None:
                     os.truncate(torn, torn.stat().st_size // 2)
                 os.kill(os.getpid(), signal.SIGKILL)
-            if self.full == Point(kind, self.passed[kind]):
+            if self.full == present:
                 _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
 
@@ -90,9 +93,10 @@ class Points:
             if named is None:
                 return function(*args, **keywords)
             kind, torn = named
-            self.at(f"before {kind}", torn=torn)
+            of = self._resource(args[-1])
+            self.at(f"before {kind}", torn=torn, resource_name=of)
             result = function(*args, **keywords)
-            self.at(f"after {kind}")
+            self.at(f"after {kind}", resource_name=of)
             return result
 
         setattr(owner, name, passing)
@@ -118,6 +122,13 @@ class Points:
             return "question", None
         names = (name for prefix, name in ENDPOINTS.items() if path.startswith(prefix))
         return f"request: {next(names, 'metadata')}", None
+
+    def _resource(self, path: Any) -> str:
+        """Return the resource that a file is of; "" if it is of none, or no file."""
+        if not isinstance(path, Path) or not path.is_relative_to(self.root):
+            return ""
+        parts = path.relative_to(self.root).with_suffix("").parts
+        return next((name for name in RESOURCE_NAMES if name in parts), "")
 
     def _kind(self, path: Path) -> str:
         """Return the kind of a file: its stage, and what it is there."""

@@ -104,6 +104,7 @@ def test_days_of_changes_end_like_a_first_load_on_postgresql(
 
 
 @pytest.mark.large
+@pytest.mark.hours
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(10, 16))
 def test_a_fortnight_of_changes_ends_like_a_first_load(tmp_path: Path, seed: int) -> None:

@@ -14,11 +14,11 @@ from tests.crashes.comparisons import (
     assert_like_a_first_load,
     first_load_of_today,
 )
-from tests.crashes.contents import differences, held
+from tests.crashes.contents import differences, held, lost_and_double
 from tests.crashes.disk import ending_in_a_process, endings_at_once, read_only
 from tests.crashes.points import Point
 from tests.crashes.story import CHANGES, FIRST_LOAD, Story
-from tests.faults.undisturbed import is_for_people, lost_and_double
+from tests.faults.undisturbed import is_for_people
 from tests.tally import FAULTS, tried
 
 ANOTHER = "another-run"

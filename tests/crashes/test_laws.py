@@ -1,12 +1,17 @@
 """What holds of every run: faults on the way change nothing, and no two runs meet."""
 
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from staging.outbox import bundles
 from tests.crashes.driver import FINISHED, forks, run
 from tests.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.errors import StagingError
@@ -85,6 +90,22 @@ def test_a_run_that_compared_before_the_last_fold_is_refused(story: Story) -> No
     story.assert_as_if_nothing_had_happened(CHANGES)
 
 
+def test_a_run_that_compared_before_a_run_without_changes_is_refused(story: Story) -> None:
+    story.begin(CHANGES, STAGED)
+    today = story.scheme.day
+    story.restore_openimis()
+    story.scheme.day = today - timedelta(1)
+    story.scheme.bring("without-changes")
+    story.scheme.day = today
+    before = story.scheme.writes()
+
+    with pytest.raises(StagingError, match=r"moved on to state \d+ \(run without-changes\)"):
+        story.scheme.bring(CHANGES)
+
+    assert bundles(story.scheme.job("without-changes").run) == []
+    assert story.scheme.writes() == before
+
+
 def test_a_run_that_is_folded_does_nothing_when_it_is_started_again(story: Story) -> None:
     story.begin(CHANGES, STAGED)
     story.scheme.bring(CHANGES)
@@ -119,3 +140,14 @@ def wait_until_it_posts(story: Story) -> None:
     while not any(outbox.rglob("*.sent")):
         assert time.monotonic() < deadline, "The other process never posted."
         time.sleep(0.02)
+
+
+def test_importing_the_flow_starts_no_threads_of_polars() -> None:
+    names = (
+        "import pathlib, tests.crashes.driver; "
+        "print([each.read_text() for each in pathlib.Path('/proc/self/task').glob('*/comm')])"
+    )
+
+    told = subprocess.run([sys.executable, "-c", names], capture_output=True, text=True, check=True)
+
+    assert not re.search(r"polars-\d", told.stdout), "A process that forks now would hang."

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from staging.outbox import bundles
-from tests.crashes.contents import Content, differences, held, tracker
+from tests.crashes.contents import Content, differences, held, lost_and_double, tracker
 from tests.crashes.scheme import DAY_ONE, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
-from tests.faults.network_faults import BUNDLE, FAULTS, MALFORMED
+from tests.faults.network_faults import BUNDLE, FAULTS, HTML, MALFORMED, PAGE
 from tests.faults.server import a_server, self_signed, wait_until
 from tests.faults.undisturbed import (
     SECONDS,
@@ -20,7 +20,6 @@ from tests.faults.undisturbed import (
     ending,
     impatient,
     is_for_people,
-    lost_and_double,
     rejects,
 )
 from tests.openimis_sample import sample
@@ -72,6 +71,32 @@ def test_a_fault_leaves_nothing_behind(
     if cue.delay:
         scheme.bring(THE_DAY_AFTER)
     disturbed.assert_undisturbed(chapter, FAULT, name)
+
+
+TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_run(
+    disturbed: Disturbed, status: int
+) -> None:
+    scheme = disturbed.scheme
+    disturbed.begin(CHANGES)
+
+    cue = scheme.sandbox.cues.add(**TRANSFER, status=status, body=PAGE, headers=HTML)
+    sentence = ending(scheme.job(CHANGES))
+    scheme.sandbox.cues.clear()
+    refused = rejects(scheme, CHANGES)
+    scheme.bring(ANOTHER)
+
+    assert sentence is None
+    assert cue.met >= 3
+    assert set(refused["resource"]) == {"insuree_enrollments"}
+    assert set(refused["reason"]) == {
+        "transfer_not_allowed" if status == 403 else "transfer_failed"
+    }
+    assert rejects(scheme, ANOTHER).is_empty()
+    disturbed.assert_undisturbed(CHANGES, FAULT, f"every change of owner is answered {status}")
 
 
 def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed) -> None:

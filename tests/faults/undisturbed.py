@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
 from staging.rejects import read_rejects
-from tests.crashes.contents import Content, differences, held
+from tests.crashes.contents import Content, differences, held, lost_and_double
 from tests.crashes.loader import Job, bring, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
@@ -70,16 +70,6 @@ def rejects(scheme: Scheme, run_id: str) -> pl.DataFrame:
     """Return what a run left behind because DHIS2 refused it."""
     rows = read_rejects(scheme.job(run_id).run)
     return rows.filter(pl.col("stage") == "dhis2").collect()
-
-
-def lost_and_double(expected: Content, found: Content) -> tuple[int, int]:
-    """Return how many objects are missing or not as they should be, and how many are too many."""
-    lost = double = 0
-    for kind in expected.keys() | found.keys():
-        mine, theirs = expected.get(kind, {}), found.get(kind, {})
-        lost += sum(theirs.get(uid) != row for uid, row in mine.items())
-        double += len(theirs.keys() - mine.keys())
-    return lost, double
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,10 @@ import pytest
 from tests.crashes.scheme import DAY_ONE
 from tests.openimis_sample import sample
 from tests.reconcile.scheme import ReconciledScheme
-from tests.sandbox import running_sandbox
-
-VERSIONS = ("2.40", "2.42")
+from tests.sandbox import SUPPORTED, running_sandbox
 
 
-@pytest.fixture(scope="session", params=VERSIONS)
+@pytest.fixture(scope="session", params=SUPPORTED)
 def first_load(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ReconciledScheme]:

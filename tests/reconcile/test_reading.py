@@ -94,5 +94,11 @@ def test_reading_is_refused_where_the_user_may_not_read(scheme: ReconciledScheme
             user["organisationUnits"] = []
             user["teiSearchOrganisationUnits"] = []
 
-    with pytest.raises(Exception, match="Nothing was posted"):
+    with scheme.job("any").client() as client:
+        dialect = client.system_info().dialect
+    if dialect.superuser_needs_org_units:
+        with pytest.raises(Exception, match="Nothing was posted"):
+            scheme.look("look")
+    else:
         scheme.look("look")
+        assert scheme.report("look", "findings").rows() == []

@@ -201,7 +201,8 @@ METADATA_CODES: dict[str, ErrorCode] = {
 OWN_CODES: dict[str, ErrorCode] = {
     "whole_request": ErrorCode(ErrorClass.WHOLE_REQUEST, "DHIS2 fails the whole request as soon as this object is in it, and gives no reason for the object.", "Look for invisible characters or impossible dates in the record; else look at DHIS2's log at this time."),
     "transfer_person_missing": _parent("The person whose owner is to change is not there."),
-    "transfer_not_allowed": _configuration("The user may not change the owner of this person.", "Give the user the country's root as capture and search org unit, or set the program's access level to open."),
+    "transfer_failed": _data("DHIS2 could not change the owner of this person.", "Look at DHIS2's log; the next run tries again."),
+    "transfer_not_allowed": _data("The user may not change the owner of this person.", "Give the user the country's root as capture and search org unit, or set the program's access level to open."),
 }  # fmt: skip
 """What DHIS2 tells without a code."""
 
