@@ -32,6 +32,9 @@ test-faults: install ## Faults, kills, bad records and wrong settings: what was 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package
 
+docs: install ## The mapping page and the indicator page, from the tables: docs/*.md
+	@$(PYTHON) -m docs
+
 check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed
 	@failed=0
 	run() { echo "== $$*"; "$$@" || failed=$$((failed + 1)); }

@@ -1,0 +1,64 @@
+"""The pages in docs/ are as the tables of truth say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.__main__ import PAGES
+from tests.set_up.a_country import GENDERS, a_country, choices
+from transforms.indicators import program_indicators
+from transforms.metadata import package
+from transforms.tables.indicators import INDICATORS, NOT_COMPUTED
+from transforms.tables.program_indicators import MEASURES
+
+DOCS = Path(__file__).parents[2] / "docs"
+UID = re.compile(r"`([A-Za-z][A-Za-z0-9]{10})`")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_make_docs_writes(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run make docs"
+
+
+def test_every_figure_and_every_one_that_is_missing_is_on_the_indicator_page() -> None:
+    page = PAGES["indicators.md"]()
+
+    assert all(f"Key `{measure.key}`. {measure.definition}" in page for measure in MEASURES)
+    assert all(f"| {row.name} |" in page for row in INDICATORS)
+    assert all(why in page for _, _, why in NOT_COMPUTED)
+
+
+def test_a_part_has_the_uid_on_the_page_that_it_has_in_dhis2() -> None:
+    named = set(UID.findall(PAGES["indicators.md"]()))
+
+    for row in program_indicators(choices(tblGender=GENDERS)):
+        if row.split is None or ":" not in row.split.key:
+            assert row.uid in named, row.key
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "trackedEntityAttributes",
+        "dataElements",
+        "optionSets",
+        "programs",
+        "programStages",
+        "organisationUnitGroups",
+        "organisationUnitGroupSets",
+        "dataSets",
+        "userGroups",
+        "userRoles",
+    ],
+)
+def test_all_that_set_up_makes_of_a_kind_is_on_the_mapping_page(kind: str) -> None:
+    named = set(UID.findall(PAGES["mapping.md"]()))
+
+    made = package(choices(tblGender=GENDERS), a_country())[kind]
+    assert {thing["id"] for thing in made} <= named
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_readme_links_to_the_pages(name: str) -> None:
+    assert f"(docs/{name})" in (DOCS.parent / "README.md").read_text()

@@ -1,0 +1,96 @@
+"""What the generated pages say in words; the rest of them comes from the other tables."""
+
+MADE_BY = "Made from the tables of truth (`transforms/tables`) by `make docs`: change those, not this page."
+
+MAPPING = f"""\
+# What of openIMIS becomes what in DHIS2
+
+{MADE_BY}
+UIDs are the seed's where it had the object. How a value leaves is the default of its privacy class; the country file may say otherwise, field by field (`[privacy]`). What is dropped is not even read from openIMIS.
+The indicators: [indicators.md](indicators.md).
+"""
+
+OPTION_SETS = """\
+## Option sets
+
+A fixed set has the same options everywhere. A filled one has those of the openIMIS table; its new rows become options with the next load.
+"""
+
+PLACES = """\
+Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district.
+Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
+Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
+Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`).
+"""
+
+POPULATION = """\
+It is assigned to the places of the level that the country file names (`[population] level`, by default districts); the flow `import-population` fills it from a CSV file.
+"""
+
+ACCESS = """\
+## Who may do what
+
+Nothing is public. What a user *may do* is said by roles; what of the package a user sees, by groups; of which places, by the org units of the user. An operator's own grants stay.
+A role hides apps, not data: through DHIS2's API whoever is in *openIMIS Data access* can read what lies at or below the user's org units, person by person, as far as it was let out of openIMIS.
+"""
+
+SUPERUSER = """\
+The seed's role `Superuser` and its user `admin` are not made: every DHIS2 has its own, and a second `admin` would be refused with all that is sent beside it. No user is made, and no password.
+"""
+
+INDICATORS = f"""\
+# The indicators
+
+{MADE_BY}
+*Measures* are DHIS2's program indicators, each whole and in parts (by gender, age, product …); *indicators* are rates and ratios over them. Where the values come from: [mapping.md](mapping.md).
+"""
+
+TO_KNOW: tuple[tuple[str, str], ...] = (
+    (
+        "A period that is not over",
+        "Flows tell what has come so far. Stocks (“on the last day”) of a period that is not over tell what is known today of its last day: expiries that are due are in them, policies yet to come are not. *Not covered* counts people by their latest status, so it is right for periods that are over; for one that is not, take *Individuals not covered (enrolled less covered)*.",
+    ),
+    (
+        "Not covered",
+        "It is enrolled less covered, people who never had a policy included. For complete periods both ways of computing it agree.",
+    ),
+    (
+        "Distinct people do not add up",
+        "Who was covered at two places, or claimed at two facilities or in two months, counts once in each row and once in their total. Never add up rows: ask for the level or period that is wanted.",
+    ),
+    (
+        "Birth dates may be generalised",
+        "By default only the year of birth leaves openIMIS, as its first of January: all become a year older on that day, so a person may stand in the next age band up to a year early.",
+    ),
+    (
+        "People and claims lie at different places",
+        "People lie at villages, claims at facilities. Figures “by home” are shown where the person is registered now. Who moves takes along, for past periods too, all that is shown by home or where people are enrolled.",
+    ),
+    (
+        "Nothing is not zero",
+        "DHIS2 shows no row where nothing was found. Indicators with `[x] + 0 * [y]` show 0 where the denominator is there; without a denominator an indicator is missing.",
+    ),
+    (
+        "Lists that grow",
+        "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again. A code with a quote or backslash has no part of its own.",
+    ),
+    (
+        "Figures are as old as the analytics tables",
+        "What was loaded shows after `run-analytics` (or `sync` with `analytics`), or after DHIS2's own nightly run. What was deleted is in the figures until then.",
+    ),
+    (
+        "Rounding",
+        "Measures are rounded to their own digits, and a ratio is computed from the rounded figures.",
+    ),
+    (
+        "Population",
+        "It is known for the places and years that `import-population` brought, and for the places above them; rates below are missing.",
+    ),
+)
+"""What an analyst must know: subject, and what is so."""
+
+MEASURES = """\
+## Measures
+
+AFTER_START and BEFORE_END are the first and last day of the period, both inside; BEFORE_START the days before it. Where no org unit is named, a figure is shown where its events or enrollments lie.
+"""
