@@ -64,6 +64,7 @@ def openimis(postgresql_server: PostgreSQL, sample_template: Database) -> Iterat
 
 
 TAKE_MINUTES = (
+    "tests/analytics/test_figures_of_larger_samples.py",
     "tests/demo_database/test_versions.py",
     "tests/guards/test_target.py",
     "tests/reconcile/test_adopting.py",

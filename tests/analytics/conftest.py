@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -28,13 +29,17 @@ ODD_ROWS: tuple[str, ...] = (
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
 
-NewScheme = Callable[[Database, dt.date], Scheme]
+NewScheme = Callable[..., Scheme]
 
 
 @pytest.fixture(scope="module")
 def new_scheme(tmp_path_factory: pytest.TempPathFactory) -> NewScheme:
-    """Makes a scheme of an openIMIS database."""
-    return lambda database, as_of: scheme_of(database, as_of, tmp_path_factory.mktemp("scheme"))
+    """Makes a scheme of an openIMIS database on a day."""
+
+    def made(database: Database, as_of: dt.date, **more: Any) -> Scheme:
+        return scheme_of(database, as_of, tmp_path_factory.mktemp("scheme"), **more)
+
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -15,19 +15,24 @@ from transforms.resources import RESOURCES, Resource, TrackerType
 _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for field in each.fields}
 
 
+Frames = dict[str, pl.DataFrame]
+
+
 def wanted_of(
     snapshot: Snapshot, *, as_of: dt.date, country: Country, pseudonym_key: str
-) -> dict[str, pl.DataFrame]:
-    """Return the desired frame of every resource, without what is held back.
-
-    A row with a fault is not sent, and nothing that belongs to it.
-    """
+) -> Frames:
+    """Return the desired frame of every resource, with what is held back."""
     frames = desired(
         snapshot, as_of=as_of, country=country, pseudonym_key=pseudonym_key, window=None
     )
+    return {name: frame.collect() for name, frame in frames.items()}
+
+
+def sent_of(wanted: Mapping[str, pl.DataFrame]) -> Frames:
+    """Return what is sent: no row with a fault, and nothing that belongs to one."""
     sent: dict[str, pl.DataFrame] = {}
     for resource in RESOURCES:
-        rows = frames[resource.name].filter(pl.col("faults").list.len() == 0).collect()
+        rows = wanted[resource.name].filter(pl.col("faults").list.len() == 0)
         if resource.parent:
             rows = rows.join(sent[resource.parent], left_on="parent", right_on="key", how="semi")
         sent[resource.name] = rows

@@ -5,7 +5,7 @@
 Laws by number are those of the reference on analytics.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ NEW_ENGINE: Final = frozenset({"2.43"})
 _PERSON: Final = ("person", "orgUnit")
 _EVENT: Final = ("event", "enrollment", "stage", "orgUnit", "occurredAt")
 _AFTER = pl.duration(days=1)
-_BOUNDS: Final = {
+_BOUNDS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "AFTER_START_OF_REPORTING_PERIOD": lambda day: day >= pl.col("start"),
     "BEFORE_END_OF_REPORTING_PERIOD": lambda day: day < pl.col("end") + _AFTER,
     "BEFORE_START_OF_REPORTING_PERIOD": lambda day: day < pl.col("start"),
@@ -45,7 +45,7 @@ _DATES: Final = {
     "ENROLLMENT_DATE": "enrolledAt",
     "INCIDENT_DATE": "enrolledAt",
 }
-_AGGREGATIONS: Final = {
+_AGGREGATIONS: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {
     "SUM": lambda value: value.sum(),
     "LAST_IN_PERIOD": lambda value: value.sum(),
     "AVERAGE_SUM_ORG_UNIT": lambda value: value.sum(),
@@ -120,8 +120,7 @@ class _Question:
         """The enrollments and events of the program, with no value but those that are read."""
         read = [*self._nodes(Attribute), *self._elements()]
         named = {each.uid for each in read} | {self._indicator.get("orgUnitField")}
-        for target, _ in self._bounds:
-            named |= {parsed(target).uid} if target.startswith("A{") else set()
+        named |= {each.uid for target, _ in self._bounds for each in _attributes(target)}
         enrollments = tracker.enrollments.filter(program=self._indicator["program"]["id"])
         return replace(
             tracker,
@@ -274,14 +273,14 @@ class _Question:
     def _field(self, of_itself: str) -> pl.Expr:
         """The org unit that a row is counted at (law 20)."""
         field = self._indicator.get("orgUnitField")
-        places = {
+        places: dict[str | None, str] = {
             None: of_itself,
             "ENROLLMENT": "enrollment place",
             "REGISTRATION": "person place",
             "OWNER_AT_START": "enrollment place",
             "OWNER_AT_END": "enrollment place",
         }
-        return pl.col(places.get(field, field))
+        return pl.col(places.get(field) or str(field))
 
     def _total(self) -> pl.Expr:
         aggregation = self._indicator["aggregationType"]
@@ -297,6 +296,11 @@ class _Question:
             raise UnprovenError(f"aggregation type {aggregation}")
         total = _AGGREGATIONS[aggregation](value.drop_nulls())
         return pl.when(value.count() > 0).then(total)
+
+
+def _attributes(target: str) -> list[Attribute]:
+    """The attribute whose value a boundary is on, if it is on one."""
+    return found(parsed(target), Attribute) if target.startswith("A{") else []
 
 
 def _columns(frame: pl.DataFrame, own: tuple[str, ...], named: set[str | None]) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final
 
 import psycopg
 
@@ -99,5 +99,5 @@ class OpenimisFigures:
             FROM ({found.sql}) fact JOIN district_of d USING (place) WHERE {SPLITS[kind]}
             GROUP BY GROUPING SETS ((d.district), ())"""
         asked = {"start": period.start, "end": period.end, "code": code}
-        rows = self._connection.execute(cast("LiteralString", sql), asked).fetchall()
+        rows = self._connection.execute(sql.encode(), asked).fetchall()
         return {place: float(value) for place, value in rows if value}

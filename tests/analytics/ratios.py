@@ -1,6 +1,6 @@
 """What DHIS2 answers for an indicator, computed of the figures of its parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -20,7 +20,7 @@ from tests.analytics.expressions import (
 
 Part = ProgramIndicator | DataElement
 _CELL = ["period", "orgUnit"]
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
     "*": lambda left, right: left * right,

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.analytics.desired_tracker import tracker_of, wanted_of
+from tests.analytics.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.analytics.evaluator import figures
 from tests.analytics.figures_twice import KEY, ROOT, VERSION, Figure, Scheme
 from tests.analytics.openimis_figures import measures
@@ -111,7 +111,7 @@ def _policies_in_force(source: Snapshot, asked: Period) -> float:
         for each in indicator_objects(options(source).collect())["programIndicators"]
         if each["name"] == "Policies in force"
     )
-    found = figures(indicator, tracker_of(wanted, source, country), [asked], VERSION)
+    found = figures(indicator, tracker_of(sent_of(wanted), source, country), [asked], VERSION)
     return float(found.filter(orgUnit=ROOT.uid)["value"].sum())
 
 
