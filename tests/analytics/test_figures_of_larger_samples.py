@@ -1,5 +1,7 @@
 """Figures twice, of more people and periods, and of a sample with defects."""
 
+import datetime as dt
+
 from tests.analytics.conftest import AS_OF, NewScheme
 from tests.analytics.tracker import period
 from tests.databases import PostgreSQL
@@ -38,3 +40,20 @@ def test_what_is_held_back_is_all_that_dhis2_lacks(
 
     differing = {figure.key for figure in figures if not figure.is_equal}
     assert differing == {"policies-idle"}
+
+
+def test_of_a_period_that_is_not_over_only_what_reads_the_latest_event_is_of_today(
+    postgresql_server: PostgreSQL, new_scheme: NewScheme
+):
+    """Who is covered on its last day is known by the expiry dates; the latest event knows it not."""
+    today = dt.date(2025, 12, 10)
+    database = postgresql_server.create_database()
+    tables = sample(600, seed=1, level=LEVELS[-1], as_of=today, defects=False)
+    write_postgresql(tables, database.conninfo)
+
+    scheme = new_scheme(database, today)
+    whole = {measure.key: scheme.program_indicators[measure.key] for measure in MEASURES}
+    figures = scheme.only(whole).compared((period("202512"), period("2025"), period("202601")))
+
+    differing = {figure.key for figure in figures if not figure.is_equal}
+    assert differing == {"not-covered", "households-not-covered", "age-mean"}
