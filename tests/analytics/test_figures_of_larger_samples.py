@@ -45,7 +45,7 @@ def test_what_is_held_back_is_all_that_dhis2_lacks(
 def test_of_a_period_that_is_not_over_only_what_reads_the_latest_event_is_of_today(
     postgresql_server: PostgreSQL, new_scheme: NewScheme
 ):
-    """Who is covered on its last day is known by the expiry dates; the latest event knows it not."""
+    """Expiry dates tell who is covered on its last day; the latest event tells of today."""
     today = dt.date(2025, 12, 10)
     database = postgresql_server.create_database()
     tables = sample(600, seed=1, level=LEVELS[-1], as_of=today, defects=False)
