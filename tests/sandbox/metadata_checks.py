@@ -97,6 +97,16 @@ class MetadataChecks:
             yield self._right("E3000", "create", row_class, row)
         elif held is not None and not may_update(self.account, row_class, held):
             yield self._right("E3001", "update", row_class, row)
+        elif held is not None and self._moves_without_right(row_class, row, held):
+            user = self.account.uid
+            message = f"User `{user}` is not allowed to move organisation units"
+            yield _report(row_class, "E1520", message, [user])
+
+    def _moves_without_right(self, row_class: MetadataClass, row: Object, held: Object) -> bool:
+        """Whether an org unit gets another parent from a user who may not move any."""
+        above = [(each.get("parent") or {}).get("id") for each in (row, held)]
+        is_move = row_class.kind == "organisationUnits" and above[0] != above[1]
+        return is_move and not self.account.has("F_ORGANISATIONUNIT_MOVE")
 
     def _right(self, code: str, verb: str, row_class: MetadataClass, row: Object) -> Report:
         user = self.account.user

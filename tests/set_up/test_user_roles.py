@@ -8,11 +8,23 @@ from typing import Any
 import pytest
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server
+from flows.tasks.access import give_access
 from flows.tasks.push_metadata import push_options, push_org_units
 from flows.tasks.set_up import set_up
-from tests.sandbox import SUPPORTED, Sandbox
-from tests.set_up.a_country import GENDERS, VILLAGE, a_country, choices, frame, place, places
+from tests.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
+from tests.set_up.a_country import (
+    DISTRICT,
+    GENDERS,
+    HOSPITAL,
+    VILLAGE,
+    a_country,
+    choices,
+    frame,
+    place,
+    places,
+)
 from tests.set_up.conftest import PATIENCE
+from transforms.errors import TargetError
 from transforms.tables.metadata_classes import METADATA_CLASSES
 from transforms.tables.sharing import ADMINISTRATION, DATA_CAPTURE, USER_GROUPS
 from transforms.tables.user_roles import ADMINISTRATOR, LOADER, USER_ROLES, UserRole
@@ -20,6 +32,7 @@ from transforms.tables.user_roles import ADMINISTRATOR, LOADER, USER_ROLES, User
 RECORDINGS = Path(__file__).parents[1] / "contract/recordings"
 OF_AN_APP = "M_dhis-web-"
 LISTS_NO_CLASSES = ("2.40", "2.41")
+SUPERUSER_ROLE = "yrB6vc5Ip3r"
 
 
 def listed(version: str) -> set[str]:
@@ -47,40 +60,42 @@ def made(dhis2: Dhis2, **settings: Any) -> Any:
     return set_up(dhis2, a_country(), choices(tblGender=GENDERS), places(), **settings)
 
 
-def test_set_up_makes_roles_and_groups_but_no_user_and_no_superuser(
-    sandbox: Sandbox, dhis2: Dhis2
-) -> None:
-    users = sandbox.metadata("users").keys()
-    roles = sandbox.metadata("userRoles")
-
-    made(dhis2)
-
-    now = sandbox.metadata("userRoles")
-    assert sandbox.metadata("users").keys() == users
-    assert now.keys() - roles.keys() == {role.uid for role in USER_ROLES}
-    assert now["yrB6vc5Ip3r"] == roles["yrB6vc5Ip3r"]
+@pytest.fixture(scope="module", params=SUPPORTED)
+def settled(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A DHIS2 of each version that is set up, only to be looked at."""
+    with running_sandbox(version=request.param) as sandbox:
+        server = Dhis2Server(base_url=sandbox.url, username=ADMIN[0], password=ADMIN[1])
+        with server.client(patience=PATIENCE) as client:
+            made(client)
+        yield sandbox
 
 
-def test_nothing_that_can_be_shared_is_public(sandbox: Sandbox, dhis2: Dhis2) -> None:
-    made(dhis2)
+def test_set_up_makes_roles_and_groups_but_no_user_and_no_superuser(settled: Sandbox) -> None:
+    roles = settled.metadata("userRoles")
 
+    assert [user["username"] for user in settled.metadata("users").values()] == ["admin"]
+    assert roles.keys() == {SUPERUSER_ROLE} | {role.uid for role in USER_ROLES}
+    assert roles[SUPERUSER_ROLE]["lastUpdated"] == roles[SUPERUSER_ROLE]["created"]
+
+
+def test_nothing_that_can_be_shared_is_public(settled: Sandbox) -> None:
     shared = {kind for kind, klass in METADATA_CLASSES.items() if klass.sharing != "none"}
-    for kind in shared - {"maps"}:
-        for thing in sandbox.metadata(kind).values():
-            if thing["id"] != "yrB6vc5Ip3r":
+
+    for kind in shared:
+        for uid, thing in settled.metadata(kind).items():
+            if uid != SUPERUSER_ROLE:
                 assert thing["sharing"]["public"] == "--------", kind
                 assert thing["sharing"]["userGroups"].keys() == {row.uid for row in USER_GROUPS}
 
 
-def test_only_administrators_may_change_what_analysts_look_at(
-    sandbox: Sandbox, dhis2: Dhis2
-) -> None:
-    made(dhis2)
-
-    [indicator, *_] = sandbox.metadata("indicators").values()
-    access = {uid: row["access"] for uid, row in indicator["sharing"]["userGroups"].items()}
-    assert access.pop(ADMINISTRATION.uid) == "rw------"
-    assert set(access.values()) == {"r-------"}
+def test_only_administrators_may_change_what_analysts_look_at(settled: Sandbox) -> None:
+    for kind in ("indicators", "programIndicators", "visualizations", "dashboards", "userRoles"):
+        for uid, thing in settled.metadata(kind).items():
+            if uid != SUPERUSER_ROLE:
+                groups = thing["sharing"]["userGroups"]
+                access = {uid: row["access"] for uid, row in groups.items()}
+                assert access.pop(ADMINISTRATION.uid) == "rw------"
+                assert set(access.values()) == {"r-------"}
 
 
 def test_an_authority_that_an_operator_added_to_a_role_stays(
@@ -105,14 +120,15 @@ def as_user(sandbox: Sandbox) -> Iterator[Any]:
     clients = []
 
     def logged_in(role: UserRole, *, leaving_out: str = "") -> Dhis2:
-        uid = "RoleForTest"
+        number = len(clients)
         authorities = [name for name in role.authorities if name != leaving_out]
+        held = {"id": f"RoleForTes{number}", "name": f"Role {number}", "authorities": authorities}
         with sandbox.state.lock:
-            sandbox.state.metadata["userRoles"][uid] = {
-                "id": uid, "name": "For a test", "authorities": authorities,
-            }  # fmt: skip
-            sandbox.state.add_user("somebody", "Secret-123", uid="SomebodyAAA", roles=[uid])
-        server = Dhis2Server(base_url=sandbox.url, username="somebody", password="Secret-123")
+            sandbox.state.metadata["userRoles"][held["id"]] = held
+            sandbox.state.add_user(
+                f"user{number}", "Secret-123", uid=f"Somebody00{number}", roles=[held["id"]]
+            )
+        server = Dhis2Server(base_url=sandbox.url, username=f"user{number}", password="Secret-123")
         clients.append(server.client(timeout_seconds=60, patience=PATIENCE))
         return clients[-1]
 
@@ -146,21 +162,52 @@ def test_an_administrator_can_repair_what_a_superuser_set_up(
 
 def join(dhis2: Dhis2, group: str) -> None:
     assert dhis2.post(
-        f"/api/userGroups/{group}/users", None, {"additions": [{"id": "SomebodyAAA"}]}
+        f"/api/userGroups/{group}/users", None, {"additions": [{"id": "Somebody000"}]}
     ).ok
+
+
+def pushed(client: Dhis2, day: int) -> dict[str, list[str]]:
+    """What is refused of a day's new places and options, and of a village that moves."""
+    district, hospital = f"DistrictNe{day}", f"HospitalNe{day}"
+    new_places = frame(
+        place(district, "RegionOneAA", 3, DISTRICT),
+        place(hospital, district, 4, HOSPITAL),
+        place("VillageTwoA", district, 5, VILLAGE),
+    )
+    new_options = [{"Code": f"N{day}", "Gender": f"New {day}", "SortOrder": day + 3}]
+    options = choices(tblGender=[*GENDERS, *new_options])
+    return push_options(client, options).refused | push_org_units(client, new_places).refused
 
 
 def test_the_loader_can_bring_new_places_and_options_every_day(
     as_user: Any, sandbox: Sandbox, dhis2: Dhis2
 ) -> None:
-    as_user(LOADER)
-    made(dhis2, loader_user="somebody")
-    loader = Dhis2Server(base_url=sandbox.url, username="somebody", password="Secret-123")
-    other = {"Code": "O", "Gender": "Other", "SortOrder": 3}
+    loader = as_user(LOADER)
+    made(dhis2, loader_user="user0")
 
-    with loader.client(patience=PATIENCE) as client:
-        units = push_org_units(client, frame(place("VillageNewA", "WardOneAAAA", 5, VILLAGE)))
-        options = push_options(client, choices(tblGender=[*GENDERS, other]))
+    refused = pushed(loader, 1)
 
-    assert units.refused == options.refused == {}
-    assert "VillageNewA" in sandbox.metadata("organisationUnits")
+    assert refused == {}
+    assert "HospitalNe1" in sandbox.metadata("organisationUnits")
+
+
+PUSHING = [name for name in LOADER.authorities if name.startswith("F_O") or "PRIVATE_ADD" in name]
+
+
+def test_the_loader_has_no_authority_too_many_for_places_and_options(
+    as_user: Any, dhis2: Dhis2
+) -> None:
+    made(dhis2)
+
+    for number, name in enumerate(PUSHING):
+        lacking = as_user(LOADER, leaving_out=name)
+        give_access(dhis2, a_country(), f"user{number}")
+        assert is_stopped(lacking, number), name
+
+
+def is_stopped(client: Dhis2, day: int) -> bool:
+    """Whether a day's push is refused, in part or as a whole."""
+    try:
+        return bool(pushed(client, day))
+    except TargetError:
+        return True

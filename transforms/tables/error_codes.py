@@ -183,8 +183,12 @@ TRACKER_CODES: dict[str, ErrorCode] = {
 
 METADATA_CODES: dict[str, ErrorCode] = {
     "E1004": _configuration("It is there already.", "Nothing, if it is right; else change it instead of creating it."),
-    "E3000": _configuration("The user may not create objects of this kind.", "Run set-up with a user who may change metadata (superuser or F_METADATA_IMPORT)."),
-    "E3001": _configuration("The user may not change objects of this kind.", "Give the user the authority and the metadata write access (superuser or F_METADATA_IMPORT)."),
+    "E3000": _configuration("The user may not create objects of this kind.", "Give the user the role openIMIS Loader (the daily load) or openIMIS Administrator (set-up)."),
+    "E1520": _configuration("The user may not move org units.", "Give the user the role openIMIS Loader, or F_ORGANISATIONUNIT_MOVE."),
+    "E1521": _configuration("The user may not change the org unit that is to be moved.", "Give the user the role openIMIS Loader, or F_ORGANISATIONUNIT_ADD."),
+    "E1522": _configuration("The org unit's parent lies outside the user's org units.", "Give the user the country's root as org unit."),
+    "E1523": _configuration("The org unit's new parent lies outside the user's org units.", "Give the user the country's root as org unit."),
+    "E3001": _configuration("The user may not change objects of this kind.", "Give the user the role and the user group that set-up made: openIMIS Loader and Data capture for the daily load, openIMIS Administrator and Administration for set-up."),
     "E4000": _data("A required property is missing.", "Give the record in openIMIS what is missing, such as a name."),
     "E4001": _data("A text is too long or too short for its property.", "Shorten or complete it in openIMIS."),
     "E4002": _data("A text does not have the form that its property asks for.", _OPENIMIS),
