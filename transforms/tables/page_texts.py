@@ -83,6 +83,14 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
         "Measures are rounded to their own digits, and a ratio is computed from the rounded figures.",
     ),
     (
+        "What openIMIS leaves empty",
+        "A policy without a value (`PolicyValue`) is in no count of policies, since the value marks the one member who stands for the policy; its people are counted. A claim without visit type is in none of the three shares by visit type, a family without poverty status neither poor nor non-poor.",
+    ),
+    (
+        "Covered, and what a claim is paid for",
+        "*Covered* goes by the insuree policy's own dates. openIMIS pays a claim only if the day lies within the policy's dates as well; where the two differ, more people are covered here than could claim.",
+    ),
+    (
         "Population",
         "It is known for the places and years that `import-population` brought, and for the places above them; rates below are missing.",
     ),
