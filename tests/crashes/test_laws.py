@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,7 +120,8 @@ def test_a_run_that_is_folded_does_nothing_when_it_is_started_again(story: Story
 
 def test_of_two_runs_at_once_the_second_is_refused(story: Story) -> None:
     story.begin(CHANGES, STAGED)
-    with fault(story, path="/api/tracker", method="POST", occurrences=[1], delay=4.0):
+    refused = threading.Event()
+    with fault(story, path="/api/tracker", method="POST", occurrences=[1], until=refused):
         first = forks.Process(target=run, args=(story.scheme.job(CHANGES), None, None))
         first.start()
         wait_until_it_posts(story)
@@ -127,6 +129,7 @@ def test_of_two_runs_at_once_the_second_is_refused(story: Story) -> None:
         with pytest.raises(StagingError, match=rf"Run {CHANGES} is writing .* Nothing was posted"):
             story.scheme.bring(ANOTHER)
 
+        refused.set()
         first.join()
 
     assert first.exitcode == FINISHED

@@ -38,6 +38,11 @@ class Fault:
     stops: str | None = None
     rejects: int = 0
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether an answer comes too late."""
+        return self.cue.get("delay", 0) > SECONDS or self.cue.get("trickle", 0) > SECONDS
+
 
 def _any(**fault: Any) -> Fault:
     return Fault({**ANY, "occurrences": EVERY_SECOND, **fault})
@@ -81,7 +86,7 @@ FAULTS: Mapping[str, Fault] = {
     "a report that lacks an object": _bundle(omit=1),
     "a report that lacks five objects": _bundle(omit=5),
     "a report that lacks every object": _bundle(omit=10_000),
-    "an answer that trickles": _bundle(trickle=SECONDS / 8),
+    "an answer that trickles": _bundle(trickle=0.05),
     "an answer that trickles too slowly": _bundle(trickle=2 * SECONDS),
     "an answer that is cut before its first byte": _any(cut=0),
     "an answer that is cut after a byte": _any(cut=1),

@@ -34,13 +34,22 @@ class Server:
     port: int
     settings: dict[str, Any] = field(default_factory=dict)
     on_the_way: Callable[[bytes], bytes] | None = None
+    _under_way: int = 0
     _running: tuple[uvicorn.Server, threading.Thread] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """ASGI: hand a request on, as it is or changed."""
         if self.on_the_way is not None and scope["method"] != "GET":
             receive = _changed(await whole_body(receive), self.on_the_way)
-        await self.app(scope, receive, send)
+        self._under_way += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    def wait_until_idle(self) -> None:
+        """Wait until it has done all that it was asked, though nobody waits for the answer."""
+        wait_until(lambda: self._under_way == 0)
 
     @property
     def sandbox(self) -> Sandbox:

@@ -1,7 +1,6 @@
 """After a fault on the way or in the server, and a retry or the next run, nothing is amiss."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +15,10 @@ from tests.faults.network_faults import BUNDLE, FAULTS, HTML, MALFORMED, PAGE
 from tests.faults.server import a_server, self_signed, wait_until
 from tests.faults.undisturbed import (
     SECONDS,
+    WHILE_IT_RESTARTS,
     Disturbed,
     ending,
+    hurried,
     impatient,
     is_for_people,
     rejects,
@@ -59,9 +60,10 @@ def test_a_fault_leaves_nothing_behind(
     disturbed.begin(chapter)
 
     cue = scheme.sandbox.cues.add(**fault.cue)
-    sentence = ending(impatient(scheme.job(chapter)))
+    sentence = ending((hurried if fault.is_slow else impatient)(scheme.job(chapter)))
     scheme.sandbox.cues.clear()
-    time.sleep(cue.delay)
+    if cue.delay:
+        disturbed.server.wait_until_idle()
 
     assert cue.met > 0
     assert (sentence is None) == (fault.stops is None), sentence
@@ -107,7 +109,7 @@ def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed)
     late = threading.Event()
 
     scheme.sandbox.cues.add(**BUNDLE, occurrences=[1], holds=release.decode(), until=late)
-    sentence = ending(impatient(scheme.job(CHANGES)))
+    sentence = ending(hurried(scheme.job(CHANGES)))
     complete = held(scheme.sandbox)
     late.set()
     wait_until(lambda: held(scheme.sandbox) != complete)
@@ -163,9 +165,9 @@ def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) 
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
 
-    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[number], delay=SECONDS / 2)
+    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[number], delay=SECONDS)
     restart = in_the_background(lambda: disturbed.server.restart_at(cue, down_for=SECONDS / 8))
-    sentence = ending(impatient(scheme.job(CHANGES)))
+    sentence = ending(impatient(scheme.job(CHANGES), attempts=WHILE_IT_RESTARTS))
     restart.join()
 
     assert sentence is None
@@ -179,7 +181,7 @@ def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
     disturbed.begin(CHANGES)
     state.tokens["d2pat_1"] = state.tokens["d2pat_2"] = ADMIN_UID
 
-    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[3], delay=SECONDS / 4)
+    cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[3], until=threading.Event())
     revocation = in_the_background(lambda: revoke_at(cue, state.tokens))
     sentence = ending(impatient(scheme.job(CHANGES), token="d2pat_1"))
     revocation.join()
@@ -240,6 +242,8 @@ def revoke_at(cue: Cue, tokens: dict[str, str]) -> None:
     """Revoke the first token while the request is under way that meets `cue`."""
     wait_until(lambda: cue.has_come)
     del tokens["d2pat_1"]
+    assert cue.until is not None
+    cue.until.set()
 
 
 def in_the_background(what: Callable[[], object]) -> threading.Thread:

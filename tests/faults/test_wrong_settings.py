@@ -10,7 +10,7 @@ import pytest
 from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.faults.network_faults import BUNDLE
 from tests.faults.server import wait_until
-from tests.faults.undisturbed import SECONDS, Disturbed, ending, impatient, is_for_people, rejects
+from tests.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
 from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil
 from tests.tally import WRONG_SETTINGS as WRONG_SETTING
 
@@ -86,11 +86,13 @@ def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundl
 ) -> None:
     setting = WRONG_SETTINGS[name]
     disturbed.begin(FIRST_LOAD)
-    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], delay=SECONDS / 2)
+    spoiled = threading.Event()
+    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], until=spoiled)
 
     def meanwhile() -> None:
         wait_until(lambda: cue.has_come)
         spoil(disturbed, setting.spoil)
+        spoiled.set()
 
     with mended_afterwards(disturbed):
         administrator = threading.Thread(target=meanwhile, daemon=True)

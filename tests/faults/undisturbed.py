@@ -18,26 +18,33 @@ from tests.sandbox import ADMIN
 from tests.tally import tried
 from transforms.errors import SyncError
 
-SECONDS = 0.4
+SECONDS = 2.0
 ATTEMPTS = 8
+WHILE_IT_RESTARTS = 2_000
 
 
 @dataclass(frozen=True)
 class ImpatientJob(Job):
-    """A run that waits for an answer for less than half a second, and asks eight times.
+    """A run that asks eight times, with hardly a pause.
+
+    Only where a test is about it does the run not wait for an answer: a busy machine is no fault.
 
     Attributes:
         login: User and password.
         token: A token, instead of them.
+        seconds: For how long it waits for an answer.
+        attempts: How often it asks.
     """
 
     login: tuple[str, str] = ADMIN
     token: str | None = None
+    seconds: float = 60.0
+    attempts: int = ATTEMPTS
 
     def client(self) -> Dhis2:
         """Return a client of DHIS2."""
-        patience = Patience(attempts=ATTEMPTS, longest_wait=0.05)
-        return self._server().client(timeout_seconds=SECONDS, patience=patience)
+        patience = Patience(attempts=self.attempts, longest_wait=0.05)
+        return self._server().client(timeout_seconds=self.seconds, patience=patience)
 
     def _server(self) -> Dhis2Server:
         if self.token is not None:
@@ -49,6 +56,11 @@ class ImpatientJob(Job):
 def impatient(job: Job, **changes: Any) -> ImpatientJob:
     """Return the same run with little patience."""
     return replace(ImpatientJob(**vars(job)), **changes)
+
+
+def hurried(job: Job) -> ImpatientJob:
+    """Return the same run, which does not wait for an answer that comes late."""
+    return impatient(job, seconds=SECONDS, attempts=4)
 
 
 def ending(job: Job) -> str | None:
