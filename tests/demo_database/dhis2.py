@@ -59,14 +59,15 @@ class _Reader:
             "in the insuree program": _members(self.programs["Family/Insuree"]),
             "in the claims program": _members(self.programs["Claims management"]),
         }
-        groups = {
-            uid: group["name"] for group in self.groups.values() for uid in sorted(_members(group))
-        }
+        groups: dict[str, list[str]] = {}
+        for group in sorted(self.groups.values(), key=lambda each: str(each["name"])):
+            for uid in _members(group):
+                groups.setdefault(uid, []).append(group["name"].removesuffix(" (openIMIS)"))
         for uid, each in self.org_units.items():
             if "parent" in each:
                 yield _filled(
                     orgUnit=each["code"],
-                    group=groups.get(uid),
+                    group=", ".join(groups.get(uid, [])),
                     parent=self._code(each["parent"]["id"]),
                     name=each["name"],
                     shortName=each["shortName"],
