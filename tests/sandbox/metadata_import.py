@@ -4,11 +4,12 @@ replaces the whole object.
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from . import times
 from .answers import Answer, not_found, refusal, web_message
@@ -173,7 +174,7 @@ class MetadataImport:
     def save(self, row_class: MetadataClass, row: Object, checks: MetadataChecks) -> None:
         """Puts an object in the place of the one held under its UID."""
         held = self._held(row_class, row["id"])
-        new = copy.deepcopy(row)
+        new = orjson.loads(orjson.dumps(row))
         if row_class.kind in ANALYTICAL:
             for axis in _AXES:
                 new.pop(axis, None)

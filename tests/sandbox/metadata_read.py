@@ -12,12 +12,17 @@ from .metadata_classes import CLASSES, Embedded, MetadataClass
 from .state import State
 from .users import Account
 from .visualizations import analytical_view, defaults_of
+from .wordlist import names
 
 Object = dict[str, Any]
 
 FULL_ACCESS = ("manage", "externalize", "write", "read", "update", "delete")
 _LIST_FIELDS = "id,displayName"
 _NEVER_SHOWN = frozenset({"password"})
+_MADE = names(  # what `_computed` may make of what is held
+    "displayName access sharing path level children columns rows filters relativePeriods "
+    "rawPeriods legend"
+)
 _NOT_OWNED = frozenset({"relativePeriods"})  # rawPeriods holds them
 
 
@@ -137,6 +142,8 @@ class MetadataReader:
     def _shown_property(
         self, row_class: MetadataClass, row: Object, name: str, fields: Fields | None
     ) -> Any:
+        if fields is None and _is_plain(row_class, name) and row.get(name) is not None:
+            return row[name]
         value = self._property(row_class, row, name)
         if value is None:
             return None
@@ -212,6 +219,16 @@ class MetadataReader:
             parent = current.get("parent")
             current = units.get(parent["id"]) if parent else None
         return len(uids) if name == "level" else "/" + "/".join(uids)
+
+
+def _is_plain(row_class: MetadataClass, name: str) -> bool:
+    """Whether a property is shown as it is held."""
+    return not (
+        name in _MADE
+        or name in row_class.references
+        or name in row_class.collections
+        or name in row_class.embedded
+    )
 
 
 def access(dialect: Dialect, account: Account, row_class: MetadataClass, row: Object) -> Object:

@@ -32,8 +32,8 @@ PUBLIC, PRIVATE = GROUPS["public"], GROUPS["private"]
 
 
 @pytest.fixture(autouse=True)
-def _dhis2_is_set_up(dhis2: Dhis2, sandbox: Sandbox) -> None:
-    set_up(dhis2, a_country(), choices(tblGender=GENDERS), places())
+def _dhis2_is_set_up(ready: Sandbox) -> None:
+    """For every test."""
 
 
 def changed(uid: str, **changes: Any) -> pl.DataFrame:

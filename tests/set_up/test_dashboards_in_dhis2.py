@@ -53,9 +53,9 @@ def shows(board: Json, uid: str) -> bool:
     return any((item.get("map") or {}).get("id") == uid for item in board["dashboardItems"])
 
 
-def test_a_chart_reads_back_with_its_data_its_months_and_the_viewers_org_unit(dhis2: Dhis2) -> None:
-    prepared(dhis2)
-
+def test_a_chart_reads_back_with_its_data_its_months_and_the_viewers_org_unit(
+    ready: Sandbox, dhis2: Dhis2
+) -> None:
     axis = "[dimension,items[id]]"
     chart = shown(dhis2, "visualizations", CHART, f"columns{axis},rows{axis},filters{axis}")
     (series,), (category,), (filtered,) = chart["columns"], chart["rows"], chart["filters"]
@@ -80,40 +80,37 @@ def test_maps_are_made_by_their_own_endpoint_shared_and_shown_on_the_dashboards(
     assert shows(sandbox.metadata("dashboards")[BOARD], COVERAGE_MAP)
 
 
-def test_charts_maps_and_dashboards_are_written_once(sandbox: Sandbox, dhis2: Dhis2) -> None:
-    prepared(dhis2)
-    before = written(sandbox)
+def test_charts_maps_and_dashboards_are_written_once(ready: Sandbox, dhis2: Dhis2) -> None:
+    before = written(ready)
 
     again = prepared(dhis2)
 
     assert again.plan.is_empty
-    assert written(sandbox) == before
+    assert written(ready) == before
 
 
 def test_an_operators_change_of_a_chart_is_told_before_it_is_overwritten(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    prepared(dhis2)
     chart = whole(dhis2, "visualizations", CHART)
     post(dhis2, visualizations=[chart | {"type": "PIE", "relativePeriods": {"thisYear": True}}])
-    before = written(sandbox)
+    before = written(ready)
 
     planned = prepared(dhis2, apply=False)
 
     assert planned.plan.changed == {CHART: ["relativePeriods", "type"]}
     assert f"visualization {CHART}: relativePeriods, type" in plan_markdown(planned.plan)
-    assert written(sandbox) == before
-    assert sandbox.metadata("visualizations")[CHART]["type"] == "PIE"
+    assert written(ready) == before
+    assert ready.metadata("visualizations")[CHART]["type"] == "PIE"
 
     prepared(dhis2)
 
-    assert sandbox.metadata("visualizations")[CHART]["type"] == "LINE"
+    assert ready.metadata("visualizations")[CHART]["type"] == "LINE"
     assert whole(dhis2, "visualizations", CHART)["rawPeriods"] == ["LAST_12_MONTHS"]
     assert prepared(dhis2).changed_nothing
 
 
-def test_a_period_added_to_ours_is_a_change_too(dhis2: Dhis2) -> None:
-    prepared(dhis2)
+def test_a_period_added_to_ours_is_a_change_too(ready: Sandbox, dhis2: Dhis2) -> None:
     table = whole(dhis2, "eventVisualizations", TABLE)
     both = {"lastYear": True, "thisYear": True}
     post(dhis2, eventVisualizations=[table | {"relativePeriods": both}])
@@ -125,23 +122,21 @@ def test_a_period_added_to_ours_is_a_change_too(dhis2: Dhis2) -> None:
 
 
 def test_what_an_operator_set_of_a_chart_and_the_package_does_not_stays(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    prepared(dhis2)
     chart = whole(dhis2, "visualizations", CHART)
     periods = {"relativePeriods": {"last12Months": True}}
     post(dhis2, visualizations=[chart | periods | {"subtitle": "Ours", "type": "PIE"}])
 
     prepared(dhis2)
 
-    assert sandbox.metadata("visualizations")[CHART]["subtitle"] == "Ours"
-    assert sandbox.metadata("visualizations")[CHART]["type"] == "LINE"
+    assert ready.metadata("visualizations")[CHART]["subtitle"] == "Ours"
+    assert ready.metadata("visualizations")[CHART]["type"] == "LINE"
 
 
 def test_a_map_that_was_changed_is_told_and_made_as_it_must_be_and_stays_on_its_dashboard(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    prepared(dhis2)
     other = {"id": COVERAGE_MAP, "name": "Ours", "mapViews": [], "zoom": 7}
     assert dhis2.delete(f"/api/maps/{COVERAGE_MAP}").ok
     assert dhis2.post("/api/maps", None, other).ok
@@ -150,25 +145,24 @@ def test_a_map_that_was_changed_is_told_and_made_as_it_must_be_and_stays_on_its_
     prepared(dhis2)
 
     assert "mapViews" in planned.plan.changed[COVERAGE_MAP]
-    made = sandbox.metadata("maps")[COVERAGE_MAP]
+    made = ready.metadata("maps")[COVERAGE_MAP]
     assert made["mapViews"][0]["layer"] == "thematic"
     assert made["name"] == maps(1)[0]["name"]
     assert made["zoom"] == 7
-    assert shows(sandbox.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
     assert prepared(dhis2).changed_nothing
 
 
 def test_a_map_that_was_renamed_gets_its_name_back_and_no_dashboard_loses_it(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    prepared(dhis2)
-    sandbox.metadata("maps")[COVERAGE_MAP]["name"] = "Ours"
+    ready.metadata("maps")[COVERAGE_MAP]["name"] = "Ours"
 
     done = prepared(dhis2)
 
     assert done.plan.changed == {COVERAGE_MAP: ["name"]}
-    assert sandbox.metadata("maps")[COVERAGE_MAP]["name"] == maps(1)[0]["name"]
-    assert shows(sandbox.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert ready.metadata("maps")[COVERAGE_MAP]["name"] == maps(1)[0]["name"]
+    assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
     assert prepared(dhis2).changed_nothing
 
 
@@ -185,10 +179,9 @@ def test_a_map_that_dhis2_refuses_stops_set_up_with_what_to_do(
 
 
 def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_and_items(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    prepared(dhis2)
-    before, board = uids(sandbox), whole(dhis2, "dashboards", SECTION)
+    before, board = uids(ready), whole(dhis2, "dashboards", SECTION)
     kept = board["dashboardItems"][:2]
     chart = whole(dhis2, "visualizations", CHART)
     of_2019 = {"periods": [{"id": "201901"}, {"id": "201902"}], "relativePeriods": {}}
@@ -202,8 +195,8 @@ def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_an
     done = prepared(dhis2)
 
     assert set(done.plan.changed) == {SECTION, CHART, "GMf0tnHcqXO"}
-    assert uids(sandbox) == before
-    now = sandbox.metadata("dashboards")[SECTION]
+    assert uids(ready) == before
+    now = ready.metadata("dashboards")[SECTION]
     assert now["name"] == board["name"]
     assert [item["id"] for item in now["dashboardItems"]] == [
         item["id"] for item in board["dashboardItems"]
