@@ -67,9 +67,20 @@ def has_hole(client: Dhis2, option_set: str) -> bool:
 
 
 def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str]:
-    """Return the UIDs in a collection of an object."""
-    thing = client.get(f"/api/{kind}/{uid}", {"fields": f"id,{collection}[id]"})
-    return {member["id"] for member in thing.get(collection) or ()}
+    """Return the UIDs in a collection of an object that set-up made.
+
+    Raises:
+        TargetError: DHIS2 does not have the object, or hides it.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    answer = client.exchange("GET", f"/api/{kind}/{uid}", {"fields": f"id,{collection}[id]"})
+    if not answer.ok:
+        raise TargetError(
+            f"DHIS2 has no {METADATA_CLASSES[kind].thing} {uid}, or hides it from the user "
+            f"({answer.status}). Run set-up-dhis2 (a newer package may need more than the one "
+            f"before), and put the user into the group that it makes. No data were posted."
+        )
+    return {member["id"] for member in answer.body.get(collection) or ()}
 
 
 def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -> MetadataReport:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prefect.flows import Flow, load_flow_from_entrypoint
 
-from flows.sync import EXTRACT, LOAD, TRANSFORM
+from flows.sync import ANALYTICS, EXTRACT, LOAD, TRANSFORM
 
 PROJECT = Path(__file__).parents[2]
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
@@ -34,7 +34,8 @@ def test_a_deployment_has_only_parameters_that_its_flow_takes(deployment: dict[s
 def test_the_stages_that_sync_starts_are_deployed() -> None:
     deployed = {named(deployment) for deployment in DEPLOYMENTS}
 
-    assert {EXTRACT.deployment, TRANSFORM.deployment, LOAD.deployment} <= deployed
+    stages = (EXTRACT, TRANSFORM, LOAD, ANALYTICS)
+    assert {stage.deployment for stage in stages} <= deployed
 
 
 def test_the_daily_deployment_has_a_cron_with_a_time_zone() -> None:

@@ -211,3 +211,14 @@ def is_stopped(client: Dhis2, day: int) -> bool:
         return bool(pushed(client, day))
     except TargetError:
         return True
+
+
+def test_a_dhis2_that_an_older_package_set_up_is_to_be_set_up_again(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    made(dhis2)
+    with sandbox.state.lock:
+        sandbox.state.metadata["dataSets"].clear()
+
+    with pytest.raises(TargetError, match=r"no data set bKrBgAUWYK3.*Run set-up-dhis2"):
+        pushed(dhis2, 1)
