@@ -138,8 +138,9 @@ def test_an_operators_own_memberships_stay(sandbox: Sandbox, dhis2: Dhis2) -> No
         path = f"/api/organisationUnitGroups/{GROUPS[key]}/organisationUnits"
         dhis2.post(path, None, {"additions": [{"id": place_uid}]})
 
-    push_org_units(dhis2, changed("HospitalOne", name="H1 Renamed"))
-    set_up(dhis2, a_country(), choices(tblGender=GENDERS), places())
+    private = place("HospitalTwo", "DistrictOne", 4, HOSPITAL, groups=[HOSPITAL, PRIVATE])
+    push_org_units(dhis2, pl.concat([changed("HospitalOne", name="H1 Renamed"), frame(private)]))
+    set_up(dhis2, a_country(), choices(tblGender=GENDERS), pl.concat([places(), frame(private)]))
 
     groups = sandbox.metadata("organisationUnitGroups")
     assert [ids(groups[GROUPS[key]]) for key in own] == [{"HospitalOne"}] * 3
