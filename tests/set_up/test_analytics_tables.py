@@ -125,16 +125,15 @@ def test_a_job_that_is_hidden_is_judged_by_its_notifications(
 
 
 def test_a_definition_that_set_up_changes_is_not_answered_from_the_cache(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
     settled = (a_country(), choices(tblGender=GENDERS), places())
-    set_up(dhis2, *settled)
-    [indicator, *_] = sandbox.metadata("programIndicators").values()
+    [indicator, *_] = ready.metadata("programIndicators").values()
     whole = dhis2.get(f"/api/programIndicators/{indicator['id']}", {"fields": ":owner"})
     dhis2.post("/api/metadata", {}, {"programIndicators": [whole | {"filter": "true"}]})
-    before = len(sandbox.posted("/api/maintenance"))
+    before = len(ready.posted("/api/maintenance"))
 
     set_up(dhis2, *settled)
     set_up(dhis2, *settled)
 
-    assert len(sandbox.posted("/api/maintenance")) == before + 1
+    assert len(ready.posted("/api/maintenance")) == before + 1

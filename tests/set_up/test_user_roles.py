@@ -11,7 +11,7 @@ from flows.connectors.dhis2 import Dhis2, Dhis2Server
 from flows.tasks.access import give_access
 from flows.tasks.push_metadata import push_options, push_org_units
 from flows.tasks.set_up import set_up
-from tests.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
+from tests.sandbox import SUPPORTED, Sandbox
 from tests.set_up.a_country import (
     DISTRICT,
     GENDERS,
@@ -60,37 +60,27 @@ def made(dhis2: Dhis2, **settings: Any) -> Any:
     return set_up(dhis2, a_country(), choices(tblGender=GENDERS), places(), **settings)
 
 
-@pytest.fixture(scope="module", params=SUPPORTED)
-def settled(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A DHIS2 of each version that is set up, only to be looked at."""
-    with running_sandbox(version=request.param) as sandbox:
-        server = Dhis2Server(base_url=sandbox.url, username=ADMIN[0], password=ADMIN[1])
-        with server.client(patience=PATIENCE) as client:
-            made(client)
-        yield sandbox
+def test_set_up_makes_roles_and_groups_but_no_user_and_no_superuser(ready: Sandbox) -> None:
+    roles = ready.metadata("userRoles")
 
-
-def test_set_up_makes_roles_and_groups_but_no_user_and_no_superuser(settled: Sandbox) -> None:
-    roles = settled.metadata("userRoles")
-
-    assert [user["username"] for user in settled.metadata("users").values()] == ["admin"]
+    assert [user["username"] for user in ready.metadata("users").values()] == ["admin"]
     assert roles.keys() == {SUPERUSER_ROLE} | {role.uid for role in USER_ROLES}
     assert roles[SUPERUSER_ROLE]["lastUpdated"] == roles[SUPERUSER_ROLE]["created"]
 
 
-def test_nothing_that_can_be_shared_is_public(settled: Sandbox) -> None:
+def test_nothing_that_can_be_shared_is_public(ready: Sandbox) -> None:
     shared = {kind for kind, klass in METADATA_CLASSES.items() if klass.sharing != "none"}
 
     for kind in shared:
-        for uid, thing in settled.metadata(kind).items():
+        for uid, thing in ready.metadata(kind).items():
             if uid != SUPERUSER_ROLE:
                 assert thing["sharing"]["public"] == "--------", kind
                 assert thing["sharing"]["userGroups"].keys() == {row.uid for row in USER_GROUPS}
 
 
-def test_only_administrators_may_change_what_analysts_look_at(settled: Sandbox) -> None:
+def test_only_administrators_may_change_what_analysts_look_at(ready: Sandbox) -> None:
     for kind in ("indicators", "programIndicators", "visualizations", "dashboards", "userRoles"):
-        for uid, thing in settled.metadata(kind).items():
+        for uid, thing in ready.metadata(kind).items():
             if uid != SUPERUSER_ROLE:
                 groups = thing["sharing"]["userGroups"]
                 access = {uid: row["access"] for uid, row in groups.items()}
@@ -98,10 +88,7 @@ def test_only_administrators_may_change_what_analysts_look_at(settled: Sandbox) 
                 assert set(access.values()) == {"r-------"}
 
 
-def test_an_authority_that_an_operator_added_to_a_role_stays(
-    sandbox: Sandbox, dhis2: Dhis2
-) -> None:
-    made(dhis2)
+def test_an_authority_that_an_operator_added_to_a_role_stays(ready: Sandbox, dhis2: Dhis2) -> None:
     role = dict(dhis2.get(f"/api/userRoles/{LOADER.uid}", {"fields": ":owner"}))
     changed = role | {"authorities": ["F_EXPORT_DATA", *role["authorities"][1:]]}
     dhis2.post("/api/metadata", {"atomicMode": "ALL"}, {"userRoles": [changed]})
@@ -109,7 +96,7 @@ def test_an_authority_that_an_operator_added_to_a_role_stays(
     done = made(dhis2)
 
     assert done.plan.changed == {LOADER.uid: ["authorities"]}
-    now = sandbox.metadata("userRoles")[LOADER.uid]["authorities"]
+    now = ready.metadata("userRoles")[LOADER.uid]["authorities"]
     assert set(now) == {"F_EXPORT_DATA", *LOADER.authorities}
     assert made(dhis2).changed_nothing
 
@@ -146,9 +133,8 @@ def test_an_administrator_who_is_no_superuser_can_set_up_an_empty_dhis2(as_user:
 
 
 def test_an_administrator_can_repair_what_a_superuser_set_up(
-    as_user: Any, sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, as_user: Any, dhis2: Dhis2
 ) -> None:
-    made(dhis2)
     administrator = as_user(ADMINISTRATOR)
     join(dhis2, ADMINISTRATION.uid)
     join(dhis2, DATA_CAPTURE.uid)
@@ -180,25 +166,23 @@ def pushed(client: Dhis2, day: int) -> dict[str, list[str]]:
 
 
 def test_the_loader_can_bring_new_places_and_options_every_day(
-    as_user: Any, sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, as_user: Any, dhis2: Dhis2
 ) -> None:
     loader = as_user(LOADER)
-    made(dhis2, loader_user="user0")
+    give_access(dhis2, a_country(), "user0")
 
     refused = pushed(loader, 1)
 
     assert refused == {}
-    assert "HospitalNe1" in sandbox.metadata("organisationUnits")
+    assert "HospitalNe1" in ready.metadata("organisationUnits")
 
 
 PUSHING = [name for name in LOADER.authorities if name.startswith("F_O") or "PRIVATE_ADD" in name]
 
 
 def test_the_loader_has_no_authority_too_many_for_places_and_options(
-    as_user: Any, dhis2: Dhis2
+    ready: Sandbox, as_user: Any, dhis2: Dhis2
 ) -> None:
-    made(dhis2)
-
     for number, name in enumerate(PUSHING):
         lacking = as_user(LOADER, leaving_out=name)
         give_access(dhis2, a_country(), f"user{number}")
@@ -214,11 +198,10 @@ def is_stopped(client: Dhis2, day: int) -> bool:
 
 
 def test_a_dhis2_that_an_older_package_set_up_is_to_be_set_up_again(
-    sandbox: Sandbox, dhis2: Dhis2
+    ready: Sandbox, dhis2: Dhis2
 ) -> None:
-    made(dhis2)
-    with sandbox.state.lock:
-        sandbox.state.metadata["dataSets"].clear()
+    with ready.state.lock:
+        ready.state.metadata["dataSets"].clear()
 
     with pytest.raises(TargetError, match=r"no data set bKrBgAUWYK3.*Run set-up-dhis2"):
         pushed(dhis2, 1)
