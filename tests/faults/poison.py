@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.resources import TrackerType
-from transforms.tables.insuree import DATE_OF_BIRTH, INSURANCE_NUMBER, SEX
+from transforms.tables.insuree import DATE_OF_BIRTH, FIRST_NAME, INSURANCE_NUMBER, SEX
 from transforms.tables.policy import POLICY_FIELDS
 from transforms.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
 
@@ -135,7 +135,7 @@ POISON: Mapping[str, Poison] = {
     "E1013": Poison(EVENT, _is(programStage=NOWHERE)),
     "E1015": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
     "E1016": Poison(ENROLLMENT, by_hand=ByHand(_enrolled_already, taken_back=((ENROLLMENT, BY_HAND),))),
-    "E1019": Poison(ENROLLMENT, _is(attributes=[{"attribute": DATE_OF_BIRTH.uid, "value": "1984-01-01"}]), of_a_claim=True),
+    "E1019": Poison(ENROLLMENT, _is(attributes=[{"attribute": FIRST_NAME.uid, "value": "X"}]), of_a_claim=True),
     "E1025": Poison(ENROLLMENT, _is(enrolledAt=None)),
     "E1029": Poison(EVENT, _is(orgUnit=ROOT)),
     "E1031": Poison(EVENT, _is(occurredAt=None)),

@@ -30,7 +30,8 @@ NEXT_RUNS = ("second-load", "third-load")  # the third, where the second met UID
 BUNDLE = 500
 SHORTEST_WORDS = 40
 QUICK = ("E1064",)
-FOLLOWERS = {"E5000", "parent_refused", "E1022", "E1313", "E1068", "E1079"}
+# Whoever deletes a person deletes enrollments and events too: they have tombstones of their own.
+FOLLOWERS = {"E5000", "parent_refused", "E1022", "E1313", "E1068", "E1079", "E1113", "E1082"}
 IDENTIFIER = {kind.value: IDENTIFIERS[kind] for kind in TrackerType}
 
 
