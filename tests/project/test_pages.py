@@ -11,6 +11,7 @@ from transforms.indicators import program_indicators
 from transforms.metadata import package
 from transforms.tables.indicators import INDICATORS, NOT_COMPUTED
 from transforms.tables.program_indicators import MEASURES
+from transforms.tables.user_roles import USER_ROLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 UID = re.compile(r"`([A-Za-z][A-Za-z0-9]{10})`")
@@ -62,3 +63,11 @@ def test_all_that_set_up_makes_of_a_kind_is_on_the_mapping_page(kind: str) -> No
 @pytest.mark.parametrize("name", PAGES)
 def test_the_readme_links_to_the_pages(name: str) -> None:
     assert f"(docs/{name})" in (DOCS.parent / "README.md").read_text()
+
+
+def test_the_readme_says_how_a_user_of_each_role_is_made() -> None:
+    readme = (DOCS.parent / "README.md").read_text()
+
+    for role in USER_ROLES:
+        assert f"*{role.name}*" in readme
+        assert role.group is None or f"*{role.group.name}*" in readme
