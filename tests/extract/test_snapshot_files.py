@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from staging.files import write_json
 from staging.layout import Run
 from staging.snapshots import (
     ROW_GROUP_ROWS,
@@ -60,19 +61,19 @@ def test_a_file_that_was_changed_is_not_read(run, written):
     content[10] ^= 1
     path.write_bytes(content)
 
-    with pytest.raises(StagingError, match="is not as it was written"):
+    with pytest.raises(StagingError, match="its SHA-256 is not"):
         read_snapshot(run)
 
 
 def test_a_file_that_is_gone_is_named(run, written):
     run.snapshot("tblHF").unlink()
 
-    with pytest.raises(StagingError, match="found no file"):
+    with pytest.raises(StagingError, match="tblHF.parquet is damaged: it is missing"):
         read_snapshot(run)
 
 
 def test_a_manifest_that_is_none_is_named(run, written):
-    run.manifest("snapshot").write_text('{"tables": {}}')
+    write_json(run.manifest("snapshot"), {"tables": {}})
 
     with pytest.raises(StagingError, match="is no manifest of a snapshot: 4 of its entries"):
         read_snapshot(run)
