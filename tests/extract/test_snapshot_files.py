@@ -75,7 +75,7 @@ def test_a_file_that_is_gone_is_named(run, written):
 def test_a_manifest_that_is_none_is_named(run, written):
     write_json(run.manifest("snapshot"), {"tables": {}})
 
-    with pytest.raises(StagingError, match="is no manifest of a snapshot: 4 of its entries"):
+    with pytest.raises(StagingError, match="manifest.json is damaged: 4 of its entries"):
         read_snapshot(run)
 
 
