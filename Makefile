@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-faults package check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-hours test-faults package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
@@ -21,10 +21,13 @@ demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day 
 	@$(PYTHON) -W ignore -m tests.demo
 
 test: install ## All tests that end within ten minutes
-	@$(PYTHON) -m pytest -m "not large" -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -m "not large and not hours" -n 2 --dist loadfile
 
-test-large: install ## What takes longer: 100,000 insurees
-	@$(PYTHON) -m pytest -m large
+test-large: install ## What takes longer: whole days of flows, 100,000 insurees
+	@$(PYTHON) -m pytest -m "large and not hours" -n 2 --dist loadfile
+
+test-hours: install ## A kill at every single point, and fortnights of changes
+	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
 	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 2 --dist worksteal

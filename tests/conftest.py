@@ -65,10 +65,22 @@ def openimis(postgresql_server: PostgreSQL, sample_template: Database) -> Iterat
 
 TAKE_MINUTES = (
     "tests/analytics/test_figures_of_larger_samples.py",
+    "tests/crashes/test_days_that_follow.py",
+    "tests/crashes/test_disk_and_clock.py",
+    "tests/crashes/test_killed_flows.py",
+    "tests/demo_database/test_changes.py",
     "tests/demo_database/test_versions.py",
+    "tests/faults/test_damaged_files.py",
+    "tests/flows/test_explain_and_withdraw.py",
+    "tests/flows/test_guards.py",
+    "tests/flows/test_reconcile.py",
+    "tests/flows/test_scopes.py",
+    "tests/flows/test_the_loader.py",
+    "tests/guards/test_backup.py",
     "tests/guards/test_target.py",
     "tests/reconcile/test_adopting.py",
     "tests/reconcile/test_found_and_mended.py",
+    "tests/reconcile/test_reading.py",
 )
 
 

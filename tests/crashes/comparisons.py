@@ -6,6 +6,8 @@ What a rule of ours holds back is not equal, and stays as it was before the run.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -50,7 +52,8 @@ class FirstLoad:
 
 def first_load_of_today(scheme: Scheme) -> FirstLoad:
     """Fill a new DHIS2 from the database as it is."""
-    with a_scheme(scheme.folder / f"{FRESH} {scheme.day}", scheme.source) as fresh:
+    folder = Path(mkdtemp(prefix=FRESH, dir=scheme.folder)) / FRESH
+    with a_scheme(folder, scheme.source) as fresh:
         fresh.day = scheme.day
         fresh.set_up()
         fresh.bring(FRESH)

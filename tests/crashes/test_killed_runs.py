@@ -142,6 +142,7 @@ def eve(story: Story) -> FirstLoad:
     return first_load_of_today(story.scheme)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("kind", "share"), IN_DOUBT)
 def test_what_was_in_doubt_is_taken_back_when_openimis_is_restored_from_its_backup(
     story: Story, eve: FirstLoad, kind: str, share: float
