@@ -68,14 +68,14 @@ def test_a_file_that_was_changed_is_not_read(run, written):
 def test_a_file_that_is_gone_is_named(run, written):
     run.snapshot("tblHF").unlink()
 
-    with pytest.raises(StagingError, match="tblHF.parquet is damaged: it is missing"):
+    with pytest.raises(StagingError, match=r"tblHF\.parquet is damaged: it is missing"):
         read_snapshot(run)
 
 
 def test_a_manifest_that_is_none_is_named(run, written):
     write_json(run.manifest("snapshot"), {"tables": {}})
 
-    with pytest.raises(StagingError, match="manifest.json is damaged: 4 of its entries"):
+    with pytest.raises(StagingError, match=r"manifest\.json is damaged: 4 of its entries"):
         read_snapshot(run)
 
 
