@@ -13,10 +13,9 @@ from pathlib import Path
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from tests.crashes.comparisons import assert_acknowledged_is_held
+from tests.crashes.comparisons import assert_acknowledged_is_held, settle_numbers_in_doubt
 from tests.crashes.contents import (
     Content,
-    acknowledged,
     confirmed,
     differences,
     held,
@@ -28,8 +27,6 @@ from tests.crashes.points import Point
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.tally import CRASH_POINTS, tried
-from transforms.fold import UNKNOWN
-from transforms.resources import TRACKED_ENTITIES
 
 FIRST_LOAD, CHANGES = "first-load", "changes"
 STAGING = (
@@ -105,11 +102,8 @@ class Story:
             lost, double = lost_and_double(self.chapters[name].held, found)
             tried(kind, f"{name}: {tried_what}", lost=lost, double=double)
         assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
-        people = acknowledged(self.scheme.target, TRACKED_ENTITIES)
-        unique = [pl.col(each.uid) == UNKNOWN for each in TRACKED_ENTITIES.unique_fields]
-        if not people.filter(pl.any_horizontal(unique)).is_empty():
-            self.scheme.bring("the-day-after")  # sends again what DHIS2 may empty late
-            assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+        settle_numbers_in_doubt(self.scheme)
+        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
         assert_acknowledged_is_held(self.scheme)
         for frame, rows in confirmed(self.scheme.target).items():
             assert_frame_equal(rows, self.chapters[name].confirmed[frame])

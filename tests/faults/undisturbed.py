@@ -8,10 +8,11 @@ from pydantic import SecretStr
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
 from staging.rejects import read_rejects
+from tests.crashes.comparisons import assert_acknowledged_is_held, settle_numbers_in_doubt
 from tests.crashes.contents import Content, differences, held, lost_and_double
 from tests.crashes.loader import Job, bring, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
-from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
+from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.faults.server import Server
 from tests.openimis_sample import sample
 from tests.sandbox import ADMIN
@@ -124,6 +125,8 @@ class Disturbed:
         lost, double = lost_and_double(expected, found)
         tried(kind, name, lost=lost, double=double)
         assert differences(expected, found) == []
+        settle_numbers_in_doubt(self.scheme)
+        assert differences(expected, held(self.scheme.sandbox)) == []
         assert_acknowledged_is_held(self.scheme)
 
     def _tell(self, chapter: str) -> None:
