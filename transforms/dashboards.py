@@ -10,12 +10,10 @@ Charts are in the form in which DHIS2 stores them (`columnDimensions`, `dataDime
 empty, and says OK. With maps it is the other way round.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
-from transforms.indicators import indicator_uid, program_indicators
+from transforms.indicators import ProgramIndicator, indicator_uid
 from transforms.metadata_uids import metadata_uid
 from transforms.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, Rows
 from transforms.tables.event_visualizations import (
@@ -43,15 +41,15 @@ CHART_HEIGHT, MAP_HEIGHT = 20, 30
 MADE_ANEW = "Set-up makes this dashboard as it is in the package: copy it to change it."
 
 
-def dashboard_objects(indicators: Payload, options: pl.DataFrame) -> Payload:
+def dashboard_objects(rows: Sequence[ProgramIndicator], indicators: Payload) -> Payload:
     """Return legend sets, visualizations, event visualizations and dashboards.
 
     Args:
-        indicators: What `transforms.indicators.indicator_objects` returns: data items that the
-            country does not have are left out of the charts.
-        options: As of `transforms.indicators.program_indicators`.
+        rows: The country's program indicators.
+        indicators: What `transforms.indicators.indicator_objects` makes of them: data items that
+            the country does not have are left out of the charts.
     """
-    known = _data_items(indicators, options)
+    known = _data_items(rows, indicators)
     charts = {row.key: _visualization(row, known) for row in VISUALIZATIONS if _items(row, known)}
     return {
         "legendSets": [_legend_set(row) for row in LEGEND_SETS],
@@ -70,11 +68,11 @@ def map_objects(root_level: int) -> list[Json]:
     return [_map(row, root_level) for row in MAPS]
 
 
-def _data_items(indicators: Payload, options: pl.DataFrame) -> dict[str, Json]:
-    there = {thing["id"] for kind in indicators for thing in indicators[kind]}
-    programs = {row.key: row.uid for row in program_indicators(options)}
-    others = {INDICATOR + row.key: indicator_uid(row) for row in INDICATORS}
-    return {key: _data_item(key, uid) for key, uid in (programs | others).items() if uid in there}
+def _data_items(rows: Iterable[ProgramIndicator], indicators: Payload) -> dict[str, Json]:
+    made = {thing["id"] for thing in indicators["indicators"]}
+    programs = {row.key: row.uid for row in rows}
+    others = {INDICATOR + row.key: uid for row in INDICATORS if (uid := indicator_uid(row)) in made}
+    return {key: _data_item(key, uid) for key, uid in (programs | others).items()}
 
 
 def _data_item(key: str, uid: str) -> Json:
@@ -207,7 +205,7 @@ def _map(row: Map, root_level: int) -> Json:
 
 def _layer(row: Map, level: str) -> Json:
     """Return the one layer; items of a dimension in the order of their names."""
-    places = [_axis("ou", level, OrgUnits.OWN)]
+    places = [_axis("ou", level, "USER_ORGUNIT")]
     if not row.indicator or row.period is None or row.legend is None:
         looks: Json = {"layer": "facility", "opacity": 1, "columns": [], "filters": []}
     else:
@@ -225,8 +223,7 @@ def _layer(row: Map, level: str) -> Json:
 
 
 def _axis(dimension: str, *items: str) -> Json:
-    named = ["USER_ORGUNIT" if item is OrgUnits.OWN else item for item in items]
-    return {"dimension": dimension, "items": [{"id": item} for item in sorted(named)]}
+    return {"dimension": dimension, "items": [{"id": item} for item in sorted(items)]}
 
 
 def _dashboard(row: Dashboard, charts: Mapping[str, Json]) -> Json:

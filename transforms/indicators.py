@@ -6,7 +6,7 @@ options ──┘   (those whose option the country has)
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,10 @@ from transforms.tables.indicators import (
 from transforms.tables.population import POPULATION_ELEMENT
 from transforms.tables.program_indicators import (
     BENEFICIARY_MEASURES,
+    CLAIM_MEASURES,
     MEASURES,
     SEED_OPTION_UIDS,
     SEED_UIDS,
-    Aggregation,
-    AnalyticsType,
     Boundary,
     Measure,
     OptionSplit,
@@ -43,10 +42,11 @@ Payload = dict[str, list[Json]]
 WHOLE = ""
 LONGEST_SHORT_NAME = 50
 OPTION_COLUMNS = ("optionSet", "code", "name", "sortOrder")
-PROGRAM_INDICATOR_GROUPS: dict[str, str] = {
-    "Insuree program indicators": "beneficiary",
-    "Claims program indicators": "claims",
-}
+PROGRAM_INDICATOR_GROUPS: tuple[tuple[str, str, tuple[Measure, ...]], ...] = (
+    ("beneficiary", "Insuree program indicators", BENEFICIARY_MEASURES),
+    ("claims", "Claims program indicators", CLAIM_MEASURES),
+)
+"""Key, name and measures."""
 
 
 @dataclass(frozen=True)
@@ -73,41 +73,6 @@ class ProgramIndicator:
     split: Split | None
     filter: str
 
-    @property
-    def program(self) -> str:
-        """UID of the program."""
-        return self.measure.program.uid
-
-    @property
-    def analytics_type(self) -> AnalyticsType:
-        """Whether enrollments or events are counted."""
-        return self.measure.analytics_type
-
-    @property
-    def aggregation(self) -> Aggregation:
-        """How the expression is put together."""
-        return self.measure.aggregation
-
-    @property
-    def expression(self) -> str:
-        """DHIS2 expression."""
-        return self.measure.expression
-
-    @property
-    def boundaries(self) -> tuple[Boundary, ...]:
-        """The time that is looked at."""
-        return self.measure.boundaries
-
-    @property
-    def org_unit_field(self) -> str | None:
-        """Where it is shown, if not at the org unit of the event or enrollment."""
-        return self.measure.org_unit_field
-
-    @property
-    def decimals(self) -> int:
-        """Digits that DHIS2 keeps."""
-        return self.measure.decimals
-
 
 def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
     """Return all program indicators of a country.
@@ -124,13 +89,12 @@ def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
     ]
 
 
-def indicator_objects(options: pl.DataFrame) -> Payload:
+def indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
     """Return program indicators, indicators, their types and groups as DHIS2 takes them.
 
     Args:
-        options: As of `program_indicators`.
+        rows: The country's program indicators.
     """
-    rows = program_indicators(options)
     uids = {row.key: row.uid for row in rows}
     made = [row for row in INDICATORS if _resolves(row, uids)]
     return {
@@ -239,20 +203,21 @@ def _short_name(measure: Measure, split: Split | None) -> str:
 
 
 def _program_indicator_object(row: ProgramIndicator) -> Json:
-    shown_at = {"orgUnitField": row.org_unit_field} if row.org_unit_field else {}
+    measure = row.measure
+    shown_at = {"orgUnitField": measure.org_unit_field} if measure.org_unit_field else {}
     return shown_at | {
         "id": row.uid,
         "name": row.name,
         "shortName": row.short_name,
         "description": row.description,
-        "program": {"id": row.program},
-        "analyticsType": row.analytics_type.value,
-        "aggregationType": row.aggregation.value,
-        "expression": row.expression,
+        "program": {"id": measure.program.uid},
+        "analyticsType": measure.analytics_type.value,
+        "aggregationType": measure.aggregation.value,
+        "expression": measure.expression,
         "filter": row.filter,
-        "decimals": row.decimals,
+        "decimals": measure.decimals,
         "displayInForm": False,
-        "analyticsPeriodBoundaries": [_boundary_object(row, each) for each in row.boundaries],
+        "analyticsPeriodBoundaries": [_boundary_object(row, each) for each in measure.boundaries],
     }
 
 
@@ -264,19 +229,14 @@ def _boundary_object(row: ProgramIndicator, boundary: Boundary) -> Json:
     }
 
 
-def _program_indicator_groups(rows: list[ProgramIndicator]) -> list[Json]:
-    beneficiary = {measure.key for measure in BENEFICIARY_MEASURES}
-    members = {
-        "beneficiary": [row for row in rows if row.measure.key in beneficiary],
-        "claims": [row for row in rows if row.measure.key not in beneficiary],
-    }
+def _program_indicator_groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
     return [
         {
             "id": metadata_uid(f"programIndicatorGroup:{key}"),
             "name": name,
-            "programIndicators": [{"id": row.uid} for row in members[key]],
+            "programIndicators": [{"id": row.uid} for row in rows if row.measure in measures],
         }
-        for name, key in PROGRAM_INDICATOR_GROUPS.items()
+        for key, name, measures in PROGRAM_INDICATOR_GROUPS
     ]
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from transforms.access import access_objects
 from transforms.country import Country
 from transforms.dashboards import dashboard_objects, map_objects
-from transforms.indicators import indicator_objects
+from transforms.indicators import indicator_objects, program_indicators
 from transforms.metadata_uids import metadata_uid
 from transforms.org_unit_groups import org_unit_group_objects
 from transforms.population import population_objects
@@ -43,13 +43,14 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         options: The country's options; see `transforms.options.options`.
         country: The country file.
     """
-    indicators = indicator_objects(options)
+    rows = program_indicators(options)
+    indicators = indicator_objects(rows)
     parts = (
         _fixed(),
         org_unit_group_objects(country),
         population_objects(),
         indicators,
-        dashboard_objects(indicators, options),
+        dashboard_objects(rows, indicators),
         access_objects(country),
     )
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]

@@ -130,7 +130,7 @@ def scheme_of(
     held = wanted if with_what_is_held_back else sent_of(wanted)
     known = options(snapshot).collect()
     rows = program_indicators(known)
-    objects = {each["id"]: each for each in indicator_objects(known)["programIndicators"]}
+    objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
     units = org_units(snapshot, country=country).select("code", "uid").collect()
     return Scheme(
         tracker=tracker_of(held, snapshot, country),

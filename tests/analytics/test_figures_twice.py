@@ -19,7 +19,7 @@ from tests.analytics.tracker import Period, period
 from tests.builders import snapshot
 from tests.demo_database import needs_demo_database
 from transforms.country import Country
-from transforms.indicators import indicator_objects
+from transforms.indicators import indicator_objects, program_indicators
 from transforms.locations import Snapshot
 from transforms.options import options
 from transforms.tables.program_indicators import MEASURES
@@ -108,7 +108,9 @@ def _policies_in_force(source: Snapshot, asked: Period) -> float:
     wanted = wanted_of(source, as_of=asked.end, country=country, pseudonym_key=KEY)
     (indicator,) = (
         each
-        for each in indicator_objects(options(source).collect())["programIndicators"]
+        for each in indicator_objects(program_indicators(options(source).collect()))[
+            "programIndicators"
+        ]
         if each["name"] == "Policies in force"
     )
     found = figures(indicator, tracker_of(sent_of(wanted), source, country), [asked], VERSION)

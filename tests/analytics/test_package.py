@@ -190,7 +190,9 @@ def test_every_indicator_is_made_of_what_is_there(objects: dict[str, list[Json]]
 def test_the_parts_of_an_indicator_are_shown_at_the_same_place(country: str):
     """Of people at their homes, or of claims at the facilities: a ratio of both means nothing."""
     places = {
-        row.uid: "home" if row.program == "IR5BiEXrBD7" or row.org_unit_field else "facility"
+        row.uid: "home"
+        if row.measure.program.uid == "IR5BiEXrBD7" or row.measure.org_unit_field
+        else "facility"
         for row in program_indicators(options_of(country))
     }
 
@@ -298,8 +300,8 @@ def test_amounts_are_summed_of_events_of_one_status(country: str):
     statuses = {"Q0pEucwW60Z", "mGCsTQbv7zA"}
 
     for row in program_indicators(options_of(country)):
-        amounts = {each.uid for each in found(parsed(row.expression), Element)}
-        stages = {each.stage for each in found(parsed(row.expression), Element)}
+        amounts = {each.uid for each in found(parsed(row.measure.expression), Element)}
+        stages = {each.stage for each in found(parsed(row.measure.expression), Element)}
         if amounts and stages & {"DVRNDUNwI9s", "J6HPLSiv7Ij"}:
             filtered = {each.uid for each in found(parsed(row.filter), Element)}
             assert filtered & statuses, row.key
@@ -313,8 +315,8 @@ def test_a_latest_event_is_read_only_for_what_is_the_same_on_all_events_of_a_day
     read = {
         element.uid
         for row in program_indicators(options_of(country))
-        if row.analytics_type == "ENROLLMENT"
-        for text in (row.expression, row.filter)
+        if row.measure.analytics_type == "ENROLLMENT"
+        for text in (row.measure.expression, row.filter)
         if text
         for element in found(parsed(text), Element)
     }
