@@ -17,7 +17,15 @@ from typing import IO
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from staging.files import make_folder, read_json, sha256, verify, whole_or_absent, write_json
+from staging.files import (
+    acquired,
+    make_folder,
+    read_json,
+    sha256,
+    verify,
+    whole_or_absent,
+    write_json,
+)
 from staging.layout import Target
 from transforms.errors import StagingError
 
@@ -182,9 +190,7 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
 
 
 def _acquired(lock: IO[str], run_id: str) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not acquired(lock):
         return False
     lock.truncate(0)
     lock.write(run_id)

@@ -5,6 +5,7 @@ JSON       its first entry, `sha256`, is of the bytes behind it; a file that a p
 others     their SHA-256 is in a JSON file: the manifest of their stage, or current.json
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -13,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -157,6 +158,15 @@ def verify(path: Path, *expected: str) -> None:
         if sha256(path) not in expected:
             raise damaged(path, f"its SHA-256 is not {' or '.join(expected)}")
         _verified[path] = state
+
+
+def acquired(lock: IO[str]) -> bool:
+    """Lock an open file for this process alone; return False at once if another has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def checksum(content: bytes) -> str:

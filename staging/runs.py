@@ -3,12 +3,11 @@
 lock    held by the stage that is at work in the run's folder, whichever target it is for
 """
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from staging.files import make_folder, read_json, write_json
+from staging.files import acquired, make_folder, read_json, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
 
@@ -51,12 +50,10 @@ def at_work(run: Run) -> Iterator[None]:
     """
     make_folder(run.folder)
     with run.lock.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not acquired(lock):
             raise StagingError(
                 f"Run {run.run_id} is at work already in another process ({run.lock}), and only "
                 f"one may write to its folder. Wait until it has ended, then start this one again. "
                 f"Nothing was changed."
-            ) from error
+            )
         yield
