@@ -23,6 +23,7 @@ from transforms.tables.indicators import (
     IndicatorGroup,
     IndicatorType,
 )
+from transforms.tables.metadata_classes import LONGEST_SHORT_NAME
 from transforms.tables.population import POPULATION_ELEMENT
 from transforms.tables.program_indicators import (
     BENEFICIARY_MEASURES,
@@ -40,7 +41,6 @@ Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 WHOLE = ""
-LONGEST_SHORT_NAME = 50
 OPTION_COLUMNS = ("optionSet", "code", "name", "sortOrder")
 PROGRAM_INDICATOR_GROUPS: tuple[tuple[str, str, tuple[Measure, ...]], ...] = (
     ("beneficiary", "Insuree program indicators", BENEFICIARY_MEASURES),

@@ -24,7 +24,7 @@ from transforms.org_unit_groups import org_unit_group_objects
 from transforms.population import population_objects
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
 from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
-from transforms.tables.metadata_classes import METADATA_CLASSES, MetadataClass
+from transforms.tables.metadata_classes import LONGEST_SHORT_NAME, METADATA_CLASSES, MetadataClass
 from transforms.tables.option_sets import OPTION_SETS
 from transforms.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
 from transforms.tables.seed_links import SEED_LINKS
@@ -32,8 +32,6 @@ from transforms.tables.sharing import PUBLIC, USER_GROUPS, Sharing
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
-
-SHORT_NAME = 50
 
 
 def package(options: pl.DataFrame, country: Country) -> Payload:
@@ -176,7 +174,7 @@ def _data_element(row: Field) -> Json:
 
 def _labels(row: Field) -> Json:
     code = {"code": row.code} if row.code else {}
-    short_name = row.short_name or row.name[:SHORT_NAME]
+    short_name = row.short_name or row.name[:LONGEST_SHORT_NAME]
     return {"id": row.uid, "name": row.name, "shortName": short_name} | code
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.tables.metadata_classes import (
+    LONGEST_NAME,
+    LONGEST_SHORT_NAME,
     METADATA_CLASSES,
     SHOWN_ONLY,
     WIDER_VALUE_TYPES,
@@ -373,7 +375,7 @@ def _pairs(wanted: Payload, held: Held) -> list[tuple[str, Json, Json]]:
 
 
 _BESIDE = " (openIMIS)"
-_LONGEST_NAME = {"name": 230, "shortName": 50}
+_LONGEST_NAME = {"name": LONGEST_NAME, "shortName": LONGEST_SHORT_NAME}
 _APART = frozenset({USER_GROUPS, MAPS, DASHBOARDS})
 _ADVICE_TAKEN = (
     "rename that object in DHIS2, or run set-up with rename=true: ours is then made with "

@@ -8,13 +8,13 @@ import polars as pl
 from transforms.history import is_current, live_key, live_rows
 from transforms.locations import Snapshot
 from transforms.tables.fields import Field, OptionSet
+from transforms.tables.metadata_classes import LONGEST_NAME
 from transforms.tables.openimis import TABLES, Table
 from transforms.tables.option_sets import FILLED_SETS, FIXED_SETS
 from transforms.uids import hashed_uid
 from transforms.values import CONTROL_CHARACTERS, field_reason, with_faults, with_notes
 
 LONGEST_CODE = 230
-LONGEST_NAME = 230
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from transforms.locations import (
 )
 from transforms.org_unit_groups import memberships
 from transforms.places import places
+from transforms.tables.metadata_classes import LONGEST_NAME, LONGEST_SHORT_NAME
 from transforms.tables.org_units import (
     HEALTH_FACILITIES,
     LOCATIONS,
@@ -24,8 +25,6 @@ from transforms.tables.org_units import (
 from transforms.values import with_faults
 
 EARLIEST = "2000-01-01"
-LONGEST_NAME = 230
-LONGEST_SHORT_NAME = 50
 COORDINATES = {"code": pl.String(), "longitude": pl.Float64(), "latitude": pl.Float64()}
 
 _COLUMNS = (

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from transforms.tables.sharing import Sharing
 
 LABELS = frozenset({"name", "shortName", "code"})
+LONGEST_NAME, LONGEST_SHORT_NAME = 230, 50
+"""Characters that DHIS2 takes."""
 
 NOT_EVEN_NAMES: frozenset[str] = frozenset()
 """Of charts and dashboards the name says what is shown, so that it changes with it."""
