@@ -29,6 +29,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from transforms.errors import TargetError, TransientError
 from transforms.tables.dialects import Dialect, Release, dialect_of
+from transforms.tables.error_codes import error_code
 
 Parameters = Mapping[str, str | int | Sequence[str]]
 
@@ -269,8 +270,8 @@ class Dhis2:
         answer = self.exchange(method, path, params, body)
         if answer.status == 403:
             raise TargetError(
-                f"DHIS2 does not allow {path} to this user (403). Give the user the authority; the "
-                f"roles page lists those needed. Nothing was changed by this request."
+                f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} Nothing "
+                f"was changed by this request."
             )
         if answer.status == 404:
             raise TargetError(

@@ -128,13 +128,14 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
 
 
 def _blame_the_settings(kind: str, chunk: Sequence[Json], refused: Refusals) -> None:
-    """Stop where every object is refused because the user lacks a right."""
-    codes = sorted(RIGHTS.intersection(*refused.values()))
-    if len(refused) == len(chunk) and codes:
+    """Stop where every object is refused because the user lacks a right: to make it, to change it."""
+    lacking = [RIGHTS.intersection(codes) for codes in refused.values()]
+    if len(refused) == len(chunk) and all(lacking):
+        codes = sorted(frozenset().union(*lacking))
         said = " ".join(f"{code}: {error_code(code).meaning}" for code in codes)
         hints = " ".join(dict.fromkeys(error_code(code).hint for code in codes))
         raise TargetError(
-            f"DHIS2 refuses all {len(chunk)} {kind} for the same reason: {said} {hints} Then start "
+            f"DHIS2 refuses all {len(chunk)} {kind} for want of a right: {said} {hints} Then start "
             f"again. Nothing was rejected."
         )
 

@@ -22,6 +22,7 @@ from transforms.errors import SyncError
 SECONDS = 2.0
 ATTEMPTS = 40  # where every second request fails, one of several threads may be unlucky long
 WHILE_IT_RESTARTS = 2_000
+SAID_OF_WHAT_DID_NOT_HAPPEN = ("othing", "No data were posted", "settled by the next run")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def ending(job: Job) -> str | None:
 
 def is_for_people(sentence: str) -> bool:
     """Whether an ending is in one line, in words, and says what did not happen."""
-    says_what_did_not_happen = "othing" in sentence or "settled by the next run" in sentence
+    says_what_did_not_happen = any(words in sentence for words in SAID_OF_WHAT_DID_NOT_HAPPEN)
     return "\n" not in sentence and sentence.endswith(".") and says_what_did_not_happen
 
 

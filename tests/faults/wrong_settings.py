@@ -5,17 +5,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.sandbox.handlers import AUTHORITIES
 from tests.sandbox.state import ADMIN as ADMIN_UID
 from tests.sandbox.state import SUPERUSER_ROLE, State
 from transforms.tables.insuree import INSUREE_ID, SEX
 from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PERSON_TYPE
+from transforms.tables.user_roles import LOADER
 
 Spoil = Callable[[State], None]
 
 TO_LOOK_AT = {"public": "r-------", "external": False, "users": {}, "userGroups": {}}
-RIGHTS = [each for each in AUTHORITIES["first_superuser"]["2.42"] if each != "ALL"]
-NO_SUPERUSER = [*RIGHTS, "F_ORGANISATIONUNIT_ADD", "F_OPTION_ADD"]
+NO_SUPERUSER = list(LOADER.authorities)
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,11 @@ WRONG_SETTINGS: Mapping[str, WrongSetting] = {
     "the insuree program lost its org units": WrongSetting(_without_org_units(INSUREE_PROGRAM.uid), "is not assigned to", "E1041"),
     "the claims program lost its org units": WrongSetting(_without_org_units(CLAIM_PROGRAM.uid), "is not assigned to", None),
     "the right to write people was revoked": WrongSetting(_not_to_be_written("trackedEntityTypes", PERSON_TYPE), "does not let the user", "E1001"),
-    "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "does not let the user", "E1091"),
+    "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "Give the user the role and the user group", "E1091"),
     "the user lost the capture org units": WrongSetting(_without_capture_org_units, "capture org units", "E1000"),
     "an option set was removed": WrongSetting(_without("optionSets", SEX.option_set.uid if SEX.option_set else ""), "is not in DHIS2", None),
     "the options of a set were removed": WrongSetting(_without_options, "lacks", None),
-    "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no /api/programs", "E1069"),
+    "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no program", "E1069"),
     "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006"),
     "the right to make metadata was revoked": WrongSetting(_no_metadata, "E3001", None),
     "another password": WrongSetting(_another_password, "does not know the login", "does not know the login"),
