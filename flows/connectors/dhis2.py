@@ -270,8 +270,8 @@ class Dhis2:
         answer = self.exchange(method, path, params, body)
         if answer.status == 403:
             raise TargetError(
-                f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} Nothing "
-                f"was changed by this request."
+                f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} "
+                f"Nothing was changed by this request."
             )
         if answer.status == 404:
             raise TargetError(

@@ -128,7 +128,7 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
 
 
 def _blame_the_settings(kind: str, chunk: Sequence[Json], refused: Refusals) -> None:
-    """Stop where every object is refused because the user lacks a right: to make it, to change it."""
+    """Stop where every object is refused because the user lacks the right to make or change it."""
     lacking = [RIGHTS.intersection(codes) for codes in refused.values()]
     if len(refused) == len(chunk) and all(lacking):
         codes = sorted(frozenset().union(*lacking))
