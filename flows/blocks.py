@@ -6,6 +6,7 @@ python -m flows.blocks save dhis2-server ministry base_url=https://dhis2.example
 python -m flows.blocks save pseudonym-key scheme --generate
 
 What is secret is never an argument: it is asked for, or read from standard input, one line each.
+A pseudonym key that is saved already is replaced only with --replace.
 """
 
 import argparse
@@ -13,18 +14,21 @@ import getpass
 import sys
 from collections.abc import Sequence
 
+from prefect import get_client
 from prefect.blocks.core import Block
+from prefect.exceptions import ObjectNotFound
 from pydantic import ValidationError
 
 from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey, new_key
-from transforms.errors import SyncError
+from transforms.errors import CountryError, SyncError
 
+KEY = "pseudonym-key"
 BLOCKS: dict[str, type[Block]] = {
     "openimis-database": OpenimisDatabase,
     "dhis2-server": Dhis2Server,
-    "pseudonym-key": PseudonymKey,
+    KEY: PseudonymKey,
 }
 
 
@@ -34,21 +38,58 @@ def register() -> None:
         block.register_type_and_schema()
 
 
-def save(kind: str, name: str, settings: Sequence[str], *, generate: bool = False) -> None:
-    """Save a block, replacing one of that name.
+def save(
+    kind: str,
+    name: str,
+    settings: Sequence[str],
+    *,
+    generate: bool = False,
+    replace: bool = False,
+) -> None:
+    """Save a block, replacing one of that name; a pseudonym key only if that is meant.
 
     Args:
         kind: Slug of the kind of block.
         name: The block's name.
         settings: `field=value`, for what is not secret.
         generate: Make the secret of a pseudonym key at random.
+        replace: Replace a pseudonym key: the old one is lost.
+
+    Raises:
+        CountryError: There is a pseudonym key of that name, and it is not to be replaced.
     """
+    if kind == KEY and not replace and is_saved(kind, name):
+        raise _would_be_lost(name, generate=generate)
     block = BLOCKS[kind]
     values = dict(setting.split("=", 1) for setting in settings)
     for field in secret_fields(block):
         values[field] = new_key() if generate else asked(field)
     given = {field: value for field, value in values.items() if value}
     block.model_validate(given).save(name, overwrite=True)
+
+
+def is_saved(kind: str, name: str) -> bool:
+    """Return whether there is a block of that kind and name; what it holds is not read."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_block_document_by_name(name, kind, include_secrets=False)
+        except ObjectNotFound:
+            return False
+    return True
+
+
+def _would_be_lost(name: str, *, generate: bool) -> CountryError:
+    advice = (
+        "A random key can never be the old one. Do nothing: the flows use the key that is there"
+        if generate
+        else "To put the key of your safe copy back, add --replace"
+    )
+    return CountryError(
+        f"There is a block {KEY}/{name} already, and its key would be lost for good: without it "
+        f"every insurance number in DHIS2 changes, and no pseudonym sent so far can be found "
+        f"again. {advice}. To begin with another key on purpose, make sure that you have a copy "
+        f"of the old one, save with --replace, and run once with new_pseudonym_key."
+    )
 
 
 def secret_fields(block: type[Block]) -> list[str]:
@@ -71,7 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.command == "register":
             register()
         else:
-            save(parsed.kind, parsed.name, parsed.settings, generate=parsed.generate)
+            meant = {"generate": parsed.generate, "replace": parsed.replace}
+            save(parsed.kind, parsed.name, parsed.settings, **meant)
     except (SyncError, ValidationError, ValueError) as error:
         print(f"{_sentence(error)} Nothing was saved.", file=sys.stderr)  # noqa: T201
         return 1
@@ -94,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     saving.add_argument("name")
     saving.add_argument("settings", nargs="*", metavar="field=value")
     saving.add_argument("--generate", action="store_true", help="a random pseudonym key")
+    saving.add_argument(
+        "--replace", action="store_true", help="replace a pseudonym key: the old one is lost"
+    )
     return parser
 
 

@@ -11,9 +11,15 @@ from flows.connectors.pseudonym_key import PseudonymKey
 
 SECRET = "Driver=SQLite3;Database=/nowhere;Pwd=a-very-secret-word"
 
+ANOTHER_KEY = "a key of a safe copy, of more than 32 bytes"
+
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
+
+
+def key_of(name: str) -> str:
+    return PseudonymKey.load(name).key.get_secret_value()
 
 
 def test_a_database_is_saved_with_the_connection_string_that_is_asked_for(
@@ -53,10 +59,45 @@ def test_a_generated_pseudonym_key_is_long_and_never_the_same(prefect_server: No
     keys = []
     for name in ("one", "two"):
         main(["save", "pseudonym-key", name, "--generate"])
-        keys.append(PseudonymKey.load(name).key.get_secret_value())
+        keys.append(key_of(name))
 
     assert all(len(key.encode()) >= 32 for key in keys)
     assert keys[0] != keys[1]
+
+
+@pytest.mark.parametrize("generate", [True, False], ids=["generated", "typed"])
+def test_a_saved_pseudonym_key_is_not_replaced_when_it_is_saved_again(
+    prefect_server: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    generate: bool,
+) -> None:
+    name = f"again-{generate}".lower()
+    main(["save", "pseudonym-key", name, "--generate"])
+    before = key_of(name)
+    answering(monkeypatch, ANOTHER_KEY)
+
+    ended = main(["save", "pseudonym-key", name, *(["--generate"] if generate else [])])
+
+    said = capsys.readouterr().err
+    assert ended == 1
+    assert key_of(name) == before
+    assert "would be lost for good" in said
+    assert ("can never be the old one" in said) == generate
+    assert said.endswith("Nothing was saved.\n")
+
+
+def test_a_saved_pseudonym_key_is_replaced_where_that_is_said(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["save", "pseudonym-key", "replaced", "--generate"])
+    answering(monkeypatch, ANOTHER_KEY)
+
+    ended = main(["save", "pseudonym-key", "replaced", "--replace"])
+
+    assert ended == 0
+    assert key_of("replaced") == ANOTHER_KEY
 
 
 @pytest.mark.parametrize(
