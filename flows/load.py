@@ -26,7 +26,7 @@ from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
-from staging.runs import at_work
+from staging.runs import at_work, remember
 from transforms.bundles import Phase
 from transforms.country import Country
 
@@ -62,8 +62,8 @@ def load(
     Raises:
         TargetError: DHIS2 is not as it must be.
         GuardError: The run would delete, or send again, more than the country file allows.
-        StagingError: Another run holds the target, or has moved it on; or the country file lets
-            something else leave than when the bundles were made.
+        StagingError: Another run holds the target, or has moved it on; or the run is another
+            target's; or the country file lets something else leave than when its bundles were made.
     """
     run, goal, settings = (
         Run(staging_root, run_id),
@@ -71,6 +71,7 @@ def load(
         read_country(country),
     )
     with locked(goal, run_id), at_work(run), connected(target, settings) as client:
+        remember(run, target=target)
         remember_what_may_leave(run, settings)
         known = {"moved_target": moved_target, "restored_target": restored_target}
         settle_earlier_run(run, goal, client, settings, **known)

@@ -17,6 +17,7 @@ from typing import IO
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from staging.damage import damaged
 from staging.files import (
     acquired,
     make_folder,
@@ -28,6 +29,10 @@ from staging.files import (
 )
 from staging.layout import Target
 from transforms.errors import StagingError
+from transforms.metadata_changes import METADATA
+from transforms.resources import RESOURCES
+
+RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA))
 
 
 class KnownSource(BaseModel):
@@ -89,8 +94,15 @@ class Current(BaseModel):
 
 
 def read_current(target: Target) -> Current | None:
-    """Return the state of the target; None before its first run."""
+    """Return the state of the target; None before its first load.
+
+    Raises:
+        StagingError: It is damaged; or not there, though there are versions, which the first load
+            writes after it.
+    """
     if not target.current.exists():
+        if any(_versions(target)):
+            raise damaged(target.current, "it is missing, and versions that it names are there")
         return None
     return Current.model_validate(read_json(target.current))
 
@@ -101,11 +113,19 @@ def switch(target: Target, current: Current) -> None:
 
 
 def sweep(target: Target, *, kept: Collection[Current]) -> None:
-    """Remove the versions that none of the states in `kept` names."""
+    """Remove the versions that none of the states in `kept` names; other folders are not ours."""
     named = {version for current in kept for version in current.versions.values()}
-    for folder in target.folder.iterdir():
-        if folder.is_dir() and folder.name not in named:
+    for folder in list(_versions(target)):
+        if folder.name not in named:
             shutil.rmtree(folder)
+
+
+def _versions(target: Target) -> Iterator[Path]:
+    """Yield the folders of versions: they hold folders of resources and nothing else."""
+    for folder in target.folder.glob("*/"):
+        inner = [] if folder.is_symlink() else [each.name for each in folder.iterdir()]
+        if inner and RESOURCE_NAMES.issuperset(inner):
+            yield folder
 
 
 def scan(
@@ -143,6 +163,14 @@ def keep(target: Target, current: Current, version: str, resource: str, partitio
     path.unlink(missing_ok=True)
     path.hardlink_to(target.acknowledged(current.versions[resource], resource, partition))
     return current.checksums[resource][partition]
+
+
+def free_version(current: Current, resource: str, run_id: str) -> str:
+    """Return a version of a resource that a run may write: never the one that is in use.
+
+    A load that stopped after it had pushed org units or options pushes them once more.
+    """
+    return run_id if current.versions.get(resource) != run_id else f"{run_id}.again"
 
 
 def switched(current: Current, version: str, checksums: Mapping[str, list[str]]) -> Current:

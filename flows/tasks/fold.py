@@ -7,7 +7,7 @@ import polars as pl
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.changes import acknowledged_of, tracked_versions
 from flows.tasks.source import source_of
-from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles
@@ -113,8 +113,9 @@ def fold_metadata(
     changed = scan_frame(run.changes(name, 0))
     keys = pl.Series("key", accepted, pl.String)
     rows = confirmed_after(confirmed, changed, keys, run.run_id)
-    written = write(target, run.run_id, name, 0, rows)
-    after = switched(current, run.run_id, {name: [written]})
+    version = free_version(current, name, run.run_id)
+    written = write(target, version, name, 0, rows)
+    after = switched(current, version, {name: [written]})
     switch(target, after)
     return after
 

@@ -90,19 +90,22 @@ def open_load(
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
         GuardError: The run would delete, or send again, more than the country file allows.
-        StagingError: Another run was folded since this one made its comparison.
+        StagingError: Another run was folded since this one made its comparison; or the run was
+            posted to another target, or to this one before it began anew.
     """
     manifest, guards = read_stage(run, CHANGES), country.guards
     current = current_or_first(target, manifest["partitions"])
     info = recognised_server(client, current, moved_target=moved_target)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
+    _refuse_answers_of_another(run, target, current)
     if not allow_deletes:
         refuse_mass_deletion(manifest["changes"], manifest["held"], guards)
     if not new_mapping:
         refuse_mass_resending(resending(manifest, current), manifest["held"], guards)
     warning = check_memory(client, info, target, current, restored_target=restored_target)
     current = _at_address(current, info)
+    switch(target, current)
     current = push_metadata(run, target, client, current)
     damaged = doubt_damaged(run)
     if bundles(run):
@@ -112,6 +115,18 @@ def open_load(
     return Opened(
         current, info, is_folded=False, warnings=[*filter(None, [warning]), *said(damaged)]
     )
+
+
+def _refuse_answers_of_another(run: Run, target: Target, current: Current) -> None:
+    """Refuse a run that has posted, if the target does not know: what was answered is another's."""
+    has_posted = any(bundle.sent.exists() or bundle.is_settled for bundle in bundles(run))
+    if has_posted and current.open_run != run.run_id:
+        raise StagingError(
+            f"Run {run.run_id} has posted before, and target {target.name} knows nothing of it: it "
+            f"was posted to another target, or to this one before what it had confirmed was "
+            f"removed. What DHIS2 answered then is not true of this one. Start a new run. Nothing "
+            f"was posted."
+        )
 
 
 def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Current:

@@ -22,6 +22,7 @@ class GuardedScheme(Scheme):
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         super().__init__(folder, sandbox)
         self.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        self.before_first = self.moment()
         self.bring("first")
         self.after_first = self.moment()
         self.next_day(seed=1)
@@ -75,12 +76,16 @@ class GuardedScheme(Scheme):
 
     def cut_short(self, run_id: str, last: Phase) -> None:
         """Post a run up to a phase, and do not fold it."""
-        job: Job = self.job(run_id)
-        with locked(job.target, run_id), job.client() as client:
-            extract(job)
-            transform(job)
-            opened = open_load(job.run, job.target, client, job.country)
-            posting = Posting(job.run, client, opened.info, job.country.load)
-            for phase in list(Phase)[: list(Phase).index(last) + 1]:
-                for chunk in posting.chunks(phase):
-                    posting.post(phase, chunk)
+        cut_short(self.job(run_id), last)
+
+
+def cut_short(job: Job, last: Phase) -> None:
+    """Post a run up to a phase, and do not fold it."""
+    with locked(job.target, job.run_id), job.client() as client:
+        extract(job)
+        transform(job)
+        opened = open_load(job.run, job.target, client, job.country)
+        posting = Posting(job.run, client, opened.info, job.country.load)
+        for phase in list(Phase)[: list(Phase).index(last) + 1]:
+            for chunk in posting.chunks(phase):
+                posting.post(phase, chunk)

@@ -172,15 +172,24 @@ def test_the_state_of_a_target_is_switched_at_once(tmp_path: Path):
     assert read_current(target) == current
 
 
-def test_versions_that_no_state_names_are_removed(tmp_path: Path):
+def test_versions_that_no_state_names_are_removed_and_nobody_elses_folders(tmp_path: Path):
     target = Target(tmp_path, "ministry")
     for version in ("old", "before", "now"):
-        write_json(target.folder / version / "x.json", {})
+        write_json(target.folder / version / "claim_items" / "x.json", {})
+    write_json(target.folder / "an operator's copy" / "now" / "claim_items" / "x.json", {})
+    (target.folder / "elsewhere").symlink_to(target.folder / "now")
+    (target.folder / "lost+found").mkdir()
     states = [Current(partitions=1, versions={"claim_items": name}) for name in ("before", "now")]
 
     sweep(target, kept=states)
 
-    assert sorted(each.name for each in target.folder.iterdir()) == ["before", "now"]
+    assert {each.name for each in target.folder.iterdir()} == {
+        "an operator's copy",
+        "before",
+        "elsewhere",
+        "lost+found",
+        "now",
+    }
 
 
 def _try_to_hold(root: str, run_id: str, answers: "multiprocessing.Queue[str]") -> None:
