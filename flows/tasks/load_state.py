@@ -67,16 +67,18 @@ class LoadState:
         with self._lock:
             self._failed_in_a_row = 0
 
-    def failed(self, status: int) -> None:
-        """Note that a bundle failed twice as a whole.
+    def failed(self) -> bool:
+        """Note that a bundle failed twice as a whole; return whether so did those before it.
 
-        Raises:
-            TargetError: It is the third in a row: the fault is the server's.
+        Several in flight may hold an object each that fails every request: whether anything gets
+        through at all is then to be asked.
         """
         with self._lock:
             self._failed_in_a_row += 1
-            if self._failed_in_a_row >= FAILED_BUNDLES:
-                raise _server_fault(f"{FAILED_BUNDLES} bundles in a row", status)
+            is_row = self._failed_in_a_row >= FAILED_BUNDLES
+            if is_row:
+                self._failed_in_a_row = 0
+            return is_row
 
     def transfer_failed(self) -> bool:
         """Note that a transfer failed; return whether it is worth another try.

@@ -88,8 +88,8 @@ class _Posting:
         receipt, status = self._tried(objects, body, times=2)
         if status is None:
             return receipt
-        if status != TOO_LARGE:
-            self._state.failed(status)
+        if status != TOO_LARGE and self._state.failed():
+            self._check_that_others_get_through(status)
         return receipt + self._divided(objects, status)
 
     def _tried(self, objects: _Objects, body: bytes, *, times: int) -> tuple[Receipt, int | None]:

@@ -166,6 +166,32 @@ def test_a_server_that_fails_every_request_rejects_nothing() -> None:
     assert outbox.settled == {}
 
 
+def test_a_server_that_fails_whatever_holds_an_object_rejects_nothing() -> None:
+    def failing(asked: Asked, _: int) -> Response:
+        return failure(500) if asked.uids else report(asked)
+
+    outbox = Outbox()
+    with running(failing) as server, pytest.raises(TargetError, match="more than 20 objects"):
+        post(server.client(), [Bundle(number) for number in range(50)], outbox)
+
+    assert outbox.settled == {}
+
+
+def test_an_object_that_fails_its_request_in_every_bundle_in_flight_is_rejected_alone() -> None:
+    poison = {f"V{number}-{number}" for number in range(4)}
+
+    def poisoned(asked: Asked, _: int) -> Response:
+        time.sleep(0.01)
+        return failure(500) if poison & set(asked.uids) else report(asked)
+
+    outbox = Outbox()
+    with running(poisoned) as server:
+        post(server.client(), [Bundle(number, objects=8) for number in range(4)], outbox)
+
+    assert sorted(outbox.refused) == sorted(poison)
+    assert len(outbox.settled) == 4
+
+
 @pytest.mark.parametrize("code", ["E1000", "E1029", "E1041", "E1005", "E1069", "E1091"])
 def test_one_reason_of_configuration_on_everything_stops_the_load_and_rejects_nothing(
     code: str,
