@@ -1,6 +1,6 @@
 """Post the outbox of a run, phase after phase; go on where an earlier attempt stopped."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -8,8 +8,10 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.load_state import LoadState
+from flows.tasks.other_programs import IN_ANOTHER_PROGRAM, in_another_program
 from flows.tasks.post import post_bundle, settle_transfers
 from flows.tasks.post_phase import post_phase, requests_in_flight
+from flows.tasks.read_back import Reader
 from staging.frames import read_stage
 from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
@@ -24,7 +26,10 @@ from transforms.tables.error_codes import ErrorClass
 CHUNK = 100
 EMPTY = b"{}"
 
-Blocked = Collection[tuple[str, str]]
+Blocked = Mapping[tuple[str, str], str]
+"""Type and UID of what must not be posted, and the reason code."""
+
+CLASSES = {PARENT_REFUSED: ErrorClass.PARENT, IN_ANOTHER_PROGRAM: ErrorClass.DATA}
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Sending:
         begin(self.bundle)
 
     def settle(self, receipt: Receipt) -> None:
-        """Record what became of it; what was taken out is refused for its parent's sake."""
+        """Record what became of it; what was taken out is refused."""
         whole = replace(
             receipt,
             refused=receipt.refused + self._held_back(),
@@ -58,8 +63,9 @@ class Sending:
             return ()
         removed = without(self.bundle.body(), self.blocked)[1]
         return tuple(
-            Refused(TrackerType(kind), uid, (PARENT_REFUSED,), ErrorClass.PARENT)
+            Refused(TrackerType(kind), uid, (reason,), CLASSES[reason])
             for kind, uid in removed
+            for reason in [self.blocked[kind, uid]]
         )
 
 
@@ -91,19 +97,26 @@ class Posting:
         for start in range(0, len(waiting), CHUNK):
             yield waiting[start : start + CHUNK]
 
-    def post(self, phase: Phase, chunk: Iterable[Bundle]) -> int:
+    def post(self, phase: Phase, chunk: Sequence[Bundle]) -> int:
         """Post some bundles of a phase, settle them, and return how many objects they hold."""
-        blocked = self._blocked(phase)
-        sending = [Sending(bundle, blocked, bundle.is_in_doubt) for bundle in chunk]
         post_phase(
-            sending,
+            (self._sending(phase, bundle) for bundle in chunk),
             lambda body: self._posted(phase, body),
             self.state,
             in_flight=requests_in_flight(self.load, self.info.dialect),
             begin=Sending.begin,
             settle=Sending.settle,
         )
-        return sum(each.bundle.objects for each in sending)
+        return sum(bundle.objects for bundle in chunk)
+
+    def _sending(self, phase: Phase, bundle: Bundle) -> Sending:
+        """Return a bundle on its way; persons are asked for just before they are deleted."""
+        blocked = self._blocked(phase)
+        if phase is Phase.DELETE_TRACKED_ENTITIES:
+            reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
+            elsewhere = in_another_program(reader, bundle.body())
+            blocked = {**dict.fromkeys(elsewhere, IN_ANOTHER_PROGRAM), **blocked}
+        return Sending(bundle, blocked, bundle.is_in_doubt)
 
     def _posted(self, phase: Phase, body: bytes) -> Receipt:
         strategy: Strategy = "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
@@ -121,12 +134,12 @@ class Posting:
 
 
 def blocked(run: Run, phase: Phase) -> Blocked:
-    """Return type and UID of what a phase may not post, by the receipts of the run so far."""
+    """Return what a phase may not post, by the receipts of the run so far."""
     refused = outcomes(run).filter(~pl.col("accepted")).select("phase", "type", "uid").collect()
     if refused.is_empty():
-        return frozenset()
+        return {}
     found = dependants(all_changes(run), refused).filter(is_delete=phase in DELETES)
-    return frozenset(found.select("type", "uid").iter_rows())
+    return dict.fromkeys(found.select("type", "uid").iter_rows(), PARENT_REFUSED)
 
 
 def all_changes(run: Run) -> dict[str, pl.LazyFrame]:

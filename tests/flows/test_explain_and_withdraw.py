@@ -5,7 +5,10 @@ import pytest
 
 from flows.explain import explain
 from flows.withdraw import withdraw
+from staging.layout import Run
+from staging.rejects import read_rejects
 from tests.flows.scheme import Scheme
+from tests.reconcile.clinic import immunised
 from transforms.errors import GuardError, StagingError
 
 
@@ -57,6 +60,28 @@ def test_withdrawing_leaves_none_of_our_objects(scheme: Scheme) -> None:
     assert list(sandbox.tracked_entities()) == []
     assert list(sandbox.enrollments()) == []
     assert list(sandbox.events()) == []
+
+
+def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    clinic = immunised(scheme.sandbox, next(iter(scheme.sandbox.tracked_entities())))
+
+    ended = withdraw(
+        "ministry",
+        scheme.country_file,
+        scheme.staging_root,
+        "ministry",
+        run_id="end",
+        return_state=True,
+    )
+
+    rejects = read_rejects(Run(scheme.staging_root, "end")).collect()
+    assert clinic.is_whole
+    assert list(scheme.sandbox.tracked_entities()) == [clinic.person.uid]
+    assert list(scheme.sandbox.enrollments()) == [clinic.enrollment.uid]
+    assert list(scheme.sandbox.events()) == [clinic.event.uid]
+    assert rejects["reason"].to_list() == ["person_in_another_program"]
+    assert ended.name == "CompletedWithRejects"
 
 
 def test_nothing_is_withdrawn_without_the_targets_name(scheme: Scheme) -> None:
