@@ -42,6 +42,7 @@ class KnownSource(BaseModel):
         database: Digest of server and database name.
         oldest_rows: openIMIS table to the digest of its oldest row's UUID.
         as_of: When the snapshot was taken, on the source's clock; naive.
+        taken_at: The same, on the clock of the machine that took it.
         rows: openIMIS table to its rows.
     """
 
@@ -50,6 +51,7 @@ class KnownSource(BaseModel):
     database: str
     oldest_rows: dict[str, str]
     as_of: datetime
+    taken_at: datetime | None = None
     rows: dict[str, int]
 
 

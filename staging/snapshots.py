@@ -50,6 +50,7 @@ class SnapshotManifest(BaseModel):
     Attributes:
         source: Name of the block that names the database.
         as_of: When the read transaction began, on the source's clock; naive.
+        taken_at: When it was taken, on the clock of the machine that took it.
         database: Digest of server and database name: differs for a copy elsewhere.
         oldest_rows: Table to the digest of its oldest row's UUID, as far as it has rows: the same
             wherever the database is moved to.
@@ -60,6 +61,7 @@ class SnapshotManifest(BaseModel):
 
     source: str
     as_of: datetime
+    taken_at: datetime | None = None
     database: str
     oldest_rows: dict[str, str]
     tables: dict[str, TableManifest]

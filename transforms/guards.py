@@ -1,6 +1,7 @@
 """Guards: what a run does only if somebody says that it is meant.
 
     openIMIS   another database        unless new_source
+               an older snapshot       unless new_source
                a table shrank          unless allow_shrinking
     the run    deletes very much       unless allow_deletes
                sends very much again   unless new_mapping
@@ -11,6 +12,8 @@ All are asked before anything is posted.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import NoReturn
 
 from transforms.country import Guards
 from transforms.errors import GuardError
@@ -36,6 +39,23 @@ def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) ->
             f"right source; or, if this is the new one, run once with new_source, which deletes "
             f"from DHIS2 what it does not have. Nothing was posted."
         )
+
+
+def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
+    """Stop a run that was begun before one that was loaded since, and goes on after it.
+
+    Args:
+        known: When the last loaded snapshot was taken.
+        found: When this one was.
+
+    Raises:
+        GuardError: Always.
+    """
+    raise GuardError(
+        f"The snapshot of this run is of {found}, older than the last one that was loaded "
+        f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
+        f"and of this machine were both set back, run once with new_source. Nothing was posted."
+    )
 
 
 def refuse_shrinking(known: Counts, found: Counts, guards: Guards) -> None:

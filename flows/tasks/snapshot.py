@@ -1,6 +1,7 @@
 """Take the snapshot of openIMIS: check all tables, then copy them in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import cast
 
 from prefect import get_run_logger
@@ -61,6 +62,7 @@ def openimis_named(source: str) -> Openimis:
 def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> SnapshotManifest:
     """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete."""
     selected = openimis.check(wanted)
+    taken_at = datetime.now(UTC)
     with openimis.transaction() as transaction:
         oldest_rows = transaction.oldest_rows(selected)
         tables = {
@@ -76,6 +78,7 @@ def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> Snapsho
     manifest = SnapshotManifest(
         source=source,
         as_of=transaction.as_of,
+        taken_at=taken_at,
         database=transaction.database,
         oldest_rows=oldest_rows,
         tables=tables,

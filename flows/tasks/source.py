@@ -4,7 +4,7 @@ from staging.acknowledged import Current, KnownSource
 from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
 from transforms.country import Guards
-from transforms.guards import refuse_another_source, refuse_shrinking
+from transforms.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
 
 
 def source_of(run: Run) -> KnownSource | None:
@@ -16,6 +16,7 @@ def source_of(run: Run) -> KnownSource | None:
         database=manifest.database,
         oldest_rows=manifest.oldest_rows,
         as_of=manifest.as_of,
+        taken_at=manifest.taken_at,
         rows={name: table.rows for name, table in manifest.tables.items()},
     )
 
@@ -29,22 +30,31 @@ def check_source(
         run: The run; its snapshot is complete.
         current: The acknowledged state.
         guards: How much a table may shrink.
-        new_source: It is another openIMIS on purpose; row counts of the old one say nothing.
+        new_source: It is another openIMIS on purpose; rows and days of the old one say nothing.
         allow_shrinking: Tables have lost rows on purpose.
 
     Returns:
         What is odd, but may be.
 
     Raises:
-        GuardError: It is another openIMIS, or a table shrank.
+        GuardError: It is another openIMIS, an older snapshot, or a table shrank.
     """
     found = source_of(run)
     if current.source is None or found is None or new_source:
         return []
     refuse_another_source(current.source.oldest_rows, found.oldest_rows)
+    if _is_older(found, known=current.source):
+        refuse_older_snapshot(current.source.as_of, found.as_of)
     if not allow_shrinking:
         refuse_shrinking(current.source.rows, found.rows, guards)
     return _oddities(current.source, found)
+
+
+def _is_older(found: KnownSource, *, known: KnownSource) -> bool:
+    """Whether two clocks say so: one alone was set back."""
+    if found.taken_at is None or known.taken_at is None:
+        return False
+    return found.taken_at < known.taken_at and found.as_of < known.as_of
 
 
 def _oddities(known: KnownSource, found: KnownSource) -> list[str]:

@@ -15,9 +15,12 @@ from transforms.errors import GuardError
 
 GUARDS = Guards(shrink_share=0.05, shrink_count=100)
 YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T02:00"))
+BEFORE = datetime.fromisoformat("2025-12-31")
 ROWS = {"tblInsuree": 10_000, "tblClaim": 1_000, "tblGender": 3}
 OLDEST = {"tblLocations": "a place", "tblInsuree": "a person"}
-KNOWN = KnownSource(database="here", oldest_rows=OLDEST, as_of=YESTERDAY, rows=ROWS)
+KNOWN = KnownSource(
+    database="here", oldest_rows=OLDEST, as_of=YESTERDAY, taken_at=YESTERDAY, rows=ROWS
+)
 
 
 @pytest.fixture
@@ -32,6 +35,7 @@ def check(
     oldest_rows: dict[str, str] | None = None,
     database: str = "here",
     as_of: datetime = TODAY,
+    taken_at: datetime = TODAY,
     known: KnownSource | None = KNOWN,
     **meant: bool,
 ) -> list[str]:
@@ -43,6 +47,7 @@ def check(
     manifest = SnapshotManifest(
         source="scheme",
         as_of=as_of,
+        taken_at=taken_at,
         database=database,
         oldest_rows=OLDEST if oldest_rows is None else oldest_rows,
         tables=tables,
@@ -122,8 +127,20 @@ def test_the_same_data_on_another_server_are_told_and_go_on(run: Run) -> None:
     assert "another server or database" in told
 
 
+def test_a_run_that_was_begun_before_the_last_load_does_not_set_dhis2_back(run: Run) -> None:
+    said = refusal(run, as_of=BEFORE, taken_at=BEFORE)
+
+    assert "2025-12-31 00:00:00, older than the last one that was loaded (2026-01-01" in said
+    assert "Start a new run" in said
+    assert check(run, as_of=BEFORE, taken_at=BEFORE, new_source=True) == []
+
+
+def test_a_clock_of_this_machine_that_was_set_back_stops_nothing(run: Run) -> None:
+    assert check(run, taken_at=BEFORE) == []
+
+
 def test_a_clock_that_was_set_back_is_told(run: Run) -> None:
-    [told] = check(run, as_of=datetime.fromisoformat("2025-12-31"))
+    [told] = check(run, as_of=BEFORE)
 
     assert "2025-12-31 00:00:00" in told
     assert "set back" in told
@@ -141,4 +158,4 @@ def test_what_is_known_of_openimis_outlives_the_run_that_read_it(run: Run) -> No
     kept = read_current(target)
 
     assert kept is not None
-    assert kept.source == KNOWN.model_copy(update={"as_of": TODAY})
+    assert kept.source == KNOWN.model_copy(update={"as_of": TODAY, "taken_at": TODAY})
