@@ -118,8 +118,8 @@ def _user_faults(client: Dhis2, info: SystemInfo, needs: Needs) -> Iterator[str]
     lines = _lines(client)
     if missing := needs.all_org_units - lines.keys():
         yield (
-            f"{len(missing)} org units of the data are not in DHIS2, or hidden from the user: push "
-            f"them (scope orgunit)."
+            f"{len(missing)} org units of the data are not in DHIS2, or hidden from the user: run "
+            f"set-up-dhis2, which makes again what is not there."
         )
     capture = _uids(me.get("organisationUnits"))
     search = _uids(me.get("teiSearchOrganisationUnits")) or capture
@@ -209,7 +209,7 @@ def _option_faults(client: Dhis2, needs: Needs) -> Iterator[str]:
         elif missing := set(codes) - _option_codes(found):
             yield (
                 f"The option set {found['name']!r} lacks {len(missing)} of the {len(set(codes))} "
-                f"codes that the data use: push the option sets (scope optionset)."
+                f"codes that the data use: run set-up-dhis2, which makes them again."
             )
 
 

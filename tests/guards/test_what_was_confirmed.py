@@ -1,6 +1,8 @@
 """What DHIS2 has confirmed is believed of that DHIS2, and stays readable whatever happens."""
 
 import shutil
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,16 @@ from staging.frames import scan_frame
 from tests.crashes.comparisons import assert_acknowledged_is_held
 from tests.crashes.contents import tracker
 from tests.guards.scheme import GuardedScheme
-from transforms.errors import StagingError
+from transforms.errors import StagingError, TargetError
 from transforms.metadata_changes import CONFIRMED, OPTIONS
+from transforms.tables.option_sets import PRODUCT
+
+
+def remove_options(metadata: Mapping[str, dict[str, Any]], option_set: str) -> None:
+    """Remove all options of a set, as an administrator of DHIS2 can."""
+    for option in metadata["optionSets"][option_set]["options"]:
+        metadata["options"].pop(option["id"])
+    metadata["optionSets"][option_set]["options"] = []
 
 
 def test_a_run_that_was_posted_before_dhis2_began_anew_is_not_taken_for_posted_now(
@@ -25,6 +35,23 @@ def test_a_run_that_was_posted_before_dhis2_began_anew_is_not_taken_for_posted_n
     scheme.load("another")
 
     assert len(tracker(scheme.sandbox)["trackedEntities"]) > 50
+    assert_acknowledged_is_held(scheme)
+
+
+def test_options_that_were_removed_in_dhis2_are_made_again_as_the_sentence_says(
+    scheme: GuardedScheme,
+) -> None:
+    with scheme.sandbox.state.lock:
+        remove_options(scheme.sandbox.state.metadata, PRODUCT.uid)
+        scheme.sandbox.state.metadata_changed()
+    scheme.next_day(seed=2)
+
+    with pytest.raises(TargetError, match=r"lacks .* codes that the data use: run set-up-dhis2"):
+        scheme.load("third")
+    scheme.set_up()
+    scheme.load("third")
+
+    assert scheme.current.last_run == "third"
     assert_acknowledged_is_held(scheme)
 
 
