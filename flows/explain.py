@@ -16,16 +16,17 @@ from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from transforms.deltas import acknowledged_schema
 from transforms.errors import StagingError
-from transforms.explanations import markdown, of_object
+from transforms.explanations import differing, markdown, of_object
 from transforms.resources import RESOURCES, Resource
 
 Rows = list[dict[str, Any]]
+FramesOf = Callable[[Resource], list[pl.LazyFrame]]
 
 
 @flow(name="explain")
 @in_one_sentence
 def explain(name: str, target: str, staging_root: Path, run_id: str | None = None) -> str:
-    """Show what is known of an object; no value of a person is shown.
+    """Show what is known of an object; no value is shown, nor where or when it is.
 
     Args:
         name: An openIMIS UUID (or the key of a claim line or insuree policy), or a DHIS2 UID. That
@@ -43,12 +44,14 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
     goal = Target(staging_root, target)
     current = current_or_first(goal, 0)
     run = Run(staging_root, run_id or _last_run(goal, current))
+    wanted, confirmed = _of_stage(run, "desired"), _acknowledged(goal, current)
     text = markdown(
         name,
         {
-            f"Wanted in run {run.run_id}": _found(name, _of_stage(run, "desired")),
+            f"Wanted in run {run.run_id}": _found(name, wanted),
             f"Changes of run {run.run_id}": _found(name, _of_stage(run, "changes")),
-            "Confirmed by DHIS2": _found(name, _acknowledged(goal, current)),
+            "Confirmed by DHIS2": _found(name, confirmed),
+            "Wanted otherwise than confirmed": _differing(name, wanted, confirmed),
             "Held back or refused": _rejected(run, name),
         },
     )
@@ -65,22 +68,42 @@ def _last_run(target: Target, current: Current) -> str:
     return current.open_run or current.last_run
 
 
-def _found(name: str, frames_of: Callable[[Resource], list[pl.LazyFrame]]) -> Rows:
+def _found(name: str, frames_of: FramesOf) -> Rows:
     return [
         {"resource": resource.name} | row
         for resource in RESOURCES
         for frame in frames_of(resource)
-        for row in of_object(frame, name.lower() if "-" in name else name, resource)
+        for row in of_object(frame, _spelled(name), resource)
     ]
 
 
-def _of_stage(run: Run, stage: str) -> Callable[[Resource], list[pl.LazyFrame]]:
+def _differing(name: str, wanted: FramesOf, confirmed: FramesOf) -> Rows:
+    sides = ((each, wanted(each), confirmed(each)) for each in RESOURCES)
+    return [
+        {"resource": resource.name} | row
+        for resource, desired, acknowledged in sides
+        if desired and acknowledged
+        for row in differing(
+            pl.concat(desired),
+            pl.concat(acknowledged, how="diagonal"),
+            _spelled(name),
+            resource,
+        )
+    ]
+
+
+def _spelled(name: str) -> str:
+    """Return a name as keys are spelled."""
+    return name.lower() if "-" in name else name
+
+
+def _of_stage(run: Run, stage: str) -> FramesOf:
     count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
     path_of = run.desired if stage == "desired" else run.changes
     return lambda resource: [scan_frame(path_of(resource.name, each)) for each in range(count)]
 
 
-def _acknowledged(target: Target, current: Current) -> Callable[[Resource], list[pl.LazyFrame]]:
+def _acknowledged(target: Target, current: Current) -> FramesOf:
     return lambda resource: [
         scan(target, current, resource.name, each, acknowledged_schema(resource))
         for each in range(current.partitions)

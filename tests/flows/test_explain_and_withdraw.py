@@ -1,5 +1,7 @@
 """Ask what is known of one object; take everything back at the end of a pilot."""
 
+import sqlite3
+
 import polars as pl
 import pytest
 
@@ -38,6 +40,37 @@ def test_an_explanation_shows_no_value(scheme: Scheme) -> None:
 
     assert person["g54R38QNwEi"] not in text
     assert "Insurance number" in text
+
+
+def test_an_explanation_shows_neither_where_nor_when_anything_was(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    claims = acknowledged(scheme, "claim_enrollments")
+    person = claims["person"][0]
+    rows = claims.filter(person=person).to_dicts()
+
+    text = explain(person, "ministry", scheme.staging_root)
+
+    kept = {
+        row[name] for row in rows for name in ("orgUnit", "occurredAt", "completedAt", "status")
+    }
+    assert kept
+    assert not [value for value in kept if value in text]
+    assert "orgUnit, status, occurredAt, completedAt" in text
+
+
+def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    person = acknowledged(scheme, "claim_enrollments")["person"][0]
+    assert "differs" not in explain(person, "ministry", scheme.staging_root)
+    with sqlite3.connect(scheme.database) as openimis:
+        openimis.execute("UPDATE tblClaim SET DateClaimed = '2001-02-03'")
+    scheme.sync(run_id="plan", until="transform")
+
+    text = explain(person, "ministry", scheme.staging_root, "plan")
+
+    assert "differs" in text
+    assert "occurredAt |" in text
+    assert "2001" not in text
 
 
 def test_an_explanation_says_why_an_object_was_held_back(scheme: Scheme) -> None:
