@@ -21,10 +21,12 @@ from tests.crashes.contents import (
     by_key,
     claimed,
     differences,
+    lost_and_double,
     tracker,
 )
 from tests.crashes.loader import PARTITIONS
 from tests.crashes.scheme import Scheme, a_scheme
+from tests.tally import CRASH_POINTS, tried
 from transforms.deltas import PLAIN
 from transforms.fold import UNKNOWN
 from transforms.insurees import NUMBER
@@ -66,19 +68,31 @@ def first_load_of_today(scheme: Scheme) -> FirstLoad:
 
 
 def assert_like_a_first_load(scheme: Scheme, first_load: FirstLoad) -> None:
-    """Compare with a DHIS2 that is filled from the same database for the first time.
+    """Compare with a DHIS2 that is filled from the same database for the first time."""
+    assert differences(comparable(scheme, first_load), first_load.content) == []
+
+
+def count_beside_a_first_load(
+    scheme: Scheme, first_load: FirstLoad, name: str, kind: str = CRASH_POINTS
+) -> None:
+    """Count what was tried, and what is lost or double beside a first load."""
+    lost, double = lost_and_double(first_load.content, comparable(scheme, first_load))
+    tried(kind, name, lost=lost, double=double)
+
+
+def comparable(scheme: Scheme, first_load: FirstLoad) -> Content:
+    """Return what DHIS2 holds by key, as far as a first load would bring it.
 
     What a rule holds back is not there at all; a DHIS2 that has grown may have it of old. A number
     that two people have is not there either, and may be held by the one who had it first.
     """
     grown = by_key(tracker(scheme.sandbox), scheme.target)
-    fresh = first_load.content
     for kind, rows in grown.items():
         grown[kind] = {key: row for key, row in rows.items() if key not in first_load.held_back}
     for key in first_load.nameless & grown["trackedEntities"].keys():
         for number in NUMBERS:
             grown["trackedEntities"][key]["attributes"].pop(number, None)
-    assert differences(grown, fresh) == []
+    return grown
 
 
 def settle_numbers_in_doubt(scheme: Scheme) -> None:

@@ -9,12 +9,14 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.crashes.loader import Job, bring
 from tests.crashes.points import Point, Points
+from tests.faults.server import wait_until
 
 KILLED = -9
 FINISHED = 0
@@ -42,6 +44,16 @@ def bring_in_a_process(job: Job, deadly: Point | None = None, passed: Path | Non
     code = process.exitcode
     process.close()
     return code
+
+
+def killed_when(job: Job, has_come: Callable[[], bool]) -> int:
+    """Bring DHIS2 up to date in a process that is killed once it has come so far."""
+    process = forks.Process(target=run, args=(job, None, None))
+    process.start()
+    wait_until(lambda: has_come() or not process.is_alive())
+    process.kill()
+    process.join()
+    return process.exitcode
 
 
 def run(job: Job, deadly: Point | None, passed: Path | None) -> None:

@@ -6,9 +6,11 @@ changes       after the second day: claims were processed, people moved, policie
 
 import json
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -21,10 +23,11 @@ from tests.crashes.contents import (
     held,
     lost_and_double,
 )
-from tests.crashes.driver import FINISHED, bring_in_a_process
+from tests.crashes.driver import FINISHED, KILLED, bring_in_a_process, killed_when
 from tests.crashes.loader import extract, transform
 from tests.crashes.points import Point
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
+from tests.faults.server import Server
 from tests.openimis_sample import sample
 from tests.tally import CRASH_POINTS, tried
 
@@ -56,9 +59,16 @@ class Chapter:
 
 @dataclass
 class Story:
-    """The chapters of a scheme."""
+    """The chapters of a scheme.
+
+    Attributes:
+        scheme: The scheme.
+        server: Of its DHIS2.
+        chapters: By name.
+    """
 
     scheme: Scheme
+    server: Server
     chapters: dict[str, Chapter] = field(default_factory=dict)
 
     def tell(self) -> None:
@@ -82,6 +92,7 @@ class Story:
     def begin(self, name: str, kind: str) -> None:
         """Put everything back to before the points of a kind in a chapter."""
         chapter = self.chapters[name]
+        self.server.wait_until_idle()
         self.scheme.back_to(chapter.before if is_staging(kind) else chapter.staged)
 
     def point(self, name: str, kind: str, share: float) -> Point:
@@ -92,6 +103,24 @@ class Story:
     def killed(self, run_id: str, point: Point) -> int:
         """Let a run go up to a point; return how its process ended."""
         return bring_in_a_process(self.scheme.job(run_id), point)
+
+    def killed_while_asking(self, run_id: str, **request: Any) -> threading.Event:
+        """Kill a run while DHIS2 has a whole request of it; DHIS2 goes on when the event is set.
+
+        Args:
+            run_id: The run.
+            request: Which request; see `tests.sandbox.cues.Cue`.
+        """
+        goes_on = threading.Event()
+        cue = self.scheme.sandbox.cues.add(until=goes_on, **{"occurrences": [1], **request})
+        assert killed_when(self.scheme.job(run_id), lambda: cue.has_come) == KILLED
+        return goes_on
+
+    def let_dhis2_go_on(self, goes_on: threading.Event) -> None:
+        """Let DHIS2 do what it was asked by a run that was killed; return when it is done."""
+        goes_on.set()
+        self.server.wait_until_idle()
+        self.scheme.sandbox.cues.clear()
 
     def assert_as_if_nothing_had_happened(
         self, name: str, tried_what: str = "", kind: str = CRASH_POINTS
