@@ -1,13 +1,13 @@
 """How one object comes to have each error code that was recorded, and which cannot come to it.
 
-An object is changed on its way to DHIS2, or something was made in DHIS2 by hand before. Taken back
-after the run, the next one sends it.
+An object is changed on its way to DHIS2, or something was done in DHIS2 by hand before. Taken back
+after the run, the next one sends it. It lies in a bundle of creates, of updates, or of deletes.
 """
 
 # ruff: noqa: E501 - a table is read by its rows
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transforms.resources import TrackerType
@@ -20,24 +20,29 @@ Change = Callable[[Json], Json]
 
 PERSON, ENROLLMENT, EVENT = TrackerType
 
+CREATES, UPDATES, DELETES = "creates", "updates", "deletes"
+
 NOWHERE = "Nowhere0001"
-BY_HAND, SOMEBODY = "ByHand00001", "Somebody001"
+BY_HAND, SOMEBODY, ABROAD = "ByHand00001", "Somebody001", "Abroad00001"
+TAKEN = "a number that is taken"
 ROOT = "ImspTQPwCqd"
 
 
 @dataclass(frozen=True)
 class ByHand:
-    """What somebody made in DHIS2 by hand, and what is deleted of it before the run, and after.
+    """What somebody did in DHIS2 by hand, before the run and after it.
 
     Attributes:
         made: From the three lists of the person with whom it happens: what is posted.
         deleted: Kind and UID of what is deleted again before the run; `{}` is the object's.
         taken_back: Likewise after it.
+        abroad: Whether the object is moved to where the loader has no right, and back after it.
     """
 
-    made: Callable[[Json, Json, Json], Json]
+    made: Callable[[Json, Json, Json], Json] | None = None
     deleted: tuple[tuple[TrackerType, str], ...] = ()
     taken_back: tuple[tuple[TrackerType, str], ...] = ()
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Poison:
         change: What is changed in it on its way.
         by_hand: What somebody did before.
         of_a_claim: Whether the enrollment is a claim, and not an insuree's.
+        below: The code of what lies below it.
+        within: What its bundle does.
         version: Of DHIS2.
     """
 
@@ -56,6 +63,8 @@ class Poison:
     change: Change | None = None
     by_hand: ByHand | None = None
     of_a_claim: bool = False
+    below: str | None = None
+    within: str = CREATES
     version: str = "2.42"
 
 
@@ -96,6 +105,17 @@ def _stranger(person: Json, values: list[Json]) -> Json:
     return person | {"trackedEntity": SOMEBODY, "attributes": values}
 
 
+def _a_stranger(person: Json, enrollment: Json, event: Json) -> Json:
+    del enrollment, event
+    return {"trackedEntities": [_stranger(person, [])]}
+
+
+def _a_stranger_with_a_number(person: Json, enrollment: Json, event: Json) -> Json:
+    del enrollment, event
+    number = {"attribute": INSURANCE_NUMBER.uid, "value": TAKEN}
+    return {"trackedEntities": [_stranger(person, [number])]}
+
+
 def _number_taken(person: Json, enrollment: Json, event: Json) -> Json:
     del enrollment, event
     number = [each for each in person["attributes"] if each["attribute"] == INSURANCE_NUMBER.uid]
@@ -114,13 +134,15 @@ def _enrollment_of_another(person: Json, enrollment: Json, event: Json) -> Json:
     return {"trackedEntities": [_stranger(person, [])], "enrollments": [taken]}
 
 
-def _event_of_another(person: Json, enrollment: Json, event: Json) -> Json:
+def _a_stranger_who_is_enrolled(person: Json, enrollment: Json, event: Json) -> Json:
+    del event
     theirs = enrollment | {"trackedEntity": SOMEBODY, "enrollment": BY_HAND}
-    return {
-        "trackedEntities": [_stranger(person, [])],
-        "enrollments": [theirs],
-        "events": [event | {"enrollment": BY_HAND}],
-    }
+    return {"trackedEntities": [_stranger(person, [])], "enrollments": [theirs]}
+
+
+def _event_of_another(person: Json, enrollment: Json, event: Json) -> Json:
+    taken = event | {"enrollment": BY_HAND}
+    return _a_stranger_who_is_enrolled(person, enrollment, event) | {"events": [taken]}
 
 
 _STRANGER = ((PERSON, SOMEBODY),)
@@ -128,7 +150,7 @@ _STAGE, _STATUS, _PRODUCT, _, _AMOUNT = (field.uid for field in POLICY_FIELDS[:5
 _SERVICE_ELEMENT = "UWkyb5W46zn"
 
 POISON: Mapping[str, Poison] = {
-    "E1005": Poison(PERSON, _is(trackedEntityType=NOWHERE)),
+    "E1005": Poison(PERSON, _is(trackedEntityType=NOWHERE), below="E1022"),
     "E1006": Poison(PERSON, _attribute(NOWHERE, "x")),
     "E1007": Poison(PERSON, _attribute(DATE_OF_BIRTH.uid, "1984-13-45")),
     "E1010": Poison(EVENT, _is(program=NOWHERE)),
@@ -152,7 +174,7 @@ POISON: Mapping[str, Poison] = {
     "E1085": Poison(PERSON, _attribute(DATE_OF_BIRTH.uid, "1984-13-45"), version="2.40"),
     "E1113": Poison(ENROLLMENT, by_hand=ByHand(_family, deleted=((EVENT, "{}"), (ENROLLMENT, "{}")))),
     "E1114": Poison(PERSON, by_hand=ByHand(_family, deleted=((EVENT, "{}"), (ENROLLMENT, "{}"), (PERSON, "{}")))),
-    "E1125": Poison(PERSON, _attribute(SEX.uid, "?")),
+    "E1125": Poison(PERSON, _attribute(SEX.uid, "?"), below="E5000"),
     "E1127": Poison(ENROLLMENT, by_hand=ByHand(_enrollment_of_another, taken_back=((ENROLLMENT, "{}"), *_STRANGER))),
     "E1128": Poison(EVENT, by_hand=ByHand(_event_of_another, taken_back=((EVENT, "{}"), (ENROLLMENT, BY_HAND), *_STRANGER))),
     "E1302": Poison(EVENT, _element(_AMOUNT, "12,50")),
@@ -170,6 +192,34 @@ WHOLE_REQUESTS: Mapping[str, Poison] = {
 }
 """Objects that DHIS2 cannot read, or not write: it gives no code, and fails the whole request."""
 
+
+def _in_updates(poison: Poison) -> Poison:
+    return replace(poison, within=UPDATES)
+
+
+IN_UPDATES: Mapping[str, Poison] = {
+    "E1029": _in_updates(POISON["E1029"]),
+    "E1064": Poison(PERSON, _attribute(INSURANCE_NUMBER.uid, TAKEN), ByHand(_a_stranger_with_a_number, taken_back=_STRANGER), within=UPDATES),
+    "E1076": _in_updates(POISON["E1076"]),
+    "E1077": _in_updates(POISON["E1077"]),
+    "E1082": Poison(EVENT, by_hand=ByHand(deleted=((EVENT, "{}"),)), within=UPDATES),
+    "E1125": replace(POISON["E1125"], below=None, within=UPDATES),
+    "E1127": Poison(ENROLLMENT, _is(trackedEntity=SOMEBODY), ByHand(_a_stranger, taken_back=_STRANGER), of_a_claim=True, within=UPDATES),
+    "E1128": Poison(EVENT, _is(enrollment=BY_HAND), ByHand(_a_stranger_who_is_enrolled, taken_back=((ENROLLMENT, BY_HAND), *_STRANGER)), within=UPDATES),
+    "E1302": _in_updates(POISON["E1302"]),
+}  # fmt: skip
+
+IN_DELETES: Mapping[str, Poison] = {
+    "E1000": Poison(EVENT, by_hand=ByHand(abroad=True), within=DELETES),
+    "E1000 of an enrollment": Poison(ENROLLMENT, by_hand=ByHand(abroad=True), within=DELETES),
+}  # fmt: skip
+
+WHOLE_REQUESTS_OF_CHANGES: Mapping[str, Poison] = {
+    "a malformed date, in an update": _in_updates(WHOLE_REQUESTS["a malformed date"]),
+    "an unknown status, in an update": _in_updates(WHOLE_REQUESTS["an unknown status"]),
+    "a malformed UID, in a deletion": Poison(EVENT, _is(event="1234567890-"), within=DELETES),
+}
+
 _METADATA = "It is a code of metadata: tests of set-up and of the daily push have cases of it."
 _RIGHT = "It depends on the user and not on the object: see wrong_settings.py."
 _DELETION = "It answers a deletion, of which it is a success: the object is not there."
@@ -182,7 +232,6 @@ NOT_BY_AN_OBJECT: Mapping[str, str] = {
     "E1004": _OTHER,
     "E1018": "Our programs have no mandatory attribute; one that is made so is a wrong setting.",
     "E1020": "Our programs take enrollments of the future, as set-up makes them.",
-    "E1022": "An enrollment has it when its person has E1005, of which there is a case.",
     "E1032": _DELETION,
     "E1048": "We make every UID ourselves; a malformed one is among the whole requests.",
     "E1063": _DELETION,
@@ -194,7 +243,6 @@ NOT_BY_AN_OBJECT: Mapping[str, str] = {
     "E4014": _METADATA,
     "E4028": _METADATA,
     "E4030": "It answers the deletion of metadata, and we delete none.",
-    "E5000": "An object has it when the one above it was refused: every case of a person shows it.",
     "E5002": _METADATA,
     "E5003": _METADATA,
     "E7612": _OTHER,
