@@ -38,8 +38,13 @@ REMEDIES: tuple[tuple[str, str], ...] = (
         "from the one before",
     ),
     (
-        rf"(?P<folder>{RUN}/(outcomes|rejects))/.*",
-        "Remove the folder {folder}, then " + AGAIN,
+        rf"(?P<folder>{RUN}/outcomes)/.*",
+        "Remove the folder {folder}, then " + AGAIN + ": they are gathered from the receipts again",
+    ),
+    (
+        rf"(?P<folder>{RUN}/rejects)/.*",
+        "Remove the folder {folder}, then " + AGAIN + ": what was held back is listed again by the "
+        "next run, which tries it again",
     ),
     (
         rf"(?P<folder>{RUN}/read_back)/.*",

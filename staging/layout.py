@@ -5,7 +5,7 @@
   runs/<run_id>/snapshot/<table>.parquet              + manifest.json, written last
   runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
-  runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, written first
+  runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/summary.json

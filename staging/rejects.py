@@ -1,7 +1,8 @@
 """Rejects: Parquet for machines, CSV for clerks; the same rows and reasons.
 
-The manifest is written first. It names the SHA-256 that a file may have: that of the file which is
-about to be written, and that of the one which it replaces.
+The manifest is written before the files and after. Before, it names the SHA-256 that a file may
+have: that of the file which is about to be written, and that of the one which it replaces, or
+`absent`. After, it names that of the file. What it names has to be there, unless it may be absent.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from staging.files import read_json, sha256, verify, whole_or_absent, write_json
+from staging.damage import damaged
+from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 
-STAGE = "rejects"
+STAGE, ABSENT = "rejects", "absent"
 REJECTS: dict[str, pl.DataType] = {
     "resource": pl.String(),
     "key": pl.String(),
@@ -35,6 +37,7 @@ def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
         }
         may_be = {name: [*_present(run, name), new] for name, new in written.items()}
         write_json(run.manifest(STAGE), _known(run) | may_be)
+    write_json(run.manifest(STAGE), _known(run) | {name: [new] for name, new in written.items()})
     for name, rows in rejects.items():
         with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
             _ordered(rows).write_csv(scratch)
@@ -44,7 +47,7 @@ def read_rejects(run: Run) -> pl.LazyFrame:
     """Return all rejects of a run.
 
     Raises:
-        StagingError: A file is not as it was written.
+        StagingError: A file is missing, or not as it was written.
     """
     frames = [pl.LazyFrame(schema=REJECTS)]
     for name, checksums in _known(run).items():
@@ -52,6 +55,8 @@ def read_rejects(run: Run) -> pl.LazyFrame:
         if path.exists():
             verify(path, *checksums)
             frames.append(pl.scan_parquet(path))
+        elif ABSENT not in checksums:
+            raise damaged(path, MISSING)
     return pl.concat(frames)
 
 
@@ -63,7 +68,9 @@ def _known(run: Run) -> dict[str, list[str]]:
 def _present(run: Run, name: str) -> list[str]:
     """Return the SHA-256 of the file that is about to be replaced, if it is as it was written."""
     path = run.rejects(name)
-    present = sha256(path) if path.exists() else None
+    if not path.exists():
+        return [ABSENT]
+    present = sha256(path)
     return [each for each in _known(run).get(name, []) if each == present]
 
 

@@ -6,11 +6,14 @@ import polars as pl
 from prefect.artifacts import create_markdown_artifact
 
 from flows.tasks.bundles import CHANGES
+from flows.tasks.bundles import STAGE as OUTBOX
 from flows.tasks.desired import STAGE as DESIRED
+from flows.tasks.fold import OUTCOMES as GATHERED
 from flows.tasks.posting import all_changes
 from staging.files import read_json, write_json
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
+from staging.receipts import outcomes
 from staging.rejects import read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.fold import OUTCOMES
@@ -38,8 +41,6 @@ def rejects_of(run: Run) -> int:
 
 
 def _summary(run: Run, target: str) -> dict[str, Any]:
-    answered = run.outcomes.exists()
-    answers = scan_frame(run.outcomes) if answered else pl.LazyFrame(schema=OUTCOMES)
     compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
     changes = all_changes(run) if is_done(run, CHANGES) else None
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
@@ -48,9 +49,16 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "target": target,
         "compared": compared,
         "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
-        "changes": posted_counts(changes, answers) if changes else {},
+        "changes": posted_counts(changes, _answers(run)) if changes else {},
         "rejects": reject_counts(read_rejects(run)),
     }
+
+
+def _answers(run: Run) -> pl.LazyFrame:
+    """Return what DHIS2 answered: as it was gathered when the run was folded, else so far."""
+    if is_done(run, GATHERED):
+        return scan_frame(run.outcomes)
+    return outcomes(run) if is_done(run, OUTBOX) else pl.LazyFrame(schema=OUTCOMES)
 
 
 def _earlier(run: Run, before: str | None) -> dict[str, Any] | None:

@@ -1,7 +1,13 @@
 """The daily flow, as a data manager runs it, against the stand-in."""
 
+import shutil
 from datetime import date
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from staging.files import read_json
 from tests.flows.scheme import Scheme
 
 
@@ -32,3 +38,39 @@ def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: Scheme
     scheme.sync(run_id="third")
 
     assert scheme.written()[mark:] == []
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["outcomes/outcomes.parquet", "rejects/claim_events.parquet"],
+    ids=["answers", "rejects"],
+)
+def test_a_run_whose_report_lost_a_file_says_so_and_does_not_end_as_if_there_was_nothing(
+    scheme: Scheme, lost: str
+) -> None:
+    scheme.sync(run_id="first")
+    folder = scheme.staging_root / "runs/first"
+    before = summary(folder)
+    (folder / lost).unlink()
+
+    said = scheme.sync(run_id="first")
+
+    assert said.is_failed()
+    assert f"{folder / lost} is damaged: it is missing" in str(said.message)
+    assert summary(folder) == before
+
+
+def test_what_dhis2_answered_is_gathered_again_when_one_does_what_is_said(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    folder = scheme.staging_root / "runs/first"
+    before = summary(folder)
+    shutil.rmtree(folder / "outcomes")
+
+    state = scheme.sync(run_id="first")
+
+    assert state.is_completed(), state.message
+    assert summary(folder) == before
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    return read_json(folder / "summary.json")
