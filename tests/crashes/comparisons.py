@@ -95,12 +95,16 @@ def comparable(scheme: Scheme, first_load: FirstLoad) -> Content:
     return grown
 
 
-def settle_numbers_in_doubt(scheme: Scheme) -> None:
-    """Let a further run send again the numbers that DHIS2 may empty late, if there are any."""
-    people = acknowledged(scheme.target, TRACKED_ENTITIES)
-    in_doubt = [pl.col(each.uid) == UNKNOWN for each in TRACKED_ENTITIES.unique_fields]
-    if not people.filter(pl.any_horizontal(in_doubt)).is_empty():
-        scheme.bring("the-day-after")
+def settle_what_is_in_doubt(scheme: Scheme) -> None:
+    """Let a further run send again what DHIS2 may set back late, if there is any."""
+    for resource in RESOURCES:
+        rows = acknowledged(scheme.target, resource)
+        if not rows.filter(pl.any_horizontal(pl.col(pl.String) == UNKNOWN)).is_empty():
+            scheme.bring("the-day-after")
+            return
+
+
+settle_numbers_in_doubt = settle_what_is_in_doubt
 
 
 def assert_acknowledged_is_held(scheme: Scheme) -> None:

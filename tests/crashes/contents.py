@@ -74,8 +74,11 @@ def acknowledged(target: Target, resource: Resource) -> pl.DataFrame:
 
 
 def confirmed(target: Target) -> dict[str, pl.DataFrame]:
-    """Return everything that is acknowledged; which run it was does not count."""
-    tracked = {each.name: acknowledged(target, each).drop("run") for each in RESOURCES}
+    """Return everything that is acknowledged; when and how it came there does not count."""
+    history = ("run", "isLate")
+    tracked = {
+        each.name: acknowledged(target, each).drop(history, strict=False) for each in RESOURCES
+    }
     daily = {name: _frames(target, name, CONFIRMED).drop("run").sort("key") for name in METADATA}
     return tracked | daily
 
@@ -149,7 +152,7 @@ def _event(row: Row, people: dict[str, str]) -> Row:
 
 
 def _values(row: Row) -> Row:
-    known = {*FIXED, "state", "run", "of"}
+    known = {*FIXED, "state", "run", "isLate", "of"}
     return _filled({name: value for name, value in row.items() if name not in known})
 
 

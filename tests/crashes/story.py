@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from tests.crashes.comparisons import assert_acknowledged_is_held, settle_numbers_in_doubt
+from tests.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.crashes.contents import (
     Content,
     confirmed,
@@ -131,7 +131,7 @@ class Story:
             lost, double = lost_and_double(self.chapters[name].held, found)
             tried(kind, f"{name}: {tried_what}", lost=lost, double=double)
         assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
-        settle_numbers_in_doubt(self.scheme)
+        settle_what_is_in_doubt(self.scheme)
         assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
         assert_acknowledged_is_held(self.scheme)
         for frame, rows in confirmed(self.scheme.target).items():

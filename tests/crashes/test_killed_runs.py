@@ -15,6 +15,7 @@ from tests.crashes.comparisons import (
     assert_acknowledged_is_wanted,
     assert_like_a_first_load,
     first_load_of_today,
+    settle_what_is_in_doubt,
 )
 from tests.crashes.driver import KILLED
 from tests.crashes.points import KNOWN_AND_TRIED, Point, without_phase
@@ -172,6 +173,7 @@ def test_what_was_in_doubt_is_taken_back_when_openimis_is_restored_from_its_back
     assert story.killed(CHANGES, story.point(CHANGES, kind, share)) == KILLED
     story.restore_openimis()
     story.scheme.bring(ANOTHER)
+    settle_what_is_in_doubt(story.scheme)
 
     assert_acknowledged_is_held(story.scheme)
     assert_acknowledged_is_wanted(story.scheme, ANOTHER)
@@ -185,6 +187,7 @@ def test_what_was_in_doubt_is_known_on_the_next_day(story: Story) -> None:
     assert story.killed(FIRST_LOAD, story.point(FIRST_LOAD, kind, MIDDLE)) == KILLED
     story.scheme.next_day(seed=9)
     story.scheme.bring(ANOTHER)
+    settle_what_is_in_doubt(story.scheme)
 
     assert_acknowledged_is_held(story.scheme)
     assert_acknowledged_is_wanted(story.scheme, ANOTHER)
