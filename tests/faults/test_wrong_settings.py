@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.crashes.scheme import Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.faults.network_faults import BUNDLE
-from tests.faults.server import wait_until
+from tests.faults.server import a_server, wait_until
 from tests.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
-from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil
+from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from tests.tally import WRONG_SETTINGS as WRONG_SETTING
 
 MOST_BUNDLES = 10
@@ -48,7 +49,7 @@ def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -
     """The run stops soon, in one sentence, and no object is a reject."""
     before = bundles_posted(disturbed)
 
-    sentence = str(ending(impatient(disturbed.scheme.job(chapter))))
+    sentence = str(ending(impatient(disturbed.job(chapter))))
 
     assert said in sentence
     assert is_for_people(sentence)
@@ -56,12 +57,30 @@ def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -
     assert rejects(disturbed.scheme, chapter).is_empty()
 
 
+def goes_wrong_meanwhile(disturbed: Disturbed, setting: WrongSetting, chapter: str) -> None:
+    """Let a run begin, spoil the setting while the first bundles are under way, and mend it."""
+    disturbed.begin(chapter)
+    spoiled = threading.Event()
+    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], until=spoiled)
+
+    def meanwhile() -> None:
+        wait_until(lambda: cue.has_come)
+        spoil(disturbed, setting.spoil)
+        spoiled.set()
+
+    with mended_afterwards(disturbed):
+        administrator = threading.Thread(target=meanwhile, daemon=True)
+        administrator.start()
+        stopped_with_what_to_change(disturbed, chapter, str(setting.said_meanwhile))
+        administrator.join()
+
+
 def names(*, meanwhile: bool) -> list[object]:
     """Return the cases; one is quick."""
     return [
         pytest.param(name, marks=() if name in QUICK and meanwhile else (pytest.mark.large,))
         for name, setting in WRONG_SETTINGS.items()
-        if (setting.said_meanwhile if meanwhile else setting.said_before)
+        if (setting.said_meanwhile and not setting.of_many if meanwhile else setting.said_before)
     ]
 
 
@@ -84,21 +103,29 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
 def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
     disturbed: Disturbed, name: str
 ) -> None:
-    setting = WRONG_SETTINGS[name]
-    disturbed.begin(FIRST_LOAD)
-    spoiled = threading.Event()
-    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], until=spoiled)
-
-    def meanwhile() -> None:
-        wait_until(lambda: cue.has_come)
-        spoil(disturbed, setting.spoil)
-        spoiled.set()
-
-    with mended_afterwards(disturbed):
-        administrator = threading.Thread(target=meanwhile, daemon=True)
-        administrator.start()
-        stopped_with_what_to_change(disturbed, FIRST_LOAD, str(setting.said_meanwhile))
-        administrator.join()
+    goes_wrong_meanwhile(disturbed, WRONG_SETTINGS[name], FIRST_LOAD)
 
     disturbed.scheme.bring(FIRST_LOAD)
     disturbed.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disturbed]:
+    """A first load of many, in bundles of five hundred."""
+    with a_server() as server:
+        crowd = Disturbed(Scheme(tmp_path_factory.mktemp("crowd"), server.sandbox), server)
+        crowd.tell_of_many(1_100)
+        yield crowd
+
+
+@pytest.mark.large
+@pytest.mark.parametrize(
+    "name", [name for name, setting in WRONG_SETTINGS.items() if setting.of_many]
+)
+def test_options_that_are_removed_in_the_middle_of_a_run_are_no_bad_records(
+    crowd: Disturbed, name: str
+) -> None:
+    goes_wrong_meanwhile(crowd, WRONG_SETTINGS[name], FIRST_LOAD)
+
+    crowd.bring(FIRST_LOAD)
+    crowd.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")

@@ -1,15 +1,17 @@
 """A scheme whose runs go wrong, beside what DHIS2 holds if they do not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
+from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
 from staging.rejects import read_rejects
 from tests.crashes.comparisons import assert_acknowledged_is_held, settle_numbers_in_doubt
-from tests.crashes.contents import Content, differences, held, lost_and_double
+from tests.crashes.contents import Content, confirmed, differences, held, lost_and_double
 from tests.crashes.loader import Job, bring, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD
@@ -93,10 +95,12 @@ class Chapter:
     Attributes:
         staged: How everything was before its first request.
         held: What DHIS2 held after it.
+        confirmed: What was acknowledged after it.
     """
 
     staged: Moment
     held: Content
+    confirmed: Mapping[str, pl.DataFrame]
 
 
 @dataclass
@@ -106,6 +110,7 @@ class Disturbed:
     scheme: Scheme
     server: Server
     chapters: dict[str, Chapter] = field(default_factory=dict)
+    bundle_size: int = 20
 
     def tell(self) -> None:
         """Let everything happen once: a first load, and after some days one of changes."""
@@ -116,12 +121,26 @@ class Disturbed:
         self.scheme.next_day(seed=2)
         self._tell(CHANGES)
 
+    def tell_of_many(self, insurees: int) -> None:
+        """Let a first load happen, in bundles as large as in life."""
+        self.bundle_size = 500
+        self.scheme.begin(sample(insurees, seed=7, level="1.4", as_of=DAY_ONE))
+        self._tell(FIRST_LOAD)
+
+    def job(self, run_id: str) -> Job:
+        """Return a run of the present day."""
+        return replace(self.scheme.job(run_id), bundle_size=self.bundle_size)
+
+    def bring(self, run_id: str) -> None:
+        """Bring DHIS2 up to date."""
+        bring(self.job(run_id))
+
     def begin(self, chapter: str) -> None:
         """Put everything back to before the first request of a run."""
         self.scheme.back_to(self.chapters[chapter].staged)
 
     def assert_undisturbed(self, chapter: str, kind: str, name: str) -> None:
-        """Count and compare what DHIS2 holds with what it holds if nothing goes wrong."""
+        """Count and compare what is held and acknowledged with that if nothing goes wrong."""
         expected, found = self.chapters[chapter].held, held(self.scheme.sandbox)
         lost, double = lost_and_double(expected, found)
         tried(kind, name, lost=lost, double=double)
@@ -129,11 +148,14 @@ class Disturbed:
         settle_numbers_in_doubt(self.scheme)
         assert differences(expected, held(self.scheme.sandbox)) == []
         assert_acknowledged_is_held(self.scheme)
+        for frame, rows in confirmed(self.scheme.target).items():
+            assert_frame_equal(rows, self.chapters[chapter].confirmed[frame])
 
     def _tell(self, chapter: str) -> None:
-        job = self.scheme.job(chapter)
+        job = self.job(chapter)
         extract(job)
         transform(job)
         staged = self.scheme.moment()
-        self.scheme.bring(chapter)
-        self.chapters[chapter] = Chapter(staged, held(self.scheme.sandbox))
+        bring(job)
+        content, known = held(self.scheme.sandbox), confirmed(self.scheme.target)
+        self.chapters[chapter] = Chapter(staged, content, known)

@@ -26,11 +26,13 @@ class WrongSetting:
         said_before: Part of the sentence, if it is made before the run; None if there is no
             such case.
         said_meanwhile: Likewise, if it is made while the first bundle is under way.
+        of_many: Whether bad records could look alike, so that it takes a whole bundle to tell.
     """
 
     spoil: Spoil
     said_before: str | None
     said_meanwhile: str | None
+    of_many: bool = False
 
 
 def _without_org_units(program: str) -> Spoil:
@@ -81,8 +83,8 @@ WRONG_SETTINGS: Mapping[str, WrongSetting] = {
     "the right to write people was revoked": WrongSetting(_not_to_be_written("trackedEntityTypes", PERSON_TYPE), "does not let the user", "E1001"),
     "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "Give the user the role and the user group", "E1091"),
     "the user lost the capture org units": WrongSetting(_without_capture_org_units, "capture org units", "E1000"),
-    "an option set was removed": WrongSetting(_without("optionSets", SEX.option_set.uid if SEX.option_set else ""), "is not in DHIS2", None),
-    "the options of a set were removed": WrongSetting(_without_options, "lacks", None),
+    "an option set was removed": WrongSetting(_without("optionSets", SEX.option_set.uid if SEX.option_set else ""), "is not in DHIS2", "E1125", of_many=True),
+    "the options of a set were removed": WrongSetting(_without_options, "lacks", "E1125", of_many=True),
     "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no program", "E1069"),
     "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006"),
     "the right to make metadata was revoked": WrongSetting(_no_metadata, "E3001", None),

@@ -28,15 +28,22 @@ class ErrorCode:
         error_class: Who can cure it.
         meaning: What DHIS2 found, in one plain sentence.
         hint: What to do about it.
+        hint_if_many: What to do if nearly every object has it, where that is something else.
     """
 
     error_class: ErrorClass
     meaning: str
     hint: str
+    hint_if_many: str = ""
+
+    @property
+    def if_many(self) -> str:
+        """What to do if nearly every object has it."""
+        return self.hint_if_many or self.hint
 
 
-def _data(meaning: str, hint: str) -> ErrorCode:
-    return ErrorCode(ErrorClass.DATA, meaning, hint)
+def _data(meaning: str, hint: str, if_many: str = "") -> ErrorCode:
+    return ErrorCode(ErrorClass.DATA, meaning, hint, if_many or _CHANGED)
 
 
 def _configuration(meaning: str, hint: str) -> ErrorCode:
@@ -64,6 +71,8 @@ def _absent(meaning: str) -> ErrorCode:
 
 
 _SET_UP = "Run set-up-dhis2 again."
+_CHANGED = "So many bad records are not likely: look what was changed in DHIS2's metadata, and run set-up-dhis2 again, which puts its own back."
+_FILLED_ALREADY = "So many people are not likely to share it: this DHIS2 holds them from elsewhere. Let reconcile adopt them if they are ours, else delete them or use another DHIS2."
 _SHARING = "Give the user data read and write in DHIS2's sharing settings (set-up-dhis2 makes the group), then clear DHIS2's cache."
 _OPENIMIS = "Correct the record in openIMIS."
 _RULES = (
@@ -117,7 +126,7 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1056": _configuration("The event lies before the category option begins.", _PROGRAM_SETTINGS),
     "E1057": _configuration("The event lies after the category option ends.", _PROGRAM_SETTINGS),
     "E1063": _absent("The person is not there."),
-    "E1064": _data("Another person has this unique value.", "Find the other person in DHIS2 or openIMIS, and correct the one that is wrong."),
+    "E1064": _data("Another person has this unique value.", "Find the other person in DHIS2 or openIMIS, and correct the one that is wrong.", _FILLED_ALREADY),
     "E1068": _parent("The person of the enrollment is not there."),
     "E1069": _configuration("The program of the enrollment is not there, or the user may not see it.", _SHARING),
     "E1070": _configuration("The org unit of the enrollment is not there.", "Push the org units (scope orgunit)."),
