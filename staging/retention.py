@@ -5,13 +5,15 @@
     gone       thinned ones after so many days
 
 The manifests stay so that a thinned run cannot be taken for one that was never begun.
+One that is damaged is left as it is and told; the others are thinned out all the same.
 Kept whole whatever its age: the open and the last run of a target, one that holds a lock, and one
 with a bundle that is in doubt, or that could still be posted. So is what was at work within a day.
 """
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +22,12 @@ from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
 from staging.runs import recall
+from transforms.errors import StagingError
 
 STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
 FINDINGS = ("rejects", "reconciliation")
 AT_WORK = timedelta(days=1)
+UNUSED = Current(partitions=1)
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,23 @@ class Thinned:
     Attributes:
         thinned: Ids of runs of which only summary and rejects are left now.
         removed: Ids of runs of which nothing is left now.
+        untouched: What could not be read or removed, a sentence each.
     """
 
     thinned: list[str]
     removed: list[str]
+    untouched: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def telling(self, folder: Path) -> Iterator[None]:
+        """Tell of a folder that could not be read or removed, and go on."""
+        try:
+            yield
+        except (OSError, StagingError) as error:
+            reason = error if isinstance(error, StagingError) else f"{error.strerror}."
+            self.untouched.append(
+                f"{folder} was not thinned out: {reason} If nobody needs what is in it, remove it."
+            )
 
 
 def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -> Thinned:
@@ -48,39 +65,52 @@ def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -
         whole_runs: How many of the newest runs of a target are kept whole; at least one.
         reject_days: For how many days summaries and rejects of the others are kept.
     """
-    done = Thinned([], [])
-    for run in _older_runs(root, whole_runs):
-        age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
-        if age > max(timedelta(days=reject_days), AT_WORK):
-            shutil.rmtree(run.folder)
-            done.removed.append(run.run_id)
-        elif age > AT_WORK and _thin(run):
-            done.thinned.append(run.run_id)
+    done, kept_for = Thinned([], []), max(timedelta(days=reject_days), AT_WORK)
+    for run in _older_runs(root, whole_runs, done):
+        with done.telling(run.folder):
+            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
+            if age > (AT_WORK if _is_empty(run) else kept_for):
+                _remove(run)
+                done.removed.append(run.run_id)
+            elif age > AT_WORK and _thin(run):
+                done.thinned.append(run.run_id)
     return done
 
 
-def _older_runs(root: Path, whole_runs: int) -> Iterator[Run]:
+def _older_runs(root: Path, whole_runs: int, done: Thinned) -> Iterator[Run]:
     """Yield the runs that may be thinned."""
-    groups: dict[str | None, list[Run]] = {}
-    for run_id in run_ids(root):
-        run = Run(root, run_id)
-        groups.setdefault(recall(run).get("target"), []).append(run)
-    states = _states(root)
+    states = _states(root, done)
     used = set(_used(root, states))
-    for runs in groups.values():
-        for run in sorted(runs, key=_moment, reverse=True)[whole_runs:]:
-            if run.run_id not in used and not _may_be_posted(run, states):
+    for target, runs in _by_target(root, done).items():
+        ranked = sorted(runs, key=_moment, reverse=True)
+        whole = [run for run in ranked if not _is_empty(run)][:whole_runs]
+        for run in ranked if states.get(target, UNUSED) else ():
+            if run not in whole and run.run_id not in used and _is_over(run, states, done):
                 yield run
 
 
-def _states(root: Path) -> dict[str, Current]:
-    states = {name: read_current(Target(root, name)) for name in target_names(root)}
-    return {name: state for name, state in states.items() if state is not None}
+def _by_target(root: Path, done: Thinned) -> dict[str, list[Run]]:
+    """Return the runs of each target; those of none are of `""`."""
+    groups: dict[str, list[Run]] = {}
+    for run_id in run_ids(root):
+        run = Run(root, run_id)
+        with done.telling(run.folder):
+            groups.setdefault(recall(run).get("target", ""), []).append(run)
+    return groups
 
 
-def _used(root: Path, states: dict[str, Current]) -> Iterator[str]:
+def _states(root: Path, done: Thinned) -> dict[str, Current | None]:
+    """Return the state of each target; None where it is not known, so that no run is over."""
+    states: dict[str, Current | None] = dict.fromkeys(target_names(root))
+    for name in states:
+        with done.telling(Target(root, name).folder):
+            states[name] = read_current(Target(root, name)) or UNUSED
+    return states
+
+
+def _used(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
     """Yield the ids of runs that a target needs, or that are at work."""
-    for state in states.values():
+    for state in filter(None, states.values()):
         yield from filter(None, (state.open_run, state.last_run))
     for name in target_names(root):
         lock = Target(root, name).lock
@@ -88,7 +118,13 @@ def _used(root: Path, states: dict[str, Current]) -> Iterator[str]:
             yield lock.read_text().strip()
 
 
-def _may_be_posted(run: Run, states: dict[str, Current]) -> bool:
+def _is_over(run: Run, states: dict[str, Current | None], done: Thinned) -> bool:
+    with done.telling(run.folder):
+        return not _may_be_posted(run, states)
+    return False
+
+
+def _may_be_posted(run: Run, states: dict[str, Current | None]) -> bool:
     """Return whether a bundle of the run is in doubt, or waits for a load that may still come.
 
     None may come once the target has moved on from the state that the run was compared with.
@@ -114,6 +150,25 @@ def _thin(run: Run) -> bool:
     for path in sorted(made, key=_is_receipt):
         path.unlink()
     return bool(made)
+
+
+def _remove(run: Run) -> None:
+    """Remove a run; what tells whose it is and how old goes last, so that a kill loses nothing."""
+    _thin(run)
+    told = [*(run.manifest(stage) for stage in reversed(STAGES)), run.run_file]
+    for path in [path for path in run.folder.rglob("*") if path.is_file() and path not in told]:
+        path.unlink()
+    for path in told[:-1]:
+        path.unlink(missing_ok=True)
+    for path in run.folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    run.run_file.unlink(missing_ok=True)
+    run.folder.rmdir()
+
+
+def _is_empty(run: Run) -> bool:
+    return not any(run.folder.iterdir())
 
 
 def _is_kept(run: Run, path: Path) -> bool:

@@ -30,6 +30,8 @@ def thin_out(staging_root: Path, country: Country) -> None:
     except StagingError as error:
         get_run_logger().warning("Old runs could not be thinned out: %s", error)
         return
+    for sentence in done.untouched:
+        get_run_logger().warning("%s", sentence)
     if done.thinned or done.removed:
         get_run_logger().info(
             "%d old runs thinned out, %d removed", len(done.thinned), len(done.removed)

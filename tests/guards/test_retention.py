@@ -1,6 +1,9 @@
 """Old runs are thinned out by rule; what somebody may still need never is."""
 
 import os
+import signal
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from staging.outbox import begin, bundles, put, seal, settle
 from staging.rejects import REJECTS, write_rejects
 from staging.retention import Thinned, thin_runs
 from staging.runs import remember
+from tests.crashes.driver import FINISHED, KILLED, forks
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
 MINISTRY = "ministry"
@@ -208,6 +212,92 @@ def test_thinning_that_was_cut_short_goes_on(root: Path) -> None:
     older.bundle("6-events", 1).with_suffix(".receipt.json").unlink()
 
     assert thin(root) == Thinned(["older"], [])
+
+
+def damaged(path: Path) -> None:
+    moment = path.stat().st_mtime
+    path.write_bytes(path.read_bytes()[:-2])
+    os.utime(path, (moment, moment))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda run: run.run_file,
+        lambda run: run.manifest("outbox"),
+        lambda run: run.manifest("changes"),
+    ],
+    ids=["run.json", "outbox", "changes"],
+)
+def test_a_damaged_run_is_told_and_left_and_all_others_are_thinned_out(
+    root: Path, place: Callable[[Run], Path]
+) -> None:
+    run_of(root, "newest", days_ago=2)
+    run_of(root, "young", days_ago=89)
+    run_of(root, "old", days_ago=91)
+    bad = run_of(root, "bad", days_ago=90.5, begun=False)
+    target_at(root, ended=9)
+    damaged(place(bad))
+    left = files_of(bad)
+
+    done = thin(root)
+
+    assert (done.thinned, done.removed) == (["young"], ["old"])
+    assert files_of(bad) == left
+    [told] = done.untouched
+    assert told.startswith(f"{bad.folder} was not thinned out: {place(bad)} is damaged")
+    assert told.endswith("If nobody needs what is in it, remove it.")
+
+
+def test_where_a_targets_state_is_damaged_its_runs_stay_and_those_of_others_are_thinned_out(
+    root: Path,
+) -> None:
+    for run_id in ("newest", "old"):
+        run_of(root, run_id, days_ago=200)
+        run_of(root, f"{run_id}-pilot", days_ago=200, target="pilot")
+    damaged(target_at(root, ended=9).current)
+    switch(Target(root, "pilot"), Current(partitions=1, ended=9))
+
+    done = thin(root)
+
+    assert [name.removesuffix("-pilot") for name in done.removed] in (["newest"], ["old"])
+    assert {each for each in ("newest", "old") if (root / "runs" / each).exists()} == {
+        "newest",
+        "old",
+    }
+    assert len(done.untouched) == 1
+
+
+def killed_at_removal(root: Path, number: int) -> None:
+    """Thin out, and die before the removal of this number (a file's or a folder's)."""
+    left = iter(range(number, 0, -1))
+
+    def removal(event: str, _: object) -> None:
+        if event in {"os.remove", "os.rmdir"} and next(left, 0) == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(removal)
+    thin(root)
+
+
+def test_a_run_whose_removal_was_cut_short_anywhere_is_removed_the_next_time(root: Path) -> None:
+    code, number = KILLED, 0
+    while code == KILLED:
+        area = root / str(number)
+        run_of(area, "newest", days_ago=2)
+        older = [run_of(area, f"old-{age}", days_ago=age, begun=age > 100) for age in (95, 101)]
+        target_at(area, ended=9)
+
+        process = forks.Process(target=killed_at_removal, args=(area, number))
+        process.start()
+        process.join()
+        code, number = process.exitcode or FINISHED, number + 1
+        days_later = thin_runs(area, datetime.now(UTC) + timedelta(2), whole_runs=1, reject_days=90)
+
+        assert days_later.untouched == []
+        assert not [run.run_id for run in older if run.folder.exists()]
+    assert code == FINISHED
+    assert number > 2 * len(files_of(run_of(root, "any", days_ago=1)))
 
 
 def test_an_empty_staging_folder_has_nothing_to_thin(root: Path) -> None:
