@@ -57,6 +57,7 @@ def acknowledged_schema(resource: Resource) -> dict[str, pl.DataType]:
     return {
         **dict.fromkeys(plain, text),
         "generation": pl.Int32(),
+        "isLate": pl.Boolean(),
         **dict.fromkeys((field.uid for field in resource.fields), text),
     }
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 import polars as pl
 
 from transforms.bundles import DELETES, POSTS, Phase
-from transforms.deltas import Change, acknowledged_schema, values_in
+from transforms.deltas import PLAIN, Change, acknowledged_schema, values_in
 from transforms.resources import Resource, TrackerType
 
 TOMBSTONE = "tombstone"
@@ -26,7 +26,8 @@ OUTCOMES: dict[str, pl.DataType] = {
 }
 
 
-DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred", "isLate")
+DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate")
+EARLIER = "Earlier"
 UNKNOWN = ""  # differs from every value that is sent, and from none
 
 
@@ -51,7 +52,8 @@ def folded(
         acknowledged: Its acknowledged frame before the run.
         changes: Its changes of the run; see `transforms.deltas`.
         outcomes: What DHIS2 answered to the bundles of the partition: the columns of `OUTCOMES`;
-            `kind` is the class of a refusal, `isLate` says that a request stayed without answer.
+            `kind` is the class of a refusal, `isLate` says that a request stayed without answer,
+            which DHIS2 may carry out after all that follows.
         run: The run's id.
     """
     columns = _columns(resource, acknowledged, changes)
@@ -61,7 +63,7 @@ def folded(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
             for rows in (
-                _held(resource, answered),
+                _overtaken(resource, _with(columns, _held(resource, answered)), before),
                 _deleted(answered),
                 _eased(resource, answered, before),
             )
@@ -76,15 +78,16 @@ def with_outcomes(
     """Return `changes` with what became of each.
 
     Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
-    `isLate` (it may do the release once more, after all that followed) and `kind` (of the refusal
-    of a create, update or replace; null if there is none).
+    `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
+    any of it) and `kind` (of the refusal of a create, update or replace; null if there is none).
     """
     of_type = outcomes.filter(type=resource.tracker_type.value)
     transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
-    posted = _answers(of_type, POSTS, "isPosted", "kind")
+    posted = _answers(of_type, POSTS, "isPosted", "kind", isPostLate="isLate")
     deleted = _answers(of_type, DELETES, "isDeleted")
-    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isLate")
-    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred")
+    released = _answers(of_type, [Phase.RELEASE], "isReleased", isReleaseLate="isLate")
+    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", isTransferLate="isLate")
+    is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate")
     # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
     answered = (
         changes.select("key", "uid", "uidBefore", "parentUid")
@@ -92,16 +95,18 @@ def with_outcomes(
         .join(deleted, left_on="uidBefore", right_on="uid", how="left")
         .join(released, on="uid", how="left")
         .join(transferred, left_on="parentUid", right_on="uid", how="left")
+        .with_columns(isLate=is_late)
         .select("key", "kind", pl.col(DONE).fill_null(value=False))
     )
     return changes.join(answered, on="key", how="left")
 
 
 def _answers(
-    outcomes: pl.LazyFrame, phases: Iterable[Phase], name: str, *more: str
+    outcomes: pl.LazyFrame, phases: Iterable[Phase], name: str, *more: str, **renamed: str
 ) -> pl.LazyFrame:
     answered = outcomes.filter(pl.col("phase").is_in([phase.value for phase in phases]))
-    return answered.select("uid", *more, pl.col("accepted").alias(name)).unique("uid", keep="last")
+    columns = {name: "accepted", **renamed}
+    return answered.select("uid", *more, **columns).unique("uid", keep="last")
 
 
 def _columns(
@@ -135,8 +140,37 @@ def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
 
 def _uncertain(name: str) -> pl.Expr:
     """A value posted after a release that DHIS2 may carry out late: the next run sends it again."""
-    may_be_emptied = pl.col("isLate") & pl.col("released").list.contains(pl.lit(name))
-    return pl.when(may_be_emptied).then(pl.lit(UNKNOWN)).otherwise(name).alias(name)
+    return _unknown(pl.col("isReleaseLate") & pl.col("released").list.contains(pl.lit(name)), name)
+
+
+def _overtaken(resource: Resource, held: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+    """Say what DHIS2 may still set back: the next run sends it again.
+
+    A request of an earlier run that stayed without an answer may be carried out after those of
+    this one. Of what is no value, the status stands for all: an update sends all of it.
+    """
+    columns = before.collect_schema().names()
+    names = _values(resource, columns) + ["owner"] * resource.owned
+    compared = pl.col("uid", *PLAIN, *names).name.suffix(EARLIER)
+    joined = held.join(before.filter("isLate").select("key", compared), on="key", how="left")
+    is_earlier = pl.col("uid") == pl.col(f"uid{EARLIER}")
+    return joined.with_columns(
+        *(_unknown(is_earlier & _is_other(name), name) for name in names),
+        _unknown(is_earlier & pl.any_horizontal(map(_is_other, PLAIN)), "status"),
+    ).select(columns)
+
+
+def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
+    known = acknowledged_schema(resource).keys() - {field.uid for field in resource.fields}
+    return [name for name in columns if name not in known]
+
+
+def _is_other(name: str) -> pl.Expr:
+    return pl.col(name).ne_missing(pl.col(f"{name}{EARLIER}"))
+
+
+def _unknown(when: pl.Expr, name: str) -> pl.Expr:
+    return pl.when(when).then(pl.lit(UNKNOWN)).otherwise(name).alias(name)
 
 
 def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:

@@ -59,6 +59,7 @@ def acknowledged(resource: Resource, people: int) -> pl.LazyFrame:
         state=pl.lit("held"),
         owner=pl.lit(None, pl.String),
         run=pl.lit("2025-01-01"),
+        isLate=pl.lit(value=False),
         parentUid=uid_of_uuid(pl.col("parent")),
     )
     return with_uid.select(pl.col(name) for name in acknowledged_schema(resource))
