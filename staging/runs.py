@@ -7,17 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from staging.files import acquired, make_folder, read_json, write_json
+from staging.damage import damaged
+from staging.files import MISSING, acquired, make_folder, read_json, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
+
+TRANSFORM = ("desired", "changes", "outbox")
 
 
 def remember(run: Run, **facts: Any) -> None:
     """Write facts about a run, or check that they are those it was begun with.
 
     Raises:
-        StagingError: The run was begun as something else.
+        StagingError: The run was begun as something else, or what it was begun as is lost.
     """
+    if not run.run_file.exists() and any(run.manifest(stage).exists() for stage in TRANSFORM):
+        raise damaged(run.run_file, MISSING)
+    _note(run, facts)
+
+
+def _note(run: Run, facts: dict[str, Any]) -> None:
     known = recall(run)
     for name, fact in facts.items():
         if name in known and known[name] != fact:
@@ -32,7 +41,7 @@ def remember(run: Run, **facts: Any) -> None:
 def first_said(run: Run, name: str, fact: int) -> int:
     """Return a fact as it was said for the run the first time."""
     known: int = recall(run).get(name, fact)
-    remember(run, **{name: known})
+    _note(run, {name: known})
     return known
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.tasks.desired import Asked
+from flows.tasks.desired import KEY, Asked
 from flows.tasks.mapping import posted_mapping
 from staging.acknowledged import Current, scan
 from staging.frames import (
@@ -24,10 +24,10 @@ from staging.frames import (
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from transforms.deltas import Change, Delta, acknowledged_schema, delta, desired_schema
+from transforms.errors import StagingError
 from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.metadata_changes import CONFIRMED, METADATA, unconfirmed
 from transforms.partitions import MOVERS, collided, movers
-from transforms.privacy import fingerprint
 from transforms.reject_rows import noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
 from transforms.selection import selected
@@ -69,10 +69,15 @@ NO_DOUBTS = Doubts(
 
 
 def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> None:
-    """Stage what DHIS2 has still to hear; does nothing if that is done."""
+    """Stage what DHIS2 has still to hear; does nothing if that is done.
+
+    Raises:
+        StagingError: What is acknowledged is divided otherwise than what is desired.
+    """
     if is_done(run, STAGE):
         return
     comparison = Comparison(run, target, current)
+    _check_divided_alike(run, comparison.partitions, current)
     chosen = Selection(asked.scopes, windowed=asked.window is not None)
     comparison.write(NO_DOUBTS, chosen)
     doubts = comparison.doubts()
@@ -80,8 +85,17 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
         comparison.write(doubts, chosen)
     for name in METADATA:
         write_frame(run.changes(name, 0), changed_metadata(run, target, current, name))
-    key = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
+    key = read_stage(run, DESIRED).get(KEY, asked.key_fingerprint)
     _declare(comparison, doubts, key, posted_mapping(asked))
+
+
+def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:
+    if tracked_versions(current) and partitions != current.partitions:
+        raise StagingError(
+            f"Run {run.run_id} has divided what openIMIS has into {partitions} partitions, but the "
+            f"target has {current.partitions} since run {current.last_run} was loaded. What it "
+            f"would compare is out of date: start a new run. Nothing was posted."
+        )
 
 
 def stage_withdrawal(run: Run, target: Target, current: Current) -> None:

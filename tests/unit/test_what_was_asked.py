@@ -7,6 +7,7 @@ import pytest
 from flows.tasks.country import remember_what_may_leave
 from flows.tasks.desired import Asked
 from flows.transform import remember_what_was_asked
+from staging.frames import declare_done
 from staging.layout import Run
 from tests.set_up.a_country import a_country
 from transforms.country import Country
@@ -42,6 +43,21 @@ def test_the_speed_of_a_load_may_change_while_it_lasts(tmp_path: Path):
     remember_what_was_asked(run, "ministry", asked(a_country()))
 
     remember_what_may_leave(run, a_country(load={"in_flight": 1}))
+
+
+@pytest.mark.parametrize("stage", ["desired", "changes", "outbox"])
+def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
+    tmp_path: Path, stage: str
+):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country()))
+    declare_done(run, stage, {})
+    run.run_file.unlink()
+
+    with pytest.raises(StagingError, match=r"run.json is damaged: it is missing. Restore it"):
+        remember_what_may_leave(run, a_country(regions=["R1"]))
+
+    assert not run.run_file.exists()
 
 
 def test_what_was_asked_does_not_show_the_pseudonym_key():
