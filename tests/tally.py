@@ -2,7 +2,8 @@
 
     a test ─► tried(kind, name, lost, double) ─► the report of the test ─► lists and a closing line
 
-The closing line is made of what ran and nothing else; a test that fails is told in it.
+The closing line is made of what ran and nothing else, and tells tests that failed or were skipped.
+What has one name is one fault, however often it is tried: at other times, with other ways to go on.
 """
 
 from collections import Counter, defaultdict
@@ -53,10 +54,12 @@ class Tally:
     lost: int = 0
     double: int = 0
     failed: int = 0
+    skipped: int = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the report of a test, from whichever process."""
         self.failed += report.failed
+        self.skipped += report.skipped
         if report.when != "teardown":
             return
         for name, value in report.user_properties:
@@ -81,9 +84,15 @@ class Tally:
     @property
     def closing_line(self) -> str:
         """Say how much was tried, and what was lost or doubled."""
-        counts = ", ".join(f"{names.total()} {kind}" for kind, names in self.names.items())
-        failed = f"; {self.failed} tests failed" if self.failed else ""
-        return f"{counts}: {self.lost} lost, {self.double} double{failed}"
+        counts = ", ".join(_counted(kind, names) for kind, names in self.names.items())
+        not_passed = {"failed": self.failed, "skipped": self.skipped}
+        told = [f"; {number} tests {how}" for how, number in not_passed.items() if number]
+        return f"{counts}: {self.lost} lost, {self.double} double{''.join(told)}"
+
+
+def _counted(kind: str, names: Counter[str]) -> str:
+    trials = names.total()
+    return f"{len(names)} {kind}" + (f" ({trials} trials)" if trials > len(names) else "")
 
 
 def _listed(counted: tuple[str, int]) -> str:
