@@ -220,23 +220,24 @@ WHOLE_REQUESTS_OF_CHANGES: Mapping[str, Poison] = {
     "a malformed UID, in a deletion": Poison(EVENT, _is(event="1234567890-"), within=DELETES),
 }
 
-_METADATA = "It is a code of metadata: tests of set-up and of the daily push have cases of it."
-_RIGHT = "It depends on the user and not on the object: see wrong_settings.py."
+_METADATA = "It answers metadata, and no object of the tracker; tests/contract replays it."
+BY_A_SETTING = (
+    "It depends on the user or the program, and not on the object: see wrong_settings.py."
+)
 _DELETION = "It answers a deletion, of which it is a success: the object is not there."
 _OTHER = "It answers an endpoint to which we post nothing."
 
 NOT_BY_AN_OBJECT: Mapping[str, str] = {
-    "E1000": _RIGHT,
     "E1002": "It answers the strategy CREATE, which we do not use.",
-    "E1003": _RIGHT,
+    "E1003": "It answers who reads a program that he may not see; what we post has E1069 then.",
     "E1004": _OTHER,
-    "E1018": "Our programs have no mandatory attribute; one that is made so is a wrong setting.",
+    "E1018": BY_A_SETTING,
     "E1020": "Our programs take enrollments of the future, as set-up makes them.",
     "E1032": _DELETION,
     "E1048": "We make every UID ourselves; a malformed one is among the whole requests.",
     "E1063": _DELETION,
     "E1081": _DELETION,
-    "E3000": _RIGHT,
+    "E3000": BY_A_SETTING,
     "E4000": _METADATA,
     "E4001": _METADATA,
     "E4002": _METADATA,

@@ -12,6 +12,7 @@ import pytest
 from tests.crashes.contents import Content, differences
 from tests.crashes.loader import bring
 from tests.faults.poison import (
+    BY_A_SETTING,
     IN_DELETES,
     IN_UPDATES,
     NOT_BY_AN_OBJECT,
@@ -23,6 +24,7 @@ from tests.faults.poison import (
 from tests.faults.poisoned import NEXT_RUNS, Country, a_country, at_stake, owners_aside
 from tests.faults.server import Server, a_server
 from tests.faults.undisturbed import lost_and_double, rejects
+from tests.faults.wrong_settings import WRONG_SETTINGS
 from tests.tally import POISON_RECORDS, tried
 from transforms.bundles import IDENTIFIERS, LISTS
 from transforms.resources import RESOURCES, TrackerType
@@ -177,6 +179,15 @@ def recorded_codes() -> set[str]:
 
 
 def test_every_code_that_was_recorded_has_a_case_or_a_reason_why_not() -> None:
-    tried_codes = POISON.keys() | {each.below for each in POISON.values() if each.below}
+    tried_codes = {code for code, _ in named().values()} - {WHOLE_REQUEST}
+    tried_codes |= {each.below for each in POISON.values() if each.below}
     assert recorded_codes() == tried_codes | NOT_BY_AN_OBJECT.keys()
     assert not tried_codes & NOT_BY_AN_OBJECT.keys()
+
+
+def test_every_code_that_a_setting_is_to_blame_for_has_a_wrong_setting() -> None:
+    said = {
+        each for how in WRONG_SETTINGS.values() for each in (how.said_before, how.said_meanwhile)
+    }
+
+    assert {code for code, why in NOT_BY_AN_OBJECT.items() if why == BY_A_SETTING} <= said

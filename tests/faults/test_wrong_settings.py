@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.crashes.scheme import Scheme
-from tests.crashes.story import CHANGES, FIRST_LOAD
+from tests.crashes.story import FIRST_LOAD
 from tests.faults.network_faults import BUNDLE
 from tests.faults.server import a_server, wait_until
 from tests.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
@@ -89,14 +89,14 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
     disturbed: Disturbed, name: str
 ) -> None:
     setting = WRONG_SETTINGS[name]
-    disturbed.begin(CHANGES)
+    disturbed.begin(setting.chapter)
 
     with mended_afterwards(disturbed):
         spoil(disturbed, setting.spoil)
-        stopped_with_what_to_change(disturbed, CHANGES, str(setting.said_before))
+        stopped_with_what_to_change(disturbed, setting.chapter, str(setting.said_before))
 
-    disturbed.scheme.bring(CHANGES)
-    disturbed.assert_undisturbed(CHANGES, WRONG_SETTING, name)
+    disturbed.scheme.bring(setting.chapter)
+    disturbed.assert_undisturbed(setting.chapter, WRONG_SETTING, name)
 
 
 @pytest.mark.parametrize("name", names(meanwhile=True))

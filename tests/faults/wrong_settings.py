@@ -5,6 +5,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.sandbox.state import ADMIN as ADMIN_UID
 from tests.sandbox.state import SUPERUSER_ROLE, State
 from transforms.tables.insuree import INSUREE_ID, SEX
@@ -14,6 +15,7 @@ from transforms.tables.user_roles import LOADER
 Spoil = Callable[[State], None]
 
 TO_LOOK_AT = {"public": "r-------", "external": False, "users": {}, "userGroups": {}}
+SEX_OPTIONS = SEX.option_set.uid if SEX.option_set else ""
 NO_SUPERUSER = list(LOADER.authorities)
 
 
@@ -27,12 +29,14 @@ class WrongSetting:
             such case.
         said_meanwhile: Likewise, if it is made while the first bundle is under way.
         of_many: Whether bad records could look alike, so that it takes a whole bundle to tell.
+        chapter: The run before which it is made.
     """
 
     spoil: Spoil
     said_before: str | None
     said_meanwhile: str | None
     of_many: bool = False
+    chapter: str = CHANGES
 
 
 def _without_org_units(program: str) -> Spoil:
@@ -55,6 +59,21 @@ def _no_metadata(state: State) -> None:
     state.metadata["userRoles"][SUPERUSER_ROLE]["authorities"] = kept
 
 
+def _nothing_new(state: State) -> None:
+    """Like `_no_metadata`; besides, openIMIS has an option that DHIS2 has not."""
+    _no_metadata(state)
+    options = state.metadata["optionSets"][SEX_OPTIONS]["options"]
+    del state.metadata["options"][options.pop()["id"]]
+
+
+def _mandatory(program: str) -> Spoil:
+    def spoil(state: State) -> None:
+        for each in state.metadata["programs"][program]["programTrackedEntityAttributes"]:
+            each["mandatory"] = True
+
+    return spoil
+
+
 def _without(kind: str, uid: str) -> Spoil:
     def spoil(state: State) -> None:
         del state.metadata[kind][uid]
@@ -67,7 +86,7 @@ def _without_capture_org_units(state: State) -> None:
 
 
 def _without_options(state: State) -> None:
-    held = state.metadata["optionSets"][SEX.option_set.uid if SEX.option_set else ""]
+    held = state.metadata["optionSets"][SEX_OPTIONS]
     for option in held["options"]:
         state.metadata["options"].pop(option["id"], None)
     held["options"] = []
@@ -83,10 +102,12 @@ WRONG_SETTINGS: Mapping[str, WrongSetting] = {
     "the right to write people was revoked": WrongSetting(_not_to_be_written("trackedEntityTypes", PERSON_TYPE), "does not let the user", "E1001"),
     "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "Give the user the role and the user group", "E1091"),
     "the user lost the capture org units": WrongSetting(_without_capture_org_units, "capture org units", "E1000"),
-    "an option set was removed": WrongSetting(_without("optionSets", SEX.option_set.uid if SEX.option_set else ""), "is not in DHIS2", "E1125", of_many=True),
+    "an option set was removed": WrongSetting(_without("optionSets", SEX_OPTIONS), "is not in DHIS2", "E1125", of_many=True),
     "the options of a set were removed": WrongSetting(_without_options, "lacks", "E1125", of_many=True),
     "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no program", "E1069"),
     "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006"),
     "the right to make metadata was revoked": WrongSetting(_no_metadata, "E3001", None),
+    "the right to create was revoked": WrongSetting(_nothing_new, "E3000", None, chapter=FIRST_LOAD),
+    "an attribute was made mandatory": WrongSetting(_mandatory(INSUREE_PROGRAM.uid), None, "E1018"),
     "another password": WrongSetting(_another_password, "does not know the login", "does not know the login"),
 }  # fmt: skip
