@@ -14,6 +14,9 @@ from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country
 from flows.tasks.data_values import Refused, assigned_org_units, held_value, write_values
 from flows.tasks.loading import connected, current_or_first
+from flows.tasks.preflight import check_server
+from flows.tasks.recognition import known_server
+from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
@@ -75,13 +78,16 @@ def import_population(
 
     Raises:
         CountryError: The file cannot be read, or lacks a column.
-        StagingError: There is no run that says which places there are.
-        TargetError: DHIS2 is not as it must be.
+        StagingError: There is no run that says which places there are, or another run is writing
+            to the target.
+        TargetError: DHIS2 is not as it must be, or another one than that of the last load.
     """
     settings, run = read_country(country), Run(staging_root, run_id or str(flow_run.id))
     rows = read_figures(file)
-    places = _places(Target(staging_root, target), places_run)
-    with at_work(run), connected(target, settings) as client:
+    goal = Target(staging_root, target)
+    places = _places(goal, places_run)
+    with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
+        check_server(client, known_server(current_or_first(goal, 0)))
         done = imported(client, settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)

@@ -9,6 +9,8 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.import_population import import_population
+from staging.acknowledged import locked, read_current, switch
+from staging.layout import Target
 from tests.flows.scheme import Scheme
 
 
@@ -68,3 +70,30 @@ def test_before_any_run_the_advice_is_to_run_sync(scheme: Scheme) -> None:
 
     assert state.is_failed()
     assert "Run sync first" in str(state.message)
+
+
+def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\n"
+
+    with locked(Target(scheme.staging_root, "ministry"), "nightly"):
+        state = imported(scheme, text)
+
+    assert state.is_failed()
+    assert "Run nightly is writing to this target" in str(state.message)
+    assert scheme.sandbox.state.data_values == {}
+
+
+def test_no_figure_is_written_to_another_dhis2_than_that_of_the_last_load(scheme: Scheme) -> None:
+    scheme.sync(run_id="first")
+    text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\n"
+    goal = Target(scheme.staging_root, "ministry")
+    current = read_current(goal)
+    assert current is not None
+    switch(goal, current.model_copy(update={"system_id": "another-dhis2"}))
+
+    state = imported(scheme, text)
+
+    assert state.is_failed()
+    assert "another DHIS2" in str(state.message)
+    assert scheme.sandbox.state.data_values == {}
