@@ -8,10 +8,25 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from transforms.deltas import Change
+from transforms.errors import GuardError
 from transforms.resources import RESOURCES, Resource, Scope
 
 LEAVING = [Change.DELETE.value, Change.REPLACE.value]
 ARRIVING = [Change.CREATE.value, Change.REPLACE.value]
+
+
+def check_scopes(scopes: Sequence[Scope]) -> None:
+    """Refuse to choose nothing.
+
+    Raises:
+        GuardError: There is no scope.
+    """
+    if not scopes:
+        names = ", ".join(scope.value for scope in Scope)
+        raise GuardError(
+            f"scopes is empty, so no change would be chosen. Name at least one of {names}, or "
+            f"leave scopes out for all. Nothing was posted."
+        )
 
 
 def selected(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.errors import GuardError
 from transforms.history import live_key, live_rows, resolved
 from transforms.locations import Snapshot
 
@@ -18,10 +19,22 @@ VALIDITY = ("ValidityFrom", "ValidityTo")
 
 @dataclass(frozen=True)
 class Window:
-    """The days whose changes are posted, both ends included; None leaves an end open."""
+    """The days whose changes are posted, both ends included; None leaves an end open.
+
+    Raises:
+        GuardError: It ends before it begins.
+    """
 
     changed_from: dt.date | None = None
     changed_to: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if self.changed_from and self.changed_to and self.changed_from > self.changed_to:
+            raise GuardError(
+                f"changed_from ({self.changed_from}) is after changed_to ({self.changed_to}): no "
+                f"change lies in such days. Give the earlier day as changed_from. Nothing was "
+                f"posted."
+            )
 
     def holds(self, moment: pl.Expr) -> pl.Expr:
         """True where a Date or Datetime lies in the window; False for null."""

@@ -18,6 +18,7 @@ from transforms.org_units import org_units
 from transforms.partitions import partition_count
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
+from transforms.selection import check_scopes
 from transforms.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
@@ -33,6 +34,9 @@ class Asked:
         pseudonym_key: The secret of the pseudonyms; None if none is needed.
         scopes: What is posted.
         window: The days whose changes are posted; None for all.
+
+    Raises:
+        GuardError: There is no scope.
     """
 
     country: Country
@@ -40,6 +44,9 @@ class Asked:
     pseudonym_key: str | None = field(repr=False)
     scopes: Sequence[Scope]
     window: Window | None
+
+    def __post_init__(self) -> None:
+        check_scopes(self.scopes)
 
     @property
     def key_fingerprint(self) -> str | None:

@@ -1,5 +1,6 @@
 """A run is resumed only as what it was begun as, and a secret is never shown."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from staging.frames import declare_done
 from staging.layout import Run
 from tests.set_up.a_country import a_country
 from transforms.country import Country
-from transforms.errors import StagingError
+from transforms.errors import GuardError, StagingError
 from transforms.resources import Scope
+from transforms.windows import Window
 
 KEY = "a key that is made for tests and nothing else"
 
@@ -62,3 +64,15 @@ def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
 
 def test_what_was_asked_does_not_show_the_pseudonym_key():
     assert KEY not in str(asked(a_country()))
+
+
+def test_a_window_that_ends_before_it_begins_is_refused():
+    with pytest.raises(GuardError, match=r"changed_from \(2026-02-01\) is after .* Nothing was po"):
+        Window(date(2026, 2, 1), date(2026, 1, 1))
+
+    Window(date(2026, 1, 1), date(2026, 1, 1))
+
+
+def test_to_choose_no_scope_is_refused():
+    with pytest.raises(GuardError, match=r"scopes is empty.*insuree.*leave scopes out for all"):
+        Asked(a_country(), None, KEY, [], None)
