@@ -7,6 +7,7 @@ of that run writes it again.
 """
 
 import fcntl
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,17 +116,21 @@ def switch(target: Target, current: Current) -> None:
 
 
 def sweep(target: Target, *, kept: Collection[Current]) -> None:
-    """Remove the versions that none of the states in `kept` names; other folders are not ours."""
+    """Remove the versions that none of the states in `kept` names; other folders are not ours.
+
+    One that cannot be removed stays: the state is switched, and the next sweep tries again.
+    """
     named = {version for current in kept for version in current.versions.values()}
     for folder in list(_versions(target)):
         if folder.name not in named:
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _versions(target: Target) -> Iterator[Path]:
     """Yield the folders of versions: they hold folders of resources and nothing else."""
     for folder in target.folder.glob("*/"):
-        inner = [] if folder.is_symlink() else [each.name for each in folder.iterdir()]
+        readable = not folder.is_symlink() and os.access(folder, os.R_OK | os.X_OK)
+        inner = [each.name for each in folder.iterdir()] if readable else []
         if inner and RESOURCE_NAMES.issuperset(inner):
             yield folder
 

@@ -23,6 +23,7 @@ from staging.files import (
 from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
 from staging.runs import at_work, recall, remember
+from tests.crashes.disk import _lay_down_rights as lay_down_rights
 from transforms.errors import StagingError
 
 BODY = '{"events":[]}'
@@ -190,6 +191,25 @@ def test_versions_that_no_state_names_are_removed_and_nobody_elses_folders(tmp_p
         "lost+found",
         "now",
     }
+
+
+def _sweep_as_anybody(root: str, _: str, answers: "multiprocessing.Queue[str]") -> None:
+    lay_down_rights()
+    target = Target(Path(root), "ministry")
+    sweep(target, kept=[Current(partitions=1, versions={"claim_items": "now"})])
+    answers.put(", ".join(sorted(each.name for each in target.folder.iterdir())))
+
+
+def test_what_cannot_be_read_or_removed_stays_and_no_load_fails_for_it(tmp_path: Path):
+    target = Target(tmp_path, "ministry")
+    for version in ("now", "old", "stuck"):
+        write_json(target.folder / version / "claim_items" / "x.json", {})
+    (target.folder / "lost+found").mkdir(mode=0o000)
+    (target.folder / "stuck" / "claim_items").chmod(0o500)
+
+    left = answer_of_another_process(_sweep_as_anybody, tmp_path, "now")
+
+    assert left == "lost+found, now, stuck"
 
 
 def _try_to_hold(root: str, run_id: str, answers: "multiprocessing.Queue[str]") -> None:
