@@ -192,10 +192,13 @@ def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> 
         & ~pl.col("isDeleted")
         & pl.col("kind").ne_missing(TOMBSTONE)
         & (pl.col("isReleased") | pl.col("isTransferred"))
-    ).select("key", "released", "isReleased", "isTransferred", newOwner="orgUnit")
+    ).select(
+        "key", "released", "isReleased", "isTransferred", newOwner="orgUnit", isLateNow="isLate"
+    )
     return before.join(unsettled, on="key").with_columns(
-        pl.when("isTransferred").then("newOwner").otherwise("owner").alias("owner"),
         *(_given_up(field.uid) for field in resource.unique_fields),
+        isLate=pl.any_horizontal("isLate", "isLateNow"),
+        owner=pl.when("isTransferred").then("newOwner").otherwise("owner"),
     )
 
 

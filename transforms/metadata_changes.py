@@ -11,6 +11,9 @@ import polars as pl
 ORG_UNITS = "org_units"
 OPTIONS = "options"
 METADATA = (OPTIONS, ORG_UNITS)
+# Before a content: it differs from every content that is wanted, and is JSON all the same.
+BEGUN = pl.lit("  ")
+AGAIN = pl.lit(" ")
 CONFIRMED: dict[str, pl.DataType] = {
     "key": pl.String(),
     "content": pl.String(),
@@ -45,11 +48,35 @@ def unlisted(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
     return confirmed.select("key", uid=uid).join(listed, on="uid", how="anti")
 
 
+def begun(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> pl.LazyFrame:
+    """Return `confirmed` with the rows of `changed` in doubt, as long as they are being pushed."""
+    return _with(
+        confirmed, changed.select("key", content=BEGUN + pl.col("content"), run=pl.lit(run))
+    )
+
+
 def confirmed_after(
     confirmed: pl.LazyFrame, changed: pl.LazyFrame, accepted: pl.Series, run: str
 ) -> pl.LazyFrame:
-    """Return what DHIS2 has confirmed after it has taken the keys `accepted`."""
-    taken = changed.filter(pl.col("key").is_in(accepted.implode())).select(
-        "key", "content", run=pl.lit(run)
+    """Return what DHIS2 has confirmed after it has taken the keys `accepted`.
+
+    What another run had begun to push when it was cut short may still arrive in DHIS2: the run
+    after this one pushes it once more, which posts nothing if DHIS2 has it as it is wanted.
+
+    Args:
+        confirmed: The columns of `CONFIRMED`, as they were before the push was begun.
+        changed: key and content of what was pushed.
+        accepted: Keys.
+        run: The run's id.
+    """
+    is_cut_short = pl.col("content").str.starts_with(BEGUN) & (pl.col("run") != run)
+    in_doubt = confirmed.filter(is_cut_short).select("key", isCutShort=pl.lit(value=True))
+    taken = changed.filter(pl.col("key").is_in(accepted.implode())).join(
+        in_doubt, on="key", how="left"
     )
-    return pl.concat([confirmed.join(taken, on="key", how="anti"), taken]).sort("key")
+    content = pl.when("isCutShort").then(AGAIN + pl.col("content")).otherwise("content")
+    return _with(confirmed, taken.select("key", content=content, run=pl.lit(run)))
+
+
+def _with(confirmed: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat([confirmed.join(rows, on="key", how="anti"), rows]).sort("key")

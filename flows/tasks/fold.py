@@ -15,7 +15,7 @@ from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms.errors import StagingError
 from transforms.fold import folded, refusals
-from transforms.metadata_changes import CONFIRMED, confirmed_after
+from transforms.metadata_changes import CONFIRMED, begun, confirmed_after
 from transforms.reject_rows import reject_rows
 from transforms.resources import RESOURCES, Resource
 
@@ -105,17 +105,40 @@ def remembered(run: Run, current: Current) -> dict[str, Any]:
     }
 
 
+def begin_metadata(run: Run, target: Target, current: Current, name: str) -> Current:
+    """Note, before the first request, that changed org units or options are in doubt."""
+    confirmed, changed = _confirmed(target, current, name), scan_frame(run.changes(name, 0))
+    return _switched_to(run, target, current, name, begun(confirmed, changed, run.run_id))
+
+
 def fold_metadata(
-    run: Run, target: Target, current: Current, name: str, accepted: list[str]
+    run: Run, target: Target, before: Current, current: Current, name: str, accepted: list[str]
 ) -> Current:
-    """Remember which org units or options DHIS2 holds as they are wanted."""
-    confirmed = scan(target, current, name, 0, CONFIRMED)
-    changed = scan_frame(run.changes(name, 0))
+    """Remember which org units or options DHIS2 holds as they are wanted.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        before: The state before the push was begun.
+        current: The state since.
+        name: Of the metadata resource.
+        accepted: Keys of what DHIS2 holds.
+    """
+    confirmed, changed = _confirmed(target, before, name), scan_frame(run.changes(name, 0))
     keys = pl.Series("key", accepted, pl.String)
     rows = confirmed_after(confirmed, changed, keys, run.run_id)
+    return _switched_to(run, target, current, name, rows)
+
+
+def _confirmed(target: Target, current: Current, name: str) -> pl.LazyFrame:
+    return scan(target, current, name, 0, CONFIRMED)
+
+
+def _switched_to(
+    run: Run, target: Target, current: Current, name: str, rows: pl.LazyFrame
+) -> Current:
     version = free_version(current, name, run.run_id)
-    written = write(target, version, name, 0, rows)
-    after = switched(current, version, {name: [written]})
+    after = switched(current, version, {name: [write(target, version, name, 0, rows)]})
     switch(target, after)
     return after
 

@@ -19,7 +19,7 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, Patience, SystemInfo
 from flows.tasks.bundles import CHANGES
 from flows.tasks.dhis2_named import dhis2_named
-from flows.tasks.fold import check_not_older, fold, fold_metadata, remembered
+from flows.tasks.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
 from flows.tasks.mapping import resending
 from flows.tasks.posting import Posting, all_changes
 from flows.tasks.preflight import Needs, check_needs
@@ -212,8 +212,9 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
     for name in METADATA:
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
+            before, current = current, begin_metadata(run, target, current, name)
             pushed: Pushed = PUSHES[name](client, changed.drop("content"))
-            current = fold_metadata(run, target, current, name, pushed.accepted)
+            current = fold_metadata(run, target, before, current, name, pushed.accepted)
             rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
             write_rejects(run, {name: reject_rows(name, rejects)})
     return current

@@ -20,6 +20,7 @@ from tests.crashes.contents import (
     as_claimed,
     by_key,
     claimed,
+    confirmed,
     differences,
     lost_and_double,
     tracker,
@@ -96,12 +97,16 @@ def comparable(scheme: Scheme, first_load: FirstLoad) -> Content:
 
 
 def settle_what_is_in_doubt(scheme: Scheme) -> None:
-    """Let a further run send again what DHIS2 may set back late, if there is any."""
-    for resource in RESOURCES:
-        rows = acknowledged(scheme.target, resource)
-        if not rows.filter(pl.any_horizontal(pl.col(pl.String) == UNKNOWN)).is_empty():
-            scheme.bring("the-day-after")
-            return
+    """Let further runs send again what DHIS2 may set back late, if there is any: two at most."""
+    for run_id in ("the-day-after", "two-days-after"):
+        if any(_is_in_doubt(rows) for rows in confirmed(scheme.target).values()):
+            scheme.bring(run_id)
+
+
+def _is_in_doubt(rows: pl.DataFrame) -> bool:
+    texts = pl.col(pl.String)
+    unknown = pl.any_horizontal(texts == UNKNOWN, texts.str.starts_with(" "))
+    return not rows.filter(unknown).is_empty()
 
 
 settle_numbers_in_doubt = settle_what_is_in_doubt

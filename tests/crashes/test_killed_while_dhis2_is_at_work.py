@@ -32,9 +32,6 @@ OTHERS: dict[str, dict[str, Any]] = {
     MARKER: {"path": "^/api/dataStore", "larger": 0},
 }
 REQUESTS = (*Phase, *OTHERS)
-NOT_REMEMBERED = pytest.mark.xfail(
-    reason="Org units and options that were posted by a run that was killed are not in doubt."
-)
 
 
 def asked(story: Story, chapter: str, what: str, which: int) -> dict[str, Any]:
@@ -100,7 +97,7 @@ def test_what_dhis2_does_after_the_next_run_has_ended_is_made_good_by_the_one_af
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("what", [*Phase, pytest.param(METADATA, marks=NOT_REMEMBERED)])
+@pytest.mark.parametrize("what", [*Phase, METADATA])
 def test_an_old_request_that_dhis2_does_after_a_newer_one_is_made_good_by_the_run_after_it(
     story: Story, eve: FirstLoad, what: str
 ) -> None:
