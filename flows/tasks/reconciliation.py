@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.tasks.changes import tracked_versions
 from flows.tasks.read_back import Reader, asked_for, read_back
 from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
 from staging.files import whole_or_absent
@@ -44,6 +45,7 @@ from transforms.reconciliation import (
     with_persons,
 )
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES
 
 LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
 READ, KNOWN, WANTED = "read", "known", "wanted"
@@ -80,8 +82,16 @@ class Reconciliation:
         return scan(self.target, self.current, resource.name, partition, schema)
 
     def values(self, resource: Resource) -> list[str]:
-        """Return the UIDs of the values of a resource that are compared."""
-        return value_columns(resource, self.acknowledged(resource, 0))
+        """Return the UIDs of the values of a resource that are compared.
+
+        A DHIS2 that is adopted may have values of persons that we never send: once they are known
+        to be held, the next delta empties them.
+        """
+        names = value_columns(resource, self.acknowledged(resource, 0))
+        is_adoption = not tracked_versions(self.current)
+        if is_adoption and resource is TRACKED_ENTITIES:
+            names += SEED_CLAIM_ATTRIBUTES
+        return names
 
     def results(self, resource: Resource, result: str) -> list[pl.LazyFrame]:
         """Return one of `RESULTS`, bucket by bucket."""
@@ -137,7 +147,8 @@ def _wanted(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
 
 def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> int:
     values = work.values(resource)
-    known = _bucket(work, resource, KNOWN, bucket, acknowledged_schema(resource))
+    columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
+    known = _bucket(work, resource, KNOWN, bucket, columns)
     wanted = _bucket(work, resource, WANTED, bucket, IDENTITIES)
     read = distinct(_bucket(work, resource, READ, bucket, read_schema(values)))
     unread = missing(known, read)["uid"].to_list()

@@ -4,7 +4,10 @@ import pytest
 
 from tests.crashes.loader import load
 from tests.reconcile.scheme import ReconciledScheme
+from tests.reconcile.seed import as_the_seed_fills_it
+from tests.reconcile.test_found_and_mended import shape
 from transforms.errors import StagingError
+from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES as CLAIM_ATTRIBUTES
 from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
 
@@ -72,6 +75,33 @@ def test_the_single_events_of_the_earlier_tool_are_deleted(foreign: ReconciledSc
     assert foreign.held() == before
     found = foreign.report("adopt", "findings").filter(detail="openIMIS does not have it")
     assert set(found["uid"]) == {row["event"] for row in single}
+
+
+def test_what_the_seeds_tool_filled_ends_as_if_we_had_filled_it(
+    foreign: ReconciledScheme,
+) -> None:
+    before = foreign.held()
+    as_the_seed_fills_it(foreign)
+    assert foreign.held() != before
+
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    foreign.bring("second")
+    foreign.bring("third")
+
+    assert shape(foreign.held()) == shape(before)
+    assert foreign.is_known()
+
+
+def test_what_the_seed_keeps_of_claims_on_a_person_is_emptied(foreign: ReconciledScheme) -> None:
+    as_the_seed_fills_it(foreign)
+
+    foreign.plan("plan")
+    foreign.look("adopt", adopt_with="plan")
+    foreign.bring("second")
+
+    people = foreign.held()["trackedEntities"].values()
+    assert not [row for row in people if not row["attributes"].keys().isdisjoint(CLAIM_ATTRIBUTES)]
 
 
 def test_the_plan_that_was_adopted_with_cannot_be_loaded_any_more(

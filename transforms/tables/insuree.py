@@ -46,3 +46,10 @@ INSUREE_FIELDS: tuple[Field, ...] = (
     SEX, MARITAL, INSURANCE_NUMBER, PHONE_NUMBER, FIRST_SERVICE_POINT, SCHOOLING, OCCUPATION,
     IDENTIFICATION_NUMBER, IDENTIFICATION, INSUREE_ID,
 )  # fmt: skip
+
+SEED_CLAIM_ATTRIBUTES: tuple[str, ...] = (
+    "wDBF7RjuEyp", "Z4yrjMuGkeY", "AAjWdVvBwtE", "aEWuz6qyTs6", "yoULFOTtmoP", "gRLd9ezU69M",
+    "cPbpCJnkrci", "Hxyr4f36WHF",
+)  # fmt: skip
+"""What the seed keeps of a person's last claim, on the person: claim administrator and number, five
+diagnoses, visit type. Ours are values of the claim's events; these are emptied on adoption."""
