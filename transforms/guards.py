@@ -20,6 +20,8 @@ from transforms.errors import GuardError
 
 Counts = Mapping[str, int]
 
+ALL_OF_SO_MANY = 10  # a pilot of few insurees is not emptied without a word
+
 
 def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) -> None:
     """Stop a run whose snapshot is of another openIMIS than the last folded one.
@@ -97,24 +99,30 @@ def refuse_mass_deletion(changes: Mapping[str, Counts], held: Counts, guards: Gu
     Args:
         changes: Resource to kind of change to objects; what is replaced is not deleted.
         held: Resource to objects that DHIS2 holds.
-        guards: The share and the count, both of which have to be exceeded.
+        guards: The share and the count, both of which have to be exceeded; all of a resource is
+            refused as well, unless it is very small.
 
     Raises:
         GuardError: It would.
     """
     told = [
-        f"{deletes} of {held[resource]} {resource}"
+        f"{kinds['delete']} of {held[resource]} {resource}"
         for resource, kinds in changes.items()
-        if (deletes := kinds.get("delete", 0)) > guards.delete_count
-        and deletes > guards.delete_share * held[resource]
+        if _is_mass_deletion(kinds.get("delete", 0), held[resource], guards)
     ]
     if told:
         raise GuardError(
             f"The run would delete {', '.join(told)} in DHIS2; more than "
-            f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource are not "
-            f"deleted at once unless that is meant. If openIMIS is right, run again with "
+            f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource, or all "
+            f"of more than {ALL_OF_SO_MANY}, are not deleted at once unless that is meant. If openIMIS is right, run again with "
             f"allow_deletes; else find out what is missing in the snapshot. Nothing was posted."
         )
+
+
+def _is_mass_deletion(deletes: int, held: int, guards: Guards) -> bool:
+    if deletes == held > ALL_OF_SO_MANY:
+        return True
+    return deletes > guards.delete_count and deletes > guards.delete_share * held
 
 
 def refuse_mass_resending(again: Counts, held: Counts, guards: Guards) -> None:

@@ -44,3 +44,11 @@ def test_what_is_replaced_is_not_deleted() -> None:
     replaced = {"tracked_entities": {"replace": 10_000, "update": 5}, "policy_events": {}}
 
     refuse_mass_deletion(replaced, HELD, GUARDS)
+
+
+def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
+    held = {"tracked_entities": 60, "policy_events": 8}
+
+    with pytest.raises(GuardError, match="delete 60 of 60 tracked_entities"):
+        refuse_mass_deletion(changes(people=60, events=8), held, GUARDS)
+    refuse_mass_deletion(changes(people=59, events=8), held, GUARDS)
