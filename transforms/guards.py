@@ -115,7 +115,8 @@ def refuse_mass_deletion(changes: Mapping[str, Counts], held: Counts, guards: Gu
             f"The run would delete {', '.join(told)} in DHIS2; more than "
             f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource, or all "
             f"of more than {ALL_OF_SO_MANY}, are not deleted at once unless that is meant. If "
-            f"openIMIS is right, run again with allow_deletes; else find out what is missing in the snapshot. Nothing was posted."
+            f"openIMIS is right, run again with allow_deletes; else find out what is "
+            f"missing in the snapshot. Nothing was posted."
         )
 
 
