@@ -1,7 +1,7 @@
 """The process that is killed.
 
 a fork of a server that has imported everything       the steps of sync; it costs little
-python -m tests.crashes.driver <flow job, as JSON>    the flow itself
+python -m tests.crashes.driver <flow job, as JSON>    a flow itself
 """
 
 import json
@@ -67,25 +67,29 @@ def run(job: Job, deadly: Point | None, passed: Path | None) -> None:
 
 @dataclass(frozen=True)
 class FlowJob:
-    """What one process has to do by the flow itself.
+    """What one process has to do by a flow itself.
 
     Attributes:
+        flow: `sync`, or `reconcile` with `repair`.
         country: The country file.
         root: The staging folder.
         run_id: The run.
         kind: Of the deadly point; None if there is none.
         number: Of the deadly point.
+        passed: A file to which it writes what the points of each kind are of, if it ends.
     """
 
+    flow: str
     country: str
     root: str
     run_id: str
     kind: str | None = None
     number: int = 0
+    passed: str | None = None
 
 
-def sync_in_a_process(job: FlowJob, prefect_api_url: str) -> int:
-    """Run the flow `sync` in a process of its own; return its exit code."""
+def flow_in_a_process(job: FlowJob, prefect_api_url: str) -> int:
+    """Run a flow in a process of its own; return its exit code."""
     environment = os.environ | {
         "PREFECT_API_URL": prefect_api_url,
         "PREFECT_LOGGING_LEVEL": "ERROR",
@@ -98,17 +102,25 @@ def sync_in_a_process(job: FlowJob, prefect_api_url: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the flow; 0 if it completed."""
-    from flows.sync import sync
-
+    """Run a flow; 0 if it completed."""
     job = FlowJob(**json.loads(arguments[0]))
     deadly = Point(job.kind, job.number) if job.kind else None
-    Points(Path(job.root), deadly).install()
-    state: Any = sync(
-        "scheme", "ministry", Path(job.country), Path(job.root), run_id=job.run_id,
-        return_state=True,
-    )  # fmt: skip
+    points = Points(Path(job.root), deadly)
+    points.install()
+    state = run_flow(job.flow, Path(job.country), Path(job.root), job.run_id)
+    if job.passed is not None:
+        Path(job.passed).write_text(json.dumps(points.passed))
     return FINISHED if state.is_completed() else 1
+
+
+def run_flow(name: str, country: Path, root: Path, run_id: str) -> Any:
+    """Run a flow in this process; return the state in which it ends."""
+    from flows.reconcile import reconcile
+    from flows.sync import sync
+
+    if name == "sync":
+        return sync("scheme", "ministry", country, root, run_id=run_id, return_state=True)
+    return reconcile("ministry", country, root, run_id, repair=True, return_state=True)
 
 
 if __name__ == "__main__":

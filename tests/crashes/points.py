@@ -154,7 +154,10 @@ class Points:
         kind = "acknowledged version" if place == "acknowledged" else (*inner, "old run")[0]
         return Step(f"{kind} swept", half=lambda: _sweep_half(folder))
 
-    def _requesting(self, _: httpx.Client, method: str, path: str, **__: Any) -> Step:
+    def _requesting(self, _: httpx.Client, method: str, path: Any, **__: Any) -> Step | None:
+        path = str(path)
+        if not path.startswith("/api/"):
+            return None  # Prefect's
         if method == "GET":
             return Step("question")
         name = next((name for start, name in ENDPOINTS.items() if path.startswith(start)), None)
