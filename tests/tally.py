@@ -55,11 +55,14 @@ class Tally:
     double: int = 0
     failed: int = 0
     skipped: int = 0
+    known: int = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the report of a test, from whichever process."""
         self.failed += report.failed
-        self.skipped += report.skipped
+        is_known = hasattr(report, "wasxfail")
+        self.known += is_known
+        self.skipped += report.skipped and not is_known
         if report.when != "teardown":
             return
         for name, value in report.user_properties:
@@ -85,7 +88,7 @@ class Tally:
     def closing_line(self) -> str:
         """Say how much was tried, and what was lost or doubled."""
         counts = ", ".join(_counted(kind, names) for kind, names in self.names.items())
-        not_passed = {"failed": self.failed, "skipped": self.skipped}
+        not_passed = {"failed": self.failed, "skipped": self.skipped, "known to fail": self.known}
         told = [f"; {number} tests {how}" for how, number in not_passed.items() if number]
         return f"{counts}: {self.lost} lost, {self.double} double{''.join(told)}"
 

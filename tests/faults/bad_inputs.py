@@ -6,7 +6,7 @@ each, and none has two.
 
 # ruff: noqa: E501, DTZ001 - a table is read by its rows; openIMIS knows no time zones
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,6 +71,23 @@ def _at_a(kind: pl.Expr) -> Make:
     return make
 
 
+def _history_ends_before_it_begins(table: str) -> Make:
+    """Two current rows, each with a history row that ended before it began."""
+
+    def make(bench: Workbench) -> list[int]:
+        rows, key = bench.tables[table], schema.key(table)
+        history = rows.filter(pl.col("ValidityTo").is_not_null(), pl.col("LegacyID").is_not_null())
+        has_history = pl.col(key).is_in(history["LegacyID"].implode())
+        keys = bench.take(table, "history is reversed", among=has_history)[:2]
+        reversed_rows = history.filter(pl.col("LegacyID").is_in(keys))[key].to_list()
+        ended = pl.col("ValidityFrom").dt.offset_by("-30d")
+        bench.write(table, reversed_rows, ValidityTo=ended)
+        assert reversed_rows
+        return keys
+
+    return make
+
+
 def _lower_twin(table: str, column: str) -> Make:
     """Two current rows whose codes differ in case only."""
 
@@ -117,7 +134,7 @@ MORE: Mapping[str, Defect] = {
     "submitted_in_2090": Defect("a claim submitted in 2090", changed("tblClaim", pl.col("SubmitStamp").is_not_null(), SubmitStamp=datetime(2090, 1, 1))),
     "processed_in_3000": Defect("a claim processed in 3000", changed("tblClaim", pl.col("ClaimStatus") == 8, ProcessStamp=datetime(3000, 1, 1))),
     "policy_ends_before_it_begins": Defect("a policy whose expiry is before its start", changed("tblPolicy", pl.col("EffectiveDate").is_not_null(), ExpiryDate=pl.col("StartDate").dt.offset_by("-400d"))),
-    "ended_before_it_began": Defect("ValidityTo before ValidityFrom", changed("tblClaim", ValidityFrom=datetime(2090, 1, 1))),
+    "claim_recorded_in_2090": Defect("a claim whose record begins in 2090", changed("tblClaim", ValidityFrom=datetime(2090, 1, 1))),
     # Amounts.
     "price_is_negative": Defect("a negative price", changed("tblClaimItems", PASSED, PriceAsked=Decimal("-12.50"))),
     "quantity_is_negative": Defect("a negative quantity", changed("tblClaimServices", QtyProvided=Decimal("-1.00"))),
@@ -196,6 +213,7 @@ MORE: Mapping[str, Defect] = {
     "service_name_is_arabic": Defect("a service with a name from right to left", changed("tblServices", ServName=ARABIC)),
     "diagnosis_name_is_blank": Defect("a diagnosis without a name", changed("tblICDCodes", ICDName="")),
     "diagnosis_code_is_lower": Defect("a diagnosis code in lower case", changed("tblICDCodes", ICDCode=pl.concat_str(pl.lit("x."), pl.col("ICDID").cast(pl.String)))),
+    "history_ends_before_it_begins": Defect("a history row of a claim with ValidityTo before ValidityFrom", _history_ends_before_it_begins("tblClaim")),
 }  # fmt: skip
 
 WIDE = ("place", "facility_", "village_code", "location_", "product_code", "product_ends")
@@ -312,7 +330,8 @@ FATES: Mapping[str, Fate] = {
     "submitted_in_2090": Fate(),
     "processed_in_3000": Fate(held_back=_codes("claim_status_date_out_of_range")),
     "policy_ends_before_it_begins": Fate(),
-    "ended_before_it_began": Fate(),
+    "claim_recorded_in_2090": Fate(),
+    "history_ends_before_it_begins": Fate(),
     "price_is_negative": Fate(),
     "quantity_is_negative": Fate(),
     "price_is_absurd": Fate(),
@@ -368,6 +387,55 @@ FATES: Mapping[str, Fate] = {
     "diagnosis_name_is_blank": Fate(),
     "diagnosis_code_is_lower": Fate(),
 }  # fmt: skip
+
+
+TURN_BAD: Sequence[str] = [
+    name
+    for name, fate in FATES.items()
+    if fate.held_back and not fate.arrives and not name.startswith(WIDE)
+    if "uuid" not in name and "item_code" not in name and "service_code" not in name
+]
+"""Bad records of which nothing arrives; one with another UUID is another record."""
+
+TAKEN_FOR_DELETED: Sequence[str] = (
+    "policy_status_is_unknown",
+    "claim_status_is_unknown",
+    "expires_in_2999",
+    "cover_of_no_policy",
+    "policy_status_is_null",
+)
+"""Rows that, held back, have no events any more: those that DHIS2 holds of them are deleted."""
+
+
+def _lived_in(table: str, column: str) -> Callable[[Workbench], pl.Expr]:
+    def among(bench: Workbench) -> pl.Expr:
+        rows = bench.tables[table].filter(pl.col("ValidityTo").is_null())
+        key = "LocationId" if table == "tblFamilies" else "HfID"
+        return pl.col(key).is_in(rows[column].implode())
+
+    return among
+
+
+def _changed_where(table: str, lived_in: Callable[[Workbench], pl.Expr], **columns: Any) -> Make:
+    def make(bench: Workbench) -> list[int]:
+        return changed(table, lived_in(bench), **columns)(bench)
+
+    return make
+
+
+_WITH_PEOPLE, _WITH_CLAIMS = _lived_in("tblFamilies", "LocationId"), _lived_in("tblClaim", "HFID")
+
+POPULATED: Mapping[str, Defect] = {
+    "people_in_an_orphaned_village": Defect("a village with people whose parent is not there", _changed_where("tblLocations", _WITH_PEOPLE, ParentLocationId=NOWHERE)),
+    "people_in_a_village_of_unknown_type": Defect("a village with people, of an unknown type", _changed_where("tblLocations", _WITH_PEOPLE, LocationType="Q")),
+    "claims_of_a_facility_without_district": Defect("a facility with claims, without a district", _changed_where("tblHF", _WITH_CLAIMS, LocationId=0)),
+}  # fmt: skip
+
+HELD_BACK_PLACES: Mapping[str, frozenset[str]] = {
+    "people_in_an_orphaned_village": _codes("location_without_region"),
+    "people_in_a_village_of_unknown_type": _codes("location_type_unknown"),
+    "claims_of_a_facility_without_district": _codes("health_facility_without_district"),
+}
 
 
 HELD: tuple[tuple[str, str, str, set[str | None]], ...] = (
