@@ -111,6 +111,7 @@ def delta(
             _rows(known, same["atBefore"], others=True).lazy(),
             values,
             above,
+            _rows_held_back(wanted),
         )
     )
     changed = compared.filter(pl.col("change").is_not_null())
@@ -203,6 +204,7 @@ def _compared(
     acknowledged: pl.LazyFrame,
     values: list[str],
     above: Delta | None,
+    held_back: pl.LazyFrame,
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
@@ -217,6 +219,7 @@ def _compared(
         joined.with_columns(wanted=pl.col("wanted").fill_null(value=False))
         .pipe(_with_parents, above)
         .pipe(_classed, resource, values)
+        .pipe(_spared, held_back, above)
         .with_columns(generation=_generation())
     )
     return [compared, _unusable_keys(desired)]
@@ -228,6 +231,34 @@ def _classed(joined: pl.LazyFrame, resource: Resource, values: list[str]) -> pl.
         .with_columns(transfer=_transfer())
         .with_columns(change=_change(values))
     )
+
+
+def _row() -> pl.Expr:
+    """The openIMIS row that an object is of: an event's key is its row's, a colon, and more."""
+    return pl.col("key").str.splitn(":", 2).struct.field("field_0")
+
+
+def _rows_held_back(desired: pl.DataFrame) -> pl.LazyFrame:
+    """Return the rows (`row`) of which an object breaks a rule."""
+    broken = desired.lazy().filter(pl.col("faults").list.len() > 0)
+    return broken.select(row=_row()).drop_nulls().unique()
+
+
+def _spared(compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None) -> pl.LazyFrame:
+    """Delete nothing of a row that is held back, unless its parent takes it along.
+
+    Which events there are depends on the row: of one that says what cannot be, nobody knows.
+    """
+    gone = [] if above is None else above.gone["uid"].to_list()
+    joined = compared.with_columns(row=_row()).join(
+        held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
+    )
+    is_spared = (
+        (pl.col("change") == Change.DELETE.value)
+        & pl.col("isHeldBack")
+        & ~pl.col("parentUidBefore").is_in(gone).fill_null(value=False)
+    ).fill_null(value=False)
+    return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
 
 
 def _with_columns(frame: pl.LazyFrame, values: list[str]) -> pl.LazyFrame:

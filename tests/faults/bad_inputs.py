@@ -397,15 +397,6 @@ TURN_BAD: Sequence[str] = [
 ]
 """Bad records of which nothing arrives; one with another UUID is another record."""
 
-TAKEN_FOR_DELETED: Sequence[str] = (
-    "policy_status_is_unknown",
-    "claim_status_is_unknown",
-    "expires_in_2999",
-    "cover_of_no_policy",
-    "policy_status_is_null",
-)
-"""Rows that, held back, have no events any more: those that DHIS2 holds of them are deleted."""
-
 
 def _lived_in(table: str, column: str) -> Callable[[Workbench], pl.Expr]:
     def among(bench: Workbench) -> pl.Expr:

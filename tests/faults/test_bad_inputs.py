@@ -27,7 +27,6 @@ from tests.faults.bad_inputs import (
     HELD,
     HELD_BACK_PLACES,
     POPULATED,
-    TAKEN_FOR_DELETED,
     TURN_BAD,
     WIDE,
     Fate,
@@ -316,17 +315,8 @@ def check_turned(turned: TurnedBad, name: str, reasons: Collection[str]) -> None
     assert set(reasons) <= turned.reasons(name)
 
 
-def turning_bad() -> list[object]:
-    """Return the bad records that nothing arrives of."""
-    deleted = pytest.mark.xfail(reason="Its events are taken for deleted, against law 5.")
-    return [
-        pytest.param(name, marks=(deleted,) if name in TAKEN_FOR_DELETED else ())
-        for name in TURN_BAD
-    ]
-
-
 @pytest.mark.large
-@pytest.mark.parametrize("name", turning_bad())
+@pytest.mark.parametrize("name", TURN_BAD)
 def test_what_was_loaded_and_turns_bad_is_told_and_stays_as_it_is(
     turned: TurnedBad, name: str
 ) -> None:

@@ -11,6 +11,7 @@ from transforms.partitions import collided, movers, partition_count, partition_o
 from transforms.resources import (
     CLAIM_ENROLLMENTS,
     INSUREE_ENROLLMENTS,
+    POLICY_EVENTS,
     TRACKED_ENTITIES,
     Resource,
 )
@@ -67,10 +68,45 @@ def person_there() -> Delta:
     return delta(TRACKED_ENTITIES, wanted(), known(), above=None)
 
 
+def enrolled() -> pl.LazyFrame:
+    return known(INSUREE_ENROLLMENTS, uid="enrollment1")
+
+
+def insured() -> Delta:
+    return delta(INSUREE_ENROLLMENTS, wanted(INSUREE_ENROLLMENTS), enrolled(), above=person_there())
+
+
 def test_what_dhis2_does_not_have_is_created_under_the_seeds_uid():
     change = only(delta(TRACKED_ENTITIES, wanted(), unknown(), above=None))
 
     assert (change["change"], change["uid"], change["generation"]) == ("create", UID, 0)
+
+
+def test_no_event_of_a_row_that_is_held_back_is_deleted_though_nobody_knows_which_there_are():
+    entered = wanted(POLICY_EVENTS, key="7:1:1", faults=["policy_status_unknown"])
+    active = known(POLICY_EVENTS, key="7:2:1", uid="eventActiv1")
+
+    found = delta(POLICY_EVENTS, entered, active, above=insured())
+
+    assert found.changes.is_empty()
+    assert found.after.rows() == [("7:2:1", "eventActiv1")]
+
+
+def test_an_event_of_another_row_is_deleted_when_openimis_has_it_no_more():
+    entered = wanted(POLICY_EVENTS, key="7:1:1", faults=["policy_status_unknown"])
+    active = known(POLICY_EVENTS, key="77:2:1", uid="eventActiv1")
+
+    assert only(delta(POLICY_EVENTS, entered, active, above=insured()))["change"] == "delete"
+
+
+def test_an_event_of_a_row_that_is_held_back_goes_with_the_person():
+    above = delta(INSUREE_ENROLLMENTS, nothing(INSUREE_ENROLLMENTS), enrolled(), above=None)
+    entered = wanted(POLICY_EVENTS, key="7:1:1", faults=["insuree_policy_insuree_unknown"])
+    active = known(POLICY_EVENTS, key="7:2:1", parentUid="enrollment1")
+
+    found = delta(POLICY_EVENTS, entered, active, above=above)
+
+    assert only(found)["change"] == "delete"
 
 
 def test_what_is_as_it_should_be_is_not_sent():
