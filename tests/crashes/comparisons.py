@@ -35,6 +35,7 @@ from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.tables.insuree import CHFID
 
 FRESH = "fresh"
+DAYS_AFTER = ("one-day-after", "two-days-after")
 NUMBER_HELD_BACK = "insurance_number_double"
 NUMBERS = (CHFID.uid, NUMBER)
 
@@ -97,19 +98,20 @@ def comparable(scheme: Scheme, first_load: FirstLoad) -> Content:
 
 
 def settle_what_is_in_doubt(scheme: Scheme) -> None:
-    """Let further runs send again what DHIS2 may set back late, if there is any: two at most."""
-    for run_id in ("the-day-after", "two-days-after"):
-        if any(_is_in_doubt(rows) for rows in confirmed(scheme.target).values()):
+    """Let further runs send again what DHIS2 may set back late, if there is any: two at most.
+
+    A request that stayed without an answer may be carried out after those of the next run too.
+    """
+    for run_id in DAYS_AFTER:
+        if _is_in_doubt(scheme):
             scheme.bring(run_id)
+    assert not _is_in_doubt(scheme)
 
 
-def _is_in_doubt(rows: pl.DataFrame) -> bool:
+def _is_in_doubt(scheme: Scheme) -> bool:
     texts = pl.col(pl.String)
     unknown = pl.any_horizontal(texts == UNKNOWN, texts.str.starts_with(" "))
-    return not rows.filter(unknown).is_empty()
-
-
-settle_numbers_in_doubt = settle_what_is_in_doubt
+    return any(not rows.filter(unknown).is_empty() for rows in confirmed(scheme.target).values())
 
 
 def assert_acknowledged_is_held(scheme: Scheme) -> None:

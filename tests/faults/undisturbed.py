@@ -10,10 +10,9 @@ from pydantic import SecretStr
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
 from staging.rejects import read_rejects
-from tests.crashes.comparisons import assert_acknowledged_is_held
+from tests.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.crashes.contents import (
     Content,
-    acknowledged,
     confirmed,
     differences,
     held,
@@ -27,13 +26,10 @@ from tests.openimis_sample import sample
 from tests.sandbox import ADMIN
 from tests.tally import tried
 from transforms.errors import SyncError
-from transforms.fold import UNKNOWN
-from transforms.resources import RESOURCES
 
 SECONDS = 2.0
 ATTEMPTS = 40  # where every second request fails, one of several threads may be unlucky long
 WHILE_IT_RESTARTS = 2_000
-DAYS_AFTER = ("one-day-after", "two-days-after")
 SAID_OF_WHAT_DID_NOT_HAPPEN = ("othing", "No data were posted", "settled by the next run")
 
 
@@ -98,14 +94,6 @@ def rejects(scheme: Scheme, run_id: str) -> pl.DataFrame:
     return rows.filter(pl.col("stage") == "dhis2").collect()
 
 
-def is_in_doubt(scheme: Scheme) -> bool:
-    """Whether the next run sends something again, since DHIS2 may set it back late."""
-    return any(
-        rows.select(pl.any_horizontal(pl.col(pl.String) == UNKNOWN).any()).item()
-        for rows in (acknowledged(scheme.target, each) for each in RESOURCES)
-    )
-
-
 @dataclass(frozen=True)
 class Chapter:
     """One run; its id is the chapter's name.
@@ -162,21 +150,11 @@ class Disturbed:
         expected = self.chapters[chapter].held
         self.count(chapter, kind, name)
         assert differences(expected, held(self.scheme.sandbox)) == []
-        self.settle_what_is_in_doubt()
+        settle_what_is_in_doubt(self.scheme)
         assert differences(expected, held(self.scheme.sandbox)) == []
         assert_acknowledged_is_held(self.scheme)
         for frame, rows in confirmed(self.scheme.target).items():
             assert_frame_equal(rows, self.chapters[chapter].confirmed[frame])
-
-    def settle_what_is_in_doubt(self) -> None:
-        """Let further runs send again what DHIS2 may set back late, until there is no such thing.
-
-        A request that stayed without an answer may be carried out after those of the next run too.
-        """
-        for run_id in DAYS_AFTER:
-            if is_in_doubt(self.scheme):
-                self.scheme.bring(run_id)
-        assert not is_in_doubt(self.scheme)
 
     def count(self, chapter: str, kind: str, name: str) -> None:
         """Count what DHIS2 lacks of what it would hold undisturbed, and what it has besides."""
