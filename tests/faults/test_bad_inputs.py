@@ -323,6 +323,7 @@ def test_what_was_loaded_and_turns_bad_is_told_and_stays_as_it_is(
     check_turned(turned, name, FATES[name].held_back - {"parent_rejected"})
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", POPULATED)
 def test_a_place_with_people_that_turns_bad_is_told_and_stays_with_all_of_them(
     deserted: TurnedBad, name: str
@@ -336,6 +337,7 @@ def test_a_place_with_people_that_turns_bad_is_told_and_stays_with_all_of_them(
     assert gone == set()
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", POPULATED)
 def test_who_lives_at_a_bad_place_is_sent_or_told(peopled: Loaded, name: str) -> None:
     lost, double = peopled.lost_and_double(name)
