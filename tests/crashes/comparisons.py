@@ -109,8 +109,8 @@ def settle_what_is_in_doubt(scheme: Scheme) -> None:
 
 
 def _is_in_doubt(scheme: Scheme) -> bool:
-    texts = pl.col(pl.String)
-    unknown = pl.any_horizontal(texts == UNKNOWN, texts.str.starts_with(" "))
+    """Whether a run sends something again; two spaces: it was begun, and nobody wants it now."""
+    unknown = pl.any_horizontal(pl.col(pl.String).str.contains(f"^({UNKNOWN}| [^ ].*)$"))
     return any(not rows.filter(unknown).is_empty() for rows in confirmed(scheme.target).values())
 
 

@@ -113,7 +113,7 @@ def transform(job: Job) -> None:
 
 def load(job: Job, client: Dhis2) -> None:
     """Post it, and remember what DHIS2 confirmed."""
-    opened = open_load(job.run, job.target, client, job.country, allow_deletes=False)
+    opened = open_load(job.run, job.target, client, job.country, allow_deletes=True)
     if opened.is_folded:
         return
     posting = Posting(job.run, client, opened.info, job.country.load)
