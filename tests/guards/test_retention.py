@@ -280,6 +280,7 @@ def killed_at_removal(root: Path, number: int) -> None:
     thin(root)
 
 
+@pytest.mark.large
 def test_a_run_whose_removal_was_cut_short_anywhere_is_removed_the_next_time(root: Path) -> None:
     code, number = KILLED, 0
     while code == KILLED:

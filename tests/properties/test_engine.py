@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
@@ -189,6 +189,7 @@ def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
     assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
 
 
+@settings(max_examples=6)  # six runs an example
 @given(world=worlds(), unanswered=st.integers(0, 4))
 def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world, unanswered):
     days = [without_faults(world), turned(without_faults(world))]
