@@ -14,8 +14,7 @@ from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country
 from flows.tasks.data_values import Refused, assigned_org_units, held_value, write_values
 from flows.tasks.loading import connected, current_or_first
-from flows.tasks.preflight import check_server
-from flows.tasks.recognition import known_server
+from flows.tasks.recognition import recognised_server
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
@@ -87,7 +86,7 @@ def import_population(
     goal = Target(staging_root, target)
     places = _places(goal, places_run)
     with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
-        check_server(client, known_server(current_or_first(goal, 0)))
+        recognised_server(client, current_or_first(goal, 0), moved_target=False)
         done = imported(client, settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)

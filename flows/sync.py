@@ -23,8 +23,7 @@ from flows.load import load
 from flows.run_analytics import run_analytics
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected, current_or_first, settle_open_run
-from flows.tasks.preflight import check_server
-from flows.tasks.recognition import known_server
+from flows.tasks.recognition import recognised_server
 from flows.tasks.summary import rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
@@ -183,7 +182,7 @@ def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
     state = current_or_first(Target(run.root, target), 0)
     with connected(target, read_country(country)) as client:
-        check_server(client, known_server(state))
+        recognised_server(client, state, moved_target=False)
         codes = validate_sample(run, client)
     said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
     create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")

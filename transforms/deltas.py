@@ -249,14 +249,11 @@ def _spared(compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None
 
     Which events there are depends on the row: of one that says what cannot be, nobody knows.
     """
-    gone = [] if above is None else above.gone["uid"].to_list()
     joined = compared.with_columns(row=_row()).join(
         held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
     )
     is_spared = (
-        (pl.col("change") == Change.DELETE.value)
-        & pl.col("isHeldBack")
-        & ~pl.col("parentUidBefore").is_in(gone).fill_null(value=False)
+        (pl.col("change") == Change.DELETE.value) & pl.col("isHeldBack") & ~_is_orphaned(above)
     ).fill_null(value=False)
     return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
 
@@ -351,7 +348,6 @@ def first_uid(resource: Resource) -> pl.Expr:
 def _judged(changed: pl.DataFrame, above: Delta | None, collided: Sequence[str]) -> pl.DataFrame:
     """Add `reasons` (why a change is held back) and `orphaned` (its old parent goes away)."""
     orphan = pl.lit(value=above is not None) & pl.col("parentUid").is_null()
-    gone = [] if above is None else above.gone["uid"].to_list()
     reasons = pl.concat_list(
         pl.col("faults").fill_null([]),
         _reason(orphan, "parent_rejected"),
@@ -363,8 +359,14 @@ def _judged(changed: pl.DataFrame, above: Delta | None, collided: Sequence[str])
     is_delete = pl.col("change") == Change.DELETE.value
     return changed.with_columns(
         reasons=pl.when(~is_delete).then(reasons).otherwise(pl.lit([], TEXTS)),
-        orphaned=pl.col("parentUidBefore").is_in(gone).fill_null(value=False),
+        orphaned=_is_orphaned(above),
     )
+
+
+def _is_orphaned(above: Delta | None) -> pl.Expr:
+    """Whether the old parent goes away."""
+    gone = [] if above is None else above.gone["uid"].to_list()
+    return pl.col("parentUidBefore").is_in(gone).fill_null(value=False)
 
 
 def _reason(broken: pl.Expr, code: str) -> pl.Expr:
