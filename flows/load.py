@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country, remember_what_may_leave
+from flows.tasks.load_state import LoadState
 from flows.tasks.loading import (
     Opened,
     close_load,
@@ -79,7 +80,8 @@ def load(
         meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
         opened = open_run(run, goal, client, settings, **meant)
         if not opened.is_folded:
-            post_everything(Posting(run, client, opened.info, settings.load))
+            state = LoadState(opened.current.refused)
+            post_everything(Posting(run, client, opened.info, settings.load, state))
             fold_run(run, goal, client, opened.current)
         rejects = summarise(run, target, before)
         thin_out(staging_root, settings)

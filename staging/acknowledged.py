@@ -74,6 +74,7 @@ class Current(BaseModel):
         pseudonym_fingerprint: Of the key that numbers were made with.
         mapping: Resource to the fingerprint of the mapping that it was last wholly sent with.
         source: The openIMIS of the run that was folded last.
+        refused: Reason code to how many objects DHIS2 refused for it in the last load.
         marker_refused: DHIS2 took no marker from the last load: its data store was closed to us.
     """
 
@@ -93,6 +94,7 @@ class Current(BaseModel):
     pseudonym_fingerprint: str | None = None
     mapping: dict[str, str] = {}
     source: KnownSource | None = None
+    refused: dict[str, int] = {}
     marker_refused: bool = False
 
 

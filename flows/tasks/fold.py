@@ -74,6 +74,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
             "open_run": None,
             "partitions": manifest["partitions"],
             "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
+            "refused": _refused(run, current, answers),
             **remembered(run, current),
         }
     )
@@ -90,13 +91,26 @@ def _gathered(run: Run) -> pl.LazyFrame:
     return scan_frame(run.outcomes)
 
 
+def _refused(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int]:
+    """Count, a reason code, what was refused; only a run that sends everything hears of all."""
+    codes = answers.filter(~pl.col("accepted")).select(pl.col("codes").explode())
+    found = codes.group_by("codes").len().sort("codes").collect()
+    counted = dict(found.drop_nulls().iter_rows())
+    is_of_all = len(remembered(run, current)["mapping"]) == len(RESOURCES)
+    return counted if is_of_all else counted | current.refused
+
+
+def _is_sent(run: Run) -> bool:
+    """Return whether all bundles of a run are settled."""
+    return all(bundle.is_settled for bundle in bundles(run))
+
+
 def remembered(run: Run, current: Current) -> dict[str, Any]:
     """Return what later runs have to know of an ended run, though it may be deleted.
 
     A mapping counts only when all that it changed was sent.
     """
-    is_sent = all(bundle.is_settled for bundle in bundles(run))
-    mapping = read_stage(run, CHANGES)["mapping"] if is_sent else {}
+    mapping = read_stage(run, CHANGES)["mapping"] if _is_sent(run) else {}
     return {
         "ended": current.ended + 1,
         "last_ended": run.run_id,

@@ -2,6 +2,8 @@
 
 import random
 import threading
+from collections import Counter
+from collections.abc import Mapping
 
 from transforms.errors import SyncError, TargetError
 
@@ -18,10 +20,17 @@ class LoadState:
     """Counts of a whole run, safe to share between threads.
 
     Args:
+        refused_before: Reason code to how many objects the load before had refused for it.
         pause_seconds: About how long to wait before a failed request is made once more.
+
+    Attributes:
+        refused_before: The same, less what was refused again; for the thread that takes receipts.
     """
 
-    def __init__(self, *, pause_seconds: float = 2.0) -> None:
+    def __init__(
+        self, refused_before: Mapping[str, int] | None = None, *, pause_seconds: float = 2.0
+    ) -> None:
+        self.refused_before = Counter(refused_before)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._pause_seconds = pause_seconds

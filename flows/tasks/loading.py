@@ -20,6 +20,7 @@ from flows.connectors.dhis2 import Dhis2, Patience, SystemInfo
 from flows.tasks.bundles import CHANGES
 from flows.tasks.dhis2_named import dhis2_named
 from flows.tasks.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
+from flows.tasks.load_state import LoadState
 from flows.tasks.mapping import resending
 from flows.tasks.posting import Posting, all_changes
 from flows.tasks.preflight import Needs, check_needs
@@ -172,7 +173,7 @@ def settle_open_run(
     check_memory(client, info, target, current, restored_target=restored_target)
     current = _at_address(current, info)
     damaged = doubt_damaged(run)
-    posting = Posting(run, client, info, country.load)
+    posting = Posting(run, client, info, country.load, LoadState(current.refused))
     for phase in Phase:
         for chunk in posting.chunks(phase, begun_only=True):
             posting.post(phase, chunk)

@@ -90,7 +90,7 @@ class _Phase(Generic[B]):
         self._state = state
         self._begin = begin
         self._settle = settle
-        self._suspicion = Suspicion()
+        self._suspicion = Suspicion(state.refused_before)
         self._futures: dict[Future[tuple[Receipt, Kinds]], B] = {}
         self._withheld: list[tuple[B, Receipt]] = []
 

@@ -7,7 +7,8 @@ stage. A country must not be rejected because a user lacks a right, so the load 
     or, at any time, one such reason meets every second object of the last bundles, and many
     or one reason of data meets nearly every one of the last five hundred: an option set was removed
 
-Bad records are tried again every night, perhaps nothing else is: a hundred of them stop no load.
+Bad records are tried again every night, and perhaps nothing else is: a hundred of them stop no
+load, and of a reason of data as many are not heard at all as the load before had.
 """
 
 from collections import Counter, defaultdict, deque
@@ -56,10 +57,16 @@ def kinds_of(body: bytes) -> Kinds:
 
 
 class Suspicion:
-    """What the latest bundles of a phase have in common; for one thread."""
+    """What the latest bundles of a phase have in common; for one thread.
 
-    def __init__(self) -> None:
+    Args:
+        refused_before: Reason code to how many more may be refused for it, since as many were by
+            the load before; counted down.
+    """
+
+    def __init__(self, refused_before: Counter[str]) -> None:
         self._heard: dict[Kind, _Heard] = defaultdict(_Heard)
+        self._refused_before = refused_before
 
     def hear(self, receipt: Receipt, kinds: Kinds) -> None:
         """Take a receipt into account.
@@ -69,7 +76,7 @@ class Suspicion:
         """
         for kind, (accepted, refused) in _by_kind(receipt, kinds).items():
             heard = self._heard[kind]
-            heard.hear(accepted, refused)
+            heard.hear(accepted, [codes for codes in refused if not self._is_known(codes)])
             if codes := heard.enough():
                 how_many = "every second" if heard.has_accepted else "every"
                 raise _misconfigured(kind.type, codes, how_many, OF_CONFIGURATION)
@@ -82,6 +89,13 @@ class Suspicion:
         for kind, codes in _refusals(receipt, kinds):
             found[kind] |= codes
         return any(self._heard[kind].is_suspicious(codes) for kind, codes in found.items())
+
+    def _is_known(self, codes: set[str]) -> bool:
+        """Whether the load before had one like it; count that down."""
+        is_known = not _of_configuration(codes) and any(self._refused_before[it] for it in codes)
+        if is_known:
+            self._refused_before -= Counter(codes)
+        return is_known
 
 
 class _Heard:

@@ -12,6 +12,7 @@ from flows.connectors.sql_dialects import DialectName
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.desired import Asked, stage_desired
+from flows.tasks.load_state import LoadState
 from flows.tasks.loading import close_load, current_or_first, open_load, settle_open_run
 from flows.tasks.posting import Posting
 from flows.tasks.snapshot import copied
@@ -116,7 +117,8 @@ def load(job: Job, client: Dhis2) -> None:
     opened = open_load(job.run, job.target, client, job.country, allow_deletes=True)
     if opened.is_folded:
         return
-    posting = Posting(job.run, client, opened.info, job.country.load)
+    state = LoadState(opened.current.refused)
+    posting = Posting(job.run, client, opened.info, job.country.load, state)
     for phase in Phase:
         for chunk in posting.chunks(phase):
             posting.post(phase, chunk)

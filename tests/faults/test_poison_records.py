@@ -1,6 +1,7 @@
 """One bad object among five hundred: all others arrive, and one reject says what is wrong."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import orjson
 import polars as pl
 import pytest
 
+from flows.tasks.loading import current_or_first
 from tests.crashes.contents import Content, differences
 from tests.crashes.loader import bring
 from tests.faults.poison import (
@@ -126,6 +128,29 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     assert differences(chapter.whole, found) == []
     assert_one_reject(refused, poisoned, code, poison)
     assert rejected(refused) == not_as_wanted(whole, arrived) <= kept_back
+
+
+def test_a_load_remembers_how_many_were_refused_for_which_reason(
+    countries: dict[str, Country],
+) -> None:
+    poison = POISON["E1064"]
+    country = countries[poison.version]
+    country.scheme.back_to(country.chapter(poison.within).staged)
+    country.do_by_hand(poison)
+
+    changing(country, poison)
+    bring(country.job(poison.within))
+    country.server.on_the_way = None
+    told = [
+        code for row in rejects(country.scheme, poison.within)["reasons"] for code in row.split()
+    ]
+    remembered = current_or_first(country.scheme.target, 0).refused
+    country.take_back(poison)
+    bring(country.job(NEXT_RUNS[0]))
+
+    assert remembered == Counter(told)
+    assert remembered["E1064"] == 1
+    assert current_or_first(country.scheme.target, 0).refused == {}
 
 
 def assert_one_reject(refused: pl.DataFrame, poisoned: str, code: str, poison: Poison) -> None:

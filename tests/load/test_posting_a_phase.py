@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -58,10 +58,14 @@ class Outbox:
 
 
 def post(
-    client: Dhis2, bundles: Iterator[Bundle] | list[Bundle], outbox: Outbox, in_flight: int = 4
+    client: Dhis2,
+    bundles: Iterator[Bundle] | list[Bundle],
+    outbox: Outbox,
+    in_flight: int = 4,
+    refused_before: Mapping[str, int] | None = None,
 ) -> None:
     """Post bundles as a load does."""
-    state = LoadState(pause_seconds=0.001)
+    state = LoadState(refused_before, pause_seconds=0.001)
     post_phase(
         bundles,
         lambda body: post_bundle(client, body, "CREATE_AND_UPDATE", state),
@@ -313,6 +317,16 @@ def test_bad_data_on_everything_is_no_fault_of_the_configuration() -> None:
         post(server.client(), [Bundle(number, objects=60) for number in range(5)], outbox)
 
     assert len(outbox.refused) == 300
+
+
+def test_what_every_night_refuses_is_a_reject_every_night_however_much_it_is() -> None:
+    outbox, night = Outbox(), [Bundle(number, objects=60) for number in range(12)]
+    with running(refusing("E1125")) as server:
+        with pytest.raises(TargetError, match="E1125"):
+            post(server.client(), night, Outbox())
+        post(server.client(), night, outbox, refused_before={"E1125": 720})
+
+    assert len(outbox.refused) == 720
 
 
 def test_the_country_file_says_how_long_a_request_is_tried() -> None:
