@@ -26,6 +26,8 @@ test: install ## All tests that end within ten minutes
 test-large: install ## What takes longer: whole days of flows, 100,000 insurees
 	@$(PYTHON) -m pytest -m "large and not hours" -n 2 --dist loadfile
 
+# What is tried there is small, often, and in two processes at once: one thread each is quickest.
+test-hours test-faults: export POLARS_MAX_THREADS := 1
 test-hours: install ## A kill at every single point, and fortnights of changes
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 

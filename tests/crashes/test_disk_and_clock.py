@@ -73,7 +73,7 @@ def test_a_run_whose_disk_is_full_ends_in_a_sentence_and_is_made_good(
 
 @pytest.mark.large
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("chapter", [FIRST_LOAD, CHANGES])
+@pytest.mark.parametrize("chapter", [pytest.param(FIRST_LOAD, marks=pytest.mark.hours), CHANGES])
 def test_wherever_the_disk_is_full_the_next_run_makes_it_good(story: Story, chapter: str) -> None:
     kinds = [
         kind

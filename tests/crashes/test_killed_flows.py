@@ -194,7 +194,7 @@ def test_a_flow_that_was_killed_where_its_steps_do_not_come_leaves_no_trace(
     others = [point for point in its_own if point not in removals]
     assert Point("before summary", 1) in others
 
-    for number, point in enumerate((*others, *removals[::6], *removals[-1:], *OF_ITS_STEPS)):
+    for number, point in enumerate((*others, *removals[::12], *removals[-1:], *OF_ITS_STEPS)):
         flows.killed(SYNC, point, after(number))
 
 

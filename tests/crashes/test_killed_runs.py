@@ -56,25 +56,9 @@ CASES = (
     (CHANGES, "before current.json", END, ANOTHER),
     (CHANGES, "before acknowledged version swept", MIDDLE, CHANGES),
 )
-MORE_CASES = (
-    (FIRST_LOAD, "after snapshot manifest", START, ANOTHER),
-    (FIRST_LOAD, "before 6-events receipt", MIDDLE, ANOTHER),
-    (CHANGES, "before changes manifest", START, CHANGES),
-    (CHANGES, "before request: metadata", MIDDLE, CHANGES),
-    (CHANGES, "before request: bundle of 1-delete-events", START, ANOTHER),
-    (CHANGES, "before 2-delete-enrollments receipt", START, CHANGES),
-    (CHANGES, "after 4-release receipt", END, ANOTHER),
-    (CHANGES, "before request: transfer", MIDDLE, ANOTHER),
-    (CHANGES, "before request: marker", START, CHANGES),
-    (CHANGES, "after acknowledged", END, CHANGES),
-    (CHANGES, "after 1-delete-events receipt", MIDDLE, ANOTHER),
-)
 
 
-@pytest.mark.parametrize(
-    ("chapter", "kind", "share", "next_run"),
-    [*CASES, *(pytest.param(*case, marks=pytest.mark.large) for case in MORE_CASES)],
-)
+@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), CASES)
 def test_a_run_that_was_killed_leaves_no_trace(
     story: Story, chapter: str, kind: str, share: float, next_run: str
 ) -> None:
@@ -310,7 +294,7 @@ def made_good(story: Story, kill: Kill) -> str | None:
 def test_no_kind_of_point_of_any_resource_leaves_a_trace(
     story: Story, part: int, record_property: Callable[[str, object], None]
 ) -> None:
-    every_kill = kills(every_kind_of_point, story, again=6)
+    every_kill = kills(every_kind_of_point, story, again=12)
     record_property(KNOWN_AND_TRIED, [len(list(every_point(story))), len(every_kill)])
 
     traces = [made_good(story, kill) for kill in every_kill[part::PARTS]]

@@ -43,13 +43,15 @@ QUICK = (
 
 
 def cases() -> Iterator[object]:
-    """Yield every fault in both chapters with each way to go on; some are quick, and tell most."""
-    for chapter in (CHANGES, FIRST_LOAD):
+    """Yield every fault in both chapters with each way to go on.
+
+    Some are quick, and tell most. A first load is like a run of changes, of which most are creates.
+    """
+    for chapter, marks in ((CHANGES, (LARGE,)), (FIRST_LOAD, (LARGE, pytest.mark.hours))):
         for name in FAULTS:
             for next_run in NEXT_RUN:
                 is_quick = name in QUICK and (chapter, next_run) == (CHANGES, "the run again")
-                marks = () if is_quick else (LARGE,)
-                yield pytest.param(chapter, name, next_run, marks=marks)
+                yield pytest.param(chapter, name, next_run, marks=() if is_quick else marks)
 
 
 @pytest.mark.parametrize(("chapter", "name", "next_run"), [*cases()])

@@ -115,9 +115,11 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     refused = rejects(country.scheme, first)
     country.take_back(poison)
     arrived = country.content()
+    found = arrived
     for run_id in NEXT_RUNS:
-        bring(country.job(run_id))
-    found = country.content()
+        if differences(chapter.whole, found):
+            bring(country.job(run_id))
+            found = country.content()
 
     kept_back = at_stake(chapter, poisoned, first)
     whole, arrived = owners_aside(kept_back, chapter.whole), owners_aside(kept_back, arrived)
