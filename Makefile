@@ -26,13 +26,14 @@ test: install ## All tests that end within ten minutes
 test-large: install ## What takes longer: whole days of flows, 100,000 insurees
 	@$(PYTHON) -m pytest -m "large and not hours" -n 2 --dist loadfile
 
-# What is tried there is small, often, and in two processes at once: one thread each is quickest.
+# What is tried there is small, and in two processes at once: one thread each is quickest. Some of it
+# waits, so three workers keep two processors busy.
 test-hours test-faults: export POLARS_MAX_THREADS := 1
 test-hours: install ## A kill at every single point, and fortnights of changes
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
-	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 2 --dist worksteal
+	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 3 --dist worksteal
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package

@@ -19,7 +19,7 @@ from tests.crashes.comparisons import (
 )
 from tests.crashes.driver import KILLED
 from tests.crashes.points import KNOWN_AND_TRIED, Point, without_phase
-from tests.crashes.story import CHANGES, FIRST_LOAD, Story, is_staging
+from tests.crashes.story import CHANGES, FIRST_LOAD, Story
 
 ANOTHER, THIRD = "another-run", "a-third-run"
 START, MIDDLE, END = 0.0, 0.5, 1.0
@@ -245,13 +245,14 @@ def every_kind_of_point(story: Story) -> Iterator[tuple[str, Point, str]]:
     """Yield the first and the last point of every kind, of every resource, of every chapter.
 
     Before the first of its kind, with half of it done, and after the last; where changes leave for
-    DHIS2, before and after both. As long as nothing was posted, a first load is like any other
-    run, and before and after are divided between the chapters.
+    DHIS2, before and after both. What both chapters pass is divided: before and after.
     """
+    both = set[str].intersection(*(set(each.passed) for each in story.chapters.values()))
     for name, chapter in story.chapters.items():
         for kind, passed in chapter.passed.items():
             when = kind.split()[0]
-            if is_staging(kind) and when != {FIRST_LOAD: "before", CHANGES: "after"}[name]:
+            is_elsewhere = when != {FIRST_LOAD: "before", CHANGES: "after"}[name] and kind in both
+            if is_elsewhere and not (name == CHANGES and "request" in kind):
                 continue
             for of in dict.fromkeys(passed if kind != "after snapshot" else passed[-1:]):
                 for number in ends(passed, of, when, both=name == CHANGES and "request" in kind):
