@@ -58,7 +58,15 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), CASES)
+def every_second(cases: Iterable[Sequence[object]]) -> list[object]:
+    """Return cases, of which every second is left to the large tests."""
+    return [
+        pytest.param(*case, marks=(pytest.mark.large,) if number % 2 else ())
+        for number, case in enumerate(cases)
+    ]
+
+
+@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), every_second(CASES))
 def test_a_run_that_was_killed_leaves_no_trace(
     story: Story, chapter: str, kind: str, share: float, next_run: str
 ) -> None:
@@ -119,7 +127,7 @@ SEQUENCES = {
 }
 
 
-@pytest.mark.parametrize("name", SEQUENCES)
+@pytest.mark.parametrize("name", every_second([name] for name in SEQUENCES))
 def test_runs_that_were_killed_twice_or_three_times_in_a_row_leave_no_trace_either(
     story: Story, name: str
 ) -> None:

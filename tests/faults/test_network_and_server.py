@@ -36,7 +36,6 @@ THE_DAY_AFTER = "the-day-after"
 NEXT_RUN = {"the run again": False, "the next run": True}
 
 QUICK = (
-    "time-out, and the server goes on and commits later",
     "413 above 5,000 bytes",
     "a login that expires",
 )
@@ -80,7 +79,7 @@ def test_a_fault_leaves_nothing_behind(
 TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
 
 
-@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize("status", [403, pytest.param(500, marks=LARGE)])
 def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_run(
     disturbed: Disturbed, status: int
 ) -> None:
