@@ -20,14 +20,14 @@ help: ## Show this list
 demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day two again
 	@$(PYTHON) -W ignore -m tests.demo
 
+# Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes
-	@$(PYTHON) -m pytest -m "not large and not hours" -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -m "not large and not hours" -n 3 --dist loadfile
 
 test-large: install ## What takes longer: whole days of flows, 100,000 insurees
 	@$(PYTHON) -m pytest -m "large and not hours" -n 2 --dist loadfile
 
-# What is tried there is small, and in two processes at once: one thread each is quickest. Some of it
-# waits, so three workers keep two processors busy.
+# What is tried there is small, and in several processes at once: one thread each is quickest.
 test-hours test-faults: export POLARS_MAX_THREADS := 1
 test-hours: install ## A kill at every single point, and fortnights of changes
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
