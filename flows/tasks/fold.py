@@ -1,5 +1,6 @@
 """Fold a run into the acknowledged state: current.json is switched once, last."""
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -95,14 +96,16 @@ def _refused(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int
     """Count, a reason code, what was refused; only a run that sends everything hears of all."""
     codes = answers.filter(~pl.col("accepted")).select(pl.col("codes").explode())
     found = codes.group_by("codes").len().sort("codes").collect()
-    counted = dict(found.drop_nulls().iter_rows())
-    is_of_all = len(remembered(run, current)["mapping"]) == len(RESOURCES)
-    return counted if is_of_all else counted | current.refused
+    counted = Counter[str](dict(found.drop_nulls().iter_rows()))
+    hears_of_all = len(_wholly_sent(run)) == len(RESOURCES)
+    return dict(counted if hears_of_all else counted | Counter(current.refused))
 
 
-def _is_sent(run: Run) -> bool:
-    """Return whether all bundles of a run are settled."""
-    return all(bundle.is_settled for bundle in bundles(run))
+def _wholly_sent(run: Run) -> dict[str, str]:
+    """Return resource → fingerprint of its mapping, of the resources that the run sent wholly."""
+    is_sent = all(bundle.is_settled for bundle in bundles(run))
+    mapping: dict[str, str] = read_stage(run, CHANGES)["mapping"] if is_sent else {}
+    return mapping
 
 
 def remembered(run: Run, current: Current) -> dict[str, Any]:
@@ -110,12 +113,11 @@ def remembered(run: Run, current: Current) -> dict[str, Any]:
 
     A mapping counts only when all that it changed was sent.
     """
-    mapping = read_stage(run, CHANGES)["mapping"] if _is_sent(run) else {}
     return {
         "ended": current.ended + 1,
         "last_ended": run.run_id,
         "source": source_of(run) or current.source,
-        "mapping": current.mapping | mapping,
+        "mapping": current.mapping | _wholly_sent(run),
     }
 
 

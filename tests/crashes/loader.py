@@ -48,6 +48,7 @@ class Job:
         dialect: Its database.
         as_of: What the clock of openIMIS shows when it is read.
         bundle_size: Objects a bundle.
+        scopes: What is posted.
     """
 
     root: Path
@@ -57,6 +58,7 @@ class Job:
     dialect: DialectName
     as_of: datetime
     bundle_size: int = 20
+    scopes: tuple[Scope, ...] = (Scope.ALL,)
 
     @property
     def run(self) -> Run:
@@ -105,7 +107,7 @@ def extract(job: Job) -> None:
 
 def transform(job: Job) -> None:
     """Stage what will be posted."""
-    asked = Asked(job.country, None, KEY, [Scope.ALL], None)
+    asked = Asked(job.country, None, KEY, job.scopes, None)
     current = current_or_first(job.target, 0)
     stage_desired(job.run, asked, current.partitions or PARTITIONS)
     stage_changes(job.run, job.target, current, asked)

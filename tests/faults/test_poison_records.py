@@ -29,7 +29,7 @@ from tests.faults.undisturbed import lost_and_double, rejects
 from tests.faults.wrong_settings import WRONG_SETTINGS
 from tests.tally import POISON_RECORDS, tried
 from transforms.bundles import IDENTIFIERS, LISTS
-from transforms.resources import RESOURCES, TrackerType
+from transforms.resources import RESOURCES, Scope, TrackerType
 from transforms.tables.error_codes import ERROR_CODES
 
 RECORDINGS = Path(__file__).parents[1] / "contract" / "recordings"
@@ -148,11 +148,15 @@ def test_a_load_remembers_how_many_were_refused_for_which_reason(
     ]
     remembered = current_or_first(country.scheme.target, 0).refused
     country.take_back(poison)
-    bring(country.job(NEXT_RUNS[0]))
+    bring(replace(country.job(NEXT_RUNS[0]), scopes=(Scope.POLICY,)))
+    after_a_part = current_or_first(country.scheme.target, 0)
+    bring(country.job(NEXT_RUNS[1]))
+    after_all = current_or_first(country.scheme.target, 0)
 
     assert remembered == Counter(told)
     assert remembered["E1064"] == 1
-    assert current_or_first(country.scheme.target, 0).refused == {}
+    assert (after_a_part.last_run, after_a_part.refused) == (NEXT_RUNS[0], remembered)
+    assert (after_all.last_run, after_all.refused) == (NEXT_RUNS[1], {})
 
 
 def assert_one_reject(refused: pl.DataFrame, poisoned: str, code: str, poison: Poison) -> None:
