@@ -29,7 +29,7 @@ test-large: install ## What takes longer: whole days of flows, 100,000 insurees
 
 # What is tried there is small, and in several processes at once: one thread each is quickest.
 test-hours test-faults: export POLARS_MAX_THREADS := 1
-test-hours: install ## A kill at every single point, and fortnights of changes
+test-hours: install ## A kill at every single point, faults in a first load, fortnights of changes
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost

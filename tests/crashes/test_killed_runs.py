@@ -259,11 +259,12 @@ def every_kind_of_point(story: Story) -> Iterator[tuple[str, Point, str]]:
     for name, chapter in story.chapters.items():
         for kind, passed in chapter.passed.items():
             when = kind.split()[0]
+            leaves = name == CHANGES and "request" in kind
             is_elsewhere = when != {FIRST_LOAD: "before", CHANGES: "after"}[name] and kind in both
-            if is_elsewhere and not (name == CHANGES and "request" in kind):
+            if is_elsewhere and not leaves:
                 continue
             for of in dict.fromkeys(passed if kind != "after snapshot" else passed[-1:]):
-                for number in ends(passed, of, when, both=name == CHANGES and "request" in kind):
+                for number in ends(passed, of, when, both=leaves):
                     yield name, Point(kind, number), f"{of} {number}".strip()
 
 
