@@ -46,12 +46,20 @@ def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
 
 def held(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
     """Return UID to object, whole, of those that DHIS2 has."""
-    found: dict[str, Json] = {}
+    one_by_one = METADATA_CLASSES[kind].read_one_by_one
+    things = _one_by_one(client, kind, uids) if one_by_one else _listed(client, kind, uids)
+    return {thing["id"]: as_sent(kind, shown(thing)) for thing in things}
+
+
+def _listed(client: Dhis2, kind: str, uids: Collection[str]) -> Iterator[Json]:
+    fields = METADATA_CLASSES[kind].fields
     for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
-        fields = METADATA_CLASSES[kind].fields
-        for thing in _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]"):
-            found[thing["id"]] = as_sent(kind, shown(thing))
-    return found
+        yield from _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]")
+
+
+def _one_by_one(client: Dhis2, kind: str, uids: Collection[str]) -> Iterator[Json]:
+    params = {"fields": METADATA_CLASSES[kind].fields}
+    return (client.get(f"/api/{kind}/{uid}", params) for uid in sorted(uids))
 
 
 def options_of(client: Dhis2, option_set: str) -> list[Json]:
