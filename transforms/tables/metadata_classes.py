@@ -100,7 +100,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         MetadataClass("trackedEntityAttributes", "tracked entity attribute"),
         MetadataClass("dataElements", "data element", fixed=("domainType",)),
         MetadataClass(
-            "trackedEntityTypes", "tracked entity type", unique=("code", "name"),
+            "trackedEntityTypes", "tracked entity type",  # shown, and unique, short names: from 2.42
             initial=LABELS | {"featureType", "minAttributesRequiredToSearch"},
             links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",))},
             sharing=Sharing.DATA,
