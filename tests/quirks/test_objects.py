@@ -160,6 +160,7 @@ def test_a_deleted_uid_is_a_tombstone_for_ever(country: SmallCountry) -> None:
 
 def test_the_number_of_a_deleted_person_is_free_again(country: SmallCountry) -> None:
     country.post(people(1))
+    country.post({"enrollments": [{"enrollment": uid("E", 1)}]}, "DELETE")
     country.post({"trackedEntities": [{"trackedEntity": uid("T", 1)}]}, "DELETE")
 
     country.post({"trackedEntities": [person(2)]})
