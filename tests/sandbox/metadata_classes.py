@@ -19,6 +19,8 @@ class Embedded:
     references: dict[str, str] = field(default_factory=dict)
     collections: dict[str, str] = field(default_factory=dict)
     identifiable: bool = False  # read whole, each shows what every identifiable object has
+    has_uid: bool = False
+    not_kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class MetadataClass:
     shareable: bool = True
     versions: tuple[int, int] | None = None  # `version` after creation, after an update
     required_from: dict[str, str] = field(default_factory=dict)  # property → first version
+    authors: tuple[str, ...] = ("createdBy", "lastUpdatedBy")
+    blank_is_nothing: tuple[str, ...] = ()
     lengths: dict[str, int] = field(
         default_factory=lambda: {"name": 230, "shortName": 50, "code": 50}
     )
@@ -120,7 +124,7 @@ _CLASSES = (
         required=("name", "valueType"),
         unique=("code", "name"),
         collections={"options": "options"},
-        versions=(1, 2),
+        versions=(0, 2),
     ),
     MetadataClass(
         "options",
@@ -129,6 +133,7 @@ _CLASSES = (
         unique=(),
         references={"optionSet": "optionSets"},
         shareable=False,
+        authors=(),
         lengths={"name": 230, "code": 230},
     ),
     MetadataClass(
@@ -145,7 +150,10 @@ _CLASSES = (
         required_from={"shortName": "2.42"},
         embedded={
             "trackedEntityTypeAttributes": Embedded(
-                "trackedentity.TrackedEntityTypeAttribute", _OWNED_ATTRIBUTE
+                "trackedentity.TrackedEntityTypeAttribute",
+                _OWNED_ATTRIBUTE,
+                identifiable=True,
+                not_kept=("sortOrder",),
             )
         },
         data_sharing=True,
@@ -172,7 +180,7 @@ _CLASSES = (
         collections={"programStages": "programStages", "organisationUnits": "organisationUnits"},
         embedded={
             "programTrackedEntityAttributes": Embedded(
-                "program.ProgramTrackedEntityAttribute", _OWNED_ATTRIBUTE
+                "program.ProgramTrackedEntityAttribute", _OWNED_ATTRIBUTE, identifiable=True
             )
         },
         data_sharing=True,
@@ -184,7 +192,9 @@ _CLASSES = (
         references={"program": "programs"},
         embedded={
             "programStageDataElements": Embedded(
-                "program.ProgramStageDataElement", {"dataElement": "dataElements"}
+                "program.ProgramStageDataElement",
+                {"dataElement": "dataElements"},
+                identifiable=True,
             )
         },
         data_sharing=True,
@@ -202,6 +212,7 @@ _CLASSES = (
         required=("name", "shortName", "program"),
         unique=_UNIQUELY_NAMED,
         references={"program": "programs"},
+        blank_is_nothing=("filter",),
         embedded={
             "analyticsPeriodBoundaries": Embedded(
                 "program.AnalyticsPeriodBoundary", identifiable=True
@@ -215,7 +226,11 @@ _CLASSES = (
         collections={"programIndicators": "programIndicators"},
     ),
     MetadataClass(
-        "indicatorTypes", "indicator.IndicatorType", required=("name", "factor"), shareable=False
+        "indicatorTypes",
+        "indicator.IndicatorType",
+        required=("name", "factor"),
+        shareable=False,
+        authors=("lastUpdatedBy",),
     ),
     MetadataClass(
         "indicators",
@@ -239,7 +254,7 @@ _CLASSES = (
         "legendSets",
         "legend.LegendSet",
         unique=("code", "name"),
-        embedded={"legends": Embedded("legend.Legend")},
+        embedded={"legends": Embedded("legend.Legend", identifiable=True)},
     ),
     MetadataClass(
         "visualizations",
@@ -264,6 +279,7 @@ _CLASSES = (
                 "mapping.MapView",
                 {"legendSet": "legendSets"},
                 {"organisationUnits": "organisationUnits"},
+                has_uid=True,
             )
         },
     ),
@@ -278,6 +294,7 @@ _CLASSES = (
                     "eventVisualization": "eventVisualizations",
                     "map": "maps",
                 },
+                identifiable=True,
             )
         },
     ),

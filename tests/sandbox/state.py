@@ -55,7 +55,7 @@ class State:
             "default",
             categoryCombo={"id": "bjDvmb4bfuf"},
         )
-        self._put("userRoles", SUPERUSER_ROLE, "Superuser", authorities=["ALL"])
+        self._put("userRoles", SUPERUSER_ROLE, "Superuser", code="Superuser", authorities=["ALL"])
         self.add_user("admin", "district", uid=ADMIN, roles=[SUPERUSER_ROLE], code="admin")
 
     def _put(self, kind: str, uid: str, name: str, **more: Any) -> None:

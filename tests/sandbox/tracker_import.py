@@ -307,8 +307,9 @@ class _Writer:
         enrollment.geometry = row.geometry
         if row.status == "ACTIVE":
             enrollment.completed = None
-        elif was_open or row.completed is not None:
-            enrollment.completed = row.completed or self.now
+        elif was_open or enrollment.completed is None:
+            taken = row.completed if self.state.dialect.completed_at_is_taken else None
+            enrollment.completed = taken or self.now
         enrollment.status = row.status
         enrollment.updated = self.now
         enrollment.tracked_entity.updated = self.now
