@@ -16,6 +16,9 @@ from typing import Any
 from tests.sandbox.metadata_classes import CLASSES
 from tests.contract.replay import Exchange, Replay, compare, normalised
 
+BY_TOKEN = "loader by token"
+TOKEN, LIMITED = "d2pat_whole", "d2pat_limited"
+GET_AND_POST = ("GET", "POST")
 LISTS = frozenset({"trackedEntities", "enrollments", "events", "instances"})
 STORY = Path(__file__).with_name("story")
 
@@ -56,6 +59,21 @@ class StoryReplay(Replay):
     def __init__(self, version: str, *, renamed: bool = False) -> None:
         super().__init__(version, {"admin": "district", "loader": "…"})
         self._sets = LISTS | CLASSES.keys() if renamed else LISTS
+
+    def tell(self) -> None:
+        """Tells the whole story, and gives the loader two tokens."""
+        for exchange in told(self.app.dialect.version):
+            self.send(exchange)
+        users = self.app.state.metadata["users"].items()
+        loader = next(uid for uid, user in users if user["username"] == "loader")
+        self.app.state.tokens |= {TOKEN: loader, LIMITED: loader}
+        self.app.state.tokens.methods[LIMITED] = GET_AND_POST
+
+    def _login(self, exchange: Exchange) -> dict[str, str]:
+        if exchange.request["user"] != BY_TOKEN:
+            return super()._login(exchange)
+        token = LIMITED if exchange.name.startswith("token-without-put") else TOKEN
+        return {"Authorization": f"ApiToken {token}"}
 
     def compared(self, exchange: Exchange, status: int, body: Any) -> list[str]:
         """What differs, the order of tracker objects (and of what was renamed) aside."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.renaming import Renaming
 from tests.contract.replay import Exchange
-from tests.contract.story import StoryReplay, told
+from tests.contract.story import StoryReplay, forms, told
 from tests.sandbox import SUPPORTED
 
 # How far a job is at a look is a matter of time, and which tables it builds the engine's own.
@@ -35,3 +35,13 @@ def test_the_story_under_other_uids_codes_and_values_is_answered_alike(version: 
     renamed = [renaming.exchange(exchange) for exchange in told(version)]
 
     assert _differing(StoryReplay(version, renamed=True), renamed) == {}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
+    version: str,
+) -> None:
+    replay = StoryReplay(version)
+    replay.tell()
+
+    assert _differing(replay, forms(version)) == {}

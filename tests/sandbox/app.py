@@ -108,7 +108,7 @@ class SandboxApp:
         request: Request | None = None
         cookie: dict[str, str] = {}
         try:
-            account, cookie = self._login(headers)
+            account, cookie = self._login(scope["method"], path, headers)
             pairs = parse_qsl(query, keep_blank_values=True)
             base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
             request = Request(scope["method"], path, pairs, headers, body, base_url, account)
@@ -146,7 +146,9 @@ class SandboxApp:
 
     # who asks
 
-    def _login(self, headers: dict[str, str]) -> tuple[Account, dict[str, str]]:
+    def _login(
+        self, method: str, path: str, headers: dict[str, str]
+    ) -> tuple[Account, dict[str, str]]:
         """The user and, where a session begins, its cookie. A session's cookie outlives a wrong
         password.
         """
@@ -155,7 +157,8 @@ class SandboxApp:
             return self._account(session), {}
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "apitoken":
-            return self._by_token(credentials), {}
+            user = self.state.tokens.user(credentials, method, path, self.state.now())
+            return self._account(user), {}
         if scheme.lower() != "basic":
             raise RefusalError(Answer(302, headers={"location": "/dhis-web-login/"}))
         account = self._by_password(credentials)
@@ -165,13 +168,6 @@ class SandboxApp:
 
     def _account(self, uid: str) -> Account:
         return Account(self.state, uid)
-
-    def _by_token(self, token: str) -> Account:
-        uid = self.state.tokens.get(token)
-        if uid is None:
-            status = self.dialect.bad_token_status
-            raise refusal(status, "The API token does not exists.")
-        return self._account(uid)
 
     def _by_password(self, credentials: str) -> Account:
         try:

@@ -43,6 +43,7 @@ class Dialect:
 
     # who may do what
     bad_token_status: int = 400
+    cold_token_fails: bool = True  # at /api/tracker, until another path was asked
     superuser_needs_org_units: bool = True
     remembers_refused_org_units: bool = False
     reads_ignore_sharing: bool = False
@@ -101,6 +102,8 @@ class Dialect:
     owners_multiply_people: bool = False  # on pages that are asked for without a program
     enrollment_attributes: AttributeScope = "program"
     enrollment_list_has_attributes: bool = True
+    ambiguous_orders: tuple[str, ...] = ("createdAt", "updatedAt")  # of enrollments: 409
+    counts_enrollments: bool = True  # totalPages of more than one is a 409 where it does not
     newest_first: bool = True  # of people and enrollments; events always
     events_by_update: bool = False
 
@@ -122,6 +125,7 @@ _2_41 = replace(
     system_info_has_analytics_times=False,
     system_info_has_last_analytics=False,
     user_settings_are_complete=True,
+    cold_token_fails=False,
     jetty=True,
     remembers_refused_org_units=True,
     sharing_has_external=False,
@@ -184,6 +188,8 @@ _2_40 = replace(
     person_attributes="all",
     enrollment_attributes="program",
     owners_multiply_people=True,
+    ambiguous_orders=(),
+    counts_enrollments=False,
     enrollment_list_has_attributes=False,
     newest_first=False,
     events_by_update=True,
@@ -203,11 +209,13 @@ _2_43 = replace(
     dashboard_items_have_addresses=True,
     system_info_extras=("sessionTimeout", "capability"),
     superuser_needs_org_units=False,
+    cold_token_fails=False,
     cache_clear_status=200,
     sharing_has_external=False,
     metadata_takes_maps=True,
     output_period_types=True,
     null_for_nothing_is_kept=False,
+    ambiguous_orders=(),
     same_uid_twice="fails",
     unique_twice_in_payload_is_refused=False,
     poison="server error",

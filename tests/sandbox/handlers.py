@@ -263,6 +263,7 @@ class Handlers:
         self._need(request, "F_PERFORM_MAINTENANCE")
         if request.query.get("cacheClear") == "true":
             self.state.refused_org_units.clear()
+            self.state.tokens.forget()
         if request.query.get("ouPathsUpdate") == "true":
             org_units.store_all_paths(self.state)
         status = self.dialect.cache_clear_status

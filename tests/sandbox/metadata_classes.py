@@ -38,11 +38,17 @@ class MetadataClass:
     shareable: bool = True
     versions: tuple[int, int] | None = None  # `version` after creation, after an update
     required_from: dict[str, str] = field(default_factory=dict)  # property → first version
+    unique_from: dict[str, str] = field(default_factory=dict)
     authors: tuple[str, ...] = ("createdBy", "lastUpdatedBy")
     blank_is_nothing: tuple[str, ...] = ()
     lengths: dict[str, int] = field(
         default_factory=lambda: {"name": 230, "shortName": 50, "code": 50}
     )
+
+    def unique_in(self, version: str) -> tuple[str, ...]:
+        """What may not be there twice."""
+        later = [name for name, first in self.unique_from.items() if version >= first]
+        return (*self.unique, *later)
 
     @property
     def full_name(self) -> str:
@@ -148,6 +154,7 @@ _CLASSES = (
         "trackedentity.TrackedEntityType",
         unique=("code", "name"),
         required_from={"shortName": "2.42"},
+        unique_from={"shortName": "2.42"},
         embedded={
             "trackedEntityTypeAttributes": Embedded(
                 "trackedentity.TrackedEntityTypeAttribute",

@@ -114,7 +114,7 @@ class MetadataImport:
             "index": item.index,
             "uid": item.uid,
             "errorReports": reports,
-        }
+        } | ({"displayName": item.row.get("name")} if self.options.dry_run else {})
 
     def _held(self, row_class: MetadataClass, uid: str) -> Object | None:
         return self.state.find(row_class.kind, uid)

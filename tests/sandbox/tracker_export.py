@@ -33,9 +33,12 @@ _SINGULAR = {
     "enrollments": ("enrollment", "Enrollment"),
     "events": ("event", "Event"),
 }
+_COLUMNS = {"createdAt": "created", "updatedAt": "lastupdated"}
 _ORDERS: dict[str, Callable[[Any], Any]] = {
     "createdAt": lambda row: row.created,
     "updatedAt": lambda row: row.updated,
+    "createdAtClient": lambda row: row.created,
+    "updatedAtClient": lambda row: row.updated,
     "enrolledAt": lambda row: row.enrolled or 0,
     "occurredAt": lambda row: row.occurred or 0,
     "scheduledAt": lambda row: row.scheduled or 0,
@@ -90,6 +93,7 @@ class Export:
         query = dict(pairs)
         self._readable_program(query.get("program"))
         rows = self._found(kind, query)
+        self._check_enrollments(kind, query, rows)
         paging = _Paging(self.dialect, query)
         shown = self._cut(kind, query, rows, paging)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
@@ -100,6 +104,18 @@ class Export:
         key = "instances" if self.dialect.lists_are_instances else kind
         address = f"{base_url}/api/tracker/{kind}"
         return Answer(200, paging.envelope(len(rows), len(shown), address, pairs) | {key: listed})
+
+    def _check_enrollments(self, kind: str, query: dict[str, str], rows: list[Stored]) -> None:
+        """What the database makes of some questions for enrollments."""
+        if kind != "enrollments":
+            return
+        orders = [part.partition(":")[0] for part in query.get("order", "").split(",")]
+        for name in self.dialect.ambiguous_orders:
+            if name in orders:
+                raise refusal(409, f'ERROR: column reference "{_COLUMNS[name]}" is ambiguous')
+        counts = query.get("totalPages") == "true" and not self.dialect.counts_enrollments
+        if counts and len(rows) > 1:
+            raise refusal(409, f"query did not return a unique result: {len(rows)}")
 
     def _cut(
         self, kind: str, query: dict[str, str], rows: list[Stored], paging: _Paging
