@@ -33,8 +33,18 @@ def told(version: str) -> tuple[Exchange, ...]:
 @lru_cache
 def forms(version: str) -> tuple[Exchange, ...]:
     """A version's answers to the forms that some version refuses."""
-    lines = (STORY / f"{version}-forms.jsonl").read_text().splitlines()
-    return tuple(_exchanges(lines))
+    return _lines(version, "forms")
+
+
+@lru_cache
+def asked(version: str) -> tuple[Exchange, ...]:
+    """A version's answers to what the product asks and the story does not hold."""
+    return _lines(version, "asked")
+
+
+def _lines(version: str, name: str) -> tuple[Exchange, ...]:
+    path = STORY / f"{version}-{name}.jsonl"
+    return tuple(_exchanges(path.read_text().splitlines())) if path.exists() else ()
 
 
 def _exchanges(lines: Iterable[str]) -> Iterator[Exchange]:
@@ -86,7 +96,9 @@ class StoryReplay(Replay):
             return body
         size = (body.get("pager") or body).get("pageSize", 0)
         return {
-            name: _in_order(value, size) if name in self._sets and isinstance(value, list) else value
+            name: _in_order(value, size)
+            if name in self._sets and isinstance(value, list)
+            else value
             for name, value in body.items()
         }
 

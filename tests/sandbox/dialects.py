@@ -78,7 +78,9 @@ class Dialect:
     poison: Poison = "conflict"
     event_without_enrollment: str = "E1033"
     completed_at_is_checked: bool = True  # E1051, E1052
-    completed_at_is_taken: bool = True  # of an enrollment that is created, or completed by an update
+    completed_at_is_taken: bool = (
+        True  # of an enrollment that is created, or completed by an update
+    )
     job_location: str = "/tracker/jobs/"
     job_response_type: bool = True
     job_tasks: Tasks = _STAGES_OF_2_41

@@ -467,9 +467,7 @@ class _View:
     def __init__(self, dialect: Dialect, query: dict[str, str], form: str) -> None:
         is_list = form == "list"
         self.program = query.get("program")
-        self.attributes = (
-            dialect.listed_person_attributes if is_list else dialect.person_attributes
-        )
+        self.attributes = dialect.listed_person_attributes if is_list else dialect.person_attributes
         self.owners = dialect.listed_owners if is_list else "program"
 
 
