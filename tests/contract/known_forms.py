@@ -1,6 +1,7 @@
 """All forms of requests that real servers were asked, from the recordings.
 
-`python -m tests.contract.known_forms` writes them anew to known_forms.json, which the stand-in reads.
+`python -m tests.contract.known_forms` writes them anew to known_forms.json, which the stand-in
+reads.
 """
 
 from __future__ import annotations

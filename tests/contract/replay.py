@@ -54,7 +54,8 @@ SETS = frozenset(
         "errorReports typeReports attributes dataValues organisationUnits authorities "
         "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes "
         "rejectedIndexes "
-        "outputPeriodTypes programOwners programIndicators indicators organisationUnitGroups legends users userRoles"
+        "outputPeriodTypes programOwners programIndicators indicators organisationUnitGroups "
+        "legends users userRoles"
     )
 )
 SETS_OF = frozenset({"frequencyOrder"})
@@ -211,11 +212,7 @@ def _read(content: bytes, media: str) -> Any:
 def normalised(value: Any, key: str = "") -> Any:
     """A body without what differs from run to run."""
     if isinstance(value, dict):
-        made_up = {name for mark in MADE_UP_BESIDE.keys() & value for name in MADE_UP_BESIDE[mark]}
-        if value.get("status") == "ERROR":
-            made_up.add("description")
-        if "layer" in value and value.get("name") == value.get("id"):
-            made_up.add("name")
+        made_up = _made_up(value)
         body = {
             name: ANYTHING if name in made_up else _normalised_item(name, inner)
             for name, inner in value.items()
@@ -233,6 +230,16 @@ def normalised(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         return _normalised_text(value)
     return value
+
+
+def _made_up(value: dict[str, Any]) -> set[str]:
+    """What of an object the server makes up."""
+    made_up = {name for mark in MADE_UP_BESIDE.keys() & value for name in MADE_UP_BESIDE[mark]}
+    if value.get("status") == "ERROR":
+        made_up.add("description")
+    if "layer" in value and value.get("name") == value.get("id"):
+        made_up.add("name")
+    return made_up
 
 
 def _sort_key(item: Any) -> str:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tests.sandbox.metadata_classes import CLASSES
 from tests.contract.replay import Exchange, Replay, compare, normalised
+from tests.sandbox.metadata_classes import CLASSES
 
 BY_TOKEN = "loader by token"
 TOKEN, LIMITED = "d2pat_whole", "d2pat_limited"

@@ -1,7 +1,8 @@
 """The form of a request: what of it is the client's way of asking, without the values it asks for.
 
-`GET /api/maps?fields&filter=id:in&paging=false`: method, path with `*` for what names an object, names
-of the parameters; the values of those that switch something; orders whole; filters without operands.
+`GET /api/maps?fields&filter=id:in&paging=false`: method, path with `*` for what names an object,
+names of the parameters; the values of those that switch something; orders whole; filters without
+operands.
 What is asked for in `fields` is looked at name by name.
 """
 
@@ -54,7 +55,7 @@ def _part(name: str, value: str) -> str:
 
 def _filter(text: str) -> str:
     """`id:in` of `id:in:[…]`."""
-    path, operator = (text.split(":", 2) + [""])[:2]
+    path, operator = [*text.split(":", 2), ""][:2]
     return f"{_template(path)}:{_template(operator)}"
 
 

@@ -1,7 +1,7 @@
 """Personal access tokens: whose each is, what it may be used for, and DHIS2's memory of them.
 
-DHIS2 2.42.5 reads a token it does not remember outside of the session that `/api/tracker` needs: such
-a request is a 500, until any other path was asked with the token. It remembers one for an hour.
+DHIS2 2.42.5 reads a token it does not remember outside of the session that `/api/tracker` needs:
+such a request is a 500, until any other path was asked with it. A token is remembered for an hour.
 """
 
 from __future__ import annotations
