@@ -145,7 +145,8 @@ def read_figures(file: Path) -> pl.DataFrame:
 
 def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
     """Return the locations as a run found them."""
-    run_id = places_run or current_or_first(target, 0).last_run
+    current = current_or_first(target, 0)
+    run_id = places_run or current.last_ended or current.last_run
     if run_id is None or not is_complete(Run(target.root, run_id)):
         raise StagingError(
             f"Which places there are says the snapshot of a run, and "

@@ -33,6 +33,7 @@ from transforms.errors import TargetError, TransientError
 from transforms.tables.dialects import Dialect, Release, dialect_of
 from transforms.tables.error_codes import error_code
 from transforms.tables.http_answers import Reaction, http_answer
+from transforms.tables.patches import Harm, Patch, patch_faults, upgrade_to
 
 Parameters = Mapping[str, str | int | Sequence[str]]
 
@@ -136,6 +137,33 @@ class SystemInfo:
             TargetError: The version is not supported.
         """
         return dialect_of(self.release)
+
+    @property
+    def patch(self) -> Patch:
+        """(5, 2) of `2.42.5.2`; empty for a version that is none of DHIS2's releases."""
+        found = re.fullmatch(r"\d+\.\d+((?:\.\d+)+)", self.version)
+        return tuple(int(part) for part in found[1].split(".")[1:]) if found else ()
+
+    def patch_warnings(self, harm: Harm | None = None) -> list[str]:
+        """Say which faults this patch of DHIS2 has, and what to upgrade to."""
+        faults = patch_faults(self.release, self.patch, harm)
+        return [
+            f"DHIS2 {self.version}: {fault.meaning} Upgrade DHIS2 to "
+            f"{upgrade_to(self.release, [fault])} or later."
+            for fault in faults
+        ]
+
+    def check_reading(self) -> None:
+        """Refuse a patch that reads its own objects back wrongly.
+
+        Raises:
+            TargetError: This is one.
+        """
+        if warnings := self.patch_warnings(Harm.READING):
+            raise TargetError(
+                f"{' '.join(warnings)} Till then what is read back cannot be believed. Nothing was "
+                f"compared or changed."
+            )
 
     def check_calendar(self) -> None:
         """Refuse a server that counts dates otherwise.

@@ -38,6 +38,7 @@ from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, org_units_by_program, places
 from transforms.reject_rows import reject_rows
+from transforms.tables.patches import Harm
 from transforms.uids import uid_of_uuid
 
 PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
@@ -115,7 +116,10 @@ def open_load(
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
     return Opened(
-        current, info, is_folded=False, warnings=[*filter(None, [warning]), *said(damaged)]
+        current,
+        info,
+        is_folded=False,
+        warnings=[*filter(None, [warning]), *said(damaged), *info.patch_warnings(Harm.FIGURES)],
     )
 
 

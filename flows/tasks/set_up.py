@@ -94,6 +94,7 @@ def set_up(
     info = checked_server(client)
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
+    planned.notes.extend(info.patch_warnings())
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:
