@@ -14,6 +14,8 @@ from tests.set_up.a_country import (
     DISTRICT,
     GENDERS,
     HOSPITAL,
+    REGION,
+    ROOT,
     VILLAGE,
     WARD,
     a_country,
@@ -109,6 +111,27 @@ def test_a_village_moves_to_another_ward(sandbox: Sandbox, dhis2: Dhis2) -> None
     push_org_units(dhis2, changed("VillageTwoA", parentUid="WardNewAAAA"))
 
     assert sandbox.metadata("organisationUnits")["VillageTwoA"]["parent"] == {"id": "WardNewAAAA"}
+
+
+def test_what_lies_below_a_place_that_moves_is_stored_where_it_lies_then(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    push_org_units(dhis2, frame(place("RegionNewAA", ROOT, 2, REGION)))
+
+    push_org_units(dhis2, changed("DistrictOne", parentUid="RegionNewAA"))
+
+    stored = sandbox.state.metadata["organisationUnits"]
+    for uid in ("WardOneAAAA", "HospitalOne", "VillageOneA", "VillageTwoA"):
+        assert stored[uid]["path"].startswith(f"/{ROOT}/RegionNewAA/DistrictOne/")
+
+
+def test_what_lies_below_a_place_that_becomes_a_region_rises_with_it(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    push_org_units(dhis2, changed("DistrictOne", parentUid=ROOT, level=2))
+
+    read = dhis2.get("/api/organisationUnits/VillageOneA", {"fields": "level"})
+    assert read == {"level": 4}
 
 
 def test_a_hospital_that_becomes_a_dispensary_changes_its_group(

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import polars as pl
 import pytest
 
 from flows.connectors.dhis2 import Dhis2
@@ -11,6 +12,7 @@ from flows.tasks.set_up import SetUp, set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, ROOT, a_country, choices, places
 from transforms.errors import TargetError
+from transforms.tables.user_roles import LOADER
 
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
 DATA_ACCESS, DATA_CAPTURE = "qpmKFqRh6aL", "EeSHlVIYxxH"
@@ -221,6 +223,55 @@ def test_if_asked_our_object_gets_another_name_beside_the_one_that_is_there(
     assert (made["name"], made.get("code")) == ("Gender (openIMIS)", None)
     assert sandbox.metadata("optionSets")["OtherGender"]["name"] == "Gender"
     assert again.changed_nothing
+
+
+def test_a_person_type_that_is_there_is_in_the_way_by_its_short_name_as_well(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    post(dhis2, trackedEntityTypes=[{"id": "OtherPerson", "name": "WHO", "shortName": "Person"}])
+    shows_short_names = "shortName" in whole(dhis2, "trackedEntityTypes", "OtherPerson")
+
+    if shows_short_names:
+        with pytest.raises(TargetError, match=r"EoBGArVCQ69.*shortName.*OtherPerson"):
+            prepared(dhis2)
+    prepared(dhis2, rename=True)
+
+    made = sandbox.metadata("trackedEntityTypes")["EoBGArVCQ69"]
+    assert made["name"] == ("Person (openIMIS)" if shows_short_names else "Person")
+    assert not shows_short_names or made["shortName"] == "Person (openIMIS)"
+
+
+def test_an_object_with_two_translations_into_one_language_is_changed_all_the_same(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+    twice = [{"locale": "fr", "property": "NAME", "value": text} for text in ("A", "B")]
+    with sandbox.state.lock:
+        for kind, uid in (("programs", INSUREE_PROGRAM), ("organisationUnits", "VillageTwoA")):
+            sandbox.state.metadata[kind][uid]["translations"] = twice
+        sandbox.state.metadata["programs"][INSUREE_PROGRAM]["onlyEnrollOnce"] = False
+    renamed = places().with_columns(name=pl.col("name") + " II")
+
+    done = prepared(dhis2, org_units=renamed)
+
+    assert not done.org_units.refused
+    assert sandbox.metadata("organisationUnits")["VillageTwoA"]["translations"] == twice
+    assert sandbox.metadata("programs")[INSUREE_PROGRAM]["translations"] == twice
+
+
+def test_what_deletes_for_other_programs_leaves_the_loaders_role(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    prepared(dhis2)
+    role = sandbox.state.metadata["userRoles"][LOADER.uid]
+    with sandbox.state.lock:
+        role["authorities"] = [*role["authorities"], "F_TEI_CASCADE_DELETE", "F_OPERATORS_OWN"]
+
+    prepared(dhis2)
+
+    after = sandbox.metadata("userRoles")[LOADER.uid]["authorities"]
+    assert "F_TEI_CASCADE_DELETE" not in after
+    assert "F_OPERATORS_OWN" in after
 
 
 def test_a_second_root_is_not_made(sandbox: Sandbox, dhis2: Dhis2) -> None:

@@ -47,7 +47,7 @@ PATCH_FAULTS: tuple[PatchFault, ...] = (
     PatchFault(Harm.TOKENS, "As soon as there is a token, /api/me is answered 500.", {(2, 42): (5, 1), (2, 43): (0, 1)}),
 )  # fmt: skip
 
-_BEGAN = {Harm.TOKENS: {(2, 42): (5, 0), (2, 43): (0, 0)}}
+_BEGAN = {Harm.TOKENS: {(2, 42): (5,), (2, 43): (0,)}}
 """Where a fault came with a patch, instead of being there from the first one."""
 
 
