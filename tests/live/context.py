@@ -1,7 +1,7 @@
-"""What the steps of a story share: the server, the pilot, the logins, and what earlier steps left."""
+"""What the steps of a story share: server, pilot, logins, and what earlier steps left."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tests.live.openimis import AS_OF, Source
@@ -42,7 +42,7 @@ class Live:
     @property
     def now(self) -> datetime:
         """Noon of the last day: when changes by hand are made."""
-        return datetime(self._day.year, self._day.month, self._day.day, 12)
+        return datetime.combine(self._day, time(12))
 
     @property
     def last_run(self) -> str:

@@ -1,4 +1,4 @@
-"""The scheme that is brought into DHIS2: blocks, a country file, a staging folder, and the flows."""
+"""The scheme that is brought into DHIS2: blocks, a country file, staging folders, the flows."""
 
 import os
 import signal
@@ -198,6 +198,11 @@ class Pilot:
     def rejects(self, run_id: str) -> pl.DataFrame:
         """Return what was held back or refused."""
         return read_rejects(self.run(run_id)).filter(pl.col("stage") != "note").collect()
+
+    def reasons(self, run_id: str) -> str:
+        """Return why objects were held back or refused, with counts."""
+        counted = self.rejects(run_id).group_by("reason").len().sort("reason")
+        return ", ".join(f"{reason} {count}" for reason, count in counted.rows())
 
     def snapshot(self, run_id: str) -> Snapshot:
         """Return openIMIS as a run has read it."""

@@ -25,6 +25,7 @@ READING = frozenset({"GET", "HEAD"})
 ONLY_ASKED = ("importMode", "VALIDATE")
 SECRETS = frozenset({"password", "key", "token"})
 HIDDEN = "…"
+WITHOUT_BODY = frozenset({204, 304})
 OF_THE_CONNECTION = frozenset(
     {"host", "connection", "keep-alive", "content-length", "transfer-encoding"}
 )
@@ -52,7 +53,7 @@ class Exchange:
 
     @property
     def writes(self) -> bool:
-        """Whether the request may change something: a question whether it would be taken does not."""
+        """Whether the request may change something: asking whether it would be taken does not."""
         return self.method not in READING and ONLY_ASKED not in self.query
 
 
@@ -148,62 +149,66 @@ def _upstream() -> httpx.Client:
     )
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Passes one connection's requests on."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else 40 ms a request
+    proxy: Proxy
+    upstream: httpx.Client
+
+    def pass_on(self) -> None:
+        """Ask DHIS2 what is asked here, and give what it answers."""
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.proxy.note_arrival(self.command, urlsplit(self.path).path)
+        answer = self._asked(body)
+        self.proxy.note(self._exchange(answer), body, answer)
+        self._give(answer)
+
+    def _asked(self, body: bytes) -> httpx.Response | None:
+        url = self.proxy.target + self.path
+        headers = [(k, v) for k, v in self.headers.items() if k.lower() not in _KEPT_BACK]
+        try:
+            return self.upstream.request(self.command, url, headers=headers, content=body or None)
+        except httpx.RequestError:
+            return None
+
+    def _exchange(self, answer: httpx.Response | None) -> Exchange:
+        parts = urlsplit(self.path)
+        return Exchange(
+            self.proxy.step,
+            _user(self.headers.get("authorization") or ""),
+            self.command,
+            parts.path,
+            tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            answer.status_code if answer is not None else 0,
+        )
+
+    def _give(self, answer: httpx.Response | None) -> None:
+        self.close_connection = self.close_connection or answer is None
+        if answer is None:
+            return
+        self.send_response_only(answer.status_code)
+        for name, value in answer.headers.multi_items():
+            if name.lower() not in _OF_THE_TRANSPORT:
+                self.send_header(name, value)
+        if answer.status_code not in WITHOUT_BODY:
+            self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = pass_on
+
+
 def _handler_of(proxy: Proxy, upstream: httpx.Client) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Passes one connection's requests on."""
-
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else 40 ms a request
-
-        def _pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            proxy.note_arrival(self.command, urlsplit(self.path).path)
-            answer = self._asked(body)
-            proxy.note(self._exchange(answer), body, answer)
-            self._give(answer)
-
-        def _asked(self, body: bytes) -> httpx.Response | None:
-            url = proxy.target + self.path
-            headers = [(k, v) for k, v in self.headers.items() if k.lower() not in _KEPT_BACK]
-            try:
-                return upstream.request(self.command, url, headers=headers, content=body or None)
-            except httpx.RequestError:
-                return None
-
-        def _exchange(self, answer: httpx.Response | None) -> Exchange:
-            parts = urlsplit(self.path)
-            return Exchange(
-                proxy.step,
-                _user(self.headers.get("authorization") or ""),
-                self.command,
-                parts.path,
-                tuple(parse_qsl(parts.query, keep_blank_values=True)),
-                answer.status_code if answer is not None else 0,
-            )
-
-        def _give(self, answer: httpx.Response | None) -> None:
-            self.close_connection = self.close_connection or answer is None
-            if answer is None:
-                return
-            content = answer.content
-            self.send_response_only(answer.status_code)
-            for name, value in answer.headers.multi_items():
-                if name.lower() not in OF_THE_CONNECTION | {"content-encoding"}:
-                    self.send_header(name, value)
-            if answer.status_code not in (204, 304):
-                self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _pass_on  # noqa: N815
-
-    return Handler
+    return type("Handler", (_Handler,), {"proxy": proxy, "upstream": upstream})
 
 
 _KEPT_BACK = OF_THE_CONNECTION | {"accept-encoding"}
+_OF_THE_TRANSPORT = OF_THE_CONNECTION | {"content-encoding"}
 
 
 def _user(authorization: str) -> str:

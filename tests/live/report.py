@@ -1,4 +1,4 @@
-"""What is told of a story: a line a step, a closing table, and the page of what was proved where."""
+"""What is told of a story: a line a step, a closing table, the page of what was proved where."""
 
 import re
 import subprocess
@@ -13,8 +13,8 @@ PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "tested-servers.md"
 HEAD = """# Tested servers
 
-What `make test-live` has seen on real servers, version by version. Each run writes its own part (`--write`); nobody
-writes here by hand. A step that is *not done* was not proved.
+What `make test-live` has seen on real servers, version by version. Each run writes its own part
+(`--write`); nobody writes here by hand. A step that is *not done* was not proved.
 """
 SECTION = re.compile(r"^## DHIS2 (\S+)$", re.MULTILINE)
 
@@ -53,9 +53,11 @@ class Told:
 
 def line(outcome: Outcome) -> str:
     """Return what is told when a step has ended."""
-    said = f" — {outcome.said}" if outcome.said else ""
+    begin = f"{outcome.ending.value:>8} {outcome.seconds:6.1f} s  {outcome.title}"
     counts = in_words(outcome.counts)
-    return f"{outcome.ending.value:>8} {outcome.seconds:6.1f} s  {outcome.title}{': ' + counts if counts else ''}{said}"
+    return (
+        begin + (f": {counts}" if counts else "") + (f" — {outcome.said}" if outcome.said else "")
+    )
 
 
 def in_words(counts: Counts) -> str:
@@ -68,12 +70,13 @@ def in_words(counts: Counts) -> str:
 
 def table(told: Told) -> str:
     """Return the closing table."""
-    rows = [f"{told.closing} ({told.source}, commit {told.commit})", ""]
-    for each in told.outcomes:
-        rows.append(
-            f"  {each.ending.value:>8} {each.seconds:7.1f} s  {each.name:28} {in_words(each.counts)}"
-        )
-    return "\n".join(rows)
+    head = f"{told.closing} ({told.source}, commit {told.commit})"
+    return "\n".join([head, "", *(_of_the_table(each) for each in told.outcomes)])
+
+
+def _of_the_table(outcome: Outcome) -> str:
+    begin = f"  {outcome.ending.value:>8} {outcome.seconds:7.1f} s  {outcome.name:20}"
+    return f"{begin} {outcome.said or in_words(outcome.counts)}"
 
 
 def commit() -> str:

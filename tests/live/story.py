@@ -82,12 +82,12 @@ STEPS: tuple[Step, ...] = (
     Step("board_user", seeing.board, ("readers",)),
     Step("board_figures", seeing.board_in_analytics, ("readers", "analytics")),
     Step("administrator", seeing.administrator, ("readers",)),
-    Step("fields_changed", fields.changed, ("first",)),
+    Step("fields_changed", fields.changed, ("freed",)),
     Step("changed_compared", loading.compared, ("fields_changed",)),
     Step("fields_emptied", fields.emptied, ("fields_changed",)),
     Step("emptied_compared", loading.compared, ("fields_emptied",)),
     Step("fields_restored", fields.restored, ("fields_changed",)),
-    Step("other_program", mending.person_of_another_program, ("first",)),
+    Step("other_program", mending.person_of_another_program, ("freed",)),
     Step("other_program_ended", mending.person_leaves_it, ("other_program",)),
     Step("repaired", mending.repaired, ("first",)),
     Step("repaired_compared", loading.compared, ("repaired",)),
@@ -127,5 +127,5 @@ def _done(live: Live, step: Step) -> tuple[Ending, Counts, str]:
         return Ending.NOT_DONE, {}, str(reason)
     except (NotAsItMustBeError, SyncError) as fault:
         return Ending.FAILED, {}, str(fault)
-    except Exception as error:  # noqa: BLE001 - one step of many: the others are still told
+    except Exception as error:
         return Ending.FAILED, {}, f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
 """Every field of every object, changed and emptied by the product's own update, and read back.
 
-sync until transform ─► desired ─► changed here ─► transform ─► load ─► reconcile ─► sync brings it back
+sync until transform ─► desired, changed here ─► transform ─► load ─► reconcile ─► sync
 """
 
 import shutil
@@ -29,6 +29,7 @@ class Choices:
 
     def __init__(self, live: Live, run_id: str) -> None:
         options = live.pilot.desired(run_id, "options")
+        self.active: set[tuple[str, str]] = set()
         self.codes: dict[str, list[str]] = {}
         for option_set, code in options.select("optionSet", "code").iter_rows():
             self.codes.setdefault(option_set, []).append(code)
@@ -43,6 +44,14 @@ class Choices:
         if field.value_type is ValueType.ORGANISATION_UNIT:
             return _other(self.facilities, value)
         return OTHERS[field.value_type](value)
+
+    def status(self, resource: Resource, row: Row) -> str:
+        """Return another status; a person has one active enrollment in a program at most."""
+        other, whose = OTHER_STATUS[row["status"]], (resource.name, row["person"])
+        if other == "COMPLETED" or whose not in self.active:
+            self.active.add(whose)
+            return other
+        return str(row["status"])
 
     def place(self, resource: Resource, value: str) -> str:
         """Return another place for an object."""
@@ -78,7 +87,7 @@ def _changed(live: Live, run_id: str, change: Change) -> Counts:
     pilot.transform(run_id).must_complete()
     pilot.load(run_id).must_complete()
     live.runs.append(run_id)
-    must(pilot.rejects(run_id).is_empty(), f"{pilot.rejects(run_id).height} objects were refused")
+    must(pilot.rejects(run_id).is_empty(), f"Refused were: {pilot.reasons(run_id)}")
     return {f"values of {name}": count for name, count in counted.items()}
 
 
@@ -128,7 +137,7 @@ def _otherwise(resource: Resource, row: Row, choices: Choices) -> Row:
     day = {"occurredAt": _day_before(row["occurredAt"])}
     if resource.tracker_type is TrackerType.EVENT:
         return place | day
-    status = OTHER_STATUS[row["status"]]
+    status = choices.status(resource, row)
     ended = row["occurredAt"] if status == "COMPLETED" else None
     return place | day | {"status": status, "completedAt": ended}
 

@@ -102,7 +102,12 @@ def loaded(live: Live, run_id: str, **more: Any) -> Counts:
         for kind in ("created", "updated", "replaced", "deleted")
     }
     rejects = live.pilot.rejects(run_id).height
-    return done.counts() | told | {"held back or refused": rejects}
+    return done.counts() | told | {"held back or refused": rejects} | _why(live, run_id)
+
+
+def _why(live: Live, run_id: str) -> Counts:
+    reasons = live.pilot.reasons(run_id)
+    return {"for": reasons} if reasons else {}
 
 
 def first(live: Live) -> Counts:
@@ -188,7 +193,7 @@ def killed(live: Live) -> Counts:
 
 
 def by_limited_token(live: Live) -> Counts:
-    """By a token limited to some methods a day arrives, though DHIS2 forgets the token meanwhile."""
+    """A token limited to some methods brings a day in, though DHIS2 forgets it meanwhile."""
     live.as_user("limited token")
     live.source.let_a_day_pass(live.next_day())
     live.server.proxy.befalls = _forgetting_tokens(live)

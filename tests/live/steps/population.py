@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from tests.live.context import Live
-from tests.live.outcomes import Counts
+from tests.live.outcomes import Counts, must
 from transforms.locations import locations
 from transforms.tables.org_units import DISTRICT
 
@@ -19,8 +19,8 @@ def imported(live: Live) -> Counts:
     done = live.pilot.import_population(file, "population").must_complete()
     again = live.pilot.import_population(file, "population-again").must_complete()
     again.must_write_nothing()
-    rejects = live.pilot.rejects("population").height
-    return {"figures": len(pl.read_csv(file)), "rejected": rejects} | done.counts()
+    must(not (reasons := live.pilot.reasons("population")), f"Rejected were: {reasons}")
+    return {"figures": len(pl.read_csv(file))} | done.counts()
 
 
 def _file(live: Live) -> Path:
