@@ -1,8 +1,9 @@
 """Charts and maps as DHIS2 shows them, in the form in which they are sent.
 
 Of a chart, `fields=:owner` shows its relative periods as `rawPeriods` (`LAST_12_MONTHS`), and
-`relativePeriods` (`last12Months`), which is sent, not at all; of a map, the items of a dimension
-come in an order of DHIS2's own.
+`relativePeriods` (`last12Months`), which is sent, not at all. Of a map, the items of a dimension
+come in an order of DHIS2's own, and 2.41 calls a layer by what it shows, not by the name it was
+given: so a layer's name is sent, and not compared.
 """
 
 from typing import Any
@@ -29,8 +30,9 @@ def as_sent(kind: str, shown: Json) -> Json:
 
 
 def map_body(planned: Json) -> Json:
-    """Return a map as `/api/maps` takes it: its data items say that they are indicators."""
-    return planned | {"mapViews": [_typed_layer(view) for view in planned["mapViews"]]}
+    """Return a map as `/api/maps` takes it: layers are named, data items are typed."""
+    named = {"name": planned["name"]}
+    return planned | {"mapViews": [named | _typed_layer(view) for view in planned["mapViews"]]}
 
 
 def _chart(shown: Json) -> Json:
@@ -46,7 +48,8 @@ def _flag(period: str) -> str:
 
 
 def _layer(view: Json) -> Json:
-    return view | {axis: [_in_order(part) for part in view.get(axis) or ()] for axis in AXES}
+    unnamed = {name: value for name, value in view.items() if name != "name"}
+    return unnamed | {axis: [_in_order(part) for part in view.get(axis) or ()] for axis in AXES}
 
 
 def _in_order(part: Json) -> Json:

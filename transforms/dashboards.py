@@ -219,7 +219,7 @@ def _layer(row: Map, level: str) -> Json:
             "columns": [_axis("dx", uid)],
             "filters": [_axis("pe", row.period.name)],
         }
-    return looks | {"name": row.name, "hidden": False, "rows": places}
+    return looks | {"hidden": False, "rows": places}
 
 
 def _axis(dimension: str, *items: str) -> Json:

@@ -10,7 +10,7 @@ attributes, sharing, translations) is sent along, so that it stays.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from transforms.tables.metadata_classes import (
@@ -143,19 +143,35 @@ def beside(wanted: Payload, conflicts: Iterable[Conflict]) -> Payload:
     """Return the package with other names, and without codes, where DHIS2 has given them away."""
     taken = {(conflict.kind, conflict.wanted_uid, conflict.property) for conflict in conflicts}
     return {
-        kind: [_beside(thing, [name for name in thing if (kind, thing["id"], name) in taken])
+        kind: [_beside(thing, {name for name in thing if (kind, thing["id"], name) in taken})
                for thing in objects]
         for kind, objects in wanted.items()
     }  # fmt: skip
 
 
-def _beside(thing: Json, taken: Iterable[str]) -> Json:
-    for name in taken:
-        thing = {key: value for key, value in thing.items() if key != name or name != "code"}
-        if name in _LONGEST_NAME:
-            kept = thing[name][: _LONGEST_NAME[name] - len(_BESIDE)]
-            thing |= {name: f"{kept}{_BESIDE}"}
-    return thing
+def _beside(thing: Json, taken: Collection[str]) -> Json:
+    """Return a thing without a code that is taken, and with new names if one of them is."""
+    kept = {name: value for name, value in thing.items() if name != "code" or name not in taken}
+    renamed = thing.keys() & _LONGEST_NAME.keys() if _LONGEST_NAME.keys() & taken else ()
+    return kept | {name: _named_beside(name, thing[name]) for name in renamed}
+
+
+def _named_beside(name: str, value: str) -> str:
+    return f"{value[: _LONGEST_NAME[name] - len(_BESIDE)]}{_BESIDE}"
+
+
+def with_options(planned: Plan, options: Iterable[Json]) -> Plan:
+    """Return a plan that also shows the options with which its new option sets are to be filled."""
+    made = {thing["id"] for thing in planned.create.get("optionSets", ())}
+    new = [option for option in options if option["optionSet"]["id"] in made]
+    filled = [_filled(thing, new) for thing in planned.create.get("optionSets", ())]
+    more = {"optionSets": filled, "options": new} if new else {}
+    return replace(planned, create=planned.create | more)
+
+
+def _filled(option_set: Json, options: Iterable[Json]) -> Json:
+    own = [{"id": each["id"]} for each in options if each["optionSet"]["id"] == option_set["id"]]
+    return option_set | ({"options": own} if own else {})
 
 
 def shown(held: Json) -> Json:

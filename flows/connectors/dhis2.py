@@ -7,8 +7,10 @@
 What DHIS2 answers is one of three:
     Answer          to be judged by the caller (200, 201, 204, 400, 409, 413, 500 …)
     TargetError     nothing that follows can succeed: login, rights, redirect, no DHIS2 there
-    BusyError       time may cure it: 429, 502, 503, 504, time-out, connection lost; raised only
-                    after the client has waited and asked `Patience.attempts` times
+    BusyError       time may cure it: raised only after the client has waited and asked
+                    `Patience.attempts` times
+Which status is which stands in `transforms.tables.http_answers`; a time-out and a lost connection
+are BusyErrors as well.
 """
 
 import email.utils
@@ -16,7 +18,7 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -30,12 +32,12 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 from transforms.errors import TargetError, TransientError
 from transforms.tables.dialects import Dialect, Release, dialect_of
 from transforms.tables.error_codes import error_code
+from transforms.tables.http_answers import Reaction, http_answer
 
 Parameters = Mapping[str, str | int | Sequence[str]]
 
-BUSY = frozenset({429, 502, 503, 504})
-GAVE_UP_WAITING = frozenset({502, 504})  # a proxy's: DHIS2 may still be at it
 UNKNOWN_TOKEN = 400
+TRACKER = "/api/tracker"
 CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 CONNECT_SECONDS = 20.0
 CONNECTIONS = 32
@@ -66,11 +68,17 @@ class Patience:
         attempts: Requests before giving up.
         longest_wait: Seconds; the wait doubles from one second up to this, with full jitter.
         wait: Waits so many seconds.
+        repeats_unfinished: Whether a request is made again while DHIS2 may still be at it.
     """
 
     attempts: int = 8
     longest_wait: float = 60.0
     wait: Callable[[float], object] = time.sleep
+    repeats_unfinished: bool = True
+
+    def has_ended(self, attempt: int, *, may_go_on: bool) -> bool:
+        """Whether the `attempt`th failure, counted from 1, is the last."""
+        return attempt >= self.attempts or (may_go_on and not self.repeats_unfinished)
 
     def seconds(self, attempt: int, retry_after: float | None) -> float:
         """Return how long to wait after the `attempt`th failure, counted from 1."""
@@ -163,6 +171,17 @@ class Dhis2:
         """Return the same client, waiting by `wait`: an event's, so that it can be cut short."""
         return self.patient(replace(self._patience, wait=wait))
 
+    def without_repeating(self) -> "Dhis2":
+        """Return the same client, which repeats no request that DHIS2 may still be working on."""
+        return self.patient(replace(self._patience, repeats_unfinished=False))
+
+    def waits(self) -> Iterator[float]:
+        """Wait as long as a busy DHIS2 is waited for, and yield before each look at it."""
+        for attempt in range(1, self._patience.attempts + 1):
+            seconds = self._patience.seconds(attempt, None)
+            self._patience.wait(seconds)
+            yield seconds
+
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
@@ -216,9 +235,27 @@ class Dhis2:
             BusyError: DHIS2 stayed busy or out of reach.
         """
         answer = self._when_not_busy(method, path, params, body)
+        if answer.status == 500 and path.startswith(TRACKER) and self._uses_token:
+            answer = self._with_known_token(method, path, params, body)
         if method != "GET" and answer.status == UNKNOWN_TOKEN:
             self._refuse_unknown_token()
         return answer
+
+    @property
+    def _uses_token(self) -> bool:
+        return "Authorization" in self._http.headers
+
+    def _with_known_token(
+        self, method: str, path: str, params: Parameters | None, body: object
+    ) -> Answer:
+        """Ask again after DHIS2 has looked the token up.
+
+        2.42 forgets tokens after an hour, at a start and when its caches are cleared; from then on
+        it answers 500 to all of /api/tracker until another path was asked. A request that it
+        refused so was not begun, and one that failed otherwise may be repeated.
+        """
+        self._when_not_busy("GET", "/api/me", {"fields": "id"}, None)
+        return self._when_not_busy(method, path, params, body)
 
     def _when_not_busy(
         self, method: str, path: str, params: Parameters | None, body: object
@@ -228,7 +265,7 @@ class Dhis2:
             try:
                 return replace(self._once(method, path, params, body), unanswered=unanswered)
             except BusyError as busy:
-                if attempt >= self._patience.attempts:
+                if self._patience.has_ended(attempt, may_go_on=busy.may_go_on):
                     raise
                 unanswered += busy.may_go_on
                 self._patience.wait(self._patience.seconds(attempt, busy.retry_after))
@@ -282,14 +319,7 @@ class Dhis2:
 
     def _once(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         response = self._sent(method, path, params, body)
-        _refuse_what_cannot_succeed(response, path)
-        if response.status_code in BUSY:
-            raise BusyError(
-                f"DHIS2 is busy: it answered {response.status_code} to {method} {path}. Try again "
-                f"later; what was begun is settled by the next run.",
-                _retry_after(response.headers.get("retry-after")),
-                may_go_on=response.status_code in GAVE_UP_WAITING,
-            )
+        _refuse_what_is_no_verdict(response, f"{method} {path}")
         return Answer(response.status_code, _json(response, self.base_url))
 
     def _sent(
@@ -361,19 +391,26 @@ class Dhis2Server(Block):
         return httpx.BasicAuth(self.username, self.password.get_secret_value())
 
 
-def _refuse_what_cannot_succeed(response: httpx.Response, path: str) -> None:
+def _refuse_what_is_no_verdict(response: httpx.Response, request: str) -> None:
+    """Raise what the table of answers says, where a status leaves nothing to judge."""
     status = response.status_code
-    if status == 401:
+    found = http_answer(status, is_json=_is_json(response))
+    if found.reaction is Reaction.STOP:
         raise TargetError(
-            "DHIS2 does not know the login (401). Check the token or the user and password of the "
-            "dhis2-server block. Nothing was changed by this request."
+            f"{request} was answered {status}: {found.meaning}. {found.hint} Nothing was changed "
+            f"by this request."
         )
-    if 300 <= status < 400:
-        raise TargetError(
-            f"DHIS2 answered {path} with a redirect ({status}), as it does for a login page: the "
-            f"login was not taken, or the base URL is not DHIS2's own address (http for https, a "
-            f"missing path). Correct the dhis2-server block. Nothing was changed by this request."
+    if found.reaction is Reaction.WAIT:
+        raise BusyError(
+            f"DHIS2 is busy or out of reach: {request} was answered {status}, {found.meaning}. Try "
+            f"again later; what was begun is settled by the next run.",
+            _retry_after(response.headers.get("retry-after")),
+            may_go_on=found.may_go_on,
         )
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return "json" in response.headers.get("content-type", "")
 
 
 def _json(response: httpx.Response, base_url: str) -> Any:

@@ -2,16 +2,20 @@
 
 Objects go by `POST /api/metadata?atomicMode=ALL` (with NONE, DHIS2 makes an object whose reference
 is wrong all the same), references of large collections by the collection's own endpoint.
+Where a proxy gives up waiting, DHIS2 goes on: it is looked at until it holds what was sent, and
+the payload is not sent again. Where a proxy takes no request of that size (413), it is divided.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from flows.connectors.dhis2 import Dhis2
+import orjson
+
+from flows.connectors.dhis2 import BusyError, Dhis2
 from transforms.analytical_objects import as_sent
 from transforms.errors import TargetError
-from transforms.metadata_merge import shown
+from transforms.metadata_merge import merged, shown
 from transforms.metadata_report import MetadataReport, collection_changes, metadata_report
 from transforms.tables.error_codes import error_code
 from transforms.tables.metadata_classes import METADATA_CLASSES
@@ -27,6 +31,7 @@ REFERENCES_IN_A_CALL = 5_000
 ALONE = 20  # objects of one push that may fail the whole request each, before the server is blamed
 
 WHOLE_REQUEST = "whole_request"
+TOO_LARGE = 413
 RIGHTS = frozenset({"E3000", "E3001"})
 
 _IMPORT = {
@@ -46,11 +51,20 @@ def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
 
 def held(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
     """Return UID to object, whole, of those that DHIS2 has."""
-    found: dict[str, Json] = {}
+    one_by_one = METADATA_CLASSES[kind].read_one_by_one
+    fields = METADATA_CLASSES[kind].fields
+    listed = _listed(client, kind, "id" if one_by_one else fields, uids)
+    things = (_single(client, kind, thing["id"]) for thing in listed) if one_by_one else listed
+    return {thing["id"]: as_sent(kind, shown(thing)) for thing in things}
+
+
+def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:
     for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
-        fields = METADATA_CLASSES[kind].fields
-        for thing in _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]"):
-            found[thing["id"]] = as_sent(kind, shown(thing))
+        yield from _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]")
+
+
+def _single(client: Dhis2, kind: str, uid: str) -> Json:
+    found: Json = client.get(f"/api/{kind}/{uid}", {"fields": METADATA_CLASSES[kind].fields})
     return found
 
 
@@ -83,6 +97,10 @@ def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str]:
     return {member["id"] for member in answer.body.get(collection) or ()}
 
 
+class TooLargeError(TargetError):
+    """A proxy before DHIS2 takes no request of this size."""
+
+
 def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -> MetadataReport:
     """Post a payload, all or nothing, and return what DHIS2 said of it.
 
@@ -90,10 +108,62 @@ def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -
         client: The DHIS2.
         payload: Objects by class.
         validate: Only ask whether it could be written.
+
+    Raises:
+        TooLargeError: A proxy before DHIS2 does not let it through.
+        BusyError: DHIS2 stayed busy or out of reach, or was not seen to store it.
     """
     mode = {"importMode": "VALIDATE"} if validate else {}
-    answer = client.post("/api/metadata", _IMPORT | mode, payload)
+    body = orjson.dumps(payload)
+    try:
+        answer = client.without_repeating().post("/api/metadata", _IMPORT | mode, body)
+    except BusyError as busy:
+        if validate or not busy.may_go_on or not _arrives(client, payload):
+            raise
+        return MetadataReport(accepted=True, total=0, refused={})
+    if answer.status == TOO_LARGE:
+        raise TooLargeError(
+            f"The proxy before DHIS2 takes no request of {len(body):,} bytes (413). Let its "
+            f"administrator raise the limit (nginx: client_max_body_size), then start again. "
+            f"Nothing of this request was written."
+        )
     return metadata_report(answer.status, answer.body)
+
+
+def _arrives(client: Dhis2, payload: Payload) -> bool:
+    """Wait until DHIS2 holds a payload that it went on with after a proxy gave up waiting."""
+    return any(not _is_missing(client, payload) for _ in client.waits())
+
+
+def _is_missing(client: Dhis2, payload: Payload) -> bool:
+    return any(_lacks(client, kind, things) for kind, things in payload.items())
+
+
+def _lacks(client: Dhis2, kind: str, things: Sequence[Json]) -> bool:
+    there = held(client, kind, {thing["id"] for thing in things})
+    return any(
+        merged(thing, there.get(thing["id"]), METADATA_CLASSES[kind]) != there.get(thing["id"])
+        for thing in things
+    )
+
+
+def divided(payload: Payload) -> list[Payload]:
+    """Return a payload in two parts of which the second may need the first; [] if it is one thing.
+
+    Programs and their stages name each other, so they stay together.
+    """
+    kinds = [kind for kind in METADATA_CLASSES if kind in payload]
+    first = kinds[: max(1, len(kinds) // 2)]
+    if "programStages" in kinds and "programs" in first and "programStages" not in first:
+        first = kinds[: kinds.index("programStages") + 1]
+    if len(first) < len(kinds):
+        return [
+            {kind: payload[kind] for kind in first},
+            {kind: payload[kind] for kind in kinds if kind not in first},
+        ]
+    middle = len(payload[kinds[0]]) // 2 if len(kinds) == 1 else 0
+    halves = (slice(None, middle), slice(middle, None)) if middle else ()
+    return [{kinds[0]: payload[kinds[0]][half]} for half in halves]
 
 
 def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusals:
@@ -181,7 +251,12 @@ def _change(client: Dhis2, path: str, asked: Sequence[tuple[str, str]]) -> bool:
 
 def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | None:
     """Return the objects of the chunk that DHIS2 names; None where it names none but refuses."""
-    report = import_payload(client, {kind: list(chunk)})
+    try:
+        report = import_payload(client, {kind: list(chunk)})
+    except TooLargeError:
+        if len(chunk) == 1:
+            raise
+        return None
     if report.accepted:
         return {}
     ours = {thing["id"] for thing in chunk}

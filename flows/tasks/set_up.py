@@ -6,8 +6,8 @@
 Each function is one step; `flows/set_up_dhis2.py` puts them in order.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -15,18 +15,19 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
 from flows.tasks.analytics import clear_cache
-from flows.tasks.dhis2_metadata import held, import_payload, index
+from flows.tasks.dhis2_metadata import TooLargeError, divided, held, import_payload, index
 from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
 from transforms.country import Country
 from transforms.errors import TargetError
 from transforms.metadata import levels, maps, option_objects, package, root
-from transforms.metadata_merge import MAPS, Conflict, Plan, beside, plan
+from transforms.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
+LEVELS = "organisationUnitLevels"
 FIGURES = frozenset({"programIndicators", "indicatorTypes", "indicators"})
 """Classes of which DHIS2 keeps the figures, as they were defined when they were first asked for."""
 
@@ -91,19 +92,20 @@ def set_up(
         BusyError: DHIS2 stayed busy or out of reach.
     """
     info = checked_server(client)
-    planned = package_plan(client, country, options, rename=rename)
-    done = SetUp(info.version, planned)
+    wanted = wanted_package(client, country, options, rename=rename)
+    planned = plan_of(client, wanted)
+    done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:
-            dry_run(client, planned.checkable)
+            check_plan(client, planned)
         return done
     refuse_conflicts(planned)
     write_plan(client, info, planned)
     if MAPS in planned.change:
         # On 2.40 they were made anew, and dashboards may have lost them.
-        write_plan(client, info, package_plan(client, country, options, rename=rename))
+        write_plan(client, info, plan_of(client, wanted))
     if not planned.is_empty:
-        refuse_what_was_not_stored(package_plan(client, country, options, rename=rename))
+        refuse_what_was_not_stored(plan_of(client, wanted))
     if planned.change.keys() & FIGURES:
         clear_cache(client)
     done.given = give_access(client, country, loader_user)
@@ -125,31 +127,63 @@ def checked_server(client: Dhis2) -> SystemInfo:
     return info
 
 
-def package_plan(
+@dataclass(frozen=True)
+class Wanted:
+    """What set-up wants DHIS2 to hold, and what stood around it before anything was written.
+
+    Attributes:
+        payload: The objects, by class; without options, which are pushed set by set.
+        index: All objects of the classes, with what must be unique.
+        conflicts: What stands in the way of the root.
+        notes: What an operator should know of the levels.
+    """
+
+    payload: Payload
+    index: Payload
+    conflicts: list[Conflict]
+    notes: list[str]
+
+    def renamed(self, conflicts: Sequence[Conflict]) -> "Wanted":
+        """Return it with other names where DHIS2 has given ours away."""
+        return replace(self, payload=beside(self.payload, conflicts))
+
+
+def wanted_package(
     client: Dhis2, country: Country, options: pl.DataFrame, *, rename: bool = False
-) -> Plan:
-    """Compare the package with what DHIS2 holds; nothing is written.
+) -> Wanted:
+    """Return what the package wants, beside what DHIS2 holds; the index of a class is read once.
 
     Args:
         client: The DHIS2.
         country: Names the root and the levels.
-        options: Of all sets (see `transforms.options.options`); those of a set that DHIS2 has are
-            left to `push_options`.
+        options: Of all sets (see `transforms.options.options`): some figures are made of them.
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
-    wanted = package(options, country)
-    all_held = index(client, [*wanted, MAPS, "organisationUnitLevels"])
+    payload = package(options, country)
+    around = index(client, [*payload, MAPS, LEVELS])
     place = root_place(client, country)
-    wanted[MAPS] = maps(place.level)
-    wanted |= _new_places(country, place, all_held)
-    wanted |= _new_sets(wanted["optionSets"], all_held["optionSets"], options)
-    found = {kind: _held(client, kind, wanted[kind], all_held) for kind in wanted}
-    planned = plan(wanted, found, all_held)
-    if rename:
-        planned = plan(beside(wanted, planned.conflicts), found, all_held)
-    planned.conflicts.extend(_second_root(client, country, place))
-    planned.notes.extend(_level_notes(country, place, all_held))
+    payload |= {MAPS: maps(place.level)} | _new_places(country, place, around)
+    conflicts = _second_root(client, country, place)
+    wanted = Wanted(payload, around, conflicts, _level_notes(country, place, around))
+    return wanted.renamed(plan(payload, {}, around).conflicts) if rename else wanted
+
+
+def plan_of(client: Dhis2, wanted: Wanted) -> Plan:
+    """Compare what is wanted with what DHIS2 holds now; nothing is written."""
+    found = {
+        kind: held(client, kind, {thing["id"] for thing in things})
+        for kind, things in wanted.payload.items()
+    }
+    planned = plan(wanted.payload, found, wanted.index)
+    planned.conflicts.extend(wanted.conflicts)
+    planned.notes.extend(wanted.notes)
     return planned
+
+
+def package_plan(client: Dhis2, country: Country, options: pl.DataFrame) -> Plan:
+    """Return what an empty or partly set up DHIS2 lacks, options of new sets among it."""
+    planned = plan_of(client, wanted_package(client, country, options))
+    return with_options(planned, option_objects(options))
 
 
 def write_plan(client: Dhis2, info: SystemInfo, planned: Plan) -> None:
@@ -162,8 +196,31 @@ def write_plan(client: Dhis2, info: SystemInfo, planned: Plan) -> None:
         if MAPS in part:
             write_maps(client, info.dialect, planned)
         else:
-            dry_run(client, part)
-            write_package(client, part)
+            _write_part(client, part)
+
+
+def _write_part(client: Dhis2, part: Payload) -> None:
+    try:
+        dry_run(client, part)
+        write_package(client, part)
+    except TooLargeError:
+        parts = divided(part)
+        if not parts:
+            raise
+        for each in parts:
+            _write_part(client, each)
+
+
+def check_plan(client: Dhis2, planned: Plan) -> None:
+    """Ask DHIS2 whether it would take all that is planned, where a proxy lets so much through.
+
+    Raises:
+        TargetError: It would not; names the objects and error codes.
+    """
+    try:
+        dry_run(client, planned.checkable)
+    except TooLargeError as error:
+        planned.notes.append(f"DHIS2 was not asked whether it would take the plan. {error}")
 
 
 def refuse_conflicts(planned: Plan) -> None:
@@ -228,31 +285,12 @@ def refuse_what_was_not_stored(planned: Plan) -> None:
         )
 
 
-def _held(client: Dhis2, kind: str, wanted: list[Json], all_held: Payload) -> dict[str, Json]:
-    there = {thing["id"] for thing in all_held.get(kind, ())}
-    return held(client, kind, {thing["id"] for thing in wanted} & there)
-
-
-def _new_places(country: Country, place: Place, all_held: Payload) -> Payload:
+def _new_places(country: Country, place: Place, around: Payload) -> Payload:
     """Return the root and the levels that DHIS2 lacks; what it has is the operator's."""
-    named = {level["level"] for level in all_held["organisationUnitLevels"]}
+    named = {level["level"] for level in around[LEVELS]}
     missing = [row for row in levels(country, place.level) if row["level"] not in named]
     places: Payload = {} if place.line else {"organisationUnits": [root(country)]}
     return places | ({"organisationUnitLevels": missing} if missing else {})
-
-
-def _new_sets(sets: list[Json], held_sets: list[Json], options: pl.DataFrame) -> Payload:
-    """Return the option sets with the options of the new ones: DHIS2 takes both at once best."""
-    there = [thing["id"] for thing in held_sets]
-    new = option_objects(options.filter(~pl.col("optionSet").is_in(there)))
-    by_set: dict[str, list[Json]] = {}
-    for option in new:
-        by_set.setdefault(option["optionSet"]["id"], []).append({"id": option["id"]})
-    filled = [
-        thing | ({"options": by_set[thing["id"]]} if thing["id"] in by_set else {})
-        for thing in sets
-    ]
-    return {"optionSets": filled, "options": new}
 
 
 def _second_root(client: Dhis2, country: Country, place: Place) -> list[Conflict]:
@@ -269,8 +307,8 @@ def _second_root(client: Dhis2, country: Country, place: Place) -> list[Conflict
     ]
 
 
-def _level_notes(country: Country, place: Place, all_held: Payload) -> list[str]:
-    named = {row["level"]: row.get("name") for row in all_held["organisationUnitLevels"]}
+def _level_notes(country: Country, place: Place, around: Payload) -> list[str]:
+    named = {row["level"]: row.get("name") for row in around[LEVELS]}
     return [
         f"Level {row['level']} is called {named[row['level']]!r} in DHIS2 and {row['name']!r} in "
         f"the country file; DHIS2's name stays."

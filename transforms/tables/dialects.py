@@ -19,7 +19,7 @@ class Dialect:
         transfers_unknown_person: A transfer of a person that is not there is answered "transferred".
         unknown_person_status: Status of the answer to reading one person that is not there.
         page_key: Key of a tracker page's list; None where it is the collection's own name.
-        pager_key: Key below which page and pageSize stand; None where they stand on top.
+        enrollment_order: `order` in which pages of enrollments neither repeat nor lose any.
         org_unit_mode: Name of the parameter that says which org units are read.
         list_separator: Between several UIDs in one parameter.
         plural_lists: A parameter of several UIDs is `trackedEntities`, not `trackedEntity`.
@@ -39,7 +39,7 @@ class Dialect:
     transfers_unknown_person: bool = False
     unknown_person_status: int = 404
     page_key: str | None = None
-    pager_key: str | None = "pager"
+    enrollment_order: str = "enrolledAt"  # createdAt is 409 "ambiguous" on 2.41 and 2.42
     org_unit_mode: str = "orgUnitMode"
     list_separator: str = ","
     plural_lists: bool = True
@@ -65,7 +65,7 @@ DIALECTS: dict[Release, Dialect] = {
             transfers_unknown_person=True,
             unknown_person_status=500,
             page_key="instances",
-            pager_key=None,
+            enrollment_order="createdAt",  # 2.40 breaks ties of enrolledAt by chance
             org_unit_mode="ouMode",
             list_separator=";",
             plural_lists=False,

@@ -54,6 +54,7 @@ class MetadataClass:
         unordered: Lists of objects, or of texts, whose order says nothing.
         exact: Properties in which what is there beside ours is a difference.
         fields: What is asked for when it is read whole.
+        read_one_by_one: The list of the class leaves out parts that a single object shows.
         growing: Lists of texts: those that an operator added stay.
         sharing: What can be shared of it.
     """
@@ -68,6 +69,7 @@ class MetadataClass:
     unordered: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     fields: str = ":owner"
+    read_one_by_one: bool = False
     growing: tuple[str, ...] = ()
     sharing: Sharing = Sharing.METADATA
 
@@ -98,7 +100,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         MetadataClass("trackedEntityAttributes", "tracked entity attribute"),
         MetadataClass("dataElements", "data element", fixed=("domainType",)),
         MetadataClass(
-            "trackedEntityTypes", "tracked entity type", unique=("code", "name"),
+            "trackedEntityTypes", "tracked entity type",  # shown, and unique, short names: from 2.42
             initial=LABELS | {"featureType", "minAttributesRequiredToSearch"},
             links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",))},
             sharing=Sharing.DATA,
@@ -161,6 +163,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         MetadataClass(
             "maps", "map", unique=("code",),
             initial=frozenset({"latitude", "longitude", "zoom", "basemap"}), fields=_OF_A_MAP,
+            read_one_by_one=True,  # 2.40 to 2.43: the list shows layers without dimensions
         ),
         MetadataClass(
             "dashboards", "dashboard", unique=("code",), initial=NOT_EVEN_NAMES,
