@@ -62,6 +62,7 @@ def story_of(asked: argparse.Namespace) -> Iterator[Live]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         proxy = stack.enter_context(proxy_of(url, _record(asked.record)))
         server = Server(proxy, Login(user, password))
+        stack.callback(server.close)
         yield Live(server, source, Pilot(folder, source, proxy))
 
 

@@ -7,7 +7,7 @@ SQL only where it is in PostgreSQL.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import psycopg
@@ -35,8 +35,8 @@ class Source:
     """
 
     dialect: DialectName
-    odbc: str
-    conninfo: str | None
+    odbc: str = field(repr=False)
+    conninfo: str | None = field(repr=False)
     is_sample: bool
 
     @contextmanager

@@ -105,7 +105,7 @@ def sections(page: str) -> dict[str, str]:
     ends = [*(each.start() for each in found[1:]), len(page)]
     return {
         each[1]: page[each.start() : end].rstrip() + "\n"
-        for each, end in zip(found, ends, strict=True)
+        for each, end in zip(found, ends, strict=False)
     }
 
 

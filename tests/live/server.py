@@ -73,6 +73,11 @@ class Server:
             self._clients[login] = login.block(self.proxy.url).client(timeout_seconds=600)
         return self._clients[login]
 
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            client.close()
+
     @property
     def info(self) -> SystemInfo:
         """Who the server is."""

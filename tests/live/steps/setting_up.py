@@ -5,12 +5,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.live.context import Live
-from tests.live.outcomes import Counts, must
+from tests.live.outcomes import Counts, must, must_be_equal
 from transforms.analytical_objects import as_sent
 from transforms.metadata_merge import shown
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
+
+FIRM: dict[str, tuple[str, Any]] = {
+    "programIndicators": ("expression", "V{event_count} + 1"),
+    "indicators": ("numerator", "1"),
+    "visualizations": ("title", "Somebody's title"),
+    "eventVisualizations": ("topLimit", 3),
+    "dashboards": ("name", "Somebody's name"),
+    "dataElements": ("aggregationType", "MAX"),
+}
+"""Class to a property that is ours, and what somebody makes of it."""
 
 ONE_BY_ONE = frozenset({"maps"})
 """Classes that are read one by one, since their list form leaves out what the single form shows."""
@@ -63,6 +73,27 @@ def after_the_days(live: Live) -> Counts:
     live.pilot.set_up("set-up-later-again").must_complete().must_write_nothing()
     live.as_user("loader")
     return done.counts()
+
+
+def mended(live: Live) -> Counts:
+    """What somebody changed in the package is changed back by set-up, and then nothing is."""
+    firm = {kind: _meddled(live, kind, name, other) for kind, (name, other) in FIRM.items()}
+    live.pilot.set_up("mended").must_complete()
+    for kind, (uid, wanted) in firm.items():
+        name = FIRM[kind][0]
+        found = live.server.get(f"/api/{kind}/{uid}", fields=name).get(name)
+        must_be_equal(f"{name} of {kind} {uid}", found, wanted)
+    live.pilot.set_up("mended-again").must_complete().must_write_nothing()
+    return {"classes": len(firm)}
+
+
+def _meddled(live: Live, kind: str, name: str, other: Any) -> tuple[str, Any]:
+    """Change a property of an object as somebody in DHIS2 does; return its UID and what it was."""
+    uid = min(live.server.ids(kind))
+    whole = live.server.get(f"/api/{kind}/{uid}", fields=":owner")
+    mode = {"importStrategy": "UPDATE", "atomicMode": "ALL"}
+    live.server.write("POST", "/api/metadata", {kind: [whole | {name: other}]}, **mode)
+    return uid, whole.get(name)
 
 
 def lists_show_what_singles_show(live: Live) -> Counts:
