@@ -29,6 +29,7 @@ from staging.files import (
     write_json,
 )
 from staging.layout import Target
+from transforms.deltas import FORMER
 from transforms.errors import StagingError
 from transforms.metadata_changes import METADATA
 from transforms.resources import RESOURCES
@@ -154,7 +155,7 @@ def scan(
         return pl.LazyFrame(schema=schema)
     path = target.acknowledged(version, resource, partition)
     verify(path, current.checksums[resource][partition])
-    return pl.scan_parquet(path)
+    return pl.scan_parquet(path).drop(FORMER, strict=False)
 
 
 def write(target: Target, version: str, resource: str, partition: int, frame: pl.LazyFrame) -> str:

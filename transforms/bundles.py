@@ -225,7 +225,6 @@ def _enrollment(resource: Resource, values: list[str]) -> pl.Expr:
             "status": _text("status"),
             "enrolledAt": _text("occurredAt"),
             "occurredAt": _text("occurredAt"),
-            "completedAt": _text("completedAt"),
         }
     )
 
@@ -240,7 +239,6 @@ def _event(resource: Resource, values: list[str]) -> pl.Expr:
             "orgUnit": _text("orgUnit"),
             "status": _text("status"),
             "occurredAt": _text("occurredAt"),
-            "completedAt": _text("completedAt"),
             "dataValues": _values("dataElement", values),
         }
     )

@@ -63,25 +63,22 @@ def current_claims(
     )
 
 
-def claim_enrollments(claims: pl.LazyFrame, statuses: pl.LazyFrame) -> pl.LazyFrame:
+def claim_enrollments(claims: pl.LazyFrame) -> pl.LazyFrame:
     """Return the desired claim enrollments.
 
     Args:
         claims: See `current_claims`.
-        statuses: The statuses that the claims passed, with ClaimID and `date` (Date).
 
     Returns:
         The columns of *desired*; see `transforms.resources`.
     """
-    completed = statuses.group_by("ClaimID").agg(pl.col("date").max())
-    return claims.join(completed, on="ClaimID", how="left").select(
+    return claims.select(
         pl.col("ClaimUUID").alias("key"),
         pl.col("person").alias("parent"),
         "person",
         "orgUnit",
         pl.lit("COMPLETED").alias("status"),
         pl.col("DateClaimed").dt.strftime("%Y-%m-%d").alias("occurredAt"),
-        pl.col("date").dt.strftime("%Y-%m-%d").alias("completedAt"),
         "faults",
         "notes",
         "in_window",

@@ -20,7 +20,9 @@ from transforms.uids import hashed_uid, uid_of_generation, uid_of_uuid
 
 BEFORE = "Before"
 TEXTS = pl.List(pl.String)
-PLAIN = ("orgUnit", "status", "occurredAt", "completedAt")
+PLAIN = ("orgUnit", "status", "occurredAt")
+FORMER = frozenset({"completedAt"})
+"""Columns that 0.1 kept. DHIS2 ignores the day that is sent (2.40, 2.41) or never changes it."""
 FIXED = (
     "key", "uid", "uidBefore", "generation", "change", "parent", "parentUid", "parentUidBefore",
     "person", "personBefore", "orgUnitBefore", *PLAIN,
@@ -130,7 +132,7 @@ def value_columns(resource: Resource, acknowledged: pl.LazyFrame) -> list[str]:
 
 def values_in(columns: Sequence[str]) -> list[str]:
     """Return the columns of a frame of changes that are values."""
-    return [name for name in columns if name not in FIXED]
+    return [name for name in columns if name not in FIXED and name not in FORMER]
 
 
 def _is_usable() -> pl.Expr:

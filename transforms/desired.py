@@ -81,7 +81,7 @@ def _claims(
     statuses = held(claim_statuses(claims, snapshot))
     amounts = held(claim_amounts(snapshot, claims))
     return {
-        CLAIM_ENROLLMENTS.name: claim_enrollments(claims, statuses),
+        CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
         CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, snapshot),
         CLAIM_SERVICES.name: line_events(snapshot, claims, amounts, SERVICE_LINES),
         CLAIM_ITEMS.name: line_events(snapshot, claims, amounts, ITEM_LINES),

@@ -31,7 +31,6 @@ def completed_events(
         "orgUnit",
         pl.lit("COMPLETED").alias("status"),
         "occurredAt",
-        pl.lit(None, pl.String).alias("completedAt"),
         *(field.uid for field in fields),
         "faults",
         "notes",

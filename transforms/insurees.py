@@ -103,7 +103,7 @@ def tracked_entities(
         *_nothing("parent"),
         "person",
         "orgUnit",
-        *_nothing("status", "occurredAt", "completedAt"),
+        *_nothing("status", "occurredAt"),
         *(field.uid for field in TRACKED_ENTITIES.fields),
         "faults",
         "notes",
@@ -125,14 +125,11 @@ def insuree_enrollments(
         The columns of *desired*; `occurredAt` is the earliest day that openIMIS knows of the
         insuree. COMPLETED where the insuree is dead or inactive.
     """
-    insurees = live_rows(snapshot["tblInsuree"], "InsureeID").select(
-        "InsureeID", "status", "status_date", changed=pl.col("ValidityFrom").cast(pl.Date)
-    )
+    insurees = live_rows(snapshot["tblInsuree"], "InsureeID").select("InsureeID", "status")
     enrolled = (
         wanted.filter("is_current")
         .join(insurees, on="InsureeID", how="left")
         .join(_first_days(snapshot), on="InsureeID", how="left")
-        .with_columns(completed=_completed())
     )
     judged = with_faults(
         _with_place_fault(enrolled),
@@ -146,11 +143,8 @@ def insuree_enrollments(
         parent="key",
         person="person",
         orgUnit="orgUnit",
-        status=pl.when(pl.col("completed").is_null())
-        .then(pl.lit("ACTIVE"))
-        .otherwise(pl.lit("COMPLETED")),
+        status=pl.when(_has_left()).then(pl.lit("COMPLETED")).otherwise(pl.lit("ACTIVE")),
         occurredAt=pl.col("enrolled").dt.strftime(ISO_DAY),
-        completedAt=pl.col("completed").dt.strftime(ISO_DAY),
         faults="faults",
         notes=pl.lit([], pl.List(pl.String)),
         in_window="in_window",
@@ -314,10 +308,8 @@ def _enrollment_days(snapshot: Snapshot) -> pl.LazyFrame:
     )
 
 
-def _completed() -> pl.Expr:
-    has_left = pl.col("status").str.strip_chars().is_in([DEAD, INACTIVE])
-    left = pl.coalesce("status_date", "changed")
-    return pl.when(has_left).then(pl.max_horizontal("enrolled", left))
+def _has_left() -> pl.Expr:
+    return pl.col("status").str.strip_chars().is_in([DEAD, INACTIVE])
 
 
 def _enrollment_traces(snapshot: Snapshot, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:

@@ -1,7 +1,7 @@
 """What DHIS2 answers when it is asked for its objects, as rows that can be compared with ours.
 
 Columns of a *read-back* frame (String unless said): uid, parentUid, personUid, orgUnit, status,
-occurredAt, completedAt, owner (of a tracked entity: its owner in the insuree program), isShared
+occurredAt, owner (of a tracked entity: its owner in the insuree program), isShared
 (Boolean: a tracked entity that another program knows), isDeleted (Boolean), one a value.
 """
 
@@ -16,7 +16,7 @@ from transforms.tables.programs import INSUREE_PROGRAM, PROGRAMS
 
 TEXT = pl.String()
 FLAGS = ("isShared", "isDeleted")
-_PLAIN = ("uid", "parentUid", "personUid", "orgUnit", "status", "occurredAt", "completedAt")
+_PLAIN = ("uid", "parentUid", "personUid", "orgUnit", "status", "occurredAt")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Kind:
     days: tuple[str, str] | None = None
 
 
-# DHIS2 says when an event was completed; we do not, so what it says is not ours to compare.
+# When an event or enrollment was completed, DHIS2 says by itself: it is neither sent nor compared.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
 _DATED = {"personUid": "trackedEntity", "orgUnit": "orgUnit", "status": "status"}
 KINDS: dict[TrackerType, Kind] = {
@@ -60,7 +60,6 @@ KINDS: dict[TrackerType, Kind] = {
             "uid": "enrollment",
             "parentUid": "trackedEntity",
             "occurredAt": "enrolledAt",
-            "completedAt": "completedAt",
         },
         days=("enrolledAfter", "enrolledBefore"),
     ),

@@ -27,7 +27,7 @@ from transforms.resources import Resource
 from transforms.uids import uid_of_generation
 
 STRANGER = "unexpected:"
-COMPARED = ("parentUid", "orgUnit", "status", "occurredAt", "completedAt")
+COMPARED = ("parentUid", "orgUnit", "status", "occurredAt")
 READ = "Read"
 
 

@@ -14,14 +14,13 @@ Columns of a *desired* frame (all String unless said):
     orgUnit       UID
     status        enrollment or event status; null for a tracked entity
     occurredAt    ISO date or date with time; of an enrollment its enrolledAt
-    completedAt   ISO date, or null
     <field uid>   one a field, the text that DHIS2 will hold, or null
     faults        List(String): codes of the rules that the row breaks
     notes         List(String): codes of what was left out of the row without holding it back
     in_window     Boolean: its source left a trace in the date window that was asked for
 
 Columns of an *acknowledged* frame: key, uid, generation (Int32), state (`held` or `deleted`),
-parent, parentUid, person, orgUnit, status, occurredAt, completedAt, owner (of an insuree
+parent, parentUid, person, orgUnit, status, occurredAt, owner (of an insuree
 enrollment: the org unit that owns the person in the program), one a field, run.
 """
 

@@ -87,7 +87,7 @@ def _bodies(resources: Sequence[Resource], changes: Changes) -> Iterator[Body]:
 def _listed(
     resource: Resource, changes: pl.LazyFrame, bundles: Mapping[str, int]
 ) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
-    columns = ("person", "uid", "parentUid", "orgUnit", "status", "occurredAt", "completedAt")
+    columns = ("person", "uid", "parentUid", "orgUnit", "status", "occurredAt")
     values = [field.uid for field in resource.fields]
     rows = changes.select(*columns, "cleared", *values).collect().iter_rows(named=True)
     for number, own in groupby(rows, lambda row: bundles[row["person"]]):
@@ -113,7 +113,6 @@ def _enrollment(resource: Resource, row: Row) -> dict[str, Any]:
         "status": row["status"],
         "enrolledAt": row["occurredAt"],
         "occurredAt": row["occurredAt"],
-        "completedAt": row["completedAt"],
     }
 
 
@@ -126,7 +125,6 @@ def _event(resource: Resource, row: Row) -> dict[str, Any]:
         "orgUnit": row["orgUnit"],
         "status": row["status"],
         "occurredAt": row["occurredAt"],
-        "completedAt": row["completedAt"],
         "dataValues": _values("dataElement", resource, row),
     }
 

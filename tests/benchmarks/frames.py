@@ -43,7 +43,6 @@ def desired(resource: Resource, people: int) -> pl.LazyFrame:
         orgUnit=pl.format("ou{}", (number // max(each, 1) % PLACES).cast(pl.String).str.zfill(9)),
         status=pl.lit("COMPLETED" if is_event else "ACTIVE"),
         occurredAt=pl.format("{}T00:01:00", _date(number, 7)),
-        completedAt=pl.lit(None, pl.String),
         faults=pl.lit([], TEXTS),
         notes=pl.lit([], TEXTS),
         in_window=pl.lit(value=True),

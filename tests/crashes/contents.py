@@ -41,7 +41,9 @@ def tracker(sandbox: Sandbox) -> Content:
         for row in content[kind].values():
             row[name] = _filled(row[name])
     for row in content["events"].values():
-        del row["scheduledAt"], row["completedAt"]  # DHIS2 fills them: our events say neither
+        del row["scheduledAt"]
+    for row in (*content["events"].values(), *content["enrollments"].values()):
+        del row["completedAt"]  # DHIS2's own: we do not say it
     return content
 
 
@@ -134,7 +136,6 @@ def _enrollment(row: Row) -> Row:
         "orgUnit": row["orgUnit"],
         "status": row["status"],
         "enrolledAt": _moment(row["occurredAt"]),
-        "completedAt": _moment(row["completedAt"]),
     }
 
 

@@ -95,7 +95,6 @@ class _Reader:
                     orgUnit=self._code(each["orgUnit"]),
                     status=each["status"],
                     enrolledAt=each["enrolledAt"][:_DAY],
-                    completedAt=(each["completedAt"] or "")[:_DAY],
                 ) | more(each)
 
     def _events(self, stage: str, more: Callable[[Json], Row] = lambda _: {}) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from tests.openimis_sample import LEVELS, sample, write_postgresql, write_sqlite
 from transforms.tables.openimis import TABLES
 
 AS_OF = date(2026, 1, 1)
-ABSENT_IN_THE_OLDER_SCHEMA = ["status", "status_date"]
+ABSENT_IN_THE_OLDER_SCHEMA = ["status"]
 
 
 @pytest.fixture(scope="module", params=LEVELS)

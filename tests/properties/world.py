@@ -108,7 +108,7 @@ def _outcome(phase: str, kind: str, uid: str, code: str | None) -> dict[str, Any
 
 def desired_frame(resource: Resource, rows: list[dict[str, Any]]) -> pl.LazyFrame:
     """Return a desired frame with these rows; what a row leaves out is null."""
-    texts = ("key", "parent", "person", "orgUnit", "status", "occurredAt", "completedAt")
+    texts = ("key", "parent", "person", "orgUnit", "status", "occurredAt")
     schema: dict[str, Any] = dict.fromkeys((*texts, *(f.uid for f in resource.fields)), pl.String)
     schema |= {
         "faults": pl.List(pl.String),

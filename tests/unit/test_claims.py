@@ -8,7 +8,6 @@ import pytest
 
 from tests.builders import deleted, history_of, org_unit, snapshot, uuid
 from tests.reading import Row, column, read
-from transforms.claim_status import claim_statuses
 from transforms.claims import claim_enrollments, current_claims
 from transforms.country import Country, Root
 from transforms.insurees import people
@@ -25,7 +24,7 @@ def enrollments(
     source = snapshot(Claim=claims, **tables)
     wanted = held(people(source, Country(root=ROOT, regions=list(regions))))
     found = held(current_claims(source, wanted, as_of=TODAY, window=None))
-    return read(claim_enrollments(found, claim_statuses(found, source)), CLAIM_ENROLLMENTS)
+    return read(claim_enrollments(found), CLAIM_ENROLLMENTS)
 
 
 def test_a_claim_is_a_completed_enrollment_of_the_insuree_at_the_facility_on_the_claim_date():
@@ -37,12 +36,6 @@ def test_a_claim_is_a_completed_enrollment_of_the_insuree_at_the_facility_on_the
     assert claim["status"] == "COMPLETED"
     assert claim["occurredAt"] == "2023-06-02"
     assert claim["faults"] == []
-
-
-def test_a_claim_is_completed_on_the_day_of_its_last_status():
-    checked = {"ClaimStatus": 4, "SubmitStamp": dt.datetime.fromisoformat("2023-06-09T14:30")}
-
-    assert column(enrollments([checked]), "completedAt") == ["2023-06-09"]
 
 
 def test_history_rows_and_deleted_claims_are_no_claims():

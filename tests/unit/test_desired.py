@@ -50,7 +50,7 @@ def test_every_resource_has_the_columns_that_the_engine_wants():
     for resource in RESOURCES:
         schema = found[resource.name].schema
         texts = [
-            "key", "parent", "person", "orgUnit", "status", "occurredAt", "completedAt",
+            "key", "parent", "person", "orgUnit", "status", "occurredAt",
             *(field.uid for field in resource.fields),
         ]  # fmt: skip
         assert set(schema) == {*texts, "faults", "notes", "in_window"}

@@ -244,7 +244,7 @@ def test_a_family_named_by_a_history_row_is_the_family_that_lives():
 def test_the_desired_columns_are_those_of_the_resource():
     found = entities()
 
-    plain = ["key", "parent", "person", "orgUnit", "status", "occurredAt", "completedAt"]
+    plain = ["key", "parent", "person", "orgUnit", "status", "occurredAt"]
     values = [field.uid for field in TRACKED_ENTITIES.fields]
     assert found.columns == [*plain, *values, "faults", "notes", "in_window"]
     assert found.select(plain + values).dtypes == [pl.String] * (len(plain) + len(values))
@@ -334,27 +334,15 @@ def test_where_the_insuree_policy_has_no_date_the_policys_counts():
 def test_an_enrollment_is_active_and_not_completed():
     found = person(enrollments())
 
-    assert (found["status"], found["completedAt"]) == ("ACTIVE", None)
+    assert found["status"] == "ACTIVE"
     assert found["parent"] == found["person"] == found["key"] == uuid("tblInsuree", 1)
 
 
 @pytest.mark.parametrize("status", ["DE", "IN", "IN "])
-def test_the_enrollment_of_the_dead_and_inactive_is_completed_on_their_day(status: str):
-    found = person(enrollments(Insuree=[{"status": status, "status_date": day("2024-02-03")}]))
+def test_the_enrollment_of_the_dead_and_inactive_is_completed(status: str):
+    found = person(enrollments(Insuree=[{"status": status}]))
 
-    assert (found["status"], found["completedAt"]) == ("COMPLETED", "2024-02-03")
-
-
-def test_without_a_day_it_is_completed_on_the_day_of_the_last_change():
-    found = enrollments(Insuree=[{"status": "DE", "ValidityFrom": moment("2024-05-06")}])
-
-    assert person(found)["completedAt"] == "2024-05-06"
-
-
-def test_an_enrollment_is_never_completed_before_it_begins():
-    found = person(enrollments(Insuree=[{"status": "DE", "status_date": day("2001-01-01")}]))
-
-    assert found["completedAt"] == found["occurredAt"] == "2020-01-01"
+    assert found["status"] == "COMPLETED"
 
 
 @pytest.mark.parametrize("status", [None, "AC"])

@@ -140,7 +140,6 @@ INSUREES = _table(
     Column("CurrentVillage", KEY),
     Column("IsHead", YES_NO),
     Column("status", TEXT, required=False),
-    Column("status_date", DATE, required=False),
     Column("CHFID", TEXT, field=True),
     Column("LastName", TEXT, field=True),
     Column("OtherNames", TEXT, field=True),

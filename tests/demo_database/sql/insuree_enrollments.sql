@@ -1,12 +1,9 @@
 -- Enrollments in the insuree program: one a current insuree, since the first day that is known.
 -- The place that owns the person in the program follows the person.
--- `status` and `status_date` are columns of the newer schema only.
+-- `status` is a column of the newer schema only.
 SELECT p."InsureeUUID" AS person, p.place AS "orgUnit", p.place AS owner,
     CASE WHEN left_scheme THEN 'COMPLETED' ELSE 'ACTIVE' END AS status,
-    first_day::TEXT AS "enrolledAt",
-    CASE WHEN left_scheme
-        THEN GREATEST(first_day, COALESCE((TO_JSONB(i) ->> 'status_date')::DATE, i."ValidityFrom"::DATE))::TEXT
-    END AS "completedAt"
+    first_day::TEXT AS "enrolledAt"
 FROM person p
 JOIN "tblInsuree" i ON i."InsureeID" = p."InsureeID"
 CROSS JOIN LATERAL (
