@@ -45,6 +45,6 @@ def _expected(form: str, status: int) -> bool:
     method, path, *_ = form.split(" ")
     if 200 <= status < 300:
         return True
-    if status == 404 and method == "GET":
+    if status == 404 and method in ("GET", "PUT"):
         return MAY_LACK.match(path) is not None
     return status == 409 and (method, path) in ANSWERED_409

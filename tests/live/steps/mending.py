@@ -15,10 +15,11 @@ from transforms.resources import (
     TRACKED_ENTITIES,
 )
 from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.tables.insuree import SEX
+from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES, SEX
 from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM, PERSON_TYPE, PROGRAMS
 
 PATIENTS_ENROLLMENT = "LivePatien1"
+LINKS = "programTrackedEntityAttributes"
 SINGLE = 5
 OTHER_UIDS = 3
 
@@ -127,22 +128,61 @@ def adopted(live: Live) -> Counts:
     done = live.pilot.reconcile("adopt", adopt=True, desired_run="adoption").must_complete()
     done.must_write_nothing()
     counts = loaded(live, "after-the-adoption", allow_deletes=True)
+    _must_be_emptied(live)
     now = {each.name: set(live.pilot.held(each)["uid"]) for each in RESOURCES}
     stayed = sum(len(before[name] & now[name]) for name in now)
     return counts | {"of the seed's tool": left, "UIDs that stayed": stayed}
 
 
 def _as_the_seed_leaves_it(live: Live) -> int:
-    """Add single events with the enrollment's UID and enrollments with other UIDs; reopen some."""
+    """Let each kind of object that only the seed's tool makes be there, and return how many."""
     claims = live.pilot.held(CLAIM_ENROLLMENTS).sort("key").head(SINGLE + OTHER_UIDS).to_dicts()
     some_event = live.pilot.held(CLAIM_EVENTS).row(0, named=True)
     single = [_event(some_event | _place(row), row["uid"]) for row in claims[:SINGLE]]
-    live.server.track(events=single)
     others = [_claim(row, f"LiveSeed{number:03d}") for number, row in enumerate(claims[SINGLE:])]
-    live.server.track(enrollments=others)
     active = [_claim(row, row["uid"]) for row in claims[:SINGLE]]
-    live.server.track(enrollments=active)
-    return len(single) + len(others)
+    for objects in ({"events": single}, {"enrollments": others}, {"enrollments": active}):
+        live.server.track(**objects)
+    _keep_claims_on_people(live, claims[:SINGLE])
+    return len(single) + len(others) + SINGLE
+
+
+def _keep_claims_on_people(live: Live, claims: list[dict[str, Any]]) -> None:
+    """Keep the last claim on the person, in attributes of the seed's claim program."""
+    attributes = [_attribute(uid) for uid in SEED_CLAIM_ATTRIBUTES]
+    program = live.server.get(f"/api/programs/{CLAIM_PROGRAM.uid}", fields=":owner")
+    linked = {each["trackedEntityAttribute"]["id"] for each in program[LINKS]}
+    new = [_link(uid) for uid in SEED_CLAIM_ATTRIBUTES if uid not in linked]
+    mode = {"importStrategy": "CREATE_AND_UPDATE", "atomicMode": "ALL"}
+    body = {
+        "trackedEntityAttributes": attributes,
+        "programs": [program | {LINKS: [*program[LINKS], *new]}],
+    }
+    live.server.write("POST", "/api/metadata", body, **mode)
+    for row in claims:
+        told = [{"attribute": uid, "value": "of a claim"} for uid in SEED_CLAIM_ATTRIBUTES]
+        values = {"attributes": told}
+        live.server.track(enrollments=[_claim(row, row["uid"]) | values])
+
+
+def _attribute(uid: str) -> dict[str, Any]:
+    named = {"id": uid, "name": f"Of the seed {uid}", "shortName": f"Seed {uid}"}
+    readable = {"public": "r-------", "users": {}, "userGroups": {}}
+    return named | {"valueType": "TEXT", "aggregationType": "NONE", "sharing": readable}
+
+
+def _link(uid: str) -> dict[str, Any]:
+    return {"program": {"id": CLAIM_PROGRAM.uid}, "trackedEntityAttribute": {"id": uid}}
+
+
+def _must_be_emptied(live: Live) -> None:
+    """Stop the step if a person still has a value of the seed's claim attributes."""
+    fields = {"program": CLAIM_PROGRAM.uid, "fields": "attributes[attribute,value]"}
+    people = live.pilot.held(CLAIM_ENROLLMENTS).sort("key").head(SINGLE)["parentUid"]
+    for uid in people.unique():
+        found = live.server.get(f"/api/tracker/trackedEntities/{uid}", **fields)["attributes"]
+        kept = [each for each in found if each["attribute"] in SEED_CLAIM_ATTRIBUTES]
+        must(not any(each.get("value") for each in kept), "The seed's claim stays on the person")
 
 
 def _place(row: dict[str, Any]) -> dict[str, Any]:
