@@ -44,6 +44,7 @@ def load(
     new_mapping: bool = False,
     moved_target: bool = False,
     restored_target: bool = False,
+    allow_superuser: bool = False,
 ) -> State[str]:
     """Post the bundles of a run and remember what DHIS2 confirmed; started again, it goes on.
 
@@ -56,6 +57,8 @@ def load(
         new_mapping: Send again however much the changed mapping asks for.
         moved_target: The same DHIS2, with its data, answers at another address or systemId.
         restored_target: DHIS2 lacks what the last load left, and that is known.
+        allow_superuser: Load as a superuser, for whom DHIS2 deletes with a person what other
+            programs have of the person.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if there are any.
@@ -77,7 +80,11 @@ def load(
         known = {"moved_target": moved_target, "restored_target": restored_target}
         settle_earlier_run(run, goal, client, settings, **known)
         before = current_or_first(goal, 0).last_run
-        meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
+        meant = {
+            "allow_deletes": allow_deletes,
+            "new_mapping": new_mapping,
+            "allow_superuser": allow_superuser,
+        } | known
         opened = open_run(run, goal, client, settings, **meant)
         if not opened.is_folded:
             state = LoadState(opened.current.refused)

@@ -81,6 +81,7 @@ def sync(
     new_mapping: bool = False,
     moved_target: bool = False,
     restored_target: bool = False,
+    allow_superuser: bool = False,
     analytics: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
@@ -106,6 +107,8 @@ def sync(
         new_mapping: Send again however much the changed mapping asks for.
         moved_target: The same DHIS2, with its data, answers at another address or systemId.
         restored_target: DHIS2 lacks what the last load left, and that is known.
+        allow_superuser: Load as a superuser, for whom DHIS2 deletes with a person what other
+            programs have of the person.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
@@ -130,7 +133,11 @@ def sync(
         "allow_shrinking": allow_shrinking,
     }
     known = {"moved_target": moved_target, "restored_target": restored_target}
-    meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
+    meant = {
+        "allow_deletes": allow_deletes,
+        "new_mapping": new_mapping,
+        "allow_superuser": allow_superuser,
+    } | known
     with _held(goal, run, until):
         if until is Until.LOAD:
             settle(run, goal, country, **known)

@@ -22,7 +22,13 @@ from transforms.errors import GuardError
 @flow(name="withdraw")
 @in_one_sentence
 def withdraw(
-    target: str, country: Path, staging_root: Path, confirm: str, run_id: str | None = None
+    target: str,
+    country: Path,
+    staging_root: Path,
+    confirm: str,
+    run_id: str | None = None,
+    *,
+    allow_superuser: bool = False,
 ) -> State[str]:
     """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
 
@@ -35,6 +41,8 @@ def withdraw(
         staging_root: Folder of all pipeline files.
         confirm: The target's name once more; anything else deletes nothing.
         run_id: Names the run; by default the flow run's id.
+        allow_superuser: Delete as a superuser, for whom DHIS2 deletes with a person what other
+            programs have of the person.
 
     Raises:
         GuardError: `confirm` is not the target's name.
@@ -48,7 +56,14 @@ def withdraw(
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
         stage_deletions(run, goal, country)
-        load(target, country, staging_root, run.run_id, allow_deletes=True)
+        load(
+            target,
+            country,
+            staging_root,
+            run.run_id,
+            allow_deletes=True,
+            allow_superuser=allow_superuser,
+        )
     return completed(run.run_id, rejects_of(run))
 
 

@@ -17,6 +17,7 @@ import orjson
 from prefect.testing.utilities import prefect_test_harness
 
 from tests.flows.scheme import Scheme
+from tests.loader import LOADER_USER
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
 
@@ -28,7 +29,10 @@ KINDS = ("created", "updated", "replaced", "deleted")
 
 def main() -> None:
     """Run the demo, and keep DHIS2's page open if the variable KEEP is set."""
-    with tempfile.TemporaryDirectory() as folder, running_sandbox(version="2.42") as sandbox:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox,
+    ):
         scheme = Scheme(Path(folder), Path(folder) / "openimis.sqlite", sandbox)
         write_sqlite(sample(INSUREES, seed=1, level="1.4", as_of=DAY_ONE), scheme.database)
         say(f"A sample openIMIS of about {INSUREES} insurees, in SQLite.")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from transforms.resources import TrackerType
-from transforms.tables.error_codes import ErrorClass, error_code, weightiest
+from transforms.tables.error_codes import REASONS_OF_CODES, ErrorClass, error_code, weightiest
 
 Strategy = Literal["CREATE_AND_UPDATE", "DELETE", "TRANSFER"]
 
@@ -139,12 +139,12 @@ def validated(sent: Sequence[Sent], body: Any) -> Verdict | None:
 
 def refused(sent: Sent, codes: Iterable[str]) -> Refused:
     """Return the refusal of an object; what is absent on create or update is its parent."""
-    known = tuple(sorted(set(codes)))
+    known = set(codes)
     found = weightiest(known)
     return Refused(
         type=sent.type,
         uid=sent.uid,
-        codes=known,
+        codes=tuple(sorted(REASONS_OF_CODES.get(code, code) for code in known)),
         error_class=ErrorClass.PARENT if found is ErrorClass.ABSENT else found,
     )
 

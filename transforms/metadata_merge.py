@@ -6,7 +6,7 @@
                          └► differs: posted whole, since DHIS2 replaces an object by what is sent
 
 DHIS2 itself is the base of comparison. What an operator added (org units of a program, options,
-attributes, sharing, translations) is sent along, so that it stays.
+attributes, sharing) is sent along, so that it stays; translations stay without being sent.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -222,7 +222,8 @@ def _merged_value(name: str, wanted: Any, held: Any, klass: MetadataClass) -> An
     if name in klass.collections:
         return _merged_references(wanted, held or [])
     if name in klass.growing:
-        return [*(held or ()), *(text for text in wanted if text not in (held or ()))]
+        kept = [text for text in held or () if text not in klass.retired]
+        return [*kept, *(text for text in wanted if text not in kept)]
     if name in klass.exact:
         return held if held == wanted else wanted
     if name in klass.unordered:

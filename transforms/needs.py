@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.deltas import Change
-from transforms.resources import RESOURCES, Resource, TrackerType
+from transforms.resources import RESOURCES, TrackerType
 
 
 def org_units_by_program(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[str]]:
@@ -33,16 +33,6 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
                 codes = needed.setdefault(field.option_set.uid, set())
                 codes |= _distinct(_arriving(changes[resource.name]), field.uid)
     return {uid: codes for uid, codes in needed.items() if codes}
-
-
-def deleted_types(changes: Mapping[str, pl.LazyFrame]) -> set[TrackerType]:
-    """Return the kinds of object that are deleted."""
-    return {each.tracker_type for each in RESOURCES if _is_deleted(each, changes)}
-
-
-def _is_deleted(resource: Resource, changes: Mapping[str, pl.LazyFrame]) -> bool:
-    leaving = pl.col("change").is_in([Change.DELETE.value, Change.REPLACE.value])
-    return bool(changes[resource.name].select(leaving.any()).collect().item())
 
 
 def _arriving(changes: pl.LazyFrame) -> pl.LazyFrame:

@@ -114,7 +114,7 @@ def read_rows(
     return frame.select(
         *(_plain(kind, name) for name in _PLAIN),
         owner=_owner(),
-        isShared=_is_shared(),
+        isShared=_is_shared() if resource.tracker_type is TrackerType.TRACKED_ENTITY else False,
         isDeleted=pl.col("deleted").fill_null(value=False),
         **{uid: _value(kind, uid) for uid in values},
     )
@@ -163,9 +163,10 @@ def _owner() -> pl.Expr:
 
 
 def _is_shared() -> pl.Expr:
+    """Whether another program has the person; so also where DHIS2 does not say who has."""
     ours = [program.uid for program in PROGRAMS]
     others = pl.element().struct.field("program").is_in(ours).not_()
-    return pl.col("programOwners").list.eval(others).list.any().fill_null(value=False)
+    return pl.col("programOwners").list.eval(others).list.any().fill_null(value=True)
 
 
 def distinct(rows: pl.DataFrame) -> pl.DataFrame:

@@ -38,6 +38,8 @@ _IMPORT = {
     "importStrategy": "CREATE_AND_UPDATE",
     "atomicMode": "ALL",
     "importReportMode": "ERRORS",
+    # Translations are not sent, and stay: some that DHIS2 holds it would not take back (E1106).
+    "skipTranslation": "true",
 }
 
 
@@ -72,6 +74,15 @@ def options_of(client: Dhis2, option_set: str) -> list[Json]:
     """Return the options of a set, whole, in their order."""
     options = _all_of(client, "options", ":owner", f"optionSet.id:eq:{option_set}")
     return [shown(thing) for thing in options]
+
+
+def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
+    """Return the UIDs of the org units right below some."""
+    return [
+        thing["id"]
+        for chunk in chunks(sorted(org_units), UIDS_IN_A_REQUEST)
+        for thing in _all_of(client, "organisationUnits", "id", f"parent.id:in:[{','.join(chunk)}]")
+    ]
 
 
 def has_hole(client: Dhis2, option_set: str) -> bool:

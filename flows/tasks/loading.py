@@ -36,7 +36,7 @@ from transforms.country import Country
 from transforms.errors import StagingError
 from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
-from transforms.needs import codes_by_option_set, deleted_types, org_units_by_program, places
+from transforms.needs import codes_by_option_set, org_units_by_program, places
 from transforms.reject_rows import reject_rows
 from transforms.uids import uid_of_uuid
 
@@ -83,10 +83,11 @@ def open_load(
     new_mapping: bool = False,
     moved_target: bool = False,
     restored_target: bool = False,
+    allow_superuser: bool = False,
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
 
-    The last four say what is meant; see `transforms.guards`.
+    The last five say what is meant; see `transforms.guards`.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
@@ -110,7 +111,7 @@ def open_load(
     current = push_metadata(run, target, client, current)
     damaged = doubt_damaged(run)
     if bundles(run):
-        check_needs(client, info, needs_of(run))
+        check_needs(client, info, needs_of(run), allow_superuser=allow_superuser)
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
     return Opened(
@@ -235,7 +236,6 @@ def needs_of(run: Run) -> Needs:
         },
         places=set(places(changes)) - refused,
         codes=codes_by_option_set(changes),
-        deletes=deleted_types(changes),
     )
 
 

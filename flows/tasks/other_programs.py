@@ -1,4 +1,7 @@
-"""Whom DHIS2 must keep: DHIS2 deletes with a person what other programs have of the person."""
+"""Whom DHIS2 must keep: as a superuser it deletes with a person what other programs have of it.
+
+For any other user DHIS2 refuses that itself (E1100); this check comes first, and fails closed.
+"""
 
 import orjson
 
@@ -7,11 +10,12 @@ from transforms.bundles import IDENTIFIERS, LISTS
 from transforms.resources import TRACKED_ENTITIES, TrackerType
 
 IN_ANOTHER_PROGRAM = "person_in_another_program"
+NOT_SHOWN = "person_not_shown"
 PERSON = TrackerType.TRACKED_ENTITY
 
 
-def in_another_program(reader: Reader, body: bytes) -> list[tuple[str, str]]:
-    """Return type and UID of the persons of a request body whom a program that is not ours has.
+def kept_persons(reader: Reader, body: bytes) -> dict[tuple[str, str], str]:
+    """Return type and UID of the persons of a request body who must not be deleted, and why.
 
     Args:
         reader: Reads the DHIS2.
@@ -25,4 +29,6 @@ def in_another_program(reader: Reader, body: bytes) -> list[tuple[str, str]]:
     uids = [person[IDENTIFIERS[PERSON]] for person in persons]
     found = asked_for(reader, TRACKED_ENTITIES, uids, values=[])
     shared = found.filter("isShared", ~found["isDeleted"])["uid"]
-    return [(PERSON.value, uid) for uid in shared]
+    not_shown = set(uids) - set(found["uid"])
+    reasons = dict.fromkeys(not_shown, NOT_SHOWN) | dict.fromkeys(shared, IN_ANOTHER_PROGRAM)
+    return {(PERSON.value, uid): reason for uid, reason in reasons.items()}

@@ -8,7 +8,7 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.load_state import LoadState
-from flows.tasks.other_programs import IN_ANOTHER_PROGRAM, in_another_program
+from flows.tasks.other_programs import IN_ANOTHER_PROGRAM, NOT_SHOWN, kept_persons
 from flows.tasks.post import post_bundle, settle_transfers
 from flows.tasks.post_phase import post_phase, requests_in_flight
 from flows.tasks.read_back import Reader
@@ -29,7 +29,11 @@ EMPTY = b"{}"
 Blocked = Mapping[tuple[str, str], str]
 """Type and UID of what must not be posted, and the reason code."""
 
-CLASSES = {PARENT_REFUSED: ErrorClass.PARENT, IN_ANOTHER_PROGRAM: ErrorClass.DATA}
+CLASSES = {
+    PARENT_REFUSED: ErrorClass.PARENT,
+    IN_ANOTHER_PROGRAM: ErrorClass.DATA,
+    NOT_SHOWN: ErrorClass.DATA,
+}
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,7 @@ class Posting:
         blocked = self._blocked(phase)
         if phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
-            elsewhere = in_another_program(reader, bundle.body())
-            blocked = {**dict.fromkeys(elsewhere, IN_ANOTHER_PROGRAM), **blocked}
+            blocked = kept_persons(reader, bundle.body()) | dict(blocked)
         return Sending(bundle, blocked, bundle.is_in_doubt)
 
     def _posted(self, phase: Phase, body: bytes) -> Receipt:

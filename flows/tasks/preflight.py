@@ -10,14 +10,12 @@ from typing import Any
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from transforms.errors import TargetError
-from transforms.resources import TrackerType
 from transforms.tables.programs import PERSON_TYPE, PROGRAMS, Program
+from transforms.tables.user_roles import DELETES_FOR_OTHERS
 
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
-DELETE_AUTHORITIES = {
-    TrackerType.TRACKED_ENTITY: "F_TEI_CASCADE_DELETE",
-    TrackerType.ENROLLMENT: "F_ENROLLMENT_CASCADE_DELETE",
-}
+SUPERUSER = "ALL"
+UNUSED_KEY = "/api/dataStore/openimis-to-dhis2/method-check"
 ACCESS = "access[data[read,write]]"
 
 _Json = dict[str, Any]
@@ -44,13 +42,11 @@ class Needs:
         org_units: Program (UID) to org units (UIDs) in which there are enrollments or events.
         places: Org units (UIDs) of people.
         codes: Option set (UID) to codes that are used as values.
-        deletes: Kinds of object that are deleted.
     """
 
     org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
     places: Collection[str] = ()
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    deletes: Collection[TrackerType] = ()
 
     @property
     def all_org_units(self) -> set[str]:
@@ -77,15 +73,24 @@ def check_server(client: Dhis2, known: KnownServer | None) -> SystemInfo:
     return info
 
 
-def check_needs(client: Dhis2, info: SystemInfo, needs: Needs) -> None:
+def check_needs(
+    client: Dhis2, info: SystemInfo, needs: Needs, *, allow_superuser: bool = False
+) -> None:
     """Ask whether the user, the programs, the org units and the option sets will do.
+
+    Args:
+        client: The DHIS2.
+        info: Who it is.
+        needs: What the bundles of the run need.
+        allow_superuser: Let a superuser load.
 
     Raises:
         TargetError: All that will not, one sentence each.
         BusyError: DHIS2 stayed busy or out of reach.
     """
+    _check_methods(client)
     faults = [
-        *_user_faults(client, info, needs),
+        *_user_faults(client, info, needs, allow_superuser=allow_superuser),
         *_sharing_faults(client),
         *_assignment_faults(client, needs),
         *_option_faults(client, needs),
@@ -108,12 +113,23 @@ def _another_server(info: SystemInfo, known: KnownServer) -> str | None:
     )
 
 
-def _user_faults(client: Dhis2, info: SystemInfo, needs: Needs) -> Iterator[str]:
+def _check_methods(client: Dhis2) -> None:
+    """Make a PUT that changes nothing: a token without that method is 401 (2.40 to 2.43).
+
+    A load needs it for its marker and for owners. The key is never there, so the answer is 404; 403
+    where the data store is not the user's.
+    """
+    client.exchange("PUT", UNUSED_KEY, None, {})
+
+
+def _user_faults(
+    client: Dhis2, info: SystemInfo, needs: Needs, *, allow_superuser: bool
+) -> Iterator[str]:
     names = "organisationUnits[id],teiSearchOrganisationUnits[id]"
     me = client.get("/api/me", {"fields": f"id,username,authorities,{names}"})
     authorities = set(me.get("authorities") or ())
-    yield from _authority_faults(authorities, needs)
-    if "ALL" in authorities and not info.dialect.superuser_needs_org_units:
+    yield from _authority_faults(authorities, allow_superuser=allow_superuser)
+    if SUPERUSER in authorities and not info.dialect.superuser_needs_org_units:
         return
     lines = _lines(client)
     if missing := needs.all_org_units - lines.keys():
@@ -124,17 +140,25 @@ def _user_faults(client: Dhis2, info: SystemInfo, needs: Needs) -> Iterator[str]
     capture = _uids(me.get("organisationUnits"))
     search = _uids(me.get("teiSearchOrganisationUnits")) or capture
     yield from _scope_faults("capture", capture, lines, needs)
-    if not authorities & {"ALL", SEARCHES_EVERYWHERE}:
+    if not authorities & {SUPERUSER, SEARCHES_EVERYWHERE}:
         yield from _scope_faults("search", search, lines, needs)
 
 
-def _authority_faults(authorities: set[str], needs: Needs) -> Iterator[str]:
-    for kind, authority in DELETE_AUTHORITIES.items():
-        if kind in needs.deletes and not authorities & {"ALL", authority}:
+def _authority_faults(authorities: set[str], *, allow_superuser: bool) -> Iterator[str]:
+    """Refuse a user with whom DHIS2 deletes other programs' data, with a person, without a word."""
+    if SUPERUSER in authorities:
+        if not allow_superuser:
             yield (
-                f"The user lacks the authority {authority}, and objects are to be deleted: add it "
-                f"to the user's role."
+                "The user is a superuser (authority ALL), for whom DHIS2 deletes with a person "
+                "what other programs have of the person. Give the load a user of its own with the "
+                "role openIMIS Loader; or run once with allow_superuser."
             )
+    elif found := sorted(DELETES_FOR_OTHERS & authorities):
+        yield (
+            f"The user has {' and '.join(found)}, with which DHIS2 deletes with a person what "
+            f"other programs have of the person: take it from the user's roles (the role openIMIS "
+            f"Loader is enough; set-up-dhis2 takes it from that)."
+        )
 
 
 def _lines(client: Dhis2) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """The daily part of the metadata: org units and options that are new or changed in openIMIS.
 
-    org units   one level after the other, parents first ─► groups ─► programs, data set
+    org units   one level after the other, parents first, with what lies below those that move
+                ─► groups ─► programs, data set
     options     set by set
 
 Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
@@ -20,6 +21,7 @@ from flows.connectors.dhis2 import Dhis2
 from flows.tasks.dhis2_metadata import (
     Refusals,
     change_references,
+    children_of,
     has_hole,
     held,
     import_objects,
@@ -146,7 +148,8 @@ def _push_levels(
     sent: set[str] = set()
     for _, level in groupby(rows, key=lambda row: row["level"]):
         objects = list(_differing(level, there, refused))
-        refused |= import_objects(client, ORG_UNITS.kind, objects)
+        below = _below_moved(client, objects, there)
+        refused |= import_objects(client, ORG_UNITS.kind, [*objects, *below])
         sent |= {thing["id"] for thing in objects} - refused.keys()
     return sent
 
@@ -164,6 +167,25 @@ def _differing(
         whole = merged(_org_unit(row), there.get(uid), ORG_UNITS)
         if whole != there.get(uid):
             yield whole
+
+
+def _below_moved(client: Dhis2, objects: Sequence[Json], there: Mapping[str, Json]) -> list[Json]:
+    """Return all that lies below those of the org units that move, as it is.
+
+    DHIS2 (2.40 to 2.43) stores path and level with each org unit, and rewrites them only for one
+    that is itself saved; rights and figures go by what is stored. To save what lies below, in the
+    request that moves the unit, needs no more than the right to change org units.
+    """
+    above = [thing["id"] for thing in objects if _has_moved(thing, there.get(thing["id"]))]
+    below: list[Json] = []
+    while above:
+        above = children_of(client, above)
+        below += held(client, ORG_UNITS.kind, above).values()
+    return below
+
+
+def _has_moved(thing: Json, before: Json | None) -> bool:
+    return before is not None and before.get("parent") != thing.get("parent")
 
 
 def _org_unit(row: Row) -> Json:

@@ -17,6 +17,7 @@ from typing import Any
 from tests.contract.replay import Exchange
 from tests.sandbox.state import ADMIN, DEFAULT_OPTION_COMBO
 from tests.sandbox.uids import is_uid
+from tests.sandbox.visualizations import RELATIVE_PERIODS
 from tests.sandbox.wordlist import names
 
 UID_KEYS = frozenset(
@@ -26,6 +27,8 @@ UID_KEYS = frozenset(
     )
 )
 WORD_KEYS = frozenset(names("name shortName code value title text firstName surname storedBy"))
+MADE_OF_TWO = frozenset(names("name displayName displayShortName"))
+OF_USERS = frozenset(names("createdBy lastUpdatedBy user"))
 FREE_TEXT_KEYS = frozenset(
     names("args errorProperties raw filter expression description numerator denominator object")
 )
@@ -34,7 +37,7 @@ DATA_STORE = "/api/dataStore/"
 CONFIGURATION = "/api/configuration/"
 
 _UID_TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]{10}(?![A-Za-z0-9])")
-_NUMERIC = re.compile(r"[\d.,+\-:/ETZeW]*")
+_NUMERIC = re.compile(r"(?=.*\d)[\d.,+\-:/ETZeW]*|[.,+\-:/]*")
 _KEPT = frozenset({"true", "false", "default"})
 
 
@@ -83,10 +86,22 @@ class Renaming:
             return value
         if value in self._words:
             return self._words[value]
+        if key in MADE_OF_TWO and (pair := self._pair(value)) is not None:
+            return pair
         text = self._in_uids(value)
         if key in FREE_TEXT_KEYS:
             return self._word_token.sub(lambda match: self._words[match[0]], text)
         return text
+
+    def _pair(self, text: str) -> str | None:
+        """A name that DHIS2 makes of two: `Person Family ID`."""
+        parts = text.split(" ")
+        known = self._words | {"null": "null"}
+        for position in range(1, len(parts)):
+            first, second = " ".join(parts[:position]), " ".join(parts[position:])
+            if first in known and second in known:
+                return f"{known[first]} {known[second]}"
+        return None
 
     def _whole(self, text: str) -> str:
         return self._words.get(text, text)
@@ -128,7 +143,8 @@ def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield "id", name
-            yield from _strings(inner, name)
+            if name not in OF_USERS:
+                yield from _strings(inner, name)
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item, key)
@@ -147,7 +163,7 @@ def _uids(exchanges: list[Exchange]) -> set[str]:
     names = {
         name for exchange in exchanges for name in _property_names(exchange.request.get("body"))
     }
-    return found - names - OF_THE_SERVER
+    return found - names - OF_THE_SERVER - frozenset(RELATIVE_PERIODS)
 
 
 def _property_names(value: Any) -> Iterator[str]:

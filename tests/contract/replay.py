@@ -10,8 +10,9 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,15 @@ WRONG_PASSWORD = "003-me-wrong-password"
 # Values that a server makes up, or that tell of the machine it runs on.
 MADE_UP = frozenset(
     names(
-        "message seconds time created lastUpdated createdAt updatedAt completedAt buildTime "
+        "message seconds time created lastUpdated createdAt updatedAt buildTime "
         "serverDate systemId contextPath userAgent memoryInfo url user databaseVersion javaVersion "
         "javaVendor osVersion revision intervalSinceLastAnalyticsTableSuccess "
         "intervalSinceLastAnalyticsTablePartitionSuccess timers preheat programRule prepareRequest "
-        "validation commit totalImport totalRequest location index"
+        "validation commit totalImport totalRequest location index lastAnalyticsTableRuntime"
     )
 )
+
+OF_THE_INSTALLATION = frozenset({"instanceBaseUrl"})
 
 # The same, of objects that have another property: notifications, jobs, the database.
 MADE_UP_BESIDE = {
@@ -43,6 +46,7 @@ MADE_UP_BESIDE = {
     "jobType": ("id", "name", "relativeNotifierEndpoint"),
     "databaseVersion": ("name",),
     "location": ("id",),
+    "layer": ("id",),
 }
 # Lists that DHIS2 makes of sets: their order means nothing.
 SETS = frozenset(
@@ -50,12 +54,14 @@ SETS = frozenset(
         "errorReports typeReports attributes dataValues organisationUnits authorities "
         "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes "
         "rejectedIndexes "
-        "outputPeriodTypes"
+        "outputPeriodTypes programOwners programIndicators indicators organisationUnitGroups "
+        "legends users userRoles"
     )
 )
 SETS_OF = frozenset({"frequencyOrder"})
 SETS_BESIDE = {"trackedEntity": ("enrollments",)}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\+0000)?")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d\.\d{3}(\+0000)?")
+_RECORDED_FROM = min("2026-11-01", f"{datetime.now(UTC):%Y-%m-%d}")  # moments from then on are made
 _HOST = re.compile(r"https?://[\w.]+(:\d+)?")
 _DUMPS = (
     re.compile(r"MetadataIdentifier\(idScheme=UID, identifier=(?P<uid>\w+), attributeValue=null\)"),
@@ -89,39 +95,71 @@ def recorded(version: str) -> tuple[Exchange, ...]:
 class Replay:
     """Sends recorded requests to a stand-in, in-process."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, passwords: Mapping[str, str] = PASSWORDS) -> None:
         self.app: SandboxApp = new_app(version)
-        self._jobs: dict[str, str] = {}
+        self._passwords = passwords
+        self._ids: dict[str, str] = {}
+
+    def differences(self, exchange: Exchange) -> list[str]:
+        """What differs between the recorded answer and the stand-in's."""
+        status, body = self.send(exchange)
+        response = self._in_our_ids(exchange.response)
+        return self.compared(Exchange(exchange.name, exchange.request, response), status, body)
+
+    def compared(self, exchange: Exchange, status: int, body: Any) -> list[str]:
+        """What differs between an answer in our ids and one of the stand-in."""
+        return compare(exchange, status, body)
 
     def send(self, exchange: Exchange) -> tuple[int, Any]:
         """Status and body of the stand-in's answer."""
-        request = exchange.request
-        path = request["path"]
-        for theirs, ours in self._jobs.items():
-            path = path.replace(theirs, ours)
+        request = self._in_our_ids(exchange.request)
         body, headers = _body(request)
         status, media, content = asyncio.run(
             call(
                 self.app,
                 request["method"],
-                path,
-                urlencode(request.get("query") or {}, doseq=True),
-                headers | _login(exchange),
+                request["path"],
+                _query(request),
+                headers | self._login(exchange),
                 body,
             )
         )
         answer = _read(content, media)
-        self._learn_job(exchange.response.get("body"), answer)
+        self._learn_ids(exchange.response.get("body"), answer)
         return status, answer
 
-    def _learn_job(self, theirs: Any, ours: Any) -> None:
-        """The ids of jobs are made up by each server: later requests ask for ours."""
-        pair = [
-            (body.get("response") or {}).get("id") if isinstance(body, dict) else None
-            for body in (theirs, ours)
-        ]
-        if all(isinstance(uid, str) for uid in pair):
-            self._jobs[str(pair[0])] = str(pair[1])
+    def _in_our_ids(self, part: dict[str, Any]) -> dict[str, Any]:
+        """The ids of jobs and users are made up by each server: ours instead of theirs."""
+        if not self._ids:
+            return part
+        text = json.dumps(part)
+        for theirs, ours in self._ids.items():
+            text = text.replace(theirs, ours)
+        return dict(json.loads(text))
+
+    def _learn_ids(self, theirs: Any, ours: Any) -> None:
+        for name in ("id", "uid"):
+            pair = [_made_id(body, name) for body in (theirs, ours)]
+            if all(isinstance(uid, str) for uid in pair) and pair[0] != pair[1]:
+                self._ids[str(pair[0])] = str(pair[1])
+
+    def _login(self, exchange: Exchange) -> dict[str, str]:
+        user = exchange.request.get("user")
+        if user not in self._passwords:
+            return {}
+        password = "wrong" if exchange.name == WRONG_PASSWORD else self._passwords[user]
+        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
+        return {"Authorization": f"Basic {credentials}"}
+
+
+def _made_id(body: Any, name: str) -> Any:
+    return (body.get("response") or {}).get(name) if isinstance(body, dict) else None
+
+
+def _query(request: dict[str, Any]) -> str:
+    query = request.get("query") or {}
+    pairs = [tuple(pair) for pair in query] if isinstance(query, list) else query
+    return urlencode(pairs, doseq=True)
 
 
 async def call(
@@ -162,15 +200,6 @@ def _body(request: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
     return json.dumps(request["body"]).encode(), headers
 
 
-def _login(exchange: Exchange) -> dict[str, str]:
-    user = exchange.request.get("user")
-    if user not in PASSWORDS:
-        return {}
-    password = "wrong" if exchange.name == WRONG_PASSWORD else PASSWORDS[user]
-    credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {credentials}"}
-
-
 def _read(content: bytes, media: str) -> Any:
     if not content:
         return ""
@@ -183,12 +212,11 @@ def _read(content: bytes, media: str) -> Any:
 def normalised(value: Any, key: str = "") -> Any:
     """A body without what differs from run to run."""
     if isinstance(value, dict):
-        made_up = {name for mark in MADE_UP_BESIDE.keys() & value for name in MADE_UP_BESIDE[mark]}
-        if value.get("status") == "ERROR":
-            made_up.add("description")
+        made_up = _made_up(value)
         body = {
             name: ANYTHING if name in made_up else _normalised_item(name, inner)
             for name, inner in value.items()
+            if name not in OF_THE_INSTALLATION
         }
         for mark, names in SETS_BESIDE.items():
             for name in names if mark in body else ():
@@ -202,6 +230,16 @@ def normalised(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         return _normalised_text(value)
     return value
+
+
+def _made_up(value: dict[str, Any]) -> set[str]:
+    """What of an object the server makes up."""
+    made_up = {name for mark in MADE_UP_BESIDE.keys() & value for name in MADE_UP_BESIDE[mark]}
+    if value.get("status") == "ERROR":
+        made_up.add("description")
+    if "layer" in value and value.get("name") == value.get("id"):
+        made_up.add("name")
+    return made_up
 
 
 def _sort_key(item: Any) -> str:
@@ -226,7 +264,12 @@ def _normalised_item(name: str, value: Any) -> Any:
 def _normalised_text(text: str) -> str:
     if text.lstrip().lower().startswith(("<!doctype", "<html")):
         return "<html>"
-    return _MOMENT.sub("T", _HOST.sub("HOST", text))
+    return _MOMENT.sub(_moment, _HOST.sub("HOST", text))
+
+
+def _moment(match: re.Match[str]) -> str:
+    """A moment that was sent stays; one that the server made does not."""
+    return "T" if match[1] >= _RECORDED_FROM else match[0]
 
 
 def _argument(value: Any) -> Any:
@@ -237,7 +280,7 @@ def _argument(value: Any) -> Any:
         match = dump.fullmatch(value)
         if match:
             return match["uid"]
-    return ANYTHING if _NAMELESS.fullmatch(value) else _MOMENT.sub("T", value)
+    return ANYTHING if _NAMELESS.fullmatch(value) else _MOMENT.sub(_moment, value)
 
 
 def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 
 from tests.contract.renaming import Renaming
-from tests.contract.replay import Exchange, Replay, compare, recorded
+from tests.contract.replay import Exchange, Replay, recorded
 from tests.sandbox import SUPPORTED
 
 # Recorded exchanges that the stand-in does not answer alike: name (without its number) → why.
@@ -31,7 +31,7 @@ def _kind(exchange: Exchange) -> str:
 def _answers(version: str, exchanges: Iterable[Exchange]) -> dict[str, list[str]]:
     """What differs, by exchange: the sequence is replayed from an empty server."""
     replay = Replay(version)
-    return {exchange.name: compare(exchange, *replay.send(exchange)) for exchange in exchanges}
+    return {exchange.name: replay.differences(exchange) for exchange in exchanges}
 
 
 @lru_cache

@@ -24,7 +24,14 @@ from tests.sandbox.tracker_store import pack, unpack
 ROOT = Path(__file__).parents[2]
 MEMORY = Path("/proc/self/statm")
 TOKEN = "d2pat_stand_in_of_the_loader"
-IMPORT = {"async": "false", "atomicMode": "OBJECT", "reportMode": "FULL"}
+IMPORT = {
+    "async": "false",
+    "atomicMode": "OBJECT",
+    "importStrategy": "CREATE_AND_UPDATE",
+    "reportMode": "FULL",
+    "skipRuleEngine": "true",
+    "skipSideEffects": "true",
+}
 
 COUNTRY, VILLAGE = "JY0hPWWLyfG", "GmA91I7X3XN"
 PERSON, PROGRAM, STAGE = "EoBGArVCQ69", "IR5BiEXrBD7", "DVRNDUNwI9s"
@@ -251,7 +258,8 @@ def test_a_deleted_person_takes_along_what_hangs_on_it_and_frees_its_number(
 
 def test_pages_of_people_follow_one_another(sandbox: Sandbox) -> None:
     post(sandbox, people(*range(7)))
-    asked = {"program": PROGRAM, "orgUnitMode": "ACCESSIBLE", "pageSize": "3", "order": "createdAt"}
+    asked = {"program": PROGRAM, "orgUnitMode": "ACCESSIBLE", "pageSize": "3"}
+    asked |= {"order": "createdAt", "totalPages": "true", "fields": "trackedEntity"}
     read = f"{sandbox.url}/api/tracker/trackedEntities"
 
     pages = [

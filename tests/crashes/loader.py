@@ -21,7 +21,7 @@ from staging.damage import in_words
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
-from tests.sandbox import ADMIN
+from tests.loader import LOGIN as LOADER_LOGIN
 from transforms.bundles import Phase
 from transforms.country import Country, country_of
 from transforms.privacy import selected_columns
@@ -79,7 +79,11 @@ class Job:
 
     def client(self) -> Dhis2:
         """Return a client of DHIS2."""
-        server = Dhis2Server(base_url=self.url, username=ADMIN[0], password=SecretStr(ADMIN[1]))
+        return self.client_of(LOADER_LOGIN)
+
+    def client_of(self, login: tuple[str, str]) -> Dhis2:
+        """Return a client of DHIS2 for a user, named with the password."""
+        server = Dhis2Server(base_url=self.url, username=login[0], password=SecretStr(login[1]))
         return server.client(timeout_seconds=60, patience=Patience(longest_wait=0.05))
 
 

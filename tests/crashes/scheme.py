@@ -19,8 +19,10 @@ from staging.layout import Target
 from staging.snapshots import read_snapshot
 from tests.crashes.loader import Job, bring, extract
 from tests.databases import Database, sqlite_odbc
+from tests.loader import LOADER_USER
+from tests.loader import NAME as LOADER_NAME
 from tests.openimis_sample import next_day, write_postgresql, write_sqlite
-from tests.sandbox import Sandbox, running_sandbox
+from tests.sandbox import ADMIN, Sandbox, running_sandbox
 from transforms.options import options
 from transforms.org_units import org_units
 
@@ -151,9 +153,9 @@ class Scheme:
         job = replace(self.job("set-up"), root=self.folder / "set-up")
         extract(job)
         frames = read_snapshot(job.run).frames
-        with job.client() as client:
-            units = org_units(frames, country=job.country)
-            set_up(client, job.country, options(frames).collect(), units.collect())
+        units = org_units(frames, country=job.country).collect()
+        with job.client_of(ADMIN) as client:
+            set_up(client, job.country, options(frames).collect(), units, loader_user=LOADER_NAME)
 
     def next_day(self, seed: int) -> None:
         """Let a day pass in openIMIS."""
@@ -192,5 +194,5 @@ class Scheme:
 @contextmanager
 def a_scheme(folder: Path, source: Source | None = None) -> Iterator[Scheme]:
     """A scheme with a DHIS2 of its own."""
-    with running_sandbox(version="2.42") as sandbox:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         yield Scheme(folder, sandbox, source)

@@ -11,7 +11,6 @@ import polars as pl
 import psycopg
 from prefect.client.schemas.objects import State
 
-from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey
 from flows.set_up_dhis2 import set_up_dhis2
@@ -23,8 +22,9 @@ from tests.demo_database.changes import Statements
 from tests.demo_database.comparison import Line, Rows, compared
 from tests.demo_database.dhis2 import held
 from tests.demo_database.openimis import wanted
-from tests.flows.scheme import COUNTRY, Scheme
-from tests.sandbox import ADMIN, running_sandbox
+from tests.flows.scheme import COUNTRY, Scheme, save_servers
+from tests.loader import LOADER_USER, NAME
+from tests.sandbox import running_sandbox
 
 KEY = "a key that is made for tests and nothing else"
 LEVELS = ("1.4", "1.11")
@@ -46,13 +46,13 @@ class DemoScheme(Scheme):
         connection = self.database.odbc
         openimis = OpenimisDatabase(dialect="postgresql", connection_string=connection)
         openimis.save(self.name, overwrite=True)
-        dhis2 = Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1])
-        dhis2.save(self.name, overwrite=True)
+        save_servers(self.sandbox.url, self.name, f"{self.name}-administrator")
         PseudonymKey(key=KEY).save(self.name, overwrite=True)
 
     def set_up(self) -> None:
         """Set DHIS2 up."""
-        set_up_dhis2(self.name, self.name, self.country_file, self.staging_root)
+        where = (self.country_file, self.staging_root)
+        set_up_dhis2(self.name, f"{self.name}-administrator", *where, loader_user=NAME)
 
     def sync(self, **more: Any) -> State[Any]:
         """Bring DHIS2 up to date; return how that ended."""
@@ -104,7 +104,7 @@ def set_up_scheme(
 ) -> Iterator[DemoScheme]:
     """A DHIS2 that is set up for the demo database, and holds no data yet."""
     folder.mkdir(exist_ok=True)
-    with running_sandbox(version=version) as sandbox:
+    with running_sandbox(version=version, users=[LOADER_USER]) as sandbox:
         scheme = DemoScheme(folder, database, sandbox, country)
         scheme.save_blocks()
         scheme.set_up()

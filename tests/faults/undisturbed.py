@@ -22,8 +22,8 @@ from tests.crashes.loader import Job, bring, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.faults.server import Server
+from tests.loader import LOGIN as LOADER_LOGIN
 from tests.openimis_sample import sample
-from tests.sandbox import ADMIN
 from tests.tally import tried
 from transforms.errors import SyncError
 
@@ -46,7 +46,7 @@ class ImpatientJob(Job):
         attempts: How often it asks.
     """
 
-    login: tuple[str, str] = ADMIN
+    login: tuple[str, str] = LOADER_LOGIN
     token: str | None = None
     seconds: float = 60.0
     attempts: int = ATTEMPTS

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.scheme import Scheme
+from tests.loader import LOADER_USER
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
 from tests.sandbox.state import State
@@ -31,7 +32,7 @@ def ministry(
     prefect_server: None, sample_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> State:
     """What a DHIS2 holds that was set up for the sample, to make copies of."""
-    with running_sandbox(version="2.42") as sandbox:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         scheme = Scheme(tmp_path_factory.mktemp("ministry"), sample_database, sandbox)
         scheme.save_blocks()
         scheme.set_up()
@@ -47,7 +48,7 @@ def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[S
         closing(sqlite3.connect(database)) as changed,
     ):
         whole.backup(changed)
-    with running_sandbox(version="2.42") as sandbox:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         fill(sandbox.state, ministry)
         scheme = Scheme(tmp_path, database, sandbox)
         scheme.save_blocks()

@@ -14,6 +14,8 @@ from flows.connectors.pseudonym_key import PseudonymKey
 from flows.set_up_dhis2 import set_up_dhis2
 from flows.sync import sync
 from tests.databases import sqlite_odbc
+from tests.loader import LOGIN as LOADER_LOGIN
+from tests.loader import NAME as LOADER_NAME
 from tests.openimis_sample import next_day
 from tests.sandbox import ADMIN, Sandbox
 
@@ -24,6 +26,13 @@ name = "Country"
 short_name = "Country"
 code = "ROOT"
 """
+
+
+def save_servers(url: str, load: str, administration: str) -> None:
+    """Save a block for the user of the load, and one for the administrator, who sets up."""
+    for name, login in ((load, LOADER_LOGIN), (administration, ADMIN)):
+        block = Dhis2Server(base_url=url, username=login[0], password=login[1])
+        block.save(name, overwrite=True)
 
 
 @dataclass
@@ -41,9 +50,7 @@ class Scheme:
         OpenimisDatabase(dialect="sqlite", connection_string=connection).save(
             "scheme", overwrite=True
         )
-        Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1]).save(
-            "ministry", overwrite=True
-        )
+        save_servers(self.sandbox.url, "ministry", "administrator")
         PseudonymKey(key="a key that is made for tests and nothing else").save(
             "scheme", overwrite=True
         )
@@ -62,7 +69,8 @@ class Scheme:
 
     def set_up(self) -> None:
         """Set DHIS2 up."""
-        set_up_dhis2("scheme", "ministry", self.country_file, self.staging_root)
+        where = (self.country_file, self.staging_root)
+        set_up_dhis2("scheme", "administrator", *where, loader_user=LOADER_NAME)
 
     def sync(self, **more: Any) -> State[Any]:
         """Bring DHIS2 up to date; return how that ended."""

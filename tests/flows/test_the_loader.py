@@ -48,7 +48,7 @@ def make_the_loader(scheme: Scheme) -> None:
     with admin.client() as client:
         assert client.post("/api/metadata", None, {"users": [USER]}).ok
     where = (scheme.country_file, scheme.staging_root)
-    set_up_dhis2("scheme", "ministry", *where, loader_user="loader")
+    set_up_dhis2("scheme", "administrator", *where, loader_user="loader")
     loader = Dhis2Server(base_url=scheme.sandbox.url, username="loader", password="Loader-123")
     loader.save("ministry", overwrite=True)
 

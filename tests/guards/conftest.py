@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.guards.scheme import GuardedScheme
+from tests.loader import LOADER_USER
 from tests.sandbox import running_sandbox
 
 
@@ -13,7 +14,7 @@ def story(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GuardedScheme]:
     """A scheme after two loads."""
-    with running_sandbox(version=request.param) as sandbox:
+    with running_sandbox(version=request.param, users=[LOADER_USER]) as sandbox:
         yield GuardedScheme(tmp_path_factory.mktemp("guarded"), sandbox)
 
 

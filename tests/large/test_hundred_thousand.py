@@ -12,6 +12,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL
 
 from tests.flows.scheme import Scheme
+from tests.loader import LOADER_USER
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
 
@@ -25,7 +26,7 @@ MOST_MEMORY_MIB = 1_500
 @pytest.fixture
 def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[Scheme]:
     """A scheme of 100,000 insurees, and a DHIS2 that is set up for it."""
-    with running_sandbox(version="2.42") as sandbox:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         scheme = Scheme(tmp_path, tmp_path / "openimis.sqlite", sandbox)
         write_sqlite(sample(INSUREES, seed=1, level="1.4", as_of=AS_OF), scheme.database)
         scheme.save_blocks()

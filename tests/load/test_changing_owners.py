@@ -31,7 +31,7 @@ class Transfers:
 @pytest.mark.parametrize("release", sorted(DIALECTS))
 @pytest.mark.parametrize(
     ("answer", "reason"),
-    [(Response(status_code=403), "transfer_not_allowed"), (failure(500), "transfer_failed")],
+    [(failure(403), "transfer_not_allowed"), (failure(500), "transfer_failed")],
 )
 def test_a_load_goes_on_though_no_owner_can_be_changed(
     release: tuple[int, int], answer: Response, reason: str

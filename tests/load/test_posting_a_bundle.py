@@ -281,11 +281,12 @@ def test_what_was_deleted_and_returns_has_left_a_tombstone(code: str) -> None:
     assert uids(receipt) == ({"V1"}, {"V0": "tombstone"})
 
 
-def test_a_deletion_that_the_user_may_not_make_is_refused() -> None:
+def test_a_person_whom_dhis2_keeps_for_another_program_is_a_reject() -> None:
     with running(lambda asked, _: report(asked, {"TA": ["E1100"]})) as server:
         receipt = post_bundle(server.client(), people("A"), "DELETE", quick())
 
-    assert uids(receipt) == ({"EA"}, {"TA": "configuration"})
+    assert uids(receipt) == ({"EA"}, {"TA": "data"})
+    assert receipt.refused[0].codes == ("person_in_another_program",)
 
 
 def test_the_child_of_a_refused_parent_waits_for_its_parent() -> None:

@@ -10,7 +10,6 @@ from tests.quirks.small_country import (
     CLAIMS,
     INSUREES,
     LOADER,
-    NOBODY,
     UNASSIGNED_VILLAGE,
     VILLAGE,
     SmallCountry,
@@ -18,14 +17,12 @@ from tests.quirks.small_country import (
 )
 from tests.sandbox import ADMIN
 from transforms.errors import TargetError
-from transforms.resources import TrackerType
 
 PRODUCTS = "kCdTMGqxLGE"
 NEEDS = Needs(
     org_units={INSUREES: [VILLAGE], CLAIMS: [VILLAGE]},
     places=[VILLAGE],
     codes={PRODUCTS: ["BCUL0001"]},
-    deletes=[TrackerType.TRACKED_ENTITY, TrackerType.ENROLLMENT],
 )
 
 
@@ -86,13 +83,40 @@ def test_an_option_set_that_is_not_there_is_named(country: SmallCountry) -> None
     )
 
 
-def test_an_authority_is_asked_for_only_if_there_is_something_to_delete(
-    country: SmallCountry,
+@pytest.mark.parametrize("authority", ["F_TEI_CASCADE_DELETE", "F_ENROLLMENT_CASCADE_DELETE"])
+def test_a_user_who_could_delete_what_other_programs_have_is_refused(
+    country: SmallCountry, authority: str
 ) -> None:
-    said = faults(country, Needs(deletes=[TrackerType.ENROLLMENT]), NOBODY)
+    give(country, authority)
 
-    assert "F_ENROLLMENT_CASCADE_DELETE" in said
-    assert "F_TEI_CASCADE_DELETE" not in said
+    assert f"The user has {authority}" in faults(country, NEEDS)
+
+
+def test_a_superuser_is_refused_unless_a_permission_says_so(country: SmallCountry) -> None:
+    client = country.client(ADMIN)
+    assert "is a superuser (authority ALL)" in faults(country, Needs(), ADMIN)
+
+    with pytest.raises(TargetError) as other:
+        check_needs(client, client.system_info(), Needs(places=[VILLAGE]), allow_superuser=True)
+
+    assert "superuser" not in str(other.value)
+
+
+def test_a_token_without_put_is_found_before_anything_is_posted(country: SmallCountry) -> None:
+    country.sandbox.cues.add(path="/api/dataStore", method="PUT", status=401)
+
+    with pytest.raises(TargetError, match="limited to other HTTP methods"):
+        check_needs(country.client(), country.client().system_info(), NEEDS)
+
+    assert country.sandbox.posted("/api/tracker") == []
+
+
+def give(country: SmallCountry, authority: str) -> None:
+    """Give the loader's role an authority."""
+    state = country.sandbox.state
+    user = next(each for each in state.metadata["users"].values() if each["username"] == "loader")
+    role = state.metadata["userRoles"][user["userRoles"][0]["id"]]
+    role["authorities"] = [*role["authorities"], authority]
 
 
 def test_a_user_of_another_region_is_told_what_is_not_covered(country: SmallCountry) -> None:
@@ -111,11 +135,7 @@ def test_a_user_of_another_region_is_told_what_is_not_covered(country: SmallCoun
 
 
 def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
-    needs = Needs(
-        org_units={INSUREES: [UNASSIGNED_VILLAGE]},
-        codes={PRODUCTS: ["NEW1"]},
-        deletes=[TrackerType.TRACKED_ENTITY],
-    )
+    needs = Needs(org_units={INSUREES: [UNASSIGNED_VILLAGE]}, codes={PRODUCTS: ["NEW1"]})
 
     said = faults(country, needs, ADMIN)
 

@@ -52,7 +52,16 @@ def test_an_event_in_a_deleted_enrollment_is_taken_and_never_seen(country: Small
 
     assert accepted(receipt) == [uid("V", 1)]
     dialect = country.client().system_info().dialect
-    params = {"program": INSUREES, dialect.org_unit_mode: "ACCESSIBLE", "fields": "event"}
+    params = {
+        "program": INSUREES,
+        "programStage": POLICY_STAGE,
+        dialect.org_unit_mode: "ACCESSIBLE",
+        "order": "createdAt",
+        "page": "1",
+        "pageSize": "50",
+        "totalPages": "true",
+        "fields": "event",
+    }
     page = country.client().get("/api/tracker/events", params)
     assert page[dialect.page_key or "events"] == []
 
@@ -160,6 +169,7 @@ def test_a_deleted_uid_is_a_tombstone_for_ever(country: SmallCountry) -> None:
 
 def test_the_number_of_a_deleted_person_is_free_again(country: SmallCountry) -> None:
     country.post(people(1))
+    country.post({"enrollments": [{"enrollment": uid("E", 1)}]}, "DELETE")
     country.post({"trackedEntities": [{"trackedEntity": uid("T", 1)}]}, "DELETE")
 
     country.post({"trackedEntities": [person(2)]})
@@ -246,6 +256,7 @@ def test_events_of_one_day_keep_their_order_by_the_time_of_day(country: SmallCou
     params = {
         "program": INSUREES,
         "programStage": POLICY_STAGE,
+        "trackedEntity": uid("T", 1),
         dialect.org_unit_mode: "ACCESSIBLE",
         "fields": "event,occurredAt",
         "order": "occurredAt:asc",

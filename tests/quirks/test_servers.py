@@ -103,9 +103,9 @@ def test_a_person_who_is_not_there_is_404_and_500_on_the_oldest_version(
 ) -> None:
     client = country.client()
 
-    answer = client.exchange(
-        "GET", f"/api/tracker/trackedEntities/{uid('T', 9)}", {"program": INSUREES}
-    )
+    path = f"/api/tracker/trackedEntities/{uid('T', 9)}"
+    asked = {"program": INSUREES, "fields": "programOwners[program,orgUnit]"}
+    answer = client.exchange("GET", path, asked)
 
     assert answer.status == client.system_info().dialect.unknown_person_status
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crashes.scheme import DAY_ONE
+from tests.loader import LOADER_USER
 from tests.openimis_sample import sample
 from tests.reconcile.scheme import ReconciledScheme
 from tests.sandbox import SUPPORTED, running_sandbox
@@ -15,7 +16,7 @@ def first_load(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ReconciledScheme]:
     """A DHIS2 that was set up and filled."""
-    with running_sandbox(version=request.param) as sandbox:
+    with running_sandbox(version=request.param, users=[LOADER_USER]) as sandbox:
         scheme = ReconciledScheme(tmp_path_factory.mktemp("reconciled"), sandbox)
         scheme.begin(sample(40, seed=11, level="1.4", as_of=DAY_ONE))
         scheme.bring("first")

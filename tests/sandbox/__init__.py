@@ -39,6 +39,7 @@ class User:
     username: str
     password: str | None = None
     token: str | None = None
+    token_methods: Sequence[str] = ()  # all
     authorities: Sequence[str] = ("ALL",)
     org_units: Sequence[str] = ()
     uid: str = field(default_factory=new_uid)
@@ -59,6 +60,7 @@ class User:
             uid=self.uid,
             roles=[role],
             token=self.token,
+            token_methods=self.token_methods,
             org_units=list(self.org_units),
         )
 
@@ -144,6 +146,11 @@ class Sandbox:
             "enrollments": self.enrollments(),
             "events": self.events(),
         }
+
+    def pass_time(self, seconds: float) -> None:
+        """Moves the server's clock: it forgets tokens after an hour."""
+        with self.state.lock:
+            self.state.ahead += int(seconds * 1_000)
 
     def reset(self) -> None:
         """A freshly installed server again, without faults."""

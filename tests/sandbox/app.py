@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from . import pages, times
-from .answers import Answer, RefusalError, error_page, refusal
+from .answers import Answer, RefusalError, error_page, refusal, web_message
 from .cues import Cue, Cues, without_some
 from .dialects import Dialect
+from .forms import fields_of, form_of, unrecorded
 from .handlers import AUTHORITIES, Handlers, Request, new_session
 from .state import LOG_LENGTH, SUPERUSER_ROLE, State
 from .tracker_payload import read_json
@@ -38,6 +39,7 @@ class SandboxApp:
         self.cues = Cues()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self.totals: Counter[str] = Counter()
+        self.refuses_unrecorded = True
         self._users = users
         self.reset()
 
@@ -108,11 +110,11 @@ class SandboxApp:
         request: Request | None = None
         cookie: dict[str, str] = {}
         try:
-            account, cookie = self._login(headers)
+            account, cookie = self._login(scope["method"], path, headers)
             pairs = parse_qsl(query, keep_blank_values=True)
             base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
             request = Request(scope["method"], path, pairs, headers, body, base_url, account)
-            answer = self._handlers.answer(request)
+            answer = self._never_asked(request) or self._handlers.answer(request)
         except RefusalError as refused:
             answer = refused.answer
         counts = request.counts if request else {}
@@ -121,6 +123,23 @@ class SandboxApp:
         if cookie:
             answer = Answer(answer.status, answer.body, answer.media, answer.headers | cookie)
         return answer
+
+    def _never_asked(self, request: Request) -> Answer | None:
+        """The stand-in's own refusal of what no real server of this version was ever asked."""
+        if not self.refuses_unrecorded:
+            return None
+        is_empty = request.body.strip() in {b"", b"{}"}
+        path = request.path.removesuffix(".json")
+        form = form_of(request.method, path, request.pairs, is_empty=is_empty)
+        found = unrecorded(self.dialect.version, form, fields_of(request.pairs))
+        if found is None:
+            return None
+        message = (
+            f"The stand-in does not know how DHIS2 {self.dialect.version} answers this form of "
+            f"request, which no recording holds: {found}. Ask a real server, add its answer to "
+            "tests/contract/story, and run python -m tests.contract.known_forms."
+        )
+        return Answer(501, web_message(501, message))
 
     def _note(
         self,
@@ -146,7 +165,9 @@ class SandboxApp:
 
     # who asks
 
-    def _login(self, headers: dict[str, str]) -> tuple[Account, dict[str, str]]:
+    def _login(
+        self, method: str, path: str, headers: dict[str, str]
+    ) -> tuple[Account, dict[str, str]]:
         """The user and, where a session begins, its cookie. A session's cookie outlives a wrong
         password.
         """
@@ -155,7 +176,8 @@ class SandboxApp:
             return self._account(session), {}
         scheme, _, credentials = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "apitoken":
-            return self._by_token(credentials), {}
+            user = self.state.tokens.user(credentials, method, path, self.state.now())
+            return self._account(user), {}
         if scheme.lower() != "basic":
             raise RefusalError(Answer(302, headers={"location": "/dhis-web-login/"}))
         account = self._by_password(credentials)
@@ -165,13 +187,6 @@ class SandboxApp:
 
     def _account(self, uid: str) -> Account:
         return Account(self.state, uid)
-
-    def _by_token(self, token: str) -> Account:
-        uid = self.state.tokens.get(token)
-        if uid is None:
-            status = self.dialect.bad_token_status
-            raise refusal(status, "The API token does not exists.")
-        return self._account(uid)
 
     def _by_password(self, credentials: str) -> Account:
         try:

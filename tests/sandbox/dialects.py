@@ -36,12 +36,14 @@ class Dialect:
     version: str = "2.42"
     release: str = "2.42.5.2"
     system_info_has_analytics_times: bool = True
+    system_info_has_last_analytics: bool = True
     system_info_extras: tuple[str, ...] = ()
     user_settings_are_complete: bool = False
     jetty: bool = False
 
     # who may do what
     bad_token_status: int = 400
+    cold_token_fails: bool = True  # at /api/tracker, until another path was asked
     superuser_needs_org_units: bool = True
     remembers_refused_org_units: bool = False
     reads_ignore_sharing: bool = False
@@ -55,8 +57,12 @@ class Dialect:
     checks_dashboard_items: bool = True
     metadata_takes_maps: bool = False
     map_update_status: int = 200
-    visualization_has_sorting: bool = True
     output_period_types: bool = False
+    types_have_short_names: bool = True
+    order_ignores_case: bool = True
+    views_are_named_by_data: bool = False  # views of maps
+    hidden_inside: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of objects inside another
+    dashboard_items_have_addresses: bool = False
 
     # tracker import
     unreadable_body_status: int = 400
@@ -72,6 +78,9 @@ class Dialect:
     poison: Poison = "conflict"
     event_without_enrollment: str = "E1033"
     completed_at_is_checked: bool = True  # E1051, E1052
+    completed_at_is_taken: bool = (
+        True  # of an enrollment that is created, or completed by an update
+    )
     job_location: str = "/tracker/jobs/"
     job_response_type: bool = True
     job_tasks: Tasks = _STAGES_OF_2_41
@@ -91,8 +100,12 @@ class Dialect:
     missing_tracked_entity_status: int = 404
     person_attributes: AttributeScope = "program"
     listed_person_attributes: AttributeScope = "program"
+    listed_owners: AttributeScope = "program"
+    owners_multiply_people: bool = False  # on pages that are asked for without a program
     enrollment_attributes: AttributeScope = "program"
     enrollment_list_has_attributes: bool = True
+    ambiguous_orders: tuple[str, ...] = ("createdAt", "updatedAt")  # of enrollments: 409
+    counts_enrollments: bool = True  # totalPages of more than one is a 409 where it does not
     newest_first: bool = True  # of people and enrollments; events always
     events_by_update: bool = False
 
@@ -112,14 +125,20 @@ _2_41 = replace(
     version="2.41",
     release="2.41.9.1",
     system_info_has_analytics_times=False,
+    system_info_has_last_analytics=False,
     user_settings_are_complete=True,
+    cold_token_fails=False,
     jetty=True,
     remembers_refused_org_units=True,
     sharing_has_external=False,
+    types_have_short_names=False,
+    order_ignores_case=False,
+    views_are_named_by_data=True,
     malformed_uid_fails_request=False,
     same_uid_twice="created, then updated",
     poison="server error",
     completed_at_is_checked=False,
+    completed_at_is_taken=False,
     job_location="/api/tracker/jobs/",
     job_response_type=False,
     job_names_user=True,
@@ -130,6 +149,7 @@ _2_41 = replace(
     uids_suffix=("s", ""),
     no_paging=(("paging", "false"), ("skipPaging", "true")),
     listed_person_attributes="all",
+    listed_owners="all",
     enrollment_attributes="all",
     owner_parameters=(("trackedEntity", "trackedEntityInstance"), ("ou", "orgUnit")),
     owner_of_unknown_is_transferred=True,
@@ -140,6 +160,7 @@ _2_40 = replace(
     _2_41,
     version="2.40",
     release="2.40.12",
+    system_info_has_last_analytics=True,
     bad_token_status=401,
     reads_ignore_sharing=True,
     sharing_has_external=True,
@@ -148,7 +169,6 @@ _2_40 = replace(
     deleted_option_leaves_a_hole=True,
     checks_dashboard_items=False,
     map_update_status=409,
-    visualization_has_sorting=False,
     unreadable_body_status=500,
     option_codes_ignore_case=True,
     option_values_are_type_checked=False,
@@ -169,6 +189,9 @@ _2_40 = replace(
     missing_tracked_entity_status=500,
     person_attributes="all",
     enrollment_attributes="program",
+    owners_multiply_people=True,
+    ambiguous_orders=(),
+    counts_enrollments=False,
     enrollment_list_has_attributes=False,
     newest_first=False,
     events_by_update=True,
@@ -181,13 +204,20 @@ _2_43 = replace(
     _2_42,
     version="2.43",
     release="2.43.1",
+    hidden_inside=(
+        ("legendSets.legends", ("favorites", "favorite")),
+        ("dashboards.dashboardItems", ("favorites", "favorite", "attributeValues", "sharing")),
+    ),
+    dashboard_items_have_addresses=True,
     system_info_extras=("sessionTimeout", "capability"),
     superuser_needs_org_units=False,
+    cold_token_fails=False,
     cache_clear_status=200,
     sharing_has_external=False,
     metadata_takes_maps=True,
     output_period_types=True,
     null_for_nothing_is_kept=False,
+    ambiguous_orders=(),
     same_uid_twice="fails",
     unique_twice_in_payload_is_refused=False,
     poison="server error",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import data_values, jobs, times
+from . import data_values, jobs, org_units, times
 from .answers import Answer, error_page, not_found, ok, refusal, web_message
 from .dialects import Dialect
 from .field_filter import parse_fields
@@ -26,6 +26,7 @@ from .tracker_model import TrackerModel
 from .tracker_payload import read_json, read_payload
 from .uids import new_uid
 from .users import Account
+from .wordlist import names
 
 AUTHORITIES = json.loads(Path(__file__).with_name("authorities.json").read_text())
 
@@ -121,6 +122,13 @@ class Handlers:
             other_methods = other_methods or match is not None
         if other_methods:
             return error_page(404, f"{request.method} is not known here.")
+        return self._nothing_here(request)
+
+    def _nothing_here(self, request: Request) -> Answer:
+        """The web server's own 404: Jetty answers in the form that is asked for."""
+        if self.dialect.jetty and "json" in request.headers.get("accept", ""):
+            page = {"servlet": "dispatcher", "message": "Not Found", "url": request.path}
+            return Answer(404, page | {"status": "404"})
         return error_page(404, f"No static resource {request.path.strip('/')}.")
 
     @property
@@ -255,6 +263,9 @@ class Handlers:
         self._need(request, "F_PERFORM_MAINTENANCE")
         if request.query.get("cacheClear") == "true":
             self.state.refused_org_units.clear()
+            self.state.tokens.forget()
+        if request.query.get("ouPathsUpdate") == "true":
+            org_units.store_all_paths(self.state)
         status = self.dialect.cache_clear_status
         return ok() if status == 200 else Answer(status)
 
@@ -279,12 +290,12 @@ class Handlers:
 
     def _period_types(self, request: Request) -> Answer:
         if not self.dialect.output_period_types:
-            return error_page(404, "No static resource api/configuration/dataOutputPeriodTypes.")
+            return self._nothing_here(request)
         return jobs.output_period_types(self.state)
 
     def _set_period_types(self, request: Request) -> Answer:
         if not self.dialect.output_period_types:
-            return error_page(404, "No static resource api/configuration/dataOutputPeriodTypes.")
+            return self._nothing_here(request)
         return jobs.set_output_period_types(self.state, self._json(request))
 
     # metadata
@@ -457,6 +468,13 @@ def system_authorities(version: str) -> list[dict[str, str]]:
     return [{"id": uid, "name": name} for uid, name in names.items() if uid not in absent]
 
 
+OF_THE_MACHINE = frozenset(
+    names(
+        "jasperReportsVersion environmentVariable fileStoreProvider readOnlyMode nodeId "
+        "javaVersion javaVendor osName osArchitecture osVersion externalDirectory "
+        "readReplicaCount memoryInfo cpuCores clusterHostname"
+    )
+)
 _NEVER = "1970-01-01T00:00:00.000"
 
 
@@ -483,6 +501,10 @@ def system_info(state: State, request: Request) -> dict[str, Any]:
     body |= _installation(dialect, now)
     if dialect.system_info_has_analytics_times:
         body |= _analytics_times()
+    if dialect.system_info_has_last_analytics:
+        body |= _last_analytics(state)
+    if not request.account.is_superuser:
+        body = _for_anybody(body)
     extras = {"sessionTimeout": 3600, "capability": {"analyticsTotalCounts": False}}
     return body | {name: extras[name] for name in dialect.system_info_extras}
 
@@ -516,6 +538,27 @@ def _installation(dialect: Dialect, now: str) -> dict[str, Any]:
         "emailConfigured": False,
         "redisEnabled": False,
         "clusterHostname": "",
+    }
+
+
+def _for_anybody(body: dict[str, Any]) -> dict[str, Any]:
+    """What a user who is no superuser is told: nothing of the machine."""
+    told = {name: value for name, value in body.items() if name not in OF_THE_MACHINE}
+    shown = ("spatialSupport", "time")
+    database = {name: body["databaseInfo"][name] for name in shown if name in body["databaseInfo"]}
+    return told | {"databaseInfo": database, "encryption": False}
+
+
+def _last_analytics(state: State) -> dict[str, Any]:
+    """When the analytics tables were built, once they were."""
+    built = jobs.last_success(state)
+    if built is None:
+        return {}
+    seconds = (times.now() - built) // 1_000
+    return {
+        "lastAnalyticsTableSuccess": times.written(built),
+        "intervalSinceLastAnalyticsTableSuccess": f"{seconds} s",
+        "lastAnalyticsTableRuntime": "00:00:01.000",
     }
 
 

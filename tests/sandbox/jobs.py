@@ -145,6 +145,7 @@ def start_analytics(state: State, query: dict[str, str]) -> Answer:
         "polls": 0,
         "looks": state.analytics.looks,
         "failed": failed,
+        "began": times.now(),
         "notifications": _analytics_notifications(parameters),
     }
     response: Object = {
@@ -211,13 +212,27 @@ def _failure(state: State, job: Object) -> list[Object]:
     return [error, job["notifications"][-1]]
 
 
+def last_success(state: State) -> int | None:
+    """When the newest run of the analytics tables began that is over and did not fail."""
+    began = [
+        job["began"]
+        for job in state.jobs.values()
+        if job.get("began") and not job["failed"] and _is_over(job)
+    ]
+    return max(began, default=None)
+
+
+def _is_over(job: Object) -> bool:
+    looks = job.get("looks", 0)
+    return bool(looks == 0 or job["polls"] > looks)
+
+
 def job_configuration(state: State, uid: str, fields: str | None) -> Answer:
     """The job itself, where it is kept (from 2.41)."""
     job = state.jobs.get(uid)
     if job is None or not state.dialect.analytics_job_is_scheduled:
         raise not_found("JobConfiguration", uid)
-    looks = job.get("looks", 0)
-    is_over = looks == 0 or job["polls"] > looks
+    is_over = _is_over(job)
     ended = "FAILED" if job.get("failed") else "COMPLETED"
     body = {
         "id": uid,

@@ -83,7 +83,8 @@ class MetadataChecks:
         self._note(item, _schema(row_class, item.row, self.dialect.version))
         self._note(item, _uid_form(row_class, item.row))
         if not item.before:
-            self._note(item, _uniqueness(row_class, item.row, taken, seen))
+            unique = row_class.unique_in(self.dialect.version)
+            self._note(item, _uniqueness(row_class, unique, item.row, taken, seen))
 
     @staticmethod
     def _note(item: Checked, reports: Iterator[Report]) -> None:
@@ -119,7 +120,7 @@ class MetadataChecks:
         return {
             (name, row[name]): uid
             for uid, row in self.state.metadata[row_class.kind].items()
-            for name in row_class.unique
+            for name in row_class.unique_in(self.dialect.version)
             if row.get(name) is not None
         }
 
@@ -232,11 +233,12 @@ def _uid_form(row_class: MetadataClass, row: Object) -> Iterator[Report]:
 
 def _uniqueness(
     row_class: MetadataClass,
+    unique: tuple[str, ...],
     row: Object,
     taken: dict[tuple[str, Any], str],
     seen: dict[tuple[str, Any], str],
 ) -> Iterator[Report]:
-    for name in row_class.unique:
+    for name in unique:
         value = row.get(name)
         if value is None:
             continue

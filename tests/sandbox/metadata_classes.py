@@ -19,6 +19,8 @@ class Embedded:
     references: dict[str, str] = field(default_factory=dict)
     collections: dict[str, str] = field(default_factory=dict)
     identifiable: bool = False  # read whole, each shows what every identifiable object has
+    has_uid: bool = False
+    not_kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,17 @@ class MetadataClass:
     shareable: bool = True
     versions: tuple[int, int] | None = None  # `version` after creation, after an update
     required_from: dict[str, str] = field(default_factory=dict)  # property → first version
+    unique_from: dict[str, str] = field(default_factory=dict)
+    authors: tuple[str, ...] = ("createdBy", "lastUpdatedBy")
+    blank_is_nothing: tuple[str, ...] = ()
     lengths: dict[str, int] = field(
         default_factory=lambda: {"name": 230, "shortName": 50, "code": 50}
     )
+
+    def unique_in(self, version: str) -> tuple[str, ...]:
+        """What may not be there twice."""
+        later = [name for name, first in self.unique_from.items() if version >= first]
+        return (*self.unique, *later)
 
     @property
     def full_name(self) -> str:
@@ -120,7 +130,7 @@ _CLASSES = (
         required=("name", "valueType"),
         unique=("code", "name"),
         collections={"options": "options"},
-        versions=(1, 2),
+        versions=(0, 2),
     ),
     MetadataClass(
         "options",
@@ -129,6 +139,7 @@ _CLASSES = (
         unique=(),
         references={"optionSet": "optionSets"},
         shareable=False,
+        authors=(),
         lengths={"name": 230, "code": 230},
     ),
     MetadataClass(
@@ -143,9 +154,13 @@ _CLASSES = (
         "trackedentity.TrackedEntityType",
         unique=("code", "name"),
         required_from={"shortName": "2.42"},
+        unique_from={"shortName": "2.42"},
         embedded={
             "trackedEntityTypeAttributes": Embedded(
-                "trackedentity.TrackedEntityTypeAttribute", _OWNED_ATTRIBUTE
+                "trackedentity.TrackedEntityTypeAttribute",
+                _OWNED_ATTRIBUTE,
+                identifiable=True,
+                not_kept=("sortOrder",),
             )
         },
         data_sharing=True,
@@ -172,7 +187,7 @@ _CLASSES = (
         collections={"programStages": "programStages", "organisationUnits": "organisationUnits"},
         embedded={
             "programTrackedEntityAttributes": Embedded(
-                "program.ProgramTrackedEntityAttribute", _OWNED_ATTRIBUTE
+                "program.ProgramTrackedEntityAttribute", _OWNED_ATTRIBUTE, identifiable=True
             )
         },
         data_sharing=True,
@@ -184,7 +199,9 @@ _CLASSES = (
         references={"program": "programs"},
         embedded={
             "programStageDataElements": Embedded(
-                "program.ProgramStageDataElement", {"dataElement": "dataElements"}
+                "program.ProgramStageDataElement",
+                {"dataElement": "dataElements"},
+                identifiable=True,
             )
         },
         data_sharing=True,
@@ -202,6 +219,7 @@ _CLASSES = (
         required=("name", "shortName", "program"),
         unique=_UNIQUELY_NAMED,
         references={"program": "programs"},
+        blank_is_nothing=("filter",),
         embedded={
             "analyticsPeriodBoundaries": Embedded(
                 "program.AnalyticsPeriodBoundary", identifiable=True
@@ -215,7 +233,11 @@ _CLASSES = (
         collections={"programIndicators": "programIndicators"},
     ),
     MetadataClass(
-        "indicatorTypes", "indicator.IndicatorType", required=("name", "factor"), shareable=False
+        "indicatorTypes",
+        "indicator.IndicatorType",
+        required=("name", "factor"),
+        shareable=False,
+        authors=("lastUpdatedBy",),
     ),
     MetadataClass(
         "indicators",
@@ -239,7 +261,7 @@ _CLASSES = (
         "legendSets",
         "legend.LegendSet",
         unique=("code", "name"),
-        embedded={"legends": Embedded("legend.Legend")},
+        embedded={"legends": Embedded("legend.Legend", identifiable=True)},
     ),
     MetadataClass(
         "visualizations",
@@ -264,6 +286,7 @@ _CLASSES = (
                 "mapping.MapView",
                 {"legendSet": "legendSets"},
                 {"organisationUnits": "organisationUnits"},
+                has_uid=True,
             )
         },
     ),
@@ -278,6 +301,7 @@ _CLASSES = (
                     "eventVisualization": "eventVisualizations",
                     "map": "maps",
                 },
+                identifiable=True,
             )
         },
     ),

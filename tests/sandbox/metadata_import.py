@@ -15,10 +15,11 @@ from . import times
 from .answers import Answer, not_found, refusal, web_message
 from .metadata_checks import Checked, MetadataChecks, may_update
 from .metadata_classes import CLASSES, HELD_BY, Embedded, MetadataClass
+from .org_units import store_paths, with_moments
 from .state import State
 from .uids import new_uid
-from .users import Account
-from .visualizations import ANALYTICAL, stored_form, stored_map
+from .users import Account, author
+from .visualizations import ANALYTICAL, data_name, stored_form, stored_map
 
 Object = dict[str, Any]
 Payload = dict[str, list[Object]]
@@ -113,7 +114,7 @@ class MetadataImport:
             "index": item.index,
             "uid": item.uid,
             "errorReports": reports,
-        }
+        } | ({"displayName": item.row.get("name")} if self.options.dry_run else {})
 
     def _held(self, row_class: MetadataClass, uid: str) -> Object | None:
         return self.state.find(row_class.kind, uid)
@@ -169,6 +170,7 @@ class MetadataImport:
                     self.save(CLASSES[kind], item.row, checks)
         for item in checked.get("optionSets", ()):
             self._number_options(item.uid)
+        store_paths(self.state, [item.uid for item in checked.get("organisationUnits", ())])
         self.state.metadata_changed()
 
     def save(self, row_class: MetadataClass, row: Object, checks: MetadataChecks) -> None:
@@ -183,6 +185,7 @@ class MetadataImport:
         if row_class.shareable:
             new["sharing"] = self._sharing(new, held)
         self._keep_what_is_not_posted(row_class, new, held)
+        self._leave_out(row_class, new)
         self.state.metadata[row_class.kind][row["id"]] = new
         self._link(row_class, new)
 
@@ -193,30 +196,22 @@ class MetadataImport:
         for name, embedded in row_class.embedded.items():
             for item in new.get(name) or ():
                 _drop(embedded, item, checks)
-                if embedded.identifiable:
+                for unkept in embedded.not_kept:
+                    item.pop(unkept, None)
+                if embedded.identifiable or embedded.has_uid:
                     item.setdefault("id", new_uid())
+                if embedded.identifiable:
                     item["created"] = item["lastUpdated"] = self.now
 
     def _stamp(self, row_class: MetadataClass, new: Object, held: Object | None) -> None:
-        author = self._author()
+        own = author(self.account.user)
         new["created"] = held["created"] if held else self.now
-        new["createdBy"] = held.get("createdBy") if held else author
         new["lastUpdated"] = self.now
-        new["lastUpdatedBy"] = author
+        for name in row_class.authors:
+            is_first = name == "createdBy" and held is not None
+            new[name] = held.get(name) if held and is_first else own
         if row_class.versions is not None:
             new["version"] = row_class.versions[1 if held else 0]
-
-    def _author(self) -> Object:
-        user = self.account.user
-        name = f"{user['firstName']} {user['surname']}"
-        author = {
-            "id": user["id"],
-            "code": user.get("code"),
-            "name": name,
-            "displayName": name,
-            "username": user["username"],
-        }
-        return {key: value for key, value in author.items() if value is not None}
 
     def _sharing(self, new: Object, held: Object | None) -> Object:
         """Sharing that is not sent is reset, groups and all, unless skipSharing is set."""
@@ -226,6 +221,19 @@ class MetadataImport:
         defaults = {"external": False, "users": {}, "userGroups": {}, "public": DEFAULT_ACCESS}
         owner = (held or {}).get("sharing", {}).get("owner") or self.account.uid
         return {"owner": owner, **defaults, **(posted or {})}
+
+    def _leave_out(self, row_class: MetadataClass, new: Object) -> None:
+        """What DHIS2 takes and does not keep, or keeps in another form."""
+        for name in row_class.blank_is_nothing:
+            if new.get(name) == "":
+                del new[name]
+        if row_class.kind == "trackedEntityTypes" and not self.state.dialect.types_have_short_names:
+            new.pop("shortName", None)
+        if row_class.kind == "organisationUnits":
+            with_moments(new)
+        if row_class.kind == "maps" and self.state.dialect.views_are_named_by_data:
+            for view in new.get("mapViews") or ():
+                view["name"] = data_name(self.state, view)
 
     def _keep_what_is_not_posted(
         self, row_class: MetadataClass, new: Object, held: Object | None
@@ -351,6 +359,8 @@ class MetadataImport:
         self.save(row_class, row, checks)
         if row_class.kind == "optionSets":
             self._number_options(row["id"])
+        if row_class.kind == "organisationUnits":
+            store_paths(self.state, [row["id"]])
         self.state.metadata_changed()
         if status == 200:
             return Answer(200, web_message(200))

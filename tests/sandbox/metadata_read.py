@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from . import org_units
 from .answers import Answer, not_found, refusal
 from .dialects import Dialect
+from .embedded import FULL_ACCESS, embedded_view, identifiable
 from .field_filter import EVERYTHING, Fields, parse_fields
 from .metadata_classes import CLASSES, Embedded, MetadataClass
 from .state import State
-from .users import Account
-from .visualizations import analytical_view, defaults_of
+from .users import Account, author
+from .visualizations import VIEW_AXES, analytical_view, defaults_of
 from .wordlist import names
 
 Object = dict[str, Any]
 
-FULL_ACCESS = ("manage", "externalize", "write", "read", "update", "delete")
 _LIST_FIELDS = "id,displayName"
 _NEVER_SHOWN = frozenset({"password"})
 _MADE = names(  # what `_computed` may make of what is held
-    "displayName access sharing path level children columns rows filters relativePeriods "
+    "displayName access sharing path children columns rows filters relativePeriods "
     "rawPeriods legend"
 )
 _NOT_OWNED = frozenset({"relativePeriods"})  # rawPeriods holds them
@@ -33,6 +34,7 @@ class MetadataReader:
         self.state = state
         self.dialect = state.dialect
         self.account = account
+        self._lists = False
 
     def one(self, kind: str, uid: str, query: dict[str, str]) -> Answer:
         """One object; what the user may not read is not found (2.40 shows it)."""
@@ -47,6 +49,7 @@ class MetadataReader:
     def listed(self, kind: str, pairs: Sequence[tuple[str, str]]) -> Answer:
         """A list of a kind."""
         query = dict(pairs)
+        self._lists = True
         rows = self._found(kind, [value for name, value in pairs if name == "filter"], query)
         fields = parse_fields(query.get("fields") or _LIST_FIELDS)
         if query.get("paging") == "false" or query.get("skipPaging") == "true":
@@ -88,7 +91,22 @@ class MetadataReader:
             and (not tests or combine(test(row) for test in tests))
             and text in str(row.get("name") or "").lower()
         ]
-        return _ordered(rows, query.get("order") or "name:asc")
+        return self._ordered(rows, query.get("order") or "name:asc")
+
+    def _ordered(self, rows: list[Object], order: str) -> list[Object]:
+        for part in reversed(order.split(",")):
+            name, _, direction = part.partition(":")
+            rows.sort(
+                key=lambda row, name=name: self._rank(row.get(name)),  # type: ignore[misc]
+                reverse=direction.lower().startswith("desc"),
+            )
+        return rows
+
+    def _rank(self, value: Any) -> tuple[int, float, str]:
+        if isinstance(value, (int, float)):
+            return 0, value, ""
+        text = str(value or "")
+        return 1, 0, text.casefold() if self.dialect.order_ignores_case else text
 
     def _filter(self, row_class: MetadataClass, text: str) -> Callable[[Object], bool]:
         path, _, rest = text.partition(":")
@@ -125,7 +143,8 @@ class MetadataReader:
         names = list(fields.names)
         if fields.presets & EVERYTHING:
             defaults = defaults_of(row_class, self.dialect)
-            names += [name for name in {**defaults, **row} if name not in fields.names]
+            kept = {**defaults, **dict.fromkeys(row_class.collections), **row}
+            names += [name for name in kept if name not in fields.names]
             if ":owner" in fields.presets:
                 names = [name for name in names if name not in _NOT_OWNED]
         shown: Object = {}
@@ -148,11 +167,15 @@ class MetadataReader:
         if value is None:
             return None
         target = row_class.references.get(name) or row_class.collections.get(name)
+        if target == "users":
+            return [author(self.state.metadata["users"].get(item["id"], item)) for item in value]
         if target is not None:
             return self._shown_references(CLASSES[target], value, fields)
         embedded = row_class.embedded.get(name)
         if embedded is not None:
-            return [self._shown_embedded(embedded, item, fields) for item in value]
+            whole = [{**embedded_view(self.state, row, name, item), **item} for item in value]
+            kind = f"{row_class.kind}.{name}"
+            return [self._shown_embedded(kind, embedded, item, fields) for item in whole]
         if fields is not None and isinstance(value, list):
             return [_cut(item, fields) for item in value]
         return _cut(value, fields) if fields is not None and isinstance(value, dict) else value
@@ -165,11 +188,15 @@ class MetadataReader:
             return {"id": value["id"]}
         return self.shown(target, row, fields)
 
-    def _shown_embedded(self, embedded: Embedded, item: Object, fields: Fields | None) -> Object:
-        inner = MetadataClass("", embedded.klass, references=embedded.references,
+    def _shown_embedded(
+        self, kind: str, embedded: Embedded, item: Object, fields: Fields | None
+    ) -> Object:
+        inner = MetadataClass(kind, embedded.klass, references=embedded.references,
                               collections=embedded.collections)  # fmt: skip
         if embedded.identifiable:
-            item = {**_identifiable(self.dialect, item), **item}
+            item = {**identifiable(self.dialect, kind, item), **item}
+        if kind == "maps.mapViews" and self._lists:
+            item = {name: value for name, value in item.items() if name not in VIEW_AXES}
         return self.shown(inner, item, fields or parse_fields("*"))
 
     def _property(self, row_class: MetadataClass, row: Object, name: str) -> Any:
@@ -190,8 +217,8 @@ class MetadataReader:
             return access(self.dialect, self.account, row_class, row)
         if name == "sharing" and row.get("sharing") is not None:
             return self._sharing(row["sharing"])
-        if row_class.kind == "organisationUnits" and name in {"path", "level", "children"}:
-            return self._place(row, name)
+        if row_class.kind == "organisationUnits" and name in {"path", "children"}:
+            return org_units.path_of(self.state, row) if name == "path" else self._children(row)
         return analytical_view(row_class, row, name, self.state)
 
     def _sharing(self, sharing: Object) -> Object:
@@ -204,21 +231,13 @@ class MetadataReader:
             shown.pop("external", None)
         return shown
 
-    def _place(self, row: Object, name: str) -> Any:
-        units = self.state.metadata["organisationUnits"]
-        if name == "children":
-            return [
-                {"id": unit["id"]}
-                for unit in units.values()
-                if (unit.get("parent") or {}).get("id") == row["id"]
-            ]
-        uids: list[str] = []
-        current: Object | None = row
-        while current is not None:
-            uids.insert(0, current["id"])
-            parent = current.get("parent")
-            current = units.get(parent["id"]) if parent else None
-        return len(uids) if name == "level" else "/" + "/".join(uids)
+    def _children(self, row: Object) -> list[Object]:
+        units = self.state.metadata["organisationUnits"].values()
+        return [
+            {"id": unit["id"]}
+            for unit in units
+            if (unit.get("parent") or {}).get("id") == row["id"]
+        ]
 
 
 def _is_plain(row_class: MetadataClass, name: str) -> bool:
@@ -245,26 +264,6 @@ def access(dialect: Dialect, account: Account, row_class: MetadataClass, row: Ob
     return body
 
 
-def _identifiable(dialect: Dialect, item: Object) -> Object:
-    """What every identifiable object has, read whole."""
-    sharing: Object = {"users": {}, "userGroups": {}}
-    body: Object = {
-        "translations": [],
-        "favorites": [],
-        "favorite": False,
-        "attributeValues": [],
-        "sharing": {"external": False, **sharing} if dialect.sharing_has_external else sharing,
-        "access": {
-            name: True
-            for name in FULL_ACCESS
-            if dialect.sharing_has_external or name != "externalize"
-        },
-    }
-    if dialect.legacy_sharing_fields:
-        body |= {"externalAccess": False, "userAccesses": [], "userGroupAccesses": []}
-    return body | {"created": item.get("created"), "lastUpdated": item.get("lastUpdated")}
-
-
 def _cut(item: Any, fields: Fields) -> Any:
     if not isinstance(item, dict):
         return item
@@ -277,22 +276,6 @@ def _cut(item: Any, fields: Fields) -> Any:
             else:
                 cut[name] = _cut(value, inner) if inner is not None else value
     return cut
-
-
-def _ordered(rows: list[Object], order: str) -> list[Object]:
-    for part in reversed(order.split(",")):
-        name, _, direction = part.partition(":")
-        rows.sort(
-            key=lambda row, name=name: _sort_key(row.get(name)),  # type: ignore[misc]
-            reverse=direction.lower().startswith("desc"),
-        )
-    return rows
-
-
-def _sort_key(value: Any) -> tuple[int, float, str]:
-    if isinstance(value, (int, float)):
-        return 0, value, ""
-    return 1, 0, str(value or "")
 
 
 def _listed(operand: str) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from . import times
 from .cues import AnalyticsCue
 from .dialects import Dialect
 from .metadata_classes import CLASSES
+from .tokens import Tokens
 from .tracker_store import TrackerStore
 
 ADMIN = "M5zQapPyTZI"
@@ -34,7 +36,8 @@ class State:
         self.metadata_revision = 0
         self.tracker = TrackerStore()
         self.refused_org_units: set[tuple[str, str]] = set()
-        self.tokens: dict[str, str] = {}
+        self.tokens = Tokens(dialect.bad_token_status, cold_fails=dialect.cold_token_fails)
+        self.ahead = 0  # milliseconds by which a test has moved the server's clock
         self.sessions: dict[str, str] = {}
         self.data_store: dict[str, dict[str, Any]] = {}
         self.data_values: dict[tuple[str, str, str], Object] = {}
@@ -55,7 +58,7 @@ class State:
             "default",
             categoryCombo={"id": "bjDvmb4bfuf"},
         )
-        self._put("userRoles", SUPERUSER_ROLE, "Superuser", authorities=["ALL"])
+        self._put("userRoles", SUPERUSER_ROLE, "Superuser", code="Superuser", authorities=["ALL"])
         self.add_user("admin", "district", uid=ADMIN, roles=[SUPERUSER_ROLE], code="admin")
 
     def _put(self, kind: str, uid: str, name: str, **more: Any) -> None:
@@ -77,6 +80,7 @@ class State:
         uid: str,
         roles: list[str],
         token: str | None = None,
+        token_methods: Sequence[str] = (),
         org_units: list[str] | None = None,
         code: str | None = None,
     ) -> None:
@@ -98,6 +102,11 @@ class State:
         )
         if token:
             self.tokens[token] = uid
+            self.tokens.methods[token] = token_methods
+
+    def now(self) -> int:
+        """The server's clock, in milliseconds."""
+        return times.now() + self.ahead
 
     def find(self, kind: str, uid: str) -> Object | None:
         """One metadata object."""

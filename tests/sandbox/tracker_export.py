@@ -33,9 +33,12 @@ _SINGULAR = {
     "enrollments": ("enrollment", "Enrollment"),
     "events": ("event", "Event"),
 }
+_COLUMNS = {"createdAt": "created", "updatedAt": "lastupdated"}
 _ORDERS: dict[str, Callable[[Any], Any]] = {
     "createdAt": lambda row: row.created,
     "updatedAt": lambda row: row.updated,
+    "createdAtClient": lambda row: row.created,
+    "updatedAtClient": lambda row: row.updated,
     "enrolledAt": lambda row: row.enrolled or 0,
     "occurredAt": lambda row: row.occurred or 0,
     "scheduledAt": lambda row: row.scheduled or 0,
@@ -67,8 +70,7 @@ class Export:
             raise self._missing(kind, uid)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
         self._readable_program(query.get("program"))
-        scope = self.dialect.person_attributes
-        return Answer(200, self._shown(kind, row, fields, query.get("program"), scope))
+        return Answer(200, self._shown(kind, row, fields, _View(self.dialect, query, "one")))
 
     def _missing(self, kind: str, uid: str) -> Exception:
         status = self.dialect.missing_tracked_entity_status
@@ -91,16 +93,42 @@ class Export:
         query = dict(pairs)
         self._readable_program(query.get("program"))
         rows = self._found(kind, query)
+        self._check_enrollments(kind, query, rows)
         paging = _Paging(self.dialect, query)
-        shown = paging.cut(rows)
+        shown = self._cut(kind, query, rows, paging)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
-        scope = self.dialect.listed_person_attributes
-        listed = [self._shown(kind, row, fields, query.get("program"), scope) for row in shown]
+        view = _View(self.dialect, query, "list")
+        listed = [self._shown(kind, row, fields, view) for row in shown]
         if kind == "enrollments" and not self.dialect.enrollment_list_has_attributes:
             listed = [row | {"attributes": []} if "attributes" in row else row for row in listed]
         key = "instances" if self.dialect.lists_are_instances else kind
         address = f"{base_url}/api/tracker/{kind}"
         return Answer(200, paging.envelope(len(rows), len(shown), address, pairs) | {key: listed})
+
+    def _check_enrollments(self, kind: str, query: dict[str, str], rows: list[Stored]) -> None:
+        """What the database makes of some questions for enrollments."""
+        if kind != "enrollments":
+            return
+        orders = [part.partition(":")[0] for part in query.get("order", "").split(",")]
+        for name in self.dialect.ambiguous_orders:
+            if name in orders:
+                raise refusal(409, f'ERROR: column reference "{_COLUMNS[name]}" is ambiguous')
+        counts = query.get("totalPages") == "true" and not self.dialect.counts_enrollments
+        if counts and len(rows) > 1:
+            raise refusal(409, f"query did not return a unique result: {len(rows)}")
+
+    def _cut(
+        self, kind: str, query: dict[str, str], rows: list[Stored], paging: _Paging
+    ) -> list[Stored]:
+        """The page; where owners are joined without a program, a person counts once for each."""
+        is_joined = kind == "trackedEntities" and not query.get("program")
+        if not is_joined or not self.dialect.owners_multiply_people or paging.off:
+            return paging.cut(rows)
+        people = sorted(rows, key=lambda row: row.created)
+        joined = [row for row in people for _ in range(max(1, len(_owners(row)) // 2))]
+        start = (paging.page - 1) * paging.size
+        page = joined[start : start + paging.size + 1]
+        return list({row.uid: row for row in page}.values())[: paging.size]
 
     def _readable_program(self, program: str | None) -> None:
         if program is not None and program not in self.model.programs:
@@ -238,18 +266,15 @@ class Export:
 
     # how objects look
 
-    def _shown(
-        self, kind: str, row: Any, fields: Fields, program: str | None, scope: str
-    ) -> dict[str, Any]:
+    def _shown(self, kind: str, row: Any, fields: Fields, view: _View) -> dict[str, Any]:
         if kind == "trackedEntities":
-            return self._tracked_entity(row, fields, program, scope)
+            return self._tracked_entity(row, fields, view)
         if kind == "enrollments":
             return self._enrollment(row, fields)
         return self._event(row, fields)
 
-    def _tracked_entity(
-        self, row: TrackedEntity, fields: Fields, program: str | None, scope: str
-    ) -> dict[str, Any]:
+    def _tracked_entity(self, row: TrackedEntity, fields: Fields, view: _View) -> dict[str, Any]:
+        program = view.program
         body = {
             "trackedEntity": row.uid,
             "trackedEntityType": row.type,
@@ -263,7 +288,7 @@ class Export:
         }
         shown = _cut(body, fields)
         if fields.wants("attributes"):
-            allowed = self._attributes_of(scope, row.type, program)
+            allowed = self._attributes_of(view.attributes, row.type, program)
             shown["attributes"] = _attributes(row, allowed, fields.inner("attributes"))
         if fields.wants("enrollments"):
             inner = fields.inner("enrollments") or parse_fields("*")
@@ -273,7 +298,7 @@ class Export:
                 if not child.deleted and program in (None, child.program)
             ]
         if fields.wants("programOwners"):
-            shown["programOwners"] = self._owners(row, fields.inner("programOwners"), program)
+            shown["programOwners"] = self._owners(row, fields.inner("programOwners"), view)
         return shown
 
     def _attributes_of(self, scope: str, type_uid: str, program: str | None) -> set[str] | None:
@@ -287,13 +312,13 @@ class Export:
         return allowed
 
     def _owners(
-        self, row: TrackedEntity, fields: Fields | None, program: str | None
+        self, row: TrackedEntity, fields: Fields | None, view: _View
     ) -> list[dict[str, Any]]:
         pairs = zip(row.owners[::2], row.owners[1::2], strict=True)
         owners = [
             {"orgUnit": org_unit, "program": owned, "trackedEntity": row.uid}
             for owned, org_unit in pairs
-            if program in (None, owned)
+            if view.owners == "all" or view.program in (None, owned)
         ]
         return [_cut(owner, fields) for owner in owners] if fields else owners
 
@@ -373,6 +398,10 @@ def _attributes(
     return [_cut(value, fields) for value in rows] if fields else rows
 
 
+def _owners(row: Stored) -> tuple[str, ...]:
+    return row.owners if isinstance(row, TrackedEntity) else ()
+
+
 def _split(text: str) -> list[str]:
     return [part for part in text.replace(";", ",").split(",") if part]
 
@@ -430,6 +459,16 @@ def _attribute_filter(text: str) -> Callable[[Any], bool]:
         return held is not None and held.lower() in {value.lower() for value in wanted}
 
     return test
+
+
+class _View:
+    """How much of a tracked entity is shown."""
+
+    def __init__(self, dialect: Dialect, query: dict[str, str], form: str) -> None:
+        is_list = form == "list"
+        self.program = query.get("program")
+        self.attributes = dialect.listed_person_attributes if is_list else dialect.person_attributes
+        self.owners = dialect.listed_owners if is_list else "program"
 
 
 @dataclass

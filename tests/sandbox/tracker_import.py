@@ -52,12 +52,14 @@ class Options:
     import_strategy: str = "CREATE_AND_UPDATE"
     atomic_mode: str = "ALL"
     import_mode: str = "COMMIT"
+    report_mode: str = "ERRORS"
 
     @classmethod
     def read(cls, query: dict[str, str]) -> Options:
         """Reads a query; an unknown choice is a 400."""
         chosen = {name: _choice(query, name) for name in CHOICES}
-        return cls(chosen["importStrategy"], chosen["atomicMode"], chosen["importMode"])
+        asked = ("importStrategy", "atomicMode", "importMode", "reportMode")
+        return cls(*(chosen[name] for name in asked))
 
 
 _DEFAULTS = {"importStrategy": "CREATE_AND_UPDATE", "reportMode": "ERRORS"}
@@ -108,6 +110,13 @@ def stats(counts: Counter[str], *, ignored: int, total: int) -> dict[str, int]:
 
 def import_payload(state: State, model: TrackerModel, payload: Payload, options: Options) -> Answer:
     """Validates and writes; the answer is the import report."""
+    answer = _imported(state, model, payload, options)
+    if options.report_mode != "FULL" and isinstance(answer.body, dict):
+        answer.body.pop("timingsStats", None)
+    return answer
+
+
+def _imported(state: State, model: TrackerModel, payload: Payload, options: Options) -> Answer:
     _attach_stored(state, payload)
     verdict = _validated(state, model, payload, options)
     if verdict.errors and options.atomic_mode == "ALL":
@@ -307,8 +316,9 @@ class _Writer:
         enrollment.geometry = row.geometry
         if row.status == "ACTIVE":
             enrollment.completed = None
-        elif was_open or row.completed is not None:
-            enrollment.completed = row.completed or self.now
+        elif was_open or enrollment.completed is None:
+            taken = row.completed if self.state.dialect.completed_at_is_taken else None
+            enrollment.completed = taken or self.now
         enrollment.status = row.status
         enrollment.updated = self.now
         enrollment.tracked_entity.updated = self.now

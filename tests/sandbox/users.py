@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .org_units import is_under
 from .state import State
 
 Object = dict[str, Any]
@@ -88,13 +89,13 @@ def _allows(access: str, action: str) -> bool:
     return len(access) > position and access[position] != "-"
 
 
-def is_under(state: State, org_unit: str, roots: set[str]) -> bool:
-    """Whether an org unit is one of these or lies below one."""
-    units = state.metadata["organisationUnits"]
-    current: str | None = org_unit
-    while current:
-        if current in roots:
-            return True
-        parent = units.get(current, {}).get("parent")
-        current = parent["id"] if parent else None
-    return False
+def author(user: Object) -> Object:
+    """A user as other objects name one."""
+    name = f"{user.get('firstName')} {user.get('surname')}"
+    return {
+        "id": user["id"],
+        "code": user.get("code"),
+        "name": name,
+        "displayName": name,
+        "username": user.get("username"),
+    }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .defaults import defaults
 from .dialects import Dialect
 from .metadata_classes import MetadataClass
 from .state import State
@@ -19,6 +20,7 @@ Object = dict[str, Any]
 
 ANALYTICAL = frozenset({"visualizations", "eventVisualizations", "maps"})
 _AXES = {"columns": "columnDimensions", "rows": "rowDimensions", "filters": "filterDimensions"}
+VIEW_AXES = frozenset(_AXES.values())
 _ITEM_TYPES = {
     "PROGRAM_INDICATOR": "programIndicator",
     "INDICATOR": "indicator",
@@ -67,12 +69,13 @@ _CHOICES = {
 
 def defaults_of(row_class: MetadataClass, dialect: Dialect) -> Object:
     """What an object of this class has though nobody set it."""
+    kept = defaults(row_class.kind, dialect.version)
     if row_class.kind == "eventVisualizations":
-        return {name: [] for name in ("periods", "rawPeriods", "organisationUnits")}
+        return kept | {name: [] for name in ("periods", "rawPeriods", "organisationUnits")}
     if row_class.kind != "visualizations":
-        return {}
-    defaults: Object = {name: [] for name in _EMPTY_LISTS} | dict.fromkeys(_SWITCHES, False)
-    return defaults | _CHOICES | ({"sorting": []} if dialect.visualization_has_sorting else {})
+        return kept
+    lists: Object = {name: [] for name in _EMPTY_LISTS}
+    return kept | lists | dict.fromkeys(_SWITCHES, False) | _CHOICES
 
 
 def analytical_view(row_class: MetadataClass, row: Object, name: str, state: State) -> Any:
@@ -101,6 +104,17 @@ def _items(row: Object, dimension: str) -> list[Object]:
     if dimension == "ou":
         return _unit_items(row)
     return []
+
+
+def data_name(state: State, view: Object) -> str:
+    """What 2.40 and 2.41 call a view of a map: what it shows, or its UID."""
+    for item in view.get("dataDimensionItems") or ():
+        shown = _data_item(item)
+        for kind in ("indicators", "programIndicators", "dataElements"):
+            row = state.find(kind, shown["id"])
+            if row is not None:
+                return str(row.get("shortName") or row.get("name"))
+    return str(view["id"])
 
 
 def _data_item(item: Object) -> Object:

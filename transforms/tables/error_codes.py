@@ -148,9 +148,9 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1095": _configuration("The user may not write data of the program stage.", _SHARING),
     "E1096": _configuration("The user may not read data of the program.", _SHARING),
     "E1099": _configuration("The user may not write data of the category option.", _SHARING),
-    "E1100": _configuration("The user may not delete a person who is enrolled.", "Give the user F_TEI_CASCADE_DELETE."),
+    "E1100": _data("openIMIS no longer has this person, but another program of DHIS2 does.", "Our enrollments and events of the person were deleted; the person and the values that we sent of it stay. It is tried again in every run: it goes as soon as no other program has it. Ask those who keep the other program."),
     "E1102": _configuration("The user has no access to the person in this program: another org unit owns it.", "Give the user the country's root as capture org unit, or set the program's access level to open."),
-    "E1103": _configuration("The user may not delete an enrollment that has events.", "Give the user F_ENROLLMENT_CASCADE_DELETE."),
+    "E1103": _data("The enrollment has events that this package did not make.", "Look at the enrollment in DHIS2: if the events are not wanted, delete them there."),
     "E1104": _configuration("The user may not read data of the program or of its tracked entity type.", _SHARING),
     "E1112": _configuration("An attribute is confidential, and the server has no encryption.", "Make the attribute not confidential, or set encryption.password in dhis.conf."),
     "E1113": _tombstone("The enrollment was deleted in DHIS2."),
@@ -219,6 +219,17 @@ OWN_CODES: dict[str, ErrorCode] = {
 }  # fmt: skip
 """What DHIS2 tells without a code."""
 
+REASONS_OF_CODES: dict[str, str] = {
+    "E1100": "person_in_another_program",
+    "E1103": "enrollment_has_other_events",
+}
+"""What DHIS2 finds as well as we do, so that it has one reason code whoever found it."""
+
+OWN_CODES["person_not_shown"] = _data(
+    "DHIS2 does not show this person, so it is not known whether another program has it.",
+    "The person was not deleted. Give the user the country's root as search org unit; if DHIS2 no longer has the person at all, let reconcile repair that.",
+)
+OWN_CODES |= {reason: TRACKER_CODES[code] for code, reason in REASONS_OF_CODES.items()}
 ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES | OWN_CODES
 
 UNKNOWN_CODE = _configuration(

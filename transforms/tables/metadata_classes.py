@@ -3,13 +3,15 @@
 Of an object that DHIS2 holds already
     firm      what the data need (types, option sets, uniqueness …) is made as in our tables;
     initial   labels and looks are given when the object is made, and are the operator's then;
-    the rest  (translations, descriptions, what other programs need) stays as it is.
+    the rest  (descriptions, what other programs need) stays as it is; so do translations, which
+              are not sent.
 Collections only grow: DHIS2 replaces a collection by what is sent, so what is there is sent along.
 """
 
 from dataclasses import dataclass, field
 
 from transforms.tables.sharing import Sharing
+from transforms.tables.user_roles import DELETES_FOR_OTHERS
 
 LABELS = frozenset({"name", "shortName", "code"})
 LONGEST_NAME, LONGEST_SHORT_NAME = 230, 50
@@ -56,6 +58,7 @@ class MetadataClass:
         fields: What is asked for when it is read whole.
         read_one_by_one: The list of the class leaves out parts that a single object shows.
         growing: Lists of texts: those that an operator added stay.
+        retired: Texts that leave those lists, whoever added them.
         sharing: What can be shared of it.
     """
 
@@ -71,6 +74,7 @@ class MetadataClass:
     fields: str = ":owner"
     read_one_by_one: bool = False
     growing: tuple[str, ...] = ()
+    retired: frozenset[str] = frozenset()
     sharing: Sharing = Sharing.METADATA
 
     @property
@@ -171,7 +175,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         ),
         MetadataClass(
             "userRoles", "user role", unique=("code", "name"), initial=LABELS | {"description"},
-            growing=("authorities",),
+            growing=("authorities",), retired=DELETES_FOR_OTHERS,
         ),
     )
 }  # fmt: skip
@@ -187,8 +191,8 @@ WIDER_VALUE_TYPES: dict[str, frozenset[str]] = {
 # What DHIS2 shows of an object and does not take back, or takes back in two spellings.
 SHOWN_ONLY = frozenset(
     {"access", "displayName", "displayShortName", "displayFormName", "externalAccess", "favorite",
-     "favorites", "href", "leaf", "level", "path", "publicAccess", "user", "userAccesses",
-     "userGroupAccesses"}
+     "favorites", "href", "leaf", "level", "path", "publicAccess", "translations",
+     "user", "userAccesses", "userGroupAccesses"}
 )  # fmt: skip
 OUTPUT_PERIOD_TYPES: tuple[str, ...] = (
     "Daily", "Weekly", "Monthly", "Quarterly", "SixMonthly", "Yearly", "FinancialJuly",

@@ -150,12 +150,6 @@ REASONS: dict[str, str] = {
     "parent_rejected": (
         "The object above it was held back or refused: cure that one; this one follows by itself."
     ),
-    "person_in_another_program": (
-        "openIMIS no longer has this person, but another program of DHIS2 does, whose data DHIS2 "
-        "would delete as well. Our enrollments and events of the person were deleted; the person "
-        "and the values that we sent of it stay. It is tried again in every run: it goes as soon "
-        "as no other program has it. Ask those who keep the other program."
-    ),
     "not_stored": (
         "DHIS2 said OK and stored something else; it is tried again in the next run. If it stays "
         "so, look at the object in DHIS2 and at its log."

@@ -1,0 +1,47 @@
+"""The stand-in answers the product's whole story, and the forms that fail, as real servers did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from tests.contract.renaming import Renaming
+from tests.contract.replay import Exchange
+from tests.contract.story import StoryReplay, forms, told
+from tests.sandbox import SUPPORTED
+
+# How far a job is at a look is a matter of time, and which tables it builds the engine's own.
+MATTERS_OF_TIME = ("/api/system/tasks/", "/api/jobConfigurations/")
+
+
+def _differing(replay: StoryReplay, exchanges: Iterable[Exchange]) -> dict[str, list[str]]:
+    answers = {exchange.name: (exchange, replay.differences(exchange)) for exchange in exchanges}
+    return {
+        f"{name} {exchange.request['method']} {exchange.request['path']}": lines[:8]
+        for name, (exchange, lines) in answers.items()
+        if lines and not exchange.request["path"].startswith(MATTERS_OF_TIME)
+    }
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_the_story_is_answered_as_the_real_server_answered_it(version: str) -> None:
+    assert _differing(StoryReplay(version), told(version)) == {}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_the_story_under_other_uids_codes_and_values_is_answered_alike(version: str) -> None:
+    renaming = Renaming(told(version), seed=11)
+    renamed = [renaming.exchange(exchange) for exchange in told(version)]
+
+    assert _differing(StoryReplay(version, renamed=True), renamed) == {}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
+    version: str,
+) -> None:
+    replay = StoryReplay(version)
+    replay.tell()
+
+    assert _differing(replay, forms(version)) == {}
