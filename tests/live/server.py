@@ -134,9 +134,10 @@ class Server:
         held = set(self.ids("programs"))
         for program in (*(each.uid for each in PROGRAMS), OTHER_PROGRAM):
             if program in held:
-                yield from self._listed(program)
+                yield from self.people_of(program)
 
-    def _listed(self, program: str) -> list[str]:
+    def people_of(self, program: str) -> list[str]:
+        """Return the UIDs of the persons who are enrolled in a program."""
         dialect = self.info.dialect
         params = {
             "program": program,

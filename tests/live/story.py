@@ -54,6 +54,7 @@ STEPS: tuple[Step, ...] = (
     Step("first_planned", loading.planned, ("loader",)),
     Step("first_judged", loading.judged, ("first_planned",)),
     Step("others", loading.another_programs_people, ("first_planned",)),
+    Step("superuser", loading.as_superuser, ("others",)),
     Step("first", loading.first, ("others",)),
     Step("explained", loading.explained, ("first",)),
     Step("first_compared", loading.compared, ("first",)),

@@ -110,6 +110,18 @@ def _why(live: Live, run_id: str) -> Counts:
     return {"for": reasons} if reasons else {}
 
 
+def as_superuser(live: Live) -> Counts:
+    """A load as a superuser is refused before anything is posted."""
+    live.as_user("admin")
+    done = live.pilot.sync("as-superuser")
+    live.as_user("loader")
+    must(done.state.is_failed(), "A superuser may load")
+    must("superuser" in done.message, f"The reason is another: {done.message}")
+    posted = [each for each in done.writes if each.path == TRACKER[1]]
+    must_be_equal("Requests to the tracker", len(posted), 0)
+    return done.counts()
+
+
 def first(live: Live) -> Counts:
     """The first load brings everything but the person whose number another has."""
     live.as_user("loader")

@@ -203,12 +203,13 @@ def withdrawn(live: Live) -> Counts:
     kinds = ("organisationUnits", "programs", "optionSets", "programIndicators", "dashboards")
     before = {kind: len(live.server.ids(kind)) for kind in kinds}
     done = live.pilot.withdraw("withdrawal").must_complete()
+    kept = live.pilot.rejects("withdrawal").height
     left = sum(live.pilot.held(each).height for each in RESOURCES)
-    must_be_equal("Objects that are left by what is known", left, 0)
-    people = sum(len(live.server._listed(program.uid)) for program in PROGRAMS)
+    must_be_equal("Objects that are left by what is known", left, kept)
+    people = sum(len(live.server.people_of(program.uid)) for program in PROGRAMS)
     must_be_equal("People who are left", people, 0)
     must_be_equal("Metadata", {kind: len(live.server.ids(kind)) for kind in kinds}, before)
-    return done.counts() | {"people left": people}
+    return done.counts() | {"people kept for other programs": kept}
 
 
 def brought_again(live: Live) -> Counts:
