@@ -37,7 +37,7 @@ class Exchange:
 
     Attributes:
         step: During which step.
-        user: Who asked; the name behind a token is not known.
+        user: Who asked.
         method: Of HTTP.
         path: Without the query.
         query: Name and value, in order.
@@ -67,6 +67,7 @@ class Proxy:
         step: Name of the step that is under way.
         exchanges: All that was asked and answered.
         arrived: Method and path of all that was asked, answered or not.
+        owners: Token to who asks by it.
         befalls: Called with method and path of each request before it is passed on.
     """
 
@@ -77,6 +78,7 @@ class Proxy:
     arrived: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     befalls: Callable[[str, str], object] | None = None
+    owners: dict[str, str] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -93,6 +95,13 @@ class Proxy:
         """Return how often something was asked."""
         with self._lock:
             return self.arrived.count((method, path))
+
+    def user(self, authorization: str) -> str:
+        """Return who asks, by the header that logs in."""
+        scheme, _, credentials = authorization.partition(" ")
+        if scheme.lower() == "basic":
+            return base64.b64decode(credentials).decode().partition(":")[0]
+        return f"{self.owners.get(credentials, 'somebody')} by token" if scheme else "nobody"
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""
@@ -177,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         return Exchange(
             self.proxy.step,
-            _user(self.headers.get("authorization") or ""),
+            self.proxy.user(self.headers.get("authorization") or ""),
             self.command,
             parts.path,
             tuple(parse_qsl(parts.query, keep_blank_values=True)),
@@ -209,13 +218,6 @@ def _handler_of(proxy: Proxy, upstream: httpx.Client) -> type[BaseHTTPRequestHan
 
 _KEPT_BACK = OF_THE_CONNECTION | {"accept-encoding"}
 _OF_THE_TRANSPORT = OF_THE_CONNECTION | {"content-encoding"}
-
-
-def _user(authorization: str) -> str:
-    scheme, _, credentials = authorization.partition(" ")
-    if scheme.lower() == "basic":
-        return base64.b64decode(credentials).decode().partition(":")[0]
-    return "by token" if scheme else "nobody"
 
 
 def _line(

@@ -207,7 +207,9 @@ class Server:
         if answer.status == 404:
             raise NotDoneError("this server makes no tokens")
         must(answer.ok, f"DHIS2 answered {answer.status} to POST /api/apiToken: {told(answer)}")
-        return Login(login.username, token=answer.body["response"]["key"], uid=login.uid)
+        token = str(answer.body["response"]["key"])
+        self.proxy.owners[token] = login.username
+        return Login(login.username, token=token, uid=login.uid)
 
 
 def told(answer: Answer) -> str:

@@ -22,8 +22,6 @@ FIRM: dict[str, tuple[str, Any]] = {
 }
 """Class to a property that is ours, and what somebody makes of it."""
 
-ONE_BY_ONE = frozenset({"maps"})
-"""Classes that are read one by one, since their list form leaves out what the single form shows."""
 LARGE = frozenset({"options", "organisationUnits"})
 SOME = 40
 
@@ -97,14 +95,14 @@ def _meddled(live: Live, kind: str, name: str, other: Any) -> tuple[str, Any]:
 
 
 def lists_show_what_singles_show(live: Live) -> Counts:
-    """Every class of the package shows in a list what it shows one by one."""
+    """Every class that is read in lists shows there what it shows one by one."""
     compared = 0
     otherwise: list[str] = []
     for kind in METADATA_CLASSES:
         listed = _listed(live, kind)
         compared += len(listed)
         names = {name for thing in listed for name in _differing(live, kind, thing)}
-        if names and kind not in ONE_BY_ONE:
+        if names and not METADATA_CLASSES[kind].read_one_by_one:
             otherwise.append(f"{kind} ({', '.join(sorted(names))})")
     must(not otherwise, f"The list form shows otherwise: {'; '.join(otherwise)}")
     return {"classes": len(METADATA_CLASSES), "objects": compared}
