@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-hours test-faults package check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-hours test-faults test-live package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
@@ -34,6 +34,10 @@ test-hours: install ## A kill at every single point, faults in a first load, for
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
 	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 3 --dist worksteal
+
+# DHIS2_URL, DHIS2_USER and DHIS2_PASSWORD name an empty, disposable DHIS2 and its superuser.
+test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/tested-servers.md
+	@$(PYTHON) -W ignore -m tests.live $(if $(WRITE),--write) $(if $(RECORD),--record $(RECORD)) $(STEPS)
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package

@@ -1,0 +1,1 @@
+"""The steps of the story, a module for each part of it."""

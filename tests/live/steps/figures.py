@@ -1,0 +1,244 @@
+"""Analytics: the tables are built, every figure equals SQL on openIMIS, everything answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from staging.snapshots import read_manifest
+from tests.analytics import figures_twice
+from tests.analytics.openimis_figures import COUNTRY
+from tests.analytics.tracker import Period, period
+from tests.live.context import Live
+from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
+from transforms.indicators import indicator_objects, program_indicators
+from transforms.options import options
+from transforms.org_units import org_units
+
+Json = dict[str, Any]
+
+OF_SAMPLE = ("202506", "2025Q2", "2025", "2024")
+AT_ONCE = 20
+PLACES_AT_ONCE = 60
+ANALYTICS = "/api/analytics"
+
+
+@dataclass(frozen=True)
+class Openimis:
+    """What `figures_twice` needs of a database."""
+
+    conninfo: str
+
+
+@dataclass(frozen=True, repr=False)
+class Answered(figures_twice.Scheme):
+    """One openIMIS, and what a real DHIS2 answered.
+
+    Attributes:
+        answered: Key of a program indicator to period, orgUnit, value.
+    """
+
+    answered: Mapping[str, pl.DataFrame]
+
+    def answers(self, key: str, periods: tuple[Period, ...], version: str = "") -> pl.DataFrame:
+        """Return what DHIS2 answered."""
+        return self.answered[key]
+
+
+def built(live: Live) -> Counts:
+    """DHIS2 builds its analytics tables."""
+    live.as_user("analytics")
+    done = live.pilot.run_analytics().must_complete()
+    live.as_user("loader")
+    probe = live.server.client().exchange("GET", ANALYTICS, {"dimension": ["dx:x", "pe:2025"]})
+    if probe.status == 501:
+        raise NotDoneError("this server computes no figures")
+    return done.counts()
+
+
+def equal_sql(live: Live) -> Counts:
+    """Every program indicator, of the country and each district, equals SQL on openIMIS."""
+    scheme = _scheme(live)
+    periods = tuple(period(each) for each in _periods(live))
+    figures = scheme.compared(periods)
+    differing = [each for each in figures if not each.is_equal]
+    told = "; ".join(
+        f"{each.key} {each.period} {each.place}: DHIS2 {each.dhis2:g}, openIMIS {each.openimis:g}"
+        for each in differing[:6]
+    )
+    must(not differing, f"{len(differing)} of {len(figures)} figures differ: {told}")
+    return {
+        "figures": len(figures),
+        "different": 0,
+        "not zero": sum(bool(each.openimis) for each in figures),
+        "program indicators": len(scheme.program_indicators),
+    }
+
+
+def _periods(live: Live) -> tuple[str, ...]:
+    if live.source.is_sample:
+        return OF_SAMPLE
+    year = read_manifest(live.pilot.run(live.last_run)).as_of.year
+    return tuple(str(each) for each in range(year - 8, year))
+
+
+def _scheme(live: Live) -> Answered:
+    if live.source.conninfo is None:
+        raise NotDoneError("figures are asked of an openIMIS in PostgreSQL only")
+    run = live.pilot.run(live.last_run)
+    snapshot, country = live.pilot.snapshot(live.last_run), live.pilot.country
+    rows = program_indicators(options(snapshot).collect())
+    objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
+    there = set(live.server.ids("programIndicators"))
+    must_be_equal("Program indicators that DHIS2 lacks", len(objects.keys() - there), 0)
+    units = org_units(snapshot, country=country).select("code", "uid", "kind").collect()
+    districts = units.filter(kind="district")["uid"].to_list()
+    by_key = {row.key: row.uid for row in rows}
+    return Answered(
+        tracker=None,  # type: ignore[arg-type]
+        program_indicators={row.key: objects[row.uid] for row in rows},
+        splits={row.key: (row.measure.key, row.split.key if row.split else "") for row in rows},
+        database=Openimis(live.source.conninfo),  # type: ignore[arg-type]
+        as_of=read_manifest(run).as_of.date(),
+        places=dict(units.select("code", "uid").iter_rows()) | {COUNTRY: country.root.uid},
+        answered=_answered(live, by_key, [country.root.uid, *districts]),
+    )
+
+
+def _answered(
+    live: Live, by_key: Mapping[str, str], places: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    rows = list(_asked(live, list(by_key.values()), places))
+    schema = {"uid": pl.String, "period": pl.String, "orgUnit": pl.String, "value": pl.Float64}
+    everything = pl.DataFrame(rows, schema=schema, orient="row")
+    return {key: everything.filter(uid=uid).drop("uid") for key, uid in by_key.items()}
+
+
+def _asked(live: Live, uids: Sequence[str], places: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for some in _slices(uids, AT_ONCE):
+        for where in _slices(places, PLACES_AT_ONCE):
+            dimensions = [
+                f"dx:{';'.join(some)}", f"ou:{';'.join(where)}", f"pe:{';'.join(_periods(live))}",
+            ]  # fmt: skip
+            yield from _rows(live.server.get(ANALYTICS, dimension=dimensions, skipMeta="true"))
+
+
+def _rows(answer: Json) -> Iterator[tuple[Any, ...]]:
+    at = {header["name"]: number for number, header in enumerate(answer["headers"])}
+    for row in answer["rows"]:
+        yield row[at["dx"]], row[at["pe"]], row[at["ou"]], float(row[at["value"]])
+
+
+def _slices(things: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def regions_add_up(live: Live) -> Counts:
+    """Figures of the regions are those of their districts, also after places have moved."""
+    units = live.server.get("/api/organisationUnits", fields="id,level,parent[id]", paging="false")[
+        "organisationUnits"
+    ]
+    root = live.pilot.country.root.uid
+    regions = [each["id"] for each in units if (each.get("parent") or {}).get("id") == root]
+    districts = {
+        each["id"]: each["parent"]["id"]
+        for each in units
+        if (each.get("parent") or {}).get("id") in regions
+    }
+    counted = _counted(live, "claims-entered", [*regions, *districts])
+    expected: dict[str, float] = dict.fromkeys(regions, 0.0)
+    for district, region in districts.items():
+        expected[region] += counted.get(district, 0.0)
+    found = {region: counted.get(region, 0.0) for region in regions}
+    must_be_equal("Claims entered, by region", found, expected)
+    must(any(found.values()), "no region has a claim")
+    return {"regions": len(regions), "districts": len(districts)}
+
+
+def _counted(live: Live, key: str, places: Sequence[str]) -> dict[str, float]:
+    rows = program_indicators(options(live.pilot.snapshot(live.last_run)).collect())
+    [uid] = [row.uid for row in rows if row.key == key]
+    found: dict[str, float] = {}
+    for _, _, place, value in _asked(live, [uid], places):
+        found[place] = found.get(place, 0.0) + value
+    return found
+
+
+def everything_answers(live: Live) -> Counts:
+    """Every indicator, chart, event visualization and map answers 200."""
+    asked = {
+        "indicators": _indicator_questions(live),
+        "charts": _questions(live, "visualizations"),
+        "event visualizations": _event_questions(live),
+        "maps": _map_questions(live),
+    }
+    failed: list[str] = []
+    counts: Counts = {}
+    for what, questions in asked.items():
+        counts[what] = len(questions)
+        for name, path, params in questions:
+            answer = live.server.client().exchange("GET", path, params)
+            if answer.status != 200:
+                code = (answer.body or {}).get("errorCode")
+                failed.append(f"{what} {name} ({answer.status} {code})")
+    must(not failed, f"{len(failed)} did not answer: {'; '.join(failed[:8])}")
+    return counts
+
+
+Question = tuple[str, str, Json]
+_AXES = ",".join(f"{axis}[dimension,filter,items[id]]" for axis in ("columns", "rows", "filters"))
+
+
+def _indicator_questions(live: Live) -> list[Question]:
+    root = live.pilot.country.root.uid
+    return [
+        (uid, ANALYTICS, {"dimension": [f"dx:{uid}", f"ou:{root}", "pe:LAST_12_MONTHS;2025"]})
+        for uid in live.server.ids("indicators")
+    ]
+
+
+def _questions(live: Live, kind: str) -> list[Question]:
+    return [
+        (uid, ANALYTICS, _dimensions(live.server.get(f"/api/{kind}/{uid}", fields=_AXES)))
+        for uid in live.server.ids(kind)
+    ]
+
+
+def _map_questions(live: Live) -> list[Question]:
+    return [
+        (uid, ANALYTICS, _dimensions(layer))
+        for uid in live.server.ids("maps")
+        for layer in live.server.get(f"/api/maps/{uid}", fields=f"mapViews[{_AXES}]")["mapViews"]
+    ]
+
+
+def _dimensions(shown: Json, stage: str = "") -> Json:
+    """Return what an app asks for an object that names columns, rows and filters."""
+    axes = [*shown.get("columns", ()), *shown.get("rows", ())]
+    filters = [_dimension(axis, stage) for axis in shown.get("filters", ())]
+    return {"dimension": [_dimension(axis, stage) for axis in axes]} | (
+        {"filter": filters} if filters else {}
+    )
+
+
+def _dimension(axis: Json, stage: str) -> str:
+    name, items = axis["dimension"], ";".join(item["id"] for item in axis.get("items") or ())
+    if stage and name not in ("ou", "pe", "dx"):
+        name = f"{stage}.{name}"
+    return ":".join(part for part in (name, items or axis.get("filter") or "") if part)
+
+
+def _event_questions(live: Live) -> list[Question]:
+    fields = f"type,outputType,value[id],aggregationType,program[id],programStage[id],{_AXES}"
+    found = []
+    for uid in live.server.ids("eventVisualizations"):
+        shown = live.server.get(f"/api/eventVisualizations/{uid}", fields=fields)
+        stage = shown["programStage"]["id"]
+        params = _dimensions(shown, stage) | {"stage": stage, "outputType": shown["outputType"]}
+        if shown.get("value"):
+            params |= {"value": shown["value"]["id"], "aggregationType": shown["aggregationType"]}
+        way = "query" if shown["type"] == "LINE_LIST" else "aggregate"
+        found.append((uid, f"{ANALYTICS}/events/{way}/{shown['program']['id']}", params))
+    return found

@@ -1,0 +1,37 @@
+"""Population figures."""
+
+from pathlib import Path
+
+import polars as pl
+
+from tests.live.context import Live
+from tests.live.outcomes import Counts, must
+from transforms.locations import locations
+from transforms.tables.org_units import DISTRICT
+
+YEARS = ("2023", "2024", "2025", "2026")
+
+
+def imported(live: Live) -> Counts:
+    """Population figures arrive, and done again nothing is written."""
+    live.as_user("loader")
+    file = _file(live)
+    done = live.pilot.import_population(file, "population").must_complete()
+    again = live.pilot.import_population(file, "population-again").must_complete()
+    again.must_write_nothing()
+    must(not (reasons := live.pilot.reasons("population")), f"Rejected were: {reasons}")
+    return {"figures": len(pl.read_csv(file))} | done.counts()
+
+
+def _file(live: Live) -> Path:
+    places = locations(live.pilot.snapshot(live.last_run)).collect()
+    is_district = pl.col("LocationType") == DISTRICT.code
+    districts = places.filter(is_district, pl.col("ValidityTo").is_null())
+    rows = [
+        {"code": code, "year": year, "population": 100_000 + 1_000 * number}
+        for number, code in enumerate(districts["LocationCode"].to_list())
+        for year in YEARS
+    ]
+    path = live.pilot.folder / "population.csv"
+    pl.DataFrame(rows).write_csv(path)
+    return path

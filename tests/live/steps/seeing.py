@@ -1,0 +1,160 @@
+"""What each kind of user sees and may do."""
+
+from typing import Any
+
+from tests.live.context import Live
+from tests.live.outcomes import Counts, must, must_be_equal
+from tests.live.server import Login
+from transforms.read_back import KINDS
+from transforms.resources import CLAIM_EVENTS, TRACKED_ENTITIES, Resource
+from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
+
+Json = dict[str, Any]
+VALIDATE = {"async": "false", "importMode": "VALIDATE", "importStrategy": "UPDATE"}
+QUERY = f"/api/analytics/events/query/{CLAIM_PROGRAM.uid}"
+
+
+def facility(live: Live) -> Counts:
+    """A facility user sees all dashboards, writes nothing, and lists as the tracker has it."""
+    return _reads_only(live, "facility", {live.left["places"]["facility"]})
+
+
+def facility_in_analytics(live: Live) -> Counts:
+    """In analytics a facility user sees the facility's claims and no others."""
+    counts = _in_analytics(live, "facility", {live.left["places"]["facility"]})
+    return counts | _elsewhere(live, live.logins["facility"])
+
+
+def district(live: Live) -> Counts:
+    """A district user sees all dashboards and the district's people, and writes nothing."""
+    places = _below(live, live.left["places"]["district"])
+    counts = _reads_only(live, "district", places)
+    people = live.pilot.held(TRACKED_ENTITIES)
+    own = set(people.filter(people["orgUnit"].is_in(list(places)))["uid"])
+    missing = own - _seen(live, live.logins["district"], TRACKED_ENTITIES).keys()
+    must(not missing, f"{len(missing)} of the district's {len(own)} people are not seen")
+    return counts
+
+
+def district_in_analytics(live: Live) -> Counts:
+    """In analytics a district user sees the district's claims and no others."""
+    return _in_analytics(live, "district", _below(live, live.left["places"]["district"]))
+
+
+def board(live: Live) -> Counts:
+    """The board sees all dashboards, no people, and writes nothing."""
+    counts = _reads_only(live, "board", set())
+    must_be_equal("People that the board sees", counts["people listed"], 0)
+    return counts
+
+
+def board_in_analytics(live: Live) -> Counts:
+    """In analytics the board sees the claims of the country."""
+    return _in_analytics(live, "board", _below(live, live.pilot.country.root.uid))
+
+
+def _reads_only(live: Live, kind: str, places: set[str]) -> Counts:
+    login = live.logins[kind]
+    counts = _dashboards(live, login) | _refused(live, login)
+    return counts | _in_the_tracker(live, login, places)
+
+
+def administrator(live: Live) -> Counts:
+    """The administrator sees all dashboards, and may set up without being a superuser."""
+    login = live.logins["administrator"]
+    counts = _dashboards(live, login)
+    live.as_user("administrator")
+    try:
+        live.pilot.set_up("set-up-by-administrator").must_complete()
+        live.pilot.set_up("set-up-by-administrator-again").must_complete().must_write_nothing()
+    finally:
+        live.as_user("loader")
+    return counts
+
+
+def _dashboards(live: Live, login: Login) -> Counts:
+    listed = live.server.client(login).get("/api/dashboards", {"fields": "id", "paging": "false"})
+    seen = {each["id"] for each in listed["dashboards"]}
+    must_be_equal("Dashboards that are not seen", len(set(live.server.ids("dashboards")) - seen), 0)
+    return {"dashboards": len(seen)}
+
+
+def _refused(live: Live, login: Login) -> Counts:
+    """Ask whether DHIS2 would take a change of a claim from the user: it must not."""
+    place = live.left["places"]["facility"]
+    row = live.pilot.held(CLAIM_EVENTS).filter(orgUnit=place).row(0, named=True)
+    event = {
+        "event": row["uid"], "enrollment": row["parentUid"], "program": CLAIM_PROGRAM.uid,
+        "programStage": CLAIM_DETAILS_STAGE.uid, "orgUnit": place, "status": "COMPLETED",
+        "occurredAt": row["occurredAt"],
+    }  # fmt: skip
+    answer = live.server.client(login).exchange(
+        "POST", "/api/tracker", VALIDATE, {"events": [event]}
+    )
+    must(not answer.ok, "A user who only reads may write")
+    return {"a change is answered": answer.status}
+
+
+def _in_the_tracker(live: Live, login: Login, own: set[str]) -> Counts:
+    """Count what the tracker's lists show, as it is: versions differ in whose events they show."""
+    people = _seen(live, login, TRACKED_ENTITIES)
+    claims = _seen(live, login, CLAIM_EVENTS)
+    held = live.pilot.held(CLAIM_EVENTS)
+    here = held.filter(held["orgUnit"].is_in(list(own)))
+    return {
+        "people listed": len(people),
+        "claim events listed at own places": sum(place in own for place in claims.values()),
+        "of": here.height,
+        "claim events listed elsewhere": sum(place not in own for place in claims.values()),
+    }
+
+
+def _seen(live: Live, login: Login, resource: Resource) -> dict[str, str]:
+    """Return the objects that the user's lists show, and where they are."""
+    reader = live.server.reader(login)
+    kind = KINDS[resource.tracker_type]
+    params = {"program": CLAIM_PROGRAM.uid, reader.dialect.org_unit_mode: "ACCESSIBLE"}
+    answer = reader.client.exchange(
+        "GET", f"/api/tracker/{kind.plural}", params | {"pageSize": "1"}
+    )
+    if not answer.ok:
+        return {}
+    return {each[kind.name]: each["orgUnit"] for page in reader.pages(resource) for each in page}
+
+
+def _in_analytics(live: Live, kind: str, own: set[str]) -> Counts:
+    """The line list of claim events shows those at the user's places, and no others."""
+    params = {
+        "dimension": "ou:USER_ORGUNIT", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
+        "endDate": "2100-01-01", "paging": "false",
+    }  # fmt: skip
+    answer = live.server.client(live.logins[kind]).exchange("GET", QUERY, params)
+    must(answer.ok, f"The line list answers {answer.status}")
+    at = {header["name"]: number for number, header in enumerate(answer.body["headers"])}
+    seen = {row[at["psi"]] for row in answer.body["rows"]}
+    held = live.pilot.held(CLAIM_EVENTS)
+    expected = set(held.filter(held["orgUnit"].is_in(list(own)))["uid"])
+    must_be_equal("Claim events in analytics that are not there", len(expected - seen), 0)
+    must_be_equal("Claim events of others in analytics", len(seen - expected), 0)
+    return {"claim events in analytics": len(seen)}
+
+
+def _elsewhere(live: Live, login: Login) -> Counts:
+    """Analytics refuse another facility."""
+    held = live.pilot.held(CLAIM_EVENTS)
+    [other, *_] = [
+        each for each in held["orgUnit"].unique().sort() if each != live.left["places"]["facility"]
+    ]
+    params = {
+        "dimension": f"ou:{other}", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
+        "endDate": "2100-01-01",
+    }  # fmt: skip
+    answer = live.server.client(login).exchange("GET", QUERY, params)
+    must(
+        not answer.ok or not answer.body["rows"], "A facility user reads another facility's claims"
+    )
+    return {"another facility is answered": answer.status}
+
+
+def _below(live: Live, uid: str) -> set[str]:
+    return {uid, *live.server.ids("organisationUnits", filter=f"path:like:{uid}")}
