@@ -19,10 +19,11 @@ from flows.tasks.loading import (
     connected,
     current_or_first,
     open_load,
-    settle_open_run,
 )
 from flows.tasks.posting import Posting
+from flows.tasks.resuming import check_same_key
 from flows.tasks.retention import thin_out
+from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
@@ -64,7 +65,7 @@ def load(
         TargetError: DHIS2 is not as it must be.
         GuardError: The run would delete, or send again, more than the country file allows.
         StagingError: Another run holds the target, or has moved it on; or the run is another
-            target's; or the country file lets something else leave than when its bundles were made.
+            target's; or country file or pseudonym key are others than when its bundles were made.
     """
     run, goal, settings = (
         Run(staging_root, run_id),
@@ -74,8 +75,9 @@ def load(
     with locked(goal, run_id), at_work(run), connected(target, settings) as client:
         remember(run, target=target)
         remember_what_may_leave(run, settings)
+        check_same_key(run, settings)
         known = {"moved_target": moved_target, "restored_target": restored_target}
-        settle_earlier_run(run, goal, client, settings, **known)
+        settle_earlier_run(run, goal, client, **known)
         before = current_or_first(goal, 0).last_run
         meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
         opened = open_run(run, goal, client, settings, **meant)
@@ -89,11 +91,9 @@ def load(
 
 
 @step
-def settle_earlier_run(
-    run: Run, target: Target, client: Dhis2, country: Country, **known: bool
-) -> None:
-    """Settle what an earlier run left in doubt."""
-    if settled := settle_open_run(target, run, client, country, **known):
+def settle_earlier_run(run: Run, target: Target, client: Dhis2, **known: bool) -> None:
+    """Settle the run that was cut short; what it left in doubt is compared again."""
+    if settled := settle_open_run(target, run, client, **known):
         get_run_logger().info("%s", settled)
 
 

@@ -1,6 +1,6 @@
 """Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
 
-settle what an earlier run left in doubt ─► extract ─► transform ─► load ─► (analytics)
+settle the run that was cut short ─► extract ─► transform ─► load ─► (analytics)
 """
 
 from collections.abc import Callable, Sequence
@@ -22,8 +22,9 @@ from flows.extract import extract
 from flows.load import load
 from flows.run_analytics import run_analytics
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.loading import connected, current_or_first
 from flows.tasks.recognition import recognised_server
+from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
@@ -170,10 +171,9 @@ def _as_json(value: Any) -> Any:
 
 @step
 def settle(run: Run, target: Target, country: Path, **known: bool) -> None:
-    """Settle what an earlier run left in doubt, before this one takes its snapshot."""
-    settings = read_country(country)
-    with connected(target.name, settings) as client:
-        if settled := settle_open_run(target, run, client, settings, **known):
+    """Settle the run that was cut short, before this one takes its snapshot."""
+    with connected(target.name, read_country(country)) as client:
+        if settled := settle_open_run(target, run, client, **known):
             get_run_logger().info("%s", settled)
 
 

@@ -92,7 +92,8 @@ def asked_for(
     settings = read_country(country)
     window = Window(changed_from, changed_to) if changed_from or changed_to else None
     key = pseudonym_key_named(pseudonym_key, settings)
-    return Asked(settings, read_coordinates(country, settings), key, scopes, window)
+    places = read_coordinates(country, settings)
+    return Asked(settings, places, key, scopes, window, key_name=pseudonym_key)
 
 
 def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
@@ -103,6 +104,7 @@ def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
         run,
         kind="sync",
         target=target,
+        pseudonym_key=asked.key_name,
         scopes=[Scope(scope).value for scope in asked.scopes],
         changed_from=str(window.changed_from) if window else None,
         changed_to=str(window.changed_to) if window else None,

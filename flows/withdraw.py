@@ -11,7 +11,8 @@ from flows.load import load
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_withdrawal
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.loading import connected, current_or_first
+from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of
 from staging.acknowledged import locked
 from staging.layout import Run, Target
@@ -58,7 +59,7 @@ def stage_deletions(run: Run, target: Target, country: Path) -> None:
     settings = read_country(country)
     remember(run, kind="withdraw", target=target.name)
     with connected(target.name, settings) as client:
-        settle_open_run(target, run, client, settings)
+        settle_open_run(target, run, client)
     with at_work(run):
         stage_withdrawal(run, target, current_or_first(target, 1))
         stage_bundles(run, settings.load.bundle_size)

@@ -32,7 +32,8 @@ def _note(run: Run, facts: dict[str, Any]) -> None:
         if name in known and known[name] != fact:
             raise StagingError(
                 f"Run {run.run_id} was begun with {name} = {known[name]!r}, and is now asked for "
-                f"{fact!r}. Give another run_id, or leave it out. Nothing was done."
+                f"{fact!r}. Give another run_id, or leave it out: a new run compares again what "
+                f"this one has left. Nothing was done."
             )
     if known | facts != known:
         write_json(run.run_file, known | facts)

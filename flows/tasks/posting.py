@@ -80,19 +80,12 @@ class Posting:
     state: LoadState = field(default_factory=LoadState)
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
-    def chunks(self, phase: Phase, *, begun_only: bool = False) -> Iterator[Sequence[Bundle]]:
-        """Yield the bundles of a phase that are not settled, about a hundred at a time.
-
-        Args:
-            phase: The phase.
-            begun_only: Leave out those that were never begun: they are still different, and a
-                later run's.
-        """
+    def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
+        """Yield the bundles of a phase that are not settled, about a hundred at a time."""
         waiting = [
             bundle
             for bundle in bundles(self.run)
             if bundle.phase == phase and not bundle.is_settled
-            if bundle.is_in_doubt or not begun_only
         ]
         for start in range(0, len(waiting), CHUNK):
             yield waiting[start : start + CHUNK]
@@ -119,7 +112,7 @@ class Posting:
         return Sending(bundle, blocked, bundle.is_in_doubt)
 
     def _posted(self, phase: Phase, body: bytes) -> Receipt:
-        strategy: Strategy = "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
+        strategy = strategy_of(phase)
         if body == EMPTY:
             return Receipt(strategy)
         if phase is Phase.OWNERS:
@@ -131,6 +124,13 @@ class Posting:
         if phase not in self._blocked_by_phase:
             self._blocked_by_phase[phase] = blocked(self.run, phase)
         return self._blocked_by_phase[phase]
+
+
+def strategy_of(phase: Phase) -> Strategy:
+    """Return how DHIS2 takes the objects of a phase."""
+    if phase is Phase.OWNERS:
+        return "TRANSFER"
+    return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
 
 
 def blocked(run: Run, phase: Phase) -> Blocked:

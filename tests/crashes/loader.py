@@ -13,8 +13,9 @@ from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.desired import Asked, stage_desired
 from flows.tasks.load_state import LoadState
-from flows.tasks.loading import close_load, current_or_first, open_load, settle_open_run
+from flows.tasks.loading import close_load, current_or_first, open_load
 from flows.tasks.posting import Posting
+from flows.tasks.settling import settle_open_run
 from flows.tasks.snapshot import copied
 from staging.acknowledged import locked
 from staging.damage import in_words
@@ -86,7 +87,7 @@ class Job:
 def bring(job: Job) -> None:
     """Bring DHIS2 up to date, as `flows.sync` does."""
     with in_words(), locked(job.target, job.run_id), at_work(job.run), job.client() as client:
-        settle_open_run(job.target, job.run, client, job.country)
+        settle_open_run(job.target, job.run, client)
         extract(job)
         transform(job)
         load(job, client)

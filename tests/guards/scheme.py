@@ -4,8 +4,9 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from flows.tasks.loading import close_load, open_load, settle_open_run
+from flows.tasks.loading import close_load, open_load
 from flows.tasks.posting import Posting
+from flows.tasks.settling import settle_open_run
 from staging.acknowledged import Current, locked, read_current
 from tests.crashes.loader import Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
@@ -63,7 +64,7 @@ class GuardedScheme(Scheme):
         job = replace(self.job(run_id), url=at or self.sandbox.url)
         known = {name: meant[name] for name in meant if name.endswith("_target")}
         with locked(job.target, run_id), job.client() as client:
-            settle_open_run(job.target, job.run, client, job.country, **known)
+            settle_open_run(job.target, job.run, client, **known)
             extract(job)
             transform(job)
             opened = open_load(job.run, job.target, client, job.country, **meant)

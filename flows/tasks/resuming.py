@@ -1,0 +1,31 @@
+"""A run that goes on posts only what it would make again today."""
+
+from flows.connectors.pseudonym_key import pseudonym_key_named
+from flows.tasks.bundles import CHANGES
+from staging.frames import read_stage
+from staging.layout import Run
+from staging.runs import recall
+from transforms.country import Country
+from transforms.errors import GuardError
+from transforms.privacy import fingerprint
+
+
+def check_same_key(run: Run, country: Country) -> None:
+    """Refuse to post numbers that were made with another key than the saved one.
+
+    A key that leaked and was replaced holds for the bundles of before as well.
+
+    Raises:
+        GuardError: The saved key is another.
+        CountryError: There is none.
+    """
+    name = recall(run).get("pseudonym_key")
+    key = pseudonym_key_named(name, country) if name else None
+    made_with = read_stage(run, CHANGES)["pseudonym_fingerprint"]
+    if key and made_with and fingerprint(key) != made_with:
+        raise GuardError(
+            f"Run {run.run_id} has made its numbers with the pseudonym key of fingerprint "
+            f"{made_with}, and the saved key {name} is now another (fingerprint "
+            f"{fingerprint(key)}). Start a new run, which compares again what this one has left. "
+            f"Nothing was posted."
+        )
