@@ -12,7 +12,6 @@ from prefect.client.schemas.objects import State
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country, remember_what_may_leave
-from flows.tasks.load_state import LoadState
 from flows.tasks.loading import (
     Opened,
     close_load,
@@ -20,10 +19,10 @@ from flows.tasks.loading import (
     current_or_first,
     open_load,
 )
-from flows.tasks.posting import Posting
-from flows.tasks.resuming import check_same_key
+from flows.tasks.posting import Posting, stop_rule_of
+from flows.tasks.resuming import check_same_key, refuse_stopped
 from flows.tasks.retention import thin_out
-from flows.tasks.settling import settle_open_run
+from flows.tasks.settling import keep_what_is_known, settle_open_run
 from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
@@ -31,6 +30,7 @@ from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
 from transforms.bundles import Phase
 from transforms.country import Country
+from transforms.errors import SyncError
 
 
 @flow(name="load")
@@ -81,10 +81,10 @@ def load(
         before = current_or_first(goal, 0).last_run
         meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
         opened = open_run(run, goal, client, settings, **meant)
-        if not opened.is_folded:
-            state = LoadState(opened.current.refused)
-            post_everything(Posting(run, client, opened.info, settings.load, state))
-            fold_run(run, goal, client, opened.current)
+        if opened.is_folded:
+            refuse_stopped(run)
+        else:
+            bring(run, goal, client, opened, settings)
         rejects = summarise(run, target, before)
         thin_out(staging_root, settings)
     return completed(run_id, rejects)
@@ -106,6 +106,18 @@ def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant:
     return opened
 
 
+def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Country) -> None:
+    """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
+    rule = stop_rule_of(run, opened.current.refused, country.guards)
+    posting = Posting(run, client, opened.info, country.load, stop_rule=rule)
+    try:
+        post_everything(posting)
+    except SyncError as error:
+        keep_known(run, target, client, opened.current, error)
+        raise
+    fold_run(run, target, client, opened.current)
+
+
 def post_everything(posting: Posting) -> None:
     """Post all bundles, phase after phase, and show how far it is."""
     everything = bundles(posting.run)
@@ -125,6 +137,13 @@ def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
     """Post about a hundred bundles."""
     objects = posting.post(phase, chunk)
     get_run_logger().info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
+
+
+@step
+def keep_known(run: Run, target: Target, client: Dhis2, current: Current, error: SyncError) -> None:
+    """Write the rejects of a load that stops, and remember what is known."""
+    keep_what_is_known(run, target, client, current, error)
+    summarise(run, target.name, None)
 
 
 @step

@@ -186,17 +186,21 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
 def needs_of(run: Run) -> Needs:
     """Return what the bundles of the run need of DHIS2.
 
-    An org unit that DHIS2 has refused is not among it: what lies there is refused likewise, object
-    by object, and nothing else has to wait for it.
+    An org unit or an option that DHIS2 has refused is not among it: what lies there, or has that
+    code, is refused likewise, object by object, and nothing else has to wait for it.
     """
     changes, refused = all_changes(run), refused_org_units(run)
+    without = refused_codes(run)
     return Needs(
         org_units={
             program: set(units) - refused
             for program, units in org_units_by_program(changes).items()
         },
         places=set(places(changes)) - refused,
-        codes=codes_by_option_set(changes),
+        codes={
+            uid: codes - without.get(uid, set())
+            for uid, codes in codes_by_option_set(changes).items()
+        },
         deletes=deleted_types(changes),
     )
 
@@ -205,3 +209,12 @@ def refused_org_units(run: Run) -> set[str]:
     """Return the UIDs of the org units that the run could not make or change."""
     rows = read_rejects(run).filter(resource=ORG_UNITS).select(uid=uid_of_uuid(pl.col("key")))
     return set(rows.collect()["uid"].drop_nulls())
+
+
+def refused_codes(run: Run) -> dict[str, set[str]]:
+    """Return option set (UID) → codes of the options that the run could not make or change."""
+    codes: dict[str, set[str]] = {}
+    for key in read_rejects(run).filter(resource=OPTIONS).select("key").collect()["key"]:
+        option_set, _, code = key.partition(":")
+        codes.setdefault(option_set, set()).add(code)
+    return codes

@@ -17,10 +17,11 @@ from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.bundles import DELETES, Phase
-from transforms.country import Load
+from transforms.country import Guards, Load
 from transforms.dependants import PARENT_REFUSED, dependants, without
 from transforms.import_report import Receipt, Refused, Strategy
 from transforms.resources import TrackerType
+from transforms.stopping import StopRule, sent_by_kind
 from transforms.tables.error_codes import ErrorClass
 
 CHUNK = 100
@@ -78,6 +79,7 @@ class Posting:
     info: SystemInfo
     load: Load
     state: LoadState = field(default_factory=LoadState)
+    stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
     def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
@@ -96,6 +98,7 @@ class Posting:
             (self._sending(phase, bundle) for bundle in chunk),
             lambda body: self._posted(phase, body),
             self.state,
+            self.stop_rule,
             in_flight=requests_in_flight(self.load, self.info.dialect),
             begin=Sending.begin,
             settle=Sending.settle,
@@ -124,6 +127,12 @@ class Posting:
         if phase not in self._blocked_by_phase:
             self._blocked_by_phase[phase] = blocked(self.run, phase)
         return self._blocked_by_phase[phase]
+
+
+def stop_rule_of(run: Run, refused_before: Mapping[str, int], guards: Guards) -> StopRule:
+    """Return when the load of a run stops, by what it sends."""
+    sent = sent_by_kind(read_stage(run, CHANGES)["changes"])
+    return StopRule(sent, refused_before, guards)
 
 
 def strategy_of(phase: Phase) -> Strategy:

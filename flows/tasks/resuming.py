@@ -4,9 +4,10 @@ from flows.connectors.pseudonym_key import pseudonym_key_named
 from flows.tasks.bundles import CHANGES
 from staging.frames import read_stage
 from staging.layout import Run
+from staging.outbox import bundles
 from staging.runs import recall
 from transforms.country import Country
-from transforms.errors import GuardError
+from transforms.errors import GuardError, StagingError
 from transforms.privacy import fingerprint
 
 
@@ -28,4 +29,17 @@ def check_same_key(run: Run, country: Country) -> None:
             f"{made_with}, and the saved key {name} is now another (fingerprint "
             f"{fingerprint(key)}). Start a new run, which compares again what this one has left. "
             f"Nothing was posted."
+        )
+
+
+def refuse_stopped(run: Run) -> None:
+    """Refuse to end as loaded a run that was stopped before all of it was posted.
+
+    Raises:
+        StagingError: It was.
+    """
+    if not all(bundle.is_settled for bundle in bundles(run)):
+        raise StagingError(
+            f"Run {run.run_id} was stopped, and what DHIS2 had answered by then is folded. What it "
+            f"did not post is still different: start a new run. Nothing was posted."
         )

@@ -3,11 +3,13 @@
 bundle with a receipt      what DHIS2 answered counts
 begun, without a receipt   what differs is unknown: the next comparison sends what openIMIS has
 then, as today's policy and today's guards let it, or deletes it
+refused                    a reject, whatever has stopped the load
 never begun                dropped: it is still different
 its folder is lost         what it posted cannot be known; told until reconcile repairs it
 """
 
 from flows.connectors.dhis2 import Dhis2
+from flows.tasks.fold import write_refusals
 from flows.tasks.loading import at_address, close_load, lost
 from flows.tasks.posting import Blocked, Sending, blocked, strategy_of
 from flows.tasks.recognition import check_memory, left_marker, recognised_server
@@ -17,8 +19,10 @@ from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
 from transforms.bundles import Phase
 from transforms.dependants import objects_of
+from transforms.errors import SyncError
 from transforms.import_report import Receipt, Sent
 from transforms.resources import TrackerType
+from transforms.stopping import StoppedError
 
 
 def settle_open_run(
@@ -60,6 +64,19 @@ def settle_open_run(
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
         f"not known whether DHIS2 took them, and they are compared again."
     )
+
+
+def keep_what_is_known(
+    run: Run, target: Target, client: Dhis2, current: Current, error: SyncError
+) -> None:
+    """Write the rejects of a load that stops; one that was refused too much is folded as well.
+
+    So the next run, whoever starts it, does not meet the same refusals as if they were new.
+    """
+    write_refusals(run)
+    if isinstance(error, StoppedError):
+        settle_doubts(run)
+        close_load(run, target, client, current)
 
 
 def settle_doubts(run: Run) -> int:

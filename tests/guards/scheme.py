@@ -4,15 +4,17 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
+from flows.tasks.load_state import LoadState
 from flows.tasks.loading import close_load, open_load
-from flows.tasks.posting import Posting
-from flows.tasks.settling import settle_open_run
+from flows.tasks.posting import Posting, stop_rule_of
+from flows.tasks.settling import keep_what_is_known, settle_open_run
 from staging.acknowledged import Current, locked, read_current
 from tests.crashes.loader import Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
 from transforms.bundles import Phase
+from transforms.errors import SyncError
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 
@@ -68,10 +70,17 @@ class GuardedScheme(Scheme):
             extract(job)
             transform(job)
             opened = open_load(job.run, job.target, client, job.country, **meant)
-            posting = Posting(job.run, client, opened.info, job.country.load)
-            for phase in Phase:
-                for chunk in posting.chunks(phase):
-                    posting.post(phase, chunk)
+            rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
+            posting = Posting(
+                job.run, client, opened.info, job.country.load, LoadState(pause_seconds=0.01), rule
+            )
+            try:
+                for phase in Phase:
+                    for chunk in posting.chunks(phase):
+                        posting.post(phase, chunk)
+            except SyncError as error:
+                keep_what_is_known(job.run, job.target, client, opened.current, error)
+                raise
             close_load(job.run, job.target, client, opened.current)
             return " ".join(opened.warnings) or None
 
