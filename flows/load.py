@@ -9,6 +9,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
+from flows.allowed import granted
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country, remember_what_may_leave
@@ -31,6 +32,7 @@ from staging.runs import at_work, remember
 from transforms.bundles import Phase
 from transforms.country import Country
 from transforms.errors import SyncError
+from transforms.permissions import Allow, Permissions
 
 
 @flow(name="load")
@@ -40,11 +42,7 @@ def load(
     country: Path,
     staging_root: Path,
     run_id: str,
-    *,
-    allow_deletes: bool = False,
-    new_mapping: bool = False,
-    moved_target: bool = False,
-    restored_target: bool = False,
+    allow: Sequence[Allow] = (),
 ) -> State[str]:
     """Post the bundles of a run and remember what DHIS2 confirmed; started again, it goes on.
 
@@ -53,10 +51,7 @@ def load(
         country: The country file.
         staging_root: Folder of all pipeline files; never inside git.
         run_id: The run; its outbox is sealed.
-        allow_deletes: Delete however much openIMIS no longer has.
-        new_mapping: Send again however much the changed mapping asks for.
-        moved_target: The same DHIS2, with its data, answers at another address or systemId.
-        restored_target: DHIS2 lacks what the last load left, and that is known.
+        allow: What is permitted for this run; the sentence of each guard names what lifts it.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if there are any.
@@ -76,11 +71,10 @@ def load(
         remember(run, target=target)
         remember_what_may_leave(run, settings)
         check_same_key(run, settings)
-        known = {"moved_target": moved_target, "restored_target": restored_target}
-        settle_earlier_run(run, goal, client, **known)
+        allowed = granted(run, allow)
+        settle_earlier_run(run, goal, client, allowed)
         before = current_or_first(goal, 0).last_run
-        meant = {"allow_deletes": allow_deletes, "new_mapping": new_mapping} | known
-        opened = open_run(run, goal, client, settings, **meant)
+        opened = open_run(run, goal, client, settings, allowed)
         if opened.is_folded:
             refuse_stopped(run)
         else:
@@ -91,16 +85,18 @@ def load(
 
 
 @step
-def settle_earlier_run(run: Run, target: Target, client: Dhis2, **known: bool) -> None:
+def settle_earlier_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> None:
     """Settle the run that was cut short; what it left in doubt is compared again."""
-    if settled := settle_open_run(target, run, client, **known):
+    if settled := settle_open_run(target, run, client, allow):
         get_run_logger().info("%s", settled)
 
 
 @step
-def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant: bool) -> Opened:
+def open_run(
+    run: Run, target: Target, client: Dhis2, country: Country, allow: Permissions
+) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
-    opened = open_load(run, target, client, country, **meant)
+    opened = open_load(run, target, client, country, allow)
     for warning in opened.warnings:
         get_run_logger().warning("%s", warning)
     return opened

@@ -18,6 +18,7 @@ from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from transforms.errors import GuardError
+from transforms.permissions import Allow
 
 
 @flow(name="withdraw")
@@ -49,7 +50,7 @@ def withdraw(
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
         stage_deletions(run, goal, country)
-        load(target, country, staging_root, run.run_id, allow_deletes=True)
+        load(target, country, staging_root, run.run_id, [Allow.DELETES])
     return completed(run.run_id, rejects_of(run))
 
 

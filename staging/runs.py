@@ -3,7 +3,7 @@
 lock    held by the stage that is at work in the run's folder, whichever target it is for
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,15 @@ def _note(run: Run, facts: dict[str, Any]) -> None:
             )
     if known | facts != known:
         write_json(run.run_file, known | facts)
+
+
+def note_permissions(run: Run, allowed: Collection[str]) -> None:
+    """Write down what the run was permitted, besides what it was permitted before."""
+    known = recall(run)
+    noted = sorted({*known.get("allow", ()), *map(str, allowed)})
+    if allowed and noted != known.get("allow"):
+        make_folder(run.folder)
+        write_json(run.run_file, known | {"allow": noted})
 
 
 def first_said(run: Run, name: str, fact: int) -> int:

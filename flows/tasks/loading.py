@@ -35,6 +35,7 @@ from transforms.errors import StagingError
 from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, deleted_types, org_units_by_program, places
+from transforms.permissions import NOTHING, Allow, Permissions
 from transforms.reject_rows import reject_rows
 from transforms.uids import uid_of_uuid
 
@@ -76,15 +77,9 @@ def open_load(
     target: Target,
     client: Dhis2,
     country: Country,
-    *,
-    allow_deletes: bool = False,
-    new_mapping: bool = False,
-    moved_target: bool = False,
-    restored_target: bool = False,
+    allow: Permissions = NOTHING,
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
-
-    The last four say what is meant; see `transforms.guards`.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
@@ -94,16 +89,16 @@ def open_load(
     """
     manifest, guards = read_stage(run, CHANGES), country.guards
     current = current_or_first(target, manifest["partitions"])
-    info = recognised_server(client, current, moved_target=moved_target)
+    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
     _refuse_answers_of_another(run, target, current)
-    if not allow_deletes:
+    if Allow.DELETES not in allow:
         refuse_mass_deletion(manifest["changes"], manifest["held"], guards)
-    if not new_mapping:
+    if Allow.CHANGES not in allow:
         refuse_mass_resending(resending(manifest, current), manifest["held"], guards)
     warnings = [
-        check_memory(client, info, target, current, restored_target=restored_target),
+        check_memory(client, info, target, current, restored_target=Allow.RESTORED_TARGET in allow),
         current.lost_run and lost(current.lost_run),
     ]
     current = at_address(current, info)

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from transforms.errors import TargetError
+from transforms.permissions import Allow
 from transforms.resources import TrackerType
 from transforms.tables.programs import PERSON_TYPE, PROGRAMS, Program
 
@@ -104,7 +105,7 @@ def _another_server(info: SystemInfo, known: KnownServer) -> str | None:
         what = f"Another DHIS2 answers at {info.base_url} than at the last load (its systemId)"
     return what and (
         f"{what}; what was acknowledged there says nothing about this one. Name another target for "
-        f"another DHIS2; if it is the same one, with its data, run once with moved_target. Nothing "
+        f"another DHIS2; if it is the same one, with its data, {Allow.MOVED_TARGET.lifts}. Nothing "
         f"was posted."
     )
 

@@ -21,6 +21,7 @@ from transforms.bundles import Phase
 from transforms.dependants import objects_of
 from transforms.errors import SyncError
 from transforms.import_report import Receipt, Sent
+from transforms.permissions import NOTHING, Allow, Permissions
 from transforms.resources import TrackerType
 from transforms.stopping import StoppedError
 
@@ -29,9 +30,7 @@ def settle_open_run(
     target: Target,
     own: Run,
     client: Dhis2,
-    *,
-    moved_target: bool = False,
-    restored_target: bool = False,
+    allow: Permissions = NOTHING,
 ) -> str | None:
     """Settle and fold the run that an earlier attempt left open; say what was done, or None.
 
@@ -39,8 +38,7 @@ def settle_open_run(
         target: The target's files.
         own: The run that is at work; if it is the open one, it goes on by itself.
         client: The DHIS2; it is asked who it is, and its marker is moved on.
-        moved_target: The same DHIS2 answers at another address.
-        restored_target: It lacks what the last load left, and that is known.
+        allow: That the DHIS2 was moved or restored.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
@@ -50,8 +48,9 @@ def settle_open_run(
     if current is None or current.open_run in (None, own.run_id):
         return None
     run = Run(own.root, str(current.open_run))
-    info = recognised_server(client, current, moved_target=moved_target)
-    check_memory(client, info, target, current, restored_target=restored_target)
+    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
+    restored = Allow.RESTORED_TARGET in allow
+    check_memory(client, info, target, current, restored_target=restored)
     current = at_address(current, info)
     try:
         unknown = settle_doubts(run)

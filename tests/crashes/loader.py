@@ -25,6 +25,7 @@ from tests.sandbox import ADMIN
 from transforms.bundles import Phase
 from transforms.country import Country, country_of
 from transforms.errors import SyncError
+from transforms.permissions import Allow
 from transforms.privacy import selected_columns
 from transforms.resources import Scope
 
@@ -117,7 +118,7 @@ def transform(job: Job) -> None:
 
 def load(job: Job, client: Dhis2) -> None:
     """Post it, and remember what DHIS2 confirmed."""
-    opened = open_load(job.run, job.target, client, job.country, allow_deletes=True)
+    opened = open_load(job.run, job.target, client, job.country, [Allow.DELETES])
     if opened.is_folded:
         return
     rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)

@@ -15,6 +15,7 @@ from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
 from transforms.bundles import Phase
 from transforms.errors import SyncError
+from transforms.permissions import NOTHING, Permissions
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 
@@ -55,21 +56,22 @@ class GuardedScheme(Scheme):
         """Let DHIS2 refuse its data store to us."""
         self.sandbox.cues.add(path="/api/dataStore", status=403, body=REFUSED)
 
-    def load(self, run_id: str, *, at: str | None = None, **meant: bool) -> str | None:
-        """Bring DHIS2 up to date, saying what is meant; return what is odd.
+    def load(
+        self, run_id: str, *, at: str | None = None, allow: Permissions = NOTHING
+    ) -> str | None:
+        """Bring DHIS2 up to date; return what is odd.
 
         Args:
             run_id: The run.
             at: Another address of DHIS2.
-            **meant: Parameters of the flow.
+            allow: What is permitted.
         """
         job = replace(self.job(run_id), url=at or self.sandbox.url)
-        known = {name: meant[name] for name in meant if name.endswith("_target")}
         with locked(job.target, run_id), job.client() as client:
-            settle_open_run(job.target, job.run, client, **known)
+            settle_open_run(job.target, job.run, client, allow)
             extract(job)
             transform(job)
-            opened = open_load(job.run, job.target, client, job.country, **meant)
+            opened = open_load(job.run, job.target, client, job.country, allow)
             rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
             posting = Posting(
                 job.run, client, opened.info, job.country.load, LoadState(pause_seconds=0.01), rule

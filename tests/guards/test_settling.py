@@ -11,6 +11,7 @@ from staging.outbox import bundles
 from tests.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.guards.scheme import GuardedScheme
 from transforms.bundles import Phase
+from transforms.permissions import Allow
 
 
 def name_claims(scheme: GuardedScheme, text: str) -> None:
@@ -63,7 +64,7 @@ def test_what_was_created_in_doubt_and_is_wanted_no_more_is_deleted(scheme: Guar
             database.execute(f'UPDATE "{table}" SET "ValidityTo" = ?', ("2026-01-01 00:00:00",))
         database.commit()
 
-    scheme.load("second", allow_deletes=True)
+    scheme.load("second", allow=[Allow.DELETES])
     settle_what_is_in_doubt(scheme)
 
     assert scheme.sandbox.tracked_entities() == {}
