@@ -23,6 +23,7 @@ from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey, new_key
 from transforms.errors import CountryError, SyncError
+from transforms.permissions import Allow
 
 KEY = "pseudonym-key"
 BLOCKS: dict[str, type[Block]] = {
@@ -88,7 +89,7 @@ def _would_be_lost(name: str, *, generate: bool) -> CountryError:
         f"There is a block {KEY}/{name} already, and its key would be lost for good: without it "
         f"every insurance number in DHIS2 changes, and no pseudonym sent so far can be found "
         f"again. {advice}. To begin with another key on purpose, make sure that you have a copy "
-        f"of the old one, save with --replace, and run once with new_pseudonym_key."
+        f"of the old one, save with --replace, and {Allow.NEW_PSEUDONYM_KEY.lifts}."
     )
 
 

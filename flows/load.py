@@ -9,20 +9,21 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
+from flows.allowed import granted
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country, remember_what_may_leave
-from flows.tasks.load_state import LoadState
 from flows.tasks.loading import (
     Opened,
     close_load,
     connected,
     current_or_first,
     open_load,
-    settle_open_run,
 )
-from flows.tasks.posting import Posting
+from flows.tasks.posting import Posting, stop_rule_of
+from flows.tasks.resuming import check_same_key, refuse_stopped
 from flows.tasks.retention import thin_out
+from flows.tasks.settling import keep_what_is_known, settle_open_run
 from flows.tasks.summary import summarise
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
@@ -30,6 +31,8 @@ from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
 from transforms.bundles import Phase
 from transforms.country import Country
+from transforms.errors import SyncError
+from transforms.permissions import Allow, Permissions
 
 
 @flow(name="load")
@@ -39,12 +42,7 @@ def load(
     country: Path,
     staging_root: Path,
     run_id: str,
-    *,
-    allow_deletes: bool = False,
-    new_mapping: bool = False,
-    moved_target: bool = False,
-    restored_target: bool = False,
-    allow_superuser: bool = False,
+    allow: Sequence[Allow] = (),
 ) -> State[str]:
     """Post the bundles of a run and remember what DHIS2 confirmed; started again, it goes on.
 
@@ -53,12 +51,7 @@ def load(
         country: The country file.
         staging_root: Folder of all pipeline files; never inside git.
         run_id: The run; its outbox is sealed.
-        allow_deletes: Delete however much openIMIS no longer has.
-        new_mapping: Send again however much the changed mapping asks for.
-        moved_target: The same DHIS2, with its data, answers at another address or systemId.
-        restored_target: DHIS2 lacks what the last load left, and that is known.
-        allow_superuser: Load as a superuser, for whom DHIS2 deletes with a person what other
-            programs have of the person.
+        allow: What is permitted for this run; the sentence of each guard names what lifts it.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if there are any.
@@ -67,7 +60,7 @@ def load(
         TargetError: DHIS2 is not as it must be.
         GuardError: The run would delete, or send again, more than the country file allows.
         StagingError: Another run holds the target, or has moved it on; or the run is another
-            target's; or the country file lets something else leave than when its bundles were made.
+            target's; or country file or pseudonym key are others than when its bundles were made.
     """
     run, goal, settings = (
         Run(staging_root, run_id),
@@ -77,40 +70,48 @@ def load(
     with locked(goal, run_id), at_work(run), connected(target, settings) as client:
         remember(run, target=target)
         remember_what_may_leave(run, settings)
-        known = {"moved_target": moved_target, "restored_target": restored_target}
-        settle_earlier_run(run, goal, client, settings, **known)
+        check_same_key(run, settings)
+        allowed = granted(run, allow)
+        settle_earlier_run(run, goal, client, allowed)
         before = current_or_first(goal, 0).last_run
-        meant = {
-            "allow_deletes": allow_deletes,
-            "new_mapping": new_mapping,
-            "allow_superuser": allow_superuser,
-        } | known
-        opened = open_run(run, goal, client, settings, **meant)
-        if not opened.is_folded:
-            state = LoadState(opened.current.refused)
-            post_everything(Posting(run, client, opened.info, settings.load, state))
-            fold_run(run, goal, client, opened.current)
+        opened = open_run(run, goal, client, settings, allowed)
+        if opened.is_folded:
+            refuse_stopped(run)
+        else:
+            bring(run, goal, client, opened, settings)
         rejects = summarise(run, target, before)
         thin_out(staging_root, settings)
     return completed(run_id, rejects)
 
 
 @step
-def settle_earlier_run(
-    run: Run, target: Target, client: Dhis2, country: Country, **known: bool
-) -> None:
-    """Settle what an earlier run left in doubt."""
-    if settled := settle_open_run(target, run, client, country, **known):
+def settle_earlier_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> None:
+    """Settle the run that was cut short; what it left in doubt is compared again."""
+    if settled := settle_open_run(target, run, client, allow):
         get_run_logger().info("%s", settled)
 
 
 @step
-def open_run(run: Run, target: Target, client: Dhis2, country: Country, **meant: bool) -> Opened:
+def open_run(
+    run: Run, target: Target, client: Dhis2, country: Country, allow: Permissions
+) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
-    opened = open_load(run, target, client, country, **meant)
+    opened = open_load(run, target, client, country, allow)
     for warning in opened.warnings:
         get_run_logger().warning("%s", warning)
     return opened
+
+
+def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Country) -> None:
+    """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
+    rule = stop_rule_of(run, opened.current.refused, country.guards)
+    posting = Posting(run, client, opened.info, country.load, stop_rule=rule)
+    try:
+        post_everything(posting)
+    except SyncError as error:
+        keep_known(run, target, client, opened.current, error)
+        raise
+    fold_run(run, target, client, opened.current)
 
 
 def post_everything(posting: Posting) -> None:
@@ -132,6 +133,13 @@ def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
     """Post about a hundred bundles."""
     objects = posting.post(phase, chunk)
     get_run_logger().info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
+
+
+@step
+def keep_known(run: Run, target: Target, client: Dhis2, current: Current, error: SyncError) -> None:
+    """Write the rejects of a load that stops, and remember what is known."""
+    keep_what_is_known(run, target, client, current, error)
+    summarise(run, target.name, None)
 
 
 @step

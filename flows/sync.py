@@ -1,6 +1,6 @@
 """Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
 
-settle what an earlier run left in doubt ─► extract ─► transform ─► load ─► (analytics)
+settle the run that was cut short ─► extract ─► transform ─► load ─► (analytics)
 """
 
 from collections.abc import Callable, Sequence
@@ -16,19 +16,22 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from flows.allowed import granted
 from flows.children import run_child
 from flows.endings import completed, in_one_sentence, step
 from flows.extract import extract
 from flows.load import load
 from flows.run_analytics import run_analytics
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.loading import connected, current_or_first
 from flows.tasks.recognition import recognised_server
+from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
 from staging.acknowledged import locked
 from staging.layout import Run, Target
+from transforms.permissions import Allow, Permissions
 from transforms.resources import Scope
 
 
@@ -73,15 +76,8 @@ def sync(
     run_id: str | None = None,
     until: Until = Until.LOAD,
     pseudonym_key: str | None = None,
+    allow: Sequence[Allow] = (),
     *,
-    new_pseudonym_key: bool = False,
-    new_source: bool = False,
-    allow_shrinking: bool = False,
-    allow_deletes: bool = False,
-    new_mapping: bool = False,
-    moved_target: bool = False,
-    restored_target: bool = False,
-    allow_superuser: bool = False,
     analytics: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
@@ -100,15 +96,8 @@ def sync(
         until: `extract`, `transform` (a plan with counts), `validate` (DHIS2 judges a sample, and
             writes nothing) or `load`.
         pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
-        new_pseudonym_key: The key was changed on purpose: send every number again.
-        new_source: openIMIS is another one than before on purpose.
-        allow_shrinking: openIMIS has lost rows on purpose.
-        allow_deletes: Delete however much openIMIS no longer has.
-        new_mapping: Send again however much the changed mapping asks for.
-        moved_target: The same DHIS2, with its data, answers at another address or systemId.
-        restored_target: DHIS2 lacks what the last load left, and that is known.
-        allow_superuser: Load as a superuser, for whom DHIS2 deletes with a person what other
-            programs have of the person.
+        allow: What is permitted for this run; the sentence of each guard names what lifts it. A
+            run that the schedule starts is permitted nothing.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
@@ -128,31 +117,28 @@ def sync(
         "scopes": [Scope(scope) for scope in scopes],
         "changed_from": changed_from,
         "changed_to": changed_to,
-        "new_pseudonym_key": new_pseudonym_key,
-        "new_source": new_source,
-        "allow_shrinking": allow_shrinking,
     }
-    known = {"moved_target": moved_target, "restored_target": restored_target}
-    meant = {
-        "allow_deletes": allow_deletes,
-        "new_mapping": new_mapping,
-        "allow_superuser": allow_superuser,
-    } | known
+    allowed = {"allow": sorted(granted(run, allow))}
+    there = {"target": target} | common | allowed
     with _held(goal, run, until):
         if until is Until.LOAD:
-            settle(run, goal, country, **known)
+            settle(run, goal, country, granted(run, allow))
         stage(EXTRACT, {"source": source} | common, as_deployments=as_deployments)
         if until is not Until.EXTRACT:
-            stage(TRANSFORM, {"target": target} | common | asked, as_deployments=as_deployments)
+            stage(
+                TRANSFORM,
+                {"target": target} | common | asked | allowed,
+                as_deployments=as_deployments,
+            )
         if until is Until.VALIDATE:
             validate(run, target, country)
         if until is Until.LOAD:
-            stage(LOAD, {"target": target} | common | meant, as_deployments=as_deployments)
+            stage(LOAD, there, as_deployments=as_deployments)
     if until is not Until.LOAD:
         return completed(run.run_id, summarise(run, target, None))
     if analytics:
-        there = {"target": target, "country": country}
-        stage(ANALYTICS, there, as_deployments=as_deployments)
+        place = {"target": target, "country": country}
+        stage(ANALYTICS, place, as_deployments=as_deployments)
     return completed(run.run_id, rejects_of(run))
 
 
@@ -176,11 +162,10 @@ def _as_json(value: Any) -> Any:
 
 
 @step
-def settle(run: Run, target: Target, country: Path, **known: bool) -> None:
-    """Settle what an earlier run left in doubt, before this one takes its snapshot."""
-    settings = read_country(country)
-    with connected(target.name, settings) as client:
-        if settled := settle_open_run(target, run, client, settings, **known):
+def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
+    """Settle the run that was cut short, before this one takes its snapshot."""
+    with connected(target.name, read_country(country)) as client:
+        if settled := settle_open_run(target, run, client, allow):
             get_run_logger().info("%s", settled)
 
 

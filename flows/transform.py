@@ -7,6 +7,7 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
+from flows.allowed import granted
 from flows.connectors.pseudonym_key import pseudonym_key_named
 from flows.endings import in_one_sentence, step
 from flows.tasks.bundles import stage_bundles
@@ -21,6 +22,7 @@ from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from transforms.errors import GuardError
 from transforms.mapping import markdown
+from transforms.permissions import Allow, Permissions
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
 from transforms.windows import Window
@@ -37,10 +39,7 @@ def transform(
     scopes: Sequence[Scope] = (Scope.ALL,),
     changed_from: date | None = None,
     changed_to: date | None = None,
-    *,
-    new_pseudonym_key: bool = False,
-    new_source: bool = False,
-    allow_shrinking: bool = False,
+    allow: Sequence[Allow] = (),
 ) -> str:
     """Stage what the run will post; started again, it goes on or does nothing.
 
@@ -53,9 +52,7 @@ def transform(
         scopes: What is posted.
         changed_from: Post only what left a trace in openIMIS since this day.
         changed_to: Post only what left a trace in openIMIS until this day.
-        new_pseudonym_key: The key was changed on purpose: send every number again.
-        new_source: The snapshot is of another openIMIS than before on purpose.
-        allow_shrinking: openIMIS has lost rows on purpose.
+        allow: What is permitted for this run; the sentence of each guard names what lifts it.
 
     Returns:
         The run's id.
@@ -70,8 +67,9 @@ def transform(
     asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
     with at_work(run):
         remember_what_was_asked(run, target, asked)
-        check_key(goal, asked, new_pseudonym_key=new_pseudonym_key)
-        compare_source(run, goal, asked, new_source=new_source, allow_shrinking=allow_shrinking)
+        allowed = granted(run, allow)
+        check_key(goal, asked, allowed)
+        compare_source(run, goal, asked, allowed)
         make_desired(run, goal, asked)
         find_changes(run, goal, asked)
         say_what_is_sent_again(run, goal)
@@ -92,7 +90,8 @@ def asked_for(
     settings = read_country(country)
     window = Window(changed_from, changed_to) if changed_from or changed_to else None
     key = pseudonym_key_named(pseudonym_key, settings)
-    return Asked(settings, read_coordinates(country, settings), key, scopes, window)
+    places = read_coordinates(country, settings)
+    return Asked(settings, places, key, scopes, window, key_name=pseudonym_key)
 
 
 def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
@@ -103,13 +102,14 @@ def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
         run,
         kind="sync",
         target=target,
+        pseudonym_key=asked.key_name,
         scopes=[Scope(scope).value for scope in asked.scopes],
         changed_from=str(window.changed_from) if window else None,
         changed_to=str(window.changed_to) if window else None,
     )
 
 
-def check_key(target: Target, asked: Asked, *, new_pseudonym_key: bool) -> None:
+def check_key(target: Target, asked: Asked, allow: Permissions) -> None:
     """Refuse a pseudonym key that is not the last run's, unless that is meant.
 
     Raises:
@@ -117,23 +117,19 @@ def check_key(target: Target, asked: Asked, *, new_pseudonym_key: bool) -> None:
     """
     known = current_or_first(target, 1).pseudonym_fingerprint
     found = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
-    if known and found and known != found and not new_pseudonym_key:
+    if known and found and known != found and Allow.NEW_PSEUDONYM_KEY not in allow:
         raise GuardError(
             f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
             f"{known}): every number would change in DHIS2. Save the old key in the block again, "
-            f"or run once with new_pseudonym_key to send every number anew. Nothing was posted."
+            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
         )
 
 
 @step
-def compare_source(
-    run: Run, target: Target, asked: Asked, *, new_source: bool, allow_shrinking: bool
-) -> None:
+def compare_source(run: Run, target: Target, asked: Asked, allow: Permissions) -> None:
     """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is meant."""
     current, guards = current_or_first(target, 1), asked.country.guards
-    for oddity in check_source(
-        run, current, guards, new_source=new_source, allow_shrinking=allow_shrinking
-    ):
+    for oddity in check_source(run, current, guards, allow):
         get_run_logger().warning("%s", oddity)
 
 

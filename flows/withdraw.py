@@ -1,5 +1,6 @@
 """Withdraw: delete from a DHIS2 all people, policies and claims that we hold there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from prefect import flow
@@ -11,12 +12,14 @@ from flows.load import load
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_withdrawal
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first, settle_open_run
+from flows.tasks.loading import connected, current_or_first
+from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from transforms.errors import GuardError
+from transforms.permissions import Allow
 
 
 @flow(name="withdraw")
@@ -27,8 +30,7 @@ def withdraw(
     staging_root: Path,
     confirm: str,
     run_id: str | None = None,
-    *,
-    allow_superuser: bool = False,
+    allow: Sequence[Allow] = (),
 ) -> State[str]:
     """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
 
@@ -41,8 +43,7 @@ def withdraw(
         staging_root: Folder of all pipeline files.
         confirm: The target's name once more; anything else deletes nothing.
         run_id: Names the run; by default the flow run's id.
-        allow_superuser: Delete as a superuser, for whom DHIS2 deletes with a person what other
-            programs have of the person.
+        allow: What else is permitted for this run, such as `superuser`.
 
     Raises:
         GuardError: `confirm` is not the target's name.
@@ -56,14 +57,7 @@ def withdraw(
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
         stage_deletions(run, goal, country)
-        load(
-            target,
-            country,
-            staging_root,
-            run.run_id,
-            allow_deletes=True,
-            allow_superuser=allow_superuser,
-        )
+        load(target, country, staging_root, run.run_id, [Allow.DELETES, *allow])
     return completed(run.run_id, rejects_of(run))
 
 
@@ -73,7 +67,7 @@ def stage_deletions(run: Run, target: Target, country: Path) -> None:
     settings = read_country(country)
     remember(run, kind="withdraw", target=target.name)
     with connected(target.name, settings) as client:
-        settle_open_run(target, run, client, settings)
+        settle_open_run(target, run, client)
     with at_work(run):
         stage_withdrawal(run, target, current_or_first(target, 1))
         stage_bundles(run, settings.load.bundle_size)

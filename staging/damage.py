@@ -30,7 +30,8 @@ REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         rf"{RUN}/outbox/.*\.receipt\.json",
-        "S" + AGAIN[1:] + ": the bundle is then in doubt, and posted once more, unchanged",
+        "S" + AGAIN[1:] + ", which posts the bundle once more, unchanged; or start a new run, "
+        "which compares what was in it again",
     ),
     (
         rf"(?P<folder>{RUN}/(desired|changes|outbox))/.*",
@@ -58,11 +59,24 @@ REMEDIES: tuple[tuple[str, str], ...] = (
 )
 
 
-def damaged(path: Path, found: str) -> StagingError:
+class DamagedError(StagingError):
+    """A file is not there, or not as it was written.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def damaged(path: Path, found: str) -> DamagedError:
     """Return the error that says what was found in the place of a file, and what to do."""
-    return StagingError(
+    return DamagedError(
+        path,
         f"{path} is damaged: {found}. {_remedy(path)}. It was not read as data, and nothing that "
-        f"builds on it was done."
+        f"builds on it was done.",
     )
 
 

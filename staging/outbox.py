@@ -4,8 +4,8 @@
     00001.sent            begun: a request may have reached DHIS2
     00001.receipt.json    settled: what DHIS2 answered
 
-A bundle that was begun and has no receipt, or a damaged one, is in doubt. Posting it again,
-unchanged, settles it: every object brings its own UID.
+A bundle that was begun and has no receipt, or a damaged one, is in doubt. Its own run may post it
+again, unchanged, since every object brings its own UID; another run settles it as unknown.
 """
 
 from collections.abc import Collection
@@ -145,12 +145,26 @@ def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
     write_bytes(bundle.receipt, sealed(receipt), lasting=False)
 
 
+def in_doubt(run: Run) -> list[Bundle]:
+    """Return the bundles that were begun and have no receipt; a damaged one is removed."""
+    for bundle in bundles(run):
+        if bundle.is_settled and not _is_sound(bundle):
+            _doubt(bundle)
+    return [bundle for bundle in bundles(run) if bundle.is_in_doubt]
+
+
+def _doubt(bundle: Bundle) -> None:
+    write_mark(bundle.sent)
+    bundle.receipt.unlink(missing_ok=True)
+
+
 def doubt_damaged(run: Run) -> list[Path]:
     """Put in doubt the bundles whose receipt is damaged, and return those receipts.
 
-    And all bundles of later phases: what they settled may rest on what is posted once more (a
-    number that is released again has to be given again). The later ones first, so that a kill in
-    between leaves nothing settled that rests on something in doubt.
+    For the run that posts them once more; so are all bundles of later phases: what they settled
+    may rest on what is posted once more (a number that is released again has to be given again).
+    The later ones first, so that a kill in between leaves nothing settled that rests on something
+    in doubt.
     """
     settled = [bundle for bundle in bundles(run) if bundle.is_settled]
     found = [bundle for bundle in settled if not _is_sound(bundle)]
@@ -158,8 +172,7 @@ def doubt_damaged(run: Run) -> list[Path]:
     if first is not None:
         later = [bundle for bundle in settled if bundle.phase > first]
         for bundle in (*reversed(later), *found):
-            write_mark(bundle.sent)
-            bundle.receipt.unlink(missing_ok=True)
+            _doubt(bundle)
     return [bundle.receipt for bundle in found]
 
 

@@ -11,8 +11,10 @@ from transforms.resources import TrackerType
 
 TEXTS = pl.List(pl.String)
 REFUSED = pl.Struct({"type": pl.String, "uid": pl.String, "codes": TEXTS, "class": pl.String})
+BY_TYPE = pl.Struct({kind.value: TEXTS for kind in TrackerType})
 RECEIPT: dict[str, pl.DataType] = {
-    "accepted": pl.Struct({kind.value: TEXTS for kind in TrackerType}),
+    "accepted": BY_TYPE,
+    "unknown": BY_TYPE,
     "refused": pl.List(REFUSED),
     "unanswered": pl.Int64(),
 }
@@ -37,14 +39,17 @@ def outcomes(run: Run) -> pl.LazyFrame:
 
 def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
     receipts = pl.scan_ndjson(files, schema=RECEIPT)
-    answers = [_accepted(receipts, kind.value) for kind in TrackerType] + [_refused(receipts)]
+    answers = [_refused(receipts)]
+    for kind in TrackerType:
+        answers.append(_named(receipts, "accepted", kind.value, accepted=True))
+        answers.append(_named(receipts, "unknown", kind.value, accepted=None))
     known = {"partition": pl.lit(partition, pl.Int32), "phase": pl.lit(phase)}
     return pl.concat(answers).with_columns(**known).select(*OUTCOMES)
 
 
-def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:
+def _named(receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | None) -> pl.LazyFrame:
     uids = (
-        receipts.select(_is_late(), uid=pl.col("accepted").struct.field(kind))
+        receipts.select(_is_late(), uid=pl.col(name).struct.field(kind))
         .explode("uid")
         .drop_nulls("uid")
     )
@@ -52,7 +57,7 @@ def _accepted(receipts: pl.LazyFrame, kind: str) -> pl.LazyFrame:
         "uid",
         "isLate",
         type=pl.lit(kind),
-        accepted=pl.lit(value=True),
+        accepted=pl.lit(accepted, pl.Boolean),
         kind=pl.lit(None, pl.String),
         codes=pl.lit([], TEXTS),
     )

@@ -3,7 +3,7 @@
 lock    held by the stage that is at work in the run's folder, whichever target it is for
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,10 +32,20 @@ def _note(run: Run, facts: dict[str, Any]) -> None:
         if name in known and known[name] != fact:
             raise StagingError(
                 f"Run {run.run_id} was begun with {name} = {known[name]!r}, and is now asked for "
-                f"{fact!r}. Give another run_id, or leave it out. Nothing was done."
+                f"{fact!r}. Give another run_id, or leave it out: a new run compares again what "
+                f"this one has left. Nothing was done."
             )
     if known | facts != known:
         write_json(run.run_file, known | facts)
+
+
+def note_permissions(run: Run, allowed: Collection[str]) -> None:
+    """Write down what the run was permitted, besides what it was permitted before."""
+    known = recall(run)
+    noted = sorted({*known.get("allow", ()), *map(str, allowed)})
+    if allowed and noted != known.get("allow"):
+        make_folder(run.folder)
+        write_json(run.run_file, known | {"allow": noted})
 
 
 def first_said(run: Run, name: str, fact: int) -> int:

@@ -44,7 +44,12 @@ class Load(_Section):
 
 
 class Guards(_Section):
-    """What a run may do before it stops and asks."""
+    """What a run may do before it stops and asks, and what it may be refused before it stops.
+
+    A refusal that meets one object in twenty is no matter of single records; a hundred may well
+    be, on a quiet night or of one place. Of bad records there may be many more after a migration:
+    only where half of what is sent, and more than five hundred, have one fault, it is ours.
+    """
 
     delete_share: float = Field(default=0.05, ge=0, le=1)
     delete_count: int = Field(default=100, ge=0)
@@ -52,6 +57,10 @@ class Guards(_Section):
     shrink_count: int = Field(default=100, ge=0)
     resend_share: float = Field(default=0.2, ge=0, le=1)
     resend_count: int = Field(default=10_000, ge=0)
+    misconfigured_share: float = Field(default=0.05, ge=0, le=1)
+    misconfigured_count: int = Field(default=100, ge=0)
+    bad_data_share: float = Field(default=0.5, ge=0, le=1)
+    bad_data_count: int = Field(default=500, ge=0)
 
 
 class Retention(_Section):

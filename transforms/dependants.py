@@ -67,6 +67,16 @@ def without(
     return orjson.dumps(kept), removed
 
 
+def objects_of(body: bytes) -> list[tuple[str, str]]:
+    """Return type and UID of every object of a request body; transfers count as their person."""
+    content = orjson.loads(body)
+    return [
+        (kind, each[identifier])
+        for name, (kind, identifier) in IDENTIFIED.items()
+        for each in content.get(name, ())
+    ]
+
+
 def _uids(blocked: pl.DataFrame, resource: Resource, *, deletes: bool) -> pl.Series:
     chosen = blocked.filter(type=resource.tracker_type.value, is_delete=deletes)
     return chosen["uid"].implode()

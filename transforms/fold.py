@@ -1,7 +1,9 @@
 """The fold: acknowledged state after a run, from its changes and what DHIS2 answered.
 
 An upsert by key, so folding the same run twice gives the same state. What was refused or never
-posted leaves its row as it was: it is still different, and the next run sends it again.
+posted leaves its row as it was: it is still different, and the next run sends it again. Of what was
+posted and whose answer is lost, all that differs is unknown, so that the next run sends what is
+wanted then, or deletes it.
 """
 
 from collections.abc import Iterable
@@ -26,7 +28,10 @@ OUTCOMES: dict[str, pl.DataType] = {
 }
 
 
-DONE = ("isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate")
+DONE = (
+    "isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate",
+    "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown",
+)  # fmt: skip
 EARLIER = "Earlier"
 UNKNOWN = ""  # differs from every value that is sent, and from none
 
@@ -52,8 +57,9 @@ def folded(
         acknowledged: Its acknowledged frame before the run.
         changes: Its changes of the run; see `transforms.deltas`.
         outcomes: What DHIS2 answered to the bundles of the partition: the columns of `OUTCOMES`;
-            `kind` is the class of a refusal, `isLate` says that a request stayed without answer,
-            which DHIS2 may carry out after all that follows.
+            `accepted` is null where the answer is lost, `kind` is the class of a refusal, `isLate`
+            says that a request stayed without answer, which DHIS2 may carry out after all that
+            follows.
         run: The run's id.
     """
     columns = _columns(resource, acknowledged, changes)
@@ -63,7 +69,7 @@ def folded(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
             for rows in (
-                _overtaken(resource, _with(columns, _held(resource, answered)), before),
+                _doubtful(resource, columns, _held(resource, answered), before),
                 _deleted(answered),
                 _eased(resource, answered, before),
             )
@@ -80,14 +86,16 @@ def with_outcomes(
     Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
     `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
     any of it) and `kind` (of the refusal of a create, update or replace; null if there is none).
+    `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
+    asked and the answer is lost; all but a deletion then count as done.
     """
     of_type = outcomes.filter(type=resource.tracker_type.value)
     transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
-    posted = _answers(of_type, POSTS, "isPosted", "kind", isPostLate="isLate")
-    deleted = _answers(of_type, DELETES, "isDeleted")
-    released = _answers(of_type, [Phase.RELEASE], "isReleased", isReleaseLate="isLate")
-    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", isTransferLate="isLate")
-    is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate")
+    posted = _answers(of_type, POSTS, "isPosted", "isPost", "kind")
+    deleted = _answers(of_type, DELETES, "isDeleted", "isDelete", unknown=False)
+    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease")
+    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", "isTransfer")
+    is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate", "isDeleteUnknown")
     # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
     answered = (
         changes.select("key", "uid", "uidBefore", "parentUid")
@@ -102,10 +110,20 @@ def with_outcomes(
 
 
 def _answers(
-    outcomes: pl.LazyFrame, phases: Iterable[Phase], name: str, *more: str, **renamed: str
+    outcomes: pl.LazyFrame,
+    phases: Iterable[Phase],
+    done: str,
+    flags: str,
+    *more: str,
+    unknown: bool = True,
 ) -> pl.LazyFrame:
+    """Return what was answered to some phases; `unknown` is what a lost answer counts as."""
     answered = outcomes.filter(pl.col("phase").is_in([phase.value for phase in phases]))
-    columns = {name: "accepted", **renamed}
+    columns = {
+        done: pl.col("accepted").fill_null(value=unknown),
+        f"{flags}Late": pl.col("isLate"),
+        f"{flags}Unknown": pl.col("accepted").is_null(),
+    }
     return answered.select("uid", *more, **columns).unique("uid", keep="last")
 
 
@@ -129,8 +147,14 @@ def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
-    """Creates, updates and replaces that DHIS2 has taken."""
-    owner = pl.when("isTransferred").then("orgUnit").otherwise(pl.coalesce("owner", "orgUnit"))
+    """Creates, updates and replaces that DHIS2 has taken, or may have taken."""
+    owner = (
+        pl.when("isTransferUnknown")
+        .then(pl.lit(UNKNOWN))
+        .when("isTransferred")
+        .then("orgUnit")
+        .otherwise(pl.coalesce("owner", "orgUnit"))
+    )
     return answered.filter("isPosted").with_columns(
         *(_uncertain(field.uid) for field in resource.unique_fields),
         state=pl.lit(State.HELD.value),
@@ -143,21 +167,38 @@ def _uncertain(name: str) -> pl.Expr:
     return _unknown(pl.col("isReleaseLate") & pl.col("released").list.contains(pl.lit(name)), name)
 
 
-def _overtaken(resource: Resource, held: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
-    """Say what DHIS2 may still set back: the next run sends it again.
+def _doubtful(
+    resource: Resource,
+    columns: dict[str, pl.DataType],
+    held: pl.LazyFrame,
+    before: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Say of what is held what DHIS2 may not have, or may still set back: the next run sends it.
 
-    A request of an earlier run that stayed without an answer may be carried out after those of
-    this one. Of what is no value, the status stands for all: an update sends all of it.
+    Either this run's answer is lost; or a request of an earlier run stayed without an answer, and
+    may be carried out after those of this one. Of what is no value, the status stands for all: an
+    update sends all of it.
     """
-    columns = before.collect_schema().names()
-    names = _values(resource, columns) + ["owner"] * resource.owned
-    compared = pl.col("uid", *PLAIN, *names).name.suffix(EARLIER)
-    joined = held.join(before.filter("isLate").select("key", compared), on="key", how="left")
-    is_earlier = pl.col("uid") == pl.col(f"uid{EARLIER}")
+    names = _values(resource, columns)
+    owner = ["owner"] * resource.owned
+    compared = pl.col("uid", "isLate", *PLAIN, *names, *owner).name.suffix(EARLIER)
+    present = _with(columns | dict.fromkeys(DONE, pl.Boolean()), held)
+    earlier = _compared_with(before, held).select("key", compared)
+    joined = present.join(earlier, on="key", how="left")
+    is_same = (pl.col("uid") == pl.col(f"uid{EARLIER}")).fill_null(value=False)
+    is_late = is_same & pl.col(f"isLate{EARLIER}")
+    is_lost = pl.col("isPostUnknown")
     return joined.with_columns(
-        *(_unknown(is_earlier & _is_other(name), name) for name in names),
-        _unknown(is_earlier & pl.any_horizontal(map(_is_other, PLAIN)), "status"),
-    ).select(columns)
+        *(_unknown((is_late | is_lost) & _is_other(name, is_same), name) for name in names),
+        *(_unknown(is_late & _is_other(name, is_same), name) for name in owner),
+        _unknown(is_lost | is_late & pl.any_horizontal(map(_is_other, PLAIN)), "status"),
+    ).select(columns.keys())
+
+
+def _compared_with(before: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the earlier rows of which something may be unknown: few of very many."""
+    lost = held.filter("isPostUnknown").select("key", isLost=pl.lit(value=True))
+    return before.join(lost, on="key", how="left").filter(pl.any_horizontal("isLate", "isLost"))
 
 
 def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
@@ -165,8 +206,10 @@ def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
     return [name for name in columns if name not in known]
 
 
-def _is_other(name: str) -> pl.Expr:
-    return pl.col(name).ne_missing(pl.col(f"{name}{EARLIER}"))
+def _is_other(name: str, is_same: pl.Expr | None = None) -> pl.Expr:
+    """Whether something differs from before; what a new object has, differs from nothing."""
+    earlier = pl.col(f"{name}{EARLIER}")
+    return pl.col(name).ne_missing(earlier if is_same is None else pl.when(is_same).then(earlier))
 
 
 def _unknown(when: pl.Expr, name: str) -> pl.Expr:
@@ -186,25 +229,29 @@ def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows that kept their place but gave up a unique value, or got another owner."""
+    """Rows that kept their place but gave up a unique value, got another owner, or may be gone."""
     unsettled = answered.filter(
         ~pl.col("isPosted")
         & ~pl.col("isDeleted")
         & pl.col("kind").ne_missing(TOMBSTONE)
-        & (pl.col("isReleased") | pl.col("isTransferred"))
-    ).select(
-        "key", "released", "isReleased", "isTransferred", newOwner="orgUnit", isLateNow="isLate"
-    )
-    return before.join(unsettled, on="key").with_columns(
+        & pl.any_horizontal("isReleased", "isTransferred", "isDeleteUnknown")
+    ).select("key", "released", *DONE, newOwner="orgUnit", isLateNow="isLate")
+    return before.join(unsettled.drop("isLate"), on="key").with_columns(
         *(_given_up(field.uid) for field in resource.unique_fields),
+        _unknown(pl.col("isDeleteUnknown"), "status"),
         isLate=pl.any_horizontal("isLate", "isLateNow"),
-        owner=pl.when("isTransferred").then("newOwner").otherwise("owner"),
+        owner=pl.when("isTransferUnknown")
+        .then(pl.lit(UNKNOWN))
+        .when("isTransferred")
+        .then("newOwner")
+        .otherwise("owner"),
     )
 
 
 def _given_up(name: str) -> pl.Expr:
     given_up = pl.col("isReleased") & pl.col("released").list.contains(pl.lit(name))
-    return pl.when(~given_up).then(name).alias(name)
+    lost = pl.when("isReleaseUnknown").then(pl.lit(UNKNOWN))
+    return pl.when(given_up).then(lost).otherwise(name).alias(name)
 
 
 def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:

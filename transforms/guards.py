@@ -2,9 +2,9 @@
 
     openIMIS   another database        unless new_source
                an older snapshot       unless new_source
-               a table shrank          unless allow_shrinking
-    the run    deletes very much       unless allow_deletes
-               sends very much again   unless new_mapping
+               a table shrank          unless shrinking
+    the run    deletes very much       unless deletes
+               sends very much again   unless changes
     DHIS2      another address         unless moved_target      flows/tasks/recognition.py
                it lacks the last load  unless restored_target   flows/tasks/recognition.py
 
@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from transforms.country import Guards
 from transforms.errors import GuardError
+from transforms.permissions import Allow
 
 Counts = Mapping[str, int]
 
@@ -38,7 +39,7 @@ def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) ->
         raise GuardError(
             f"The snapshot is of another openIMIS than the last one that was loaded: the oldest "
             f"rows of {', '.join(others)} are others, and openIMIS never removes a row. Name the "
-            f"right source; or, if this is the new one, run once with new_source, which deletes "
+            f"right source; or, if this is the new one, {Allow.NEW_SOURCE.lifts}, which deletes "
             f"from DHIS2 what it does not have. Nothing was posted."
         )
 
@@ -56,7 +57,7 @@ def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
     raise GuardError(
         f"The snapshot of this run is of {found}, older than the last one that was loaded "
         f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
-        f"and of this machine were both set back, run once with new_source. Nothing was posted."
+        f"and of this machine were both set back, {Allow.NEW_SOURCE.lifts}. Nothing was posted."
     )
 
 
@@ -82,8 +83,8 @@ def refuse_shrinking(known: Counts, found: Counts, guards: Guards) -> None:
             f"openIMIS has lost rows since the last load: {'; '.join(told)}. Expected is no empty "
             f"table, and none with fewer rows by more than {guards.shrink_share:.0%} and more than "
             f"{guards.shrink_count} rows. Look whether it was restored or is half copied, and "
-            f"whether the user may read all rows; if openIMIS is right, run again with "
-            f"allow_shrinking. Nothing was posted."
+            f"whether the user may read all rows; if openIMIS is right, "
+            f"{Allow.SHRINKING.lifts}. Nothing was posted."
         )
 
 
@@ -115,7 +116,7 @@ def refuse_mass_deletion(changes: Mapping[str, Counts], held: Counts, guards: Gu
             f"The run would delete {', '.join(told)} in DHIS2; more than "
             f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource, or all "
             f"of more than {ALL_OF_SO_MANY}, are not deleted at once unless that is meant. If "
-            f"openIMIS is right, run again with allow_deletes; else find out what is "
+            f"openIMIS is right, {Allow.DELETES.lifts}; else find out what is "
             f"missing in the snapshot. Nothing was posted."
         )
 
@@ -146,7 +147,7 @@ def refuse_mass_resending(again: Counts, held: Counts, guards: Guards) -> None:
         raise GuardError(
             f"The mapping has changed since the last load, and {', '.join(told)} would be sent "
             f"again; more than {guards.resend_share:.0%} and more than {guards.resend_count} of a "
-            f"resource are not sent again unless that is meant. Run again with new_mapping when "
-            f"there is time for it (some thousand objects a second at best), or take the change "
-            f"of package or country file back. Nothing was posted."
+            f"resource are not sent again unless that is meant. When there is time for it (some "
+            f"thousand objects a second at best), {Allow.CHANGES.lifts}; or take the change of "
+            f"package or country file back. Nothing was posted."
         )

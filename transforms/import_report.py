@@ -56,6 +56,7 @@ class Receipt:
         requests: Requests that it took to know.
         bundle_size: Objects a request from now on, where DHIS2 refused a larger one (413).
         unanswered: Requests without an answer, which DHIS2 may carry out after all that follows.
+        unknown: Objects that DHIS2 may hold: they were posted, and the answer is lost.
     """
 
     strategy: Strategy
@@ -64,6 +65,7 @@ class Receipt:
     requests: int = 0
     bundle_size: int | None = None
     unanswered: int = 0
+    unknown: tuple[Sent, ...] = ()
 
     def __add__(self, other: "Receipt") -> "Receipt":
         sizes = [size for size in (self.bundle_size, other.bundle_size) if size is not None]
@@ -74,21 +76,27 @@ class Receipt:
             requests=self.requests + other.requests,
             bundle_size=min(sizes, default=None),
             unanswered=self.unanswered + other.unanswered,
+            unknown=self.unknown + other.unknown,
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return the receipt as it lies beside its bundle."""
-        accepted: dict[str, list[str]] = {kind.value: [] for kind in TrackerType}
-        for kind, uid in self.accepted:
-            accepted[kind.value].append(uid)
         return {
             "strategy": self.strategy,
-            "accepted": accepted,
+            "accepted": _by_type(self.accepted),
             "refused": [_refused_as_json(refusal) for refusal in self.refused],
             "requests": self.requests,
             "bundle_size": self.bundle_size,
             "unanswered": self.unanswered,
+            **({"unknown": _by_type(self.unknown)} if self.unknown else {}),
         }
+
+
+def _by_type(objects: Iterable[Sent]) -> dict[str, list[str]]:
+    uids: dict[str, list[str]] = {kind.value: [] for kind in TrackerType}
+    for kind, uid in objects:
+        uids[kind.value].append(uid)
+    return uids
 
 
 class Verdict(NamedTuple):

@@ -92,8 +92,10 @@ def tracked_entities(
     """
     working = _with_families(_with_insurees(wanted, snapshot), snapshot)
     working = with_notes(working, {"current_village_unknown": _is_elsewhere()})
-    working = coded(_with_first_service_point(working, snapshot), TRACKED_ENTITIES.fields, snapshot)
-    texts = rendered(working, TRACKED_ENTITIES.fields, longest=LONGEST_ATTRIBUTE)
+    fields = TRACKED_ENTITIES.fields
+    working = _with_first_service_point(working, snapshot)
+    working = coded(working, fields, snapshot, holds_back=False)
+    texts = rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False)
     traces = [
         ("InsureeID", touched(snapshot["tblInsuree"], "InsureeID", window)),
         ("FamilyID", touched(snapshot["tblFamilies"], "FamilyID", window)),

@@ -52,7 +52,13 @@ def options(snapshot: Snapshot) -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def coded(working: pl.LazyFrame, fields: Sequence[Field], snapshot: Snapshot) -> pl.LazyFrame:
+def coded(
+    working: pl.LazyFrame,
+    fields: Sequence[Field],
+    snapshot: Snapshot,
+    *,
+    holds_back: bool = True,
+) -> pl.LazyFrame:
     """Return `working` with option codes in place of foreign keys and codes of filled sets.
 
     Args:
@@ -60,16 +66,18 @@ def coded(working: pl.LazyFrame, fields: Sequence[Field], snapshot: Snapshot) ->
         fields: The fields of the resource. Those without a filled set, those that a transform
             makes, and those whose column `working` lacks are passed over.
         snapshot: The snapshot.
+        holds_back: Whether a code that is not listed holds the object back; else it is left out.
 
     Returns:
         The same rows. A foreign key that names a history row gives the live row's code. What
-        names no row is a fault `<field>_unknown`; a row without code gives null and a note.
+        names no row is a fault (or a note) `<field>_unknown`; a row without code gives null and
+        a note.
     """
     columns = working.collect_schema().names()
     for field in fields:
         listing = _listing(field.option_set) if field.table else None
         if listing and field.column in columns:
-            working = _coded(working, field, _codes(listing, snapshot))
+            working = _coded(working, field, _codes(listing, snapshot), holds_back=holds_back)
     return working
 
 
@@ -81,26 +89,23 @@ def _listing(option_set: OptionSet | None) -> _Listing | None:
     )
 
 
-def _coded(working: pl.LazyFrame, field: Field, codes: pl.LazyFrame) -> pl.LazyFrame:
+def _coded(
+    working: pl.LazyFrame, field: Field, codes: pl.LazyFrame, *, holds_back: bool
+) -> pl.LazyFrame:
     joined = working.with_columns(_trimmed(field.column, working)).join(
         codes.rename({"key": field.column}), on=field.column, how="left", maintain_order="left"
     )
     is_listed = pl.col("listed").fill_null(value=False)
     is_given = pl.col(field.column).is_not_null()
     too_long = pl.col("listed_code").str.len_chars() > LONGEST_CODE
-    judged = with_notes(
-        with_faults(
-            joined,
-            {
-                field_reason(field, "_unknown"): is_given & ~is_listed,
-                "option_code_too_long": too_long,
-            },
-        ),
-        {"option_code_blank": is_listed & pl.col("listed_code").is_null()},
-    )
-    return judged.with_columns(pl.col("listed_code").alias(field.column)).drop(
-        "listed", "listed_code"
-    )
+    broken = {
+        field_reason(field, "_unknown"): is_given & ~is_listed,
+        "option_code_too_long": too_long,
+    }
+    judged = with_faults(joined, broken) if holds_back else with_notes(joined, broken)
+    judged = with_notes(judged, {"option_code_blank": is_listed & pl.col("listed_code").is_null()})
+    code = pl.when(pl.lit(holds_back) | ~too_long.fill_null(value=False)).then("listed_code")
+    return judged.with_columns(code.alias(field.column)).drop("listed", "listed_code")
 
 
 def _trimmed(column: str, frame: pl.LazyFrame) -> pl.Expr:

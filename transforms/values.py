@@ -18,7 +18,11 @@ _FLOAT_AS = pl.Decimal(38, 6)
 
 
 def rendered(
-    working: pl.LazyFrame, fields: Sequence[Field], *, longest: int = LONGEST_ELEMENT
+    working: pl.LazyFrame,
+    fields: Sequence[Field],
+    *,
+    longest: int = LONGEST_ELEMENT,
+    holds_back: bool = True,
 ) -> pl.LazyFrame:
     """Return `working` with one column a field, named by its UID: the text that DHIS2 will hold.
 
@@ -28,6 +32,8 @@ def rendered(
             field with a fixed option set it holds openIMIS's code, with a filled one the option's.
         fields: The fields of the resource.
         longest: How many characters DHIS2 takes: fewer for an attribute than for a data element.
+        holds_back: Whether a value that DHIS2 would not take holds the object back (a fault);
+            else it is left out (a note).
 
     Returns:
         The same rows, with the UID columns (String; blank text is null), `faults` and `notes`.
@@ -36,8 +42,12 @@ def rendered(
     known = [field for field in fields if field.column in types]
     texts = [_text(field, types[field.column]).alias(field.uid) for field in known]
     missing = [pl.lit(None, pl.String).alias(f.uid) for f in fields if f.column not in types]
-    faults = {code: rule for field in known for code, rule in _faults(field, longest, types)}
-    frame = with_faults(working.with_columns(*texts, *missing), faults)
+    frame = working.with_columns(*texts, *missing)
+    broken = [(field, dict(_faults(field, longest, types))) for field in known]
+    if holds_back:
+        frame = with_faults(frame, _all_of(broken))
+    else:
+        frame = _without_broken(with_faults(frame, {}), broken)
     return _without_malformed([f for f in known if f.value_type in _PATTERNS], frame)
 
 
@@ -122,6 +132,24 @@ def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.
             pl.col(field.uid).str.contains(CONTROL_CHARACTERS),
         ),
     ]
+
+
+_Broken = Sequence[tuple[Field, Mapping[str, pl.Expr]]]
+
+
+def _all_of(broken: _Broken) -> dict[str, pl.Expr]:
+    return {code: rule for _, rules in broken for code, rule in rules.items()}
+
+
+def _without_broken(frame: pl.LazyFrame, broken: _Broken) -> pl.LazyFrame:
+    """Leave out the values that break a rule, with a note of each."""
+    return with_notes(frame, _all_of(broken)).with_columns(
+        pl.when(~pl.any_horizontal(rules.values()).fill_null(value=False))
+        .then(pl.col(field.uid))
+        .alias(field.uid)
+        for field, rules in broken
+        if rules
+    )
 
 
 def _without_malformed(fields: Sequence[Field], frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -30,17 +30,17 @@ def read_country(path: Path) -> Country:
     return country_of(content, str(path))
 
 
+HOW_FAST = {"load", "guards", "retention", "analytics"}
+
+
 def remember_what_may_leave(run: Run, country: Country) -> None:
-    """Note in run.json what the country file lets leave.
+    """Note in run.json what of the country file decides what a run sends.
 
     The bundles of a run hold what it said when they were made, so the run goes on only while it
-    says the same.
+    says the same. How it is posted, and what the guards allow, may change meanwhile.
 
     Raises:
         StagingError: It says something else than when the run was begun.
     """
-    remember(
-        run,
-        regions=sorted(country.regions),
-        privacy={name: treatment.value for name, treatment in country.privacy.items()},
-    )
+    decides = country.model_dump(mode="json", exclude=HOW_FAST)
+    remember(run, **decides | {"regions": sorted(country.regions)})

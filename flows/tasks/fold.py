@@ -185,6 +185,11 @@ def _rows(run: Run, resource: Resource, partition: int) -> int:
     return row_count(run.changes(resource.name, partition))
 
 
+def write_refusals(run: Run) -> None:
+    """Write the rejects of DHIS2 so far, by table and UUID, though the run is not folded."""
+    _write_refusals(run, outcomes(run), read_stage(run, CHANGES)["partitions"])
+
+
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     rejects = {}
     for resource in RESOURCES:

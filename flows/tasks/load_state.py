@@ -2,14 +2,11 @@
 
 import random
 import threading
-from collections import Counter
-from collections.abc import Mapping
 
 from transforms.errors import SyncError, TargetError
 
 FAILED_BUNDLES = 3
 FAILED_TRANSFERS = 10
-REJECTED_BY_SPLITTING = 20
 
 
 class LoadStoppedError(SyncError):
@@ -20,22 +17,14 @@ class LoadState:
     """Counts of a whole run, safe to share between threads.
 
     Args:
-        refused_before: Reason code to how many objects the load before had refused for it.
         pause_seconds: About how long to wait before a failed request is made once more.
-
-    Attributes:
-        refused_before: The same, less what was refused again; for the thread that takes receipts.
     """
 
-    def __init__(
-        self, refused_before: Mapping[str, int] | None = None, *, pause_seconds: float = 2.0
-    ) -> None:
-        self.refused_before = Counter(refused_before)
+    def __init__(self, *, pause_seconds: float = 2.0) -> None:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._pause_seconds = pause_seconds
         self._failed_in_a_row = 0
-        self._rejected_by_splitting = 0
         self._transfers_failed = 0
         self._bundle_size: int | None = None
 
@@ -104,26 +93,9 @@ class LoadState:
         Raises:
             TargetError: Always: the fault is the server's.
         """
-        raise _server_fault("a request without objects", status)
-
-    def rejected(self, status: int) -> None:
-        """Note that an object fails every request that it is in.
-
-        Raises:
-            TargetError: There are too many of them: the fault is the server's.
-        """
-        with self._lock:
-            self._rejected_by_splitting += 1
-            if self._rejected_by_splitting > REJECTED_BY_SPLITTING:
-                raise _server_fault(
-                    f"more than {REJECTED_BY_SPLITTING} objects, one by one", status
-                )
-
-
-def _server_fault(what: str, status: int) -> TargetError:
-    return TargetError(
-        f"DHIS2 gave no report on {what} (last status {status}), where one on each object was "
-        f"expected: the fault is the server's. Look at its log and its database (disk, memory, "
-        f"connections), then run again. Nothing was rejected; what was begun is settled by the "
-        f"next run."
-    )
+        raise TargetError(
+            f"DHIS2 gave no report on a request without objects (last status {status}), where one "
+            f"was expected: the fault is the server's. Look at its log and its database (disk, "
+            f"memory, connections), then run again. What it had refused before is among the "
+            f"rejects; what was begun is settled by the next run."
+        )

@@ -6,7 +6,7 @@
     (bundles)    flows/tasks/posting.py
     close_load   the marker is moved on, and the run is folded
 
-A run that was opened and not closed is settled by the next one, before that takes its snapshot.
+A run that was opened and not closed is settled by the next one: flows/tasks/settling.py
 """
 
 import uuid
@@ -20,9 +20,8 @@ from flows.connectors.dhis2 import Dhis2, Patience, SystemInfo
 from flows.tasks.bundles import CHANGES
 from flows.tasks.dhis2_named import dhis2_named
 from flows.tasks.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
-from flows.tasks.load_state import LoadState
 from flows.tasks.mapping import resending
-from flows.tasks.posting import Posting, all_changes
+from flows.tasks.posting import all_changes
 from flows.tasks.preflight import Needs, check_needs
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
 from flows.tasks.recognition import check_memory, left_marker, recognised_server
@@ -31,12 +30,12 @@ from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
-from transforms.bundles import Phase
 from transforms.country import Country
 from transforms.errors import StagingError
 from transforms.guards import refuse_mass_deletion, refuse_mass_resending
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, org_units_by_program, places
+from transforms.permissions import NOTHING, Allow, Permissions
 from transforms.reject_rows import reject_rows
 from transforms.tables.patches import Harm
 from transforms.uids import uid_of_uuid
@@ -79,16 +78,9 @@ def open_load(
     target: Target,
     client: Dhis2,
     country: Country,
-    *,
-    allow_deletes: bool = False,
-    new_mapping: bool = False,
-    moved_target: bool = False,
-    restored_target: bool = False,
-    allow_superuser: bool = False,
+    allow: Permissions = NOTHING,
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
-
-    The last five say what is meant; see `transforms.guards`.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
@@ -98,29 +90,32 @@ def open_load(
     """
     manifest, guards = read_stage(run, CHANGES), country.guards
     current = current_or_first(target, manifest["partitions"])
-    info = recognised_server(client, current, moved_target=moved_target)
+    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
     _refuse_answers_of_another(run, target, current)
-    if not allow_deletes:
+    if Allow.DELETES not in allow:
         refuse_mass_deletion(manifest["changes"], manifest["held"], guards)
-    if not new_mapping:
+    if Allow.CHANGES not in allow:
         refuse_mass_resending(resending(manifest, current), manifest["held"], guards)
-    warning = check_memory(client, info, target, current, restored_target=restored_target)
-    current = _at_address(current, info)
+    warnings = [
+        check_memory(client, info, target, current, restored_target=Allow.RESTORED_TARGET in allow),
+        current.lost_run and lost(current.lost_run),
+    ]
+    current = at_address(current, info)
     switch(target, current)
     current = push_metadata(run, target, client, current)
     damaged = doubt_damaged(run)
     if bundles(run):
-        check_needs(client, info, needs_of(run), allow_superuser=allow_superuser)
+        check_needs(client, info, needs_of(run), allow_superuser=Allow.SUPERUSER in allow)
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
-    return Opened(
-        current,
-        info,
-        is_folded=False,
-        warnings=[*filter(None, [warning]), *said(damaged), *info.patch_warnings(Harm.FIGURES)],
-    )
+    told = [
+        *filter(None, warnings),
+        *receipts_damaged(damaged),
+        *info.patch_warnings(Harm.FIGURES),
+    ]
+    return Opened(current, info, is_folded=False, warnings=told)
 
 
 def _refuse_answers_of_another(run: Run, target: Target, current: Current) -> None:
@@ -151,63 +146,25 @@ def _note(run: Run, target: Target, current: Current) -> Current:
     return after
 
 
-def settle_open_run(
-    target: Target,
-    root: Run,
-    client: Dhis2,
-    country: Country,
-    *,
-    moved_target: bool = False,
-    restored_target: bool = False,
-) -> str | None:
-    """Settle and fold what an earlier run left in doubt; say what was done, or return None.
-
-    Bundles in doubt are posted again, unchanged; those never begun are dropped.
-
-    Raises:
-        TargetError: DHIS2 is not as it must be, or another one than before.
-        StagingError: The folder of the run is gone.
-    """
-    current = read_current(target)
-    if current is None or current.open_run in (None, root.run_id):
-        return None
-    run = Run(root.root, str(current.open_run))
-    if not run.manifest("outbox").exists():
-        raise _lost(run, target)
-    info = recognised_server(client, current, moved_target=moved_target)
-    check_memory(client, info, target, current, restored_target=restored_target)
-    current = _at_address(current, info)
-    damaged = doubt_damaged(run)
-    posting = Posting(run, client, info, country.load, LoadState(current.refused))
-    for phase in Phase:
-        for chunk in posting.chunks(phase, begun_only=True):
-            posting.post(phase, chunk)
-    close_load(run, target, client, current)
-    return " ".join(
-        [f"Run {run.run_id}, which was cut short, is settled and folded.", *said(damaged)]
-    )
-
-
-def said(receipts: Sequence[Path]) -> list[str]:
-    """Say which receipts were damaged."""
+def receipts_damaged(receipts: Sequence[Path]) -> list[str]:
+    """Say which receipts of a run were damaged."""
     return [
         f"{path} was damaged: its bundle, and those of later phases, are posted once more."
         for path in receipts
     ]
 
 
-def _lost(run: Run, target: Target) -> StagingError:
-    return StagingError(
-        f"Run {run.run_id} was begun and has not ended, but its folder {run.folder} is not there "
-        f"as it was: what it has posted cannot be known. If only a damaged stage was removed, "
-        f"start the run again with run_id {run.run_id}. Else restore the folder from a backup; or, "
-        f'if it is gone for good, set open_run to null and sha256 to "by hand" in '
-        f"{target.current}, let reconcile repair what differs, and start a new run. Nothing was "
-        f"posted."
+def lost(run_id: str) -> str:
+    """Say that what a run has posted is not known."""
+    return (
+        f"Run {run_id} was begun and has not ended, and its folder is not there as it was: what it "
+        f"has posted is not known. What openIMIS has changed since is sent all the same; what was "
+        f"changed back since may be wrong in DHIS2. When there is time, let reconcile with repair "
+        f"read DHIS2 back; until then each load says so."
     )
 
 
-def _at_address(current: Current, info: SystemInfo) -> Current:
+def at_address(current: Current, info: SystemInfo) -> Current:
     """Remember where DHIS2 answers; who it is, only superusers see."""
     system_id = info.system_id or current.system_id
     return current.model_copy(update={"base_url": info.base_url, "system_id": system_id})
@@ -229,17 +186,21 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
 def needs_of(run: Run) -> Needs:
     """Return what the bundles of the run need of DHIS2.
 
-    An org unit that DHIS2 has refused is not among it: what lies there is refused likewise, object
-    by object, and nothing else has to wait for it.
+    An org unit or an option that DHIS2 has refused is not among it: what lies there, or has that
+    code, is refused likewise, object by object, and nothing else has to wait for it.
     """
     changes, refused = all_changes(run), refused_org_units(run)
+    without = refused_codes(run)
     return Needs(
         org_units={
             program: set(units) - refused
             for program, units in org_units_by_program(changes).items()
         },
         places=set(places(changes)) - refused,
-        codes=codes_by_option_set(changes),
+        codes={
+            uid: codes - without.get(uid, set())
+            for uid, codes in codes_by_option_set(changes).items()
+        },
     )
 
 
@@ -247,3 +208,12 @@ def refused_org_units(run: Run) -> set[str]:
     """Return the UIDs of the org units that the run could not make or change."""
     rows = read_rejects(run).filter(resource=ORG_UNITS).select(uid=uid_of_uuid(pl.col("key")))
     return set(rows.collect()["uid"].drop_nulls())
+
+
+def refused_codes(run: Run) -> dict[str, set[str]]:
+    """Return option set (UID) → codes of the options that the run could not make or change."""
+    codes: dict[str, set[str]] = {}
+    for key in read_rejects(run).filter(resource=OPTIONS).select("key").collect()["key"]:
+        option_set, _, code = key.partition(":")
+        codes.setdefault(option_set, set()).add(code)
+    return codes

@@ -15,11 +15,12 @@ from typing import Any
 
 from flows.connectors.dhis2 import Dhis2
 from transforms.errors import TargetError
+from transforms.permissions import Allow
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
 WAYS_ON = (
     "Restore the target's folder of the same time; or compare it with reconcile, let that repair "
-    "what differs, and then run once with restored_target."
+    f"what differs, and then {Allow.RESTORED_TARGET.lifts}."
 )
 
 

@@ -114,7 +114,6 @@ class _Posting:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
             self._check_that_others_get_through(status)
-            self._state.rejected(status)
             reject = refused(objects[0].sent, ["whole_request"])
             return Receipt(self._strategy, refused=(reject,), requests=1)
         middle = (len(objects) + 1) // 2

@@ -4,7 +4,6 @@
                                              (a thread of ours)   (the caller's thread)
 
 The first error that stops the load lets the requests in flight end and settles what they bring.
-A receipt that may turn out to be the server's fault is withheld until the phase ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +12,10 @@ from typing import Generic, Protocol, TypeVar
 
 from flows.connectors.dhis2 import Patience
 from flows.tasks.load_state import LoadState
-from flows.tasks.suspicion import Kinds, Suspicion, kinds_of
 from transforms.country import Load
 from transforms.import_report import Receipt
+from transforms.stopping import Kinds, StopRule, kinds_of
 from transforms.tables.dialects import Dialect
-from transforms.tables.error_codes import ErrorClass
 
 
 class Bundle(Protocol):
@@ -46,6 +44,7 @@ def post_phase(
     bundles: Iterable[B],
     post: Post,
     state: LoadState,
+    stop_rule: StopRule,
     *,
     in_flight: int,
     begin: Callable[[B], None],
@@ -57,15 +56,17 @@ def post_phase(
         bundles: In any order; taken as they are needed.
         post: Posts one request body: `post_bundle` or `settle_transfers` with its arguments.
         state: What the threads of the run share.
+        stop_rule: Says when what DHIS2 refuses is no matter of single records.
         in_flight: Requests at once.
         begin: Called before a bundle's first request, in the thread that makes it.
         settle: Called with every receipt, in the caller's thread.
 
     Raises:
         TargetError: Nothing that follows can succeed; what was not settled is in doubt.
+        StoppedError: DHIS2 refuses too much for one reason; likewise.
         BusyError: DHIS2 stayed busy or out of reach; likewise.
     """
-    phase = _Phase(post, state, begin, settle)
+    phase = _Phase(post, stop_rule, state, begin, settle)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="post") as threads:
         try:
             phase.run(threads, iter(bundles), 2 * in_flight)
@@ -73,7 +74,6 @@ def post_phase(
             state.stop()
             phase.settle_what_was_in_flight()
             raise
-    phase.settle_withheld()
 
 
 class _Phase(Generic[B]):
@@ -82,6 +82,7 @@ class _Phase(Generic[B]):
     def __init__(
         self,
         post: Post,
+        stop_rule: StopRule,
         state: LoadState,
         begin: Callable[[B], None],
         settle: Callable[[B, Receipt], None],
@@ -90,9 +91,8 @@ class _Phase(Generic[B]):
         self._state = state
         self._begin = begin
         self._settle = settle
-        self._suspicion = Suspicion(state.refused_before)
+        self._stop_rule = stop_rule
         self._futures: dict[Future[tuple[Receipt, Kinds]], B] = {}
-        self._withheld: list[tuple[B, Receipt]] = []
 
     def run(self, threads: ThreadPoolExecutor, bundles: Iterator[B], window: int) -> None:
         """Keep up to `window` bundles on their way until there are no more."""
@@ -109,13 +109,7 @@ class _Phase(Generic[B]):
             future.cancel()
         for future, bundle in self._futures.items():
             if not future.cancelled() and future.exception() is None:
-                self._settle_or_withhold(bundle, *future.result())
-
-    def settle_withheld(self) -> None:
-        """Settle what was under suspicion: there was not enough to condemn DHIS2."""
-        for bundle, receipt in self._withheld:
-            self._settle(bundle, receipt)
-        self._withheld.clear()
+                self._settle(bundle, future.result()[0])
 
     def _posted(self, bundle: B) -> tuple[Receipt, Kinds]:
         self._state.wait(0)
@@ -128,15 +122,5 @@ class _Phase(Generic[B]):
         for future in done:
             bundle = self._futures.pop(future)
             receipt, kinds = future.result()
-            self._suspicion.hear(receipt, kinds)
-            self._settle_or_withhold(bundle, receipt, kinds)
-
-    def _settle_or_withhold(self, bundle: B, receipt: Receipt, kinds: Kinds) -> None:
-        if self._suspicion.is_about(receipt, kinds) or _fails_whole_requests(receipt):
-            self._withheld.append((bundle, receipt))
-        else:
             self._settle(bundle, receipt)
-
-
-def _fails_whole_requests(receipt: Receipt) -> bool:
-    return any(each.error_class is ErrorClass.WHOLE_REQUEST for each in receipt.refused)
+            self._stop_rule.observe(receipt, kinds)

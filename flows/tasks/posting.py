@@ -17,10 +17,11 @@ from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.bundles import DELETES, Phase
-from transforms.country import Load
+from transforms.country import Guards, Load
 from transforms.dependants import PARENT_REFUSED, dependants, without
 from transforms.import_report import Receipt, Refused, Strategy
 from transforms.resources import TrackerType
+from transforms.stopping import StopRule, sent_by_kind
 from transforms.tables.error_codes import ErrorClass
 
 CHUNK = 100
@@ -82,21 +83,15 @@ class Posting:
     info: SystemInfo
     load: Load
     state: LoadState = field(default_factory=LoadState)
+    stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
-    def chunks(self, phase: Phase, *, begun_only: bool = False) -> Iterator[Sequence[Bundle]]:
-        """Yield the bundles of a phase that are not settled, about a hundred at a time.
-
-        Args:
-            phase: The phase.
-            begun_only: Leave out those that were never begun: they are still different, and a
-                later run's.
-        """
+    def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
+        """Yield the bundles of a phase that are not settled, about a hundred at a time."""
         waiting = [
             bundle
             for bundle in bundles(self.run)
             if bundle.phase == phase and not bundle.is_settled
-            if bundle.is_in_doubt or not begun_only
         ]
         for start in range(0, len(waiting), CHUNK):
             yield waiting[start : start + CHUNK]
@@ -107,6 +102,7 @@ class Posting:
             (self._sending(phase, bundle) for bundle in chunk),
             lambda body: self._posted(phase, body),
             self.state,
+            self.stop_rule,
             in_flight=requests_in_flight(self.load, self.info.dialect),
             begin=Sending.begin,
             settle=Sending.settle,
@@ -122,7 +118,7 @@ class Posting:
         return Sending(bundle, blocked, bundle.is_in_doubt)
 
     def _posted(self, phase: Phase, body: bytes) -> Receipt:
-        strategy: Strategy = "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
+        strategy = strategy_of(phase)
         if body == EMPTY:
             return Receipt(strategy)
         if phase is Phase.OWNERS:
@@ -134,6 +130,19 @@ class Posting:
         if phase not in self._blocked_by_phase:
             self._blocked_by_phase[phase] = blocked(self.run, phase)
         return self._blocked_by_phase[phase]
+
+
+def stop_rule_of(run: Run, refused_before: Mapping[str, int], guards: Guards) -> StopRule:
+    """Return when the load of a run stops, by what it sends."""
+    sent = sent_by_kind(read_stage(run, CHANGES)["changes"])
+    return StopRule(sent, refused_before, guards)
+
+
+def strategy_of(phase: Phase) -> Strategy:
+    """Return how DHIS2 takes the objects of a phase."""
+    if phase is Phase.OWNERS:
+        return "TRANSFER"
+    return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
 
 
 def blocked(run: Run, phase: Phase) -> Blocked:

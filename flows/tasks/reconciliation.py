@@ -243,7 +243,8 @@ def repair_state(work: Reconciliation) -> Current:
     checksums = {resource.name: _repair_resource(work, resource) for resource in RESOURCES}
     checksums |= {name: _forget_lacking(work, name) for name in METADATA}
     changed = {name: written for name, written in checksums.items() if written}
-    after = switched(work.current, work.run.run_id, changed)
+    repaired = work.current.model_copy(update={"lost_run": None})
+    after = switched(repaired, work.run.run_id, changed)
     switch(work.target, after)
     sweep(work.target, kept=[work.current, after])
     return after

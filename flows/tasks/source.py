@@ -5,6 +5,7 @@ from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
 from transforms.country import Guards
 from transforms.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
+from transforms.permissions import NOTHING, Allow, Permissions
 
 
 def source_of(run: Run) -> KnownSource | None:
@@ -22,7 +23,7 @@ def source_of(run: Run) -> KnownSource | None:
 
 
 def check_source(
-    run: Run, current: Current, guards: Guards, *, new_source: bool, allow_shrinking: bool
+    run: Run, current: Current, guards: Guards, allow: Permissions = NOTHING
 ) -> list[str]:
     """Compare the run's snapshot with the last one that was folded.
 
@@ -30,8 +31,7 @@ def check_source(
         run: The run; its snapshot is complete.
         current: The acknowledged state.
         guards: How much a table may shrink.
-        new_source: It is another openIMIS on purpose; rows and days of the old one say nothing.
-        allow_shrinking: Tables have lost rows on purpose.
+        allow: Of a new source, rows and days of the old one say nothing.
 
     Returns:
         What is odd, but may be.
@@ -40,12 +40,12 @@ def check_source(
         GuardError: It is another openIMIS, an older snapshot, or a table shrank.
     """
     found = source_of(run)
-    if current.source is None or found is None or new_source:
+    if current.source is None or found is None or Allow.NEW_SOURCE in allow:
         return []
     refuse_another_source(current.source.oldest_rows, found.oldest_rows)
     if _is_older(found, known=current.source):
         refuse_older_snapshot(current.source.as_of, found.as_of)
-    if not allow_shrinking:
+    if Allow.SHRINKING not in allow:
         refuse_shrinking(current.source.rows, found.rows, guards)
     return _oddities(current.source, found)
 

@@ -23,7 +23,9 @@ from flows.connectors.dhis2 import Dhis2, Dhis2Server
 from flows.tasks.load_state import LoadState
 from flows.tasks.post import post_bundle
 from flows.tasks.post_phase import post_phase
+from transforms.country import Guards
 from transforms.import_report import Receipt
+from transforms.stopping import StopRule
 
 LATENCY_SECONDS = 0.1
 OBJECTS = 50
@@ -133,6 +135,7 @@ def post(client: Dhis2, count: int, in_flight: int) -> None:
         (Bundle(number) for number in range(count)),
         lambda body: post_bundle(client, body, "CREATE_AND_UPDATE", state),
         state,
+        StopRule({}, {}, Guards()),
         in_flight=in_flight,
         begin=lambda _: None,
         settle=settle,

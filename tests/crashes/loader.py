@@ -12,9 +12,9 @@ from flows.connectors.sql_dialects import DialectName
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.desired import Asked, stage_desired
-from flows.tasks.load_state import LoadState
-from flows.tasks.loading import close_load, current_or_first, open_load, settle_open_run
-from flows.tasks.posting import Posting
+from flows.tasks.loading import close_load, current_or_first, open_load
+from flows.tasks.posting import Posting, stop_rule_of
+from flows.tasks.settling import keep_what_is_known, settle_open_run
 from flows.tasks.snapshot import copied
 from staging.acknowledged import locked
 from staging.damage import in_words
@@ -24,6 +24,8 @@ from staging.snapshots import discard_incomplete, is_complete, read_manifest, wr
 from tests.loader import LOGIN as LOADER_LOGIN
 from transforms.bundles import Phase
 from transforms.country import Country, country_of
+from transforms.errors import SyncError
+from transforms.permissions import Allow
 from transforms.privacy import selected_columns
 from transforms.resources import Scope
 
@@ -90,7 +92,7 @@ class Job:
 def bring(job: Job) -> None:
     """Bring DHIS2 up to date, as `flows.sync` does."""
     with in_words(), locked(job.target, job.run_id), at_work(job.run), job.client() as client:
-        settle_open_run(job.target, job.run, client, job.country)
+        settle_open_run(job.target, job.run, client)
         extract(job)
         transform(job)
         load(job, client)
@@ -120,12 +122,16 @@ def transform(job: Job) -> None:
 
 def load(job: Job, client: Dhis2) -> None:
     """Post it, and remember what DHIS2 confirmed."""
-    opened = open_load(job.run, job.target, client, job.country, allow_deletes=True)
+    opened = open_load(job.run, job.target, client, job.country, [Allow.DELETES])
     if opened.is_folded:
         return
-    state = LoadState(opened.current.refused)
-    posting = Posting(job.run, client, opened.info, job.country.load, state)
-    for phase in Phase:
-        for chunk in posting.chunks(phase):
-            posting.post(phase, chunk)
+    rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
+    posting = Posting(job.run, client, opened.info, job.country.load, stop_rule=rule)
+    try:
+        for phase in Phase:
+            for chunk in posting.chunks(phase):
+                posting.post(phase, chunk)
+    except SyncError as error:
+        keep_what_is_known(job.run, job.target, client, opened.current, error)
+        raise
     close_load(job.run, job.target, client, opened.current)

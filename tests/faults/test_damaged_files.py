@@ -193,7 +193,7 @@ PHASES = ("1-delete-events", "4-release", "5-people", "6-events")
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("next_run", [CHANGES, pytest.param(ANOTHER, marks=LARGE)])
-def test_a_bundle_whose_receipt_is_damaged_is_in_doubt_and_posted_once_more(
+def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again(
     disturbed: Disturbed, phase: str, next_run: str
 ) -> None:
     disturbed.begin(CHANGES)
@@ -246,7 +246,7 @@ def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
         close_load(job.run, job.target, client, current)
 
     assert str(receipt) in str(raised.value)
-    assert "posted once more" in str(raised.value)
+    assert "posts the bundle once more" in str(raised.value)
     disturbed.scheme.bring(CHANGES)
     disturbed.scheme.bring(THE_DAY_AFTER)
     disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"a receipt, while folding: {damage}")

@@ -1,4 +1,4 @@
-"""A wrong setting of DHIS2 stops the run with what to change, and rejects nothing."""
+"""A wrong setting of DHIS2 stops the run with what to change; what it refused is named."""
 
 import copy
 import threading
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.crashes.loader import COUNTRY
 from tests.crashes.scheme import Scheme
 from tests.crashes.story import FIRST_LOAD
 from tests.faults.network_faults import BUNDLE
@@ -16,6 +17,8 @@ from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from tests.tally import WRONG_SETTINGS as WRONG_SETTING
 
 MOST_BUNDLES = 10
+OF_A_SMALL_SCHEME = {"misconfigured_count": 10}
+THE_NEXT_NIGHT = "the-next-night"
 QUICK = ("the insuree program lost its org units",)
 
 
@@ -46,7 +49,7 @@ def bundles_posted(disturbed: Disturbed) -> int:
 
 
 def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -> None:
-    """The run stops soon, in one sentence, and no object is a reject."""
+    """The run stops soon, in one sentence."""
     before = bundles_posted(disturbed)
 
     sentence = str(ending(impatient(disturbed.job(chapter))))
@@ -54,7 +57,13 @@ def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -
     assert said in sentence
     assert is_for_people(sentence)
     assert bundles_posted(disturbed) - before <= MOST_BUNDLES
-    assert rejects(disturbed.scheme, chapter).is_empty()
+
+
+def assert_rejects_are_named(disturbed: Disturbed, name: str) -> None:
+    """What DHIS2 refused before the run stopped is known by table and UUID."""
+    refused, why = rejects(disturbed.scheme, FIRST_LOAD), WRONG_SETTINGS[name].said_meanwhile
+    assert refused.is_empty() != str(why).startswith("E")
+    assert refused["table"].null_count() == refused["id"].null_count() == 0
 
 
 def goes_wrong_meanwhile(disturbed: Disturbed, setting: WrongSetting, chapter: str) -> None:
@@ -95,17 +104,20 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
         spoil(disturbed, setting.spoil)
         stopped_with_what_to_change(disturbed, setting.chapter, str(setting.said_before))
 
+    assert rejects(disturbed.scheme, setting.chapter).is_empty()
     disturbed.scheme.bring(setting.chapter)
     disturbed.assert_undisturbed(setting.chapter, WRONG_SETTING, name)
 
 
 @pytest.mark.parametrize("name", names(meanwhile=True))
 def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
-    disturbed: Disturbed, name: str
+    disturbed: Disturbed, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    monkeypatch.setitem(COUNTRY, "guards", OF_A_SMALL_SCHEME)
     goes_wrong_meanwhile(disturbed, WRONG_SETTINGS[name], FIRST_LOAD)
 
-    disturbed.scheme.bring(FIRST_LOAD)
+    assert_rejects_are_named(disturbed, name)
+    disturbed.scheme.bring(THE_NEXT_NIGHT)
     disturbed.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
 
 
@@ -127,5 +139,6 @@ def test_options_that_are_removed_in_the_middle_of_a_run_are_no_bad_records(
 ) -> None:
     goes_wrong_meanwhile(crowd, WRONG_SETTINGS[name], FIRST_LOAD)
 
-    crowd.bring(FIRST_LOAD)
+    assert_rejects_are_named(crowd, name)
+    crowd.bring(THE_NEXT_NIGHT)
     crowd.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")

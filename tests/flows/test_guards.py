@@ -19,7 +19,7 @@ def test_a_changed_mapping_is_told_and_waits_until_it_is_meant(scheme: Scheme) -
 
     stopped = scheme.sync(run_id="second")
     posted = scheme.written()[mark:]
-    meant = scheme.sync(run_id="third", new_mapping=True)
+    meant = scheme.sync(run_id="third", allow=["changes"])
     mark = len(scheme.written())
     scheme.sync(run_id="fourth")
 
@@ -40,13 +40,13 @@ def test_an_openimis_that_lost_its_claims_stops_the_run_until_that_is_meant(
         connection.commit()
 
     stopped = scheme.sync(run_id="second")
-    still_stopped = scheme.sync(run_id="third", allow_shrinking=True)
+    still_stopped = scheme.sync(run_id="third", allow=["shrinking"])
     posted = scheme.written()[mark:]
-    meant = scheme.sync(run_id="fourth", allow_shrinking=True, allow_deletes=True)
+    meant = scheme.sync(run_id="fourth", allow=["shrinking", "deletes"])
 
     assert "tblClaim has 0 rows instead of" in str(stopped.message)
     assert "would delete" in str(still_stopped.message)
-    assert "allow_deletes" in str(still_stopped.message)
+    assert "allow=deletes" in str(still_stopped.message)
     assert posted == []
     assert meant.is_completed()
 
@@ -63,7 +63,7 @@ def test_another_openimis_stops_the_run_until_it_is_meant(scheme: Scheme) -> Non
 
     stopped = scheme.sync(run_id="second")
     posted = scheme.written()[mark:]
-    meant = scheme.sync(run_id="third", new_source=True, until="transform")
+    meant = scheme.sync(run_id="third", allow=["new_source"], until="transform")
 
     assert "oldest rows of tblHF are others" in str(stopped.message)
     assert posted == []

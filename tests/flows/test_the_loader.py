@@ -68,7 +68,7 @@ def test_the_loaders_role_is_enough_for_days_of_loads(loading: Scheme) -> None:
             'UPDATE "tblClaim" SET "ValidityTo" = \'2026-01-02\' WHERE "ClaimID" IN '
             '(SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL LIMIT 3)'
         )
-    second = loading.sync(run_id="second", allow_deletes=True)
+    second = loading.sync(run_id="second", allow=["deletes"])
 
     assert first.is_completed(), first.message
     assert second.is_completed(), second.message

@@ -4,14 +4,18 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from flows.tasks.loading import close_load, open_load, settle_open_run
-from flows.tasks.posting import Posting
+from flows.tasks.load_state import LoadState
+from flows.tasks.loading import close_load, open_load
+from flows.tasks.posting import Posting, stop_rule_of
+from flows.tasks.settling import keep_what_is_known, settle_open_run
 from staging.acknowledged import Current, locked, read_current
 from tests.crashes.loader import Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
 from transforms.bundles import Phase
+from transforms.errors import SyncError
+from transforms.permissions import NOTHING, Permissions
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 
@@ -52,25 +56,33 @@ class GuardedScheme(Scheme):
         """Let DHIS2 refuse its data store to us."""
         self.sandbox.cues.add(path="/api/dataStore", status=403, body=REFUSED)
 
-    def load(self, run_id: str, *, at: str | None = None, **meant: bool) -> str | None:
-        """Bring DHIS2 up to date, saying what is meant; return what is odd.
+    def load(
+        self, run_id: str, *, at: str | None = None, allow: Permissions = NOTHING
+    ) -> str | None:
+        """Bring DHIS2 up to date; return what is odd.
 
         Args:
             run_id: The run.
             at: Another address of DHIS2.
-            **meant: Parameters of the flow.
+            allow: What is permitted.
         """
         job = replace(self.job(run_id), url=at or self.sandbox.url)
-        known = {name: meant[name] for name in meant if name.endswith("_target")}
         with locked(job.target, run_id), job.client() as client:
-            settle_open_run(job.target, job.run, client, job.country, **known)
+            settle_open_run(job.target, job.run, client, allow)
             extract(job)
             transform(job)
-            opened = open_load(job.run, job.target, client, job.country, **meant)
-            posting = Posting(job.run, client, opened.info, job.country.load)
-            for phase in Phase:
-                for chunk in posting.chunks(phase):
-                    posting.post(phase, chunk)
+            opened = open_load(job.run, job.target, client, job.country, allow)
+            rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
+            posting = Posting(
+                job.run, client, opened.info, job.country.load, LoadState(pause_seconds=0.01), rule
+            )
+            try:
+                for phase in Phase:
+                    for chunk in posting.chunks(phase):
+                        posting.post(phase, chunk)
+            except SyncError as error:
+                keep_what_is_known(job.run, job.target, client, opened.current, error)
+                raise
             close_load(job.run, job.target, client, opened.current)
             return " ".join(opened.warnings) or None
 

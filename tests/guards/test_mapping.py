@@ -105,7 +105,7 @@ def test_more_than_share_and_count_sent_again_is_refused_with_both_bounds_and_th
 
     assert "2001 of 10000 tracked_entities would be sent again" in str(told.value)
     assert "more than 20% and more than 1000" in str(told.value)
-    assert "new_mapping" in str(told.value)
+    assert "allow=changes" in str(told.value)
 
 
 @pytest.mark.parametrize("again", [{"tracked_entities": 2_000}, {"policy_events": 1_000}])

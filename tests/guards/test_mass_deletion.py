@@ -20,7 +20,7 @@ def test_more_than_share_and_count_is_refused_with_both_bounds_and_the_way_on() 
 
     assert "delete 501 of 10000 tracked_entities" in str(told.value)
     assert "more than 5% and more than 100" in str(told.value)
-    assert "allow_deletes" in str(told.value)
+    assert "allow=deletes" in str(told.value)
     assert str(told.value).endswith("Nothing was posted.")
 
 

@@ -12,6 +12,7 @@ from staging.layout import Run, Target
 from staging.snapshots import SnapshotManifest, TableManifest, write_manifest
 from transforms.country import Guards
 from transforms.errors import GuardError
+from transforms.permissions import Allow
 
 GUARDS = Guards(shrink_share=0.05, shrink_count=100)
 YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T02:00"))
@@ -53,8 +54,7 @@ def check(
         tables=tables,
     )
     write_manifest(run, manifest)
-    asked: dict[str, Any] = {"new_source": False, "allow_shrinking": False} | meant
-    return check_source(run, Current(partitions=1, source=known), GUARDS, **asked)
+    return check_source(run, Current(partitions=1, source=known), GUARDS, **meant)
 
 
 def refusal(run: Run, **differences: Any) -> str:
@@ -67,7 +67,7 @@ def test_a_table_that_came_out_empty_is_refused_however_small_it_was(run: Run) -
     said = refusal(run, rows={"tblGender": 0})
 
     assert "tblGender has 0 rows instead of 3" in said
-    assert "allow_shrinking" in said
+    assert "allow=shrinking" in said
 
 
 def test_a_table_that_is_not_read_any_more_is_one_that_came_out_empty(run: Run) -> None:
@@ -94,7 +94,7 @@ def test_one_bound_alone_is_not_enough(run: Run, rows: dict[str, int]) -> None:
 
 
 def test_what_is_meant_to_have_shrunk_passes(run: Run) -> None:
-    assert check(run, rows={"tblClaim": 0}, allow_shrinking=True) == []
+    assert check(run, rows={"tblClaim": 0}, allow=[Allow.SHRINKING]) == []
 
 
 def test_another_openimis_is_refused_and_the_tables_that_tell_it_are_named(run: Run) -> None:
@@ -102,19 +102,19 @@ def test_another_openimis_is_refused_and_the_tables_that_tell_it_are_named(run: 
 
     assert "another openIMIS" in said
     assert "oldest rows of tblInsuree are others" in said
-    assert "new_source" in said
+    assert "allow=new_source" in said
 
 
 def test_allow_shrinking_does_not_let_another_openimis_in(run: Run) -> None:
     assert "another openIMIS" in refusal(
-        run, oldest_rows={"tblInsuree": "somebody else"}, allow_shrinking=True
+        run, oldest_rows={"tblInsuree": "somebody else"}, allow=[Allow.SHRINKING]
     )
 
 
 def test_another_openimis_that_is_meant_passes_whatever_its_row_counts(run: Run) -> None:
     others = {"tblLocations": "elsewhere", "tblInsuree": "somebody else"}
 
-    assert check(run, oldest_rows=others, rows={"tblClaim": 1}, new_source=True) == []
+    assert check(run, oldest_rows=others, rows={"tblClaim": 1}, allow=[Allow.NEW_SOURCE]) == []
 
 
 def test_a_table_that_had_no_rows_yet_is_not_another_openimis(run: Run) -> None:
@@ -132,7 +132,7 @@ def test_a_run_that_was_begun_before_the_last_load_does_not_set_dhis2_back(run: 
 
     assert "2025-12-31 00:00:00, older than the last one that was loaded (2026-01-01" in said
     assert "Start a new run" in said
-    assert check(run, as_of=BEFORE, taken_at=BEFORE, new_source=True) == []
+    assert check(run, as_of=BEFORE, taken_at=BEFORE, allow=[Allow.NEW_SOURCE]) == []
 
 
 def test_a_clock_of_this_machine_that_was_set_back_stops_nothing(run: Run) -> None:

@@ -13,6 +13,7 @@ from tests.guards.scheme import GuardedScheme
 from tests.sandbox import ADMIN, running_sandbox
 from transforms.bundles import Phase
 from transforms.errors import TargetError
+from transforms.permissions import Allow
 from transforms.resources import RESOURCES
 
 
@@ -38,7 +39,7 @@ def test_a_clone_at_another_address_gets_nothing_posted(scheme: GuardedScheme) -
     said = refusal(scheme, at=elsewhere(scheme))
 
     assert "this one would go to http://localhost" in said
-    assert "moved_target" in said
+    assert "allow=moved_target" in said
 
 
 def test_another_dhis2_at_the_same_address_gets_nothing_posted(scheme: GuardedScheme) -> None:
@@ -48,7 +49,7 @@ def test_another_dhis2_at_the_same_address_gets_nothing_posted(scheme: GuardedSc
     said = refusal(scheme)
 
     assert "Another DHIS2 answers" in said
-    assert "moved_target" in said
+    assert "allow=moved_target" in said
 
 
 def test_a_dhis2_that_was_moved_is_known_at_its_new_address_from_then_on(
@@ -56,7 +57,7 @@ def test_a_dhis2_that_was_moved_is_known_at_its_new_address_from_then_on(
 ) -> None:
     scheme.next_day(seed=2)
 
-    scheme.load("third", at=elsewhere(scheme), moved_target=True)
+    scheme.load("third", at=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
     scheme.load("fourth", at=elsewhere(scheme))
 
     assert scheme.current.base_url == elsewhere(scheme)
@@ -66,7 +67,7 @@ def test_a_dhis2_that_was_moved_is_known_at_its_new_address_from_then_on(
 def test_a_dhis2_that_was_moved_is_known_again_though_nothing_was_to_be_posted(
     scheme: GuardedScheme,
 ) -> None:
-    scheme.load("nothing-new", at=elsewhere(scheme), moved_target=True)
+    scheme.load("nothing-new", at=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
 
     assert scheme.current.base_url == elsewhere(scheme)
     assert scheme.current.last_run == "second"
@@ -75,7 +76,9 @@ def test_a_dhis2_that_was_moved_is_known_again_though_nothing_was_to_be_posted(
 def test_moved_target_does_not_let_a_restored_dhis2_in(scheme: GuardedScheme) -> None:
     scheme.restore_dhis2(scheme.after_first)
 
-    assert "marker is of load 1" in refusal(scheme, at=elsewhere(scheme), moved_target=True)
+    assert "marker is of load 1" in refusal(
+        scheme, at=elsewhere(scheme), allow=[Allow.MOVED_TARGET]
+    )
 
 
 # restored from a backup
@@ -88,13 +91,13 @@ def test_a_restored_dhis2_gets_nothing_posted_until_that_is_said(scheme: Guarded
 
     assert "restored from a backup" in said
     assert "reconcile" in said
-    assert "restored_target" in said
+    assert "allow=restored_target" in said
 
 
 def test_a_restored_dhis2_that_is_meant_gets_our_marker_again(scheme: GuardedScheme) -> None:
     scheme.restore_dhis2(scheme.after_first)
 
-    scheme.load("nothing-new", restored_target=True)
+    scheme.load("nothing-new", allow=[Allow.RESTORED_TARGET])
     scheme.next_day(seed=2)
     scheme.load("third")
 
@@ -105,10 +108,10 @@ def test_a_dhis2_that_another_staging_folder_fills_is_not_let_in_by_restored_tar
     scheme: GuardedScheme,
 ) -> None:
     scheme.sandbox.state.data_store.clear()
-    scheme.load("marker-anew", restored_target=True)
+    scheme.load("marker-anew", allow=[Allow.RESTORED_TARGET])
     switch(scheme.target, scheme.current.model_copy(update={"staging_id": "another-folder"}))
 
-    assert "another staging folder" in refusal(scheme, restored_target=True)
+    assert "another staging folder" in refusal(scheme, allow=[Allow.RESTORED_TARGET])
 
 
 # the data store may not be used
@@ -170,7 +173,7 @@ def test_without_data_store_a_restored_dhis2_gets_nothing_posted(scheme: Guarded
 
     assert "Of the 200 newest objects" in said
     assert "0 that were deleted" not in said
-    assert "restored_target" in said
+    assert "allow=restored_target" in said
 
 
 def test_without_data_store_one_value_that_is_not_as_confirmed_is_enough(

@@ -150,7 +150,7 @@ class Pilot:
 
     def load(self, run_id: str) -> "Flow":
         """Post what is staged."""
-        return self._flow(load, TARGET, self.country_file, self.root, run_id, allow_deletes=True)
+        return self._flow(load, TARGET, self.country_file, self.root, run_id, allow=["deletes"])
 
     def reconcile(self, run_id: str, **more: Any) -> "Flow":
         """Read DHIS2 back."""

@@ -8,7 +8,9 @@ from flows.tasks.load_state import FAILED_TRANSFERS, LoadState
 from flows.tasks.post import settle_transfers
 from flows.tasks.post_phase import post_phase
 from tests.load.scripted_server import failure, json, running
+from transforms.country import Guards
 from transforms.import_report import Receipt
+from transforms.stopping import StopRule
 from transforms.tables.dialects import DIALECTS
 
 PEOPLE, BUNDLES = 150, 3
@@ -43,6 +45,7 @@ def test_a_load_goes_on_though_no_owner_can_be_changed(
             [Transfers(number) for number in range(BUNDLES)],
             lambda body: settle_transfers(client, body, DIALECTS[release], state),
             state,
+            StopRule({}, {}, Guards(bad_data_count=0)),
             in_flight=2,
             begin=lambda bundle: None,
             settle=lambda bundle, receipt: receipts.append(receipt),

@@ -1,30 +1,53 @@
-"""A run that was cut short is settled by the next one, if it is still there."""
+"""A run that was cut short is ended by the next one, whatever is left of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.loading import settle_open_run
+from flows.tasks.settling import settle_open_run
 from staging.acknowledged import Current, read_current, switch
 from staging.layout import Run, Target
-from tests.set_up.a_country import a_country
+from tests.sandbox import ADMIN, running_sandbox
 from transforms.errors import StagingError
+
+LOST = Current(
+    partitions=1, counter=3, last_run="before", open_run="lost", staging_id="ours", ended=5
+)
 
 
 @pytest.fixture
-def nobody() -> Dhis2:
-    """A DHIS2 that must not be asked."""
-    return Dhis2Server(base_url="http://127.0.0.1:9", username="u", password="p").client()
+def client() -> Iterator[Dhis2]:
+    """A DHIS2 that has the marker of load 3."""
+    with running_sandbox() as sandbox:
+        server = Dhis2Server(base_url=sandbox.url, username=ADMIN[0], password=ADMIN[1])
+        with server.client() as client:
+            marker = {"staging": "ours", "run": "before", "counter": 3}
+            client.exchange("POST", "/api/dataStore/openimis-to-dhis2/ours", body=marker)
+            yield client
 
 
-def test_a_run_in_doubt_whose_folder_is_gone_is_named_with_the_ways_on(
-    tmp_path: Path, nobody: Dhis2
+def test_a_run_whose_folder_is_gone_ends_and_it_is_said_that_what_it_posted_is_not_known(
+    tmp_path: Path, client: Dhis2
 ):
     target = Target(tmp_path, "ministry")
-    switch(target, Current(partitions=1, counter=3, last_run="before", open_run="lost"))
+    switch(target, LOST)
 
-    with nobody, pytest.raises(StagingError, match=r"Run lost was begun.*reconcile.*Nothing was"):
-        settle_open_run(target, Run(tmp_path, "next"), nobody, a_country())
+    said = settle_open_run(target, Run(tmp_path, "next"), client)
+    again = settle_open_run(target, Run(tmp_path, "the-one-after"), client)
 
-    assert read_current(target).open_run == "lost"
+    assert "reconcile with repair" in str(said)
+    assert again is None
+    current = read_current(target)
+    assert (current.open_run, current.lost_run, current.last_run) == (None, "lost", "lost")
+    assert (current.counter, current.ended) == (4, 6)
+
+
+def test_what_is_acknowledged_is_never_given_up(tmp_path: Path, client: Dhis2):
+    target = Target(tmp_path, "ministry")
+    switch(target, LOST)
+    target.current.write_bytes(target.current.read_bytes()[:-5])
+
+    with pytest.raises(StagingError, match="Restore the folder"):
+        settle_open_run(target, Run(tmp_path, "next"), client)

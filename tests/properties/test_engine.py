@@ -1,6 +1,7 @@
 """The laws of the engine: delta, rules, bundles and fold, on worlds that nobody thought of."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +17,13 @@ from transforms.dependants import dependants
 from transforms.fold import OUTCOMES, folded
 from transforms.resources import RESOURCES, TrackerType
 
+NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for
+
 World = dict[str, list[dict[str, Any]]]
 Refuses = Callable[[str, str, str], bool]
+
+
+UNKNOWN = {"accepted": None, "kind": None, "codes": []}
 
 
 class Scheme:
@@ -65,19 +71,29 @@ class Scheme:
         refuses: Refuses | None = None,
         only: int | None = None,
         unanswered: int | None = None,
+        *,
+        is_answer_lost: bool = False,
+        is_taken: bool = True,
     ) -> dict[str, Delta]:
         """Bring `world` in; with `only`, die after so many bundles and fold what they did.
 
         With `unanswered`, that bundle had to be posted twice, and may come once more: `late`.
+        With `is_answer_lost`, the last bundle's answer never comes, whether DHIS2 took it or not.
         """
         self.runs += 1
         deltas = self.deltas(world)
         outcomes: list[dict[str, Any]] = []
         self.late = None
-        for number, (phase, body) in enumerate(self.bodies(deltas)[:only]):
+        bodies = self.bodies(deltas)[:only]
+        for number, (phase, body) in enumerate(bodies):
             request = without(body, self.blocked(deltas, outcomes, phase))
-            answered = self.dhis2.post(phase.value, request, refuses)
-            outcomes += [{**each, "isLate": number == unanswered} for each in answered]
+            is_lost = is_answer_lost and number == len(bodies) - 1
+            dhis2 = self.dhis2 if is_taken or not is_lost else deepcopy(self.dhis2)
+            answered = dhis2.post(phase.value, request, refuses)
+            is_late = is_lost or number == unanswered
+            outcomes += [
+                {**each, **(UNKNOWN if is_lost else {}), "isLate": is_late} for each in answered
+            ]
             if number == unanswered:
                 self.late = (phase.value, request)
         frame = pl.DataFrame(outcomes, schema=OUTCOMES).lazy()
@@ -91,7 +107,7 @@ class Scheme:
     def blocked(
         self, deltas: dict[str, Delta], outcomes: list[dict[str, Any]], phase: Phase
     ) -> set[tuple[str, str]]:
-        if all(outcome["accepted"] for outcome in outcomes):
+        if all(outcome["accepted"] is not False for outcome in outcomes):
             return set()
         refused = pl.DataFrame(outcomes, schema=OUTCOMES).filter(~pl.col("accepted"))
         changes = {name: each.changes.lazy() for name, each in deltas.items()}
@@ -209,6 +225,30 @@ def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world,
     assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
     assert scheme.dhis2.owners == undisturbed.dhis2.owners
     assert scheme.bodies(scheme.deltas(days[1])) == []
+
+
+@settings(max_examples=25)
+@given(
+    before=worlds(),
+    after=worlds(),
+    another=worlds() | st.none(),
+    bundles=st.integers(1, 12),
+    is_taken=st.booleans(),
+)
+def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
+    before, after, another, bundles, is_taken
+):
+    third = after if another is None else another
+    scheme, undisturbed = Scheme(), Scheme()
+    scheme.run(without_faults(before))
+
+    scheme.run(without_faults(after), only=bundles, is_answer_lost=True, is_taken=is_taken)
+    for _ in range(NIGHTS):
+        scheme.run(without_faults(third))
+    undisturbed.run(without_faults(third))
+
+    assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
+    assert scheme.bodies(scheme.deltas(without_faults(third))) == []
 
 
 @given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())

@@ -30,8 +30,10 @@ from transforms.tables.insuree import (
     INSUREE_FIELDS,
     LAST_NAME,
     MARITAL,
+    OCCUPATION,
     PHONE_NUMBER,
     POVERTY,
+    SCHOOLING,
     SEX,
 )
 from transforms.tables.openimis import TABLES
@@ -196,16 +198,31 @@ def test_columns_that_privacy_leaves_unread_are_empty():
     assert read == {"Family ID", "Household head", "Insuree ID"}
 
 
-def test_a_code_that_is_in_no_list_holds_the_person_back():
-    found = person(entities(Insuree=[{"Gender": "X", "Profession": 9}]))
+def test_a_descriptive_code_that_is_in_no_list_goes_out_empty_with_a_note():
+    found = person(
+        entities(
+            Insuree=[
+                {"Gender": "X", "Profession": 9, "Marital": "P", "Education": 99, "TypeOfId": "?"}
+            ]
+        )
+    )
 
-    assert found["faults"] == ["gender_unknown", "profession_unknown"]
+    notes = ["gender", "education", "profession", "identification_type", "marital_status"]
+    assert found["notes"] == [f"{name}_unknown" for name in notes]
+    assert found["faults"] == []
+    assert [found[field.uid] for field in (SEX, MARITAL, OCCUPATION, SCHOOLING)] == [None] * 4
 
 
-def test_a_name_longer_than_an_attribute_can_be_holds_the_person_back():
-    found = person(entities(Insuree=[{"LastName": "x" * 1201}]))
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("x" * 1201, "last_name_too_long"), ("a\x07", "last_name_has_control_characters")],
+)
+def test_a_name_that_dhis2_would_not_take_goes_out_empty_with_a_note(name: str, reason: str):
+    found = person(entities(Insuree=[{"LastName": name}]))
 
-    assert found["faults"] == ["last_name_too_long"]
+    assert found["notes"] == [reason]
+    assert found["faults"] == []
+    assert found[LAST_NAME.uid] is None
 
 
 @pytest.mark.parametrize("blank", ["", " ", "F "])

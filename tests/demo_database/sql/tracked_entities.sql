@@ -13,7 +13,7 @@ SELECT p."InsureeUUID" AS "Insuree ID",
     NULLIF(TRIM(f."FamilyType"), '') AS "Family/Group type",
     CASE WHEN NOT p.is_current THEN NULL WHEN h.head IS NULL THEN 'No' ELSE 'Yes' END AS "Household head",
     EXTRACT(YEAR FROM n."DOB") || '-01-01' AS "Date of birth",
-    NULLIF(TRIM(n."Gender"), '') AS "Gender",
+    (SELECT g."Code" FROM "tblGender" g WHERE g."Code" = TRIM(n."Gender")) AS "Gender",
     CASE TRIM(n."Marital") WHEN 'M' THEN 'Married' WHEN 'S' THEN 'Single' WHEN 'D' THEN 'Divorced'
         WHEN 'W' THEN 'Widowed' WHEN 'N' THEN 'Not specified' END AS "Marital status",
     hf."HfUUID" AS "First service point",

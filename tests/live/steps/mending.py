@@ -31,7 +31,7 @@ def person_of_another_program(live: Live) -> Counts:
     enrollment = enrolled_elsewhere(PATIENTS_ENROLLMENT, person["uid"], person["orgUnit"])
     live.server.track(enrollments=[enrollment])
     live.source.do("delete_insuree", person["number"], live.now)
-    counts = loaded(live, "in-another-program", allow_deletes=True)
+    counts = loaded(live, "in-another-program", allow=["deletes"])
     reasons = set(live.pilot.rejects("in-another-program")["reason"])
     must_be_equal("Reasons", reasons, {"person_in_another_program"})
     found = _enrollment(live, PATIENTS_ENROLLMENT)
@@ -64,7 +64,7 @@ def _enrollment(live: Live, uid: str) -> dict[str, Any]:
 def person_leaves_it(live: Live) -> Counts:
     """Once the other program has ended, the person is deleted by the next load."""
     live.server.track("DELETE", enrollments=[{"enrollment": PATIENTS_ENROLLMENT}])
-    counts = loaded(live, "out-of-another-program", allow_deletes=True)
+    counts = loaded(live, "out-of-another-program", allow=["deletes"])
     must_be_equal("Reasons", live.pilot.reasons("out-of-another-program"), "")
     return counts
 
@@ -77,7 +77,7 @@ def repaired(live: Live) -> Counts:
     done.must_write_nothing()
     kinds = live.pilot.findings("repair")["kind"].value_counts()
     must_be_equal("Findings", dict(kinds.rows()), expected)
-    return loaded(live, "after-the-repair", allow_deletes=True) | dict(expected)
+    return loaded(live, "after-the-repair", allow=["deletes"]) | dict(expected)
 
 
 def _meddle(live: Live) -> dict[str, int]:
@@ -127,7 +127,7 @@ def adopted(live: Live) -> Counts:
     live.pilot.sync("adoption", until="transform").must_complete().must_write_nothing()
     done = live.pilot.reconcile("adopt", adopt=True, desired_run="adoption").must_complete()
     done.must_write_nothing()
-    counts = loaded(live, "after-the-adoption", allow_deletes=True)
+    counts = loaded(live, "after-the-adoption", allow=["deletes"])
     _must_be_emptied(live)
     now = {each.name: set(live.pilot.held(each)["uid"]) for each in RESOURCES}
     stayed = sum(len(before[name] & now[name]) for name in now)

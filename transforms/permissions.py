@@ -1,0 +1,37 @@
+"""What a run does only if somebody has allowed it: the parameter `allow` of the flows.
+
+Each guard names the one permission that lifts it. A permission holds for one run, and is written
+down with it.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+
+class Allow(StrEnum):
+    """A permission."""
+
+    NEW_SOURCE = "new_source"  # openIMIS is another one than before on purpose
+    SHRINKING = "shrinking"  # openIMIS has lost rows on purpose
+    NEW_PSEUDONYM_KEY = "new_pseudonym_key"  # the key was changed on purpose: send every number
+    DELETES = "deletes"  # delete however much openIMIS no longer has
+    CHANGES = "changes"  # send again however much the changed mapping asks for
+    MOVED_TARGET = "moved_target"  # the same DHIS2, with its data, answers at another address
+    SUPERUSER = (
+        "superuser"  # load as one, for whom DHIS2 deletes other programs' data with a person
+    )
+    RESTORED_TARGET = "restored_target"  # DHIS2 lacks what the last load left, and that is known
+
+    @property
+    def lifts(self) -> str:
+        """What to do, for the sentence of a guard."""
+        return f"run once with allow={self.value}"
+
+
+Permissions = Collection[Allow]
+NOTHING: Permissions = frozenset()
+
+
+def permissions(names: Collection[str]) -> frozenset[Allow]:
+    """Return the named permissions; deployments hand them on as text."""
+    return frozenset(Allow(name) for name in names)
