@@ -16,7 +16,7 @@ from transforms.tables.user_roles import DELETES_FOR_OTHERS
 
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 SUPERUSER = "ALL"
-UNUSED_KEY = "/api/dataStore/openimis-to-dhis2/method-check"
+TRANSFER = "/api/tracker/ownership/transfer"
 ACCESS = "access[data[read,write]]"
 FEW = 0.05  # of what DHIS2 has: single ones were deleted by hand, and are rejects of their objects
 
@@ -44,11 +44,13 @@ class Needs:
         org_units: Program (UID) to org units (UIDs) in which there are enrollments or events.
         places: Org units (UIDs) of people.
         codes: Option set (UID) to codes that are used as values.
+        posts: Whether anything is posted; else DHIS2 is only read.
     """
 
     org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
     places: Collection[str] = ()
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    posts: bool = True
 
     @property
     def all_org_units(self) -> set[str]:
@@ -90,7 +92,8 @@ def check_needs(
         TargetError: All that will not, one sentence each.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    _check_methods(client)
+    if needs.posts:
+        _check_methods(client)
     faults = [
         *_user_faults(client, info, needs, allow_superuser=allow_superuser),
         *_sharing_faults(client),
@@ -118,10 +121,9 @@ def _another_server(info: SystemInfo, known: KnownServer) -> str | None:
 def _check_methods(client: Dhis2) -> None:
     """Make a PUT that changes nothing: a token without that method is 401 (2.40 to 2.43).
 
-    A load needs it for its marker and for owners. The key is never there, so the answer is 404; 403
-    where the data store is not the user's.
+    A load needs it for its marker and for owners. A transfer that names nobody is 400.
     """
-    client.exchange("PUT", UNUSED_KEY, None, {})
+    client.exchange("PUT", TRANSFER)
 
 
 def _user_faults(
@@ -130,7 +132,8 @@ def _user_faults(
     names = "organisationUnits[id],teiSearchOrganisationUnits[id]"
     me = client.get("/api/me", {"fields": f"id,username,authorities,{names}"})
     authorities = set(me.get("authorities") or ())
-    yield from _authority_faults(authorities, allow_superuser=allow_superuser)
+    if needs.posts:
+        yield from _authority_faults(authorities, allow_superuser=allow_superuser)
     if SUPERUSER in authorities and not info.dialect.superuser_needs_org_units:
         return
     lines = _lines(client)

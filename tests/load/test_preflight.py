@@ -103,7 +103,7 @@ def test_a_superuser_is_refused_unless_a_permission_says_so(country: SmallCountr
 
 
 def test_a_token_without_put_is_found_before_anything_is_posted(country: SmallCountry) -> None:
-    country.sandbox.cues.add(path="/api/dataStore", method="PUT", status=401)
+    country.sandbox.cues.add(path="/ownership/transfer", method="PUT", status=401)
 
     with pytest.raises(TargetError, match="limited to other HTTP methods"):
         check_needs(country.client(), country.client().system_info(), NEEDS)
