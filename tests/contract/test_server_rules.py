@@ -197,3 +197,33 @@ def test_people_are_seen_by_whom_their_owner_is_seen(sandbox: Sandbox) -> None:
     httpx.put(f"{sandbox.url}/api/tracker/ownership/transfer", params=query, auth=ADMIN)
 
     assert (before, seen_by(sandbox, AT_THE_FACILITY)) == (0, 1)
+
+
+def test_owners_name_programs_that_the_user_cannot_see(sandbox: Sandbox) -> None:
+    posted(sandbox, people(1), LOADER)
+    with sandbox.state.lock:
+        person = sandbox.state.tracker.tracked_entities["T0000000001"]
+        person.set_owner("OtherProgra", VILLAGE)
+    fields = "trackedEntity,programOwners[program,orgUnit]"
+    query = {"trackedEntities": "T0000000001", "includeDeleted": "true", "pageSize": "1"}
+    query |= {"orgUnitMode": "ACCESSIBLE", "fields": fields}
+
+    page = httpx.get(f"{sandbox.url}/api/tracker/trackedEntities", params=query, auth=LOADER)
+
+    (found,) = page.json()["trackedEntities"]
+    assert {each["program"] for each in found["programOwners"]} == {PROGRAM, "OtherProgra"}
+
+
+def test_on_2_40_a_page_without_a_program_counts_a_person_for_each_owner() -> None:
+    with a_server("2.40") as sandbox:
+        posted(sandbox, people(1, 2, 3), LOADER)
+        with sandbox.state.lock:
+            for person in sandbox.state.tracker.tracked_entities.values():
+                person.set_owner("OtherProgra", VILLAGE)
+        query = {"trackedEntity": "T0000000001;T0000000002;T0000000003", "includeDeleted": "true"}
+        query |= {"pageSize": "3", "ouMode": "ACCESSIBLE", "fields": "trackedEntity"}
+
+        page = httpx.get(f"{sandbox.url}/api/tracker/trackedEntities", params=query, auth=LOADER)
+
+    found = [each["trackedEntity"] for each in page.json()["instances"]]
+    assert found == ["T0000000001", "T0000000002"]
