@@ -39,6 +39,12 @@ class RealReplay(StoryReplay):
         self._learn_ids(exchange.response.get("body"), _body(answer))
         return answer.status_code, _body(answer)
 
+    def in_recorded_ids(self, text: str) -> str:
+        """The ids that this server made up, as those of the story."""
+        for recorded, made in self._ids.items():
+            text = text.replace(made, recorded)
+        return text
+
     def ask(self, request: Row) -> httpx.Response:
         """The server's answer to a recorded request."""
         request = self._in_our_ids(request)
@@ -93,7 +99,8 @@ def main(version: str, address: str) -> None:
         for row in to_ask(version):
             answer = replay.ask(row)
             heard = {"status": answer.status_code, "type": answer.headers.get("content-type", "")}
-            lines.write(json.dumps(row | heard | {"answer": _body(answer)}) + "\n")
+            line = json.dumps(row | heard | {"answer": _body(answer)})
+            lines.write(replay.in_recorded_ids(line) + "\n")
 
 
 if __name__ == "__main__":
