@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.renaming import Renaming
 from tests.contract.replay import Exchange
-from tests.contract.story import StoryReplay, forms, told
+from tests.contract.story import StoryReplay, asked, forms, told
 from tests.sandbox import SUPPORTED
 
 # How far a job is at a look is a matter of time, and which tables it builds the engine's own.
@@ -45,3 +45,11 @@ def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
     replay.tell()
 
     assert _differing(replay, forms(version)) == {}
+
+
+@pytest.mark.parametrize("version", [version for version in SUPPORTED if asked(version)])
+def test_what_was_asked_later_is_answered_alike(version: str) -> None:
+    replay = StoryReplay(version)
+    replay.tell()
+
+    assert _differing(replay, asked(version)) == {}

@@ -101,6 +101,7 @@ class Dialect:
     person_attributes: AttributeScope = "program"
     listed_person_attributes: AttributeScope = "program"
     listed_owners: AttributeScope = "program"
+    judged_by_owner: bool = True  # who sees an event: not by the place of the event itself
     owners_multiply_people: bool = False  # on pages that are asked for without a program
     enrollment_attributes: AttributeScope = "program"
     enrollment_list_has_attributes: bool = True
@@ -150,6 +151,7 @@ _2_41 = replace(
     no_paging=(("paging", "false"), ("skipPaging", "true")),
     listed_person_attributes="all",
     listed_owners="all",
+    judged_by_owner=False,
     enrollment_attributes="all",
     owner_parameters=(("trackedEntity", "trackedEntityInstance"), ("ou", "orgUnit")),
     owner_of_unknown_is_transferred=True,

@@ -24,8 +24,8 @@ _OWN = re.compile(r"(/api/dataStore)(/[^/]+)(/[^/]+)?")
 _SWITCHES = frozenset(
     names(
         "importStrategy atomicMode importMode reportMode importReportMode async orgUnitMode ouMode "
-        "paging skipPaging totalPages includeDeleted skipSharing skipRuleEngine skipSideEffects "
-        "rootJunction cacheClear ouPathsUpdate type order"
+        "paging skipPaging totalPages includeDeleted skipSharing skipTranslation skipRuleEngine "
+        "skipSideEffects rootJunction cacheClear ouPathsUpdate type order"
     )
 )
 

@@ -210,6 +210,7 @@ class Handlers:
             if self.state.find(kind, uid) is None:
                 raise not_found(CLASSES[kind].simple_name, uid)
         entity.set_owner(program, org_unit)
+        self.state.tracker.revision += 1
         return ok("Ownership transferred")
 
     def _missing_parameter(self, name: str) -> Answer:

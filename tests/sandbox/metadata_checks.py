@@ -55,6 +55,7 @@ class MetadataChecks:
         self.state = state
         self.dialect: Dialect = state.dialect
         self.account = account
+        self.skips_translations = False
         self.posted = {kind: {row["id"] for row in rows} for kind, rows in payload.items()}
 
     def run(self, row_class: MetadataClass, rows: list[Object]) -> list[Checked]:
@@ -85,6 +86,8 @@ class MetadataChecks:
         if not item.before:
             unique = row_class.unique_in(self.dialect.version)
             self._note(item, _uniqueness(row_class, unique, item.row, taken, seen))
+        if not item.before and not self.skips_translations:
+            self._note(item, _translations(row_class, item.row))
 
     @staticmethod
     def _note(item: Checked, reports: Iterator[Report]) -> None:
@@ -256,6 +259,21 @@ def _uniqueness(
                 "mainId": other,
                 "errorProperty": name,
             }
+
+
+def _translations(row_class: MetadataClass, row: Object) -> Iterator[Report]:
+    """One property has one translation into a language."""
+    seen: set[tuple[str, str]] = set()
+    for translation in row.get("translations") or ():
+        names = (str(translation.get("property")), str(translation.get("locale")))
+        if names in seen:
+            message = (
+                f"There are duplicate translation record for property `{names[0]}` "
+                f"and locale `{names[1]}`"
+            )
+            yield _report(row_class, "E1106", message, list(names))
+            return
+        seen.add(names)
 
 
 def _report(row_class: MetadataClass, code: str, message: str, args: list[Any]) -> Report:

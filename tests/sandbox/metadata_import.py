@@ -37,6 +37,7 @@ class Options:
     atomic: bool = True
     dry_run: bool = False
     skip_sharing: bool = False
+    skip_translation: bool = False
     full_report: bool = False
 
     @classmethod
@@ -49,6 +50,7 @@ class Options:
             atomic=query.get("atomicMode") != "NONE",
             dry_run=query.get("importMode") == "VALIDATE",
             skip_sharing=query.get("skipSharing") == "true",
+            skip_translation=query.get("skipTranslation") == "true",
             full_report=query.get("importReportMode") == "FULL",
         )
 
@@ -72,6 +74,7 @@ class MetadataImport:
         self._refuse_maps(payload)
         self._refuse_holes(payload)
         checks = MetadataChecks(self.state, self.account, payload)
+        checks.skips_translations = self.options.skip_translation
         checked = {kind: checks.run(CLASSES[kind], rows) for kind, rows in payload.items()}
         has_errors = any(item.reports for items in checked.values() for item in items)
         refused = has_errors and self.options.atomic
@@ -182,6 +185,8 @@ class MetadataImport:
                 new.pop(axis, None)
         self._drop_unresolved(row_class, new, checks)
         self._stamp(row_class, new, held)
+        if self.options.skip_translation:
+            new["translations"] = (held or {}).get("translations") or []
         if row_class.shareable:
             new["sharing"] = self._sharing(new, held)
         self._keep_what_is_not_posted(row_class, new, held)

@@ -66,11 +66,28 @@ class Export:
     def one(self, kind: str, uid: str, query: dict[str, str]) -> Answer:
         """One object by UID; deleted and unknown ones are not found."""
         row = self._held(kind).get(uid)
-        if row is None or row.deleted or _is_orphan(row):
+        if row is None or row.deleted or _is_orphan(row) or not self._sees(kind, row):
             raise self._missing(kind, uid)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
         self._readable_program(query.get("program"))
         return Answer(200, self._shown(kind, row, fields, _View(self.dialect, query, "one")))
+
+    def _sees(self, kind: str, row: Stored) -> bool:
+        """Whether the user finds an object by its UID."""
+        if self.account.is_superuser or not self.dialect.judged_by_owner:
+            return True
+        return self.account.finds_in(self._place_of(kind, row, None))
+
+    def _place_of(self, kind: str, row: Any, program: str | None) -> str:
+        """The org unit by which an object is judged: that of the person's owner, or its own."""
+        if not self.dialect.judged_by_owner:
+            return str(row.org_unit)
+        if kind == "trackedEntities":
+            owner = row.owner(program) if program else None
+        else:
+            enrollment = row.enrollment if kind == "events" else row
+            owner = enrollment.tracked_entity.owner(enrollment.program)
+        return str(owner or row.org_unit)
 
     def _missing(self, kind: str, uid: str) -> Exception:
         status = self.dialect.missing_tracked_entity_status
@@ -235,7 +252,8 @@ class Export:
         if scope is None or (mode == "ACCESSIBLE" and self.account.is_superuser):
             return lambda row: True
         inside: dict[str, bool] = {}
-        return lambda row: self._is_inside(row.org_unit, scope, inside)
+        program = query.get("program")
+        return lambda row: self._is_inside(self._place_of(kind, row, program), scope, inside)
 
     def _is_inside(self, org_unit: str, scope: set[str], known: dict[str, bool]) -> bool:
         if org_unit not in known:
