@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .PHONY: help demo test test-large test-hours test-faults package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
-APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
+APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc tdsodbc postgresql
 
 # Nothing is reported to anybody.
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
@@ -77,10 +77,10 @@ install: .venv/installed system-packages
 
 system-packages:
 	@if command -v odbcinst >/dev/null && odbcinst -q -d 2>/dev/null | grep -q SQLite3 \
-	  && odbcinst -q -d | grep -q 'PostgreSQL Unicode' && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  && odbcinst -q -d | grep -q 'PostgreSQL Unicode' && odbcinst -q -d | grep -q FreeTDS && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  && python3 -c 'import ensurepip' 2>/dev/null; then exit 0; fi
 	if ! command -v apt-get >/dev/null; then
-	  echo "Please install unixODBC with the drivers for PostgreSQL and SQLite, and PostgreSQL 15 (macOS: brew install unixodbc psqlodbc sqliteodbc postgresql@15), then run this again." >&2
+	  echo "Please install unixODBC with the drivers for PostgreSQL, SQLite and SQL Server, and PostgreSQL 15 (macOS: brew install unixodbc psqlodbc sqliteodbc freetds postgresql@15), then run this again." >&2
 	  exit 1
 	fi
 	sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo=sudo; fi

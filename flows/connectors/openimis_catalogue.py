@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.sql_dialects import AMOUNT_DIGITS, AMOUNT_SCALE, Reading, SqlDialect
+from flows.connectors.sql_dialects import AMOUNT_DIGITS, AMOUNT_SCALE, TEXTS, Reading, SqlDialect
 from transforms.errors import SourceError
 from transforms.source_texts import UNREADABLE
 from transforms.tables.openimis import (
@@ -47,6 +47,9 @@ _EXPECTED: dict[pl.DataType, str] = {
     STAMP: "a time stamp or a date",
     YES_NO: "a boolean or bit",
 }
+
+_NOT_ALLOWED = "42"
+"""What SQLSTATEs begin with that say that a statement may not be run."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,14 @@ class Selection:
         table: The openIMIS table.
         location: Its quoted name, with its schema; None if the database has none.
         columns: All that is wanted, also what is not there.
+        row_version: Name of a column that changes with every change of its row, if there is one.
     """
 
     dialect: SqlDialect
     table: Table
     location: str | None
     columns: tuple[SelectedColumn, ...]
+    row_version: str | None = None
 
     @property
     def missing(self) -> list[str]:
@@ -123,6 +128,15 @@ class Selection:
         return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))
 
     @cached_property
+    def watched(self) -> list[str]:
+        """The columns that the marks in the column `UNREADABLE` are of, one mark each."""
+        return (
+            [column.name for column in self.present]
+            if self.dialect.as_text
+            else [*self._conditions]
+        )
+
+    @cached_property
     def query(self) -> str:
         """The SELECT: explicit columns, spelled as in `transforms.tables.openimis`."""
         expressions = [
@@ -132,20 +146,50 @@ class Selection:
             if selected.reading
         ]
         if self._conditions:
-            expressions.append(
-                f"CAST(CASE {' '.join(self._conditions)} END AS {self.dialect.label}) "
-                f"AS {self.dialect.quoted(UNREADABLE)}"
-            )
+            marks = f"{self._marks} AS {self.dialect.quoted(UNREADABLE)}"
+            expressions.append(marks)
         return f"SELECT {', '.join(expressions)} FROM {self.location}"  # noqa: S608 - all quoted
 
     @cached_property
-    def _conditions(self) -> list[str]:
+    def standing(self) -> str:
+        """The SELECT of one text that differs once the table was written to, for SQL Server.
+
+        It is made of the number of rows, the greatest key, the newest of each time stamp and, where
+        the table has a row version, the newest one.
+        """
+        newest = [f"CONVERT(varchar(40), MAX({name}), 121)" for name in self._growing]
+        if self.row_version:
+            version = self.dialect.quoted(self.row_version)
+            newest.append(f"CAST(CAST(MAX({version}) AS bigint) AS varchar(40))")
+        parts = ", '/', ".join(["CAST(COUNT_BIG(*) AS varchar(40))", *newest])
+        return f"SELECT CONCAT({parts}) FROM {self.location}"  # noqa: S608 - all quoted
+
+    @cached_property
+    def _growing(self) -> list[str]:
         return [
-            f"WHEN {selected.reading.unreadable.format(self._quoted(selected))} "
-            f"THEN '{selected.column.name}'"
+            self._quoted(selected)
+            for selected in self.columns
+            if selected.found
+            and (selected.column.name == self.table.key or selected.column.dtype == STAMP)
+        ]
+
+    @cached_property
+    def _conditions(self) -> dict[str, str]:
+        return {
+            selected.column.name: selected.reading.unreadable.format(self._quoted(selected))
             for selected in self.columns
             if selected.reading and selected.reading.unreadable
+        }
+
+    @cached_property
+    def _marks(self) -> str:
+        each = [
+            f"CASE WHEN {condition} THEN '1' ELSE '0' END"
+            for condition in self._conditions.values()
         ]
+        some = " OR ".join(f"({condition})" for condition in self._conditions.values())
+        label = self.dialect.label.format(len(each))
+        return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
 
     def _quoted(self, selected: SelectedColumn) -> str:
         return self.dialect.quoted(selected.found.name) if selected.found else ""
@@ -197,7 +241,12 @@ class _Catalogue:
             table,
             location,
             tuple(self._selected(column, there) for column in columns),
+            self._row_version(there),
         )
+
+    def _row_version(self, there: Mapping[str, FoundColumn]) -> str | None:
+        kinds = self._dialect.row_versions
+        return next((name for name, found in there.items() if found.type_name in kinds), None)
 
     def faults(self, selection: Selection) -> list[str]:
         """Return, in words, what of the selection is missing or does not fit."""
@@ -216,6 +265,8 @@ class _Catalogue:
         try:
             self._cursor.execute(f"{selection.query} WHERE 1 = 0").fetchall()
         except pyodbc.Error as error:
+            if not error.args[0].startswith(_NOT_ALLOWED):
+                raise
             return f"the user may not read {selection.table.name} (SQLSTATE {error.args[0]})"
         return None
 
@@ -233,17 +284,19 @@ class _Catalogue:
 
     def _columns(self, schema: str | None, table: str) -> dict[str, FoundColumn]:
         rows = self._cursor.columns(table=table, schema=schema or None).fetchall()
-        return {
-            row.column_name: FoundColumn(
-                row.column_name,
-                row.data_type,
-                row.type_name,
-                row.column_size or 0,
-                row.decimal_digits or 0,
-            )
-            for row in rows
-            if (row.table_schem or None, row.table_name) == (schema or None, table)
-        }
+        spelled = [row for row in rows if (row.table_schem or None) == (schema or None)]
+        # Some catalogues list a table in one spelling and its columns in another.
+        exact = [row for row in spelled if row.table_name == table]
+        alike = [row for row in spelled if row.table_name.lower() == table.lower()]
+        return {row.column_name: self._found(row) for row in exact or alike}
+
+    def _found(self, row: pyodbc.Row) -> FoundColumn:
+        code = row.data_type
+        if code in TEXTS:
+            code = self._dialect.named_types.get(row.type_name.lower(), code)
+        return FoundColumn(
+            row.column_name, code, row.type_name, row.column_size or 0, row.decimal_digits or 0
+        )
 
     def _selected(self, column: Column, there: Mapping[str, FoundColumn]) -> SelectedColumn:
         alike = [found for name, found in there.items() if name.lower() == column.name.lower()]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from flows.connectors.openimis import Openimis, OpenimisDatabase, completed
+from flows.connectors.connection_strings import completed
+from flows.connectors.openimis import Openimis, OpenimisDatabase
 from flows.connectors.sql_dialects import POSTGRESQL, SQLITE
 from flows.tasks.snapshot import copied
 from staging.layout import Run
