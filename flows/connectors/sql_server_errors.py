@@ -14,10 +14,11 @@ _UNREACHABLE = (
     "no SQL Server answers there: check host and port (or instance) in the block, the firewall, "
     "and that the server runs and listens on TCP"
 )
-_UNREACHABLE_OR_IN_CLEAR = (
-    f"no SQL Server answers there, or it offers no encryption where Encryption=require asks for "
-    f"it: check host and port (or instance) in the block, the firewall, and that the server runs "
-    f"and listens on TCP ({PAGE})"
+_FREETDS_SAYS_NO_MORE = (
+    "no SQL Server answers there, or it offers no encryption where encryption is asked for, or its "
+    "certificate is not one that freetds.conf trusts (FreeTDS says the same for all three): check "
+    "host and port (or instance) in the block, the firewall, that the server runs and listens on "
+    f"TCP, and the ca file ({PAGE})"
 )
 _LOST = (
     "the connection to SQL Server was lost: the server or the network went away; start the run "
@@ -55,13 +56,17 @@ _VERSIONS_GONE = (
     "tempdb; start the run again when little is written"
 )
 _UNTRUSTED = (
-    "the certificate of SQL Server is not signed by an authority that this machine trusts: add the "
-    "authority's certificate to the machine's trusted ones, or name the server's own in "
-    f"ServerCertificate ({PAGE}); do not switch the check off"
+    "the certificate of SQL Server is not signed by an authority that this machine trusts: add "
+    "that authority to the machine's trusted ones, or name its certificate in the environment "
+    f"variable SSL_CERT_FILE of the worker ({PAGE}); do not switch the check off"
 )
 _OTHER_NAME = (
-    "the certificate of SQL Server is for another host name: write the name of the certificate "
-    f"into Server, or into HostnameInCertificate ({PAGE})"
+    "the certificate of SQL Server is for another host name than Server says: write the name that "
+    f"is in the certificate into Server, or into HostnameInCertificate ({PAGE})"
+)
+_CLOSED = (
+    "SQL Server closed the connection: it went away, or it does not know Encrypt=strict, which "
+    "needs SQL Server 2022 (then write Encrypt=yes)"
 )
 _NO_ENCRYPTION = (
     "client and SQL Server did not agree on an encrypted connection: the server offers none, or "
@@ -115,17 +120,17 @@ _BY_TEXT: tuple[_Saying, ...] = (
     _Saying(("hostname mismatch",), _OTHER_NAME),
     _Saying(("ip address mismatch",), _OTHER_NAME),
     _Saying(("hostname does not match",), _OTHER_NAME),
+    _Saying(("subject name does not match",), _OTHER_NAME),
     _Saying(("certificate",), _UNTRUSTED),
     _Saying(("ssl provider",), _NO_ENCRYPTION),
     _Saying(("encryption",), _NO_ENCRYPTION),
     _Saying(("ssl/tls",), _NO_ENCRYPTION),
     _Saying(("login timeout expired",), _UNREACHABLE),
     _Saying(("adaptive server is unavailable",), _UNREACHABLE),
-    # FreeTDS 1.3 says no more for an unknown host and for a server without encryption.
-    _Saying(("unable to connect to data source",), _UNREACHABLE_OR_IN_CLEAR),
+    _Saying(("unable to connect to data source",), _FREETDS_SAYS_NO_MORE),
     _Saying(("communication link failure",), _LOST),
     _Saying(("unexpected eof",), _LOST),
-    _Saying(("tcp provider",), _LOST),
+    _Saying(("tcp provider",), _CLOSED),
 )
 
 

@@ -4,8 +4,9 @@
     nobody is verified     they are encrypted, but for whoever answers at that address
 
 Microsoft's driver encrypts and verifies by default from version 18 on; before, it did neither.
-FreeTDS 1.3 encrypts if asked (`Encryption=require`), and verifies only by `ca file` and `check
-certificate hostname` in freetds.conf, which no connection string can say.
+FreeTDS 1.3 encrypts if asked (`Encryption=require`). It verifies only where the connection string
+names a section of freetds.conf (`Servername=`) and that section has a `ca file`; with `Server=` it
+never does.
 """
 
 import re
@@ -25,13 +26,17 @@ IN_CLEAR = (
 TRUSTS_ANYBODY = (
     "The certificate of SQL Server is not checked (TrustServerCertificate=yes): whoever answers at "
     "that address gets the password and can send what he likes. Remove the setting, and let this "
-    "machine trust the authority that signed the certificate, or name the server's own in "
-    "ServerCertificate. " + _PAGE
+    "machine trust the authority that signed the certificate (SSL_CERT_FILE). " + _PAGE
 )
 VERIFIES_NOTHING = (
-    "FreeTDS does not check the certificate of SQL Server unless freetds.conf says so (ca file, "
-    "check certificate hostname), and this program cannot see whether it does: whoever answers at "
-    "that address may get the password. Make sure that it does, or use Microsoft's driver. " + _PAGE
+    "FreeTDS does not check the certificate of SQL Server where the connection string says Server: "
+    "whoever answers at that address gets the password. Name a section of freetds.conf that has a "
+    "ca file instead (Servername=…), or use Microsoft's driver. " + _PAGE
+)
+NOT_LOOKED_AT = (
+    "Whether FreeTDS encrypts, and checks the certificate of SQL Server, stands in the section of "
+    "freetds.conf that Servername names, which this program does not look at: it is safe with "
+    "encryption = require and a ca file there. " + _PAGE
 )
 
 
@@ -41,7 +46,7 @@ def open_on_the_wire(connection_string: str) -> list[str]:
     A server on this machine has no wire.
     """
     settings = settings_of(connection_string)
-    server = settings.get("server", settings.get("servername", settings.get("address", "")))
+    server = settings.get("server", settings.get("address", ""))
     if _LOCAL.fullmatch(server):
         return []
     return _of_freetds(settings) if _is_freetds(settings) else _of_microsoft(settings)
@@ -53,9 +58,11 @@ def _is_freetds(settings: dict[str, str]) -> bool:
 
 
 def _of_freetds(settings: dict[str, str]) -> list[str]:
-    if settings.get("encryption", "").lower() in {"require", "strict"}:
-        return [VERIFIES_NOTHING]
-    return [IN_CLEAR.format(setting="Encryption=require"), VERIFIES_NOTHING]
+    if "server" not in settings:
+        return [NOT_LOOKED_AT]
+    is_encrypted = settings.get("encryption", "").lower() in {"require", "strict"}
+    in_clear = [] if is_encrypted else [IN_CLEAR.format(setting="Encryption=require")]
+    return [*in_clear, VERIFIES_NOTHING]
 
 
 def _of_microsoft(settings: dict[str, str]) -> list[str]:

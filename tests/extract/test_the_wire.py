@@ -11,6 +11,7 @@ FREETDS = "Driver=FreeTDS;Server=db.example.org;Port=1433;Uid=a;Pwd=b;"
 IN_CLEAR = "travels in clear"
 TRUSTS_ANYBODY = "is not checked (TrustServerCertificate=yes)"
 VERIFIES_NOTHING = "FreeTDS does not check the certificate"
+NOT_LOOKED_AT = "which this program does not look at"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ VERIFIES_NOTHING = "FreeTDS does not check the certificate"
         (MICROSOFT.replace("Pwd=b", "Pwd={a;Encrypt=no}"), []),
         (MICROSOFT.replace("{ODBC Driver 18 for SQL Server}", "/opt/lib/libmsodbcsql-18.6.so"), []),
         (FREETDS, [IN_CLEAR, VERIFIES_NOTHING]),
+        ("Driver=FreeTDS;Servername=openimis;Uid=a;Pwd=b", [NOT_LOOKED_AT]),
         (FREETDS + "Encryption=request", [IN_CLEAR, VERIFIES_NOTHING]),
         (FREETDS + "Encryption=require", [VERIFIES_NOTHING]),
         (FREETDS.replace("FreeTDS", "/usr/lib/odbc/libtdsodbc.so"), [IN_CLEAR, VERIFIES_NOTHING]),
