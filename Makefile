@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-hours test-faults package check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-hours test-faults test-tsql package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc tdsodbc postgresql
@@ -34,6 +34,10 @@ test-hours: install ## A kill at every single point, faults in a first load, for
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
 	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 3 --dist worksteal
+
+# OPENIMIS_TSQL is a connection string; WRITE=1 writes docs/tested-databases.md.
+test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by each driver: a table at the end
+	@$(PYTHON) -W ignore -m tests.tsql
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package

@@ -252,7 +252,8 @@ class _Catalogue:
         """Return, in words, what of the selection is missing or does not fit."""
         required = [selected for selected in selection.columns if selected.column.required]
         if selection.location is None:
-            return [f"{selection.table.name} is not there"] if required else []
+            absent = f"{selection.table.name} is not there, or the user may not see it"
+            return [absent] if required else []
         missing = [item.column.name for item in required if item.found is None]
         unfit = [item for item in selection.columns if item.found and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
