@@ -212,10 +212,22 @@ def selections(
     faults = faults or catalogue.refusals(found)
     if faults:
         raise SourceError(
-            f"openIMIS cannot be read: {'; '.join(faults)}. Check that the block names an openIMIS "
-            f"database and that its user may read these tables. Nothing was read or written."
+            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(found)} Nothing was read or "
+            f"written."
         )
     return found
+
+
+def _advice(found: Sequence[Selection]) -> str:
+    if any(item.location and item.table.uuid in item.missing for item in found):
+        # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
+        return (
+            "The UUID columns came with openIMIS's database 1.4.0, the oldest that can be read: "
+            "migrate this one to it."
+        )
+    return (
+        "Check that the block names an openIMIS database and that its user may read these tables."
+    )
 
 
 class _Catalogue:

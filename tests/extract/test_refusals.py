@@ -58,6 +58,17 @@ def test_all_that_is_missing_is_named_at_once(refusal, client, administrator):
     assert "tblICDCodes is not there" in sentence
 
 
+def test_a_database_older_than_the_uuids_is_told_from_which_release_on_it_can_be_read(
+    refusal, client, administrator
+):
+    administrator.execute('ALTER TABLE "tblInsuree" DROP "InsureeUUID"')
+
+    sentence = refusal(client)
+
+    assert "tblInsuree has no column InsureeUUID" in sentence
+    assert "openIMIS's database 1.4.0, the oldest that can be read" in sentence
+
+
 def test_an_optional_column_that_is_missing_is_null(take, openimis, administrator):
     administrator.execute('ALTER TABLE "tblClaimItems" DROP "ExceedCeilingAmountCategory"')
 

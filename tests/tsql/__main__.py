@@ -11,6 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 
 import pyodbc
 from prefect.testing.utilities import prefect_test_harness

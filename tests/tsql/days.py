@@ -83,7 +83,9 @@ def try_days(level: str, engine: Engine, server: PostgreSQL, folder: Path, repor
     """Load, change, load and load again at one schema level; returns the database's name."""
     tables = sample(INSUREES, seed=1, level=level, as_of=DAY_ONE)
     database, postgresql = engine.create_database(level), server.create_database()
-    write_sql_server(tables, engine.connection(database))
+    connection = engine.connection(database)
+    write_sql_server(tables, connection)
+    connection.close()
     engine.allow_snapshot(database, allowed=True)
     write_postgresql(tables, postgresql.conninfo)
     with _schemes(engine, database, postgresql, folder) as schemes:

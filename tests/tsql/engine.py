@@ -13,7 +13,7 @@ import pyodbc
 
 from flows.connectors.connection_strings import settings_of
 
-DATABASE = "openimis_to_dhis2_test"
+DATABASE = f"openimis_to_dhis2_test_{secrets.token_hex(3)}"
 _IN_CLEAR = {"no", "optional", "false", "0"}
 
 
