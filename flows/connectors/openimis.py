@@ -28,7 +28,7 @@ from pydantic import Field, SecretStr, model_validator
 from flows.connectors.connection_strings import completed
 from flows.connectors.odbc_errors import as_source_error
 from flows.connectors.openimis_catalogue import Selection, selections
-from flows.connectors.sql_dialects import DIALECTS, DialectName, SqlDialect
+from flows.connectors.sql_dialects import DIALECTS, LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.sql_server_wire import open_on_the_wire
 from transforms.errors import SourceError
 from transforms.source_texts import UNREADABLE, parsed
@@ -36,7 +36,6 @@ from transforms.tables.openimis import FAMILIES, HEALTH_FACILITIES, INSUREES, LO
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 4 * 1024 * 1024
-LONGEST_TEXT_BYTES = 4_000
 LOGIN_SECONDS = 30
 KEYS_NAMED = 5
 
@@ -193,7 +192,7 @@ class SourceTransaction:
                 selection.query,
                 batch_size=BATCH_ROWS,
                 max_bytes_per_batch=BATCH_BYTES,
-                max_text_size=LONGEST_TEXT_BYTES,
+                max_text_size=LONGEST_TEXT,
                 schema=selection.transit_schema,
                 payload_text_encoding=self._dialect.text_encoding,
             )
@@ -228,8 +227,9 @@ class SourceTransaction:
         )
         raise SourceError(
             f"openIMIS holds values that are no date, number or boolean as they must be (such as "
-            f"infinity, NaN, a year beyond 9999, more than two decimals): {places}. Correct them "
-            f"in openIMIS and start again. No snapshot was kept and nothing was sent to DHIS2."
+            f"infinity, NaN, a year beyond 9999, more than two decimals), or texts of more than "
+            f"{LONGEST_TEXT:,} characters: {places}. Correct them in openIMIS and start again. No "
+            f"snapshot was kept and nothing was sent to DHIS2."
         )
 
     def _begin(self) -> None:
@@ -264,7 +264,7 @@ class SourceTransaction:
         reader = self._connection.read_arrow_batches(
             query,
             batch_size=1,
-            max_text_size=LONGEST_TEXT_BYTES,
+            max_text_size=LONGEST_TEXT,
             payload_text_encoding=self._dialect.text_encoding,
         )
         values = [value for batch in reader for value in batch.column(0).to_pylist()]

@@ -11,7 +11,14 @@ import polars as pl
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.sql_dialects import AMOUNT_DIGITS, AMOUNT_SCALE, TEXTS, Reading, SqlDialect
+from flows.connectors.sql_dialects import (
+    AMOUNT_DIGITS,
+    AMOUNT_SCALE,
+    LONGEST_TEXT,
+    TEXTS,
+    Reading,
+    SqlDialect,
+)
 from transforms.errors import SourceError
 from transforms.source_texts import UNREADABLE
 from transforms.tables.openimis import (
@@ -64,7 +71,9 @@ class FoundColumn:
 
     @property
     def bounded(self) -> bool:
-        """Whether every number that it can hold is an amount."""
+        """Whether every number that it can hold is an amount, or every text short enough."""
+        if self.type_code in TEXTS:
+            return 0 < self.size <= LONGEST_TEXT
         return self.size <= AMOUNT_DIGITS and self.scale <= AMOUNT_SCALE
 
     def suits(self, reading: Reading) -> bool:

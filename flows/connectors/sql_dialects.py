@@ -38,6 +38,7 @@ BITS = frozenset({pyodbc.SQL_BIT})
 ANY: frozenset[int] | None = None
 
 AMOUNT_DIGITS, AMOUNT_SCALE = 18, 2
+LONGEST_TEXT = 4_000
 
 
 class DialectName(StrEnum):
@@ -56,7 +57,8 @@ class Reading:
         types: ODBC type codes that it is for; None is any.
         sql: What is selected; `{}` is the quoted column.
         unreadable: Condition under which the driver would hand over a wrong value, or None.
-        bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals).
+        bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals), and
+            for texts that are never longer than `LONGEST_TEXT`.
     """
 
     types: frozenset[int] | None
@@ -182,6 +184,14 @@ POSTGRESQL = SqlDialect(
     },
 )
 
+# FreeTDS 1.3 cuts a text off at the end of the buffer without a word. Bytes are counted in UTF-16.
+_TOO_LONG = f"DATALENGTH(CAST({{0}} AS nvarchar(max))) > {2 * LONGEST_TEXT}"
+_SQLSERVER_LONG_TEXT = Reading(
+    TEXTS,
+    f"CASE WHEN {_TOO_LONG} THEN NULL ELSE CAST({{0}} AS nvarchar({LONGEST_TEXT})) END",
+    _TOO_LONG,
+)
+
 SQLSERVER = SqlDialect(
     name=DialectName.SQLSERVER,
     quotes=("[", "]"),
@@ -202,7 +212,11 @@ SQLSERVER = SqlDialect(
     readings={
         KEY: _INTEGERS,
         CODE: _INTEGERS,
-        TEXT: (Reading(TEXTS), Reading(GUID, "CAST({} AS varchar(36))")),
+        TEXT: (
+            Reading(TEXTS, bounded=True),
+            _SQLSERVER_LONG_TEXT,
+            Reading(GUID, "CAST({} AS varchar(36))"),
+        ),
         AMOUNT: (
             Reading(EXACT_NUMBERS, bounded=True),
             Reading(

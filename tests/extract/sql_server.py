@@ -57,8 +57,8 @@ def _catalogue(
     table: str, columns: Mapping[str, tuple[int, str]], listed_as: str
 ) -> dict[str, Answer]:
     described = [
-        ["openIMIS", "dbo", table, name, code, kind, 20, 20, 0, 10, 1, None, None, code, None, None,
-         place, "YES", 0]
+        ["openIMIS", "dbo", table, name, code, kind, _size(kind), 20, 0, 10, 1, None, None, code,
+         None, None, place, "YES", 0]
         for place, (name, (code, kind)) in enumerate(columns.items(), 1)
     ]  # fmt: skip
     return {
@@ -66,3 +66,8 @@ def _catalogue(
         "sp_tables": Rows(_COLUMNS_OF_SP_TABLES, [["openIMIS", "dbo", listed_as, "TABLE", None]]),
         f"sp_columns + {listed_as}": Rows(_COLUMNS_OF_SP_COLUMNS, described),
     }
+
+
+def _size(kind: str) -> int:
+    """What sp_columns says of the size; nothing of a type without end."""
+    return 0 if kind in {"ntext", "nvarchar(max)"} else 20

@@ -128,6 +128,21 @@ def test_a_driver_that_changes_letters_is_refused(refusal):
     assert "The ODBC driver changes letters that are not Latin" in refusal(script)
 
 
+def test_a_text_that_may_be_too_long_is_not_cut_off_in_silence(refusal):
+    columns = POLICIES | {"PolicyUUID": (NVARCHAR, "nvarchar(max)")}
+    marked = Rows([*POLICIES, "unreadable"], [[*ONE_POLICY.rows[0], "1"]])
+
+    sentence = refusal(scripted(columns=columns, **{QUERY: marked}))
+
+    assert "texts of more than 4,000 characters: tblPolicy.PolicyUUID: 1 (keys 7)" in sentence
+
+
+def test_a_text_of_known_length_is_read_without_asking_for_its_length(take):
+    _, asked = take(scripted(**{QUERY: ONE_POLICY}))
+
+    assert not [each for each in asked if "DATALENGTH" in each]
+
+
 NAMES = "Łukasz सिता አበበ Zoë"
 READ_IN_A_PROCESS = """
 import sys

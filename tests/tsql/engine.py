@@ -54,10 +54,9 @@ class Engine:
         return pyodbc.connect(self.drivers[0].odbc(database), autocommit=autocommit, timeout=30)
 
     def create_database(self, part: str) -> str:
-        """A new, empty database; one of that name that a run before left is removed."""
-        name = f"{DATABASE}_{part.replace('.', '_')}"
+        """A new, empty database."""
+        name = f"{DATABASE}_{len(self.databases)}_{part.replace('.', '_')}"
         connection = self.connection()
-        connection.execute(f"IF DB_ID('{name}') IS NOT NULL DROP DATABASE [{name}]")
         connection.execute(f"CREATE DATABASE [{name}]")
         connection.close()
         self.databases.append(name)

@@ -137,6 +137,11 @@ def _try_types(engine: Engine, driver: Driver, report: Report) -> None:
     cases: dict[str, tuple[str, str, str]] = {
         "an amount of type float": ("PolicyValue float", "1.5", "PolicyValue is of type float"),
         "a date kept as text": ("ExpiryDate nvarchar(20)", "N'soon'", "ExpiryDate is of type"),
+        "a text of 4,001 characters": (
+            "PolicyStage nvarchar(max)",
+            "REPLICATE(CAST(N'x' AS nvarchar(max)), 4001)",
+            "PolicyStage: 1 (keys 1)",
+        ),
         "an amount with three decimals": ("PolicyValue decimal(18,3)", "1.234", "PolicyValue: 1"),
     }
     for what, (column, value, expected) in cases.items():
