@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyodbc
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from flows.connectors.odbc_errors import as_source_error
 from flows.connectors.openimis_catalogue import Selection, selections
@@ -43,6 +43,8 @@ _RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FA
 
 class OpenimisDatabase(Block):
     """Which openIMIS database is read; nothing in it has a default."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # a secret must not stand in an error
 
     _block_type_name = "openIMIS database"
     _block_type_slug = "openimis-database"
