@@ -1,7 +1,9 @@
 """How flows and steps end: completed, with rejects, or failed with one sentence on what to do."""
 
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from prefect import get_run_logger, task
@@ -11,10 +13,11 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
 from staging.damage import in_words
-from transforms.errors import SyncError
+from transforms.errors import SyncError, UnforeseenError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PACKAGE = Path(__file__).parents[1]
 WITH_REJECTS = "CompletedWithRejects"
 
 
@@ -22,7 +25,8 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
     """Let a flow or task that must stop end as Failed with the sentence of its error.
 
     Prefect logs the traceback of an exception that leaves a flow or task; of a state it does not.
-    A caller in Python gets the error raised all the same.
+    A caller in Python gets the error raised all the same. What nobody foresaw ends so as well: its
+    text may hold a value of a person or a secret, so only its type and place are told.
     """
 
     @wraps(function)
@@ -31,11 +35,29 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
             with in_words():
                 return function(*args, **kwargs)
         except SyncError as error:
-            if TaskRunContext.get() is None:
-                get_run_logger().error("%s", error)
-            return Failed(message=str(error), data=error)
+            return _failed(error)
+        except Exception as error:
+            return _failed(unforeseen(error))
 
     return ending
+
+
+def _failed(error: SyncError) -> State[SyncError]:
+    if TaskRunContext.get() is None:
+        get_run_logger().error("%s", error)
+    return Failed(message=str(error), data=error)
+
+
+def unforeseen(error: Exception) -> UnforeseenError:
+    """Return an error that tells type and place of another one, and nothing of its text."""
+    steps = traceback.extract_tb(error.__traceback__)
+    ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps
+    place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "nowhere"
+    return UnforeseenError(
+        f"An error that nobody foresaw ended this: {type(error).__name__} ({place}). What it says "
+        f"may hold a value of a person, so it is not repeated. What was written so far is whole, "
+        f"and nothing is lost: start again; if it ends so again, report type and place."
+    )
 
 
 def step(function: Callable[P, R]) -> Callable[P, R]:

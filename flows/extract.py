@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 
 from flows.endings import in_one_sentence
 from flows.tasks.country import read_country
+from flows.tasks.retention import thin_out
 from flows.tasks.snapshot import take_snapshot
 from staging.layout import Run
 from staging.runs import at_work
@@ -32,8 +33,10 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
         StagingError: The run has a snapshot of something else, or is at work already.
     """
     run = Run(staging_root, run_id or str(flow_run.id))
+    settings = read_country(country)
+    thin_out(staging_root, settings)
     with at_work(run):
-        manifest = take_snapshot(run, source, read_country(country))
+        manifest = take_snapshot(run, source, settings)
     rows = sum(table.rows for table in manifest.tables.values())
     get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
     return run.run_id

@@ -19,7 +19,7 @@ from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
-from staging.snapshots import is_complete, read_snapshot
+from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.country import Country
 from transforms.errors import CountryError, StagingError
 from transforms.locations import locations
@@ -154,7 +154,7 @@ def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
             f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
             f"written."
         )
-    return locations(read_snapshot(Run(target.root, run_id)).frames)
+    return locations(read_snapshot(Run(target.root, run_id), PLACES).frames)
 
 
 def _location_type(country: Country) -> str:

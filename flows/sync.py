@@ -23,7 +23,7 @@ from flows.extract import extract
 from flows.load import load
 from flows.run_analytics import run_analytics
 from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first
+from flows.tasks.loading import begun_again, connected, current_or_first
 from flows.tasks.recognition import recognised_server
 from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of, summarise
@@ -163,7 +163,12 @@ def _as_json(value: Any) -> Any:
 
 @step
 def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
-    """Settle the run that was cut short, before this one takes its snapshot."""
+    """Settle the run that was cut short, before this one takes its snapshot.
+
+    Raises:
+        GuardError: All was withdrawn from this DHIS2.
+    """
+    begun_again(current_or_first(target, 0), run, allow)
     with connected(target.name, read_country(country)) as client:
         if settled := settle_open_run(target, run, client, allow):
             get_run_logger().info("%s", settled)

@@ -104,9 +104,13 @@ def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
         target=target,
         pseudonym_key=asked.key_name,
         scopes=[Scope(scope).value for scope in asked.scopes],
-        changed_from=str(window.changed_from) if window else None,
-        changed_to=str(window.changed_to) if window else None,
+        changed_from=_day(window.changed_from) if window else None,
+        changed_to=_day(window.changed_to) if window else None,
     )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def check_key(target: Target, asked: Asked, allow: Permissions) -> None:

@@ -15,7 +15,7 @@ from flows.tasks.country import read_country
 from flows.tasks.loading import connected, current_or_first
 from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of
-from staging.acknowledged import locked
+from staging.acknowledged import locked, read_current, switch
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from transforms.errors import GuardError
@@ -34,7 +34,8 @@ def withdraw(
 ) -> State[str]:
     """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
 
-    Programs, option sets, org units and dashboards stay. DHIS2 keeps deleted objects, marked as
+    Afterwards sync stops until it is told to begin again. Programs, option sets, org units and
+    dashboards stay. DHIS2 keeps deleted objects, marked as
     deleted, until its own maintenance removes them.
 
     Args:
@@ -57,7 +58,8 @@ def withdraw(
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
         stage_deletions(run, goal, country)
-        load(target, country, staging_root, run.run_id, [Allow.DELETES, *allow])
+        allowed = [Allow.DELETES, Allow.BEGIN_AGAIN, *allow]
+        load(target, country, staging_root, run.run_id, allowed)
     return completed(run.run_id, rejects_of(run))
 
 
@@ -69,5 +71,13 @@ def stage_deletions(run: Run, target: Target, country: Path) -> None:
     with connected(target.name, settings) as client:
         settle_open_run(target, run, client)
     with at_work(run):
+        remember_withdrawal(target, run)
         stage_withdrawal(run, target, current_or_first(target, 1))
         stage_bundles(run, settings.load.bundle_size)
+
+
+def remember_withdrawal(target: Target, run: Run) -> None:
+    """Note, before anything is deleted, that no later run may put it back by itself."""
+    current = read_current(target)
+    if current is not None:
+        switch(target, current.model_copy(update={"withdrawn": run.run_id}))

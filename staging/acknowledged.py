@@ -76,6 +76,7 @@ class Current(BaseModel):
         mapping: Resource to the fingerprint of the mapping that it was last wholly sent with.
         source: The openIMIS of the run that was folded last.
         refused: Reason code to how many objects DHIS2 refused for it in the last load.
+        withdrawn: The run that deleted all that DHIS2 held of ours; until a run begins again.
         lost_run: The run whose folder was lost before it ended; until a reconciliation repairs.
         marker_refused: DHIS2 took no marker from the last load: its data store was closed to us.
     """
@@ -97,6 +98,7 @@ class Current(BaseModel):
     mapping: dict[str, str] = {}
     source: KnownSource | None = None
     refused: dict[str, int] = {}
+    withdrawn: str | None = None
     lost_run: str | None = None
     marker_refused: bool = False
 

@@ -6,8 +6,11 @@
 
 The manifests stay so that a thinned run cannot be taken for one that was never begun.
 One that is damaged is left as it is and told; the others are thinned out all the same.
-Kept whole whatever its age: the open and the last run of a target, one that holds a lock, and one
-with a bundle that is in doubt, or that could still be posted. So is what was at work within a day.
+Kept whole whatever its age: the open and the last run of a target, one that holds a lock, and the
+newest one if it could still be posted. So is what was at work within a day.
+
+Snapshots hold insurance numbers in clear, and nothing needs them once a run has ended or a newer
+one has begun: what they hold of people goes before the rest.
 """
 
 import shutil
@@ -22,6 +25,7 @@ from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
 from staging.runs import recall
+from staging.snapshots import release_snapshot
 from transforms.errors import StagingError
 
 STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
@@ -37,12 +41,14 @@ class Thinned:
     Attributes:
         thinned: Ids of runs of which only summary and rejects are left now.
         removed: Ids of runs of which nothing is left now.
+        released: Ids of runs whose snapshot holds nothing of people any more.
         untouched: What could not be read or removed, a sentence each.
     """
 
     thinned: list[str]
     removed: list[str]
     untouched: list[str] = field(default_factory=list)
+    released: list[str] = field(default_factory=list, compare=False)
 
     @contextmanager
     def telling(self, folder: Path) -> Iterator[None]:
@@ -66,6 +72,10 @@ def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -
         reject_days: For how many days summaries and rejects of the others are kept.
     """
     done, kept_for = Thinned([], []), max(timedelta(days=reject_days), AT_WORK)
+    for run in _unneeded_snapshots(root, now):
+        with done.telling(run.folder):
+            if release_snapshot(run):
+                done.released.append(run.run_id)
     for run in _older_runs(root, whole_runs, done):
         with done.telling(run.folder):
             age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
@@ -77,6 +87,18 @@ def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -
     return done
 
 
+def _unneeded_snapshots(root: Path, now: datetime) -> Iterator[Run]:
+    """Yield the runs that need their snapshot no more."""
+    states = _states(root, Thinned([], []))
+    for target, runs in _by_target(root, Thinned([], [])).items():
+        state = states.get(target, UNUSED)
+        for run in runs if state else ():
+            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
+            has_ended = state is not None and run.run_id in (state.last_run, state.last_ended)
+            if has_ended or age > AT_WORK:
+                yield run
+
+
 def _older_runs(root: Path, whole_runs: int, done: Thinned) -> Iterator[Run]:
     """Yield the runs that may be thinned."""
     states = _states(root, done)
@@ -84,8 +106,11 @@ def _older_runs(root: Path, whole_runs: int, done: Thinned) -> Iterator[Run]:
     for target, runs in _by_target(root, done).items():
         ranked = sorted(runs, key=_moment, reverse=True)
         whole = [run for run in ranked if not _is_empty(run)][:whole_runs]
+        waiting = [run for run in ranked if run.manifest("outbox").exists()][:1]
         for run in ranked if states.get(target, UNUSED) else ():
-            if run not in whole and run.run_id not in used and _is_over(run, states, done):
+            if run in whole or run.run_id in used:
+                continue
+            if _is_over(run, states, done, is_newest=run in waiting):
                 yield run
 
 
@@ -118,22 +143,23 @@ def _used(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
             yield lock.read_text().strip()
 
 
-def _is_over(run: Run, states: dict[str, Current | None], done: Thinned) -> bool:
+def _is_over(
+    run: Run, states: dict[str, Current | None], done: Thinned, *, is_newest: bool
+) -> bool:
     with done.telling(run.folder):
-        return not _may_be_posted(run, states)
+        return not (_may_be_posted(run, states) and is_newest)
     return False
 
 
 def _may_be_posted(run: Run, states: dict[str, Current | None]) -> bool:
-    """Return whether a bundle of the run is in doubt, or waits for a load that may still come.
+    """Return whether a bundle of the run waits for a load that may still come.
 
-    None may come once the target has moved on from the state that the run was compared with.
+    None may come once the target has moved on from the state that the run was compared with; nor
+    for a run before the newest one. What an ended run left in doubt was compared again.
     """
     if not run.manifest("outbox").exists():
         return False
     unsettled = [each for each in bundles(run) if not each.is_settled and each.path.exists()]
-    if any(bundle.is_in_doubt for bundle in unsettled):
-        return True
     state = states.get(recall(run).get("target", ""))
     return bool(unsettled) and not _is_out_of_date(run, state)
 

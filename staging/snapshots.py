@@ -6,7 +6,7 @@ The manifest is written last: while it is not there, there is no snapshot.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from staging.layout import Run
 from transforms.errors import StagingError
 
 STAGE = "snapshot"
+PLACES = ("tblLocations", "tblHF")
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_BYTES = 16 * 1024 * 1024
 
@@ -150,17 +151,33 @@ def read_manifest(run: Run) -> SnapshotManifest:
         raise damaged(path, found) from error
 
 
-def read_snapshot(run: Run) -> Snapshot:
+def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:
     """Return the run's snapshot, every file's checksum verified.
+
+    Args:
+        run: The run.
+        only: The tables to read; all where None.
 
     Raises:
         StagingError: It is not complete, or a file is missing or was changed.
     """
     manifest = read_manifest(run)
-    for table, written in manifest.tables.items():
-        verify(run.snapshot(table), written.sha256)
-    frames = {table: pl.scan_parquet(run.snapshot(table)) for table in manifest.tables}
-    return Snapshot(frames, manifest)
+    chosen = [table for table in manifest.tables if only is None or table in only]
+    for table in chosen:
+        verify(run.snapshot(table), manifest.tables[table].sha256)
+    return Snapshot({table: pl.scan_parquet(run.snapshot(table)) for table in chosen}, manifest)
+
+
+def release_snapshot(run: Run) -> bool:
+    """Remove what a snapshot holds of people, which nothing needs any more; return whether any.
+
+    The places stay: population figures are entered for them.
+    """
+    files = run.manifest(STAGE).parent.glob("*.parquet")
+    removed = [path for path in files if path.stem not in PLACES]
+    for path in removed:
+        path.unlink()
+    return bool(removed)
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

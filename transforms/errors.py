@@ -6,7 +6,8 @@
     │   ├── TargetError          DHIS2 is not as it must be
     │   ├── CountryError         the country file does not say what is needed
     │   ├── StagingError         a file of ours is missing, damaged or not ours to touch
-    │   └── GuardError           the run would do what nobody can have meant
+    │   ├── GuardError           the run would do what nobody can have meant
+    │   └── UnforeseenError      a fault of ours, told without its text
     └── TransientError           time may cure it: wait, and try the same again
 
 A row that is merely wrong raises nothing: it becomes a reject with a reason.
@@ -40,6 +41,10 @@ class CountryError(TerminalError):
 
 class StagingError(TerminalError):
     """A file of ours is missing, damaged, or in use by another run."""
+
+
+class UnforeseenError(TerminalError):
+    """A fault of ours; its text, which may quote a value, is not repeated."""
 
 
 class GuardError(TerminalError):

@@ -6,6 +6,7 @@
     the run    deletes very much       unless deletes
                sends very much again   unless changes
     DHIS2      another address         unless moved_target      flows/tasks/recognition.py
+               it was withdrawn        unless begin_again
                it lacks the last load  unless restored_target   flows/tasks/recognition.py
 
 All are asked before anything is posted.
@@ -58,6 +59,22 @@ def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
         f"The snapshot of this run is of {found}, older than the last one that was loaded "
         f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
         f"and of this machine were both set back, {Allow.NEW_SOURCE.lifts}. Nothing was posted."
+    )
+
+
+def refuse_withdrawn(run: str) -> NoReturn:
+    """Stop a run that would put back what was withdrawn.
+
+    Args:
+        run: The run that withdrew it.
+
+    Raises:
+        GuardError: Always.
+    """
+    raise GuardError(
+        f"All that this staging folder held in this DHIS2 was withdrawn by run {run}, and this run "
+        f"would put it back. If DHIS2 is to be filled again, {Allow.BEGIN_AGAIN.lifts}; else pause "
+        f"the schedule of sync. Nothing was posted."
     )
 
 

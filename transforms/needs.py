@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.deltas import Change
 from transforms.resources import RESOURCES, TrackerType
+from transforms.tables.fields import ValueType
 
 
 def org_units_by_program(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[str]]:
@@ -33,6 +34,30 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
                 codes = needed.setdefault(field.option_set.uid, set())
                 codes |= _distinct(_arriving(changes[resource.name]), field.uid)
     return {uid: codes for uid, codes in needed.items() if codes}
+
+
+def org_units_with_those_above(
+    changes: Mapping[str, pl.LazyFrame], org_units: pl.DataFrame
+) -> set[str]:
+    """Return the org units that changes lie in or name as a value, and all above them.
+
+    Args:
+        changes: Resource name to its changes.
+        org_units: uid and parentUid of all org units of openIMIS.
+    """
+    needed = places(changes).union(*org_units_by_program(changes).values())
+    for resource in RESOURCES:
+        for field in resource.fields:
+            if field.value_type is ValueType.ORGANISATION_UNIT:
+                needed |= _distinct(_arriving(changes[resource.name]), field.uid)
+    above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
+    waiting = list(needed)
+    while waiting:
+        parent = above.get(waiting.pop())
+        if parent is not None and parent not in needed:
+            needed.add(parent)
+            waiting.append(parent)
+    return needed
 
 
 def _arriving(changes: pl.LazyFrame) -> pl.LazyFrame:

@@ -17,9 +17,8 @@ class Allow(StrEnum):
     DELETES = "deletes"  # delete however much openIMIS no longer has
     CHANGES = "changes"  # send again however much the changed mapping asks for
     MOVED_TARGET = "moved_target"  # the same DHIS2, with its data, answers at another address
-    SUPERUSER = (
-        "superuser"  # load as one, for whom DHIS2 deletes other programs' data with a person
-    )
+    SUPERUSER = "superuser"  # load as one: DHIS2 then deletes other programs' data with a person
+    BEGIN_AGAIN = "begin_again"  # fill a DHIS2 again from which all was withdrawn
     RESTORED_TARGET = "restored_target"  # DHIS2 lacks what the last load left, and that is known
 
     @property

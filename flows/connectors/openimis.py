@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyodbc
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from flows.connectors.connection_strings import completed
 from flows.connectors.odbc_errors import as_source_error
@@ -44,6 +44,8 @@ _RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FA
 
 class OpenimisDatabase(Block):
     """Which openIMIS database is read; nothing that says where data comes from has a default."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # a secret must not stand in an error
 
     _block_type_name = "openIMIS database"
     _block_type_slug = "openimis-database"

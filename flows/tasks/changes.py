@@ -26,13 +26,15 @@ from staging.rejects import write_rejects
 from transforms.deltas import Change, Delta, acknowledged_schema, delta, desired_schema
 from transforms.errors import StagingError
 from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
-from transforms.metadata_changes import CONFIRMED, METADATA, unconfirmed
+from transforms.metadata_changes import CONFIRMED, METADATA, OPTIONS, ORG_UNITS, unconfirmed
+from transforms.needs import codes_by_option_set, org_units_with_those_above
 from transforms.partitions import MOVERS, collided, movers
 from transforms.reject_rows import noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
 from transforms.selection import selected
 
 STAGE = "changes"
+SCOPE_OF = {OPTIONS: Scope.OPTIONSET, ORG_UNITS: Scope.ORGUNIT}
 DESIRED = "desired"
 
 
@@ -84,7 +86,8 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
     if not doubts.is_empty:
         comparison.write(doubts, chosen)
     for name in METADATA:
-        write_frame(run.changes(name, 0), changed_metadata(run, target, current, name))
+        changed = changed_metadata(run, target, current, name)
+        write_frame(run.changes(name, 0), comparison.chosen_metadata(name, changed, asked.scopes))
     key = read_stage(run, DESIRED).get(KEY, asked.key_fingerprint)
     _declare(comparison, doubts, key, posted_mapping(asked))
 
@@ -183,6 +186,29 @@ class Comparison:
                 rejects[name] += [found.rejects, notes]
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
+
+    def chosen_metadata(
+        self, name: str, changed: pl.LazyFrame, scopes: Sequence[Scope]
+    ) -> pl.LazyFrame:
+        """Return the changed org units or options of the scopes, and what the changes need."""
+        if not {Scope.ALL, SCOPE_OF[name]}.isdisjoint(scopes):
+            return changed
+        changes = self._all_changes()
+        if name == ORG_UNITS:
+            units = scan_frame(self.run.desired(name, 0)).select("uid", "parentUid").collect()
+            return changed.filter(pl.col("uid").is_in(org_units_with_those_above(changes, units)))
+        codes = codes_by_option_set(changes)
+        keys = [f"{uid}:{code}" for uid, each in codes.items() for code in each]
+        return changed.filter(pl.col("key").is_in(keys))
+
+    def _all_changes(self) -> dict[str, pl.LazyFrame]:
+        return {
+            resource.name: pl.concat(
+                scan_frame(self.run.changes(resource.name, number))
+                for number in range(self.partitions)
+            )
+            for resource in RESOURCES
+        }
 
     def doubts(self) -> Doubts:
         """Return what the comparison that was written could not know."""

@@ -32,7 +32,7 @@ from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.country import Country
 from transforms.errors import StagingError
-from transforms.guards import refuse_mass_deletion, refuse_mass_resending
+from transforms.guards import refuse_mass_deletion, refuse_mass_resending, refuse_withdrawn
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, org_units_by_program, places
 from transforms.permissions import NOTHING, Allow, Permissions
@@ -89,7 +89,7 @@ def open_load(
             posted to another target, or to this one before it began anew.
     """
     manifest, guards = read_stage(run, CHANGES), country.guards
-    current = current_or_first(target, manifest["partitions"])
+    current = begun_again(current_or_first(target, manifest["partitions"]), run, allow)
     info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
@@ -116,6 +116,19 @@ def open_load(
         *info.patch_warnings(Harm.FIGURES),
     ]
     return Opened(current, info, is_folded=False, warnings=told)
+
+
+def begun_again(current: Current, run: Run, allow: Permissions) -> Current:
+    """Return the state in which a DHIS2 may be filled that was not withdrawn, or is meant again.
+
+    Raises:
+        GuardError: All was withdrawn from it, and nobody has said that it is to be filled again.
+    """
+    if current.withdrawn in (None, run.run_id):
+        return current
+    if Allow.BEGIN_AGAIN not in allow:
+        refuse_withdrawn(str(current.withdrawn))
+    return current.model_copy(update={"withdrawn": None})
 
 
 def _refuse_answers_of_another(run: Run, target: Target, current: Current) -> None:

@@ -4,7 +4,16 @@ import logging
 from pathlib import Path
 
 import pytest
+from prefect import flow, get_client
+from prefect.blocks.core import Block
+from prefect.client.schemas.actions import BlockDocumentUpdate
+from pydantic import ValidationError
 
+from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.pseudonym_key import PseudonymKey
+from flows.endings import in_one_sentence
+from flows.extract import extract
 from flows.sync import sync
 from tests.flows.scheme import Scheme
 
@@ -63,3 +72,53 @@ def test_a_run_is_not_resumed_as_something_else(scheme: Scheme) -> None:
 
     assert state.is_failed()
     assert "was begun with scopes" in str(state.message)
+
+
+SECRET = "Pwd=hidden-away"
+
+
+def test_a_block_that_an_older_package_has_saved_ends_in_one_sentence_without_its_secret(
+    scheme: Scheme, caplog: pytest.LogCaptureFixture
+) -> None:
+    saved = {"connection_string": f"Driver=SQLite3;Database=/x;{SECRET}"}  # no dialect
+    OpenimisDatabase(dialect="sqlite", connection_string=SECRET).save("old", overwrite=True)
+    with get_client(sync_client=True) as client:
+        document = client.read_block_document_by_name("old", "openimis-database")
+        update = BlockDocumentUpdate(data=saved, merge_existing_data=False)
+        client.update_block_document(document.id, update)
+    caplog.set_level(logging.INFO)
+
+    state = extract(
+        "old", scheme.country_file, scheme.staging_root, run_id="first", return_state=True
+    )
+
+    assert state.is_failed()
+    assert SECRET not in ended_with(caplog) + str(state.message)
+    assert "Traceback" not in ended_with(caplog)
+
+
+@pytest.mark.parametrize("block", [OpenimisDatabase, Dhis2Server, PseudonymKey])
+def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
+    content = {name: [SECRET] for name in block.model_fields}
+
+    with pytest.raises(ValidationError) as refused:
+        block.model_validate(content)
+
+    assert SECRET not in str(refused.value)
+
+
+def test_an_error_that_nobody_foresaw_tells_its_type_and_place_and_nothing_of_its_text(
+    prefect_server: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    @flow(name="careless")
+    @in_one_sentence
+    def careless() -> None:
+        raise KeyError(SECRET)
+
+    caplog.set_level(logging.INFO)
+
+    state = careless(return_state=True)
+
+    assert "KeyError (test_endings.py, line" in str(state.message)
+    assert SECRET not in ended_with(caplog) + str(state.message)
+    assert "Traceback" not in ended_with(caplog)

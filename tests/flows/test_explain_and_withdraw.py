@@ -125,14 +125,22 @@ def test_nothing_is_withdrawn_without_the_targets_name(scheme: Scheme) -> None:
     assert scheme.written()[mark:] == []
 
 
-def test_after_a_withdrawal_everything_can_come_again(scheme: Scheme) -> None:
+def test_after_a_withdrawal_nothing_comes_again_until_somebody_says_so(scheme: Scheme) -> None:
     scheme.sync(run_id="first")
     people = len(list(scheme.sandbox.tracked_entities()))
     withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="end")
+    mark = len(scheme.written())
 
-    scheme.sync(run_id="again")
+    nightly = [scheme.sync(run_id=night) for night in ("night-1", "night-2")]
+    posted = scheme.written()[mark:]
+    scheme.sync(run_id="again", allow=["begin_again"])
+    afterwards = scheme.sync(run_id="night-3")
 
+    assert all("allow=begin_again" in str(state.message) for state in nightly)
+    assert posted == []
+    assert not (scheme.staging_root / "runs/night-1/snapshot").exists()
     assert len(list(scheme.sandbox.tracked_entities())) == people
+    assert afterwards.is_completed()
 
 
 def test_a_withdrawal_does_not_go_on_with_the_run_of_a_sync(scheme: Scheme) -> None:

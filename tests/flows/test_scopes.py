@@ -1,7 +1,11 @@
 """Scopes, dates and `until` choose what is posted; they never make the rest look deleted."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import date
+
+import pytest
 
 from tests.flows.scheme import Scheme
 
@@ -86,3 +90,41 @@ def test_what_a_window_left_out_comes_with_the_next_run(scheme: Scheme) -> None:
     scheme.sync(run_id="all")
 
     assert part["events"] < live(scheme)["events"]
+
+
+def rename_everything(scheme: Scheme) -> None:
+    """Give every place, facility and product another name."""
+    with closing(sqlite3.connect(scheme.database)) as database:
+        for table, column in (
+            ("tblLocations", "LocationName"), ("tblHF", "HFName"), ("tblProduct", "ProductName"),
+        ):  # fmt: skip
+            database.execute(f'UPDATE "{table}" SET "{column}" = "{column}" || ?', (" anew",))
+        database.commit()
+
+
+def renamed(scheme: Scheme) -> dict[str, int]:
+    """Return how many org units and options have their new name in DHIS2."""
+    return {
+        kind: sum(
+            "anew" in str(each.get("name")) for each in scheme.sandbox.metadata(kind).values()
+        )
+        for kind in ("organisationUnits", "options")
+    }
+
+
+@pytest.mark.parametrize(
+    ("scope", "chosen"),
+    [("orgunit", "organisationUnits"), ("optionset", "options"), ("claim", None)],
+)
+def test_scopes_choose_org_units_and_options_too(
+    scheme: Scheme, scope: str, chosen: str | None
+) -> None:
+    scheme.sync(run_id="first")
+    rename_everything(scheme)
+
+    scheme.sync(run_id="second", scopes=[scope])
+    found = renamed(scheme)
+    scheme.sync(run_id="all")
+
+    assert {kind for kind, count in found.items() if count} == ({chosen} if chosen else set())
+    assert all(renamed(scheme).values())

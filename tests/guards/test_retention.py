@@ -71,7 +71,11 @@ def thin(root: Path, *, whole_runs: int = 1, reject_days: int = 90) -> Thinned:
 
 
 def files_of(run: Run) -> set[str]:
-    return {str(path.relative_to(run.folder)) for path in run.folder.rglob("*") if path.is_file()}
+    """Return the files of a run but for what its snapshot holds of people, which goes first."""
+    files = {path for path in run.folder.rglob("*") if path.is_file()} - {
+        run.snapshot("tblInsuree")
+    }
+    return {str(path.relative_to(run.folder)) for path in files}
 
 
 def test_the_newest_runs_stay_whole_and_older_ones_are_thinned(root: Path) -> None:
@@ -143,16 +147,41 @@ def test_the_open_and_the_last_run_stay_whole_whatever_their_age(root: Path, sta
     assert files_of(needed) == whole
 
 
-def test_a_run_with_a_bundle_in_doubt_stays_whole_whatever_its_age(root: Path) -> None:
+def test_what_a_run_left_in_doubt_was_compared_again_and_keeps_it_no_longer(root: Path) -> None:
     run_of(root, "newest", days_ago=2)
-    run_of(root, "in-doubt", days_ago=1_000, settled=False)
+    run_of(root, "in-doubt", days_ago=10, settled=False)
     target_at(root, ended=9)
 
-    assert thin(root) == Thinned([], [])
+    assert thin(root) == Thinned(["in-doubt"], [])
 
 
-def test_a_run_that_may_still_be_posted_stays_whole(root: Path) -> None:
-    run_of(root, "newest", days_ago=2)
+def test_three_weeks_of_failing_nights_keep_one_unposted_run_and_hardly_a_snapshot(
+    root: Path,
+) -> None:
+    target_at(root, ended=9)
+    for days_ago in range(21, 0, -1):
+        run_of(root, f"night-{days_ago}", days_ago=days_ago - 0.5, begun=False, compared=9)
+
+    thin(root)
+
+    snapshots = {path.parts[-3] for path in root.glob("runs/*/snapshot/tblInsuree.parquet")}
+    outboxes = {path.parts[-4] for path in root.glob("runs/*/outbox/*/*.json")}
+    assert snapshots == outboxes == {"night-1"}
+
+
+def test_what_a_snapshot_holds_of_people_goes_as_soon_as_its_run_has_ended(root: Path) -> None:
+    run = run_of(root, "ended", days_ago=0)
+    write_frame(run.snapshot("tblLocations"), pl.LazyFrame({"name": ["a place"]}))
+    target_at(root, ended=1, last_run="ended", last_ended="ended")
+
+    assert thin(root).released == ["ended"]
+
+    assert not run.snapshot("tblInsuree").exists()
+    assert run.snapshot("tblLocations").exists()
+    assert run.desired("any", 0).exists()
+
+
+def test_the_newest_run_that_may_still_be_posted_stays_whole(root: Path) -> None:
     run_of(root, "planned", days_ago=1_000, begun=False, compared=9)
     target_at(root, ended=9)
 

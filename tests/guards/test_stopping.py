@@ -97,6 +97,24 @@ def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
     assert rejected(scheme, "fourth", "E1125").is_empty()
 
 
+def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
+    scheme: GuardedScheme,
+) -> None:
+    in_openimis(
+        scheme,
+        """UPDATE "tblProduct" SET "ProductCode" = 'NEWCODE2' WHERE "ProdID" =
+           (SELECT "ProdID" FROM "tblPolicy" WHERE "ValidityTo" IS NULL LIMIT 1)""",
+    )
+    marry(scheme, "W")
+    scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE2", status=500)
+
+    scheme.load("third")
+
+    assert set(rejected(scheme, "third", "E1125")["resource"]) <= {"policy_events", "claim_events"}
+    assert scheme.current.last_run == "third"
+    assert_acknowledged_is_held(scheme)
+
+
 def test_a_load_that_is_refused_too_much_stops_names_the_rejects_and_is_not_stopped_by_them_again(
     scheme: GuardedScheme, monkeypatch: pytest.MonkeyPatch
 ) -> None:

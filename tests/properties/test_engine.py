@@ -319,3 +319,30 @@ def _people(body: bytes, deltas: dict[str, Delta]) -> set[str]:
         for person, uid in changes.select("person", "uid").iter_rows()
         if f'"{uid}"'.encode() in body
     }
+
+
+NIGHT = st.tuples(worlds(), st.integers(1, 12), st.booleans())
+
+
+@settings(max_examples=15)
+@given(
+    nights=st.lists(NIGHT, min_size=1, max_size=3), last=worlds(), bad=st.sets(st.integers(0, 4))
+)
+def test_whatever_went_wrong_on_however_many_nights_all_that_is_not_refused_arrives(
+    nights, last, bad
+):
+    """No record and no night stops a country, and nobody has to help."""
+
+    def refuses(phase: str, name: str, uid: str) -> bool:
+        return name == "events" and "delete" not in phase and sum(uid.encode()) % 5 in bad
+
+    scheme = Scheme()
+    for world, bundles, is_taken in nights:
+        scheme.run(without_faults(world), refuses, bundles, is_answer_lost=True, is_taken=is_taken)
+    for _ in range(NIGHTS + 1):
+        scheme.run(without_faults(last), refuses)
+
+    for name, found in scheme.deltas(without_faults(last)).items():
+        waiting = set(found.changes["uid"])
+        assert all(refuses("events", "events", uid) for uid in waiting), name
+        assert waiting == set() or name.endswith(("_events", "_services", "_items"))

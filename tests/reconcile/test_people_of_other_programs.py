@@ -99,5 +99,5 @@ def test_it_stays_when_a_run_is_killed_while_it_deletes_and_the_next_one_settles
     scheme.bring("third")
 
     assert clinic.is_whole
-    reasons = [row["reason"] for row in refused(scheme, "second")]
+    reasons = [row["reason"] for row in refused(scheme, "third")]
     assert reasons == ["person_in_another_program"]

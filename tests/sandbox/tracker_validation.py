@@ -558,8 +558,7 @@ def _enrollment_deletion(row: NewEnrollment, model: TrackerModel) -> Findings:
     program = model.programs.get(stored.program)
     if program is None or not program.writable:
         yield "E1091", (user, stored.program)
-    cascades = any(not child.deleted for child in stored.events)
-    if cascades and not model.account.has("F_ENROLLMENT_CASCADE_DELETE"):
+    if stored.events and not model.account.has("F_ENROLLMENT_CASCADE_DELETE"):
         yield "E1103", (user, stored.uid)
 
 

@@ -152,7 +152,7 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1099": _configuration("The user may not write data of the category option.", _SHARING),
     "E1100": _data("openIMIS no longer has this person, but another program of DHIS2 does.", "Our enrollments and events of the person were deleted; the person and the values that we sent of it stay. It is tried again in every run: it goes as soon as no other program has it. Ask those who keep the other program."),
     "E1102": _configuration("The user has no access to the person in this program: another org unit owns it.", "Give the user the country's root as capture org unit, or set the program's access level to open."),
-    "E1103": _data("The enrollment has events that this package did not make.", "Look at the enrollment in DHIS2: if the events are not wanted, delete them there."),
+    "E1103": _configuration("The user may not delete an enrollment that has events, or had some.", "Run set-up-dhis2 again and give the user the role openIMIS Loader, which has F_ENROLLMENT_CASCADE_DELETE."),
     "E1104": _configuration("The user may not read data of the program or of its tracked entity type.", _SHARING),
     "E1105": _configuration("An org unit lies outside the user's search org units.", "Give the user the country's root as search org unit: values name villages and facilities too."),
     "E1112": _configuration("An attribute is confidential, and the server has no encryption.", "Make the attribute not confidential, or set encryption.password in dhis.conf."),
@@ -237,7 +237,6 @@ OWN_CODES: dict[str, ErrorCode] = {
 
 REASONS_OF_CODES: dict[str, str] = {
     "E1100": "person_in_another_program",
-    "E1103": "enrollment_has_other_events",
 }
 """What DHIS2 finds as well as we do, so that it has one reason code whoever found it."""
 

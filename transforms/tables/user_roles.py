@@ -84,17 +84,19 @@ INSURANCE_BOARD = UserRole(
     DATA_ACCESS, "the country, as data view org unit only",
     (DASHBOARDS, CHARTS, MAPS, EVENT_REPORTS, SEES_EVENTS),
 )  # fmt: skip
-DELETES_FOR_OTHERS = frozenset({"F_TEI_CASCADE_DELETE", "F_ENROLLMENT_CASCADE_DELETE"})
+DELETES_FOR_OTHERS = frozenset({"F_TEI_CASCADE_DELETE"})
 """With these DHIS2 deletes, with a person, what other programs have of the person."""
 
+# Without F_ENROLLMENT_CASCADE_DELETE, DHIS2 keeps each enrollment that ever had an event, deleted ones
+# among them (E1103; 2.40 to 2.43). It reaches into no other program: an enrollment is of one.
 # Events are posted as completed, and DHIS2 may take a deletion for a change of that.
 LOADER = UserRole(
     "loader", "openIMIS Loader",
     "The daily load, and nothing else: no app, no superuser.",
     DATA_CAPTURE, "the country, as capture and search org unit",
     (
-        "F_UNCOMPLETE_EVENT", "F_ORGANISATIONUNIT_ADD", "F_ORGANISATIONUNIT_MOVE",
-        "F_OPTIONSET_PRIVATE_ADD", "F_ORGUNITGROUP_PRIVATE_ADD", "F_PROGRAM_PRIVATE_ADD", "F_DATASET_PRIVATE_ADD",
+        "F_ENROLLMENT_CASCADE_DELETE", "F_UNCOMPLETE_EVENT",
+        "F_ORGANISATIONUNIT_ADD", "F_ORGANISATIONUNIT_MOVE", "F_OPTIONSET_PRIVATE_ADD", "F_ORGUNITGROUP_PRIVATE_ADD", "F_PROGRAM_PRIVATE_ADD", "F_DATASET_PRIVATE_ADD",
         "F_DATAVALUE_ADD",
     ),
 )  # fmt: skip
