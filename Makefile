@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-hours test-faults test-live package check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
-APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc postgresql
+APT_PACKAGES := python3-venv unixodbc odbc-postgresql libsqliteodbc tdsodbc postgresql
 
 # Nothing is reported to anybody.
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
@@ -38,6 +38,10 @@ test-faults: install ## Faults, kills, bad records and wrong settings: what was 
 # DHIS2_URL, DHIS2_USER and DHIS2_PASSWORD name an empty, disposable DHIS2 and its superuser.
 test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/tested-servers.md
 	@$(PYTHON) -W ignore -m tests.live $(if $(WRITE),--write) $(if $(RECORD),--record $(RECORD)) $(STEPS)
+
+# OPENIMIS_TSQL is a connection string; WRITE=1 writes docs/tested-databases.md.
+test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by each driver: a table at the end
+	@$(PYTHON) -W ignore -m tests.tsql
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.package
@@ -81,10 +85,10 @@ install: .venv/installed system-packages
 
 system-packages:
 	@if command -v odbcinst >/dev/null && odbcinst -q -d 2>/dev/null | grep -q SQLite3 \
-	  && odbcinst -q -d | grep -q 'PostgreSQL Unicode' && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  && odbcinst -q -d | grep -q 'PostgreSQL Unicode' && odbcinst -q -d | grep -q FreeTDS && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  && python3 -c 'import ensurepip' 2>/dev/null; then exit 0; fi
 	if ! command -v apt-get >/dev/null; then
-	  echo "Please install unixODBC with the drivers for PostgreSQL and SQLite, and PostgreSQL 15 (macOS: brew install unixodbc psqlodbc sqliteodbc postgresql@15), then run this again." >&2
+	  echo "Please install unixODBC with the drivers for PostgreSQL, SQLite and SQL Server, and PostgreSQL 15 (macOS: brew install unixodbc psqlodbc sqliteodbc freetds postgresql@15), then run this again." >&2
 	  exit 1
 	fi
 	sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo=sudo; fi

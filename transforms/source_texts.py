@@ -1,7 +1,7 @@
 """Values that came as text because the driver would have changed them: parsed, and strictly.
 
 A text that is not a value of its column's type never becomes null in silence: the column
-`UNREADABLE` names the column that it stands in. Blank text is null.
+`UNREADABLE` marks the columns that it stands in. Blank text is null.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,8 @@ import polars as pl
 from transforms.tables.openimis import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO, Column
 
 UNREADABLE = "unreadable"
-"""Name of a column's name: the first one of the row that cannot be read; null if all can."""
+"""Name of a column of marks, one a column that is watched: `1` where its value cannot be read,
+`0` where it can; null if all of the row can."""
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
@@ -29,13 +30,15 @@ _PATTERNS: dict[pl.DataType, str] = {
 def parsed(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """Return `texts` (all String) with the types of `columns`, and the column `UNREADABLE`."""
     typed = texts.select(_typed(column).alias(column.name) for column in columns)
-    faults = (
-        pl.when(texts[column.name].str.strip_chars().ne("") & typed[column.name].is_null()).then(
-            pl.lit(column.name)
-        )
+    faults = [
+        texts[column.name].str.strip_chars().ne("").fill_null(value=False)
+        & typed[column.name].is_null()
         for column in columns
+    ]
+    marks = pl.concat_str(
+        pl.when(fault).then(pl.lit("1")).otherwise(pl.lit("0")) for fault in faults
     )
-    return typed.with_columns(pl.coalesce(pl.lit(None, TEXT), *faults).alias(UNREADABLE))
+    return typed.with_columns(pl.when(pl.any_horizontal(faults)).then(marks).alias(UNREADABLE))
 
 
 def _typed(column: Column) -> pl.Expr:

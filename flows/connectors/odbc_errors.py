@@ -1,4 +1,4 @@
-"""ODBC's complaints in one sentence each: a table of SQLSTATEs.
+"""ODBC's complaints in one sentence each: a table of SQLSTATEs, and SQL Server's own numbers.
 
 A driver's message may quote a value of a row, so it is repeated only where a connection could not
 be opened, before any row was read; passwords are blotted out.
@@ -7,10 +7,12 @@ be opened, before any row was read; passwords are blotted out.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import arrow_odbc
 import pyodbc
 
+from flows.connectors.sql_server_errors import is_of_sql_server, meaning
 from transforms.errors import SourceError
 
 _WHAT_IT_MEANS: dict[str, str] = {
@@ -34,54 +36,88 @@ _WHAT_IT_MEANS: dict[str, str] = {
     "IM": "the ODBC driver or data source name is not known on this machine: see `odbcinst -q -d`, "
     "and install the driver or correct the block",
 }
+_NOBODY_ANSWERS = (
+    "nobody answered: check host and port in the block, the firewall, and that the database "
+    "server runs"
+)
+_STANDBY = (
+    "this is a standby that had to catch up with its primary: set hot_standby_feedback, or a "
+    "larger max_standby_streaming_delay, on it, or read from the primary"
+)
 _DRIVER_IS_MISSING = "Can't open lib"
-_SNAPSHOT_IS_OFF = {"3952", "3956"}
+_CATCHING_UP = "conflict with recovery"
 _TOO_LONG = "without truncation"
 _ARROW_ODBC = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
-_PYODBC = re.compile(r"^\[\w{5}\] (.*?)(?: \((-?\d+)\) \(SQL\w+\))?$", re.DOTALL)
+_PYODBC = re.compile(r"^\[\w{5}\] (.*?)(?: \(-?\d+\) \(SQL\w+\))?$", re.DOTALL)
+_PYODBC_NUMBERS = re.compile(r" \((-?\d+)\)(?= \(SQL\w+\)|; \[|$)")
 _SECRET = re.compile(r"(?i)\b(pwd|password)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)")
 
 
+@dataclass(frozen=True)
+class _Complaint:
+    """What a driver raised: SQLSTATE, its native error numbers, its message."""
+
+    state: str
+    numbers: tuple[int, ...]
+    message: str
+
+    @property
+    def number(self) -> int | None:
+        """SQL Server's number, which its administrators know it by; None for other databases."""
+        return self.numbers[0] or None if is_of_sql_server(self.message) else None
+
+
 @contextmanager
-def as_source_error(doing: str, *, quoting_the_driver: bool = False) -> Iterator[None]:
+def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
     """Turn what ODBC raises into a `SourceError` of one sentence.
 
     Args:
         doing: What was tried, such as `read tblClaim`.
-        quoting_the_driver: Whether its message may be repeated: never once rows are read.
+        connecting: Whether that opens the connection: no row has been read yet, so the driver's
+            message may be repeated, and a time-out means that nobody is there.
     """
     try:
         yield
     except (pyodbc.Error, arrow_odbc.Error) as error:
-        raise SourceError(_sentence(error, doing, quoting_the_driver=quoting_the_driver)) from None
+        raise SourceError(_sentence(_complaint(error), doing, connecting=connecting)) from None
 
 
-def _sentence(error: Exception, doing: str, *, quoting_the_driver: bool) -> str:
-    state, native, message = _parts(error)
-    meaning = _meaning(state, native, message)
-    quote = f"; the driver says: {_first_line(message)}" if quoting_the_driver else ""
-    return f"Could not {doing}: {meaning} (SQLSTATE {state}{quote}). Nothing was sent to DHIS2."
+def _sentence(complaint: _Complaint, doing: str, *, connecting: bool) -> str:
+    said = _meaning(complaint, connecting=connecting)
+    number = f", error {complaint.number}" if complaint.number else ""
+    quote = f"; the driver says: {_first_line(complaint.message)}" if connecting else ""
+    return (
+        f"Could not {doing}: {said} (SQLSTATE {complaint.state}{number}{quote}). "
+        f"Nothing was sent to DHIS2."
+    )
 
 
-def _parts(error: Exception) -> tuple[str, str, str]:
-    text = str(error.args[-1]) if error.args else ""
+def _complaint(error: Exception) -> _Complaint:
     if found := _ARROW_ODBC.search(str(error)):
-        return found[1], found[2], found[3]
-    found = _PYODBC.match(text)
+        return _Complaint(found[1], (int(found[2]),), found[3])
+    text = str(error.args[-1]) if error.args else ""
     state = str(error.args[0]) if len(error.args) > 1 else "HY000"
-    return state, (found[2] or "" if found else ""), (found[1] if found else text)
+    numbers = tuple(int(number) for number in _PYODBC_NUMBERS.findall(text))
+    shown = _PYODBC.match(text)
+    return _Complaint(state, numbers or (0,), shown[1] if shown else text)
 
 
-def _meaning(state: str, native: str, message: str) -> str:
+def _meaning(complaint: _Complaint, *, connecting: bool) -> str:
+    message = complaint.message
     if _DRIVER_IS_MISSING in message:
         return _WHAT_IT_MEANS["IM"]
-    if native in _SNAPSHOT_IS_OFF:
-        return (
-            "SQL Server does not allow snapshot isolation in this database: an administrator runs "
-            "ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON once"
-        )
+    if is_of_sql_server(message) and (known := meaning(complaint.numbers, message)):
+        return known
+    if _CATCHING_UP in message:
+        return _STANDBY
     if _TOO_LONG in message:
         return "a text is longer than its column says; 4,000 bytes at most are read"
+    if connecting and complaint.state.startswith("HYT"):
+        return _NOBODY_ANSWERS
+    return _by_state(complaint.state)
+
+
+def _by_state(state: str) -> str:
     prefixes = sorted((key for key in _WHAT_IT_MEANS if state.startswith(key)), key=len)
     return _WHAT_IT_MEANS[prefixes[-1]] if prefixes else "the database reported an error"
 

@@ -6,14 +6,15 @@
                                      └── batches()  of one table after another, in Arrow
 
 All tables are read in one repeatable-read transaction (SQL Server: snapshot isolation), so a claim
-never lacks its lines, whatever is written meanwhile. Nothing is ever written to openIMIS.
+never lacks its lines, whatever is written meanwhile. Of a copy that nobody writes to, which needs
+no snapshot isolation, it is checked that nobody did. Nothing is ever written to openIMIS.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 import arrow_odbc
@@ -22,27 +23,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyodbc
 from prefect.blocks.core import Block
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
+from flows.connectors.connection_strings import completed
 from flows.connectors.odbc_errors import as_source_error
 from flows.connectors.openimis_catalogue import Selection, selections
-from flows.connectors.sql_dialects import DIALECTS, DialectName, SqlDialect
+from flows.connectors.sql_dialects import DIALECTS, LONGEST_TEXT, DialectName, SqlDialect
+from flows.connectors.sql_server_wire import open_on_the_wire
 from transforms.errors import SourceError
 from transforms.source_texts import UNREADABLE, parsed
 from transforms.tables.openimis import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS, Column
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 4 * 1024 * 1024
-LONGEST_TEXT_BYTES = 4_000
 LOGIN_SECONDS = 30
 KEYS_NAMED = 5
 
-_SETTING = re.compile(r"\s*([^=;]+?)\s*=\s*(?:\{(?:[^}]|\}\})*\}|[^;]*)")
 _RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))
 
 
 class OpenimisDatabase(Block):
-    """Which openIMIS database is read; nothing in it has a default."""
+    """Which openIMIS database is read; nothing that says where data comes from has a default."""
 
     _block_type_name = "openIMIS database"
     _block_type_slug = "openimis-database"
@@ -55,18 +56,47 @@ class OpenimisDatabase(Block):
             "Database=…;Uid=…;Pwd=…;SSLmode=require"
         )
     )
+    is_a_copy: bool = Field(
+        default=False,
+        description=(
+            "SQL Server without snapshot isolation: this is a restored backup or a database "
+            "snapshot that nobody writes to. Each extract checks that nobody did."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _only_sql_server_needs_a_copy(self) -> "OpenimisDatabase":
+        if self.is_a_copy and self.dialect != DialectName.SQLSERVER:
+            raise ValueError(
+                f"is_a_copy is for a SQL Server without snapshot isolation; {self.dialect} is "
+                f"always read as of one moment. Leave it out."
+            )
+        return self
 
     def client(self) -> "Openimis":
         """Return a client of the database; it connects when it is used."""
-        return Openimis(DIALECTS[self.dialect], self.connection_string.get_secret_value())
+        return Openimis(
+            DIALECTS[self.dialect],
+            self.connection_string.get_secret_value(),
+            is_a_copy=self.is_a_copy,
+        )
 
 
 class Openimis:
     """A client of one openIMIS database."""
 
-    def __init__(self, dialect: SqlDialect, connection_string: str) -> None:
-        self._dialect = dialect
+    def __init__(
+        self, dialect: SqlDialect, connection_string: str, *, is_a_copy: bool = False
+    ) -> None:
+        self._dialect = replace(dialect, session=()) if is_a_copy else dialect
         self._connection_string = completed(connection_string, dialect.settings)
+        self._is_a_copy = is_a_copy
+
+    @property
+    def open_on_the_wire(self) -> list[str]:
+        """What is not safe between a SQL Server and this machine, one sentence each."""
+        is_sql_server = self._dialect.name == DialectName.SQLSERVER
+        return open_on_the_wire(self._connection_string) if is_sql_server else []
 
     def check(self, wanted: Mapping[str, Sequence[Column]]) -> list[Selection]:
         """Return how every table of `wanted` (table name to columns) is read.
@@ -75,7 +105,7 @@ class Openimis:
             SourceError: No connection; a required table or column is missing, a type does not
                 fit, or the user may not read a table.
         """
-        with as_source_error("connect to openIMIS", quoting_the_driver=True):
+        with as_source_error("connect to openIMIS", connecting=True):
             connection = pyodbc.connect(
                 self._connection_string, autocommit=True, readonly=False, timeout=LOGIN_SECONDS
             )
@@ -92,12 +122,12 @@ class Openimis:
         Raises:
             SourceError: No connection, or (at the end) values were met that cannot be read.
         """
-        with as_source_error("connect to openIMIS", quoting_the_driver=True):
+        with as_source_error("connect to openIMIS", connecting=True):
             connection = arrow_odbc.connect(
                 self._connection_string, login_timeout_sec=LOGIN_SECONDS, autocommit=False
             )
         try:
-            transaction = SourceTransaction(connection, self._dialect)
+            transaction = SourceTransaction(connection, self._dialect, is_a_copy=self._is_a_copy)
             yield transaction
             transaction.refuse_unreadable()
         finally:
@@ -114,15 +144,40 @@ class SourceTransaction:
         database: Tells this database from a copy of it elsewhere: SHA-256 of server and name.
     """
 
-    def __init__(self, connection: arrow_odbc.Connection, dialect: SqlDialect) -> None:
+    def __init__(
+        self, connection: arrow_odbc.Connection, dialect: SqlDialect, *, is_a_copy: bool = False
+    ) -> None:
         self._connection = connection
+        self._dialect = dialect
+        self._is_a_copy = is_a_copy
         self._unreadable: Counter[tuple[str, str]] = Counter()
         self._keys: dict[tuple[str, str], list[object]] = {}
         with as_source_error("open a read transaction"):
-            for statement in dialect.begin:
-                connection.execute(statement)
-            self.as_of = datetime.fromisoformat(str(self._value(dialect.clock)))
-            self.database = _digest(self._value(dialect.database))
+            self._begin()
+            self.as_of = datetime.fromisoformat(self._answer(dialect.clock, "what time it is"))
+            self.database = _digest(self._answer(dialect.database, "its name"))
+            self._refuse_changed_texts()
+
+    @contextmanager
+    def standing_still(self, selected: Sequence[Selection]) -> Iterator[None]:
+        """Check that nobody wrote to a copy while it was read; other databases may be written to.
+
+        Raises:
+            SourceError: Somebody did; names the tables.
+        """
+        before = self._standing(selected) if self._is_a_copy else {}
+        yield
+        after = self._standing(selected) if self._is_a_copy else {}
+        if changed := [table for table in before if before[table] != after[table]]:
+            raise _was_written_to(changed)
+
+    def _standing(self, selected: Sequence[Selection]) -> dict[str, object]:
+        with as_source_error("read how many rows the tables have"):
+            return {
+                selection.table.name: self._value(selection.standing)
+                for selection in selected
+                if selection.location
+            }
 
     def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table in the columns and types of `selection.schema`.
@@ -137,8 +192,9 @@ class SourceTransaction:
                 selection.query,
                 batch_size=BATCH_ROWS,
                 max_bytes_per_batch=BATCH_BYTES,
-                max_text_size=LONGEST_TEXT_BYTES,
+                max_text_size=LONGEST_TEXT,
                 schema=selection.transit_schema,
+                payload_text_encoding=self._dialect.text_encoding,
             )
             for batch in reader:
                 yield self._conformed(batch, selection)
@@ -151,7 +207,7 @@ class SourceTransaction:
         """
         with as_source_error("read the oldest rows"):
             uuids = {
-                selection.table.name: self._value(_oldest_uuid(selection))
+                selection.table.name: self._value(oldest_uuid(selection))
                 for selection in selected
                 if selection.table.name in _RECOGNISED_BY and selection.location
             }
@@ -171,12 +227,46 @@ class SourceTransaction:
         )
         raise SourceError(
             f"openIMIS holds values that are no date, number or boolean as they must be (such as "
-            f"infinity, NaN, a year beyond 9999, more than two decimals): {places}. Correct them "
-            f"in openIMIS and start again. No snapshot was kept and nothing was sent to DHIS2."
+            f"infinity, NaN, a year beyond 9999, more than two decimals), or texts of more than "
+            f"{LONGEST_TEXT:,} characters: {places}. Correct them in openIMIS and start again. No "
+            f"snapshot was kept and nothing was sent to DHIS2."
         )
 
+    def _begin(self) -> None:
+        for statement in self._dialect.session:
+            self._connection.execute(statement)
+        if self._dialect.session:
+            self._connection.commit()
+        for statement in self._dialect.begin:
+            self._connection.execute(statement)
+
+    def _refuse_changed_texts(self) -> None:
+        probe = self._dialect.probe
+        if probe and self._value(probe.sql) != probe.text:
+            raise SourceError(
+                "The ODBC driver changes letters that are not Latin: a text that the database made "
+                "for this came otherwise than it was made. Use another driver (Microsoft's ODBC "
+                "Driver 18, or FreeTDS 1.3 without ClientCharset), or run under a UTF-8 locale "
+                "(LC_ALL=C.UTF-8). No table was read and nothing was sent to DHIS2."
+            )
+
+    def _answer(self, query: str, asked: str) -> str:
+        value = self._value(query)
+        if value is None:
+            raise SourceError(
+                f"openIMIS's database does not say {asked}, which every database does: it "
+                f"answered with nothing. Look whether something between this program and the "
+                f"database changes its answers. No table was read and nothing was sent to DHIS2."
+            )
+        return str(value)
+
     def _value(self, query: str) -> object:
-        reader = self._connection.read_arrow_batches(query, batch_size=1, max_text_size=4_000)
+        reader = self._connection.read_arrow_batches(
+            query,
+            batch_size=1,
+            max_text_size=LONGEST_TEXT,
+            payload_text_encoding=self._dialect.text_encoding,
+        )
         values = [value for batch in reader for value in batch.column(0).to_pylist()]
         return values[0] if values else None
 
@@ -195,18 +285,25 @@ class SourceTransaction:
             return
         rows = batch.filter(pc.is_valid(columns))
         keys = rows.column(selection.table.key).to_pylist()
-        for key, column in zip(keys, rows.column(UNREADABLE).to_pylist(), strict=True):
-            place = (selection.table.name, column)
-            self._unreadable[place] += 1
-            if len(named := self._keys.setdefault(place, [])) < KEYS_NAMED:
-                named.append(key)
+        for key, marks in zip(keys, rows.column(UNREADABLE).to_pylist(), strict=True):
+            for column, mark in zip(selection.watched, marks, strict=True):
+                if mark == "1":
+                    self._note((selection.table.name, column), key)
+
+    def _note(self, place: tuple[str, str], key: object) -> None:
+        self._unreadable[place] += 1
+        if len(named := self._keys.setdefault(place, [])) < KEYS_NAMED:
+            named.append(key)
 
 
-def completed(connection_string: str, settings: Mapping[str, str]) -> str:
-    """Return `connection_string` with those of `settings` that it does not have itself."""
-    present = {found[1].lower() for found in _SETTING.finditer(connection_string)}
-    added = [f"{key}={value}" for key, value in settings.items() if key.lower() not in present]
-    return ";".join([connection_string.rstrip("; "), *added]) + ";"
+def _was_written_to(tables: Sequence[str]) -> SourceError:
+    return SourceError(
+        f"The block says that this openIMIS is a copy that nobody writes to (is_a_copy), but "
+        f"{', '.join(tables)} changed while it was read: number of rows or newest stamps are "
+        f"others than before. Read a restored backup or a database snapshot; or have snapshot "
+        f"isolation switched on and save the block without is_a_copy. No snapshot was kept and "
+        f"nothing was sent to DHIS2."
+    )
 
 
 def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
@@ -229,7 +326,8 @@ def _array(batch: pa.RecordBatch, field: pa.Field, selection: Selection) -> pa.A
         ) from None
 
 
-def _oldest_uuid(selection: Selection) -> str:
+def oldest_uuid(selection: Selection) -> str:
+    """Return the SELECT of the UUID of the row with the least key."""
     quoted = {item.column.name: item for item in selection.columns if item.found}
     dialect, table = selection.dialect, selection.table
     key, uuid = (

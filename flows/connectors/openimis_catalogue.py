@@ -11,7 +11,14 @@ import polars as pl
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.sql_dialects import AMOUNT_DIGITS, AMOUNT_SCALE, Reading, SqlDialect
+from flows.connectors.sql_dialects import (
+    AMOUNT_DIGITS,
+    AMOUNT_SCALE,
+    LONGEST_TEXT,
+    TEXTS,
+    Reading,
+    SqlDialect,
+)
 from transforms.errors import SourceError
 from transforms.source_texts import UNREADABLE
 from transforms.tables.openimis import (
@@ -48,6 +55,9 @@ _EXPECTED: dict[pl.DataType, str] = {
     YES_NO: "a boolean or bit",
 }
 
+_NOT_ALLOWED = "42"
+"""What SQLSTATEs begin with that say that a statement may not be run."""
+
 
 @dataclass(frozen=True)
 class FoundColumn:
@@ -61,7 +71,9 @@ class FoundColumn:
 
     @property
     def bounded(self) -> bool:
-        """Whether every number that it can hold is an amount."""
+        """Whether every number that it can hold is an amount, or every text short enough."""
+        if self.type_code in TEXTS:
+            return 0 < self.size <= LONGEST_TEXT
         return self.size <= AMOUNT_DIGITS and self.scale <= AMOUNT_SCALE
 
     def suits(self, reading: Reading) -> bool:
@@ -88,12 +100,14 @@ class Selection:
         table: The openIMIS table.
         location: Its quoted name, with its schema; None if the database has none.
         columns: All that is wanted, also what is not there.
+        row_version: Name of a column that changes with every change of its row, if there is one.
     """
 
     dialect: SqlDialect
     table: Table
     location: str | None
     columns: tuple[SelectedColumn, ...]
+    row_version: str | None = None
 
     @property
     def missing(self) -> list[str]:
@@ -123,6 +137,15 @@ class Selection:
         return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))
 
     @cached_property
+    def watched(self) -> list[str]:
+        """The columns that the marks in the column `UNREADABLE` are of, one mark each."""
+        return (
+            [column.name for column in self.present]
+            if self.dialect.as_text
+            else [*self._conditions]
+        )
+
+    @cached_property
     def query(self) -> str:
         """The SELECT: explicit columns, spelled as in `transforms.tables.openimis`."""
         expressions = [
@@ -132,20 +155,50 @@ class Selection:
             if selected.reading
         ]
         if self._conditions:
-            expressions.append(
-                f"CAST(CASE {' '.join(self._conditions)} END AS {self.dialect.label}) "
-                f"AS {self.dialect.quoted(UNREADABLE)}"
-            )
+            marks = f"{self._marks} AS {self.dialect.quoted(UNREADABLE)}"
+            expressions.append(marks)
         return f"SELECT {', '.join(expressions)} FROM {self.location}"  # noqa: S608 - all quoted
 
     @cached_property
-    def _conditions(self) -> list[str]:
+    def standing(self) -> str:
+        """The SELECT of one text that differs once the table was written to, for SQL Server.
+
+        It is made of the number of rows, the greatest key, the newest of each time stamp and, where
+        the table has a row version, the newest one.
+        """
+        newest = [f"CONVERT(varchar(40), MAX({name}), 121)" for name in self._growing]
+        if self.row_version:
+            version = self.dialect.quoted(self.row_version)
+            newest.append(f"CAST(CAST(MAX({version}) AS bigint) AS varchar(40))")
+        parts = ", '/', ".join(["CAST(COUNT_BIG(*) AS varchar(40))", *newest])
+        return f"SELECT CONCAT({parts}) FROM {self.location}"  # noqa: S608 - all quoted
+
+    @cached_property
+    def _growing(self) -> list[str]:
         return [
-            f"WHEN {selected.reading.unreadable.format(self._quoted(selected))} "
-            f"THEN '{selected.column.name}'"
+            self._quoted(selected)
+            for selected in self.columns
+            if selected.found
+            and (selected.column.name == self.table.key or selected.column.dtype == STAMP)
+        ]
+
+    @cached_property
+    def _conditions(self) -> dict[str, str]:
+        return {
+            selected.column.name: selected.reading.unreadable.format(self._quoted(selected))
             for selected in self.columns
             if selected.reading and selected.reading.unreadable
+        }
+
+    @cached_property
+    def _marks(self) -> str:
+        each = [
+            f"CASE WHEN {condition} THEN '1' ELSE '0' END"
+            for condition in self._conditions.values()
         ]
+        some = " OR ".join(f"({condition})" for condition in self._conditions.values())
+        label = self.dialect.label.format(len(each))
+        return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
 
     def _quoted(self, selected: SelectedColumn) -> str:
         return self.dialect.quoted(selected.found.name) if selected.found else ""
@@ -168,10 +221,22 @@ def selections(
     faults = faults or catalogue.refusals(found)
     if faults:
         raise SourceError(
-            f"openIMIS cannot be read: {'; '.join(faults)}. Check that the block names an openIMIS "
-            f"database and that its user may read these tables. Nothing was read or written."
+            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(found)} Nothing was read or "
+            f"written."
         )
     return found
+
+
+def _advice(found: Sequence[Selection]) -> str:
+    if any(item.location and item.table.uuid in item.missing for item in found):
+        # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
+        return (
+            "The UUID columns came with openIMIS's database 1.4.0, the oldest that can be read: "
+            "migrate this one to it."
+        )
+    return (
+        "Check that the block names an openIMIS database and that its user may read these tables."
+    )
 
 
 class _Catalogue:
@@ -197,13 +262,19 @@ class _Catalogue:
             table,
             location,
             tuple(self._selected(column, there) for column in columns),
+            self._row_version(there),
         )
+
+    def _row_version(self, there: Mapping[str, FoundColumn]) -> str | None:
+        kinds = self._dialect.row_versions
+        return next((name for name, found in there.items() if found.type_name in kinds), None)
 
     def faults(self, selection: Selection) -> list[str]:
         """Return, in words, what of the selection is missing or does not fit."""
         required = [selected for selected in selection.columns if selected.column.required]
         if selection.location is None:
-            return [f"{selection.table.name} is not there"] if required else []
+            absent = f"{selection.table.name} is not there, or the user may not see it"
+            return [absent] if required else []
         missing = [item.column.name for item in required if item.found is None]
         unfit = [item for item in selection.columns if item.found and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
@@ -216,6 +287,8 @@ class _Catalogue:
         try:
             self._cursor.execute(f"{selection.query} WHERE 1 = 0").fetchall()
         except pyodbc.Error as error:
+            if not error.args[0].startswith(_NOT_ALLOWED):
+                raise
             return f"the user may not read {selection.table.name} (SQLSTATE {error.args[0]})"
         return None
 
@@ -233,17 +306,19 @@ class _Catalogue:
 
     def _columns(self, schema: str | None, table: str) -> dict[str, FoundColumn]:
         rows = self._cursor.columns(table=table, schema=schema or None).fetchall()
-        return {
-            row.column_name: FoundColumn(
-                row.column_name,
-                row.data_type,
-                row.type_name,
-                row.column_size or 0,
-                row.decimal_digits or 0,
-            )
-            for row in rows
-            if (row.table_schem or None, row.table_name) == (schema or None, table)
-        }
+        spelled = [row for row in rows if (row.table_schem or None) == (schema or None)]
+        # Some catalogues list a table in one spelling and its columns in another.
+        exact = [row for row in spelled if row.table_name == table]
+        alike = [row for row in spelled if row.table_name.lower() == table.lower()]
+        return {row.column_name: self._found(row) for row in exact or alike}
+
+    def _found(self, row: pyodbc.Row) -> FoundColumn:
+        code = row.data_type
+        if code in TEXTS:
+            code = self._dialect.named_types.get(row.type_name.lower(), code)
+        return FoundColumn(
+            row.column_name, code, row.type_name, row.column_size or 0, row.decimal_digits or 0
+        )
 
     def _selected(self, column: Column, there: Mapping[str, FoundColumn]) -> SelectedColumn:
         alike = [found for name, found in there.items() if name.lower() == column.name.lower()]

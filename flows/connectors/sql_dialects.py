@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import polars as pl
 import pyodbc
+from arrow_odbc import TextEncoding
 
 from transforms.tables.openimis import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
 
@@ -37,6 +38,7 @@ BITS = frozenset({pyodbc.SQL_BIT})
 ANY: frozenset[int] | None = None
 
 AMOUNT_DIGITS, AMOUNT_SCALE = 18, 2
+LONGEST_TEXT = 4_000
 
 
 class DialectName(StrEnum):
@@ -55,13 +57,27 @@ class Reading:
         types: ODBC type codes that it is for; None is any.
         sql: What is selected; `{}` is the quoted column.
         unreadable: Condition under which the driver would hand over a wrong value, or None.
-        bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals).
+        bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals), and
+            for texts that are never longer than `LONGEST_TEXT`.
     """
 
     types: frozenset[int] | None
     sql: str = "{}"
     unreadable: str | None = None
     bounded: bool = False
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A text that the database makes itself, to see whether the driver hands it over as it is.
+
+    Attributes:
+        sql: Asks for it, in ASCII.
+        text: What must come.
+    """
+
+    sql: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -72,15 +88,21 @@ class SqlDialect:
         name: As in the block.
         quotes: What stands before and after an identifier.
         settings: Of the connection string, added where it does not have them.
+        session: Statements about the session that must be over before the read transaction
+            begins: they are committed.
         begin: Statements that open the read transaction; autocommit is off.
         clock: Asks for the time on the clock that the source's time stamps are of, as text
             `YYYY-MM-DD HH:MM:SS.ffffff`; it also fixes what the transaction sees.
         database: Asks for what tells this database from its copies elsewhere.
         schema: Asks for the schema that an unqualified name is looked up in; None if there are
             no schemas.
-        label: Type of the text made here; the driver sizes its buffers by it.
+        label: Type of a text of `{}` characters made here; the driver sizes its buffers by it.
         readings: Type in the snapshot to how it is read, in order of preference.
         as_text: Whether all values come as text, for `transforms.source_texts.parsed`.
+        text_encoding: In which the driver is asked for texts.
+        probe: Shows whether texts come as they are; None where the driver cannot change them.
+        named_types: Catalogue type to its ODBC type code, for types that a driver calls a text.
+        row_versions: Catalogue types of a column that changes with every change of its row.
     """
 
     name: DialectName
@@ -92,7 +114,12 @@ class SqlDialect:
     schema: str | None
     label: str
     readings: Mapping[pl.DataType, tuple[Reading, ...]]
+    session: tuple[str, ...] = ()
     as_text: bool = field(default=False)
+    text_encoding: TextEncoding = TextEncoding.AUTO
+    probe: Probe | None = None
+    named_types: Mapping[str, int] = field(default_factory=dict)
+    row_versions: frozenset[str] = frozenset()
 
     def quoted(self, name: str) -> str:
         """Return `name` as an identifier, whatever characters it is made of."""
@@ -131,7 +158,7 @@ POSTGRESQL = SqlDialect(
         " current_database()) AS varchar(200))"
     ),
     schema="SELECT CAST(current_schema() AS varchar(128))",
-    label="varchar(128)",
+    label="varchar({})",
     readings={
         KEY: _INTEGERS,
         CODE: _INTEGERS,
@@ -157,24 +184,39 @@ POSTGRESQL = SqlDialect(
     },
 )
 
+# FreeTDS 1.3 cuts a text off at the end of the buffer without a word. Bytes are counted in UTF-16.
+_TOO_LONG = f"DATALENGTH(CAST({{0}} AS nvarchar(max))) > {2 * LONGEST_TEXT}"
+_SQLSERVER_LONG_TEXT = Reading(
+    TEXTS,
+    f"CASE WHEN {_TOO_LONG} THEN NULL ELSE CAST({{0}} AS nvarchar({LONGEST_TEXT})) END",
+    _TOO_LONG,
+)
+
 SQLSERVER = SqlDialect(
     name=DialectName.SQLSERVER,
     quotes=("[", "]"),
     settings={},
-    begin=("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",),
-    # The first row of a catalogue view makes the statement one that reads, so that the
-    # transaction's snapshot is taken here.
+    # Both drivers begin a transaction before the first statement, since autocommit is off. SQL
+    # Server lets no transaction change to snapshot isolation that did not begin in it (3951), so
+    # the one in which this is said is committed, and the next one reads.
+    session=("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",),
+    begin=(),
+    # A count is always one row, also for a user who may see no table in the catalogue.
     clock=(
-        "SELECT TOP 1 CONVERT(varchar(40), CAST(SYSDATETIME() AS datetime2(6)), 121)"
-        " FROM sys.tables"
+        "SELECT CONVERT(varchar(40), CAST(SYSDATETIME() AS datetime2(6)), 121)"
+        " FROM (SELECT COUNT(*) AS number FROM sys.tables) AS counted WHERE counted.number >= 0"
     ),
     database="SELECT CAST(CONCAT(@@SERVERNAME, '/', DB_NAME()) AS varchar(200))",
     schema="SELECT CAST(SCHEMA_NAME() AS varchar(128))",
-    label="varchar(128)",
+    label="varchar({})",
     readings={
         KEY: _INTEGERS,
         CODE: _INTEGERS,
-        TEXT: (Reading(TEXTS), Reading(GUID, "CAST({} AS varchar(36))")),
+        TEXT: (
+            Reading(TEXTS, bounded=True),
+            _SQLSERVER_LONG_TEXT,
+            Reading(GUID, "CAST({} AS varchar(36))"),
+        ),
         AMOUNT: (
             Reading(EXACT_NUMBERS, bounded=True),
             Reading(
@@ -188,6 +230,13 @@ SQLSERVER = SqlDialect(
         STAMP: (Reading(STAMPS), Reading(DATES, "CAST({} AS datetime)")),
         YES_NO: (Reading(BITS),),
     },
+    # Asked for narrow characters, FreeTDS 1.3 and Microsoft's driver 18 turn what the process's
+    # locale lacks into `?` or into a letter that is like it, without a word.
+    text_encoding=TextEncoding.UTF16,
+    probe=Probe("SELECT NCHAR(321) + NCHAR(2358) + NCHAR(4768)", "\u0141\u0936\u12a0"),
+    # FreeTDS asks sp_columns in a form in which SQL Server calls them nvarchar.
+    named_types={"date": pyodbc.SQL_TYPE_DATE, "datetime2": pyodbc.SQL_TYPE_TIMESTAMP},
+    row_versions=frozenset({"timestamp", "rowversion"}),
 )
 
 # The driver ends a text at its first NUL, as if there were no more. A control character stands for

@@ -38,7 +38,10 @@ def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
     if is_complete(run):
         return kept_snapshot(run, source, wanted)
     discard_incomplete(run)
-    manifest = copied(run, source, openimis_named(source), wanted)
+    openimis = openimis_named(source)
+    for gap in openimis.open_on_the_wire:
+        get_run_logger().warning(gap)
+    manifest = copied(run, source, openimis, wanted)
     _log(manifest)
     return manifest
 
@@ -63,7 +66,7 @@ def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> Snapsho
     """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete."""
     selected = openimis.check(wanted)
     taken_at = datetime.now(UTC)
-    with openimis.transaction() as transaction:
+    with openimis.transaction() as transaction, transaction.standing_still(selected):
         oldest_rows = transaction.oldest_rows(selected)
         tables = {
             selection.table.name: write_table(

@@ -191,3 +191,33 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut_off(take, openimis, admi
 
     with pytest.raises(SourceError, match="Could not read tblHF: a text is longer"):
         take(openimis.odbc, wanted=wanted_of("tblHF", "HFName"))
+
+
+def test_all_values_of_a_row_that_cannot_be_read_are_named(take, openimis, policy):
+    policy("PolicyValue", "'NaN'")
+    policy("ExpiryDate", "'infinity'")
+
+    with pytest.raises(SourceError) as refusal:
+        take(openimis.odbc, wanted=wanted_of("tblPolicy", "PolicyValue", "ExpiryDate"))
+
+    assert "tblPolicy.PolicyValue: 1 (keys 1)" in str(refusal.value)
+    assert "tblPolicy.ExpiryDate: 1 (keys 1)" in str(refusal.value)
+
+
+def test_all_texts_of_a_row_that_are_no_values_are_named_in_sqlite(take, tmp_path):
+    path: Path = tmp_path / "openimis.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            'CREATE TABLE "tblPolicy" ("PolicyID" INTEGER, "PolicyUUID" TEXT,'
+            ' "ExpiryDate" TEXT, "ValidityFrom" TEXT)'
+        )
+        connection.execute("INSERT INTO \"tblPolicy\" VALUES (7, NULL, 'soon', 'once')")
+        connection.commit()
+
+    with pytest.raises(SourceError) as refusal:
+        take(
+            sqlite_odbc(path), "sqlite", wanted=wanted_of("tblPolicy", "ExpiryDate", "ValidityFrom")
+        )
+
+    assert "tblPolicy.ExpiryDate: 1 (keys 7)" in str(refusal.value)
+    assert "tblPolicy.ValidityFrom: 1 (keys 7)" in str(refusal.value)

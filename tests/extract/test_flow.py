@@ -1,9 +1,11 @@
+import io
 from pathlib import Path
 
 import polars as pl
 import psycopg
 import pytest
 
+from flows.blocks import main
 from flows.connectors.openimis import OpenimisDatabase
 from flows.extract import extract
 from staging.layout import Run
@@ -113,3 +115,27 @@ def test_the_connection_string_is_stored_as_a_secret(source):
     assert "Server=" not in repr(block)
     assert "Server=" not in str(block.model_dump())
     assert "connection_string" in OpenimisDatabase._to_block_schema().fields["secret_fields"]
+
+
+def test_what_is_open_on_the_wire_is_said_before_anything_is_read(
+    prefect_server, country, run, caplog
+):
+    nowhere = "Driver=no such driver;Server=db.example.org;Encrypt=no;Pwd=open-sesame"
+    block = OpenimisDatabase(dialect="sqlserver", connection_string=nowhere)
+    block.save("sqlserver", overwrite=True)
+
+    with pytest.raises(SourceError):
+        extract("sqlserver", country, run.root, run.run_id)
+
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert [each for each in warnings if "travels in clear" in each]
+    assert "open-sesame" not in caplog.text
+
+
+def test_a_wrong_setting_of_a_block_is_told_in_one_sentence(prefect_server, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("Driver=FreeTDS\n"))
+
+    ended = main(["save", "openimis-database", "copy", "dialect=postgresql", "is_a_copy=true"])
+
+    assert ended == 1
+    assert "is_a_copy is for a SQL Server without snapshot isolation" in capsys.readouterr().err

@@ -2,7 +2,8 @@
 
 import pytest
 
-from flows.connectors.openimis import Openimis, OpenimisDatabase, completed
+from flows.connectors.connection_strings import completed
+from flows.connectors.openimis import Openimis, OpenimisDatabase
 from flows.connectors.sql_dialects import POSTGRESQL, SQLITE
 from flows.tasks.snapshot import copied
 from staging.layout import Run
@@ -55,6 +56,17 @@ def test_all_that_is_missing_is_named_at_once(refusal, client, administrator):
     assert "tblClaim has no column DateFrom, DateClaimed" in sentence
     assert "tblHF has no column HFCode" in sentence
     assert "tblICDCodes is not there" in sentence
+
+
+def test_a_database_older_than_the_uuids_is_told_from_which_release_on_it_can_be_read(
+    refusal, client, administrator
+):
+    administrator.execute('ALTER TABLE "tblInsuree" DROP "InsureeUUID"')
+
+    sentence = refusal(client)
+
+    assert "tblInsuree has no column InsureeUUID" in sentence
+    assert "openIMIS's database 1.4.0, the oldest that can be read" in sentence
 
 
 def test_an_optional_column_that_is_missing_is_null(take, openimis, administrator):

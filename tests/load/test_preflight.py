@@ -55,7 +55,7 @@ def test_a_dhis2_that_is_ready_is_told_so_in_few_requests(country: SmallCountry)
 
     check_needs(client, check_server(client, None), NEEDS)
 
-    assert len(country.sandbox.requests) - before <= 10
+    assert len(country.sandbox.requests) - before <= 11
 
 
 def test_org_units_that_are_not_there_are_counted(country: SmallCountry) -> None:

@@ -1,10 +1,11 @@
 """A sample that was written: what openIMIS's own code does to rows, over a DB-API connection.
 
-Works on SQLite (`sqlite3`) and PostgreSQL (`psycopg`), at both schema levels, and on the real demo
-database: columns are asked of the database, not of our table.
+Works on SQLite (`sqlite3`), PostgreSQL (`psycopg`) and SQL Server (`pyodbc`), at both schema
+levels, and on the real demo database: columns are asked of the database, not of our table.
 """
 
 import random
+import re
 import sqlite3
 import uuid
 from datetime import date, datetime
@@ -13,10 +14,12 @@ from functools import cached_property
 from typing import Any, Final
 
 import psycopg
+import pyodbc
 
 from tests.openimis_sample import schema
+from tests.openimis_sample.sql_server import is_row_version, literal
 
-Connection = sqlite3.Connection | psycopg.Connection[Any]
+Connection = sqlite3.Connection | psycopg.Connection[Any] | pyodbc.Connection
 Row = dict[str, Any]
 
 CURRENT: Final = '"ValidityTo" IS NULL'
@@ -30,7 +33,7 @@ class OpenImis:
         self.chance = random.Random(seed)
         self._columns: dict[str, list[str]] = {}
         self._next_key: dict[str, int] = {}
-        if not self._is_sqlite:
+        if isinstance(connection, psycopg.Connection):
             self.execute("SET TIME ZONE 'UTC'")
 
     @cached_property
@@ -47,6 +50,8 @@ class OpenImis:
         cursor: Any = self.connection.cursor()
         if self._is_sqlite:
             return cursor.execute(statement, [_as_sqlite_holds_it(value) for value in values])
+        if isinstance(self.connection, pyodbc.Connection):
+            return cursor.execute(_in_t_sql(statement, values))
         return cursor.execute(statement.replace("?", "%s"), values)
 
     def keys(self, statement: str, *values: Any) -> list[int]:
@@ -57,7 +62,7 @@ class OpenImis:
         """The names of a table's columns."""
         if table not in self._columns:
             cursor = self.execute(f'SELECT * FROM "{table}" LIMIT 0')
-            self._columns[table] = [column[0] for column in cursor.description]
+            self._columns[table] = [_spelled(table, column[0]) for column in cursor.description]
         return self._columns[table]
 
     def row(self, table: str, key: int) -> Row:
@@ -78,7 +83,8 @@ class OpenImis:
         row = row | {schema.key(table): key}
         if column := schema.uuid_column(table):
             row[column] = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
-        row = {name: value for name, value in row.items() if name in self.columns(table)}
+        known = set(self.columns(table)) - self._filled_by_the_database(table)
+        row = {name: value for name, value in row.items() if name in known}
         names = ", ".join(f'"{name}"' for name in row)
         places = ", ".join("?" * len(row))
         self.execute(f'INSERT INTO "{table}" ({names}) VALUES ({places})', *row.values())
@@ -108,6 +114,11 @@ class OpenImis:
         self.save_history(table, key, now)
         self.update(table, key, ValidityFrom=now, ValidityTo=now)
 
+    def _filled_by_the_database(self, table: str) -> set[str]:
+        if not isinstance(self.connection, pyodbc.Connection):
+            return set()
+        return {name for name in self.columns(table) if is_row_version(name)}
+
     def _new_key(self, table: str) -> int:
         if table not in self._next_key:
             (last,) = self.keys(f'SELECT max("{schema.key(table)}") FROM "{table}"')
@@ -129,3 +140,18 @@ def _as_sqlite_holds_it(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:.2f}"
     return int(value) if isinstance(value, bool) else value
+
+
+def _spelled(table: str, found: str) -> str:
+    """A column's name as PostgreSQL spells it; SQL Server has some in other case."""
+    known = [column.name for column in schema.columns(table, schema.LEVELS[-1])]
+    return next((name for name in known if name.lower() == found.lower()), found)
+
+
+def _in_t_sql(statement: str, values: tuple[Any, ...]) -> str:
+    """The statement with TOP for LIMIT, and with its values in it."""
+    limited = re.sub(r"(?s)^SELECT (.*) LIMIT (\d+)$", r"SELECT TOP \2 \1", statement)
+    parts = limited.split("?")
+    return parts[0] + "".join(
+        literal(value) + part for value, part in zip(values, parts[1:], strict=True)
+    )

@@ -25,7 +25,9 @@ from tests.quirks.small_country import (
     uid,
 )
 from tests.sandbox import ADMIN
+from transforms.country import Guards
 from transforms.errors import TargetError
+from transforms.stopping import StopRule
 
 GIVE_ADMIN_THE_COUNTRY = (
     "051-user-organisationUnits",
@@ -68,7 +70,7 @@ def test_a_refusal_is_remembered_until_the_servers_cache_is_cleared(country: Sma
     assert accepted(after) == [uid("E", 1), uid("T", 1)]
 
 
-def test_a_right_that_is_missing_everywhere_stops_the_load_and_rejects_nobody(
+def test_a_right_that_is_missing_everywhere_stops_the_load_and_names_every_reject(
     country: SmallCountry,
 ) -> None:
     state, outbox, client = LoadState(), Outbox(), country.client(NOBODY)
@@ -81,17 +83,18 @@ def test_a_right_that_is_missing_everywhere_stops_the_load_and_rejects_nobody(
             """Return the request body."""
             return httpx.Request("POST", "http://x", json=people(*range(100))).content
 
-    with pytest.raises(TargetError, match=r"E1005.*Nothing was rejected"):
+    with pytest.raises(TargetError, match=r"E1005.*rejects, by table and UUID"):
         post_phase(
             [Bundle()],
             lambda body: post_bundle(client, body, "CREATE_AND_UPDATE", state),
             state,
+            StopRule({}, {}, Guards(misconfigured_count=50)),
             in_flight=1,
             begin=outbox.begin,  # type: ignore[arg-type]
             settle=outbox.settle,  # type: ignore[arg-type]
         )
 
-    assert outbox.settled == {}
+    assert len(outbox.settled) == 1
 
 
 def test_a_kept_session_would_let_a_revoked_login_in_so_none_is_kept(country: SmallCountry) -> None:

@@ -1,0 +1,80 @@
+"""What a driver says becomes one sentence on what to do.
+
+The messages are those that the drivers gave when each fault was made: Microsoft's ODBC Driver 18.6
+and FreeTDS 1.3.17 on a T-SQL engine and on a scripted server, psqlodbc on PostgreSQL.
+"""
+
+import pyodbc
+import pytest
+
+from flows.connectors.odbc_errors import as_source_error
+from transforms.errors import SourceError
+
+MICROSOFT = "[Microsoft][ODBC Driver 18 for SQL Server]"
+FREETDS = "[FreeTDS][SQL Server]"
+UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exist"
+NOT_OPENED = 'Cannot open database "openIMIS" requested by the login. The login failed.'
+NO_DRIVER = "Can't open lib 'ODBC Driver 18 for SQL Server' : file not found"
+CATCHING_UP = "ERROR: canceling statement due to conflict with recovery;\nError while executing"
+TLS = f"{MICROSOFT}SSL Provider: [error:0A000086:SSL routines::certificate verify failed:"
+
+
+def said(state: str, message: str, number: int) -> pyodbc.Error:
+    return pyodbc.Error(state, f"[{state}] {message} ({number}) (SQLDriverConnect)")
+
+
+@pytest.mark.parametrize(
+    ("state", "number", "message", "told"),
+    [
+        ("HYT00", 0, f"{MICROSOFT}Login timeout expired", "check host and port"),
+        ("08001", 0, f"{FREETDS}Unable to connect to data source", "the ca file"),
+        ("08S01", 20009, f"{FREETDS}{UNAVAILABLE}", "check host and port"),
+        ("28000", 18456, f"{MICROSOFT}[SQL Server]Login failed for user 'a'.", "check user and"),
+        ("42000", 18456, f"{FREETDS}Login failed for user 'a'.", "check user and password"),
+        ("42000", 4060, f"{MICROSOFT}[SQL Server]{NOT_OPENED}", "the login has a user in it"),
+        ("08001", -1, f"{TLS}self-signed certificate]", "SSL_CERT_FILE"),
+        ("08001", -1, f"{TLS}unable to get local issuer certificate]", "SSL_CERT_FILE"),
+        ("08001", -1, f"{TLS}subject name does not match host name]", "HostnameInCertificate"),
+        ("08001", 20, f"{MICROSOFT}Encryption not supported on SQL Server.", "offers none"),
+        ("08001", 10054, f"{MICROSOFT}TCP Provider: Error code 0x2746", "then write Encrypt=yes"),
+        ("01000", 0, f"[unixODBC][Driver Manager]{NO_DRIVER}", "odbcinst -q -d"),
+        ("HYT00", 0, "[unixODBC]timeout expired", "nobody answered: check host and port"),
+    ],
+)  # fmt: skip
+def test_a_connection_that_cannot_be_made_is_told_with_what_to_do(state, number, message, told):
+    with (
+        pytest.raises(SourceError) as refusal,
+        as_source_error("connect to openIMIS", connecting=True),
+    ):
+        raise said(state, message, number)
+
+    assert told in str(refusal.value)
+    assert "Nothing was sent to DHIS2." in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (CATCHING_UP, "set hot_standby_feedback"),
+        (f"{FREETDS}Unexpected EOF from the server", "the connection to SQL Server was lost"),
+        (f"{MICROSOFT}Communication link failure", "the connection to SQL Server was lost"),
+        (f"{MICROSOFT}[SQL Server]Something with 'Abebe Bikila' in it", "reported an error"),
+    ],
+)
+def test_what_ends_a_reading_is_told_without_the_drivers_words(message, told):
+    with pytest.raises(SourceError) as refusal, as_source_error("read tblInsuree"):
+        raise said("HY000", message, 1)
+
+    assert told in str(refusal.value)
+    assert "Abebe" not in str(refusal.value)
+
+
+def test_a_password_in_a_drivers_words_is_blotted_out():
+    with (
+        pytest.raises(SourceError) as refusal,
+        as_source_error("connect to openIMIS", connecting=True),
+    ):
+        raise said("08001", f"{MICROSOFT}Invalid: Uid=a;Pwd={{open;sesame}};Server=b", 0)
+
+    assert "sesame" not in str(refusal.value)
