@@ -1,6 +1,8 @@
-"""Whom DHIS2 must keep: as a superuser it deletes with a person what other programs have of it.
+"""Whom DHIS2 must keep: for a superuser it deletes with a person what other programs have of it.
 
-For any other user DHIS2 refuses that itself (E1100); this check comes first, and fails closed.
+From any other user DHIS2 refuses that itself (E1100); this check comes first. A person of whom DHIS2
+does not say which programs have it is kept. One that is not shown at all is not there, or hidden
+from a user who is no superuser, so that DHIS2 refuses.
 """
 
 import orjson
@@ -10,7 +12,6 @@ from transforms.bundles import IDENTIFIERS, LISTS
 from transforms.resources import TRACKED_ENTITIES, TrackerType
 
 IN_ANOTHER_PROGRAM = "person_in_another_program"
-NOT_SHOWN = "person_not_shown"
 PERSON = TrackerType.TRACKED_ENTITY
 
 
@@ -29,6 +30,4 @@ def kept_persons(reader: Reader, body: bytes) -> dict[tuple[str, str], str]:
     uids = [person[IDENTIFIERS[PERSON]] for person in persons]
     found = asked_for(reader, TRACKED_ENTITIES, uids, values=[])
     shared = found.filter("isShared", ~found["isDeleted"])["uid"]
-    not_shown = set(uids) - set(found["uid"])
-    reasons = dict.fromkeys(not_shown, NOT_SHOWN) | dict.fromkeys(shared, IN_ANOTHER_PROGRAM)
-    return {(PERSON.value, uid): reason for uid, reason in reasons.items()}
+    return {(PERSON.value, uid): IN_ANOTHER_PROGRAM for uid in shared}

@@ -8,7 +8,7 @@ import polars as pl
 from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.bundles import CHANGES, changes_of
 from flows.tasks.load_state import LoadState
-from flows.tasks.other_programs import IN_ANOTHER_PROGRAM, NOT_SHOWN, kept_persons
+from flows.tasks.other_programs import IN_ANOTHER_PROGRAM, kept_persons
 from flows.tasks.post import post_bundle, settle_transfers
 from flows.tasks.post_phase import post_phase, requests_in_flight
 from flows.tasks.read_back import Reader
@@ -33,7 +33,6 @@ Blocked = Mapping[tuple[str, str], str]
 CLASSES = {
     PARENT_REFUSED: ErrorClass.PARENT,
     IN_ANOTHER_PROGRAM: ErrorClass.DATA,
-    NOT_SHOWN: ErrorClass.DATA,
 }
 
 

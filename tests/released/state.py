@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
+from flows.tasks.post import PARAMETERS
 from staging.acknowledged import Current, read_current, switch
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
@@ -20,7 +21,7 @@ from transforms.resources import TrackerType
 
 HERE = Path(__file__).parent
 RUNS = ("first", "second", "third")
-POSTED = {"async": "false", "atomicMode": "OBJECT", "skipRuleEngine": "true"}
+POSTED = PARAMETERS
 
 
 @dataclass(frozen=True)

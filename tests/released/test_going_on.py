@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.comparisons import assert_acknowledged_is_held
+from tests.loader import LOADER_USER
 from tests.released.state import HERE, Released
 from tests.sandbox import running_sandbox
 
@@ -15,7 +16,7 @@ State = Callable[[str, int], Released]
 @pytest.fixture(params=["0.1.0"])
 def left_by(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     """Open a state folder of a released package, as it was so many days after the first."""
-    with running_sandbox(version="2.42") as sandbox:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         yield lambda name, days: Released(
             HERE / request.param / f"{name}.tar.xz", tmp_path, sandbox, days
         )

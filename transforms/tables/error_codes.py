@@ -240,10 +240,6 @@ REASONS_OF_CODES: dict[str, str] = {
 }
 """What DHIS2 finds as well as we do, so that it has one reason code whoever found it."""
 
-OWN_CODES["person_not_shown"] = _data(
-    "DHIS2 does not show this person, so it is not known whether another program has it.",
-    "The person was not deleted. Give the user the country's root as search org unit; if DHIS2 no longer has the person at all, let reconcile repair that.",
-)
 OWN_CODES |= {reason: TRACKER_CODES[code] for code, reason in REASONS_OF_CODES.items()}
 ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES | OWN_CODES
 
