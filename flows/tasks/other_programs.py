@@ -1,7 +1,7 @@
 """Whom DHIS2 must keep: for a superuser it deletes with a person what other programs have of it.
 
-From any other user DHIS2 refuses that itself (E1100); this check comes first. A person of whom DHIS2
-does not say which programs have it is kept. One that is not shown at all is not there, or hidden
+From any other user DHIS2 refuses that itself (E1100); this check comes first. A person of whom it
+does not say which programs have it, is kept. One that is not shown at all is not there, or hidden
 from a user who is no superuser, so that DHIS2 refuses.
 """
 
