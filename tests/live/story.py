@@ -73,7 +73,7 @@ STEPS: tuple[Step, ...] = (
     Step("set_up_later", setting_up.after_the_days, ("day",)),
     Step("population", population.imported, ("first",)),
     Step("analytics", figures.built, ("day",)),
-    Step("figures", figures.equal_sql, ("analytics",)),
+    Step("figures", figures.equal_sql, ("set_up_later", "analytics")),
     Step("regions", figures.regions_add_up, ("analytics",)),
     Step("everything_answers", figures.everything_answers, ("analytics",)),
     Step("readers", logging_in.readers, ("first",)),
