@@ -17,7 +17,6 @@ import polars as pl
 import psycopg
 import pyarrow.parquet as pq
 
-from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey
 from flows.extract import extract
@@ -25,14 +24,15 @@ from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.crashes.contents import held
 from tests.databases import Database, PostgreSQL
-from tests.flows.scheme import Scheme
+from tests.flows.scheme import Scheme, save_servers
+from tests.loader import LOADER_USER
 from tests.openimis_sample import (
     next_day,
     sample,
     write_postgresql,
     write_sql_server,
 )
-from tests.sandbox import ADMIN, running_sandbox
+from tests.sandbox import running_sandbox
 from tests.tsql.engine import Engine
 from tests.tsql.report import Report
 from transforms.tables.openimis import TABLES
@@ -59,9 +59,7 @@ class SchemeOn(Scheme):
         OpenimisDatabase(dialect=self.dialect, connection_string=self.odbc).save(
             "scheme", overwrite=True
         )
-        Dhis2Server(base_url=self.sandbox.url, username=ADMIN[0], password=ADMIN[1]).save(
-            "ministry", overwrite=True
-        )
+        save_servers(self.sandbox.url, "ministry", "administrator")
         PseudonymKey(key="a key that is made for tests and nothing else").save(
             "scheme", overwrite=True
         )
@@ -111,7 +109,7 @@ def _schemes(
         for number, (name, dialect, odbc) in enumerate(wanted):
             own = folder / f"{database}-{number}"
             own.mkdir()
-            sandbox = stack.enter_context(running_sandbox(version="2.42"))
+            sandbox = stack.enter_context(running_sandbox(version="2.42", users=[LOADER_USER]))
             schemes.append(SchemeOn(own, own, sandbox, name=name, dialect=dialect, odbc=odbc))
         yield schemes
 
