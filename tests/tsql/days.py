@@ -134,13 +134,22 @@ def _load(level: str, what: str, run: str, schemes: list[SchemeOn], report: Repo
 
 
 def _loaded(scheme: SchemeOn, run: str) -> dict[str, str]:
-    """Extract, then sync, each with a snapshot of its own; the second one's digests."""
-    for state in (scheme.extract(f"{run}-extract"), scheme.sync(run_id=run)):
-        if not state.is_completed():
-            raise RuntimeError(f"{scheme.name}, {run}: {state.message}")
-    if scheme.digests(run) != scheme.digests(f"{run}-extract"):
+    """Extract twice, then sync; the digests of the extracts, which a load would remove."""
+    first, second = (_extracted(scheme, f"{run}-{name}") for name in ("extract", "again"))
+    _must_complete(scheme, run, scheme.sync(run_id=run))
+    if first != second:
         raise RuntimeError(f"{scheme.name}, {run}: two snapshots of the same rows differ.")
+    return second
+
+
+def _extracted(scheme: SchemeOn, run: str) -> dict[str, str]:
+    _must_complete(scheme, run, scheme.extract(run))
     return scheme.digests(run)
+
+
+def _must_complete(scheme: SchemeOn, run: str, state: Any) -> None:
+    if not state.is_completed():
+        raise RuntimeError(f"{scheme.name}, {run}: {state.message}")
 
 
 def _load_again(level: str, schemes: list[SchemeOn], report: Report) -> None:
