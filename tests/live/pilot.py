@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_URL
 
 from flows.connectors.openimis import OpenimisDatabase
 from flows.connectors.pseudonym_key import PseudonymKey, new_key
+from flows.extract import extract
 from flows.import_population import import_population
 from flows.load import load
 from flows.reconcile import reconcile
@@ -29,7 +30,7 @@ from staging.acknowledged import Current, read_current, scan
 from staging.files import read_json
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
-from staging.snapshots import read_snapshot
+from staging.snapshots import is_complete, read_snapshot
 from tests.crashes.driver import FlowJob
 from tests.live.openimis import Source
 from tests.live.outcomes import Counts, must
@@ -205,8 +206,11 @@ class Pilot:
         return ", ".join(f"{reason} {count}" for reason, count in counted.rows())
 
     def snapshot(self, run_id: str) -> Snapshot:
-        """Return openIMIS as a run has read it."""
-        return read_snapshot(self.run(run_id)).frames
+        """Return openIMIS as it is since a run: a load keeps nothing of people that it has read."""
+        again = self.run(f"{run_id}-again")
+        if not is_complete(again):
+            extract(SOURCE, self.country_file, self.root, again.run_id)
+        return read_snapshot(again).frames
 
     def desired(self, run_id: str, name: str) -> pl.DataFrame:
         """Return what a run wants of a resource."""
