@@ -208,10 +208,18 @@ def _questions(live: Live, kind: str) -> list[Question]:
 
 def _map_questions(live: Live) -> list[Question]:
     return [
-        (uid, ANALYTICS, _dimensions(layer))
+        (uid, *_map_question(layer))
         for uid in live.server.ids("maps")
         for layer in live.server.get(f"/api/maps/{uid}", fields=f"mapViews[{_AXES}]")["mapViews"]
     ]
+
+
+def _map_question(layer: Json) -> tuple[str, Json]:
+    """Return what the Maps app asks for a layer; one that shows no figure asks for places alone."""
+    asked = _dimensions(layer)
+    if any(dimension.startswith("dx:") for dimension in asked["dimension"]):
+        return ANALYTICS, asked
+    return "/api/geoFeatures", {"ou": asked["dimension"][0]}
 
 
 def _dimensions(shown: Json, stage: str = "") -> Json:
