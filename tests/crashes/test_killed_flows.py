@@ -17,6 +17,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from prefect.settings import PREFECT_API_URL
 
+from flows.tasks.post import PARAMETERS
 from staging.layout import Run, Target
 from tests.crashes.contents import (
     Content,
@@ -218,7 +219,7 @@ def lose_an_event(sandbox: Sandbox) -> None:
     """Let somebody delete an event in DHIS2."""
     answer = httpx.post(
         f"{sandbox.url}/api/tracker",
-        params={"async": "false", "importStrategy": "DELETE"},
+        params=PARAMETERS | {"importStrategy": "DELETE"},
         json={"events": [{"event": min(sandbox.events())}]},
         auth=ADMIN,
     )
