@@ -55,7 +55,6 @@ class MetadataChecks:
         self.state = state
         self.dialect: Dialect = state.dialect
         self.account = account
-        self.skips_translations = False
         self.posted = {kind: {row["id"] for row in rows} for kind, rows in payload.items()}
 
     def run(self, row_class: MetadataClass, rows: list[Object]) -> list[Checked]:
@@ -86,8 +85,7 @@ class MetadataChecks:
         if not item.before:
             unique = row_class.unique_in(self.dialect.version)
             self._note(item, _uniqueness(row_class, unique, item.row, taken, seen))
-        if not item.before and not self.skips_translations:
-            self._note(item, _translations(row_class, item.row))
+        self._note(item, _translations(row_class, item.row))
 
     @staticmethod
     def _note(item: Checked, reports: Iterator[Report]) -> None:

@@ -74,7 +74,6 @@ class MetadataImport:
         self._refuse_maps(payload)
         self._refuse_holes(payload)
         checks = MetadataChecks(self.state, self.account, payload)
-        checks.skips_translations = self.options.skip_translation
         checked = {kind: checks.run(CLASSES[kind], rows) for kind, rows in payload.items()}
         has_errors = any(item.reports for items in checked.values() for item in items)
         refused = has_errors and self.options.atomic
