@@ -169,14 +169,14 @@ def test_what_lies_below_a_place_that_moved_keeps_its_level_until_paths_are_stor
     assert httpx.get(address, auth=ADMIN).json()["level"] == 4
 
 
-@pytest.mark.parametrize("skipped", ["false", "true"])
+@pytest.mark.parametrize("more", [{}, {"importReportMode": "ERRORS", "skipTranslation": "true"}])
 def test_doubled_translations_are_refused_though_they_are_to_be_skipped(
-    sandbox: Sandbox, skipped: str
+    sandbox: Sandbox, more: dict[str, str]
 ) -> None:
     twice = [{"property": "NAME", "locale": "fr", "value": value} for value in ("A", "B")]
     group = {"id": "Gq0000000aa", "name": "Group", "translations": twice}
     query = {"importStrategy": "CREATE_AND_UPDATE", "atomicMode": "ALL"}
-    query |= {"importReportMode": "ERRORS", "skipTranslation": skipped}
+    query |= more
 
     answer = httpx.post(
         f"{sandbox.url}/api/metadata", params=query, json={"userGroups": [group]}, auth=ADMIN
