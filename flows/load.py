@@ -105,7 +105,14 @@ def open_run(
 def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Country) -> None:
     """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
     rule = stop_rule_of(run, opened.current.refused, country.guards)
-    posting = Posting(run, client, opened.info, country.load, stop_rule=rule)
+    posting = Posting(
+        run,
+        client,
+        opened.info,
+        country.load,
+        stop_rule=rule,
+        as_superuser=opened.as_superuser,
+    )
     try:
         post_everything(posting)
     except SyncError as error:

@@ -51,6 +51,7 @@ class Opened:
         current: The acknowledged state; the run is its open one.
         info: Who the server is.
         is_folded: The run was folded by an earlier attempt; there is nothing to do.
+        as_superuser: Whether a superuser is permitted to load.
         warnings: What is odd about the target or the run's files, but may be.
     """
 
@@ -58,6 +59,7 @@ class Opened:
     info: SystemInfo
     is_folded: bool
     warnings: Sequence[str] = ()
+    as_superuser: bool = False
 
 
 def connected(target: str, country: Country) -> Dhis2:
@@ -115,7 +117,8 @@ def open_load(
         *receipts_damaged(damaged),
         *info.patch_warnings(Harm.FIGURES),
     ]
-    return Opened(current, info, is_folded=False, warnings=told)
+    as_superuser = Allow.SUPERUSER in allow
+    return Opened(current, info, is_folded=False, warnings=told, as_superuser=as_superuser)
 
 
 def begun_again(current: Current, run: Run, allow: Permissions) -> Current:

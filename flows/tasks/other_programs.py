@@ -1,8 +1,9 @@
 """Whom DHIS2 must keep: for a superuser it deletes with a person what other programs have of it.
 
-From any other user DHIS2 refuses that itself (E1100); this check comes first. A person of whom it
-does not say which programs have it, is kept. One that is not shown at all is not there, or hidden
-from a user who is no superuser, so that DHIS2 refuses.
+From any other user DHIS2 refuses that itself (E1100), as long as the person is enrolled elsewhere;
+`programOwners`, which this check goes by, still names a program that the person has left. So only a
+superuser's load is checked. A person of whom DHIS2 does not say which programs have it is kept; one
+that is not shown is not there: a superuser is shown all.
 """
 
 import orjson

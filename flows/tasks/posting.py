@@ -75,7 +75,17 @@ class Sending:
 
 @dataclass
 class Posting:
-    """What the chunks of one load share."""
+    """What the chunks of one load share.
+
+    Attributes:
+        run: The run.
+        client: The DHIS2.
+        info: Who it is.
+        load: How fast the country file lets it go.
+        state: What the threads share.
+        stop_rule: Says when what DHIS2 refuses is no matter of single records.
+        as_superuser: DHIS2 refuses the user nothing, so it is asked whom other programs have.
+    """
 
     run: Run
     client: Dhis2
@@ -83,6 +93,7 @@ class Posting:
     load: Load
     state: LoadState = field(default_factory=LoadState)
     stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
+    as_superuser: bool = False
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
     def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
@@ -109,9 +120,9 @@ class Posting:
         return sum(bundle.objects for bundle in chunk)
 
     def _sending(self, phase: Phase, bundle: Bundle) -> Sending:
-        """Return a bundle on its way; persons are asked for just before they are deleted."""
+        """Return a bundle on its way, without whom DHIS2 would delete for a superuser alone."""
         blocked = self._blocked(phase)
-        if phase is Phase.DELETE_TRACKED_ENTITIES:
+        if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
             blocked = kept_persons(reader, bundle.body()) | dict(blocked)
         return Sending(bundle, blocked, bundle.is_in_doubt)

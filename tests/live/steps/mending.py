@@ -214,5 +214,5 @@ def withdrawn(live: Live) -> Counts:
 
 def brought_again(live: Live) -> Counts:
     """After a withdrawal everything comes again, under new UIDs."""
-    counts = loaded(live, "after-the-withdrawal")
+    counts = loaded(live, "after-the-withdrawal", allow=["begin_again"])
     return counts | live.pilot.held_counts()
