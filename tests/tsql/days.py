@@ -135,7 +135,7 @@ def _load(level: str, what: str, run: str, schemes: list[SchemeOn], report: Repo
 
 def _loaded(scheme: SchemeOn, run: str) -> dict[str, str]:
     """Extract twice, then sync; the digests of the extracts, which a load would remove."""
-    first, second = (_extracted(scheme, f"{run}-{name}") for name in ("extract", "again"))
+    first, second = (_extracted(scheme, f"{run}-{name}") for name in ("extract", "twice"))
     _must_complete(scheme, run, scheme.sync(run_id=run))
     if first != second:
         raise RuntimeError(f"{scheme.name}, {run}: two snapshots of the same rows differ.")
