@@ -184,8 +184,13 @@ POSTGRESQL = SqlDialect(
     },
 )
 
-# FreeTDS 1.3 cuts a text off at the end of the buffer without a word. Bytes are counted in UTF-16.
-_TOO_LONG = f"DATALENGTH(CAST({{0}} AS nvarchar(max))) > {2 * LONGEST_TEXT}"
+# FreeTDS 1.3 cuts a text off at the end of the buffer without a word. LEN passes over blanks at the
+# end, hence the point, and under some collations counts characters beyond 16 bits once; DATALENGTH
+# counts bytes of UTF-16.
+_TOO_LONG = (
+    f"(LEN(CAST({{0}} AS nvarchar(max)) + N'.') > {LONGEST_TEXT + 1}"
+    f" OR DATALENGTH(CAST({{0}} AS nvarchar(max))) > {2 * LONGEST_TEXT})"
+)
 _SQLSERVER_LONG_TEXT = Reading(
     TEXTS,
     f"CASE WHEN {_TOO_LONG} THEN NULL ELSE CAST({{0}} AS nvarchar({LONGEST_TEXT})) END",
