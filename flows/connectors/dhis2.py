@@ -51,14 +51,21 @@ class BusyError(TransientError):
     Attributes:
         retry_after: Seconds that it asked to wait, or None.
         may_go_on: Whether the server may still be working on the request, and do it later.
+        is_cut: Whether the connection was lost, instead of a proxy, or us, giving up waiting.
     """
 
     def __init__(
-        self, message: str, retry_after: float | None = None, *, may_go_on: bool = False
+        self,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        may_go_on: bool = False,
+        is_cut: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.may_go_on = may_go_on
+        self.is_cut = is_cut
 
 
 @dataclass(frozen=True)
@@ -481,6 +488,7 @@ def _connection_error(error: httpx.RequestError, base_url: str) -> TargetError |
         f"DHIS2 at {base_url} {kind} ({type(error).__name__}). Check that it runs and can be "
         f"reached from here; what was begun is settled by the next run.",
         may_go_on=not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
+        is_cut=not isinstance(error, httpx.TimeoutException),
     )
 
 

@@ -126,12 +126,17 @@ def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -
     """
     mode = {"importMode": "VALIDATE"} if validate else {}
     body = orjson.dumps(payload)
+    asking = client if validate else client.without_repeating()
     try:
-        answer = client.without_repeating().post("/api/metadata", _IMPORT | mode, body)
+        answer = asking.post("/api/metadata", _IMPORT | mode, body)
     except BusyError as busy:
-        if validate or not busy.may_go_on or not _arrives(client, payload):
+        if validate or not busy.may_go_on:
             raise
-        return MetadataReport(accepted=True, total=0, refused={})
+        if _arrives(client, payload):
+            return MetadataReport(accepted=True, total=0, refused={})
+        if not busy.is_cut:
+            raise
+        answer = client.post("/api/metadata", _IMPORT, body)
     if answer.status == TOO_LARGE:
         raise TooLargeError(
             f"The proxy before DHIS2 takes no request of {len(body):,} bytes (413). Let its "

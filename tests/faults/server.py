@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.loader import LOADER_USER
 from tests.sandbox import Cue, Sandbox, new_app, server_settings
 from tests.sandbox.app import SandboxApp, whole_body
 
@@ -97,10 +98,10 @@ class Server:
 
 @contextmanager
 def a_server(version: str = "2.42", **settings: Any) -> Iterator[Server]:
-    """A running DHIS2."""
+    """A running DHIS2, in which somebody is to load."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = Server(new_app(version), port, settings)
+    server = Server(new_app(version, [LOADER_USER]), port, settings)
     server.start()
     try:
         yield server

@@ -236,9 +236,13 @@ def test_the_owner_and_other_programs_are_read_of_a_person() -> None:
     ]
     rows = read_rows(
         TRACKED_ENTITIES,
-        [{"trackedEntity": "a", "programOwners": owners}, {"trackedEntity": "b"}],
+        [
+            {"trackedEntity": "a", "programOwners": owners},
+            {"trackedEntity": "b", "programOwners": owners[:1]},
+            {"trackedEntity": "c"},
+        ],
         [],
     )
 
-    assert rows["owner"].to_list() == ["village", None]
-    assert rows["isShared"].to_list() == [True, False]
+    assert rows["owner"].to_list() == ["village", "village", None]
+    assert rows["isShared"].to_list() == [True, False, True]  # of c DHIS2 does not say

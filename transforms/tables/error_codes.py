@@ -202,7 +202,6 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1326": _configuration("The program stage closes completed events.", "Let the program stage not block completed events (blockEntryForm)."),
     "E5000": _parent("The object above it was refused."),
     "E5001": _parent("The objects below it could not be deleted."),
-    "E9999": _data("DHIS2 gives no reason.", "Look at DHIS2's log at this time, and at its release notes."),
 }  # fmt: skip
 
 METADATA_CODES: dict[str, ErrorCode] = {
