@@ -32,6 +32,7 @@ ALONE = 20  # objects of one push that may fail the whole request each, before t
 
 WHOLE_REQUEST = "whole_request"
 TOO_LARGE = 413
+STAMPS = frozenset({"created", "createdBy", "lastUpdated", "lastUpdatedBy"})
 RIGHTS = frozenset({"E3000", "E3001"})
 
 _IMPORT = {
@@ -157,10 +158,13 @@ def _is_missing(client: Dhis2, payload: Payload) -> bool:
 
 def _lacks(client: Dhis2, kind: str, things: Sequence[Json]) -> bool:
     there = held(client, kind, {thing["id"] for thing in things})
-    return any(
-        merged(thing, there.get(thing["id"]), METADATA_CLASSES[kind]) != there.get(thing["id"])
-        for thing in things
-    )
+    return any(_differs(kind, thing, there.get(thing["id"])) for thing in things)
+
+
+def _differs(kind: str, thing: Json, there: Json | None) -> bool:
+    """Whether DHIS2 holds something otherwise than it was sent; its own stamps aside."""
+    sent = {name: value for name, value in thing.items() if name not in STAMPS}
+    return merged(sent, there, METADATA_CLASSES[kind]) != there
 
 
 def divided(payload: Payload) -> list[Payload]:
