@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from flows.connectors.dhis2 import Dhis2
+from flows.tasks.post import PARAMETERS
 from staging.outbox import bundles
 from tests.crashes.contents import IDENTIFIERS as NAMES
 from tests.crashes.contents import Content, acknowledged, by_key, tracker
@@ -170,7 +171,7 @@ class Country:
             self._post({LISTS[kind]: [{IDENTIFIERS[kind]: name.format(chosen)}]}, "DELETE")
 
     def _post(self, body: Json, strategy: str = "CREATE_AND_UPDATE") -> None:
-        params = {"async": "false", "importStrategy": strategy}
+        params = PARAMETERS | {"importStrategy": strategy}
         with self._client() as client:
             assert client.post("/api/tracker", params, body).ok
 
