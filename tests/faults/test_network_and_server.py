@@ -11,7 +11,7 @@ from staging.outbox import bundles
 from tests.crashes.contents import Content, differences, held, lost_and_double, tracker
 from tests.crashes.scheme import DAY_ONE, Scheme
 from tests.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
-from tests.faults.network_faults import BUNDLE, FAULTS, HTML, MALFORMED, PAGE
+from tests.faults.network_faults import BUNDLE, FAULTS, MALFORMED
 from tests.faults.server import a_server, self_signed, wait_until
 from tests.faults.undisturbed import (
     SECONDS,
@@ -23,9 +23,9 @@ from tests.faults.undisturbed import (
     is_for_people,
     rejects,
 )
+from tests.loader import LOADER_USER
 from tests.openimis_sample import sample
 from tests.sandbox import SUPPORTED, Cue
-from tests.sandbox.state import ADMIN as ADMIN_UID
 from tests.tally import FAULTS as FAULT
 from tests.tally import tried
 from transforms.bundles import Phase
@@ -86,7 +86,8 @@ def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
 
-    cue = scheme.sandbox.cues.add(**TRANSFER, status=status, body=PAGE, headers=HTML)
+    answer = {"httpStatusCode": status, "status": "ERROR", "message": "no"}
+    cue = scheme.sandbox.cues.add(**TRANSFER, status=status, body=answer)
     sentence = ending(scheme.job(CHANGES))
     scheme.sandbox.cues.clear()
     refused = rejects(scheme, CHANGES)
@@ -180,7 +181,7 @@ def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
 ) -> None:
     scheme, state = disturbed.scheme, disturbed.server.app.state
     disturbed.begin(CHANGES)
-    state.tokens["d2pat_1"] = state.tokens["d2pat_2"] = ADMIN_UID
+    state.tokens["d2pat_1"] = state.tokens["d2pat_2"] = LOADER_USER.uid
 
     cue = scheme.sandbox.cues.add(**BUNDLE, occurrences=[3], until=threading.Event())
     revocation = in_the_background(lambda: revoke_at(cue, state.tokens))
