@@ -84,5 +84,6 @@ def remember_state(run: Run, target: str, current: Current) -> None:
 def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
     info = recognised_server(client, current, moved_target=False)
+    info.check_reading()
     check_needs(client, info, Needs(posts=False))
     return Reader(client, info.dialect, paging)

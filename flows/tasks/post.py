@@ -14,14 +14,13 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2 import Dhis2
+from flows.connectors.dhis2 import TRACKER, Dhis2
 from flows.tasks.load_state import LoadState
 from transforms.bundles import IDENTIFIERS, LISTS, TRANSFERS
 from transforms.import_report import Receipt, Sent, Strategy, Verdict, judged, refused, validated
 from transforms.resources import TrackerType
 from transforms.tables.dialects import Dialect
 
-TRACKER = "/api/tracker"
 TRANSFER = "/api/tracker/ownership/transfer"
 PARAMETERS = {
     "async": "false",

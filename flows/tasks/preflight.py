@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
+from flows.tasks.post import TRANSFER
 from transforms.errors import TargetError
 from transforms.permissions import Allow
 from transforms.tables.programs import PERSON_TYPE, PROGRAMS, Program
@@ -16,7 +17,6 @@ from transforms.tables.user_roles import DELETES_FOR_OTHERS
 
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 SUPERUSER = "ALL"
-TRANSFER = "/api/tracker/ownership/transfer"
 ACCESS = "access[data[read,write]]"
 FEW = 0.05  # of what DHIS2 has: single ones were deleted by hand, and are rejects of their objects
 

@@ -16,6 +16,7 @@ from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
 from flows.tasks.analytics import clear_cache
 from flows.tasks.dhis2_metadata import TooLargeError, divided, held, import_payload, index
+from flows.tasks.preflight import check_server
 from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
 from transforms.country import Country
@@ -91,7 +92,7 @@ def set_up(
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    info = checked_server(client)
+    info = check_server(client, None)
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
     planned.notes.extend(info.patch_warnings())
@@ -114,18 +115,6 @@ def set_up(
     done.org_units = push_org_units(client, org_units)
     done.given += set_output_period_types(client, info)
     return done
-
-
-def checked_server(client: Dhis2) -> SystemInfo:
-    """Return who the server is.
-
-    Raises:
-        TargetError: Version or calendar is not supported.
-    """
-    info = client.system_info()
-    _ = info.dialect
-    info.check_calendar()
-    return info
 
 
 @dataclass(frozen=True)

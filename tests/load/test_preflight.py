@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from flows.tasks.comparable import reader_of
 from flows.tasks.preflight import KnownServer, Needs, check_needs, check_server
+from staging.acknowledged import Current
 from tests.load.scripted_server import json, running
 from tests.quirks.small_country import (
     CLAIMS,
@@ -175,3 +177,14 @@ def test_a_server_that_will_not_do_is_refused_in_one_sentence(
 ) -> None:
     with running(lambda *_: json(info)) as server, pytest.raises(TargetError, match=says):
         check_server(server.client(), None)
+
+
+def test_a_patch_that_reads_events_wrongly_is_not_reconciled() -> None:
+    info = {"version": "2.41.4", "calendar": "iso8601"}
+    current = Current(partitions=1, staging_id="x")
+
+    with running(lambda *_: json(info)) as server:
+        with pytest.raises(TargetError, match=r"Upgrade DHIS2 to 2\.41\.5 or later"):
+            reader_of(server.client(), current)
+
+        assert [each.path for each in server.asked] == ["/api/system/info"]
