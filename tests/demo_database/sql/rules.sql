@@ -43,13 +43,22 @@ FROM (
             (SELECT h."CurrentVillage" FROM "tblInsuree" h
              WHERE h."LegacyID" = i."InsureeID" AND h."InsureeID" <> i."InsureeID" AND h."CurrentVillage" <> 0
              ORDER BY h."ValidityTo" DESC, h."InsureeID" DESC LIMIT 1),
+            (SELECT f."LocationId" FROM "tblFamilies" f JOIN family_of o ON o.live = f."FamilyID"
+             WHERE o.key = i.known_family AND f."ValidityTo" IS NULL),
             (SELECT h."LocationId" FROM "tblFamilies" h JOIN family_of o ON o.live = h."LegacyID"
-             WHERE o.key = i."FamilyID" AND h."FamilyID" <> o.live AND h."LocationId" IS NOT NULL
+             WHERE o.key = i.known_family AND h."FamilyID" <> o.live AND h."LocationId" IS NOT NULL
              ORDER BY h."ValidityTo" DESC, h."FamilyID" DESC LIMIT 1),
             (SELECT f."LocationId" FROM "tblFamilies" f JOIN family_of o ON o.live = f."FamilyID"
-             WHERE o.key = i."FamilyID" AND f."ValidityTo" IS NOT NULL)
+             WHERE o.key = i.known_family AND f."ValidityTo" IS NOT NULL)
         ) AS location
-    FROM live_insuree i
+    FROM (
+        SELECT l.*, COALESCE(NULLIF(l."FamilyID", 0), (
+            SELECT h."FamilyID" FROM "tblInsuree" h
+            WHERE h."LegacyID" = l."InsureeID" AND h."InsureeID" <> l."InsureeID" AND h."FamilyID" <> 0
+            ORDER BY h."ValidityTo" DESC, h."InsureeID" DESC LIMIT 1
+        )) AS known_family
+        FROM live_insuree l
+    ) i
 ) found
 LEFT JOIN location_of l ON l.key = found.location
 LEFT JOIN "tblLocations" v ON v."LocationId" = l.live;

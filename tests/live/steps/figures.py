@@ -15,6 +15,7 @@ from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
 from transforms.indicators import indicator_objects, program_indicators
 from transforms.options import options
 from transforms.org_units import org_units
+from transforms.tables.org_units import DISTRICT
 
 Json = dict[str, Any]
 
@@ -93,7 +94,7 @@ def _scheme(live: Live) -> Answered:
     there = set(live.server.ids("programIndicators"))
     must_be_equal("Program indicators that DHIS2 lacks", len(objects.keys() - there), 0)
     units = org_units(snapshot, country=country).select("code", "uid", "kind").collect()
-    districts = units.filter(kind="district")["uid"].to_list()
+    districts = units.filter(kind=DISTRICT.kind)["uid"].to_list()
     by_key = {row.key: row.uid for row in rows}
     return Answered(
         tracker=None,  # type: ignore[arg-type]
