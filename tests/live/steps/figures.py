@@ -171,7 +171,7 @@ def everything_answers(live: Live) -> Counts:
     """Every indicator, chart, event visualization and map answers 200."""
     asked = {
         "indicators": _indicator_questions(live),
-        "charts": _questions(live, "visualizations"),
+        "charts": questions_of(live, "visualizations"),
         "event visualizations": _event_questions(live),
         "maps": _map_questions(live),
     }
@@ -200,7 +200,8 @@ def _indicator_questions(live: Live) -> list[Question]:
     ]
 
 
-def _questions(live: Live, kind: str) -> list[Question]:
+def questions_of(live: Live, kind: str) -> list[Question]:
+    """Return what an app asks for each chart: its UID, a path, and parameters."""
     return [
         (uid, ANALYTICS, _dimensions(live.server.get(f"/api/{kind}/{uid}", fields=_AXES)))
         for uid in live.server.ids(kind)

@@ -5,8 +5,9 @@ from typing import Any
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.server import Login
+from tests.live.steps.figures import questions_of
 from transforms.read_back import KINDS
-from transforms.resources import CLAIM_EVENTS, TRACKED_ENTITIES, Resource
+from transforms.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
 from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
 Json = dict[str, Any]
@@ -26,14 +27,14 @@ def facility_in_analytics(live: Live) -> Counts:
 
 
 def district(live: Live) -> Counts:
-    """A district user sees all dashboards and the district's people, and writes nothing."""
+    """A district user sees all dashboards and the district's insured, and writes nothing."""
     places = _below(live, live.left["places"]["district"])
     counts = _reads_only(live, "district", places)
-    people = live.pilot.held(TRACKED_ENTITIES)
-    own = set(people.filter(people["orgUnit"].is_in(list(places)))["uid"])
+    insured = live.pilot.held(INSUREE_ENROLLMENTS)
+    own = set(insured.filter(insured["orgUnit"].is_in(list(places)))["parentUid"])
     missing = own - _seen(live, live.logins["district"], TRACKED_ENTITIES).keys()
-    must(not missing, f"{len(missing)} of the district's {len(own)} people are not seen")
-    return counts
+    must(not missing, f"{len(missing)} of the district's {len(own)} insured are not seen")
+    return counts | {"insured of the district": len(own)}
 
 
 def district_in_analytics(live: Live) -> Counts:
@@ -49,8 +50,9 @@ def board(live: Live) -> Counts:
 
 
 def board_in_analytics(live: Live) -> Counts:
-    """In analytics the board sees the claims of the country."""
-    return _in_analytics(live, "board", _below(live, live.pilot.country.root.uid))
+    """In analytics the board sees the claims of the country, where the country is named."""
+    root = live.pilot.country.root.uid
+    return _in_analytics(live, "board", _below(live, root), asked_for=root)
 
 
 def _reads_only(live: Live, kind: str, places: set[str]) -> Counts:
@@ -127,10 +129,10 @@ def _seen(live: Live, login: Login, resource: Resource) -> dict[str, str]:
     return {each[kind.name]: each["orgUnit"] for page in reader.pages(resource) for each in page}
 
 
-def _in_analytics(live: Live, kind: str, own: set[str]) -> Counts:
+def _in_analytics(live: Live, kind: str, own: set[str], asked_for: str = "USER_ORGUNIT") -> Counts:
     """The line list of claim events shows those at the user's places, and no others."""
     params = {
-        "dimension": "ou:USER_ORGUNIT", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
+        "dimension": f"ou:{asked_for}", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
         "endDate": "2100-01-01", "paging": "false",
     }  # fmt: skip
     answer = live.server.client(live.logins[kind]).exchange("GET", QUERY, params)
@@ -141,7 +143,17 @@ def _in_analytics(live: Live, kind: str, own: set[str]) -> Counts:
     expected = set(held.filter(held["orgUnit"].is_in(list(own)))["uid"])
     must_be_equal("Claim events in analytics that are not there", len(expected - seen), 0)
     must_be_equal("Claim events of others in analytics", len(seen - expected), 0)
-    return {"claim events in analytics": len(seen)}
+    return {"claim events in analytics": len(seen)} | _charts(live, live.logins[kind])
+
+
+def _charts(live: Live, login: Login) -> Counts:
+    """Count the charts that answer the user, as they are: some name the user's own org unit."""
+    client = live.server.client(login)
+    statuses = [
+        client.exchange("GET", path, params).status
+        for _, path, params in questions_of(live, "visualizations")
+    ]
+    return {"charts": len(statuses), "charts that answer": statuses.count(200)}
 
 
 def _elsewhere(live: Live, login: Login) -> Counts:
