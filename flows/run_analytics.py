@@ -9,29 +9,36 @@ from prefect.states import Completed
 
 from flows.endings import in_one_sentence, step
 from flows.tasks.analytics import Progress, build_analytics_tables
+from flows.tasks.analytics_counts import NOT_JUDGED, confirmed_events, judged
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected
+from staging.layout import Target
+
+NOTHING_TO_JUDGE_BY = f"{NOT_JUDGED} no load of this target is known in the staging folder."
 
 
 @flow(name="run-analytics")
 @in_one_sentence
-def run_analytics(target: str, country: Path) -> State[None]:
-    """Build the analytics tables in full, and wait until that has ended.
+def run_analytics(target: str, country: Path, staging_root: Path | None = None) -> State[None]:
+    """Build the analytics tables in full, wait until that has ended, and see that they are new.
 
     Args:
         target: Name of a saved block `dhis2-server`, of a user who may perform maintenance.
         country: The country file; says how long it may take.
+        staging_root: Folder of all pipeline files, which tells how many events the tables must
+            hold; without it that is not judged.
 
     Raises:
-        TargetError: It was not started, failed, or was not over in time; what was loaded stays.
+        TargetError: It was not started, failed, was not over in time, or left old tables; what was
+            loaded stays.
     """
-    said = built(target, country)
+    said = built(target, country, staging_root)
     create_markdown_artifact(said, key="run-analytics", description=f"Analytics of {target}")
     return Completed(message=said)
 
 
 @step
-def built(target: str, country: Path) -> str:
+def built(target: str, country: Path, staging_root: Path | None) -> str:
     """Build the tables, tell how far they are, and return how it ended."""
     settings, logger = read_country(country), get_run_logger()
 
@@ -40,6 +47,8 @@ def built(target: str, country: Path) -> str:
             "Analytics tables %s: %d steps after %.0f s", progress.ending, progress.steps, seconds
         )
 
+    confirmed = confirmed_events(Target(staging_root, target), settings) if staging_root else None
     with connected(target, settings) as client:
         seconds = build_analytics_tables(client, settings.analytics, told)
-    return f"DHIS2's analytics tables are built, after {seconds:.0f} seconds."
+        verdict = judged(client, confirmed) if confirmed is not None else NOTHING_TO_JUDGE_BY
+    return f"DHIS2's analytics tables are built, after {seconds:.0f} seconds. {verdict}"

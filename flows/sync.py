@@ -137,7 +137,7 @@ def sync(
     if until is not Until.LOAD:
         return completed(run.run_id, summarise(run, target, None))
     if analytics:
-        place = {"target": target, "country": country}
+        place = {"target": target, "country": country, "staging_root": staging_root}
         stage(ANALYTICS, place, as_deployments=as_deployments)
     return completed(run.run_id, rejects_of(run))
 

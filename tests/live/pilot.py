@@ -170,7 +170,7 @@ class Pilot:
 
     def run_analytics(self) -> "Flow":
         """Let DHIS2 build its analytics tables."""
-        return self._flow(run_analytics, TARGET, self.country_file)
+        return self._flow(run_analytics, TARGET, self.country_file, self.root)
 
     def sync_that_is_killed(self, run_id: str, has_come: Callable[[], bool]) -> int:
         """Run sync in a process of its own, kill it once something has come; return its code."""

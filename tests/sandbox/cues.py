@@ -71,9 +71,11 @@ class AnalyticsCue:
 
     - `fails`: they end as failed
     - `looks`: so many looks at their progress find them under way (looks at its end do not count)
+    - `leaves_old`: they end as completed, and the tables stay as they were
     """
 
     fails: bool = False
+    leaves_old: bool = False
     looks: int = 0
 
 

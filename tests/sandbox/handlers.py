@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import data_values, jobs, org_units, times
+from . import analytics_tables, data_values, jobs, org_units, times
 from .answers import Answer, error_page, not_found, ok, refusal, web_message
 from .dialects import Dialect
 from .field_filter import parse_fields
@@ -83,6 +83,7 @@ class Handlers:
             ("POST", r"/api/maintenance", self._maintenance),
             ("POST", r"/api/resourceTables/analytics", self._analytics),
             ("GET", r"/api/analytics", self._figures),
+            ("GET", r"/api/analytics/events/aggregate/(\w+)", self._event_counts),
             ("GET", r"/api/configuration/dataOutputPeriodTypes", self._period_types),
             ("POST", r"/api/configuration/dataOutputPeriodTypes", self._set_period_types),
             ("PUT", r"/api/sharing", self._set_sharing),
@@ -288,6 +289,14 @@ class Handlers:
                 if described["status"] == "ERROR":
                     raise refusal(409, described["description"])
         raise refusal(501, "The stand-in computes no analytics.")
+
+    def _event_counts(self, request: Request, program: str) -> Answer:
+        if not request.account.has("F_VIEW_EVENT_ANALYTICS"):
+            user = request.account.user["username"]
+            raise refusal(
+                409, f"User is not allowed to view event analytics data: `{user}`", "E7217"
+            )
+        return analytics_tables.count(self.state, program, request.query)
 
     def _period_types(self, request: Request) -> Answer:
         if not self.dialect.output_period_types:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import times
+from . import analytics_tables, times
 from .answers import Answer, not_found, ok, refusal
 from .dialects import Dialect
 from .state import ADMIN, State
@@ -140,6 +140,8 @@ def start_analytics(state: State, query: dict[str, str]) -> Answer:
     parameters = _analytics_parameters(dialect, query)
     failed = dialect.output_period_types and not state.output_period_types
     failed = (failed and bool(state.tracker.events)) or state.analytics.fails
+    if not failed and not state.analytics.leaves_old:
+        analytics_tables.build(state)
     state.jobs[uid] = {
         "jobType": "ANALYTICS_TABLE",
         "polls": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +43,7 @@ class State:
         self.data_values: dict[tuple[str, str, str], Object] = {}
         self.jobs: dict[str, Object] = {}
         self.analytics = AnalyticsCue()
+        self.analytics_tables: dict[str, Counter[str]] | None = None
         self.output_period_types: list[str] = []
         self.imports: deque[Object] = deque(maxlen=IMPORTS_SHOWN)
         self._install()

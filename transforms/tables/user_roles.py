@@ -104,7 +104,7 @@ ANALYTICS = UserRole(
     "analytics", "openIMIS Analytics tables",
     "Lets the loader build the analytics tables after a load; besides, all that maintenance can do.",
     None, "none more",
-    ("F_PERFORM_MAINTENANCE",),
+    ("F_PERFORM_MAINTENANCE", SEES_EVENTS),
 )  # fmt: skip
 
 USER_ROLES: tuple[UserRole, ...] = (
