@@ -19,14 +19,14 @@ NOTHING_TO_JUDGE_BY = f"{NOT_JUDGED} no load of this target is known in the stag
 
 @flow(name="run-analytics")
 @in_one_sentence
-def run_analytics(target: str, country: Path, staging_root: Path | None = None) -> State[None]:
+def run_analytics(target: str, country: Path, staging_root: Path) -> State[None]:
     """Build the analytics tables in full, wait until that has ended, and see that they are new.
 
     Args:
         target: Name of a saved block `dhis2-server`, of a user who may perform maintenance.
         country: The country file; says how long it may take.
         staging_root: Folder of all pipeline files, which tells how many events the tables must
-            hold; without it that is not judged.
+            hold.
 
     Raises:
         TargetError: It was not started, failed, was not over in time, or left old tables; what was
@@ -38,7 +38,7 @@ def run_analytics(target: str, country: Path, staging_root: Path | None = None) 
 
 
 @step
-def built(target: str, country: Path, staging_root: Path | None) -> str:
+def built(target: str, country: Path, staging_root: Path) -> str:
     """Build the tables, tell how far they are, and return how it ended."""
     settings, logger = read_country(country), get_run_logger()
 
@@ -47,7 +47,7 @@ def built(target: str, country: Path, staging_root: Path | None) -> str:
             "Analytics tables %s: %d steps after %.0f s", progress.ending, progress.steps, seconds
         )
 
-    confirmed = confirmed_events(Target(staging_root, target), settings) if staging_root else None
+    confirmed = confirmed_events(Target(staging_root, target), settings)
     with connected(target, settings) as client:
         seconds = build_analytics_tables(client, settings.analytics, told)
         verdict = judged(client, confirmed) if confirmed is not None else NOTHING_TO_JUDGE_BY

@@ -174,13 +174,21 @@ def _population() -> Iterator[str]:
 def _access() -> Iterator[str]:
     yield page_texts.ACCESS
     yield from table(
-        ("group", "UID", "metadata", "data", "what org units are assigned to"),
+        (
+            "group",
+            "UID",
+            "metadata",
+            "figures",
+            "persons and events",
+            "what org units are assigned to",
+        ),
         [
             (
                 group.name,
                 code(group.uid),
                 _right(group.metadata),
                 _right(group.data),
+                _right(group.persons),
                 _right(group.assigned),
             )
             for group in USER_GROUPS

@@ -86,8 +86,9 @@ def _asked(confirmed: pl.DataFrame) -> Iterator[tuple[Resource, list[str]]]:
 
 def _counted(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
     # Not skipMeta: 2.42.5.2 answers 500 to it, unless paging is switched off too.
-    params = {"stage": resource.stage, "dimension": f"ou:{';'.join(regions)}", "paging": "false"}
-    return client.exchange("GET", f"{PATH}/{resource.program}", params | ALL_DAYS)
+    asked = {"stage": str(resource.stage), "dimension": f"ou:{';'.join(regions)}"}
+    params = asked | {"paging": "false"} | ALL_DAYS
+    return client.exchange("GET", f"{PATH}/{resource.program}", params)
 
 
 def _counts(resource: Resource, answer: Answer) -> pl.DataFrame:

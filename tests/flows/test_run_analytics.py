@@ -28,11 +28,11 @@ def test_a_failure_of_analytics_leaves_the_load_done(scheme: Scheme) -> None:
     assert len(scheme.sandbox.posted("/api/tracker")) == mark
 
 
-def test_analytics_alone_say_how_they_ended(scheme: Scheme) -> None:
+def test_analytics_before_the_first_load_say_how_they_ended(scheme: Scheme) -> None:
     scheme.country = QUICKLY
     scheme.sandbox.state.output_period_types = list(OUTPUT_PERIOD_TYPES)
 
-    state = run_analytics("ministry", scheme.country_file, return_state=True)
+    state = analytics_of(scheme)
 
     assert state.is_completed()
     assert "are built, after" in str(state.message)

@@ -26,8 +26,14 @@ from tests.set_up.a_country import (
 from tests.set_up.conftest import PATIENCE
 from transforms.errors import TargetError
 from transforms.tables.metadata_classes import METADATA_CLASSES
-from transforms.tables.sharing import ADMINISTRATION, DATA_CAPTURE, USER_GROUPS
-from transforms.tables.user_roles import ADMINISTRATOR, LOADER, USER_ROLES, UserRole
+from transforms.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
+from transforms.tables.user_roles import (
+    ADMINISTRATOR,
+    INSURANCE_BOARD,
+    LOADER,
+    USER_ROLES,
+    UserRole,
+)
 
 RECORDINGS = Path(__file__).parents[1] / "contract/recordings"
 OF_AN_APP = "M_dhis-web-"
@@ -86,6 +92,24 @@ def test_only_administrators_may_change_what_analysts_look_at(ready: Sandbox) ->
                 access = {uid: row["access"] for uid, row in groups.items()}
                 assert access.pop(ADMINISTRATION.uid) == "rw------"
                 assert set(access.values()) == {"r-------"}
+
+
+def test_the_board_reads_figures_of_programs_and_no_person_or_event(ready: Sandbox) -> None:
+    metadata = ready.state.metadata
+    access = {
+        kind: {
+            thing["sharing"]["userGroups"][BOARD.uid]["access"] for thing in metadata[kind].values()
+        }
+        for kind in ("programs", "programStages", "trackedEntityTypes", "dashboards")
+    }
+
+    assert access == {
+        "programs": {"r-r-----"},
+        "programStages": {"r-------"},
+        "trackedEntityTypes": {"r-------"},
+        "dashboards": {"r-------"},
+    }
+    assert INSURANCE_BOARD.group is BOARD
 
 
 def test_an_authority_that_an_operator_added_to_a_role_stays(ready: Sandbox, dhis2: Dhis2) -> None:

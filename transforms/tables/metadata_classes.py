@@ -107,7 +107,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
             "trackedEntityTypes", "tracked entity type",  # shown, and unique, short names: from 2.42
             initial=LABELS | {"featureType", "minAttributesRequiredToSearch"},
             links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",))},
-            sharing=Sharing.DATA,
+            sharing=Sharing.PERSONS,
         ),
         MetadataClass(
             "programs", "program", unique=("code", "name"),
@@ -122,7 +122,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
             initial=LABELS | {"sortOrder", "executionDateLabel", "hideDueDate", "displayGenerateEventBox"},
             fixed=("program",),
             links={"programStageDataElements": Links("dataElement", ("compulsory",))},
-            sharing=Sharing.DATA,
+            sharing=Sharing.PERSONS,
         ),
         MetadataClass(
             "organisationUnitGroups", "org unit group", collections=("organisationUnits",),

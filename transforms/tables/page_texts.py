@@ -31,7 +31,7 @@ ACCESS = """\
 ## Who may do what
 
 Nothing is public. What a user *may do* is said by roles; what of the package a user sees, by groups; of which places, by the org units of the user. An operator's own grants stay.
-A role hides apps, not data: through DHIS2's API whoever is in *openIMIS Data access* can read what lies at or below the user's org units, person by person, as far as it was let out of openIMIS.
+A role hides apps, not data: through DHIS2's API whoever is in *openIMIS Data access* can read what lies at or below the user's org units, person by person, as far as it was let out of openIMIS. Whoever is in *openIMIS Insurance board* reads every figure and no list of the tracker; DHIS2's event analytics without a stage still list events to who asks its API for them.
 """
 
 SUPERUSER = """\

@@ -10,7 +10,7 @@ Authorities of apps (`M_dhis-web-…`) are listed only where the app is installe
 from dataclasses import dataclass
 
 from transforms.metadata_uids import metadata_uid
-from transforms.tables.sharing import ADMINISTRATION, DATA_ACCESS, DATA_CAPTURE, UserGroup
+from transforms.tables.sharing import ADMINISTRATION, BOARD, DATA_ACCESS, DATA_CAPTURE, UserGroup
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ FACILITY_USER = UserRole(
 )  # fmt: skip
 INSURANCE_BOARD = UserRole(
     "board", "openIMIS Insurance board",
-    "Sees dashboards, charts and maps of the country; has no app that shows single persons.",
-    DATA_ACCESS, "the country, as data view org unit only",
-    (DASHBOARDS, CHARTS, MAPS, EVENT_REPORTS, SEES_EVENTS),
+    "Sees dashboards, charts and maps of the country; no person, and no event of one.",
+    BOARD, "the country",
+    (DASHBOARDS, CHARTS, MAPS, SEES_EVENTS),
 )  # fmt: skip
 DELETES_FOR_OTHERS = frozenset({"F_TEI_CASCADE_DELETE"})
 """With these DHIS2 deletes, with a person, what other programs have of the person."""

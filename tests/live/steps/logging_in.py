@@ -64,7 +64,9 @@ def readers(live: Live) -> Counts:
         organisationUnits=[district],
         dataViewOrganisationUnits=[district],
     )
-    live.logins["board"] = new(INSURANCE_BOARD, "board", dataViewOrganisationUnits=[root])
+    live.logins["board"] = new(
+        INSURANCE_BOARD, "board", organisationUnits=[root], dataViewOrganisationUnits=[root]
+    )
     live.logins["administrator"] = new(
         ADMINISTRATOR, "administrator", organisationUnits=[root], dataViewOrganisationUnits=[root]
     )

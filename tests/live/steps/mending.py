@@ -159,6 +159,8 @@ def _keep_claims_on_people(live: Live, claims: list[dict[str, Any]]) -> None:
         "programs": [program | {LINKS: [*program[LINKS], *new]}],
     }
     live.server.write("POST", "/api/metadata", body, **mode)
+    # 2.40 remembers which attributes a program has, and shows no value of a new one.
+    live.server.write("POST", "/api/maintenance", None, cacheClear="true")
     for row in claims:
         told = [{"attribute": uid, "value": "of a claim"} for uid in SEED_CLAIM_ATTRIBUTES]
         values = {"attributes": told}

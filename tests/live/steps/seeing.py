@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flows.connectors.dhis2 import Answer
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.server import Login
@@ -43,16 +44,21 @@ def district_in_analytics(live: Live) -> Counts:
 
 
 def board(live: Live) -> Counts:
-    """The board sees all dashboards, no people, and writes nothing."""
+    """The board sees all dashboards, no person and no event of one, and writes nothing."""
     counts = _reads_only(live, "board", set())
     must_be_equal("People that the board sees", counts["people listed"], 0)
+    must_be_equal("Claim events that the board sees", counts["claim events listed elsewhere"], 0)
     return counts
 
 
 def board_in_analytics(live: Live) -> Counts:
-    """In analytics the board sees the claims of the country, where the country is named."""
-    root = live.pilot.country.root.uid
-    return _in_analytics(live, "board", _below(live, root), asked_for=root)
+    """In analytics the board sees every chart of the country, and no list of claim events."""
+    login = live.logins["board"]
+    counts = _charts(live, login)
+    must_be_equal("Charts that answer the board", counts["charts that answer"], counts["charts"])
+    answer = _line_list(live, login)
+    must(not answer.ok, "The board reads a list of claim events")
+    return counts | {"a line list is answered": answer.status}
 
 
 def _reads_only(live: Live, kind: str, places: set[str]) -> Counts:
@@ -129,13 +135,9 @@ def _seen(live: Live, login: Login, resource: Resource) -> dict[str, str]:
     return {each[kind.name]: each["orgUnit"] for page in reader.pages(resource) for each in page}
 
 
-def _in_analytics(live: Live, kind: str, own: set[str], asked_for: str = "USER_ORGUNIT") -> Counts:
+def _in_analytics(live: Live, kind: str, own: set[str]) -> Counts:
     """The line list of claim events shows those at the user's places, and no others."""
-    params = {
-        "dimension": f"ou:{asked_for}", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
-        "endDate": "2100-01-01", "paging": "false",
-    }  # fmt: skip
-    answer = live.server.client(live.logins[kind]).exchange("GET", QUERY, params)
+    answer = _line_list(live, live.logins[kind])
     must(answer.ok, f"The line list answers {answer.status}")
     at = {header["name"]: number for number, header in enumerate(answer.body["headers"])}
     seen = {row[at["psi"]] for row in answer.body["rows"]}
@@ -144,6 +146,14 @@ def _in_analytics(live: Live, kind: str, own: set[str], asked_for: str = "USER_O
     must_be_equal("Claim events in analytics that are not there", len(expected - seen), 0)
     must_be_equal("Claim events of others in analytics", len(seen - expected), 0)
     return {"claim events in analytics": len(seen)} | _charts(live, live.logins[kind])
+
+
+def _line_list(live: Live, login: Login) -> Answer:
+    params = {
+        "dimension": "ou:USER_ORGUNIT", "stage": CLAIM_DETAILS_STAGE.uid, "startDate": "1900-01-01",
+        "endDate": "2100-01-01", "paging": "false",
+    }  # fmt: skip
+    return live.server.client(login).exchange("GET", QUERY, params)
 
 
 def _charts(live: Live, login: Login) -> Counts:
