@@ -9,11 +9,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.resources import RESOURCES, Resource, TrackerType
-
-EVENT_RESOURCES: tuple[Resource, ...] = tuple(
-    resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
-)
 COUNTED: dict[str, pl.DataType] = {
     "resource": pl.String(),
     "region": pl.String(),

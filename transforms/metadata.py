@@ -22,7 +22,7 @@ from transforms.indicators import indicator_objects, program_indicators
 from transforms.metadata_uids import metadata_uid
 from transforms.org_unit_groups import org_unit_group_objects
 from transforms.population import population_objects
-from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
+from transforms.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
 from transforms.tables.metadata_classes import LONGEST_SHORT_NAME, METADATA_CLASSES, MetadataClass
 from transforms.tables.option_sets import OPTION_SETS
@@ -79,7 +79,7 @@ def _fixed() -> Payload:
 
 def data_element_fields() -> list[Field]:
     """Return the fields of all events, each once."""
-    fields = [row for resource in _event_resources() for row in resource.fields]
+    fields = [row for resource in EVENT_RESOURCES for row in resource.fields]
     return list({row.uid: row for row in fields}.values())
 
 
@@ -141,10 +141,6 @@ def claim_program_fields() -> list[Field]:
     DHIS2 can group claims by an attribute only where the program has it.
     """
     return [row for row in TRACKED_ENTITIES.fields if row.unique or row.privacy != Privacy.DIRECT]
-
-
-def _event_resources() -> list[Resource]:
-    return [row for row in RESOURCES if row.tracker_type is TrackerType.EVENT]
 
 
 def _option_set(row: OptionSet) -> Json:
@@ -252,7 +248,7 @@ def _attribute_links(owner: str, fields: Sequence[Field]) -> list[Json]:
 
 
 def _element_links(stage: Stage) -> list[Json]:
-    fields = next(row.fields for row in _event_resources() if row.stage == stage.uid)
+    fields = next(row.fields for row in EVENT_RESOURCES if row.stage == stage.uid)
     return [
         {
             "id": _link_uid(stage.uid, row.uid),

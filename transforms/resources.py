@@ -200,4 +200,7 @@ RESOURCES: tuple[Resource, ...] = (
     CLAIM_SERVICES,
     CLAIM_ITEMS,
 )
+EVENT_RESOURCES: tuple[Resource, ...] = tuple(
+    resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
+)
 RESOURCE_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}

@@ -9,7 +9,6 @@ from staging.acknowledged import Current, read_current, scan
 from staging.layout import Target
 from transforms.analytics_counts import (
     COUNTED,
-    EVENT_RESOURCES,
     by_region,
     differing,
     in_words,
@@ -21,7 +20,7 @@ from transforms.deltas import acknowledged_schema
 from transforms.errors import TargetError
 from transforms.fold import State
 from transforms.metadata_changes import CONFIRMED, ORG_UNITS
-from transforms.resources import Resource
+from transforms.resources import EVENT_RESOURCES, Resource
 
 PATH = "/api/analytics/events/aggregate"
 ALL_DAYS = {"startDate": "1900-01-01", "endDate": "2100-01-01"}

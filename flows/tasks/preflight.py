@@ -12,12 +12,22 @@ from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.post import TRANSFER
 from transforms.errors import TargetError
 from transforms.permissions import Allow
+from transforms.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.tables.programs import PERSON_TYPE, PROGRAMS, Program
 from transforms.tables.user_roles import DELETES_FOR_OTHERS
 
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 SUPERUSER = "ALL"
 ACCESS = "access[data[read,write]]"
+FEW_NAMES = 3
+FIELDS = tuple(
+    (kind, what, frozenset(field.uid for resource in of for field in resource.fields))
+    for kind, what, of in (
+        ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
+        ("dataElements", "data elements", EVENT_RESOURCES),
+    )
+)
+"""Class of metadata, what it is called, and the UIDs in which values are sent."""
 FEW = 0.05  # of what DHIS2 has: single ones were deleted by hand, and are rejects of their objects
 
 _Json = dict[str, Any]
@@ -97,6 +107,7 @@ def check_needs(
     faults = [
         *_user_faults(client, info, needs, allow_superuser=allow_superuser),
         *_sharing_faults(client),
+        *_field_faults(client),
         *_assignment_faults(client, needs),
         *_option_faults(client, needs),
     ]
@@ -217,6 +228,19 @@ def _access_faults(what: str, found: _Json | None) -> Iterator[str]:
             f"{what} does not let the user read and write data: put the user into the data-capture "
             f"group, or change the sharing, then clear DHIS2's cache."
         )
+
+
+def _field_faults(client: Dhis2) -> Iterator[str]:
+    """Ask for what holds the values: later patches of 2.43 show no value of a hidden one."""
+    for kind, what, wanted in FIELDS:
+        asked = {"fields": "id", "paging": "false", "filter": f"id:in:[{','.join(sorted(wanted))}]"}
+        hidden = wanted - _uids(client.get(f"/api/{kind}", asked)[kind])
+        if hidden:
+            yield (
+                f"{len(hidden)} of the {len(wanted)} {what} are not in DHIS2, or hidden from the "
+                f"user ({', '.join(sorted(hidden)[:FEW_NAMES])}): run set-up-dhis2, or give the "
+                f"data-capture group the right to read them."
+            )
 
 
 def _assignment_faults(client: Dhis2, needs: Needs) -> Iterator[str]:

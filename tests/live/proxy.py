@@ -232,6 +232,7 @@ def _line(
         "query": [list(pair) for pair in exchange.query],
         "body": _without_secrets(_parsed(sent)),
         "status": exchange.status,
+        "seconds": round(answer.elapsed.total_seconds(), 3) if answer is not None else None,
         "type": answer.headers.get("content-type") if answer is not None else None,
         "answer": _without_secrets(_parsed(answer.content)) if answer is not None else None,
     }

@@ -11,6 +11,7 @@ import orjson
 from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
 from flows.tasks.load_state import LoadState
 from flows.tasks.post import post_bundle
+from flows.tasks.preflight import FIELDS
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
 from transforms.import_report import Receipt, Strategy
 from transforms.tables.user_roles import DELETES_FOR_OTHERS
@@ -69,6 +70,7 @@ class SmallCountry:
         self.replay(*_PLACES, *_PACKAGE, *_USERS)
         self.take_from_roles(DELETES_FOR_OTHERS)
         self.add_claim_items()
+        self.add_what_holds_values()
 
     def post(
         self, body: Any, strategy: Strategy = "CREATE_AND_UPDATE", login: tuple[str, str] = LOADER
@@ -91,6 +93,15 @@ class SmallCountry:
         for role in self.sandbox.state.metadata["userRoles"].values():
             role["authorities"] = [each for each in role["authorities"] if each not in authorities]
 
+    def add_what_holds_values(self) -> None:
+        """Add the attributes and data elements that the recorded package lacks."""
+        for kind, _, uids in FIELDS:
+            listed = self.client(ADMIN).get(f"/api/{kind}", {"fields": "id", "paging": "false"})
+            missing = uids - {each["id"] for each in listed[kind]}
+            body = {kind: [_holder(uid) for uid in sorted(missing)]}
+            mode = {"importStrategy": "CREATE_AND_UPDATE", "atomicMode": "ALL"}
+            self.client(ADMIN).post("/api/metadata", mode, body)
+
     def add_claim_items(self) -> None:
         """Add the program stage that the recorded package lacks."""
         package = recorded(self.version, "025-package")["body"]
@@ -106,6 +117,13 @@ class SmallCountry:
                 "programStages": [services | items],
             },
         )
+
+
+def _holder(uid: str) -> dict[str, Any]:
+    named = {"id": uid, "name": f"Of values {uid}", "shortName": f"Value {uid}"}
+    readable = {"public": "r-------", "users": {}, "userGroups": {}}
+    kept = {"valueType": "TEXT", "aggregationType": "NONE", "domainType": "TRACKER"}
+    return named | kept | {"sharing": readable}
 
 
 @contextmanager
