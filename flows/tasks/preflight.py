@@ -28,7 +28,8 @@ FIELDS = tuple(
     )
 )
 """Class of metadata, what it is called, and the UIDs in which values are sent."""
-FEW = 0.05  # of what DHIS2 has: single ones were deleted by hand, and are rejects of their objects
+# Of what DHIS2 has: so many were deleted by hand, and what uses them are rejects.
+FEW, FEW_AT_LEAST = 0.05, 3
 
 _Json = dict[str, Any]
 
@@ -272,7 +273,7 @@ def _option_faults(client: Dhis2, needs: Needs) -> Iterator[str]:
 
 def _is_few(missing: Collection[str], there: Collection[str]) -> bool:
     """Whether so little is missing beside what is there that only what uses it has to wait."""
-    return len(missing) <= FEW * len(there)
+    return len(missing) < len(there) and len(missing) <= max(FEW_AT_LEAST, FEW * len(there))
 
 
 def _option_codes(option_set: _Json) -> set[str]:

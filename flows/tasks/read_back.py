@@ -92,7 +92,8 @@ class Reader:
     def named(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Object]]:
         """Yield those of the named objects that DHIS2 has, or has deleted."""
         kind = KINDS[resource.tracker_type]
-        program = {"program": resource.program} if resource.program else {}
+        stage = {"programStage": resource.stage} if resource.stage else {}
+        program = {"program": resource.program} | stage if resource.program else {}
         for start in range(0, len(uids), UIDS_AT_ONCE):
             some = list(uids[start : start + UIDS_AT_ONCE])
             named = self.dialect.listed(kind.name, kind.plural, some)

@@ -23,6 +23,8 @@ from transforms.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.tables.insuree import CHFID, INSUREE_FIELDS
 
 PRODUCTS = "kCdTMGqxLGE"
+NEW = ["NEW1", "NEW2", "NEW3", "NEW4"]
+GONE = ["Zaaaaaaaaaa", "Zaaaaaaaaab", "Zaaaaaaaaac", "Zaaaaaaaaad"]
 NEEDS = Needs(
     org_units={INSUREES: [VILLAGE], CLAIMS: [VILLAGE]},
     places=[VILLAGE],
@@ -63,22 +65,30 @@ def test_a_dhis2_that_is_ready_is_told_so_in_few_requests(country: SmallCountry)
 
 
 def test_org_units_that_are_not_there_are_counted(country: SmallCountry) -> None:
-    said = faults(country, Needs(places=["Zaaaaaaaaaa", "Zaaaaaaaaab", VILLAGE]))
+    said = faults(country, Needs(places=[*GONE, VILLAGE]))
 
-    assert "2 org units of the data are not in DHIS2" in said
+    assert "4 org units of the data are not in DHIS2" in said
 
 
 def test_a_village_that_the_program_is_not_assigned_to_is_counted(country: SmallCountry) -> None:
-    said = faults(country, Needs(org_units={INSUREES: [VILLAGE, UNASSIGNED_VILLAGE]}))
+    said = faults(country, Needs(org_units={INSUREES: [VILLAGE, UNASSIGNED_VILLAGE, *GONE]}))
 
-    assert "'Family/Insuree' is not assigned to 1 of the 2 org units" in said
+    assert "'Family/Insuree' is not assigned to 5 of the 6 org units" in said
 
 
 def test_codes_that_an_option_set_lacks_are_counted_and_not_named(country: SmallCountry) -> None:
-    said = faults(country, Needs(codes={PRODUCTS: ["BCUL0001", "NEW1", "NEW2"]}))
+    said = faults(country, Needs(codes={PRODUCTS: ["BCUL0001", *NEW]}))
 
-    assert "lacks 2 of the 3 codes" in said
+    assert "lacks 4 of the 5 codes" in said
     assert "NEW1" not in said
+
+
+def test_three_places_that_were_deleted_by_hand_stop_nobody(country: SmallCountry) -> None:
+    """What uses them is refused object by object."""
+    client = country.client()
+    needs = Needs(places=[*GONE[:3], VILLAGE])
+
+    check_needs(client, client.system_info(), needs)
 
 
 def test_an_option_set_that_is_not_there_is_named(country: SmallCountry) -> None:
@@ -160,7 +170,7 @@ def test_a_user_of_another_region_is_told_what_is_not_covered(country: SmallCoun
 
 
 def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
-    needs = Needs(org_units={INSUREES: [UNASSIGNED_VILLAGE]}, codes={PRODUCTS: ["NEW1"]})
+    needs = Needs(org_units={INSUREES: [UNASSIGNED_VILLAGE, *GONE]}, codes={PRODUCTS: NEW})
 
     said = faults(country, needs, ADMIN)
 
