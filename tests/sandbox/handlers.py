@@ -318,7 +318,7 @@ class Handlers:
         return MetadataImport(self.state, request.account, options)
 
     def _reader(self, request: Request) -> MetadataReader:
-        return MetadataReader(self.state, request.account)
+        return MetadataReader(self.state, request.account, request.base_url)
 
     def _import_metadata(self, request: Request) -> Answer:
         document = self._json(request)

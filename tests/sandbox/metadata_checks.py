@@ -265,11 +265,15 @@ def _translations(row_class: MetadataClass, row: Object) -> Iterator[Report]:
     for translation in row.get("translations") or ():
         names = (str(translation.get("property")), str(translation.get("locale")))
         if names in seen:
+            args = [*names, row_class.simple_name, row["id"]]
             message = (
-                f"There are duplicate translation record for property `{names[0]}` "
-                f"and locale `{names[1]}`"
+                "There are duplicate translation records for property `{}` and locale `{}` on {} "
+                "`{}`".format(*args)
             )
-            yield _report(row_class, "E1106", message, list(names))
+            yield _report(row_class, "E1106", message, args) | {
+                "mainKlass": "org.hisp.dhis.translation.Translation",
+                "errorKlass": row_class.full_name,
+            }
             return
         seen.add(names)
 

@@ -109,6 +109,7 @@ _CLASSES = (
         required=("name", "level"),
         unique=("level",),
         shareable=False,
+        authors=("lastUpdatedBy",),
     ),
     MetadataClass(
         "organisationUnitGroups",
@@ -322,8 +323,7 @@ _CLASSES = (
     MetadataClass("userRoles", "user.UserRole", unique=("code", "name")),
     MetadataClass(
         "userGroups",
-        "user.UserGroup",
-        unique=("code", "name"),
+        "user.UserGroup",  # of names that two groups have, DHIS2 says nothing
         collections={"users": "users"},
     ),
     MetadataClass(

@@ -111,12 +111,15 @@ class MetadataImport:
         reports = item.reports
         if not self.state.dialect.errors_have_args:
             reports = [{k: v for k, v in report.items() if k != "args"} for report in reports]
-        return {
+        told: Object = {
             "klass": row_class.full_name,
             "index": item.index,
-            "uid": item.uid,
             "errorReports": reports,
-        } | ({"displayName": item.row.get("name")} if self.options.dry_run else {})
+        }
+        if any(report["errorCode"] == "E1106" for report in reports):
+            return told  # of translations nothing else is told
+        told["uid"] = item.uid
+        return told | ({"displayName": item.row.get("name")} if self.options.dry_run else {})
 
     def _held(self, row_class: MetadataClass, uid: str) -> Object | None:
         return self.state.find(row_class.kind, uid)

@@ -30,7 +30,8 @@ _NOT_OWNED = frozenset({"relativePeriods"})  # rawPeriods holds them
 class MetadataReader:
     """Reads metadata for one user."""
 
-    def __init__(self, state: State, account: Account) -> None:
+    def __init__(self, state: State, account: Account, base_url: str = "") -> None:
+        self.base_url = base_url
         self.state = state
         self.dialect = state.dialect
         self.account = account
@@ -195,6 +196,9 @@ class MetadataReader:
                               collections=embedded.collections)  # fmt: skip
         if embedded.identifiable:
             item = {**identifiable(self.dialect, kind, item), **item}
+        alone = not (self._lists or self.dialect.dashboard_items_have_addresses)
+        if kind == "dashboards.dashboardItems" and alone:
+            item = {**item, "href": f"{self.base_url}/api/dashboardItems/{item.get('id')}"}
         if kind == "maps.mapViews" and self._lists:
             item = {name: value for name, value in item.items() if name not in VIEW_AXES}
         return self.shown(inner, item, fields or parse_fields("*"))

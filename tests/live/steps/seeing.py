@@ -127,6 +127,7 @@ def _seen(live: Live, login: Login, resource: Resource) -> dict[str, str]:
     reader = live.server.reader(login)
     kind = KINDS[resource.tracker_type]
     params = {"program": CLAIM_PROGRAM.uid, reader.dialect.org_unit_mode: "ACCESSIBLE"}
+    params |= {"programStage": resource.stage} if resource.stage else {}
     answer = reader.client.exchange(
         "GET", f"/api/tracker/{kind.plural}", params | {"pageSize": "1"}
     )
