@@ -20,6 +20,7 @@ from staging.damage import damaged
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
+from transforms.tables.openimis import UNREADABLE
 
 STAGE = "snapshot"
 PLACES = ("tblLocations", "tblHF")
@@ -34,6 +35,7 @@ class TableManifest(BaseModel):
         rows: How many.
         columns: Names, in order.
         missing: Those of `columns` that openIMIS does not have; they are null.
+        unreadable: Column to how many of its values could not be read; they are null.
         sha256: Of the file.
     """
 
@@ -42,6 +44,7 @@ class TableManifest(BaseModel):
     rows: int
     columns: list[str]
     missing: list[str]
+    unreadable: dict[str, int] = {}
     sha256: str
 
 
@@ -74,7 +77,8 @@ class Snapshot:
 
     Attributes:
         frames: openIMIS table name to its rows, in the columns of `transforms.tables.openimis`;
-            what privacy drops is absent, what openIMIS does not have is null.
+            what privacy drops is absent, what openIMIS does not have is null. A table of which
+            values could not be read has the column `UNREADABLE` besides.
         manifest: What is known of it.
     """
 
@@ -123,7 +127,10 @@ def write_table(
             writer.write_table(group, row_group_size=group.num_rows)
             rows += group.num_rows
     return TableManifest(
-        rows=rows, columns=schema.names, missing=list(missing), sha256=sha256(path)
+        rows=rows,
+        columns=[name for name in schema.names if name != UNREADABLE],
+        missing=list(missing),
+        sha256=sha256(path),
     )
 
 
@@ -165,7 +172,12 @@ def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:
     chosen = [table for table in manifest.tables if only is None or table in only]
     for table in chosen:
         verify(run.snapshot(table), manifest.tables[table].sha256)
-    return Snapshot({table: pl.scan_parquet(run.snapshot(table)) for table in chosen}, manifest)
+    return Snapshot({table: _scan(run, table, manifest.tables[table]) for table in chosen}, manifest)
+
+
+def _scan(run: Run, table: str, known: TableManifest) -> pl.LazyFrame:
+    rows = pl.scan_parquet(run.snapshot(table))
+    return rows if known.unreadable else rows.drop(UNREADABLE, strict=False)
 
 
 def release_snapshot(run: Run) -> bool:

@@ -49,6 +49,8 @@ class Guards(_Section):
     A refusal that meets one object in twenty is no matter of single records; a hundred may well
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
     only where half of what is sent, and more than five hundred, have one fault, it is ours.
+    A value that cannot be read is a clerk's slip, one in thousands; where it is one in twenty of a
+    column, and more than a hundred, driver, encoding or type are at fault.
     """
 
     delete_share: float = Field(default=0.05, ge=0, le=1)
@@ -61,6 +63,8 @@ class Guards(_Section):
     misconfigured_count: int = Field(default=100, ge=0)
     bad_data_share: float = Field(default=0.5, ge=0, le=1)
     bad_data_count: int = Field(default=500, ge=0)
+    unreadable_share: float = Field(default=0.05, ge=0, le=1)
+    unreadable_count: int = Field(default=100, ge=0)
 
 
 class Retention(_Section):

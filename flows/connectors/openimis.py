@@ -11,33 +11,29 @@ no snapshot isolation, it is checked that nobody did. Nothing is ever written to
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
 import arrow_odbc
-import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyodbc
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
+from flows.connectors.conforming import conformed
 from flows.connectors.connection_strings import completed
 from flows.connectors.odbc_errors import as_source_error
 from flows.connectors.openimis_catalogue import Selection, selections
 from flows.connectors.sql_dialects import DIALECTS, LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.sql_server_wire import open_on_the_wire
 from transforms.errors import SourceError
-from transforms.source_texts import UNREADABLE, parsed
 from transforms.tables.openimis import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS, Column
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 4 * 1024 * 1024
 LOGIN_SECONDS = 30
-KEYS_NAMED = 5
 
 _RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))
 
@@ -122,16 +118,14 @@ class Openimis:
         """Open the transaction in which everything is read; it is rolled back at the end.
 
         Raises:
-            SourceError: No connection, or (at the end) values were met that cannot be read.
+            SourceError: No connection.
         """
         with as_source_error("connect to openIMIS", connecting=True):
             connection = arrow_odbc.connect(
                 self._connection_string, login_timeout_sec=LOGIN_SECONDS, autocommit=False
             )
         try:
-            transaction = SourceTransaction(connection, self._dialect, is_a_copy=self._is_a_copy)
-            yield transaction
-            transaction.refuse_unreadable()
+            yield SourceTransaction(connection, self._dialect, is_a_copy=self._is_a_copy)
         finally:
             with suppress(arrow_odbc.Error):
                 connection.rollback()
@@ -152,8 +146,6 @@ class SourceTransaction:
         self._connection = connection
         self._dialect = dialect
         self._is_a_copy = is_a_copy
-        self._unreadable: Counter[tuple[str, str]] = Counter()
-        self._keys: dict[tuple[str, str], list[object]] = {}
         with as_source_error("open a read transaction"):
             self._begin()
             self.as_of = datetime.fromisoformat(self._answer(dialect.clock, "what time it is"))
@@ -182,10 +174,10 @@ class SourceTransaction:
             }
 
     def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a table in the columns and types of `selection.schema`.
+        """Yield the rows of a table in the columns and types of `selection.marked_schema`.
 
         Raises:
-            SourceError: The connection was lost, the table is gone, a value does not fit.
+            SourceError: The connection was lost, or the table is gone.
         """
         if selection.location is None:
             return
@@ -195,11 +187,12 @@ class SourceTransaction:
                 batch_size=BATCH_ROWS,
                 max_bytes_per_batch=BATCH_BYTES,
                 max_text_size=LONGEST_TEXT,
+                max_binary_size=LONGEST_TEXT + 1,  # sqliteodbc ends a text with a NUL
                 schema=selection.transit_schema,
                 payload_text_encoding=self._dialect.text_encoding,
             )
             for batch in reader:
-                yield self._conformed(batch, selection)
+                yield conformed(batch, selection)
 
     def oldest_rows(self, selected: Sequence[Selection]) -> dict[str, str]:
         """Return what recognises this openIMIS wherever it is moved to.
@@ -214,25 +207,6 @@ class SourceTransaction:
                 if selection.table.name in _RECOGNISED_BY and selection.location
             }
         return {table: _digest(str(uuid).lower()) for table, uuid in uuids.items() if uuid}
-
-    def refuse_unreadable(self) -> None:
-        """Refuse what has been read if it held values that cannot be read as they are.
-
-        Raises:
-            SourceError: It did; names table, column, how many, and the first keys.
-        """
-        if not self._unreadable:
-            return
-        places = "; ".join(
-            f"{table}.{column}: {count} (keys {', '.join(map(str, self._keys[table, column]))})"
-            for (table, column), count in self._unreadable.items()
-        )
-        raise SourceError(
-            f"openIMIS holds values that are no date, number or boolean as they must be (such as "
-            f"infinity, NaN, a year beyond 9999, more than two decimals), or texts of more than "
-            f"{LONGEST_TEXT:,} characters: {places}. Correct them in openIMIS and start again. No "
-            f"snapshot was kept and nothing was sent to DHIS2."
-        )
 
     def _begin(self) -> None:
         for statement in self._dialect.session:
@@ -272,31 +246,6 @@ class SourceTransaction:
         values = [value for batch in reader for value in batch.column(0).to_pylist()]
         return values[0] if values else None
 
-    def _conformed(self, batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
-        typed = _parsed(batch, selection) if selection.dialect.as_text else batch
-        if UNREADABLE in typed.schema.names:
-            self._note_unreadable(typed, selection)
-        return pa.record_batch(
-            [_array(typed, field, selection) for field in selection.schema],
-            schema=selection.schema,
-        )
-
-    def _note_unreadable(self, batch: pa.RecordBatch, selection: Selection) -> None:
-        columns = batch.column(UNREADABLE)
-        if columns.null_count == len(columns):
-            return
-        rows = batch.filter(pc.is_valid(columns))
-        keys = rows.column(selection.table.key).to_pylist()
-        for key, marks in zip(keys, rows.column(UNREADABLE).to_pylist(), strict=True):
-            for column, mark in zip(selection.watched, marks, strict=True):
-                if mark == "1":
-                    self._note((selection.table.name, column), key)
-
-    def _note(self, place: tuple[str, str], key: object) -> None:
-        self._unreadable[place] += 1
-        if len(named := self._keys.setdefault(place, [])) < KEYS_NAMED:
-            named.append(key)
-
 
 def _was_written_to(tables: Sequence[str]) -> SourceError:
     return SourceError(
@@ -306,26 +255,6 @@ def _was_written_to(tables: Sequence[str]) -> SourceError:
         f"isolation switched on and save the block without is_a_copy. No snapshot was kept and "
         f"nothing was sent to DHIS2."
     )
-
-
-def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
-    frame = parsed(pl.DataFrame(batch), selection.present)
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
-
-
-def _array(batch: pa.RecordBatch, field: pa.Field, selection: Selection) -> pa.Array:
-    if field.name not in batch.schema.names:
-        return pa.nulls(batch.num_rows, field.type)
-    array = batch.column(field.name)
-    if field.name == selection.table.uuid:
-        array = pc.utf8_lower(array)
-    try:
-        return array.cast(field.type)
-    except pa.ArrowInvalid:
-        raise SourceError(
-            f"{selection.table.name}.{field.name} holds a number that is too large; expected "
-            f"{field.type}. Correct it in openIMIS. Nothing was sent to DHIS2."
-        ) from None
 
 
 def oldest_uuid(selection: Selection) -> str:

@@ -14,13 +14,11 @@ import pyodbc
 from flows.connectors.sql_dialects import (
     AMOUNT_DIGITS,
     AMOUNT_SCALE,
-    LONGEST_TEXT,
     TEXTS,
     Reading,
     SqlDialect,
 )
 from transforms.errors import SourceError
-from transforms.source_texts import UNREADABLE
 from transforms.tables.openimis import (
     AMOUNT,
     CODE,
@@ -29,6 +27,7 @@ from transforms.tables.openimis import (
     STAMP,
     TABLES,
     TEXT,
+    UNREADABLE,
     YES_NO,
     Column,
     Table,
@@ -69,17 +68,16 @@ class FoundColumn:
     size: int
     scale: int
 
-    @property
-    def bounded(self) -> bool:
-        """Whether every number that it can hold is an amount, or every text short enough."""
-        if self.type_code in TEXTS:
-            return 0 < self.size <= LONGEST_TEXT
-        return self.size <= AMOUNT_DIGITS and self.scale <= AMOUNT_SCALE
-
     def suits(self, reading: Reading) -> bool:
         """Return whether it can be read so."""
         is_of_type = reading.types is None or self.type_code in reading.types
-        return is_of_type and (self.bounded or not reading.bounded)
+        return is_of_type and (not reading.bounded or self._is_bounded(reading.longest))
+
+    def _is_bounded(self, longest: int) -> bool:
+        """Whether every number that it can hold is an amount, or every text short enough."""
+        if self.type_code in TEXTS:
+            return 0 < self.size <= longest
+        return self.size <= AMOUNT_DIGITS and self.scale <= AMOUNT_SCALE
 
 
 @dataclass(frozen=True)
@@ -128,17 +126,22 @@ class Selection:
         )
 
     @cached_property
+    def marked_schema(self) -> pa.Schema:
+        """The same, and `UNREADABLE`: which values of the row could not be read, and are null."""
+        return self.schema.append(pa.field(UNREADABLE, pa.string()))
+
+    @cached_property
     def transit_schema(self) -> pa.Schema:
         """Columns and types as the driver is asked for them."""
         types = {
-            column.name: pa.string() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
+            column.name: pa.binary() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
             for column in self.present
         }
         return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))
 
     @cached_property
     def watched(self) -> list[str]:
-        """The columns that the marks in the column `UNREADABLE` are of, one mark each."""
+        """The columns that what comes in the column `UNREADABLE` has a mark of, one each."""
         return (
             [column.name for column in self.present]
             if self.dialect.as_text

@@ -39,6 +39,8 @@ ANY: frozenset[int] | None = None
 
 AMOUNT_DIGITS, AMOUNT_SCALE = 18, 2
 LONGEST_TEXT = 4_000
+MOST_BYTES = 4
+"""Bytes that a letter takes at most in UTF-8, in which PostgreSQL's texts come."""
 
 
 class DialectName(StrEnum):
@@ -58,13 +60,15 @@ class Reading:
         sql: What is selected; `{}` is the quoted column.
         unreadable: Condition under which the driver would hand over a wrong value, or None.
         bounded: Only for numbers that always fit an amount (18 digits, 2 of them decimals), and
-            for texts that are never longer than `LONGEST_TEXT`.
+            for texts that are never longer than `longest`.
+        longest: Letters of a bounded text.
     """
 
     types: frozenset[int] | None
     sql: str = "{}"
     unreadable: str | None = None
     bounded: bool = False
+    longest: int = LONGEST_TEXT
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,8 @@ class SqlDialect:
             no schemas.
         label: Type of a text of `{}` characters made here; the driver sizes its buffers by it.
         readings: Type in the snapshot to how it is read, in order of preference.
-        as_text: Whether all values come as text, for `transforms.source_texts.parsed`.
+        as_text: Whether all values come as the bytes of a text, for
+            `transforms.source_texts.parsed`.
         text_encoding: In which the driver is asked for texts.
         probe: Shows whether texts come as they are; None where the driver cannot change them.
         named_types: Catalogue type to its ODBC type code, for types that a driver calls a text.
@@ -129,6 +134,7 @@ class SqlDialect:
 
 _POSTGRESQL_RANGE = "{} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'"
 _POSTGRESQL_AMOUNT = "NOT (ABS({0}) < 10000000000000000 AND {0} = ROUND({0}, 2))"
+_POSTGRESQL_LONG = f"OCTET_LENGTH({{0}}) > {LONGEST_TEXT}"
 _INTEGERS = (Reading(INTEGERS),)
 
 POSTGRESQL = SqlDialect(
@@ -162,7 +168,15 @@ POSTGRESQL = SqlDialect(
     readings={
         KEY: _INTEGERS,
         CODE: _INTEGERS,
-        TEXT: (Reading(TEXTS | GUID),),
+        TEXT: (
+            Reading(TEXTS, bounded=True, longest=LONGEST_TEXT // MOST_BYTES),
+            Reading(GUID),
+            Reading(
+                TEXTS,
+                f"CASE WHEN {_POSTGRESQL_LONG} THEN NULL ELSE {{0}} END",
+                _POSTGRESQL_LONG,
+            ),
+        ),
         AMOUNT: (
             Reading(EXACT_NUMBERS, unreadable="{} = 'NaN'", bounded=True),
             Reading(
@@ -245,11 +259,13 @@ SQLSERVER = SqlDialect(
 )
 
 # The driver ends a text at its first NUL, as if there were no more. A control character stands for
-# the NUL, and the rule on control characters holds the row back.
+# the NUL, and the rule on control characters holds the row back. For a text that is too long comes
+# a byte that is none in UTF-8, so that the parser says of it that it cannot be read.
 _TEXT = (
     Reading(
         ANY,
-        "CASE INSTR(CAST({0} AS blob), x'00') WHEN 0 THEN CAST({0} AS text) ELSE"
+        f"CASE WHEN LENGTH(CAST({{0}} AS blob)) > {LONGEST_TEXT} THEN CAST(x'FF' AS text)"
+        " WHEN INSTR(CAST({0} AS blob), x'00') = 0 THEN CAST({0} AS text) ELSE"
         " CAST(SUBSTR(CAST({0} AS blob), 1, INSTR(CAST({0} AS blob), x'00') - 1) AS text)"
         " || CHAR(1) END",
     ),

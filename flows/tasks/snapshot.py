@@ -6,8 +6,10 @@ from typing import cast
 
 from prefect import get_run_logger
 
-from flows.connectors.openimis import Openimis, OpenimisDatabase
+from flows.connectors.openimis import Openimis, OpenimisDatabase, SourceTransaction
+from flows.connectors.openimis_catalogue import Selection
 from flows.endings import step
+from flows.tasks.legibility import Legibility
 from staging.layout import Run
 from staging.snapshots import (
     SnapshotManifest,
@@ -18,12 +20,14 @@ from staging.snapshots import (
     write_manifest,
     write_table,
 )
-from transforms.country import Country
+from transforms.country import Country, Guards
 from transforms.errors import SourceError, StagingError
+from transforms.legibility import Legible, refuse_unreadable
 from transforms.privacy import selected_columns
 from transforms.tables.openimis import Column
 
 Wanted = Mapping[str, Sequence[Column]]
+USUAL = Guards()
 
 
 @step
@@ -41,7 +45,7 @@ def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
     openimis = openimis_named(source)
     for gap in openimis.open_on_the_wire:
         get_run_logger().warning(gap)
-    manifest = copied(run, source, openimis, wanted)
+    manifest = copied(run, source, openimis, wanted, country.guards)
     _log(manifest)
     return manifest
 
@@ -62,32 +66,46 @@ def openimis_named(source: str) -> Openimis:
     return cast("OpenimisDatabase", database).client()
 
 
-def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> SnapshotManifest:
-    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete."""
+def copied(
+    run: Run, source: str, openimis: Openimis, wanted: Wanted, guards: Guards = USUAL
+) -> SnapshotManifest:
+    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete.
+
+    Raises:
+        SourceError: openIMIS cannot be read, or too much of a column cannot.
+    """
     selected = openimis.check(wanted)
     taken_at = datetime.now(UTC)
     with openimis.transaction() as transaction, transaction.standing_still(selected):
         oldest_rows = transaction.oldest_rows(selected)
-        tables = {
-            selection.table.name: write_table(
-                run,
-                selection.table.name,
-                selection.schema,
-                transaction.batches(selection),
-                missing=selection.missing,
-            )
-            for selection in selected
-        }
+        read = {each.table.name: _copied(run, transaction, each) for each in selected}
+    refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)
     manifest = SnapshotManifest(
         source=source,
         as_of=transaction.as_of,
         taken_at=taken_at,
         database=transaction.database,
         oldest_rows=oldest_rows,
-        tables=tables,
+        tables={name: table for name, (table, _) in read.items()},
     )
     write_manifest(run, manifest)
     return manifest
+
+
+def _copied(
+    run: Run, transaction: SourceTransaction, selection: Selection
+) -> tuple[TableManifest, dict[str, Legible]]:
+    """Copy a table; return what its manifest says, and how much of its columns could be read."""
+    legibility = Legibility()
+    written = write_table(
+        run,
+        selection.table.name,
+        selection.marked_schema,
+        legibility.counting(transaction.batches(selection)),
+        missing=selection.missing,
+    )
+    marked = written.model_copy(update={"unreadable": legibility.unreadable})
+    return marked, legibility.columns
 
 
 def kept_snapshot(run: Run, source: str, wanted: Wanted) -> SnapshotManifest:
@@ -116,3 +134,11 @@ def _log(manifest: SnapshotManifest) -> None:
     for name, table in manifest.tables.items():
         missing = f", without {', '.join(table.missing)}" if table.missing else ""
         logger.info("%s: %d rows%s", name, table.rows, missing)
+        for column, count in table.unreadable.items():
+            logger.warning(
+                "%s.%s: %d values cannot be read (no date, number or text as they must be, or too "
+                "long): what hangs on them is held back, and stays in DHIS2 as it is",
+                name,
+                column,
+                count,
+            )

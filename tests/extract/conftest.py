@@ -13,7 +13,7 @@ from flows.tasks.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
 from tests.databases import Database
-from transforms.tables.openimis import TABLES, Column
+from transforms.tables.openimis import TABLES, UNREADABLE, Column
 
 Wanted = Mapping[str, Sequence[Column]]
 EVERYTHING: Wanted = {name: table.columns for name, table in TABLES.items()}
@@ -55,3 +55,12 @@ def wanted_of(table: str, *names: str) -> Wanted:
 def rows_of(snapshot: Snapshot, table: str) -> pl.DataFrame:
     """The rows of a snapshot's table, in order of their keys."""
     return snapshot.frames[table].collect().sort(TABLES[table].key)
+
+
+def unread(snapshot: Snapshot, table: str) -> dict[int, str]:
+    """The key of each row of which something could not be read, and the names of its columns."""
+    rows = rows_of(snapshot, table)
+    if UNREADABLE not in rows.columns:
+        return {}
+    marked = rows.select(TABLES[table].key, UNREADABLE).drop_nulls(UNREADABLE)
+    return dict(marked.iter_rows())

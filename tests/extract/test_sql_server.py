@@ -13,7 +13,7 @@ from flows.tasks.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.databases.tds import NOT_BEGUN_IN_SNAPSHOT, Refusal, Rows, Turns, tds_server
-from tests.extract.conftest import rows_of, wanted_of
+from tests.extract.conftest import rows_of, unread, wanted_of
 from tests.extract.sql_server import DATETIME, FLOAT, FREETDS, NVARCHAR, POLICIES, scripted
 from transforms.errors import SourceError
 
@@ -128,13 +128,15 @@ def test_a_driver_that_changes_letters_is_refused(refusal):
     assert "The ODBC driver changes letters that are not Latin" in refusal(script)
 
 
-def test_a_text_that_may_be_too_long_is_not_cut_off_in_silence(refusal):
+def test_a_text_that_may_be_too_long_is_null_and_not_cut_off_in_silence(take):
     columns = POLICIES | {"PolicyUUID": (NVARCHAR, "nvarchar(max)")}
     marked = Rows([*POLICIES, "unreadable"], [[*ONE_POLICY.rows[0], "1"]])
 
-    sentence = refusal(scripted(columns=columns, **{QUERY: marked}))
+    snapshot, asked = take(scripted(columns=columns, **{QUERY: marked}))
 
-    assert "texts of more than 4,000 characters: tblPolicy.PolicyUUID: 1 (keys 7)" in sentence
+    assert unread(snapshot, "tblPolicy") == {7: "PolicyUUID"}
+    assert rows_of(snapshot, "tblPolicy")["PolicyUUID"].to_list() == [None]
+    assert [each for each in asked if "DATALENGTH" in each]
 
 
 def test_a_text_of_known_length_is_read_without_asking_for_its_length(take):

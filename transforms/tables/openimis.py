@@ -19,6 +19,10 @@ DATE = pl.Date()
 STAMP = pl.Datetime("us")
 YES_NO = pl.Boolean()
 
+UNREADABLE = "unreadable"
+"""A column of a snapshot beside those of openIMIS: the names of the row's columns that could not
+be read and are null, with a blank between them; null where all could."""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -1,0 +1,111 @@
+"""From the rows that a driver hands over to those of a snapshot: its columns, types and marks.
+
+    batch ─► (parsed) ─► what the database or the parser marked, and numbers too large for their
+                         type ─► null, and their columns named in `UNREADABLE`
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.connectors.openimis_catalogue import Selection
+from transforms.source_texts import parsed
+from transforms.tables.openimis import UNREADABLE
+
+Masks = Mapping[str, pa.BooleanArray]
+"""Column to where its values cannot be read; only of columns with such values."""
+
+
+def conformed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+    """Return the rows in the columns and types of `selection.marked_schema`.
+
+    Args:
+        batch: In the columns and types of `selection.transit_schema`.
+        selection: What is read of the table.
+    """
+    typed = _parsed(batch, selection) if selection.dialect.as_text else batch
+    masks = _marked(typed, selection) | _too_large(typed, selection)
+    columns = [_array(typed, field, masks, selection) for field in selection.schema]
+    marks = _names(masks, batch.num_rows)
+    return pa.record_batch([*columns, marks], schema=selection.marked_schema)
+
+
+def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+    spoilt: dict[str, pl.Series] = {}
+    texts = {name: _decoded(batch.column(name), name, spoilt) for name in batch.schema.names}
+    frame = parsed(pl.DataFrame(texts), selection.present, spoilt)
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
+
+
+def _decoded(came: pa.BinaryArray, name: str, spoilt: dict[str, pl.Series]) -> pl.Series:
+    """Return bytes as texts; where they are none, null, and a note of it in `spoilt`."""
+    try:
+        return pl.Series(name, came.cast(pa.string()), pl.String)
+    except pa.ArrowInvalid:
+        texts = pl.Series(name, [_text_of(each) for each in came.to_pylist()], pl.String)
+        spoilt[name] = pl.Series(name, pc.is_valid(came)) & texts.is_null()
+        return texts
+
+
+def _text_of(came: bytes | None) -> str | None:
+    try:
+        return None if came is None else came.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+    """Return what the database, or the parser, says cannot be read."""
+    if UNREADABLE not in batch.schema.names:
+        return {}
+    marks = batch.column(UNREADABLE)
+    if marks.null_count == len(marks):
+        return {}
+    each = {
+        column: pc.fill_null(pc.equal(pc.utf8_slice_codeunits(marks, place, place + 1), "1"), False)
+        for place, column in enumerate(selection.watched)
+    }
+    return {column: mask for column, mask in each.items() if pc.any(mask).as_py()}
+
+
+def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+    """Return which numbers came whole, but do not fit the type that their column has."""
+    found = {}
+    for field in selection.schema:
+        if field.type == pa.int32() and field.name in batch.schema.names:
+            wide = pl.Series(batch.column(field.name))
+            lost = wide.is_not_null() & wide.cast(pl.Int32, strict=False).is_null()
+            if lost.any():
+                found[field.name] = pa.array(lost.to_list(), pa.bool_())
+    return found
+
+
+def _array(
+    batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection
+) -> pa.Array:
+    if field.name not in batch.schema.names:
+        return pa.nulls(batch.num_rows, field.type)
+    array = batch.column(field.name)
+    if field.name == selection.table.uuid:
+        array = pc.utf8_lower(array)
+    if field.name in masks:
+        array = pc.if_else(masks[field.name], pa.scalar(None, array.type), array)
+    return array.cast(field.type)
+
+
+def _names(masks: Masks, rows: int) -> pa.Array:
+    """Return, a row, the names of the columns that cannot be read."""
+    if not masks:
+        return pa.nulls(rows, pa.string())
+    named = pl.DataFrame(
+        {column: pl.Series(mask) for column, mask in masks.items()}
+    ).select(
+        pl.concat_str(
+            [pl.when(pl.col(column)).then(pl.lit(column)) for column in masks],
+            separator=" ",
+            ignore_nulls=True,
+        ).replace("", None)
+    )
+    return named.to_series().to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
