@@ -1,11 +1,10 @@
 """Values that came as text because the driver would have changed them: parsed, and strictly.
 
-A text that is not a value of its column's type, or whose bytes are no text, never becomes null in
-silence: the column `UNREADABLE` marks the columns that it stands in. Blank text is null.
+A text that is not a value of its column's type, or too long, never becomes null in silence: the
+column `UNREADABLE` marks the columns that it stands in. Blank text is null.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -21,7 +20,9 @@ from transforms.tables.openimis import (
     Column,
 )
 
-NOTHING: Mapping[str, pl.Series] = MappingProxyType({})
+SUBSTITUTE = "\x1a"
+"""What comes in place of a text that is too long: the character that is named so."""
+
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"\d{2}:\d{2}:\d{2}(\.\d{1,6})?"
 _STAMP = rf"^{_DATE}([T ]{_TIME}(Z|[+-]00(:?00)?)?)?$"
@@ -35,37 +36,29 @@ _PATTERNS: dict[pl.DataType, str] = {
 }
 
 
-def parsed(
-    texts: pl.DataFrame, columns: Sequence[Column], spoilt: Mapping[str, pl.Series] = NOTHING
-) -> pl.DataFrame:
-    """Return `texts` with the types of `columns`, and marks of what cannot be read.
-
-    Args:
-        texts: All String.
-        columns: Its columns.
-        spoilt: Column to where the bytes that came are no text (Boolean), and `texts` has null.
+def parsed(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Return `texts` (all String) with the types of `columns`, and marks of what cannot be read.
 
     Returns:
         The same rows; `UNREADABLE` has a mark a column (`1` where its value cannot be read, `0`
         where it can), and is null where all of the row can be read.
     """
     typed = texts.select(_typed(column).alias(column.name) for column in columns)
-    faults = [_is_lost(texts[each.name], typed[each.name], spoilt) for each in columns]
+    faults = [
+        texts[column.name].str.strip_chars().ne("").fill_null(value=False)
+        & typed[column.name].is_null()
+        for column in columns
+    ]
     marks = pl.concat_str(
         pl.when(fault).then(pl.lit("1")).otherwise(pl.lit("0")) for fault in faults
     )
     return typed.with_columns(pl.when(pl.any_horizontal(faults)).then(marks).alias(UNREADABLE))
 
 
-def _is_lost(text: pl.Series, value: pl.Series, spoilt: Mapping[str, pl.Series]) -> pl.Series:
-    is_lost = text.str.strip_chars().ne("").fill_null(value=False) & value.is_null()
-    return is_lost | spoilt[text.name] if text.name in spoilt else is_lost
-
-
 def _typed(column: Column) -> pl.Expr:
     text = pl.col(column.name)
     if column.dtype == TEXT:
-        return text
+        return pl.when(text != SUBSTITUTE).then(text)
     stripped = text.str.strip_chars()
     well_formed = pl.when(stripped.str.contains(_PATTERNS[column.dtype])).then(stripped)
     return _CONVERSIONS[column.dtype](well_formed)

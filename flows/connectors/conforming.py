@@ -33,27 +33,8 @@ def conformed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
 
 
 def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
-    spoilt: dict[str, pl.Series] = {}
-    texts = {name: _decoded(batch.column(name), name, spoilt) for name in batch.schema.names}
-    frame = parsed(pl.DataFrame(texts), selection.present, spoilt)
+    frame = parsed(pl.DataFrame(batch), selection.present)
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
-
-
-def _decoded(came: pa.BinaryArray, name: str, spoilt: dict[str, pl.Series]) -> pl.Series:
-    """Return bytes as texts; where they are none, null, and a note of it in `spoilt`."""
-    try:
-        return pl.Series(name, came.cast(pa.string()), pl.String)
-    except pa.ArrowInvalid:
-        texts = pl.Series(name, [_text_of(each) for each in came.to_pylist()], pl.String)
-        spoilt[name] = pl.Series(name, pc.is_valid(came)) & texts.is_null()
-        return texts
-
-
-def _text_of(came: bytes | None) -> str | None:
-    try:
-        return None if came is None else came.decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:

@@ -187,7 +187,6 @@ class SourceTransaction:
                 batch_size=BATCH_ROWS,
                 max_bytes_per_batch=BATCH_BYTES,
                 max_text_size=LONGEST_TEXT,
-                max_binary_size=LONGEST_TEXT + 1,  # sqliteodbc ends a text with a NUL
                 schema=selection.transit_schema,
                 payload_text_encoding=self._dialect.text_encoding,
             )

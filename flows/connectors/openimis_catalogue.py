@@ -134,7 +134,7 @@ class Selection:
     def transit_schema(self) -> pa.Schema:
         """Columns and types as the driver is asked for them."""
         types = {
-            column.name: pa.binary() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
+            column.name: pa.string() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
             for column in self.present
         }
         return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))

@@ -15,6 +15,7 @@ import polars as pl
 import pyodbc
 from arrow_odbc import TextEncoding
 
+from transforms.source_texts import SUBSTITUTE
 from transforms.tables.openimis import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
 
 INTEGERS = frozenset(
@@ -102,8 +103,7 @@ class SqlDialect:
             no schemas.
         label: Type of a text of `{}` characters made here; the driver sizes its buffers by it.
         readings: Type in the snapshot to how it is read, in order of preference.
-        as_text: Whether all values come as the bytes of a text, for
-            `transforms.source_texts.parsed`.
+        as_text: Whether all values come as text, for `transforms.source_texts.parsed`.
         text_encoding: In which the driver is asked for texts.
         probe: Shows whether texts come as they are; None where the driver cannot change them.
         named_types: Catalogue type to its ODBC type code, for types that a driver calls a text.
@@ -259,12 +259,13 @@ SQLSERVER = SqlDialect(
 )
 
 # The driver ends a text at its first NUL, as if there were no more. A control character stands for
-# the NUL, and the rule on control characters holds the row back. For a text that is too long comes
-# a byte that is none in UTF-8, so that the parser says of it that it cannot be read.
+# the NUL, and the rule on control characters holds the row back. Of what is computed it takes 255
+# letters of four bytes; what is longer comes as a sign that the parser knows.
+LONGEST_IN_SQLITE = 1_000
 _TEXT = (
     Reading(
         ANY,
-        f"CASE WHEN LENGTH(CAST({{0}} AS blob)) > {LONGEST_TEXT} THEN CAST(x'FF' AS text)"
+        f"CASE WHEN LENGTH(CAST({{0}} AS blob)) > {LONGEST_IN_SQLITE} THEN CHAR({ord(SUBSTITUTE)})"
         " WHEN INSTR(CAST({0} AS blob), x'00') = 0 THEN CAST({0} AS text) ELSE"
         " CAST(SUBSTR(CAST({0} AS blob), 1, INSTR(CAST({0} AS blob), x'00') - 1) AS text)"
         " || CHAR(1) END",

@@ -125,8 +125,8 @@ def test_a_text_that_is_no_value_of_its_column_is_null_and_named_in_its_row_in_s
     assert rows_of(snapshot, "tblPolicy")[column].to_list() == [None]
 
 
-@pytest.mark.parametrize("value", [b"Zo\xeb", b"\xff", "x" * 4001, "\u0939" * 1334])
-def test_a_text_that_is_none_or_too_long_is_null_and_named_in_its_row_in_sqlite(
+@pytest.mark.parametrize("value", ["x" * 1001, "\u0939" * 334, "x" * 70_000])
+def test_a_text_that_is_too_long_is_null_and_named_in_its_row_in_sqlite(
     take, sqlite_policy, value
 ):
     odbc = sqlite_policy("PolicyStage", "TEXT", value)
@@ -137,11 +137,11 @@ def test_a_text_that_is_none_or_too_long_is_null_and_named_in_its_row_in_sqlite(
 
 
 def test_a_text_that_is_as_long_as_can_be_read_comes_whole_in_sqlite(take, sqlite_policy):
-    odbc = sqlite_policy("PolicyStage", "TEXT", "x" * 4000)
+    odbc = sqlite_policy("PolicyStage", "TEXT", "x" * 1000)
 
     snapshot = take(odbc, "sqlite", wanted=wanted_of("tblPolicy", "PolicyStage"))
 
-    assert rows_of(snapshot, "tblPolicy")["PolicyStage"].to_list() == ["x" * 4000]
+    assert rows_of(snapshot, "tblPolicy")["PolicyStage"].to_list() == ["x" * 1000]
     assert unread(snapshot, "tblPolicy") == {}
 
 
