@@ -21,6 +21,7 @@ from staging.rejects import write_rejects
 from staging.runs import at_work
 from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.country import Country
+from transforms.doubts import doubts_of
 from transforms.errors import CountryError, StagingError
 from transforms.locations import locations
 from transforms.population import FIGURES, figures
@@ -154,7 +155,7 @@ def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
             f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
             f"written."
         )
-    return locations(read_snapshot(Run(target.root, run_id), PLACES).frames)
+    return locations(doubts_of(read_snapshot(Run(target.root, run_id), PLACES).frames).sound)
 
 
 def _location_type(country: Country) -> str:

@@ -16,9 +16,10 @@ from flows.tasks.snapshot import take_snapshot
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.snapshots import read_snapshot
+from transforms.desired import desired_metadata
+from transforms.doubts import doubts_of
+from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.metadata_summary import plan_markdown, refused_markdown
-from transforms.options import options
-from transforms.org_units import org_units
 
 
 @flow(name="set-up-dhis2")
@@ -72,14 +73,14 @@ def prepare_target(
 ) -> SetUp:
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
     settings = read_country(country)
-    frames = read_snapshot(run).frames
-    coordinates = read_coordinates(country, settings)
+    doubts = doubts_of(read_snapshot(run).frames)
+    wanted = desired_metadata(doubts, settings, read_coordinates(country, settings))
     with connected(target, settings) as client:
         return set_up(
             client,
             settings,
-            options(frames).collect(),
-            org_units(frames, country=settings, coordinates=coordinates).collect(),
+            wanted[OPTIONS].collect(),
+            wanted[ORG_UNITS].collect(),
             apply=apply,
             rename=rename,
             loader_user=loader_user,

@@ -172,7 +172,9 @@ def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:
     chosen = [table for table in manifest.tables if only is None or table in only]
     for table in chosen:
         verify(run.snapshot(table), manifest.tables[table].sha256)
-    return Snapshot({table: _scan(run, table, manifest.tables[table]) for table in chosen}, manifest)
+    return Snapshot(
+        {table: _scan(run, table, manifest.tables[table]) for table in chosen}, manifest
+    )
 
 
 def _scan(run: Run, table: str, known: TableManifest) -> pl.LazyFrame:

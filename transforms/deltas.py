@@ -20,6 +20,7 @@ from transforms.uids import hashed_uid, uid_of_generation, uid_of_uuid
 
 BEFORE = "Before"
 TEXTS = pl.List(pl.String)
+NOTHING_SPARED = pl.Series("row", [], pl.String)
 PLAIN = ("orgUnit", "status", "occurredAt")
 FORMER = frozenset({"completedAt"})
 """Columns that 0.1 kept. DHIS2 ignores the day that is sent (2.40, 2.41) or never changes it."""
@@ -83,6 +84,7 @@ def delta(
     *,
     above: Delta | None,
     collided: Sequence[str] = (),
+    spared: pl.Series = NOTHING_SPARED,
 ) -> Delta:
     """Compare what DHIS2 should hold with what it has confirmed.
 
@@ -93,6 +95,7 @@ def delta(
             fields that are no longer sent: those are sent as null.
         above: The delta of the parent resource in the same partition; None for a tracked entity.
         collided: Keys whose new UID another object has.
+        spared: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
 
     Returns:
         `changes`: the columns of `FIXED` and one a value. `cleared` are UIDs of values to empty,
@@ -113,7 +116,7 @@ def delta(
             _rows(known, same["atBefore"], others=True).lazy(),
             values,
             above,
-            _rows_held_back(wanted),
+            _rows_held_back(wanted, spared),
         )
     )
     changed = compared.filter(pl.col("change").is_not_null())
@@ -240,10 +243,10 @@ def _row() -> pl.Expr:
     return pl.col("key").str.splitn(":", 2).struct.field("field_0")
 
 
-def _rows_held_back(desired: pl.DataFrame) -> pl.LazyFrame:
-    """Return the rows (`row`) of which an object breaks a rule."""
-    broken = desired.lazy().filter(pl.col("faults").list.len() > 0)
-    return broken.select(row=_row()).drop_nulls().unique()
+def _rows_held_back(desired: pl.DataFrame, spared: pl.Series) -> pl.LazyFrame:
+    """Return the rows (`row`) of which an object breaks a rule, or that are spared."""
+    broken = desired.lazy().filter(pl.col("faults").list.len() > 0).select(row=_row()).drop_nulls()
+    return pl.concat([broken, spared.alias("row").to_frame().lazy()]).unique()
 
 
 def _spared(compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None) -> pl.LazyFrame:
@@ -251,13 +254,18 @@ def _spared(compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None
 
     Which events there are depends on the row: of one that says what cannot be, nobody knows.
     """
-    joined = compared.with_columns(row=_row()).join(
-        held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
+    is_whole = held_back.select(isWhole=pl.col("row").is_null().any())
+    joined = (
+        compared.with_columns(row=_row())
+        .join(held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left")
+        .join(is_whole, how="cross")
     )
+    is_held_back = pl.col("isWhole") | pl.col("isHeldBack").fill_null(value=False)
     is_spared = (
-        (pl.col("change") == Change.DELETE.value) & pl.col("isHeldBack") & ~_is_orphaned(above)
+        (pl.col("change") == Change.DELETE.value) & is_held_back & ~_is_orphaned(above)
     ).fill_null(value=False)
-    return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
+    kept = joined.with_columns(change=pl.when(~is_spared).then("change"))
+    return kept.drop("row", "isHeldBack", "isWhole")
 
 
 def _with_columns(frame: pl.LazyFrame, values: list[str]) -> pl.LazyFrame:

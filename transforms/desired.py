@@ -1,5 +1,7 @@
 """What DHIS2 should hold: every resource, made of the snapshot and nothing else.
 
+What cannot be told, because values of openIMIS cannot be read, has a fault and is held back.
+
 people ──┬─► tracked_entities, insuree_enrollments
          ├─► policy_events
          └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
@@ -15,9 +17,13 @@ from transforms.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, lin
 from transforms.claim_status import claim_events, claim_statuses
 from transforms.claims import claim_enrollments, current_claims
 from transforms.country import Country
+from transforms.doubts import Doubts, with_doubts
 from transforms.insurees import heads, insuree_enrollments, people, tracked_entities
 from transforms.locations import Snapshot
 from transforms.memory import held
+from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.options import options
+from transforms.org_units import org_units
 from transforms.policy_status import policy_events
 from transforms.privacy import policy_of, treated
 from transforms.resources import (
@@ -34,7 +40,7 @@ from transforms.windows import Window
 
 
 def desired(
-    snapshot: Snapshot,
+    doubts: Doubts,
     *,
     as_of: dt.date,
     country: Country,
@@ -44,7 +50,7 @@ def desired(
     """Return the desired frame of every resource, parents first.
 
     Args:
-        snapshot: Of openIMIS.
+        doubts: What can be told of openIMIS, and what not.
         as_of: The day of the snapshot, in the source's time zone.
         country: Names the pilot's regions and what may leave.
         pseudonym_key: The secret of the pseudonyms; None if the country sends none.
@@ -58,6 +64,7 @@ def desired(
         CountryError: The country file names a field, treatment or region that cannot be, or the
             pseudonym key is missing or too short.
     """
+    snapshot = doubts.sound
     wanted = held(people(snapshot, country))
     frames = {
         TRACKED_ENTITIES.name: tracked_entities(wanted, snapshot, window),
@@ -69,8 +76,31 @@ def desired(
     }
     policy = policy_of(country)
     return {
-        resource.name: treated(frames[resource.name], resource.fields, policy, pseudonym_key)
+        resource.name: with_doubts(
+            treated(frames[resource.name], resource.fields, policy, pseudonym_key),
+            doubts.held_back(resource.name),
+        )
         for resource in RESOURCES
+    }
+
+
+def desired_metadata(
+    doubts: Doubts, country: Country, coordinates: pl.DataFrame | None
+) -> dict[str, pl.LazyFrame]:
+    """Return the desired options and org units.
+
+    Args:
+        doubts: What can be told of openIMIS, and what not.
+        country: Names the root, and groups of health facilities.
+        coordinates: code, longitude and latitude of places, or None.
+
+    Raises:
+        CountryError: `coordinates` are not as they must be.
+    """
+    units = org_units(doubts.sound, country=country, coordinates=coordinates)
+    return {
+        OPTIONS: options(doubts.sound, doubts.unreadable_keys()),
+        ORG_UNITS: with_doubts(units, doubts.held_back(ORG_UNITS)),
     }
 
 

@@ -1,7 +1,8 @@
 """The options, and the way from an openIMIS code or foreign key to an option's code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -15,6 +16,10 @@ from transforms.uids import hashed_uid
 from transforms.values import CONTROL_CHARACTERS, field_reason, with_faults, with_notes
 
 LONGEST_CODE = 230
+
+Keys = Mapping[str, pl.Series]
+"""openIMIS table to keys of it."""
+NO_KEYS: Keys = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,16 @@ class _Listing:
         return any(column.name == "LegacyID" for column in self.table.columns)
 
 
-def options(snapshot: Snapshot) -> pl.LazyFrame:
+def options(snapshot: Snapshot, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
     """Return the options of all option sets.
 
     A filled set has the codes of the live rows, deleted ones included: old data name them. Its
     order is that of the openIMIS keys, so that a new option is the last.
+
+    Args:
+        snapshot: The snapshot.
+        doubtful: Table to the keys of rows that cannot be read: their options stay as they are in
+            DHIS2, so they are not among what is returned.
 
     Returns:
         key (`<option set>:<code>`), optionSet and uid (UIDs), code, name (of a filled set "code
@@ -42,7 +52,7 @@ def options(snapshot: Snapshot) -> pl.LazyFrame:
     """
     sets = [_fixed(option_set) for option_set in FIXED_SETS]
     sets += [
-        _filled(option_set, listing, snapshot)
+        _filled(option_set, listing, snapshot, doubtful)
         for option_set in FILLED_SETS
         if (listing := _listing(option_set))
     ]
@@ -146,7 +156,9 @@ def _fixed(option_set: OptionSet) -> pl.LazyFrame:
     return _identified(frame, option_set)
 
 
-def _filled(option_set: OptionSet, listing: _Listing, snapshot: Snapshot) -> pl.LazyFrame:
+def _filled(
+    option_set: OptionSet, listing: _Listing, snapshot: Snapshot, doubtful: Keys
+) -> pl.LazyFrame:
     key, rows = listing.table.key, snapshot[listing.table.name]
     order = [key] if listing.has_history else ["SortOrder", key]
     listed = (live_rows(rows, key) if listing.has_history else rows).select(
@@ -154,6 +166,7 @@ def _filled(option_set: OptionSet, listing: _Listing, snapshot: Snapshot) -> pl.
         code=_text(listing.code),
         label=_text(listing.name).str.replace_all(CONTROL_CHARACTERS, " "),
         is_current=is_current() if listing.has_history else pl.lit(value=True),
+        in_doubt=_is_among(doubtful.get(listing.table.name), key),
     )
     is_code = pl.col("code").str.len_chars() <= LONGEST_CODE
     is_code &= ~pl.col("code").str.contains(CONTROL_CHARACTERS)
@@ -162,7 +175,14 @@ def _filled(option_set: OptionSet, listing: _Listing, snapshot: Snapshot) -> pl.
         name=_name(), sortOrder=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
         seed_uid=pl.lit(None, pl.String),
     )  # fmt: skip
-    return _identified(_with_unique_names(numbered), option_set)
+    named = _with_unique_names(numbered)
+    return _identified(named.filter(~pl.col("in_doubt")), option_set)
+
+
+def _is_among(keys: pl.Series | None, key: str) -> pl.Expr:
+    if keys is None:
+        return pl.lit(value=False)
+    return pl.col(key).is_in(keys.implode()).fill_null(value=False)
 
 
 def _one_a_code(rows: pl.LazyFrame, order: list[str]) -> pl.LazyFrame:
@@ -171,7 +191,7 @@ def _one_a_code(rows: pl.LazyFrame, order: list[str]) -> pl.LazyFrame:
     return (
         ordered.sort("is_current", "place", descending=True)
         .group_by("code", maintain_order=True)
-        .agg(pl.col("label").first(), pl.col("place").min())
+        .agg(pl.col("label").first(), pl.col("place").min(), pl.col("in_doubt").any())
         .sort("place")
     )
 

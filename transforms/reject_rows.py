@@ -11,10 +11,12 @@ from transforms.tables.population import DATA_VALUE_CODES
 from transforms.tables.reasons import known_hint
 
 POPULATION = "population"
+UNREADABLE_ROWS = "openimis_rows"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
     ORG_UNITS: "tblLocations or tblHF",
     OPTIONS: "the table of the option set",
     POPULATION: "the file of figures",
+    UNREADABLE_ROWS: "the table of the row",
 }
 
 
@@ -58,6 +60,16 @@ def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         hint=pl.col("reason").replace_strict(meaning, return_dtype=pl.String, default=None)
     )
+
+
+def unreadable_rows(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of openIMIS that hold an unreadable value as rejects.
+
+    Args:
+        told: table, id (UUID, or the key where openIMIS has none), reasons.
+    """
+    rejects = told.select(key="id", stage=pl.lit("rule"), reasons="reasons")
+    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(told["table"])
 
 
 def noted_rows(desired: pl.LazyFrame) -> pl.DataFrame:

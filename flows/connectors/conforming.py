@@ -1,7 +1,7 @@
 """From the rows that a driver hands over to those of a snapshot: its columns, types and marks.
 
-    batch ─► (parsed) ─► what the database or the parser marked, and numbers too large for their
-                         type ─► null, and their columns named in `UNREADABLE`
+batch ─► (parsed) ─► what the database or the parser marked, and numbers too large for their
+type ─► null, and their columns named in `UNREADABLE`
 """
 
 from collections.abc import Mapping
@@ -45,10 +45,12 @@ def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.Boolean
     if marks.null_count == len(marks):
         return {}
     each = {
-        column: pc.fill_null(pc.equal(pc.utf8_slice_codeunits(marks, place, place + 1), "1"), False)
+        column: pc.equal(pc.utf8_slice_codeunits(marks, place, place + 1), "1")
         for place, column in enumerate(selection.watched)
     }
-    return {column: mask for column, mask in each.items() if pc.any(mask).as_py()}
+    # A null is neither: pc.if_else would make the value null.
+    whole = {column: pc.coalesce(mask, pa.scalar(value=False)) for column, mask in each.items()}
+    return {column: mask for column, mask in whole.items() if pc.any(mask).as_py()}
 
 
 def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
@@ -63,9 +65,7 @@ def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.Bool
     return found
 
 
-def _array(
-    batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection
-) -> pa.Array:
+def _array(batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection) -> pa.Array:
     if field.name not in batch.schema.names:
         return pa.nulls(batch.num_rows, field.type)
     array = batch.column(field.name)
@@ -80,9 +80,7 @@ def _names(masks: Masks, rows: int) -> pa.Array:
     """Return, a row, the names of the columns that cannot be read."""
     if not masks:
         return pa.nulls(rows, pa.string())
-    named = pl.DataFrame(
-        {column: pl.Series(mask) for column, mask in masks.items()}
-    ).select(
+    named = pl.DataFrame({column: pl.Series(mask) for column, mask in masks.items()}).select(
         pl.concat_str(
             [pl.when(pl.col(column)).then(pl.lit(column)) for column in masks],
             separator=" ",

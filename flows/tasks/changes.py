@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.tasks.desired import KEY, Asked
+from flows.tasks.desired import KEY, Asked, spared_in
 from flows.tasks.mapping import posted_mapping
 from staging.acknowledged import Current, scan
 from staging.frames import (
@@ -169,6 +169,7 @@ class Comparison:
         self.target = target
         self.current = current
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
+        self.spared = spared_in(run)
 
     def write(self, doubts: Doubts, asked: Selection) -> None:
         """Write changes and rejects of all partitions."""
@@ -248,6 +249,7 @@ class Comparison:
                 acknowledged_of(self.target, self.current, resource, partition, doubts.movers),
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
+                spared=self.spared.filter(resource=resource.name)["row"],
             )
         return deltas
 

@@ -6,22 +6,31 @@ from functools import partial
 
 import polars as pl
 
-from staging.frames import declare_done, is_done, read_stage, write_frame, write_partitions
+from staging.frames import (
+    declare_done,
+    is_done,
+    read_stage,
+    scan_frame,
+    write_frame,
+    write_partitions,
+)
 from staging.layout import Run
+from staging.rejects import write_rejects
 from staging.snapshots import read_snapshot
 from transforms.country import Country
-from transforms.desired import desired
+from transforms.desired import desired, desired_metadata
+from transforms.doubts import NOTHING_SPARED, Doubts, doubts_of
 from transforms.errors import GuardError
-from transforms.metadata_changes import OPTIONS, ORG_UNITS, with_content
-from transforms.options import options
-from transforms.org_units import org_units
+from transforms.metadata_changes import with_content
 from transforms.partitions import partition_count
 from transforms.privacy import fingerprint
+from transforms.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.resources import Scope
 from transforms.selection import check_scopes
 from transforms.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
+SPARED = "spared"
 
 
 @dataclass(frozen=True)
@@ -72,8 +81,9 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
         return
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables["tblInsuree"].rows)
+    doubts = doubts_of(snapshot.frames)
     frames = desired(
-        snapshot.frames,
+        doubts,
         as_of=snapshot.as_of.date(),
         country=asked.country,
         pseudonym_key=asked.pseudonym_key,
@@ -83,14 +93,26 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
         name: write_partitions(frame, count, partial(run.desired, name))
         for name, frame in frames.items()
     }
-    metadata = {
-        OPTIONS: options(snapshot.frames),
-        ORG_UNITS: org_units(snapshot.frames, country=asked.country, coordinates=asked.coordinates),
-    }
-    for name, frame in metadata.items():
+    for name, frame in desired_metadata(doubts, asked.country, asked.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
+    write_doubts(run, doubts)
     manifest = {"partitions": count, "rows": rows, KEY: asked.key_fingerprint}
     declare_done(run, STAGE, manifest)
+
+
+def write_doubts(run: Run, doubts: Doubts) -> None:
+    """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
+    spared = doubts.spared()
+    if not spared.is_empty():
+        write_frame(run.desired(SPARED, 0), spared.lazy())
+    if not doubts.told.is_empty():
+        write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.told)})
+
+
+def spared_in(run: Run) -> pl.DataFrame:
+    """Return what may not be deleted: resource, and row, which is null for all its rows."""
+    path = run.desired(SPARED, 0)
+    return scan_frame(path).collect() if path.exists() else NOTHING_SPARED
 
 
 def _check_same_key(run: Run, asked: Asked) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from tests.analytics.tracker import Tracker, tracker
 from transforms.country import Country
 from transforms.desired import desired
+from transforms.doubts import doubts_of
 from transforms.locations import Snapshot
 from transforms.org_units import org_units
 from transforms.resources import RESOURCES, Resource, TrackerType
@@ -23,7 +24,11 @@ def wanted_of(
 ) -> Frames:
     """Return the desired frame of every resource, with what is held back."""
     frames = desired(
-        snapshot, as_of=as_of, country=country, pseudonym_key=pseudonym_key, window=None
+        doubts_of(snapshot),
+        as_of=as_of,
+        country=country,
+        pseudonym_key=pseudonym_key,
+        window=None,
     )
     return {name: frame.collect() for name, frame in frames.items()}
 

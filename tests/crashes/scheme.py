@@ -23,8 +23,9 @@ from tests.loader import LOADER_USER
 from tests.loader import NAME as LOADER_NAME
 from tests.openimis_sample import next_day, write_postgresql, write_sqlite
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
-from transforms.options import options
-from transforms.org_units import org_units
+from transforms.desired import desired_metadata
+from transforms.doubts import doubts_of
+from transforms.metadata_changes import OPTIONS, ORG_UNITS
 
 Tables = dict[str, pl.DataFrame]
 
@@ -152,10 +153,11 @@ class Scheme:
         """Set DHIS2 up for what openIMIS holds."""
         job = replace(self.job("set-up"), root=self.folder / "set-up")
         extract(job)
-        frames = read_snapshot(job.run).frames
-        units = org_units(frames, country=job.country).collect()
+        doubts = doubts_of(read_snapshot(job.run).frames)
+        wanted = desired_metadata(doubts, job.country, None)
+        choices, units = wanted[OPTIONS].collect(), wanted[ORG_UNITS].collect()
         with job.client_of(ADMIN) as client:
-            set_up(client, job.country, options(frames).collect(), units, loader_user=LOADER_NAME)
+            set_up(client, job.country, choices, units, loader_user=LOADER_NAME)
 
     def next_day(self, seed: int) -> None:
         """Let a day pass in openIMIS."""

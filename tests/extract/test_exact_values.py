@@ -126,9 +126,7 @@ def test_a_text_that_is_no_value_of_its_column_is_null_and_named_in_its_row_in_s
 
 
 @pytest.mark.parametrize("value", ["x" * 1001, "\u0939" * 334, "x" * 70_000])
-def test_a_text_that_is_too_long_is_null_and_named_in_its_row_in_sqlite(
-    take, sqlite_policy, value
-):
+def test_a_text_that_is_too_long_is_null_and_named_in_its_row_in_sqlite(take, sqlite_policy, value):
     odbc = sqlite_policy("PolicyStage", "TEXT", value)
 
     snapshot = take(odbc, "sqlite", wanted=wanted_of("tblPolicy", "PolicyStage"))

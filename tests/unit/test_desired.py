@@ -12,6 +12,7 @@ from tests.builders import deleted, history_of, snapshot, uuid
 from tests.databases.demo import demo_folder
 from transforms.country import Country, Root
 from transforms.desired import desired
+from transforms.doubts import doubts_of
 from transforms.errors import CountryError
 from transforms.locations import Snapshot
 from transforms.resources import RESOURCES, Resource
@@ -29,7 +30,7 @@ DEMO = demo_folder()
 
 def frames(source: Snapshot, **changes: Any) -> dict[str, pl.DataFrame]:
     asked = {"as_of": TODAY, "country": COUNTRY, "pseudonym_key": KEY, "window": None} | changes
-    return {name: frame.collect() for name, frame in desired(source, **asked).items()}
+    return {name: frame.collect() for name, frame in desired(doubts_of(source), **asked).items()}
 
 
 def a_family_with_a_policy_and_a_claim(**tables: Any) -> dict[str, pl.LazyFrame]:
@@ -114,7 +115,7 @@ def test_what_the_country_drops_need_not_be_in_the_snapshot():
 def test_numbers_do_not_leave_without_a_key_for_their_pseudonyms():
     with pytest.raises(CountryError, match="pseudonym key"):
         desired(
-            a_family_with_a_policy_and_a_claim(),
+            doubts_of(a_family_with_a_policy_and_a_claim()),
             as_of=TODAY,
             country=COUNTRY,
             pseudonym_key=None,

@@ -3,7 +3,15 @@
 Codes are public: clerks filter the reject file by them. Hints say what to do, and hold no value.
 """
 
+import re
+
+MADE_OF_UNREADABLE = "source_row_unreadable"
 REASONS: dict[str, str] = {
+    MADE_OF_UNREADABLE: (
+        "A row of openIMIS that this is made of (a place, family, policy, claim or line) holds a "
+        "value that cannot be read: it was neither sent nor deleted. The rows are named in "
+        "openimis_rows.csv; correct them in openIMIS."
+    ),
     "no_place": (
         "No village is known for this person, neither now nor before, and no facility from a "
         "claim: set the current village or the family's village in openIMIS."
@@ -196,8 +204,19 @@ FIELD_REASONS: dict[str, str] = {
         "type it again in openIMIS."
     ),
     "_not_a_number": "The value is not a finite number: correct it in openIMIS.",
+    "_unreadable": (
+        "The value in this column cannot be read as it stands (a date beyond the year 9999, a "
+        "number that is none or too large or has more than two decimals, a text that is too "
+        "long): what is made of the row was neither sent nor deleted. Correct it in openIMIS."
+    ),
 }
 """Endings of the codes that every field has; the field's name in DHIS2 comes before."""
+
+
+def unreadable_reason(column: str) -> str:
+    """Return the reason code of an unreadable value of a column of openIMIS: `dob_unreadable`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", column)
+    return f"{words.lower()}_unreadable"
 
 
 def hint(code: str) -> str:

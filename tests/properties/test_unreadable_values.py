@@ -1,0 +1,93 @@
+"""A value that cannot be read changes nothing in DHIS2: what it was is not known, so all stays.
+
+Of a sample that was loaded, some values of one column cannot be read any more; nothing else has
+changed. Then no object may be sent otherwise, or deleted: it is as it was, or it is held back.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+
+import polars as pl
+import pytest
+
+from tests.analytics.snapshots import made_of
+from tests.openimis_sample import sample
+from transforms.country import Country, Root
+from transforms.desired import desired, desired_metadata
+from transforms.doubts import Doubts, doubts_of
+from transforms.locations import Snapshot
+from transforms.metadata_changes import OPTIONS
+from transforms.tables.openimis import TABLES, UNREADABLE
+
+AS_OF = dt.date(2026, 1, 1)
+COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+KEY = "a key of the ministry that is long enough"
+Frames = Mapping[str, pl.DataFrame]
+
+COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in table.columns]
+
+
+@cache
+def scheme() -> dict[str, pl.DataFrame]:
+    """A sound scheme."""
+    tables = sample(150, seed=11, level="1.11", as_of=AS_OF, defects=False)
+    return {name: rows.collect() for name, rows in made_of(tables).items()}
+
+
+@cache
+def loaded() -> Frames:
+    """What DHIS2 holds of it."""
+    return wanted(doubts_of({name: rows.lazy() for name, rows in scheme().items()}))
+
+
+def wanted(doubts: Doubts) -> Frames:
+    """Return what DHIS2 should hold."""
+    frames = desired(doubts, as_of=AS_OF, country=COUNTRY, pseudonym_key=KEY, window=None)
+    frames |= desired_metadata(doubts, COUNTRY, None)
+    return {name: frame.drop("notes", strict=False).collect() for name, frame in frames.items()}
+
+
+def spoilt(table: str, column: str) -> Snapshot:
+    """Return the scheme with a few values of a column that cannot be read."""
+    rows = scheme()[table]
+    given = pl.col(column).is_not_null()
+    chosen = given & (pl.int_range(pl.len()).filter(given).first() == pl.int_range(pl.len()))
+    number = given.cum_sum()
+    chosen |= given & number.is_in([3, 20, 21, 60, 150, 151])
+    marked = rows.with_columns(
+        pl.when(~chosen).then(pl.col(column)).alias(column),
+        pl.when(chosen).then(pl.lit(column)).alias(UNREADABLE),
+    )
+    frames = {name: each.lazy() for name, each in scheme().items()}
+    return frames | {table: marked.lazy()}
+
+
+def assert_nothing_changes(doubts: Doubts, found: Frames) -> None:
+    """Hold that each object is as it was, or held back, and that none is deleted."""
+    spared = doubts.spared()
+    for name, before in loaded().items():
+        after = found[name]
+        sound = after if name == OPTIONS else after.filter(pl.col("faults").list.len() == 0)
+        values = [each for each in before.columns if each not in ("faults", "in_window")]
+        if name == OPTIONS:
+            values.remove("sortOrder")  # an option that is gone for a night leaves a gap
+        others = sound.select(values).join(before.select(values), on=values, how="anti", nulls_equal=True)
+        assert others.is_empty(), (name, "is sent otherwise", others["key"].to_list()[:3])
+        if name in ("org_units", OPTIONS):
+            continue  # these are never deleted
+        gone = before.select("key").join(after.drop_nulls("key"), on="key", how="anti")
+        mine = spared.filter(resource=name)["row"]
+        row = pl.col("key").str.split(":").list.first()
+        held = after.filter(pl.col("faults").list.len() > 0).select(row).to_series()
+        kept = pl.lit(mine.null_count() > 0) | row.is_in([*mine.drop_nulls(), *held.drop_nulls()])
+        assert gone.filter(~kept).is_empty(), (name, "is deleted", gone["key"].to_list()[:3])
+
+
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+def test_a_value_that_cannot_be_read_changes_nothing(table: str, column: str) -> None:
+    doubts = doubts_of(spoilt(table, column))
+
+    found = wanted(doubts)
+
+    assert_nothing_changes(doubts, found)
