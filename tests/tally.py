@@ -16,6 +16,7 @@ CRASH_POINTS = "crash points"
 FAULTS = "faults"
 POISON_RECORDS = "poison records"
 BAD_INPUTS = "bad inputs"
+UNREADABLE_VALUES = "unreadable values"
 DAMAGED_FILES = "damaged files"
 WRONG_SETTINGS = "wrong settings"
 

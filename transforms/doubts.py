@@ -31,6 +31,7 @@ from transforms.resources import (
 from transforms.tables.doubts import (
     COVERS,
     HISTORY,
+    KIN,
     LASTING,
     LINES,
     LINKS,
@@ -174,6 +175,8 @@ def doubts_of(snapshot: Snapshot) -> Doubts:
     }
     sound = {name: _sound(snapshot[name], TABLES[name]) for name in with_marks}
     objects = {name: _objects(rows, TABLES[name]) for name, rows in marked.items()}
+    for name in KIN.keys() & marked.keys():
+        objects[name] = _with_kin(objects[name], marked[name], sound[name], TABLES[name])
     told = [_told(rows, TABLES[name]) for name, rows in marked.items()]
     doubts = Doubts(
         {**snapshot, **sound}, objects, marked, pl.concat([pl.DataFrame(schema=TOLD), *told])
@@ -244,6 +247,20 @@ def _objects(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
     return pl.concat(parts).unique()
 
 
+def _with_kin(
+    objects: pl.DataFrame, marked: pl.DataFrame, sound: pl.LazyFrame, table: Table
+) -> pl.DataFrame:
+    """Add the objects that a row may be a version of, of which nobody knows whose it is."""
+    column = KIN[table.name]
+    lost = marked.filter(_has("LegacyID"))[column].drop_nulls()
+    if lost.is_empty():
+        return objects
+    kin = sound.filter(pl.col(column).is_in(lost.implode()))
+    keys = kin.select(live_key(table.key).alias("key")).unique().collect()
+    found = keys.with_columns(column=pl.lit("LegacyID"))
+    return pl.concat([objects, found.cast(objects.schema)]).unique()
+
+
 def _that_matter(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return the rows once for each unreadable column that something is made of."""
     rows = marked.with_columns(
@@ -284,7 +301,7 @@ def _follow(doubts: Doubts, link: Link) -> None:
         return
     start, end = (link.table, link.of) if link.back else (link.of, link.table)
     taken = _taken(doubts, link, start)
-    loses = not link.back and doubts.has_unreadable(start.name, start.key)
+    loses = doubts.has_unreadable(start.name, start.key)
     if taken.is_empty() and not loses:
         return
     found = (
@@ -335,7 +352,8 @@ def _named_by(doubts: Doubts, link: Link, taken: pl.Series) -> pl.LazyFrame:
     frames = [doubts.sound[link.table.name]]
     if link.table.name in doubts.marked:
         frames.append(doubts.marked[link.table.name].lazy())
-    is_taken = pl.col(link.table.key).is_in(taken.implode())
+    # A row without a readable key is in doubt itself, whatever the key was.
+    is_taken = pl.col(link.table.key).is_in(taken.implode()) | pl.col(link.table.key).is_null()
     names = pl.concat(each.filter(is_taken).select(live=link.column) for each in frames)
     return _resolved(names.drop_nulls(), doubts.sound[link.of.name], link.of).unique()
 

@@ -60,6 +60,16 @@ HISTORY: Mapping[str, tuple[str, ...]] = {
 """Table to the columns of its history rows that something is made of."""
 
 
+KIN: Mapping[str, str] = {
+    INSUREES.name: "FamilyID",
+    FAMILIES.name: "InsureeID",
+    POLICIES.name: "FamilyID",
+    CLAIMS.name: "InsureeID",
+}
+"""Table to a column in which the versions of an object are alike: where nobody knows of which object
+a row is a version (its LegacyID), all that are alike are in doubt."""
+
+
 @dataclass(frozen=True)
 class Link:
     """Rows of `table` and those that they name in `column`.
