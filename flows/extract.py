@@ -29,6 +29,7 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
+        SourceBusyError: Its database stayed out of reach for as long as is waited for it.
         CountryError: The country file does not say what is needed.
         StagingError: The run has a snapshot of something else, or is at work already.
     """
@@ -36,7 +37,7 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     settings = read_country(country)
     thin_out(staging_root, settings)
     with at_work(run):
-        manifest = take_snapshot(run, source, settings)
+        manifest = take_snapshot(settings.waiting, run, source, settings)
     rows = sum(table.rows for table in manifest.tables.values())
     get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
     return run.run_id

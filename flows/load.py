@@ -25,6 +25,7 @@ from flows.tasks.resuming import check_same_key, refuse_stopped
 from flows.tasks.retention import thin_out
 from flows.tasks.settling import keep_what_is_known, settle_open_run
 from flows.tasks.summary import summarise
+from flows.waiting import patient_step
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
@@ -58,6 +59,7 @@ def load(
 
     Raises:
         TargetError: DHIS2 is not as it must be.
+        BusyError: It stayed out of reach for as long as is waited for it.
         GuardError: The run would delete, or send again, more than the country file allows.
         StagingError: Another run holds the target, or has moved it on; or the run is another
             target's; or country file or pseudonym key are others than when its bundles were made.
@@ -67,21 +69,33 @@ def load(
         Target(staging_root, target),
         read_country(country),
     )
-    with locked(goal, run_id), at_work(run), connected(target, settings) as client:
+    with locked(goal, run_id), at_work(run):
         remember(run, target=target)
-        remember_what_may_leave(run, settings)
-        check_same_key(run, settings)
         allowed = granted(run, allow)
-        settle_earlier_run(run, goal, client, allowed)
-        before = current_or_first(goal, 0).last_run
-        opened = open_run(run, goal, client, settings, allowed)
+        rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
+        thin_out(staging_root, settings)
+    return completed(run_id, rejects)
+
+
+@patient_step
+def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) -> int:
+    """Post what the run has not posted yet, and fold it; return how many rejects there are.
+
+    Tried again after DHIS2 was away, it asks anew whether this is the DHIS2 of before, and whether
+    country file and pseudonym key are those that the bundles were made with.
+    """
+    settings = read_country(country)
+    remember_what_may_leave(run, settings)
+    check_same_key(run, settings)
+    with connected(target.name, settings) as client:
+        settle_earlier_run(run, target, client, allow)
+        before = current_or_first(target, 0).last_run
+        opened = open_run(run, target, client, settings, allow)
         if opened.is_folded:
             refuse_stopped(run)
         else:
-            bring(run, goal, client, opened, settings)
-        rejects = summarise(run, target, before)
-        thin_out(staging_root, settings)
-    return completed(run_id, rejects)
+            bring(run, target, client, opened, settings)
+    return summarise(run, target.name, before)
 
 
 @step

@@ -13,6 +13,7 @@ from flows.tasks.country import read_country
 from flows.tasks.loading import connected
 from flows.tasks.set_up import SetUp, set_up
 from flows.tasks.snapshot import take_snapshot
+from flows.waiting import AT_ONCE
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.snapshots import read_snapshot
@@ -58,7 +59,7 @@ def set_up_dhis2(
     """
     run = Run(staging_root, run_id or str(flow_run.id))
     settings = read_country(country)
-    take_snapshot(run, source, settings)
+    take_snapshot(AT_ONCE, run, source, settings)
     with locked(Target(staging_root, target), run.run_id):
         done = prepare_target(
             run, target, country, apply=apply, rename=rename, loader_user=loader_user

@@ -29,8 +29,10 @@ from flows.tasks.settling import settle_open_run
 from flows.tasks.summary import rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
+from flows.waiting import patient_step
 from staging.acknowledged import locked
 from staging.layout import Run, Target
+from transforms.country import Waiting
 from transforms.permissions import Allow, Permissions
 from transforms.resources import Scope
 
@@ -109,8 +111,12 @@ def sync(
     Raises:
         SourceError, TargetError, CountryError, StagingError, GuardError: With the one sentence
             that the run ends with.
+        SourceBusyError, BusyError: openIMIS or DHIS2 stayed out of reach for as long as is waited
+            for them; the next run goes on.
     """
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
+    waiting = read_country(country).waiting
+    children = waiting if as_deployments else None
     common = {"country": country, "staging_root": staging_root, "run_id": run.run_id}
     asked = {
         "pseudonym_key": pseudonym_key or source,
@@ -122,23 +128,19 @@ def sync(
     there = {"target": target} | common | allowed
     with _held(goal, run, until):
         if until is Until.LOAD:
-            settle(run, goal, country, granted(run, allow))
-        stage(EXTRACT, {"source": source} | common, as_deployments=as_deployments)
+            settle(waiting, run, goal, country, granted(run, allow))
+        stage(EXTRACT, {"source": source} | common, children)
         if until is not Until.EXTRACT:
-            stage(
-                TRANSFORM,
-                {"target": target} | common | asked | allowed,
-                as_deployments=as_deployments,
-            )
+            stage(TRANSFORM, {"target": target} | common | asked | allowed, children)
         if until is Until.VALIDATE:
             validate(run, target, country)
         if until is Until.LOAD:
-            stage(LOAD, there, as_deployments=as_deployments)
+            stage(LOAD, there, children)
     if until is not Until.LOAD:
         return completed(run.run_id, summarise(run, target, None))
     if analytics:
         place = {"target": target, "country": country, "staging_root": staging_root}
-        stage(ANALYTICS, place, as_deployments=as_deployments)
+        stage(ANALYTICS, place, children)
     return completed(run.run_id, rejects_of(run))
 
 
@@ -147,12 +149,13 @@ def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None
     return locked(target, run.run_id, for_stages=True) if until is Until.LOAD else nullcontext()
 
 
-def stage(what: Stage, parameters: dict[str, Any], *, as_deployments: bool) -> None:
-    """Run a stage, in this process or as a deployment run of its own."""
-    if as_deployments:
-        run_child(what.deployment, {name: _as_json(value) for name, value in parameters.items()})
-    else:
+def stage(what: Stage, parameters: dict[str, Any], children: Waiting | None) -> None:
+    """Run a stage: in this process, or as a deployment run of its own, which is waited for."""
+    if children is None:
         what.run(**parameters)
+        return
+    as_json = {name: _as_json(value) for name, value in parameters.items()}
+    run_child(what.deployment, as_json, children)
 
 
 def _as_json(value: Any) -> Any:
@@ -161,7 +164,7 @@ def _as_json(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else str(value)
 
 
-@step
+@patient_step
 def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
     """Settle the run that was cut short, before this one takes its snapshot.
 

@@ -67,6 +67,32 @@ class Guards(_Section):
     unreadable_count: int = Field(default=100, ge=0)
 
 
+class Waiting(_Section):
+    """How long a run waits, by itself, for what time may cure.
+
+    A quarter of an hour is soon after a restart, and asks a server that is down only four times an
+    hour. Six hours are a night: an upgrade or a power cut is over, and people come to work. Three
+    steps may wait one after another (settle, extract, load), and have to end before the next night.
+    A worker that is there takes a run within seconds, a busy one when its flow has ended; a first
+    load may take days.
+    """
+
+    every_minutes: float = Field(default=15, gt=0, le=60)
+    hours: float = Field(default=6, ge=0, le=7)
+    worker_minutes: float = Field(default=60, gt=0)
+    stage_hours: float = Field(default=72, gt=0)
+
+    @property
+    def seconds(self) -> float:
+        """Between two attempts."""
+        return self.every_minutes * 60
+
+    @property
+    def attempts(self) -> int:
+        """How often a step is tried again."""
+        return int(self.hours * 60 / self.every_minutes)
+
+
 class Retention(_Section):
     """What is kept of runs that are over; what DHIS2 has confirmed is kept for ever."""
 
@@ -103,6 +129,7 @@ class Country(_Section):
         population: Where population figures are entered.
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
+        waiting: How long a run waits for what time may cure.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
     """
@@ -117,6 +144,7 @@ class Country(_Section):
     population: Population = Population()
     load: Load = Load()
     guards: Guards = Guards()
+    waiting: Waiting = Waiting()
     retention: Retention = Retention()
     analytics: Analytics = Analytics()
 

@@ -9,6 +9,8 @@
     │   ├── GuardError           the run would do what nobody can have meant
     │   └── UnforeseenError      a fault of ours, told without its text
     └── TransientError           time may cure it: wait, and try the same again
+        ├── SourceBusyError      openIMIS's database is out of reach, or ended the reading
+        └── BusyError            DHIS2 is busy or out of reach (flows/connectors/dhis2.py)
 
 A row that is merely wrong raises nothing: it becomes a reject with a reason.
 Every message says what was found, what was expected, what to do, and what did not happen.
@@ -25,6 +27,10 @@ class TerminalError(SyncError):
 
 class TransientError(SyncError):
     """Trying again later may help."""
+
+
+class SourceBusyError(TransientError):
+    """openIMIS's database is out of reach, or ended the reading because of something else."""
 
 
 class SourceError(TerminalError):

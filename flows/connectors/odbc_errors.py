@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import arrow_odbc
 import pyodbc
 
-from flows.connectors.sql_server_errors import is_of_sql_server, meaning
-from transforms.errors import SourceError
+from flows.connectors.sql_server_errors import CURED_BY_TIME, is_of_sql_server, meaning
+from transforms.errors import SourceBusyError, SourceError, SyncError
 
 _WHAT_IT_MEANS: dict[str, str] = {
     "08": "the connection could not be made, or was lost: check host, port, network and that the "
@@ -29,6 +29,8 @@ _WHAT_IT_MEANS: dict[str, str] = {
     "42": "the database did not accept the query, or the user may not read the table: grant SELECT "
     "on the openIMIS tables",
     "22": "a value does not fit the type that its column must have",
+    "53": "the database has no room for another connection, or for this reading: look at its load",
+    "55P03": "a table was locked for too long: start the run again when nobody alters tables",
     "40": "the database ended the transaction because of another one: start the run again",
     "57": "the database ended the connection (shut down, or by an administrator): start the run "
     "again when it is up",
@@ -44,9 +46,17 @@ _STANDBY = (
     "this is a standby that had to catch up with its primary: set hot_standby_feedback, or a "
     "larger max_standby_streaming_delay, on it, or read from the primary"
 )
+_FILE_IS_LOCKED = "another program holds the database file locked"
+_BY_TIME = ("08", "40", "53", "55P03", "57", "HYT")
+"""What SQLSTATEs begin with of which time may cure: lost connections, deadlocks, a standby that has
+to catch up, a server that stops or starts, locks, time-outs."""
+_BY_NO_TIME = ("authentication failed", "does not exist", "pg_hba.conf")
+"""What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
 _CATCHING_UP = "conflict with recovery"
 _TOO_LONG = "without truncation"
+_NO_UTF8 = "invalid UTF-8"
+_LOCKED = "database is locked"
 _ARROW_ODBC = re.compile(r"State: (\w{5}), Native error: (-?\d+), Message: (.*)", re.DOTALL)
 _PYODBC = re.compile(r"^\[\w{5}\] (.*?)(?: \(-?\d+\) \(SQL\w+\))?$", re.DOTALL)
 _PYODBC_NUMBERS = re.compile(r" \((-?\d+)\)(?= \(SQL\w+\)|; \[|$)")
@@ -69,7 +79,7 @@ class _Complaint:
 
 @contextmanager
 def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
-    """Turn what ODBC raises into a `SourceError` of one sentence.
+    """Turn what ODBC raises into a `SourceError`, or `SourceBusyError`, of one sentence.
 
     Args:
         doing: What was tried, such as `read tblClaim`.
@@ -79,7 +89,22 @@ def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
     try:
         yield
     except (pyodbc.Error, arrow_odbc.Error) as error:
-        raise SourceError(_sentence(_complaint(error), doing, connecting=connecting)) from None
+        raise _as_error(_complaint(error), doing, connecting=connecting) from None
+
+
+def _as_error(complaint: _Complaint, doing: str, *, connecting: bool) -> SyncError:
+    sentence = _sentence(complaint, doing, connecting=connecting)
+    is_busy = _is_cured_by_time(complaint, _meaning(complaint, connecting=connecting))
+    return SourceBusyError(sentence) if is_busy else SourceError(sentence)
+
+
+def _is_cured_by_time(complaint: _Complaint, said: str) -> bool:
+    if said in CURED_BY_TIME or said in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
+        return True
+    if said != _by_state(complaint.state):
+        return False
+    refused = any(words in complaint.message for words in _BY_NO_TIME)
+    return complaint.state.startswith(_BY_TIME) and not refused
 
 
 def _sentence(complaint: _Complaint, doing: str, *, connecting: bool) -> str:
@@ -112,6 +137,10 @@ def _meaning(complaint: _Complaint, *, connecting: bool) -> str:
         return _STANDBY
     if _TOO_LONG in message:
         return "a text is longer than its column says; 4,000 bytes at most are read"
+    if _NO_UTF8 in message:
+        return "a text is not encoded as the database says (UTF-8): look for its encoding"
+    if _LOCKED in message:
+        return _FILE_IS_LOCKED
     if connecting and complaint.state.startswith("HYT"):
         return _NOBODY_ANSWERS
     return _by_state(complaint.state)

@@ -42,6 +42,16 @@ _REPLICA = (
     "this is a secondary of an availability group that lets nobody read, or only those who say "
     "so: add ApplicationIntent=ReadOnly to the connection string, or name the primary"
 )
+_DEADLOCK = (
+    "SQL Server ended the transaction because of another one (a deadlock): start the run again"
+)
+_LOCKED = "a table was locked for too long: start the run again when nobody alters tables"
+_SWITCHED = (
+    "snapshot isolation was being switched on or off just then: start the run again when ALTER "
+    "DATABASE has ended"
+)
+_ALTERED = "a table was altered while it was read: start the run again when nobody alters tables"
+_NO_ANSWER = "SQL Server did not answer in time: start the run again, or look at its load"
 _STOPPED = (
     "SQL Server was stopped, or an administrator ended the session: start the run again when it "
     "is up"
@@ -82,17 +92,15 @@ _BY_NUMBER: Mapping[int, str] = {
     **dict.fromkeys((921, 922, 924, 927, 942, 945, 952), _NOT_ONLINE),
     **dict.fromkeys((976, 978, 979, 982, 983), _REPLICA),
     **dict.fromkeys((596, 6005, 17142, 17147, 17148), _STOPPED),
-    1205: "SQL Server ended the transaction because of another one (a deadlock): start the run "
-    "again",
-    1222: "a table was locked for too long: start the run again when nobody alters tables",
+    1205: _DEADLOCK,
+    1222: _LOCKED,
     3951: "the transaction did not begin in snapshot isolation, as those of this program do: "
     "something between it and SQL Server (a pool, a proxy) begins transactions of its own; "
     "connect to SQL Server itself",
     **dict.fromkeys((3952, 3956), _NO_SNAPSHOT),
-    3957: "snapshot isolation was being switched on or off just then: start the run again when "
-    "ALTER DATABASE has ended",
+    3957: _SWITCHED,
     **dict.fromkeys((3958, 3966, 3967), _VERSIONS_GONE),
-    3961: "a table was altered while it was read: start the run again when nobody alters tables",
+    3961: _ALTERED,
     **dict.fromkeys((18456, 18450, 18461), _LOGIN),
     18452: "SQL Server takes this for a Windows login and does not know its domain: use a login "
     "of SQL Server (Uid and Pwd in the block)",
@@ -101,8 +109,16 @@ _BY_NUMBER: Mapping[int, str] = {
     **dict.fromkeys((18487, 18488), _EXPIRED),
     **dict.fromkeys((20009, 20012, 20013), _UNREACHABLE),
     **dict.fromkeys((20004, 20006, 20017, 20047), _LOST),
-    20003: "SQL Server did not answer in time: start the run again, or look at its load",
+    20003: _NO_ANSWER,
 }  # fmt: skip
+
+CURED_BY_TIME = frozenset(
+    {
+        _UNREACHABLE, _FREETDS_SAYS_NO_MORE, _LOST, _CLOSED, _NOT_ONLINE, _STOPPED, _VERSIONS_GONE,
+        _DEADLOCK, _LOCKED, _SWITCHED, _ALTERED, _NO_ANSWER,
+    }
+)  # fmt: skip
+"""What it means that may be over after a while, without anybody's help."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from prefect import get_run_logger
 
 from flows.connectors.openimis import Openimis, OpenimisDatabase, SourceTransaction
 from flows.connectors.openimis_catalogue import Selection
-from flows.endings import step
 from flows.tasks.legibility import Legibility
+from flows.waiting import patient_step
 from staging.layout import Run
 from staging.snapshots import (
     SnapshotManifest,
@@ -30,12 +30,13 @@ Wanted = Mapping[str, Sequence[Column]]
 USUAL = Guards()
 
 
-@step
+@patient_step
 def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
     """Take the run's snapshot unless it is there already; what was half done is done anew.
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
+        SourceBusyError: Its database stayed out of reach, or ended each reading.
         StagingError: The run has a snapshot of something else.
     """
     wanted = selected_columns(country)

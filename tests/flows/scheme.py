@@ -25,6 +25,9 @@ uid = "ImspTQPwCqd"
 name = "Country"
 short_name = "Country"
 code = "ROOT"
+
+[waiting]
+hours = 0
 """
 
 
