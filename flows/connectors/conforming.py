@@ -14,6 +14,7 @@ from flows.connectors.openimis_catalogue import Selection
 from transforms.source_texts import parsed
 from transforms.tables.openimis import UNREADABLE
 
+LARGEST_CODE = 2**31 - 1
 Masks = Mapping[str, pa.BooleanArray]
 """Column to where its values cannot be read; only of columns with such values."""
 
@@ -55,14 +56,20 @@ def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.Boolean
 
 def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
     """Return which numbers came whole, but do not fit the type that their column has."""
-    found = {}
-    for field in selection.schema:
-        if field.type == pa.int32() and field.name in batch.schema.names:
-            wide = pl.Series(batch.column(field.name))
-            lost = wide.is_not_null() & wide.cast(pl.Int32, strict=False).is_null()
-            if lost.any():
-                found[field.name] = pa.array(lost.to_list(), pa.bool_())
-    return found
+    wide = [field.name for field in selection.schema if field.type == pa.int32()]
+    numbers = {name: batch.column(name) for name in wide if name in batch.schema.names}
+    return {name: _is_too_large(each) for name, each in numbers.items() if not _fits(each)}
+
+
+def _fits(numbers: pa.Array) -> bool:
+    bounds = pc.min_max(numbers)
+    least, greatest = bounds["min"].as_py(), bounds["max"].as_py()
+    return least is None or (least >= -LARGEST_CODE and greatest <= LARGEST_CODE)
+
+
+def _is_too_large(numbers: pa.Array) -> pa.BooleanArray:
+    outside = pc.or_(pc.greater(numbers, LARGEST_CODE), pc.less(numbers, -LARGEST_CODE))
+    return pc.coalesce(outside, pa.scalar(value=False))
 
 
 def _array(batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection) -> pa.Array:

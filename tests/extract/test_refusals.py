@@ -9,9 +9,10 @@ from flows.tasks.snapshot import copied
 from staging.layout import Run
 from tests.databases import sqlite_odbc
 from tests.extract.conftest import EVERYTHING, rows_of, wanted_of
-from transforms.errors import SourceError
+from transforms.errors import SourceBusyError, SourceError, SyncError
 
 PASSWORD = "open-sesame"
+LOST = r"^Could not read tblClaim: [^\n]* Nothing was sent"
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def refusal(run):
     """Tries to take a snapshot of everything; returns the sentence and holds it to be one."""
 
     def of(client: Openimis, wanted=EVERYTHING) -> str:
-        with pytest.raises(SourceError) as error:
+        with pytest.raises(SyncError) as error:
             copied(run, "sample", client, wanted)
         sentence = str(error.value)
         assert not run.folder.exists(), "something was written"
@@ -146,7 +147,9 @@ def test_a_connection_that_is_lost_while_reading_is_told_in_one_sentence(client,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE pid <> pg_backend_pid() AND datname = current_database()"
         )
-        with pytest.raises(SourceError, match=r"^Could not read tblClaim: [^\n]* Nothing was sent"):
+        with pytest.raises(
+            SourceBusyError, match=LOST
+        ):
             list(transaction.batches(claims))
 
 

@@ -15,7 +15,7 @@ from staging.snapshots import read_snapshot
 from tests.databases.tds import NOT_BEGUN_IN_SNAPSHOT, Refusal, Rows, Turns, tds_server
 from tests.extract.conftest import rows_of, unread, wanted_of
 from tests.extract.sql_server import DATETIME, FLOAT, FREETDS, NVARCHAR, POLICIES, scripted
-from transforms.errors import SourceError
+from transforms.errors import SyncError
 
 WANTED = wanted_of("tblPolicy", "ExpiryDate", "ValidityFrom")
 ONE_POLICY = Rows(list(POLICIES), [[7, "A-B", "2026-05-06", "2026-01-01 02:03:04.567"]])
@@ -49,7 +49,7 @@ def refusal(take):
     """Tries to take a snapshot; returns the sentence."""
 
     def of(script, **more) -> str:
-        with pytest.raises(SourceError) as error:
+        with pytest.raises(SyncError) as error:
             take(script, **more)
         assert "\n" not in str(error.value)
         assert "open-sesame" not in str(error.value)

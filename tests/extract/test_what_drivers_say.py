@@ -8,7 +8,7 @@ import pyodbc
 import pytest
 
 from flows.connectors.odbc_errors import as_source_error
-from transforms.errors import SourceError
+from transforms.errors import SourceBusyError, SourceError, SyncError
 
 MICROSOFT = "[Microsoft][ODBC Driver 18 for SQL Server]"
 FREETDS = "[FreeTDS][SQL Server]"
@@ -16,6 +16,7 @@ UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exi
 NOT_OPENED = 'Cannot open database "openIMIS" requested by the login. The login failed.'
 NO_DRIVER = "Can't open lib 'ODBC Driver 18 for SQL Server' : file not found"
 CATCHING_UP = "ERROR: canceling statement due to conflict with recovery;\nError while executing"
+CONNECT = "connect to openIMIS"
 TLS = f"{MICROSOFT}SSL Provider: [error:0A000086:SSL routines::certificate verify failed:"
 
 
@@ -42,10 +43,7 @@ def said(state: str, message: str, number: int) -> pyodbc.Error:
     ],
 )  # fmt: skip
 def test_a_connection_that_cannot_be_made_is_told_with_what_to_do(state, number, message, told):
-    with (
-        pytest.raises(SourceError) as refusal,
-        as_source_error("connect to openIMIS", connecting=True),
-    ):
+    with pytest.raises(SyncError) as refusal, as_source_error(CONNECT, connecting=True):
         raise said(state, message, number)
 
     assert told in str(refusal.value)
@@ -63,7 +61,7 @@ def test_a_connection_that_cannot_be_made_is_told_with_what_to_do(state, number,
     ],
 )
 def test_what_ends_a_reading_is_told_without_the_drivers_words(message, told):
-    with pytest.raises(SourceError) as refusal, as_source_error("read tblInsuree"):
+    with pytest.raises(SyncError) as refusal, as_source_error("read tblInsuree"):
         raise said("HY000", message, 1)
 
     assert told in str(refusal.value)
@@ -71,10 +69,50 @@ def test_what_ends_a_reading_is_told_without_the_drivers_words(message, told):
 
 
 def test_a_password_in_a_drivers_words_is_blotted_out():
-    with (
-        pytest.raises(SourceError) as refusal,
-        as_source_error("connect to openIMIS", connecting=True),
-    ):
+    with pytest.raises(SyncError) as refusal, as_source_error(CONNECT, connecting=True):
         raise said("08001", f"{MICROSOFT}Invalid: Uid=a;Pwd={{open;sesame}};Server=b", 0)
 
     assert "sesame" not in str(refusal.value)
+
+
+PSQLODBC = "[unixODBC]"
+CURED_BY_TIME = [
+    ("08S01", 0, f"{PSQLODBC}Communication link failure"),
+    ("08001", 0, f"{PSQLODBC}connection to server failed: Connection refused"),
+    ("57P03", 0, f"{PSQLODBC}FATAL: the database system is starting up"),
+    ("57P01", 0, f"{PSQLODBC}terminating connection due to administrator command"),
+    ("40001", 0, CATCHING_UP),
+    ("40P01", 0, f"{PSQLODBC}ERROR: deadlock detected"),
+    ("55P03", 0, f"{PSQLODBC}ERROR: canceling statement due to lock timeout"),
+    ("53300", 0, f"{PSQLODBC}FATAL: sorry, too many clients already"),
+    ("HYT00", 0, f"{PSQLODBC}timeout expired"),
+    ("HYT00", 0, f"{MICROSOFT}Login timeout expired"),
+    ("40001", 1205, f"{MICROSOFT}[SQL Server]Transaction was deadlocked."),
+    ("42000", 1222, f"{FREETDS}Lock request time out period exceeded."),
+    ("42000", 942, f"{FREETDS}Database 'openIMIS' cannot be opened because it is offline."),
+    ("08S01", 20006, f"{FREETDS}Write to the server failed"),
+    ("HY000", 5, "[SQLite]database is locked (5)"),
+]
+NEVER_CURED = [
+    ("08001", 0, f'{PSQLODBC}FATAL: password authentication failed for user "a"'),
+    ("08001", 0, f'{PSQLODBC}FATAL: database "openIMIS" does not exist'),
+    ("28000", 18456, f"{MICROSOFT}[SQL Server]Login failed for user 'a'."),
+    ("08001", -1, f"{TLS}self-signed certificate]"),
+    ("42501", 0, f"{PSQLODBC}ERROR: permission denied for table"),
+    ("42000", 229, f"{FREETDS}The SELECT permission was denied"),
+    ("01000", 0, f"[unixODBC][Driver Manager]{NO_DRIVER}"),
+    ("22003", 0, f"{PSQLODBC}numeric value out of range"),
+    ("42000", 3952, f"{MICROSOFT}[SQL Server]Snapshot isolation is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("state", "number", "message"), CURED_BY_TIME)
+def test_what_time_may_cure_is_told_apart(state, number, message):
+    with pytest.raises(SourceBusyError), as_source_error(CONNECT, connecting=True):
+        raise said(state, message, number)
+
+
+@pytest.mark.parametrize(("state", "number", "message"), NEVER_CURED)
+def test_what_somebody_has_to_mend_is_not_waited_for(state, number, message):
+    with pytest.raises(SourceError), as_source_error(CONNECT, connecting=True):
+        raise said(state, message, number)

@@ -290,7 +290,7 @@ def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) 
 
     taker = threading.Thread(target=taken_by_somebody, daemon=True)
     taker.start()
-    with pytest.raises(ChildFailedError, match="has been running for 0.001 hours without an end"):
+    with pytest.raises(ChildFailedError, match=r"has been running for 0\.001 hours without an end"):
         parent()
     taker.join()
 
