@@ -40,6 +40,9 @@ hours = {ATTEMPTS * 0.002 / 60:.6f}
 
 [load]
 attempts = 1
+
+[guards]
+delete_count = 100_000
 """
 NOWHERE = "http://127.0.0.1:9"
 NIGHTS = 21

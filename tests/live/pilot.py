@@ -56,6 +56,9 @@ bundle_size = 100
 attempts = 4
 longest_wait_seconds = 5
 
+[waiting]
+hours = 0
+
 [guards]
 delete_count = 1000000
 shrink_count = 1000000
