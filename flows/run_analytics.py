@@ -7,11 +7,12 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.endings import in_one_sentence, step
+from flows.endings import in_one_sentence
 from flows.tasks.analytics import Progress, build_analytics_tables
 from flows.tasks.analytics_counts import NOT_JUDGED, confirmed_events, judged
 from flows.tasks.country import read_country
 from flows.tasks.loading import connected
+from flows.waiting import patient_step
 from staging.layout import Target
 
 NOTHING_TO_JUDGE_BY = f"{NOT_JUDGED} no load of this target is known in the staging folder."
@@ -31,15 +32,19 @@ def run_analytics(target: str, country: Path, staging_root: Path) -> State[None]
     Raises:
         TargetError: It was not started, failed, was not over in time, or left old tables; what was
             loaded stays.
+        BusyError: DHIS2 stayed out of reach for as long as is waited for it.
     """
-    said = built(target, country, staging_root)
+    said = built(read_country(country).waiting, target, country, staging_root)
     create_markdown_artifact(said, key="run-analytics", description=f"Analytics of {target}")
     return Completed(message=said)
 
 
-@step
+@patient_step
 def built(target: str, country: Path, staging_root: Path) -> str:
-    """Build the tables, tell how far they are, and return how it ended."""
+    """Build the tables, tell how far they are, and return how it ended.
+
+    A DHIS2 that restarts has lost the job, so it is begun again; two runs in full do no harm.
+    """
     settings, logger = read_country(country), get_run_logger()
 
     def told(progress: Progress, seconds: float) -> None:

@@ -72,7 +72,8 @@ class Waiting(_Section):
 
     A quarter of an hour is soon after a restart, and asks a server that is down only four times an
     hour. Six hours are a night: an upgrade or a power cut is over, and people come to work. Three
-    steps may wait one after another (settle, extract, load), and have to end before the next night.
+    steps may wait one after another while they hold the target (settle, extract, load), and have to
+    end before the next night.
     A worker that is there takes a run within seconds, a busy one when its flow has ended; a first
     load may take days.
     """

@@ -147,9 +147,7 @@ def test_a_connection_that_is_lost_while_reading_is_told_in_one_sentence(client,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE pid <> pg_backend_pid() AND datname = current_database()"
         )
-        with pytest.raises(
-            SourceBusyError, match=LOST
-        ):
+        with pytest.raises(SourceBusyError, match=LOST):
             list(transaction.batches(claims))
 
 
