@@ -117,6 +117,7 @@ def delta(
             values,
             above,
             _rows_held_back(wanted, spared),
+            spares_all=spared.null_count() > 0,
         )
     )
     changed = compared.filter(pl.col("change").is_not_null())
@@ -210,6 +211,8 @@ def _compared(
     values: list[str],
     above: Delta | None,
     held_back: pl.LazyFrame,
+    *,
+    spares_all: bool,
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
@@ -224,7 +227,7 @@ def _compared(
         joined.with_columns(wanted=pl.col("wanted").fill_null(value=False))
         .pipe(_with_parents, above)
         .pipe(_classed, resource, values)
-        .pipe(_spared, held_back, above)
+        .pipe(_spared, held_back, above, spares_all=spares_all)
         .with_columns(generation=_generation())
     )
     return [compared, _unusable_keys(desired)]
@@ -246,26 +249,25 @@ def _row() -> pl.Expr:
 def _rows_held_back(desired: pl.DataFrame, spared: pl.Series) -> pl.LazyFrame:
     """Return the rows (`row`) of which an object breaks a rule, or that are spared."""
     broken = desired.lazy().filter(pl.col("faults").list.len() > 0).select(row=_row()).drop_nulls()
-    return pl.concat([broken, spared.alias("row").to_frame().lazy()]).unique()
+    named = spared.alias("row").drop_nulls().to_frame().lazy()
+    return pl.concat([broken, named]).unique()
 
 
-def _spared(compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None) -> pl.LazyFrame:
+def _spared(
+    compared: pl.LazyFrame, held_back: pl.LazyFrame, above: Delta | None, *, spares_all: bool
+) -> pl.LazyFrame:
     """Delete nothing of a row that is held back, unless its parent takes it along.
 
     Which events there are depends on the row: of one that says what cannot be, nobody knows.
     """
-    is_whole = held_back.select(isWhole=pl.col("row").is_null().any())
-    joined = (
-        compared.with_columns(row=_row())
-        .join(held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left")
-        .join(is_whole, how="cross")
+    joined = compared.with_columns(row=_row()).join(
+        held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
     )
-    is_held_back = pl.col("isWhole") | pl.col("isHeldBack").fill_null(value=False)
+    is_held_back = pl.col("isHeldBack").fill_null(value=spares_all)
     is_spared = (
         (pl.col("change") == Change.DELETE.value) & is_held_back & ~_is_orphaned(above)
     ).fill_null(value=False)
-    kept = joined.with_columns(change=pl.when(~is_spared).then("change"))
-    return kept.drop("row", "isHeldBack", "isWhole")
+    return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
 
 
 def _with_columns(frame: pl.LazyFrame, values: list[str]) -> pl.LazyFrame:

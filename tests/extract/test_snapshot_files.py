@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from staging.files import write_json
+from staging.files import read_json, write_json
 from staging.layout import Run
 from staging.snapshots import (
     ROW_GROUP_ROWS,
@@ -15,6 +15,7 @@ from staging.snapshots import (
     write_table,
 )
 from transforms.errors import StagingError
+from transforms.tables.openimis import UNREADABLE
 
 SCHEMA = pa.schema({"HfID": pa.int64(), "HfUUID": pa.string()})
 BATCH = pa.record_batch([[1, 2, 3], ["a", "b", None]], schema=SCHEMA)
@@ -105,3 +106,29 @@ def test_small_batches_become_large_row_groups(run):
     assert file.num_row_groups == 2
     assert file.metadata.row_group(0).num_rows >= ROW_GROUP_ROWS
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+MARKED = SCHEMA.append(pa.field(UNREADABLE, pa.string()))
+
+
+def test_what_could_not_be_read_is_read_with_the_rows_and_only_where_there_is_any(run, written):
+    marked = pa.record_batch([[1, 2, 3], ["a", None, None], [None, "HfUUID", None]], schema=MARKED)
+    tables = {
+        name: write_table(run, name, MARKED, [marked]).model_copy(update={"unreadable": unreadable})
+        for name, unreadable in {"tblHF": {"HfUUID": 1}, "tblLocations": {}}.items()
+    }
+    write_manifest(run, written.model_copy(update={"tables": tables}))
+
+    frames = read_snapshot(run).frames
+
+    assert frames["tblHF"].collect()[UNREADABLE].to_list() == [None, "HfUUID", None]
+    assert frames["tblLocations"].collect().columns == ["HfID", "HfUUID"]
+    assert {tuple(table.columns) for table in tables.values()} == {("HfID", "HfUUID")}
+
+
+def test_a_snapshot_of_a_package_that_knew_no_unreadable_values_is_read(run, written):
+    manifest = read_json(run.manifest("snapshot"))
+    del manifest["tables"]["tblHF"]["unreadable"]
+    write_json(run.manifest("snapshot"), manifest)
+
+    assert read_snapshot(run).frames["tblHF"].collect().to_dicts() == BATCH.to_pylist()
