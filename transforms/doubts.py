@@ -147,9 +147,10 @@ class Doubts:
             .group_by("key")
             .agg(codes=_code().unique().sort())
         )
-        return codes.join(self._names(table, codes["key"]), on="key", nulls_equal=True).select(
-            *HELD_BACK
-        )
+        if codes.is_empty():
+            return pl.DataFrame(schema=HELD_BACK)
+        names = self._names(table, codes["key"])
+        return codes.join(names, on="key", nulls_equal=True).select(*HELD_BACK)
 
     def _names(self, table: Table, keys: pl.Series) -> pl.DataFrame:
         """Return key and row: the UUID, or the key where openIMIS has none."""

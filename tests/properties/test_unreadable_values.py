@@ -15,7 +15,7 @@ from tests.analytics.snapshots import made_of
 from tests.openimis_sample import sample
 from transforms.country import Country, Root
 from transforms.desired import desired, desired_metadata
-from transforms.doubts import Doubts, doubts_of
+from transforms.doubts import MADE_OF, Doubts, doubts_of
 from transforms.locations import Snapshot
 from transforms.metadata_changes import METADATA, OPTIONS
 from transforms.tables.openimis import TABLES, UNREADABLE
@@ -149,4 +149,19 @@ def test_where_all_can_be_read_nothing_is_computed_of_doubts() -> None:
 
     assert (doubts.objects, doubts.marked) == ({}, {})
     assert all(doubts.sound[name] is frames[name] for name in frames)
+    assert doubts.spared().is_empty()
+
+
+def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
+    def looked_at(_rows: pl.DataFrame) -> pl.DataFrame:
+        raise AssertionError
+
+    frames = {
+        name: rows.lazy().map_batches(looked_at, schema=rows.schema)
+        for name, rows in scheme().items()
+    }
+
+    doubts = doubts_of(frames)
+
+    assert all(doubts.held_back(name).is_empty() for name in MADE_OF)
     assert doubts.spared().is_empty()
