@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from prefect import get_run_logger
 
 from flows.connectors.openimis import Openimis, OpenimisDatabase
+from flows.connectors.saved_blocks import saved_block
 from flows.endings import step
 from staging.layout import Run
 from staging.snapshots import (
@@ -52,14 +52,11 @@ def openimis_named(source: str) -> Openimis:
     Raises:
         SourceError: There is no such block.
     """
-    try:
-        database = OpenimisDatabase.load(source)
-    except ValueError as error:
-        raise SourceError(
-            f"There is no block openimis-database/{source}. Save one (Blocks in the Prefect UI) or "
-            f"name another in the parameter `source`. Nothing was read."
-        ) from error
-    return cast("OpenimisDatabase", database).client()
+    otherwise = (
+        "Save one (Blocks in the Prefect UI) or name another in the parameter `source`. Nothing "
+        "was read."
+    )
+    return saved_block(OpenimisDatabase, source, SourceError, otherwise).client()
 
 
 def copied(run: Run, source: str, openimis: Openimis, wanted: Wanted) -> SnapshotManifest:
