@@ -22,7 +22,7 @@ from transforms.errors import CountryError
 from transforms.resources import RESOURCES
 from transforms.tables.fields import Field, Privacy, Treatment, ValueType
 from transforms.tables.insuree import CHFID, INSURANCE_NUMBER
-from transforms.tables.openimis import TABLES, Column
+from transforms.tables.openimis import TABLES, TABLES_OF_SET_UP, Column
 
 SHORTEST_KEY_BYTES = 32
 
@@ -89,6 +89,19 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     return {
         name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
         for name, table in TABLES.items()
+    }
+
+
+def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
+    """Return what set-up reads: places, lists, and where people are; no value of anybody.
+
+    Raises:
+        CountryError: See `policy_of`.
+    """
+    policy_of(country)
+    return {
+        name: [column for column in TABLES[name].columns if not column.field]
+        for name in TABLES_OF_SET_UP
     }
 
 

@@ -29,6 +29,10 @@ Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 LEVELS = "organisationUnitLevels"
+NOBODY_WAS_NAMED = (
+    "No user is given org units or data capture, your own account neither: name the user of the "
+    "daily load in loader_user."
+)
 FIGURES = frozenset({"programIndicators", "indicatorTypes", "indicators"})
 """Classes of which DHIS2 keeps the figures, as they were defined when they were first asked for."""
 
@@ -86,7 +90,7 @@ def set_up(
         org_units: See `transforms.org_units.org_units`.
         apply: Write; else plan, and ask DHIS2 whether it would take the plan.
         rename: Give our objects other names where DHIS2 has given theirs away.
-        loader_user: The user who loads, if not the one who sets up.
+        loader_user: The user who loads, to be given org units and data capture; None: nobody is.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -96,6 +100,8 @@ def set_up(
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
     planned.notes.extend(info.patch_warnings())
+    if loader_user is None:
+        planned.notes.append(NOBODY_WAS_NAMED)
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:

@@ -18,23 +18,25 @@ from staging.snapshots import (
     write_manifest,
     write_table,
 )
-from transforms.country import Country
 from transforms.errors import SourceError, StagingError
-from transforms.privacy import selected_columns
 from transforms.tables.openimis import Column
 
 Wanted = Mapping[str, Sequence[Column]]
 
 
 @step
-def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
+def take_snapshot(run: Run, source: str, wanted: Wanted) -> SnapshotManifest:
     """Take the run's snapshot unless it is there already; what was half done is done anew.
+
+    Args:
+        run: The run.
+        source: Name of a saved block `openimis-database`.
+        wanted: Table name to the columns that are read; other tables are not.
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
         StagingError: The run has a snapshot of something else.
     """
-    wanted = selected_columns(country)
     if is_complete(run):
         return kept_snapshot(run, source, wanted)
     discard_incomplete(run)
