@@ -1,6 +1,6 @@
 """Load a saved block by its name; what cannot be loaded is said without what it holds."""
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from prefect.blocks.core import Block
 from pydantic import ValidationError
@@ -24,7 +24,8 @@ def saved_block(kind: type[B], name: str, error: type[SyncError], otherwise: str
     """
     called = f"{kind.get_block_type_slug()}/{name}"
     try:
-        loaded: B = kind.load(name)
+        # Typed as "maybe a coroutine"; it is none where it is called without an event loop.
+        return cast("B", kind.load(name))
     except ValueError:
         raise error(f"There is no block {called}. {otherwise}") from None
     except RuntimeError as unloaded:
@@ -34,7 +35,6 @@ def saved_block(kind: type[B], name: str, error: type[SyncError], otherwise: str
             f"The block {called} is there, but it is not as it must be: "
             f"{faults_of(unloaded.__cause__)}. Save it again. {otherwise}"
         ) from None
-    return loaded
 
 
 def faults_of(error: ValidationError) -> str:
