@@ -16,6 +16,7 @@ from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
 from flows.tasks.analytics import clear_cache
 from flows.tasks.dhis2_metadata import TooLargeError, divided, held, import_payload, index
+from flows.tasks.marker import DataStoreRefusedError, protect_markers
 from flows.tasks.preflight import check_server
 from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
@@ -120,7 +121,16 @@ def set_up(
     done.options = push_options(client, options)
     done.org_units = push_org_units(client, org_units)
     done.given += set_output_period_types(client, info)
+    done.given += [f"Only daily loads may write marker {name} now." for name in protected(client)]
     return done
+
+
+def protected(client: Dhis2) -> list[str]:
+    """Return the markers of earlier loads that anybody could have written until now."""
+    try:
+        return protect_markers(client)
+    except DataStoreRefusedError:
+        return []
 
 
 @dataclass(frozen=True)
