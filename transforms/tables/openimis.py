@@ -87,7 +87,7 @@ def _lines(name: str, key: str, status: str, thing: str) -> Table:
         key,
         None,
         Column("ClaimID", KEY),
-        Column(thing, KEY),
+        Column(thing, KEY, field=True),
         Column("ProdID", KEY),
         Column(status, CODE),
         Column("RejectionReason", CODE),
