@@ -83,6 +83,7 @@ def delta(
     *,
     above: Delta | None,
     collided: Sequence[str] = (),
+    first: int = 0,
 ) -> Delta:
     """Compare what DHIS2 should hold with what it has confirmed.
 
@@ -93,6 +94,7 @@ def delta(
             fields that are no longer sent: those are sent as null.
         above: The delta of the parent resource in the same partition; None for a tracked entity.
         collided: Keys whose new UID another object has.
+        first: The generation with which objects begin; see `transforms.renumbering`.
 
     Returns:
         `changes`: the columns of `FIXED` and one a value. `cleared` are UIDs of values to empty,
@@ -114,6 +116,7 @@ def delta(
             values,
             above,
             _rows_held_back(wanted),
+            first,
         )
     )
     changed = compared.filter(pl.col("change").is_not_null())
@@ -207,6 +210,7 @@ def _compared(
     values: list[str],
     above: Delta | None,
     held_back: pl.LazyFrame,
+    first: int,
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
@@ -222,7 +226,7 @@ def _compared(
         .pipe(_with_parents, above)
         .pipe(_classed, resource, values)
         .pipe(_spared, held_back, above)
-        .with_columns(generation=_generation())
+        .with_columns(generation=_generation(first))
     )
     return [compared, _unusable_keys(desired)]
 
@@ -306,12 +310,12 @@ def _change(values: list[str]) -> pl.Expr:
     )
 
 
-def _generation() -> pl.Expr:
+def _generation(first: int) -> pl.Expr:
     before = pl.col("generationBefore")
     return (
         pl.when(_is_new() & before.is_not_null())
         .then(before + 1)
-        .otherwise(before.fill_null(0))
+        .otherwise(before.fill_null(first))
         .cast(pl.Int32)
     )
 

@@ -264,6 +264,7 @@ class Comparison:
                 acknowledged_of(self.target, self.current, resource, partition, doubts.movers),
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
+                first=self.current.first_generation(resource.name),
             )
         return deltas
 
@@ -319,7 +320,8 @@ class Comparison:
             frame.select("key", partition=pl.lit(number))
             for number, frame in self._acknowledged(resource)
         ]
-        first = self._created(resource).filter(generation=0).select("key", "partition")
+        is_first = pl.col("generation") == self.current.first_generation(resource.name)
+        first = self._created(resource).filter(is_first).select("key", "partition")
         return movers(resource.name, first, pl.concat(known))
 
     def _misplaced(self, resource: Resource, left: pl.DataFrame) -> pl.DataFrame:
