@@ -14,6 +14,7 @@ from transforms.resources import CLAIM_ITEMS, POLICY_EVENTS
 from transforms.tables.claim import CLAIMED_ITEM
 from transforms.tables.policy import POLICY_ID
 
+QUANTITY = next(field.uid for field in CLAIM_ITEMS.fields if field.name == "Item quantity")
 CLAIM, OTHER = "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"
 
 
@@ -47,6 +48,17 @@ def test_equal_lines_of_a_claim_are_found_again_in_order_of_their_numbers():
     known = [held(line("9"), "Second"), held(line("8"), "First")]
 
     assert keys(known, [line("101"), line("100")]) == {"First": "100", "Second": "101"}
+
+
+def test_lines_of_one_item_are_told_apart_by_all_that_they_say_before_their_order():
+    known = [
+        held(line("1", **{QUANTITY: "5"}), "Five"),
+        held(line("2", **{QUANTITY: "7"}), "Seven"),
+    ]
+
+    found = keys(known, [line("11", **{QUANTITY: "7"}), line("12", **{QUANTITY: "5"})])
+
+    assert found == {"Five": "12", "Seven": "11"}
 
 
 def test_a_line_that_was_corrected_meanwhile_is_found_again_by_its_item():
