@@ -6,7 +6,7 @@ python -m flows.blocks save dhis2-server ministry base_url=https://dhis2.example
 python -m flows.blocks save pseudonym-key scheme --generate
 
 What is secret is never an argument: it is asked for, or read from standard input, one line each.
-A pseudonym key that is saved already is replaced only with --replace.
+A block that is saved already is replaced only with --replace.
 """
 
 import argparse
@@ -21,7 +21,9 @@ from pydantic import ValidationError
 
 from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
+from flows.connectors.plain_http import check_plain_http
 from flows.connectors.pseudonym_key import PseudonymKey, new_key
+from flows.connectors.saved_blocks import faults_of
 from transforms.errors import CountryError, SyncError
 from transforms.permissions import Allow
 
@@ -47,26 +49,54 @@ def save(
     generate: bool = False,
     replace: bool = False,
 ) -> None:
-    """Save a block, replacing one of that name; a pseudonym key only if that is meant.
+    """Save a block; one of that name is replaced only if that is meant.
 
     Args:
         kind: Slug of the kind of block.
         name: The block's name.
         settings: `field=value`, for what is not secret.
         generate: Make the secret of a pseudonym key at random.
-        replace: Replace a pseudonym key: the old one is lost.
+        replace: Replace a block of that name: what it holds is lost.
 
     Raises:
-        CountryError: There is a pseudonym key of that name, and it is not to be replaced.
+        CountryError: There is a block of that name, and it is not to be replaced; a random secret
+            is asked for of what is no key; or a setting is none.
+        TargetError: The address of a DHIS2 is plain http to another machine.
     """
-    if kind == KEY and not replace and is_saved(kind, name):
-        raise _would_be_lost(name, generate=generate)
     block = BLOCKS[kind]
-    values = dict(setting.split("=", 1) for setting in settings)
+    if generate and kind != KEY:
+        raise CountryError(
+            f"--generate makes pseudonym keys at random; the secret of {kind}/{name} is what the "
+            f"other side knows. Leave it out: the secret is asked for."
+        )
+    values = given_settings(block, settings)
+    if not replace and is_saved(kind, name):
+        raise _would_be_lost(kind, name, generate=generate)
     for field in secret_fields(block):
         values[field] = new_key() if generate else asked(field)
     given = {field: value for field, value in values.items() if value}
-    block.model_validate(given).save(name, overwrite=True)
+    made = block.model_validate(given)
+    if isinstance(made, Dhis2Server):
+        check_plain_http(made.base_url, is_meant=made.plain_http_is_meant)
+    made.save(name, overwrite=True)
+
+
+def given_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]:
+    """Return what was given as `field=value`: fields of the block that are not secret.
+
+    Raises:
+        CountryError: One is no `field=value`, or names another field. It is not repeated: it may
+            be a secret.
+    """
+    secret = secret_fields(block)
+    open_fields = [name for name in block.model_fields if name not in secret]
+    values = dict(setting.partition("=")[::2] for setting in settings)
+    if not all("=" in setting for setting in settings) or not values.keys() <= {*open_fields}:
+        raise CountryError(
+            f"Each setting has to be field=value, with one of the fields {', '.join(open_fields)}. "
+            f"What is secret is asked for ({', '.join(secret)})."
+        )
+    return values
 
 
 def is_saved(kind: str, name: str) -> bool:
@@ -79,7 +109,12 @@ def is_saved(kind: str, name: str) -> bool:
     return True
 
 
-def _would_be_lost(name: str, *, generate: bool) -> CountryError:
+def _would_be_lost(kind: str, name: str, *, generate: bool) -> CountryError:
+    if kind != KEY:
+        return CountryError(
+            f"There is a block {kind}/{name} already, and what it holds would be lost. Give "
+            f"another name; or add --replace to save this one in its place."
+        )
     advice = (
         "A random key can never be the old one. Do nothing: the flows use the key that is there"
         if generate
@@ -123,8 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        return f"The block is not as it must be: {'; '.join(faults)}."
+        return f"The block is not as it must be: {faults_of(error)}."
     return str(error)
 
 
@@ -138,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     saving.add_argument("settings", nargs="*", metavar="field=value")
     saving.add_argument("--generate", action="store_true", help="a random pseudonym key")
     saving.add_argument(
-        "--replace", action="store_true", help="replace a pseudonym key: the old one is lost"
+        "--replace", action="store_true", help="replace a saved block: what it holds is lost"
     )
     return parser
 

@@ -11,6 +11,7 @@ from flows.tasks.retention import thin_out
 from flows.tasks.snapshot import take_snapshot
 from staging.layout import Run
 from staging.runs import at_work
+from transforms.privacy import selected_columns
 
 
 @flow(name="extract")
@@ -37,7 +38,8 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     settings = read_country(country)
     thin_out(staging_root, settings)
     with at_work(run):
-        manifest = take_snapshot(settings.waiting, run, source, settings)
+        wanted = selected_columns(settings)
+        manifest = take_snapshot(settings.waiting, run, source, wanted, settings.guards)
     rows = sum(table.rows for table in manifest.tables.values())
     get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
     return run.run_id

@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from flows.connectors.dhis2 import Dhis2
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.country import read_country
-from flows.tasks.data_values import Refused, assigned_org_units, held_value, write_values
+from flows.tasks.data_values import Refused, assigned_org_units, held_values, write_values
 from flows.tasks.loading import connected, current_or_first
 from flows.tasks.recognition import recognised_server
 from staging.acknowledged import locked
@@ -105,9 +105,8 @@ def imported(client: Dhis2, country: Country, rows: pl.DataFrame, places: pl.Laz
         rows, places, level=_location_type(country), assigned=assigned_org_units(client)
     )
     good = judged.filter(pl.col("faults").list.len() == 0).to_dicts()
-    changed = [
-        row for row in good if held_value(client, row["orgUnit"], row["period"]) != row["value"]
-    ]
+    held = {year: held_values(client, country, year) for year in {row["period"] for row in good}}
+    changed = [row for row in good if held[row["period"]].get(row["orgUnit"]) != row["value"]]
     refused = write_values(client, changed)
     return Imported(
         written=len(changed) - len(refused),

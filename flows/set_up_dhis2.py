@@ -16,11 +16,13 @@ from flows.tasks.snapshot import take_snapshot
 from flows.waiting import AT_ONCE
 from staging.acknowledged import locked
 from staging.layout import Run, Target
+from staging.runs import at_work
 from staging.snapshots import read_snapshot
 from transforms.desired import desired_metadata
 from transforms.doubts import doubts_of
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.metadata_summary import plan_markdown, refused_markdown
+from transforms.privacy import selected_for_set_up
 
 
 @flow(name="set-up-dhis2")
@@ -47,7 +49,8 @@ def set_up_dhis2(
         apply: Write; else show the plan, and ask DHIS2 whether it would take it.
         rename: Where another object of DHIS2 has the name or code of one of ours, make ours with
             another name; else stop and list them.
-        loader_user: User name of the daily load, if it is not the block's.
+        loader_user: User name of the daily load: it is given the root and data capture. By default
+            nobody is given anything.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if org units or options were refused.
@@ -56,11 +59,13 @@ def set_up_dhis2(
         SourceError: openIMIS cannot be read as it must be.
         TargetError: DHIS2 is not as it must be.
         CountryError: The country file does not say what is needed.
+        StagingError: The run is at work already, or another one is writing to the target.
     """
     run = Run(staging_root, run_id or str(flow_run.id))
     settings = read_country(country)
-    take_snapshot(AT_ONCE, run, source, settings)
-    with locked(Target(staging_root, target), run.run_id):
+    wanted = selected_for_set_up(settings)
+    with locked(Target(staging_root, target), run.run_id), at_work(run):
+        take_snapshot(AT_ONCE, run, source, wanted, settings.guards)
         done = prepare_target(
             run, target, country, apply=apply, rename=rename, loader_user=loader_user
         )

@@ -13,7 +13,7 @@ from flows.endings import in_one_sentence, step
 from flows.tasks.bundles import stage_bundles
 from flows.tasks.changes import stage_changes
 from flows.tasks.coordinates import read_coordinates
-from flows.tasks.country import read_country, remember_what_may_leave
+from flows.tasks.country import read_country, remember_what_may_leave, write_what_leaves
 from flows.tasks.desired import Asked, stage_desired
 from flows.tasks.loading import current_or_first
 from flows.tasks.mapping import resent_by
@@ -67,6 +67,7 @@ def transform(
     asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
     with at_work(run):
         remember_what_was_asked(run, target, asked)
+        write_what_leaves(run, asked.country)
         allowed = granted(run, allow)
         check_key(goal, asked, allowed)
         compare_source(run, goal, asked, allowed)

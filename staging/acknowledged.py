@@ -78,6 +78,8 @@ class Current(BaseModel):
         refused: Reason code to how many objects DHIS2 refused for it in the last load.
         withdrawn: The run that deleted all that DHIS2 held of ours; until a run begins again.
         lost_run: The run whose folder was lost before it ended; until a reconciliation repairs.
+        first_generations: Resource to the generation with which its objects begin, where openIMIS
+            has numbered its rows anew; 0 for all others.
         marker_refused: DHIS2 took no marker from the last load: its data store was closed to us.
     """
 
@@ -101,6 +103,11 @@ class Current(BaseModel):
     withdrawn: str | None = None
     lost_run: str | None = None
     marker_refused: bool = False
+    first_generations: dict[str, int] = {}
+
+    def first_generation(self, resource: str) -> int:
+        """Return the generation with which objects of a resource begin."""
+        return self.first_generations.get(resource, 0)
 
 
 def read_current(target: Target) -> Current | None:

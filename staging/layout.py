@@ -8,7 +8,7 @@
   runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
-  runs/<run_id>/summary.json
+  runs/<run_id>/summary.json, what-leaves.md
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, known, wanted: a bucket of UIDs each
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
@@ -94,6 +94,11 @@ class Run:
     def summary(self) -> Path:
         """What the run did, in numbers."""
         return self.folder / "summary.json"
+
+    @property
+    def what_leaves(self) -> Path:
+        """What the country file lets out, for people."""
+        return self.folder / "what-leaves.md"
 
     def snapshot(self, table: str) -> Path:
         """The snapshot of an openIMIS table."""

@@ -29,6 +29,9 @@ from staging.files import (
 from staging.layout import Run
 from transforms.errors import StagingError
 
+ACROSS = -1
+"""In place of a partition's number: the people are of several partitions."""
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -39,7 +42,7 @@ class Bundle:
         path: Where the request body lies.
         objects: How many objects it holds.
         checksum: SHA-256 of the request body.
-        partition: Number of the partition whose people it holds.
+        partition: Number of the partition whose people it holds; ACROSS where they are of several.
     """
 
     phase: str

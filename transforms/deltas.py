@@ -85,6 +85,7 @@ def delta(
     above: Delta | None,
     collided: Sequence[str] = (),
     spared: pl.Series = NOTHING_SPARED,
+    first: int = 0,
 ) -> Delta:
     """Compare what DHIS2 should hold with what it has confirmed.
 
@@ -96,6 +97,7 @@ def delta(
         above: The delta of the parent resource in the same partition; None for a tracked entity.
         collided: Keys whose new UID another object has.
         spared: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
+        first: The generation with which objects begin; see `transforms.renumbering`.
 
     Returns:
         `changes`: the columns of `FIXED` and one a value. `cleared` are UIDs of values to empty,
@@ -117,6 +119,7 @@ def delta(
             values,
             above,
             _rows_held_back(wanted, spared),
+            first,
             spares_all=spared.null_count() > 0,
         )
     )
@@ -211,6 +214,7 @@ def _compared(
     values: list[str],
     above: Delta | None,
     held_back: pl.LazyFrame,
+    first: int,
     *,
     spares_all: bool,
 ) -> list[pl.LazyFrame]:
@@ -228,7 +232,7 @@ def _compared(
         .pipe(_with_parents, above)
         .pipe(_classed, resource, values)
         .pipe(_spared, held_back, above, spares_all=spares_all)
-        .with_columns(generation=_generation())
+        .with_columns(generation=_generation(first))
     )
     return [compared, _unusable_keys(desired)]
 
@@ -316,12 +320,12 @@ def _change(values: list[str]) -> pl.Expr:
     )
 
 
-def _generation() -> pl.Expr:
+def _generation(first: int) -> pl.Expr:
     before = pl.col("generationBefore")
     return (
         pl.when(_is_new() & before.is_not_null())
         .then(before + 1)
-        .otherwise(before.fill_null(0))
+        .otherwise(before.fill_null(first))
         .cast(pl.Int32)
     )
 

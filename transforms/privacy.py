@@ -20,9 +20,10 @@ import polars_hash as plh
 from transforms.country import Country
 from transforms.errors import CountryError
 from transforms.resources import RESOURCES
+from transforms.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.tables.fields import Field, Privacy, Treatment, ValueType
 from transforms.tables.insuree import CHFID, INSURANCE_NUMBER
-from transforms.tables.openimis import TABLES, Column
+from transforms.tables.openimis import TABLES, TABLES_OF_SET_UP, Column
 
 SHORTEST_KEY_BYTES = 32
 
@@ -30,10 +31,15 @@ _DEFAULT_OF_CLASS = {
     Privacy.OPEN: Treatment.SEND,
     Privacy.QUASI: Treatment.GENERALISE,
     Privacy.DIRECT: Treatment.DROP,
+    Privacy.SENSITIVE: Treatment.SEND,
 }
 _DEFAULT_OF_FIELD = {
     CHFID.uid: Treatment.PSEUDONYM,
     INSURANCE_NUMBER.uid: Treatment.PSEUDONYM,
+    # Neither can be made less exact: a facility asks for its claims by number, and figures by home
+    # are made of the village, which is the person's org unit as well.
+    CLAIM_NUMBER.uid: Treatment.SEND,
+    INSUREE_VILLAGE.uid: Treatment.SEND,
 }
 _DATES = frozenset({ValueType.DATE, ValueType.AGE})
 _TEXTS = frozenset({ValueType.TEXT, ValueType.LONG_TEXT})
@@ -52,6 +58,7 @@ class Leaving:
         source: `table.column` of openIMIS, or in words what the value is made of.
         privacy: How close the value is to a person.
         treatment: What happens to it before it leaves.
+        is_default: Whether the country file leaves it at the default of its class.
     """
 
     resource: str
@@ -59,6 +66,7 @@ class Leaving:
     source: str
     privacy: Privacy
     treatment: Treatment
+    is_default: bool = True
 
 
 def policy_of(country: Country) -> Policy:
@@ -89,6 +97,19 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     return {
         name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
         for name, table in TABLES.items()
+    }
+
+
+def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
+    """Return what set-up reads: places, lists, and where people are; no value of anybody.
+
+    Raises:
+        CountryError: See `policy_of`.
+    """
+    policy_of(country)
+    return {
+        name: [column for column in TABLES[name].columns if not column.field]
+        for name in TABLES_OF_SET_UP
     }
 
 
@@ -155,7 +176,14 @@ def leaving(country: Country) -> list[Leaving]:
     """
     policy = policy_of(country)
     return [
-        Leaving(resource.name, field.name, _source(field), field.privacy, policy[field.uid])
+        Leaving(
+            resource.name,
+            field.name,
+            _source(field),
+            field.privacy,
+            policy[field.uid],
+            is_default=policy[field.uid] is _default(field),
+        )
         for resource in RESOURCES
         for field in resource.fields
     ]
@@ -170,8 +198,7 @@ def _check_names(country: Country, known: set[str]) -> None:
 
 
 def _treatment(field: Field, country: Country) -> Treatment:
-    default = _DEFAULT_OF_FIELD.get(field.uid, _DEFAULT_OF_CLASS[field.privacy])
-    treatment = country.privacy.get(field.name, default)
+    treatment = country.privacy.get(field.name, _default(field))
     if treatment not in _possible(field):
         raise CountryError(
             f"The country file's section privacy asks to {treatment.value} {field.name}, a value "
@@ -179,6 +206,10 @@ def _treatment(field: Field, country: Country) -> Treatment:
             f"{', '.join(sorted(_possible(field)))}. Nothing was done."
         )
     return treatment
+
+
+def _default(field: Field) -> Treatment:
+    return _DEFAULT_OF_FIELD.get(field.uid, _DEFAULT_OF_CLASS[field.privacy])
 
 
 def _possible(field: Field) -> set[Treatment]:

@@ -79,7 +79,7 @@ class Compared:
 
 
 def wanted_identities(
-    resource: Resource, desired: pl.LazyFrame, acknowledged: pl.LazyFrame
+    resource: Resource, desired: pl.LazyFrame, acknowledged: pl.LazyFrame, first: int = 0
 ) -> pl.LazyFrame:
     """Return who the objects would be that are wanted and not held: the columns of `IDENTITIES`.
 
@@ -87,13 +87,14 @@ def wanted_identities(
         resource: The resource.
         desired: One partition of it.
         acknowledged: The same partition.
+        first: The generation with which objects begin; see `transforms.renumbering`.
     """
     known = acknowledged.select("key", "state", before="generation")
     wanted = desired.filter(pl.col("key").is_not_null()).unique("key", keep="none")
     free = wanted.join(known, on="key", how="left").filter(
         pl.col("state").ne_missing(pl.lit(State.HELD.value))
     )
-    generation = (pl.col("before") + 1).fill_null(0).cast(pl.Int32)
+    generation = (pl.col("before") + 1).fill_null(first).cast(pl.Int32)
     named = free.with_columns(generation=generation)
     uid = uid_at(resource, pl.col("generation"))
     return named.with_columns(uid=uid).select(*IDENTITIES).drop_nulls("uid")

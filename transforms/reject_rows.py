@@ -10,7 +10,7 @@ from transforms.tables.error_codes import ERROR_CODES
 from transforms.tables.population import DATA_VALUE_CODES
 from transforms.tables.reasons import known_hint
 
-POPULATION = "population"
+POPULATION, NOTE = "population", "note"
 UNREADABLE_ROWS = "openimis_rows"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
     ORG_UNITS: "tblLocations or tblHF",
@@ -72,7 +72,22 @@ def unreadable_rows(told: pl.DataFrame) -> pl.DataFrame:
     return reject_rows(UNREADABLE_ROWS, rejects).with_columns(told["table"])
 
 
-def noted_rows(desired: pl.LazyFrame) -> pl.DataFrame:
-    """Return what was left out of rows that were sent: key, stage (`note`), reasons."""
-    noted = desired.filter(pl.col("notes").list.len() > 0)
-    return noted.select("key", stage=pl.lit("note"), reasons="notes").collect()
+def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """Return what was left out of rows that are sent: key, stage (`note`), reasons.
+
+    Args:
+        desired: key and notes of all rows.
+        sent: key of those that are sent: what did not change was told when it was sent.
+    """
+    noted = _noted(desired).join(sent.lazy().select("key"), on="key", how="semi")
+    return noted.select("key", stage=pl.lit(NOTE), reasons="notes").collect()
+
+
+def note_counts(desired: pl.LazyFrame) -> pl.DataFrame:
+    """Return reason and count (UInt32): how many rows, changed or not, lack something for it."""
+    reasons = _noted(desired).select(reason=pl.col("notes").explode())
+    return reasons.group_by("reason").agg(count=pl.len()).collect()
+
+
+def _noted(desired: pl.LazyFrame) -> pl.LazyFrame:
+    return desired.select("key", "notes").filter(pl.col("notes").list.len() > 0)

@@ -27,10 +27,16 @@ enrollment: the org unit that owns the person in the program), one a field, run.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from transforms.tables.claim import CLAIM_DETAILS_FIELDS, CLAIM_ITEM_FIELDS, CLAIM_SERVICE_FIELDS
+from transforms.tables.claim import (
+    CLAIM_DETAILS_FIELDS,
+    CLAIM_ITEM_FIELDS,
+    CLAIM_SERVICE_FIELDS,
+    CLAIMED_ITEM,
+    CLAIMED_SERVICE,
+)
 from transforms.tables.fields import Field
 from transforms.tables.insuree import INSUREE_FIELDS
-from transforms.tables.policy import POLICY_FIELDS
+from transforms.tables.policy import POLICY_FIELDS, POLICY_ID
 from transforms.tables.programs import (
     CLAIM_DETAILS_STAGE,
     CLAIM_ITEMS_STAGE,
@@ -86,6 +92,8 @@ class Resource:
         scopes: Scopes (besides `all`) that post it.
         owned: Whether DHIS2 keeps an owner org unit that has to follow the person (of the
             enrollment in the insuree program: an import never moves it).
+        known_by: Where objects are named by the number of a row: the fields (UIDs) that say what
+            the row is of, among those of one parent; after a migration that numbers rows anew.
     """
 
     name: str
@@ -99,6 +107,7 @@ class Resource:
     salt: str = ""
     scopes: frozenset[Scope] = frozenset()
     owned: bool = False
+    known_by: tuple[str, ...] = ()
 
     @property
     def unique_fields(self) -> tuple[Field, ...]:
@@ -143,6 +152,7 @@ POLICY_EVENTS = Resource(
     table="tblInsureePolicy",
     uid_source=UidSource.OWN,
     scopes=_POLICIES,
+    known_by=(POLICY_ID.uid,),
 )
 CLAIM_ENROLLMENTS = Resource(
     name="claim_enrollments",
@@ -177,6 +187,7 @@ CLAIM_SERVICES = Resource(
     uid_source=UidSource.SALTED,
     salt="claimService",
     scopes=_CLAIMS,
+    known_by=(CLAIMED_SERVICE.uid,),
 )
 CLAIM_ITEMS = Resource(
     name="claim_items",
@@ -189,6 +200,7 @@ CLAIM_ITEMS = Resource(
     uid_source=UidSource.SALTED,
     salt="claimItem",
     scopes=_CLAIMS,
+    known_by=(CLAIMED_ITEM.uid,),
 )
 
 RESOURCES: tuple[Resource, ...] = (
@@ -203,4 +215,6 @@ RESOURCES: tuple[Resource, ...] = (
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )
+NUMBERED: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.known_by)
+"""Those whose objects are named by the numbers of openIMIS's rows."""
 RESOURCE_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}

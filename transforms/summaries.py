@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from transforms.fold import with_outcomes
+from transforms.reject_rows import NOTE, hints
 from transforms.resources import RESOURCES
 
 Counts = dict[str, dict[str, int]]
@@ -32,9 +33,13 @@ def _counts(answered: pl.LazyFrame) -> dict[str, int]:
 
 
 def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
-    """Return resource, stage, reason, hint and count of the rejects, most frequent first."""
+    """Return resource, stage, reason, hint and count of the rejects, most frequent first.
+
+    Notes are not among them: they are written for what is sent, and counted of everything.
+    """
     return (
-        rejects.group_by("resource", "stage", "reason", "hint")
+        rejects.filter(pl.col("stage") != NOTE)
+        .group_by("resource", "stage", "reason", "hint")
         .len("count")
         .sort("count", "resource", "reason", descending=[True, False, False])
         .collect()
@@ -42,9 +47,23 @@ def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
     )
 
 
+def noted_reasons(noted: Counts) -> list[dict[str, Any]]:
+    """Return the same of what is left out of objects that are, or were, sent.
+
+    Args:
+        noted: Resource → reason → objects, changed or not.
+    """
+    rows = [(name, reason, count) for name, by in noted.items() for reason, count in by.items()]
+    meaning = hints({reason for _, reason, _ in rows})
+    return [
+        {"resource": name, "stage": NOTE, "reason": reason, "hint": meaning[reason], "count": count}
+        for name, reason, count in sorted(rows, key=lambda row: -row[2])
+    ]
+
+
 def held_back(reasons: list[dict[str, Any]]) -> int:
     """Return how many objects were not brought in; what was only left out of one is not counted."""
-    return sum(each["count"] for each in reasons if each["stage"] != "note")
+    return sum(each["count"] for each in reasons if each["stage"] != NOTE)
 
 
 def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:

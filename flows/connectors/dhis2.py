@@ -29,6 +29,7 @@ import orjson
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
+from flows.connectors.plain_http import check_plain_http
 from transforms.errors import TargetError, TransientError
 from transforms.tables.dialects import Dialect, Release, dialect_of
 from transforms.tables.error_codes import error_code
@@ -386,6 +387,13 @@ class Dhis2Server(Block):
     token: SecretStr | None = Field(default=None, description="Personal access token (d2pat_…)")
     username: str | None = Field(default=None, description="User, where there is no token")
     password: SecretStr | None = Field(default=None, description="The user's password")
+    plain_http_is_meant: bool = Field(
+        default=False,
+        description=(
+            "An http:// address of another machine is meant: what protects the way is something "
+            "else, such as a tunnel."
+        ),
+    )
 
     @model_validator(mode="after")
     def _one_login(self) -> Self:
@@ -403,7 +411,11 @@ class Dhis2Server(Block):
         Args:
             timeout_seconds: How long an answer may take.
             patience: How long a request is tried while DHIS2 is busy.
+
+        Raises:
+            TargetError: The address is plain http to another machine, and that is not meant.
         """
+        check_plain_http(self.base_url, is_meant=self.plain_http_is_meant)
         base_url = re.sub(r"(/api)?/*$", "", self.base_url)
         http = httpx.Client(
             base_url=base_url,

@@ -1,11 +1,12 @@
 """The secret that pseudonyms are made with, as a Prefect block."""
 
 import secrets
-from typing import Any, cast
+from typing import Any
 
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, field_validator
 
+from flows.connectors.saved_blocks import saved_block
 from transforms.country import Country
 from transforms.errors import CountryError
 from transforms.privacy import checked_key, needs_key, policy_of
@@ -42,12 +43,9 @@ def pseudonym_key_named(name: str, country: Country) -> str | None:
     """
     if not needs_key(policy_of(country)):
         return None
-    try:
-        block = cast("PseudonymKey", PseudonymKey.load(name))
-    except ValueError as error:
-        raise CountryError(
-            f"There is no block pseudonym-key/{name}. The country file sends numbers as "
-            f"pseudonyms: save a block with a random key of at least 32 bytes, or let the country "
-            f"file drop them. Nothing was sent."
-        ) from error
+    otherwise = (
+        "The country file sends numbers as pseudonyms: save a block with a random key of at least "
+        "32 bytes, or let the country file drop them. Nothing was sent."
+    )
+    block = saved_block(PseudonymKey, name, CountryError, otherwise)
     return checked_key(block.key.get_secret_value())

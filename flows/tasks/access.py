@@ -39,10 +39,15 @@ def root_place(client: Dhis2, country: Country) -> Place:
 
 
 def give_access(client: Dhis2, country: Country, loader_user: str | None) -> list[str]:
-    """Give the user of set-up and the loader's user the root, and the loader data capture.
+    """Give the user of the daily load the root and data capture; nobody else gets anything.
 
     Without an org unit of its own even a superuser is refused with E1000 on every object, up to
     2.42; DHIS2 2.40 and 2.41 remember a refusal until their caches are cleared.
+
+    Args:
+        client: The DHIS2.
+        country: Names the root.
+        loader_user: User name of the daily load; None: nobody is given anything.
 
     Returns:
         What was given, in sentences; empty where nothing was missing.
@@ -50,11 +55,11 @@ def give_access(client: Dhis2, country: Country, loader_user: str | None) -> lis
     Raises:
         TargetError: There is no such user, or the gift was not stored.
     """
-    place = root_place(client, country)
-    me, loader = _me(client), _user(client, loader_user)
-    users = {user["id"]: user for user in (me, loader or me)}
-    given = [text for user in users.values() for text in _give_org_units(client, user, place)]
-    given += _give_data_capture(client, loader or me)
+    if loader_user is None:
+        return []
+    loader = _user(client, loader_user)
+    given = _give_org_units(client, loader, root_place(client, country))
+    given += _give_data_capture(client, loader)
     if given:
         client.post("/api/maintenance", {"cacheClear": "true"})
     return given
@@ -78,14 +83,7 @@ def set_output_period_types(client: Dhis2, info: SystemInfo) -> list[str]:
     return ["DHIS2 was given its output period types, which analytics needs."]
 
 
-def _me(client: Dhis2) -> Json:
-    me: Json = client.get("/api/me", {"fields": f"id,username,{_user_fields()}"})
-    return me
-
-
-def _user(client: Dhis2, username: str | None) -> Json | None:
-    if username is None:
-        return None
+def _user(client: Dhis2, username: str) -> Json:
     params = {
         "filter": f"username:eq:{username}",
         "fields": f"id,username,{_user_fields()}",

@@ -1,6 +1,7 @@
 """Render the changes as bundles, some hundred at a time, and seal the outbox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -8,8 +9,8 @@ import polars as pl
 
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
-from staging.outbox import Bundle, put, seal
-from staging.runs import first_said
+from staging.outbox import ACROSS, Bundle, put, seal
+from staging.runs import first_said, recall
 from transforms.bundles import Phase, numbered, parts, rendered
 from transforms.resources import RESOURCES
 
@@ -28,10 +29,13 @@ def stage_bundles(run: Run, bundle_size: int) -> None:
     """
     if is_done(run, STAGE):
         return
+    began_before = "bundle_size" in recall(run)
     size = first_said(run, "bundle_size", bundle_size)
+    joined_up_to = first_said(run, "joined_up_to", 0 if began_before else size)
     partitions = read_stage(run, CHANGES)["partitions"]
     frames = [changes_of(run, partition) for partition in range(partitions)]
-    seal(run, [bundle for phase in Phase for bundle in _written(run, phase, frames, size)])
+    shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
+    seal(run, list(_written(run, shares, size)))
 
 
 def changes_of(run: Run, partition: int) -> Changes:
@@ -39,12 +43,69 @@ def changes_of(run: Run, partition: int) -> Changes:
     return {each.name: scan_frame(run.changes(each.name, partition)) for each in RESOURCES}
 
 
-def _written(run: Run, phase: Phase, frames: list[Changes], bundle_size: int) -> Iterator[Bundle]:
-    numbers = count(1)
+@dataclass(frozen=True)
+class Share:
+    """What of a phase is divided into bundles at once.
+
+    Attributes:
+        phase: The phase.
+        partition: Number of the partition; ACROSS for several that have little.
+        changes: Resource name → changes.
+    """
+
+    phase: Phase
+    partition: int
+    changes: Changes
+
+
+def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Iterator[Share]:
+    """Yield the partitions of a phase; neighbours that have little are one share.
+
+    On a quiet night most have an object or two, and a request for each would be hundreds.
+    """
+    joined: dict[int, Changes] = {}
+    objects = 0
     for partition, changes in enumerate(frames):
-        for row in _bodies(phase, changes, bundle_size):
-            number = next(numbers)
-            yield put(run, phase, number, row["body"], objects=row["objects"], partition=partition)
+        count = _count(phase, changes)
+        if joined and objects + count > joined_up_to:
+            yield _joined(phase, joined)
+            joined, objects = {}, 0
+        if count > joined_up_to:
+            yield Share(phase, partition, changes)
+        elif count:
+            joined[partition] = changes
+            objects += count
+    if joined:
+        yield _joined(phase, joined)
+
+
+def _joined(phase: Phase, several: Mapping[int, Changes]) -> Share:
+    if len(several) == 1:
+        return Share(phase, *next(iter(several.items())))
+    whole = {
+        each.name: pl.concat(changes[each.name] for changes in several.values())
+        for each in RESOURCES
+    }
+    return Share(phase, ACROSS, whole)
+
+
+def _count(phase: Phase, changes: Changes) -> int:
+    return int(pl.concat(_people(phase, changes)).select(pl.len()).collect().item())
+
+
+def _written(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
+    numbers: dict[Phase, Iterator[int]] = {phase: count(1) for phase in Phase}
+    for share in shares:
+        for row in _bodies(share.phase, share.changes, size):
+            number = next(numbers[share.phase])
+            yield put(
+                run,
+                share.phase,
+                number,
+                row["body"],
+                objects=row["objects"],
+                partition=share.partition,
+            )
 
 
 def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:

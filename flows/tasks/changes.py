@@ -29,13 +29,16 @@ from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.metadata_changes import CONFIRMED, METADATA, OPTIONS, ORG_UNITS, unconfirmed
 from transforms.needs import codes_by_option_set, org_units_with_those_above
 from transforms.partitions import MOVERS, collided, movers
-from transforms.reject_rows import noted_rows, reject_rows
+from transforms.reject_rows import note_counts, noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
 from transforms.selection import selected
 
 STAGE = "changes"
 SCOPE_OF = {OPTIONS: Scope.OPTIONSET, ORG_UNITS: Scope.ORGUNIT}
 DESIRED = "desired"
+
+Noted = dict[str, dict[str, int]]
+"""Resource → reason → objects, changed or not, of which something is left out for it."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,15 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
     chosen = Selection(asked.scopes, windowed=asked.window is not None)
-    comparison.write(NO_DOUBTS, chosen)
+    noted = comparison.write(NO_DOUBTS, chosen)
     doubts = comparison.doubts()
     if not doubts.is_empty:
-        comparison.write(doubts, chosen)
+        noted = comparison.write(doubts, chosen)
     for name in METADATA:
         changed = changed_metadata(run, target, current, name)
         write_frame(run.changes(name, 0), comparison.chosen_metadata(name, changed, asked.scopes))
     key = read_stage(run, DESIRED).get(KEY, asked.key_fingerprint)
-    _declare(comparison, doubts, key, posted_mapping(asked))
+    _declare(comparison, doubts, key, posted_mapping(asked), noted)
 
 
 def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:
@@ -111,14 +114,18 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
             write_frame(run.desired(resource.name, partition), nothing)
     declare_done(run, DESIRED, {"partitions": current.partitions, "rows": {}})
     comparison = Comparison(run, target, current)
-    comparison.write(NO_DOUBTS, EVERYTHING)
+    noted = comparison.write(NO_DOUBTS, EVERYTHING)
     for name in METADATA:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
-    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint, {})
+    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint, {}, noted)
 
 
 def _declare(
-    comparison: "Comparison", doubts: Doubts, key: str | None, mapping: dict[str, str]
+    comparison: "Comparison",
+    doubts: Doubts,
+    key: str | None,
+    mapping: dict[str, str],
+    noted: Noted,
 ) -> None:
     write_frame(comparison.run.changes("movers", 0), doubts.movers.lazy())
     manifest = {
@@ -129,6 +136,7 @@ def _declare(
         "held": comparison.held(),
         "pseudonym_fingerprint": key,
         "mapping": mapping,
+        "noted": noted,
     }
     declare_done(comparison.run, STAGE, manifest)
 
@@ -161,6 +169,11 @@ def acknowledged_of(
     return pl.concat([own.join(left, on="key", how="anti"), *parts], how="diagonal")
 
 
+def _summed(counts: list[pl.DataFrame]) -> dict[str, int]:
+    summed = pl.concat(counts).group_by("reason").agg(pl.col("count").sum()).sort("reason")
+    return dict(summed.iter_rows())
+
+
 class Comparison:
     """Everything that one run compares."""
 
@@ -171,9 +184,10 @@ class Comparison:
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
         self.spared = spared_in(run)
 
-    def write(self, doubts: Doubts, asked: Selection) -> None:
-        """Write changes and rejects of all partitions."""
+    def write(self, doubts: Doubts, asked: Selection) -> Noted:
+        """Write changes and rejects of all partitions; return what is left out of all objects."""
         rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
+        noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         doubled = self._doubled_numbers()
         for partition in range(self.partitions):
             deltas = self._deltas(partition, doubts, doubled)
@@ -183,10 +197,12 @@ class Comparison:
                 ordered = frame.lazy().sort("person", "key")
                 write_frame(self.run.changes(name, partition), ordered)
             for name, found in deltas.items():
-                notes = noted_rows(self._desired(name, partition, doubled))
-                rejects[name] += [found.rejects, notes]
+                desired = self._desired(name, partition, doubled)
+                rejects[name] += [found.rejects, noted_rows(desired, posted[name])]
+                noted[name].append(note_counts(desired))
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
+        return {name: _summed(frames) for name, frames in noted.items()}
 
     def chosen_metadata(
         self, name: str, changed: pl.LazyFrame, scopes: Sequence[Scope]
@@ -250,6 +266,7 @@ class Comparison:
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
                 spared=self.spared.filter(resource=resource.name)["row"],
+                first=self.current.first_generation(resource.name),
             )
         return deltas
 
@@ -305,7 +322,8 @@ class Comparison:
             frame.select("key", partition=pl.lit(number))
             for number, frame in self._acknowledged(resource)
         ]
-        first = self._created(resource).filter(generation=0).select("key", "partition")
+        is_first = pl.col("generation") == self.current.first_generation(resource.name)
+        first = self._created(resource).filter(is_first).select("key", "partition")
         return movers(resource.name, first, pl.concat(known))
 
     def _misplaced(self, resource: Resource, left: pl.DataFrame) -> pl.DataFrame:

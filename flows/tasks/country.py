@@ -3,10 +3,12 @@
 import tomllib
 from pathlib import Path
 
+from staging.files import write_bytes
 from staging.layout import Run
 from staging.runs import remember
 from transforms.country import Country, country_of
 from transforms.errors import CountryError
+from transforms.leaving_page import leaving_page
 
 
 def read_country(path: Path) -> Country:
@@ -28,6 +30,17 @@ def read_country(path: Path) -> Country:
             f"Nothing was done."
         ) from error
     return country_of(content, str(path))
+
+
+def write_what_leaves(run: Run, country: Country) -> str:
+    """Write the page that says what leaves into the run's folder, and return it.
+
+    Raises:
+        CountryError: The country file's privacy asks for what cannot be.
+    """
+    page = leaving_page(country)
+    write_bytes(run.what_leaves, page.encode())
+    return page
 
 
 HOW_FAST = {"load", "guards", "waiting", "retention", "analytics"}

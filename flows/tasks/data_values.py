@@ -5,6 +5,7 @@ from typing import Any
 
 from flows.connectors.dhis2 import Dhis2
 from flows.tasks.dhis2_metadata import chunks
+from transforms.country import Country
 from transforms.data_value_report import NAMELESS, data_value_report
 from transforms.errors import TargetError
 from transforms.tables.population import POPULATION_ELEMENT, POPULATION_SET
@@ -40,12 +41,20 @@ def assigned_org_units(client: Dhis2) -> set[str]:
     return {unit["id"] for unit in answer.body.get("organisationUnits") or ()}
 
 
-def held_value(client: Dhis2, org_unit: str, period: str) -> str | None:
-    """Return the figure that DHIS2 holds of a place and a year, or None."""
-    params = {"dataSet": POPULATION_SET.uid, "period": period, "orgUnit": org_unit}
+def held_values(client: Dhis2, country: Country, year: str) -> dict[str, str]:
+    """Return org unit (UID) → the figure that DHIS2 holds of a year; one request."""
+    params = {
+        "dataSet": POPULATION_SET.uid,
+        "period": year,
+        "orgUnit": country.root.uid,
+        "children": "true",
+    }
     found = client.get(PATH, params).get("dataValues") or ()
-    values = [row["value"] for row in found if row["dataElement"] == POPULATION_ELEMENT.uid]
-    return str(values[0]) if values else None
+    return {
+        row["orgUnit"]: str(row["value"])
+        for row in found
+        if row["dataElement"] == POPULATION_ELEMENT.uid
+    }
 
 
 def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:

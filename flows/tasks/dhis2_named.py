@@ -1,8 +1,7 @@
 """Load the block of a DHIS2 server."""
 
-from typing import cast
-
 from flows.connectors.dhis2 import Dhis2Server
+from flows.connectors.saved_blocks import saved_block
 from transforms.errors import TargetError
 
 
@@ -10,12 +9,10 @@ def dhis2_named(target: str) -> Dhis2Server:
     """Return the server that the saved block `target` names.
 
     Raises:
-        TargetError: There is no such block.
+        TargetError: There is no such block, or it is not as it must be.
     """
-    try:
-        return cast("Dhis2Server", Dhis2Server.load(target))
-    except ValueError as error:
-        raise TargetError(
-            f"There is no block dhis2-server/{target}. Save one (Blocks in the Prefect UI) or name "
-            f"another in the parameter `target`. Nothing was posted."
-        ) from error
+    otherwise = (
+        "Save one (Blocks in the Prefect UI) or name another in the parameter `target`. Nothing "
+        "was posted."
+    )
+    return saved_block(Dhis2Server, target, TargetError, otherwise)

@@ -11,7 +11,7 @@ from flows.tasks.source import source_of
 from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
-from staging.outbox import bundles
+from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms.errors import StagingError
@@ -173,12 +173,17 @@ def _fold_resource(
         if number in touched or is_new:
             base = acknowledged_of(target, current, resource, number, moved)
             changes = changes_of(run, number)[resource.name]
-            own = answers.filter(partition=number)
+            own = answers.filter(_is_of(number))
             rows = folded(resource, base, changes, own, run.run_id)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
             checksums.append(keep(target, current, run.run_id, resource.name, number))
     return checksums
+
+
+def _is_of(partition: int) -> pl.Expr:
+    """Whether an answer is of a partition, or of a bundle that holds objects of several."""
+    return pl.col("partition").is_in([partition, ACROSS])
 
 
 def _rows(run: Run, resource: Resource, partition: int) -> int:
@@ -195,7 +200,7 @@ def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     for resource in RESOURCES:
         refused = [
             refusals(
-                resource, changes_of(run, number)[resource.name], answers.filter(partition=number)
+                resource, changes_of(run, number)[resource.name], answers.filter(_is_of(number))
             )
             for number in range(partitions)
         ]

@@ -6,18 +6,29 @@
     missing                DHIS2 was emptied or restored, or is another one
     of another staging     two staging folders would fill one DHIS2
 
-Any user may write there, so a marker is a hint, not a proof; it meets accidents, not ill will.
+Whoever makes a key owns it, and anybody may change or delete it until it is shared otherwise. So
+each load sees to it that only the users of daily loads may write its marker; everybody may read it,
+so that two staging folders know of each other. Keys of other names anybody may still add there: one
+that nobody knows stops a load, with a sentence, and is to be deleted by DHIS2's administrator.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.connectors.dhis2 import Dhis2
+from flows.connectors.dhis2 import BusyError, Dhis2
 from transforms.errors import TargetError
 from transforms.permissions import Allow
+from transforms.tables.sharing import DATA_CAPTURE
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
+READ_ONLY, READ_AND_WRITE = "r-------", "rw------"
+PROTECTED = {
+    "publicAccess": READ_ONLY,
+    "externalAccess": False,
+    "userAccesses": [],
+    "userGroupAccesses": [{"id": DATA_CAPTURE.uid, "access": READ_AND_WRITE}],
+}
 WAYS_ON = (
     "Restore the target's folder of the same time; or compare it with reconcile, let that repair "
     f"what differs, and then {Allow.RESTORED_TARGET.lifts}."
@@ -110,6 +121,45 @@ def write_marker(client: Dhis2, marker: Marker) -> None:
     answer = client.exchange(method, path, body=asdict(marker))
     if not answer.ok and read_marker(client, marker.staging) != marker:
         raise _refused(path, answer.status)
+    protect_marker(client, marker.staging)
+
+
+def protect_markers(client: Dhis2) -> list[str]:
+    """Let only the users of daily loads write the markers; return those that this changed.
+
+    Raises:
+        DataStoreRefusedError: The user may not read the data store.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    return [staging for staging in sorted(_keys(client)) if protect_marker(client, staging)]
+
+
+def protect_marker(client: Dhis2, staging: str) -> bool:
+    """Let only the users of daily loads write a marker; return whether that was new.
+
+    Where DHIS2, or what is before it, does not let us, it stays as it is: the marker does its work
+    all the same, and no load ends for it.
+    """
+    try:
+        return _protected(client, staging)
+    except (TargetError, BusyError):
+        return False
+
+
+def _protected(client: Dhis2, staging: str) -> bool:
+    answer = client.exchange("GET", f"{NAMESPACE}/{staging}/metaData")
+    found = answer.body if answer.ok and isinstance(answer.body, dict) else {}
+    if "id" not in found or _is_protected(found.get("sharing") or {}):
+        return False
+    where = {"type": "dataStore", "id": found["id"]}
+    return client.exchange("PUT", "/api/sharing", where, {"object": PROTECTED}).ok
+
+
+def _is_protected(sharing: Mapping[str, Any]) -> bool:
+    """Whether the users of daily loads may write it, and not everybody."""
+    groups = sharing.get("userGroups") or {}
+    access = (groups.get(DATA_CAPTURE.uid) or {}).get("access")
+    return sharing.get("public") == READ_ONLY and access == READ_AND_WRITE
 
 
 def _what_differs(found: Marker | None, known: Collection[Marker | None]) -> str:

@@ -137,8 +137,9 @@ def _sides(work: Reconciliation, resource: Resource) -> dict[str, pl.LazyFrame]:
 
 
 def _wanted(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
+    first = work.current.first_generation(resource.name)
     identities = [
-        wanted_identities(resource, frame, work.acknowledged(resource, number))
+        wanted_identities(resource, frame, work.acknowledged(resource, number), first)
         for of, number, frame in work.wanted()
         if of is resource
     ]

@@ -16,6 +16,7 @@ from flows.connectors.dhis2 import Dhis2, SystemInfo
 from flows.tasks.access import Place, give_access, root_place, set_output_period_types
 from flows.tasks.analytics import clear_cache
 from flows.tasks.dhis2_metadata import TooLargeError, divided, held, import_payload, index
+from flows.tasks.marker import DataStoreRefusedError, protect_markers
 from flows.tasks.preflight import check_server
 from flows.tasks.push_maps import write_maps
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
@@ -29,6 +30,10 @@ Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 LEVELS = "organisationUnitLevels"
+NOBODY_WAS_NAMED = (
+    "No user is given org units or data capture, your own account neither: name the user of the "
+    "daily load in loader_user."
+)
 FIGURES = frozenset({"programIndicators", "indicatorTypes", "indicators"})
 """Classes of which DHIS2 keeps the figures, as they were defined when they were first asked for."""
 
@@ -86,7 +91,7 @@ def set_up(
         org_units: See `transforms.org_units.org_units`.
         apply: Write; else plan, and ask DHIS2 whether it would take the plan.
         rename: Give our objects other names where DHIS2 has given theirs away.
-        loader_user: The user who loads, if not the one who sets up.
+        loader_user: The user who loads, to be given org units and data capture; None: nobody is.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -96,6 +101,8 @@ def set_up(
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
     planned.notes.extend(info.patch_warnings())
+    if loader_user is None:
+        planned.notes.append(NOBODY_WAS_NAMED)
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:
@@ -114,7 +121,16 @@ def set_up(
     done.options = push_options(client, options)
     done.org_units = push_org_units(client, org_units)
     done.given += set_output_period_types(client, info)
+    done.given += [f"Only daily loads may write marker {name} now." for name in protected(client)]
     return done
+
+
+def protected(client: Dhis2) -> list[str]:
+    """Return the markers of earlier loads that anybody could have written until now."""
+    try:
+        return protect_markers(client)
+    except DataStoreRefusedError:
+        return []
 
 
 @dataclass(frozen=True)

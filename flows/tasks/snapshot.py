@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from prefect import get_run_logger
 
 from flows.connectors.openimis import Openimis, OpenimisDatabase, SourceTransaction
 from flows.connectors.openimis_catalogue import Selection
+from flows.connectors.saved_blocks import saved_block
 from flows.tasks.legibility import Legibility
 from flows.waiting import patient_step
 from staging.layout import Run
@@ -20,10 +20,9 @@ from staging.snapshots import (
     write_manifest,
     write_table,
 )
-from transforms.country import Country, Guards
+from transforms.country import Guards
 from transforms.errors import SourceError, StagingError
 from transforms.legibility import Legible, refuse_unreadable
-from transforms.privacy import selected_columns
 from transforms.tables.openimis import Column
 
 Wanted = Mapping[str, Sequence[Column]]
@@ -31,22 +30,29 @@ USUAL = Guards()
 
 
 @patient_step
-def take_snapshot(run: Run, source: str, country: Country) -> SnapshotManifest:
+def take_snapshot(
+    run: Run, source: str, wanted: Wanted, guards: Guards = USUAL
+) -> SnapshotManifest:
     """Take the run's snapshot unless it is there already; what was half done is done anew.
+
+    Args:
+        run: The run.
+        source: Name of a saved block `openimis-database`.
+        wanted: Table name to the columns that are read; other tables are not.
+        guards: How much of a column may be unreadable.
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
         SourceBusyError: Its database stayed out of reach, or ended each reading.
         StagingError: The run has a snapshot of something else.
     """
-    wanted = selected_columns(country)
     if is_complete(run):
         return kept_snapshot(run, source, wanted)
     discard_incomplete(run)
     openimis = openimis_named(source)
     for gap in openimis.open_on_the_wire:
         get_run_logger().warning(gap)
-    manifest = copied(run, source, openimis, wanted, country.guards)
+    manifest = copied(run, source, openimis, wanted, guards)
     _log(manifest)
     return manifest
 
@@ -57,14 +63,11 @@ def openimis_named(source: str) -> Openimis:
     Raises:
         SourceError: There is no such block.
     """
-    try:
-        database = OpenimisDatabase.load(source)
-    except ValueError as error:
-        raise SourceError(
-            f"There is no block openimis-database/{source}. Save one (Blocks in the Prefect UI) or "
-            f"name another in the parameter `source`. Nothing was read."
-        ) from error
-    return cast("OpenimisDatabase", database).client()
+    otherwise = (
+        "Save one (Blocks in the Prefect UI) or name another in the parameter `source`. Nothing "
+        "was read."
+    )
+    return saved_block(OpenimisDatabase, source, SourceError, otherwise).client()
 
 
 def copied(

@@ -17,7 +17,13 @@ from staging.receipts import outcomes
 from staging.rejects import read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.fold import OUTCOMES
-from transforms.summaries import held_back, markdown, posted_counts, reject_counts
+from transforms.summaries import (
+    held_back,
+    markdown,
+    noted_reasons,
+    posted_counts,
+    reject_counts,
+)
 
 
 def summarise(run: Run, target: str, before: str | None) -> int:
@@ -43,6 +49,7 @@ def rejects_of(run: Run) -> int:
 def _summary(run: Run, target: str) -> dict[str, Any]:
     compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
     changes = all_changes(run) if is_done(run, CHANGES) else None
+    noted = read_stage(run, CHANGES).get("noted", {}) if changes else {}
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
     return facts | {
         "run_id": run.run_id,
@@ -50,7 +57,7 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "compared": compared,
         "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
         "changes": posted_counts(changes, _answers(run)) if changes else {},
-        "rejects": reject_counts(read_rejects(run)),
+        "rejects": reject_counts(read_rejects(run)) + noted_reasons(noted),
     }
 
 

@@ -14,6 +14,7 @@ import polars as pl
 import psycopg
 
 from flows.connectors.sql_dialects import DialectName
+from flows.tasks.access import give_access
 from flows.tasks.set_up import set_up
 from staging.layout import Target
 from staging.snapshots import read_snapshot
@@ -158,6 +159,7 @@ class Scheme:
         choices, units = wanted[OPTIONS].collect(), wanted[ORG_UNITS].collect()
         with job.client_of(ADMIN) as client:
             set_up(client, job.country, choices, units, loader_user=LOADER_NAME)
+            give_access(client, job.country, ADMIN[0])  # who changes DHIS2 by hand
 
     def next_day(self, seed: int) -> None:
         """Let a day pass in openIMIS."""

@@ -36,8 +36,9 @@ from tests.crashes.story import CHANGES, Story
 from tests.faults.server import a_server
 from tests.flows.scheme import COUNTRY
 from tests.flows.scheme import Scheme as Blocks
+from tests.loader import LOGIN
 from tests.openimis_sample import sample
-from tests.sandbox import ADMIN, Sandbox
+from tests.sandbox import Sandbox
 from tests.tally import CRASH_POINTS, tried
 
 SETTINGS = """
@@ -221,7 +222,7 @@ def lose_an_event(sandbox: Sandbox) -> None:
         f"{sandbox.url}/api/tracker",
         params=PARAMETERS | {"importStrategy": "DELETE"},
         json={"events": [{"event": min(sandbox.events())}]},
-        auth=ADMIN,
+        auth=LOGIN,
     )
     assert answer.json()["status"] == "OK", answer.text
 

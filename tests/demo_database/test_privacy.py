@@ -13,7 +13,7 @@ from tests.demo_database import needs_demo_database
 from tests.demo_database.scheme import DemoScheme, NewScheme
 from tests.demo_database.traces import Traces, recorded, records_of_prefect, texts_of
 from tests.flows.scheme import COUNTRY
-from tests.sandbox import ADMIN
+from tests.loader import LOGIN
 
 pytestmark = needs_demo_database
 
@@ -95,7 +95,7 @@ def occupy(scheme: DemoScheme, number: str) -> None:
         f"{scheme.sandbox.url}/api/tracker",
         params=PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE"},
         json={"trackedEntities": [other]},
-        auth=ADMIN,
+        auth=LOGIN,
     )
     assert answer.json()["stats"]["created"] == 1
 

@@ -100,6 +100,68 @@ def test_a_saved_pseudonym_key_is_replaced_where_that_is_said(
     assert key_of("replaced") == ANOTHER_KEY
 
 
+@pytest.mark.parametrize("kind", ["openimis-database", "dhis2-server"])
+def test_a_secret_that_the_other_side_knows_is_never_made_at_random(
+    prefect_server: None, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    settings = ["dialect=sqlite"] if kind == "openimis-database" else ["base_url=https://d.org"]
+
+    ended = main(["save", kind, "at-random", *settings, "--generate"])
+
+    assert ended == 1
+    assert "the secret is asked for" in capsys.readouterr().err
+
+
+def test_a_working_connection_string_is_replaced_only_where_that_is_said(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save = ["save", "openimis-database", "working", "dialect=sqlite"]
+    answering(monkeypatch, SECRET)
+    main(save)
+    answering(monkeypatch, "Driver=SQLite3;Database=/another")
+
+    assert main(save) == 1
+    assert "--replace" in capsys.readouterr().err
+    assert OpenimisDatabase.load("working").connection_string.get_secret_value() == SECRET
+
+    answering(monkeypatch, "Driver=SQLite3;Database=/another")
+    assert main([*save, "--replace"]) == 0
+    assert "/another" in OpenimisDatabase.load("working").connection_string.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    "setting", ["sqlite", "dilect=sqlite", f"connection_string={SECRET}", "=sqlite"]
+)
+def test_a_setting_that_is_none_is_said_in_one_sentence_and_not_repeated(
+    prefect_server: None, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    ended = main(["save", "openimis-database", "mistyped", setting])
+
+    said = capsys.readouterr().err
+    assert ended == 1
+    assert "has to be field=value" in said
+    assert "dialect, is_a_copy" in said
+    assert SECRET not in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["dhis2.example.org", "10.0.0.7", "localhost.example.org"])
+def test_plain_http_to_another_machine_is_saved_only_where_that_is_meant(
+    prefect_server: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    host: str,
+) -> None:
+    save = ["save", "dhis2-server", f"plain-{host}".replace(".", "-"), f"base_url=http://{host}"]
+    answering(monkeypatch, "", "district")
+
+    assert main([*save, "username=loader"]) == 1
+    assert "plain_http_is_meant" in capsys.readouterr().err
+
+    answering(monkeypatch, "", "district")
+    assert main([*save, "username=loader", "plain_http_is_meant=true"]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "answers"),
     [

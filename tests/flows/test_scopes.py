@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from staging.layout import Run
+from staging.runs import recall
 from tests.flows.scheme import Scheme
 
 
@@ -128,3 +130,12 @@ def test_scopes_choose_org_units_and_options_too(
 
     assert {kind for kind, count in found.items() if count} == ({chosen} if chosen else set())
     assert all(renamed(scheme).values())
+
+
+def test_what_was_not_asked_is_nothing_in_run_json_and_not_the_word_none(scheme: Scheme) -> None:
+    scheme.sync(run_id="open-ended", until="transform", changed_from=date(2020, 1, 1))
+
+    text = Run(scheme.staging_root, "open-ended").run_file.read_text()
+    asked = recall(Run(scheme.staging_root, "open-ended"))
+    assert "None" not in text
+    assert (asked["changed_from"], asked["changed_to"]) == ("2020-01-01", None)

@@ -4,20 +4,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2 import BusyError, Dhis2
+from flows.connectors.dhis2 import BusyError, Dhis2, SystemInfo
 from flows.tasks.load_state import LoadState
 from flows.tasks.post import post_bundle
 from flows.tasks.post_phase import patience_of, post_phase, requests_in_flight
+from flows.tasks.posting import Posting
+from staging.layout import Run
+from staging.outbox import bundles, in_doubt, put, seal
+from staging.receipts import outcomes
 from tests.load.scripted_server import Asked, failure, report, running
+from transforms.bundles import Phase
 from transforms.country import Guards, Load
 from transforms.errors import TargetError
 from transforms.import_report import Receipt
-from transforms.stopping import StopRule
+from transforms.resources import TrackerType
+from transforms.stopping import Kind, StopRule
 from transforms.tables.dialects import DIALECTS
 
 
@@ -284,6 +291,34 @@ def test_a_day_with_few_changes_that_are_all_refused_ends_with_rejects() -> None
         post(server.client(), [Bundle(0)], outbox)
 
     assert sorted(outbox.refused) == ["V0-0", "V0-1"]
+
+
+def test_a_sunday_on_which_only_what_dhis2_always_refuses_is_posted_ends_with_rejects(
+    tmp_path: Path,
+) -> None:
+    # One event a partition; a load before has had the same four.
+    run, body = Run(tmp_path, "sunday"), '{{"events":[{{"event":"V{0}","programStage":"S1"}}]}}'
+    seal(
+        run,
+        [put(run, Phase.EVENTS, n + 1, body.format(n), objects=1, partition=n) for n in range(4)],
+    )
+    info = SystemInfo("2.42.1", (2, 42), None, "http://x", "iso8601", None)
+    rule = StopRule({Kind(TrackerType.EVENT, "S1"): 4}, {"E1011": 4}, Guards())
+
+    with running(refusing("E1011")) as server:
+        state = LoadState(pause_seconds=0)
+        posting = Posting(run, server.client(), info, Load(in_flight=1), state, rule)
+        for chunk in posting.chunks(Phase.EVENTS):
+            posting.post(Phase.EVENTS, chunk)
+
+    assert all(bundle.is_settled for bundle in bundles(run))
+    assert in_doubt(run) == []
+    assert outcomes(run).filter(accepted=False).collect()["uid"].to_list() == [
+        "V0",
+        "V1",
+        "V2",
+        "V3",
+    ]
 
 
 def test_bad_data_on_everything_is_no_fault_of_the_configuration() -> None:

@@ -30,6 +30,19 @@ def test_every_figure_and_every_one_that_is_missing_is_on_the_indicator_page() -
     assert all(why in page for _, _, why in NOT_COMPUTED)
 
 
+def test_an_analyst_is_told_that_a_deletion_changes_figures_of_the_past() -> None:
+    page = PAGES["indicators.md"]()
+
+    assert "deleted in openIMIS is deleted in DHIS2, with all events of past years" in page
+
+
+def test_the_mapping_page_says_what_is_sensitive_and_what_happens_to_it() -> None:
+    page = PAGES["mapping.md"]()
+
+    assert page.count("| sensitive | send |") == 8
+    assert "sensitive | of what somebody is ill (diagnoses, services, items), who is poor" in page
+
+
 def test_a_part_has_the_uid_on_the_page_that_it_has_in_dhis2() -> None:
     named = set(UID.findall(PAGES["indicators.md"]()))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import times
 from .answers import Answer, web_message
+from .org_units import is_under
 from .state import DEFAULT_OPTION_COMBO, State
 from .users import Account
 from .value_types import is_valid
@@ -205,20 +206,28 @@ def _import_options(state: State, query: dict[str, str]) -> Object:
 
 
 def read_values(state: State, pairs: Sequence[tuple[str, str]]) -> Answer:
-    """The values of one data set, period and org unit."""
+    """The values of one data set and period, of an org unit or of all below it.
+
+    2.43 leaves out of a row what the header says: with `children` not the org unit.
+    """
     query = dict(pairs)
     strict = state.dialect.strict_data_values
     header = {name: query.get(name) for name in ("dataSet", "period", "orgUnit")}
+    with_children = query.get("children") == "true"
+    if strict and with_children:
+        del header["orgUnit"]
+    units = {str(query.get("orgUnit"))}
     rows = [
-        _shown(row, strict=strict)
+        _shown(row, header if strict else {})
         for (_, period, unit), row in state.data_values.items()
-        if period == header["period"] and unit == header["orgUnit"]
+        if period == header["period"]
+        and (is_under(state, unit, units) if with_children else unit in units)
     ]
     body: Object = {**header, "dataValues": rows}
     return Answer(200, body if strict else {**body, "completeDate": None})
 
 
-def _shown(row: Object, *, strict: bool) -> Object:
-    if strict:
-        return {name: value for name, value in row.items() if name not in {"period", "orgUnit"}}
+def _shown(row: Object, header: Object) -> Object:
+    if header:
+        return {name: value for name, value in row.items() if name not in header}
     return {**row, "comment": None, "followup": False}

@@ -20,7 +20,7 @@ KNOWN_FORMS = Path(__file__).parents[1] / "contract" / "known_forms.json"
 Pairs = Sequence[tuple[str, str]]
 
 _UID = re.compile(r"(?![a-z]{11}$)[A-Za-z][A-Za-z0-9]{10}")
-_OWN = re.compile(r"(/api/dataStore)(/[^/]+)(/[^/]+)?")
+_OWN = re.compile(r"(/api/dataStore)(/[^/]+)(/[^/]+)?(/metaData)?")
 _SWITCHES = frozenset(
     names(
         "importStrategy atomicMode importMode reportMode importReportMode async orgUnitMode ouMode "
@@ -41,7 +41,7 @@ def form_of(method: str, path: str, pairs: Pairs, *, is_empty: bool = False) -> 
 def _template(path: str) -> str:
     own = _OWN.fullmatch(path)
     if own is not None:
-        return own[1] + "/*" * (1 if own[3] is None else 2)
+        return own[1] + "/*" * (1 if own[3] is None else 2) + (own[4] or "")
     return "/".join("*" if _UID.fullmatch(part) else part for part in path.split("/"))
 
 

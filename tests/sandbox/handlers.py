@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import analytics_tables, data_values, jobs, org_units, times
+from . import analytics_tables, data_store, data_values, jobs, org_units, times
 from .answers import Answer, error_page, not_found, ok, refusal, web_message
 from .dialects import Dialect
 from .field_filter import parse_fields
@@ -95,6 +95,7 @@ class Handlers:
             ("GET", r"/api/dataStore", self._namespaces),
             ("GET", r"/api/dataStore/([^/]+)", self._keys),
             ("GET", r"/api/dataStore/([^/]+)/([^/]+)", self._entry),
+            ("GET", r"/api/dataStore/([^/]+)/([^/]+)/metaData", self._about_entry),
             ("POST", r"/api/dataStore/([^/]+)/([^/]+)", self._add_entry),
             ("PUT", r"/api/dataStore/([^/]+)/([^/]+)", self._set_entry),
             ("DELETE", r"/api/dataStore/([^/]+)/([^/]+)", self._remove_entry),
@@ -377,8 +378,11 @@ class Handlers:
         return self._importer(request).change_collection(kind, uid, name, [], [item])
 
     def _set_sharing(self, request: Request) -> Answer:
-        kind = self._sharing_kind(request)
         posted = self._json(request)["object"]
+        if request.query.get("type") == "dataStore":
+            uid = request.query.get("id", "")
+            return data_store.set_sharing(self.state, request.account, uid, posted)
+        kind = self._sharing_kind(request)
         return self._importer(request).set_sharing(kind, request.query.get("id", ""), posted)
 
     def _sharing_kind(self, request: Request) -> str:
@@ -424,37 +428,24 @@ class Handlers:
         return Answer(200, sorted(self.state.data_store))
 
     def _keys(self, request: Request, namespace: str) -> Answer:
-        entries = self.state.data_store.get(namespace)
-        if not entries:
-            raise refusal(404, f"Namespace not found: '{namespace}'", "E1005")
-        return Answer(200, sorted(entries))
+        return data_store.keys(self.state, namespace)
 
     def _entry(self, request: Request, namespace: str, key: str) -> Answer:
-        return Answer(200, self._entries(namespace, key)[key])
-
-    def _entries(self, namespace: str, key: str) -> dict[str, Any]:
-        entries = self.state.data_store.get(namespace, {})
-        if key not in entries:
-            raise refusal(404, f"Key '{key}' not found in namespace '{namespace}'", "E1005")
-        return entries
+        return Answer(200, data_store.entries_with(self.state, namespace, key)[key])
 
     def _add_entry(self, request: Request, namespace: str, key: str) -> Answer:
-        entries = self.state.data_store.setdefault(namespace, {})
-        if key in entries:
-            raise refusal(409, f"Key '{key}' already exists in namespace '{namespace}'", "E1004")
-        entries[key] = self._json(request)
-        return Answer(201, web_message(201, f"Key created: '{key}'"))
+        posted = self._json(request)
+        return data_store.add(self.state, request.account, namespace, key, posted)
 
     def _set_entry(self, request: Request, namespace: str, key: str) -> Answer:
-        self._entries(namespace, key)[key] = self._json(request)
-        return ok(f"Key updated: '{key}'")
+        posted = self._json(request)
+        return data_store.change(self.state, request.account, namespace, key, posted)
 
     def _remove_entry(self, request: Request, namespace: str, key: str) -> Answer:
-        entries = self._entries(namespace, key)
-        del entries[key]
-        if not entries:
-            del self.state.data_store[namespace]
-        return ok(f"Key '{key}' deleted from namespace '{namespace}'")
+        return data_store.remove(self.state, request.account, namespace, key)
+
+    def _about_entry(self, request: Request, namespace: str, key: str) -> Answer:
+        return data_store.meta_data(self.state, namespace, key)
 
 
 def patched(held: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:

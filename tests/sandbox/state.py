@@ -40,6 +40,7 @@ class State:
         self.ahead = 0  # milliseconds by which a test has moved the server's clock
         self.sessions: dict[str, str] = {}
         self.data_store: dict[str, dict[str, Any]] = {}
+        self.data_store_owners: dict[tuple[str, str], Object] = {}
         self.data_values: dict[tuple[str, str, str], Object] = {}
         self.jobs: dict[str, Object] = {}
         self.analytics = AnalyticsCue()

@@ -8,7 +8,7 @@ import pytest
 from flows.connectors.dhis2 import Dhis2
 from flows.import_population import Imported, imported
 from tests.sandbox import Sandbox
-from tests.set_up.a_country import a_country, places
+from tests.set_up.a_country import DISTRICT, ROOT, a_country, frame, place, places
 from transforms.errors import TargetError
 from transforms.population import FIGURES, population_objects
 
@@ -18,18 +18,24 @@ ELEMENT = "UbpmYBEmuwK"
 @pytest.fixture(autouse=True)
 def _dhis2_is_set_up(dhis2: Dhis2, sandbox: Sandbox) -> None:
     """With a region, its district, and the data set, which is the district's."""
+    line = (ROOT, "RegionOneAA", "DistrictOne", "DistrictTwo")
+    above = (None, ROOT, "RegionOneAA", "RegionOneAA")
     units = [
         {"id": uid, "name": uid, "shortName": uid, "openingDate": "2000-01-01"}
-        for uid in ("RegionOneAA", "DistrictOne")
+        | ({"parent": {"id": parent}} if parent else {})
+        for uid, parent in zip(line, above, strict=True)
     ]
     payload = population_objects()
-    payload["dataSets"][0]["organisationUnits"] = [{"id": "DistrictOne"}]
+    payload["dataSets"][0]["organisationUnits"] = [
+        {"id": uid} for uid in ("DistrictOne", "DistrictTwo")
+    ]
     assert dhis2.post("/api/metadata", None, {"organisationUnits": units} | payload).ok
 
 
 def locations() -> pl.LazyFrame:
     """The places of `a_country`, as openIMIS has them."""
-    return places().lazy().filter(pl.col("kind") == "V").select(
+    second = frame(place("DistrictTwo", "RegionOneAA", 3, DISTRICT))
+    return pl.concat([places(), second]).lazy().filter(pl.col("kind") == "V").select(
         LocationCode=pl.col("uid"), uid="uid", level="level",
         LocationType=pl.col("groups").list.first().replace_strict(
             {"UMRPiQP7N4v": "R", "TMRPiQP7N4v": "D", "TMRPiQP8N4v": "W", "TMRPiQT7N4v": "V"},
@@ -67,6 +73,19 @@ def test_figures_arrive_and_a_second_import_changes_nothing(sandbox: Sandbox, dh
         ("2023", "DistrictOne"): "120000",
         ("2024", "DistrictOne"): "125000",
     }
+
+
+def test_what_dhis2_holds_is_asked_once_a_year_of_data(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    years = [str(year) for year in range(2015, 2025)]
+    lines = [(unit, year, "9") for unit in ("DistrictOne", "DistrictTwo") for year in years]
+    brought(dhis2, *lines)
+    before = len(sandbox.requests)
+
+    done = brought(dhis2, *lines)
+
+    asked = [row for row in sandbox.requests[before:] if row["path"] == "/api/dataValueSets"]
+    assert (done.written, done.unchanged) == (0, 20)
+    assert [row["method"] for row in asked] == ["GET"] * len(years)
 
 
 def test_a_corrected_figure_replaces_the_one_before(sandbox: Sandbox, dhis2: Dhis2) -> None:

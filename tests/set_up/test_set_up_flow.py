@@ -10,6 +10,10 @@ import pytest
 from flows.connectors.dhis2 import Dhis2Server
 from flows.connectors.openimis import OpenimisDatabase
 from flows.set_up_dhis2 import set_up_dhis2
+from staging.acknowledged import locked
+from staging.layout import Run, Target
+from staging.runs import at_work
+from staging.snapshots import is_complete, read_snapshot
 from tests.databases import Database
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
 
@@ -85,6 +89,32 @@ def test_a_plan_alone_writes_nothing(arguments: dict[str, Any], server: Sandbox)
     set_up_dhis2(**arguments, run_id="plan", apply=False)
 
     assert writes(server) == []
+
+
+def test_set_up_reads_no_value_of_a_person_and_no_policy_or_line(
+    arguments: dict[str, Any],
+) -> None:
+    set_up_dhis2(**arguments, run_id="plan", apply=False)
+
+    read = read_snapshot(Run(arguments["staging_root"], "plan")).frames
+    columns = {name: frame.collect_schema().names() for name, frame in read.items()}
+    assert not {"tblPolicy", "tblInsureePolicy", "tblClaimItems", "tblClaimServices"} & set(columns)
+    assert not {"CHFID", "LastName", "DOB", "Gender"} & set(columns["tblInsuree"])
+    assert not {"ICDID", "ClaimCode"} & set(columns["tblClaim"])
+
+
+def test_set_up_takes_its_snapshot_only_while_nobody_else_writes_there(
+    arguments: dict[str, Any],
+) -> None:
+    root = arguments["staging_root"]
+    with locked(Target(root, "stand-in"), "nightly"):
+        held = set_up_dhis2(**arguments, run_id="plan", return_state=True)
+    with at_work(Run(root, "plan")):
+        at_work_already = set_up_dhis2(**arguments, run_id="plan", return_state=True)
+
+    assert "Run nightly is writing to this target" in str(held.message)
+    assert "Run plan is at work already" in str(at_work_already.message)
+    assert not is_complete(Run(root, "plan"))
 
 
 def test_a_flow_that_must_stop_ends_with_the_sentence(

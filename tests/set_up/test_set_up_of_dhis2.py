@@ -331,9 +331,7 @@ def test_a_number_may_become_a_text_as_the_seeds_chfid_does(sandbox: Sandbox, dh
     assert sandbox.metadata("trackedEntityAttributes")["HaVpe5WsCRl"]["valueType"] == "TEXT"
 
 
-def test_the_user_gets_org_units_and_the_loader_data_capture(
-    sandbox: Sandbox, dhis2: Dhis2
-) -> None:
+def a_loader(dhis2: Dhis2) -> None:
     post(
         dhis2,
         userRoles=[{"id": "LoaderRoleA", "name": "Loader", "authorities": []}],
@@ -341,17 +339,46 @@ def test_the_user_gets_org_units_and_the_loader_data_capture(
                 "password": "Loader-123", "userRoles": [{"id": "LoaderRoleA"}]}],
     )  # fmt: skip
 
+
+def org_units_of_the_administrator(dhis2: Dhis2) -> set[str]:
+    kinds = ("organisationUnits", "dataViewOrganisationUnits", "teiSearchOrganisationUnits")
+    me = dhis2.get("/api/me", {"fields": ",".join(f"{kind}[id]" for kind in kinds)})
+    return {uid for kind in kinds for uid in ids(me, kind)}
+
+
+def test_the_loader_gets_the_root_and_data_capture_and_the_administrator_nothing(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    a_loader(dhis2)
+    before = org_units_of_the_administrator(dhis2)
+
     prepared(dhis2, loader_user="loader")
     again = prepared(dhis2, loader_user="loader")
 
-    me = dhis2.get("/api/me", {"fields": "organisationUnits[id],teiSearchOrganisationUnits[id]"})
     loader = sandbox.metadata("users")["LoaderUserA"]
-    assert ids(me) == {ROOT}
-    assert ids(me, "teiSearchOrganisationUnits") == {ROOT}
+    assert org_units_of_the_administrator(dhis2) == before
     assert ids(loader) == ids(loader, "dataViewOrganisationUnits") == {ROOT}
     assert "LoaderUserA" in ids(sandbox.metadata("userGroups")[DATA_CAPTURE], "users")
     assert "POST /api/maintenance" in written(sandbox)
     assert again.changed_nothing
+
+
+def test_where_no_user_is_named_nobody_is_given_anything_and_the_plan_says_so(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    before = org_units_of_the_administrator(dhis2)
+
+    done = prepared(dhis2)
+
+    assert org_units_of_the_administrator(dhis2) == before
+    assert not ids(sandbox.metadata("userGroups")[DATA_CAPTURE], "users")
+    assert any("name the user of the daily load in loader_user" in note for note in done.plan.notes)
+
+
+def test_an_administrator_who_loads_as_well_is_named_like_any_other(dhis2: Dhis2) -> None:
+    prepared(dhis2, loader_user="admin")
+
+    assert org_units_of_the_administrator(dhis2) == {ROOT}
 
 
 def test_an_unknown_loader_is_named_as_the_fault(dhis2: Dhis2) -> None:

@@ -2,19 +2,26 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
+from tests.analytics.snapshots import made_of
 from tests.builders import deleted, history_of, snapshot, uuid
 from tests.databases.demo import demo_folder
+from tests.openimis_sample import sample
 from transforms.country import Country, Root
 from transforms.desired import desired
 from transforms.doubts import doubts_of
 from transforms.errors import CountryError
 from transforms.locations import Snapshot
+from transforms.options import options
+from transforms.org_units import org_units
+from transforms.privacy import selected_for_set_up
 from transforms.resources import RESOURCES, Resource
 from transforms.tables.fields import Treatment
 from transforms.tables.openimis import TABLES, Table
@@ -290,3 +297,17 @@ def _covers(events: pl.DataFrame) -> int:
 
 def _resource(name: str) -> Resource:
     return next(resource for resource in RESOURCES if resource.name == name)
+
+
+def test_what_set_up_reads_makes_the_same_org_units_and_options_as_all_that_is_read():
+    everything = made_of(sample(120, seed=7, level="1.4", as_of=dt.date(2026, 1, 1)))
+    columns = selected_for_set_up(COUNTRY)
+    read = {
+        name: everything[name].select(column.name for column in chosen)
+        for name, chosen in columns.items()
+    }
+
+    for made in (partial(org_units, country=COUNTRY), options):
+        found, expected = made(read).collect(), made(everything).collect()
+        assert len(expected) > 20
+        assert_frame_equal(found, expected)

@@ -8,6 +8,7 @@ import pytest
 
 from transforms.country import Country, Root
 from transforms.errors import CountryError
+from transforms.leaving_page import leaving_page
 from transforms.privacy import (
     fingerprint,
     leaving,
@@ -177,10 +178,58 @@ def test_the_page_names_every_field_with_its_source_and_what_happens_to_it():
 
 def test_whatever_names_a_person_does_not_leave_as_it_is():
     as_it_is = {line.field for line in leaving(country()) if line.treatment is Treatment.SEND}
-    direct = {field.name for field in INSUREE_FIELDS if field.privacy is not Privacy.OPEN}
+    close = {Privacy.DIRECT, Privacy.QUASI}
+    direct = {field.name for field in INSUREE_FIELDS if field.privacy in close}
 
     assert direct == {
         "CHFID", "Insurance number", "First name", "Last name", "Phone number",
         "Identification number", "Date of birth",
     }  # fmt: skip
     assert not direct & as_it_is
+
+
+SENSITIVE = {
+    "Main diagnosis", "Secondary diagnosis 1", "Secondary diagnosis 2", "Secondary diagnosis 3",
+    "Secondary diagnosis 4", "Claimed service", "Claimed item", "Poverty status",
+}  # fmt: skip
+
+
+def test_of_what_somebody_is_ill_and_who_is_poor_is_sensitive_and_sent_as_before():
+    found = {line.field: line for line in leaving(country()) if line.privacy is Privacy.SENSITIVE}
+
+    assert found.keys() == SENSITIVE
+    assert {line.treatment for line in found.values()} == {Treatment.SEND}
+
+
+@pytest.mark.parametrize("name", ["Village of the insuree", "Claim number"])
+def test_what_finds_a_person_among_few_is_said_to_and_sent_as_before(name: str):
+    [line] = [line for line in leaving(country()) if line.field == name]
+
+    assert (line.privacy, line.treatment) == (Privacy.QUASI, Treatment.SEND)
+
+
+def test_what_is_sensitive_and_dropped_is_not_even_read():
+    dropped = country(**{name.replace(" ", "_"): Treatment.DROP for name in SENSITIVE})
+
+    read = {
+        (table, column.name)
+        for table, columns in selected_columns(dropped).items()
+        for column in columns
+    }
+    diagnoses = {("tblClaim", f"ICDID{number}") for number in ("", 1, 2, 3, 4)}
+    lines = {("tblClaimItems", "ItemID"), ("tblClaimServices", "ServiceID")}
+    assert read.isdisjoint(diagnoses | lines | {("tblFamilies", "Poverty")})
+
+
+def test_the_page_of_a_country_says_what_its_file_has_decided_and_what_stays():
+    page = leaving_page(country(First_name=Treatment.SEND, Main_diagnosis=Treatment.DROP))
+    leaves, stays = page.split("## Values that do not leave")
+
+    assert (
+        "| First name | tracked_entities | tblInsuree.OtherNames | send | the country file |"
+        in leaves
+    )
+    assert "| Main diagnosis | claim_events | tblClaim.ICDID | drop | the country file |" in stays
+    assert "| Last name | tracked_entities | tblInsuree.LastName | drop | default" in stays
+    assert "## Direct values that leave: 3" in leaves
+    assert "the whole country" in leaves

@@ -4,7 +4,7 @@ A field whose openIMIS column is a foreign key is named by that column; the work
 it the code of what the key names.
 """
 
-from transforms.tables.fields import Field, ValueType
+from transforms.tables.fields import Field, Privacy, ValueType
 from transforms.tables.option_sets import (
     CLAIM_STATUS,
     DIAGNOSIS,
@@ -27,9 +27,17 @@ def _day(uid: str, name: str, column: str, code: str, made_of: str) -> Field:
 def _diagnosis(uid: str, name: str, column: str, code: str) -> Field:
     return Field(
         uid, name, ValueType.TEXT, column, "tblClaim", option_set=DIAGNOSIS, code=code,
-        made_of="ICDCode of the diagnosis.",
+        made_of="ICDCode of the diagnosis.", privacy=Privacy.SENSITIVE,
     )  # fmt: skip
 
+
+# fmt: off
+CLAIM_NUMBER = Field("kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
+INSUREE_VILLAGE = Field(
+    "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
+    made_of="The person's present village; empty where the person's place is a facility.", privacy=Privacy.QUASI,
+)
+# fmt: on
 
 CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     Field(
@@ -46,7 +54,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     _day("QKPo84kaoMm", "Claim processed date", "processed_date", "claimResponse.created", "ProcessStamp, else DateProcessed; from Processed on."),
     _day("HbDPuVexDLj", "Claim valuation date", "valuation_date", "Claim valuation date", "RunDate of the batch run, else ProcessStamp, else DateProcessed; on Valuated."),
     STATUS_UNTIL,
-    Field("kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber"),
+    CLAIM_NUMBER,
     _diagnosis("AdJ0xFZVaRK", "Main diagnosis", "ICDID", "claimMainDiagnosis"),
     _diagnosis("Z5HBfCDqrBJ", "Secondary diagnosis 1", "ICDID1", "claimSecondaryDiagnosis1"),
     _diagnosis("puzUbzYkMTQ", "Secondary diagnosis 2", "ICDID2", "claimSecondaryDiagnosis2"),
@@ -61,10 +69,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
         "AzhUDcrL6US", "Claim product", ValueType.TEXT, "ProdID", "tblClaimServices", option_set=PRODUCT, code="claimProduct",
         made_of="ProductCode of the current services and items; of several, the product with the largest asked amount, then the least code.",
     ),
-    Field(
-        "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
-        made_of="The person's present village; empty where the person's place is a facility.",
-    ),
+    INSUREE_VILLAGE,
 )  # fmt: skip
 
 SEQUENCE = Field(
@@ -81,17 +86,20 @@ _APPROVED = "QtyApproved (QtyProvided where it is empty) x PriceApproved (PriceA
 _REMUNERATED = "RemuneratedAmount, once the claim is valuated; 0 where the claim is rejected."
 _VALUATED = "PriceValuated (a line total), or the approved amount where no line of the claim has one, once the claim is valuated; 0 where the claim is rejected."
 
+CLAIMED_SERVICE = Field(
+    "UWkyb5W46zn",
+    "Claimed service",
+    ValueType.TEXT,
+    "ServiceID",
+    "tblClaimServices",
+    option_set=SERVICE,
+    code="claim.item.service",
+    made_of="ServCode of the service.",
+    privacy=Privacy.SENSITIVE,
+)
+
 CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
-    Field(
-        "UWkyb5W46zn",
-        "Claimed service",
-        ValueType.TEXT,
-        "ServiceID",
-        "tblClaimServices",
-        option_set=SERVICE,
-        code="claim.item.service",
-        made_of="ServCode of the service.",
-    ),
+    CLAIMED_SERVICE,
     _amount("nJ0sT27I9LL", "Service quantity", "quantity", None, _QUANTITY),
     _amount("uwGg814hDhB", "Service price", "price", None, _PRICE),
     _amount("aD2rD5VCsRt", "Deductible amount - Service", "deductible_amount", None, _DEDUCTIBLE),
@@ -107,17 +115,20 @@ CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     SEQUENCE,
 )
 
+CLAIMED_ITEM = Field(
+    "VFWCqLKPuSd",
+    "Claimed item",
+    ValueType.TEXT,
+    "ItemID",
+    "tblClaimItems",
+    option_set=ITEM,
+    code="Claimed item",
+    made_of="ItemCode of the item.",
+    privacy=Privacy.SENSITIVE,
+)
+
 CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
-    Field(
-        "VFWCqLKPuSd",
-        "Claimed item",
-        ValueType.TEXT,
-        "ItemID",
-        "tblClaimItems",
-        option_set=ITEM,
-        code="Claimed item",
-        made_of="ItemCode of the item.",
-    ),
+    CLAIMED_ITEM,
     _amount("xBdXypAmk7V", "Item quantity", "quantity", "claim.item.quantity", _QUANTITY),
     _amount("Gu1DbTMoVGx", "Item price", "price", "claim.item.unitPrice", _PRICE),
     _amount(

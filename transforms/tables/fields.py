@@ -20,11 +20,18 @@ class ValueType(StrEnum):
 
 
 class Privacy(StrEnum):
-    """How close a value is to a person."""
+    """How close a value is to a person, and how much it may harm.
+
+    A sensitive value says of what somebody is ill, or who is poor. It is sent unless the country
+    file drops it: the figures that DHIS2 is filled for are made of it, and no release may take
+    away what a country has decided to send. It is harmless only as long as nobody knows whose it
+    is, so it weighs whenever names or numbers are let out.
+    """
 
     OPEN = "open"
     QUASI = "quasi"
     DIRECT = "direct"
+    SENSITIVE = "sensitive"
 
 
 class Treatment(StrEnum):

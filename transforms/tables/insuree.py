@@ -22,7 +22,7 @@ from transforms.tables.option_sets import (
 # fmt: off
 FAMILY_ID = Field("DvT0LSMDW2f", "Family ID", ValueType.TEXT, "FamilyUUID", "tblFamilies")
 CHFID = Field("HaVpe5WsCRl", "CHFID", ValueType.TEXT, "CHFID", "tblInsuree", code="identifier_SB", privacy=Privacy.DIRECT)
-POVERTY = Field("WeLouCfrfoF", "Poverty status", ValueType.TEXT, "Poverty", "tblFamilies", option_set=YES_NO)
+POVERTY = Field("WeLouCfrfoF", "Poverty status", ValueType.TEXT, "Poverty", "tblFamilies", option_set=YES_NO, privacy=Privacy.SENSITIVE)
 GROUP_TYPE = Field("QnAQO4Kd4I3", "Family/Group type", ValueType.TEXT, "FamilyType", "tblFamilies", option_set=FAMILY_TYPE)
 HOUSEHOLD_HEAD = Field("siOTMqr9kw6", "Household head", ValueType.TEXT, "is_head", option_set=YES_NO, code="isHead",
                        made_of="The family's InsureeID if a current member, else the only member with IsHead.")

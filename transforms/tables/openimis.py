@@ -91,7 +91,7 @@ def _lines(name: str, key: str, status: str, thing: str) -> Table:
         key,
         None,
         Column("ClaimID", KEY),
-        Column(thing, KEY),
+        Column(thing, KEY, field=True),
         Column("ProdID", KEY),
         Column(status, CODE),
         Column("RejectionReason", CODE),
@@ -235,3 +235,13 @@ TABLES: dict[str, Table] = {
         GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
     )
 }  # fmt: skip
+
+TABLES_OF_SET_UP: tuple[str, ...] = tuple(
+    table.name
+    for table in (
+        LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, CLAIMS, PRODUCTS, ITEMS, SERVICES,
+        DIAGNOSES, GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
+    )
+)  # fmt: skip
+"""What org units and options are made of. Of people, families and claims only keys: where a person
+without a village is, the first claim says."""

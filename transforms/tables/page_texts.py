@@ -7,7 +7,32 @@ MAPPING = f"""\
 
 {MADE_BY}
 UIDs are the seed's where it had the object. How a value leaves is the default of its privacy class; the country file may say otherwise, field by field (`[privacy]`). What is dropped is not even read from openIMIS.
+
+| class | what is in it | leaves, unless the country file says otherwise |
+| --- | --- | --- |
+| open | what says nothing of a person by itself, and openIMIS's own UUIDs | as it is |
+| quasi | what finds a person among few: date of birth, village, claim number | a date as the first day of its year; village and claim number as they are |
+| direct | names, numbers of persons, phone | not at all; insurance numbers as pseudonyms |
+| sensitive | of what somebody is ill (diagnoses, services, items), who is poor | as it is: figures are made of it. Think again where names or numbers are let out, or DHIS2 is open to many |
+
+What leaves for one country file: the flow `what-leaves`.
 The indicators: [indicators.md](indicators.md).
+"""
+
+LEAVING = """\
+# What leaves openIMIS for DHIS2
+
+Made from the country file and the tables of truth. It names what leaves, and holds nothing of anybody.
+*Pseudonym*: the number as HMAC-SHA-256 with the key of the block `pseudonym-key`; whoever has that key can undo it. *Generalise*: a date as the first day of its year. *Drop*: the value is not even read from openIMIS, unless it is a key or a date that the work needs.
+"""
+
+LEAVING_BESIDES = """\
+## What leaves besides these values
+
+- Of each person: a UID made from openIMIS's UUID, the village (or facility) as org unit, the day of enrollment. Of each policy and claim: UIDs made from openIMIS's UUIDs and row numbers, org units, days, status. Whoever has openIMIS's database can tell whose they are.
+- Of places: codes, names and UUIDs of all locations and health facilities, and coordinates if the country file names a file of them.
+- Of lists: codes and names of products, diagnoses, services, items, professions and the like.
+- To whom it goes: whoever may read the programs in DHIS2, for the org units of each user (`docs/mapping.md`, *Who may do what*).
 """
 
 OPTION_SETS = """\
@@ -65,6 +90,10 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
     (
         "People and claims lie at different places",
         "People lie at villages, claims at facilities. Figures “by home” are shown where the person is registered now. Who moves takes along, for past periods too, all that is shown by home or where people are enrolled.",
+    ),
+    (
+        "What is deleted leaves the past too",
+        "An insuree, a policy or a claim that is deleted in openIMIS is deleted in DHIS2, with all events of past years: figures of periods that are over go down, a year later too. So do those of a person who was merged with another. A figure that has to stay as it was published has to be kept elsewhere (a copy, or a data set of its own).",
     ),
     (
         "Nothing is not zero",

@@ -14,6 +14,8 @@ STATUS_UNTIL = Field(
     "last status of a policy its expiry date, unless it is Expired; else 2099-12-31.",
 )  # fmt: skip
 
+POLICY_ID = Field("NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier")  # fmt: skip
+
 POLICY_FIELDS: tuple[Field, ...] = (
     Field("j028KRFsjx6", "Policy stage", ValueType.TEXT, "PolicyStage", "tblPolicy", option_set=POLICY_STAGE, code="policyStage", compulsory=True),
     Field(
@@ -21,7 +23,7 @@ POLICY_FIELDS: tuple[Field, ...] = (
         made_of="PolicyStatus of the policy and of its history rows; Active from the effective date on, Expired from the day after the expiry date on.",
     ),
     Field("NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", compulsory=True, made_of="ProductCode of the policy's product."),
-    Field("NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier"),
+    POLICY_ID,
     Field(
         "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",
         made_of="PolicyValue of the policy, on the events of one member only: the head of the policy's family if the policy covers him, else the member whose InsureePolicyID is the least.",
