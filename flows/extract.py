@@ -38,6 +38,5 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     thin_out(staging_root, settings)
     with at_work(run):
         manifest = take_snapshot(settings.waiting, run, source, settings)
-    rows = sum(table.rows for table in manifest.tables.values())
-    get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
+    get_run_logger().info("Snapshot of %s: %s, as of %s", source, manifest.counted, manifest.as_of)
     return run.run_id

@@ -8,7 +8,7 @@ import polars as pl
 
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
-from staging.outbox import Bundle, put, seal
+from staging.outbox import Bundle, bundles, put, seal
 from staging.runs import first_said
 from transforms.bundles import Phase, numbered, parts, rendered
 from transforms.resources import RESOURCES
@@ -20,18 +20,20 @@ BUNDLES_AT_ONCE = 50
 Changes = Mapping[str, pl.LazyFrame]
 
 
-def stage_bundles(run: Run, bundle_size: int) -> None:
-    """Write the request bodies of the run's changes; does nothing if that is done.
+def stage_bundles(run: Run, bundle_size: int) -> int:
+    """Write the request bodies of the run's changes, and return how many; once is enough.
 
     Made once more, they are those of before, whatever the country file says now: some may have
     been posted.
     """
     if is_done(run, STAGE):
-        return
+        return len(bundles(run))
     size = first_said(run, "bundle_size", bundle_size)
     partitions = read_stage(run, CHANGES)["partitions"]
     frames = [changes_of(run, partition) for partition in range(partitions)]
-    seal(run, [bundle for phase in Phase for bundle in _written(run, phase, frames, size)])
+    written = [bundle for phase in Phase for bundle in _written(run, phase, frames, size)]
+    seal(run, written)
+    return len(written)
 
 
 def changes_of(run: Run, partition: int) -> Changes:
