@@ -10,7 +10,7 @@ from typing import Any
 
 from .state import State
 from .users import Account
-from .value_types import CHECKS, Check
+from .value_types import Check, check_of
 
 Object = dict[str, Any]
 
@@ -107,7 +107,7 @@ class TrackerModel:
         return Field(
             uid=row["id"],
             value_type=value_type,
-            check=CHECKS.get(value_type, CHECKS["TEXT"]),
+            check=check_of(value_type, self._state.dialect.calendar),
             option_set=option_set,
             codes=self._codes_of(option_set) if option_set else None,
             unique=bool(row.get("unique")),
