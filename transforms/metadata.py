@@ -255,6 +255,7 @@ def _element_links(stage: Stage) -> list[Json]:
             "id": _link_uid(stage.uid, row.uid),
             "dataElement": {"id": row.uid},
             "compulsory": row.compulsory,
+            "skipAnalytics": False,
             "allowFutureDate": row.value_type is ValueType.DATE,
             "displayInReports": True,
             "sortOrder": place,
