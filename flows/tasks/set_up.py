@@ -76,6 +76,7 @@ def set_up(
     apply: bool = True,
     rename: bool = False,
     loader_user: str | None = None,
+    notes: Sequence[str] = (),
 ) -> SetUp:
     """Bring a DHIS2 to where it can take the data; done again, it changes nothing.
 
@@ -87,6 +88,7 @@ def set_up(
         apply: Write; else plan, and ask DHIS2 whether it would take the plan.
         rename: Give our objects other names where DHIS2 has given theirs away.
         loader_user: The user who loads, if not the one who sets up.
+        notes: What an operator should know besides, for the plan.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -95,7 +97,7 @@ def set_up(
     info = check_server(client, None)
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
-    planned.notes.extend(info.patch_warnings())
+    planned.notes.extend([*info.patch_warnings(), *notes])
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:
