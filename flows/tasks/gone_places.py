@@ -29,10 +29,8 @@ def gone_places(client: Dhis2, staging_root: Path) -> list[str]:
     if not uids:
         return []
     named = ", ".join(uids[:NAMED]) + (f" and {len(uids) - NAMED} more" if uids[NAMED:] else "")
-    return [
-        f"{len(uids)} org units that DHIS2 had confirmed are not there any more ({named}); "
-        + f"set-up makes again those that openIMIS has. {MERGED}"
-    ]
+    found = f"{len(uids)} org units that DHIS2 had confirmed are not there any more ({named})"
+    return [f"{found}; set-up makes again those that openIMIS has. {MERGED}"]
 
 
 def _loaded_to(client: Dhis2, staging_root: Path) -> Iterator[tuple[Target, Current]]:

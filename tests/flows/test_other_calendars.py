@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from flows.connectors.dhis2 import Dhis2Server
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
+from flows.tasks.analytics import build_analytics_tables
 from tests.flows.scheme import COUNTRY, Scheme
 from tests.loader import LOADER_USER
-from tests.sandbox import running_sandbox
-from transforms.country import Server
+from tests.sandbox import ADMIN, running_sandbox
+from transforms.country import Analytics, Server
 from transforms.errors import TargetError
 from transforms.tables.calendars import CALENDARS
 from transforms.tables.insuree import DATE_OF_BIRTH
@@ -80,6 +82,19 @@ def test_a_country_file_that_names_another_calendar_is_refused_before_anything_i
         set_up_dhis2("scheme", "administrator", abroad.country_file, abroad.staging_root)
 
     assert abroad.written() == []
+
+
+def test_in_nepali_dates_a_failure_of_analytics_says_which_setting_is_missing() -> None:
+    with running_sandbox(version="2.42", calendar="nepali") as sandbox:
+        server = Dhis2Server(base_url=sandbox.url, username=ADMIN[0], password=ADMIN[1])
+        with server.client(calendar="nepali") as client:
+            limits = Analytics(poll_seconds=0)
+            with pytest.raises(TargetError, match=r"keyAnalyticsPeriodYearsOffset.*value=22"):
+                build_analytics_tables(client, limits, lambda *_: None)
+
+            sandbox.analytics.years_offset = 22
+
+            assert build_analytics_tables(client, limits, lambda *_: None) >= 0
 
 
 def test_the_country_file_may_name_every_calendar_that_was_tried() -> None:

@@ -21,6 +21,13 @@ POPULATION_YEARS = 45
 """How far back a year of the population may lie: a Nepali year of before that reads like an ISO
 year of today, which is what a file that was not converted has."""
 
+DAYS_BEYOND_2100 = (
+    "DHIS2 counts in the calendar 'nepali', whose years it knows up to 2100, and makes its table of "
+    "days for 25 years to come: that fails unless the system setting keyAnalyticsPeriodYearsOffset "
+    "says for how many years there are data. Let DHIS2's administrator set it, to 22 say (POST "
+    "/api/systemSettings/keyAnalyticsPeriodYearsOffset?value=22). "
+)
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -31,12 +38,14 @@ class Calendar:
         years_ahead: By how much its year is ahead of the ISO year at the end of that.
         example: One of its years, near 2025.
         dates_are_moments: Values that are dates are of type DATETIME.
+        analytics: What the analytics tables need besides, where they fail; a sentence.
     """
 
     name: str
     years_ahead: int
     example: str
     dates_are_moments: bool = True
+    analytics: str = ""
 
     def has_plausible(self, year: pl.Expr, now: int) -> pl.Expr:
         """Whether a year of the population is one of this calendar, as far as one can see.
@@ -60,7 +69,7 @@ CALENDARS: dict[str, Calendar] = {
     calendar.name: calendar
     for calendar in (
         Calendar(ISO, 0, "2025", dates_are_moments=False),
-        Calendar("nepali", 57, "2082"),
+        Calendar("nepali", 57, "2082", analytics=DAYS_BEYOND_2100),
         Calendar("ethiopian", -7, "2018"),
     )
 }
