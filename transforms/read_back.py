@@ -41,6 +41,9 @@ class Kind:
     days: tuple[str, str] | None = None
 
 
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
+_STEP, _LONGEST_LEAP = "30m", 120  # clocks are put forward by half an hour, or one, or two
+
 # When an event or enrollment was completed, DHIS2 says by itself: it is neither sent nor compared.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
 _DATED = {"personUid": "trackedEntity", "orgUnit": "orgUnit", "status": "status"}
@@ -144,6 +147,34 @@ def shortened(moment: pl.Expr) -> pl.Expr:
     Both sides are without zone, in the server's: it reads ours in its own, and writes it so.
     """
     return moment.str.strip_suffix(".000").str.strip_suffix("T00:00:00")
+
+
+def as_kept(moment: pl.Expr, zone: str) -> pl.Expr:
+    """Return a moment of ours as DHIS2 keeps it in its zone.
+
+    Where clocks were put forward over it, it is the first moment after that: a day of Africa/Cairo
+    may begin at one o'clock, and then a date, which means midnight, becomes one o'clock too.
+
+    Args:
+        moment: A date, or a date and a time, as text.
+        zone: Name of the server's time zone.
+    """
+    local = (
+        pl.when(moment.str.len_chars() == len("2024-04-26"))
+        .then(moment + "T00:00:00")
+        .otherwise(moment)
+        .str.to_datetime(_SECONDS, strict=False)
+    )
+    begun = local.dt.truncate(_STEP)
+    later = [begun.dt.offset_by(f"{minutes}m") for minutes in range(30, _LONGEST_LEAP + 30, 30)]
+    first = pl.coalesce(pl.when(_exists(each, zone)).then(each) for each in later)
+    is_left_out = local.is_not_null() & ~_exists(local, zone)
+    return pl.when(is_left_out).then(first.dt.strftime(_SECONDS)).otherwise(moment)
+
+
+def _exists(local: pl.Expr, zone: str) -> pl.Expr:
+    known = local.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+    return known.is_not_null()
 
 
 def _value(kind: Kind, uid: str) -> pl.Expr:

@@ -18,6 +18,7 @@ import random
 import re
 import ssl
 import time
+import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -147,6 +148,12 @@ class SystemInfo:
             TargetError: The version is not supported.
         """
         return dialect_of(self.release)
+
+    @property
+    def zone(self) -> str:
+        """Name of the time zone as it is known here; UTC where it is not."""
+        known = self.time_zone in zoneinfo.available_timezones()
+        return str(self.time_zone) if known else "UTC"
 
     @property
     def patch(self) -> Patch:

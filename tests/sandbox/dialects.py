@@ -37,6 +37,7 @@ class Dialect:
     release: str = "2.42.5.2"
     system_info_has_analytics_times: bool = True
     system_info_has_last_analytics: bool = True
+    time_zone: str = "Etc/UTC"  # of dates without zone; any version may be in any
     calendar: str = "iso8601"  # the system setting keyCalendar; any version may have any
     system_info_extras: tuple[str, ...] = ()
     user_settings_are_complete: bool = False

@@ -498,7 +498,7 @@ def system_info(state: State, request: Request) -> dict[str, Any]:
         "calendar": dialect.calendar,
         "dateFormat": "yyyy-mm-dd",
         "serverDate": now,
-        "serverTimeZoneId": "Etc/UTC",
+        "serverTimeZoneId": dialect.time_zone,
         "serverTimeZoneDisplayName": "Coordinated Universal Time",
         "version": dialect.release,
         "revision": "unknown",

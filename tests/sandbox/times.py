@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 _FORMS = re.compile(
     r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})"
@@ -52,6 +53,25 @@ def parse_any(value: object) -> int | None:
     if isinstance(value, int):
         return value
     return parse(str(value))
+
+
+def parse_in(zone: str, value: object) -> int | None:
+    """The same; a moment over which a zone's clocks were put forward is the first one after it.
+
+    Milliseconds are of the local clock all the same, as if the zone were UTC.
+    """
+    moment = parse_any(value)
+    while moment is not None and not _exists(zone, moment):
+        moment -= moment % 60_000
+        moment += 60_000
+    return moment
+
+
+@lru_cache(maxsize=200_000)
+def _exists(zone: str, milliseconds: int) -> bool:
+    local = datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=ZoneInfo(zone))
+    again = local.astimezone(UTC).astimezone(ZoneInfo(zone))
+    return again.replace(tzinfo=None) == local.replace(tzinfo=None)
 
 
 @lru_cache(maxsize=200_000)
