@@ -5,6 +5,7 @@ occurredAt, owner (of a tracked entity: its owner in the insuree program), isSha
 (Boolean: a tracked entity that another program knows), isDeleted (Boolean), one a value.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ class Kind:
 
 
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
-_STEP, _LONGEST_LEAP = "30m", 120  # clocks are put forward by half an hour, or one, or two
+_AROUND = dt.timedelta(hours=3)  # before and after clocks are put forward
 
 # When an event or enrollment was completed, DHIS2 says by itself: it is neither sent nor compared.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
@@ -152,8 +153,8 @@ def shortened(moment: pl.Expr) -> pl.Expr:
 def as_kept(moment: pl.Expr, zone: str) -> pl.Expr:
     """Return a moment of ours as DHIS2 keeps it in its zone.
 
-    Where clocks were put forward over it, it is the first moment after that: a day of Africa/Cairo
-    may begin at one o'clock, and then a date, which means midnight, becomes one o'clock too.
+    Where clocks were put forward over it, it is as much later (seen on 2.42.5.2): a day of
+    Africa/Cairo may begin at one o'clock, and then a date, which means midnight, is one o'clock.
 
     Args:
         moment: A date, or a date and a time, as text.
@@ -165,16 +166,18 @@ def as_kept(moment: pl.Expr, zone: str) -> pl.Expr:
         .otherwise(moment)
         .str.to_datetime(_SECONDS, strict=False)
     )
-    begun = local.dt.truncate(_STEP)
-    later = [begun.dt.offset_by(f"{minutes}m") for minutes in range(30, _LONGEST_LEAP + 30, 30)]
-    first = pl.coalesce(pl.when(_exists(each, zone)).then(each) for each in later)
-    is_left_out = local.is_not_null() & ~_exists(local, zone)
-    return pl.when(is_left_out).then(first.dt.strftime(_SECONDS)).otherwise(moment)
+    is_left_out = local.is_not_null() & _in_zone(local, zone).is_null()
+    leap = _ahead(local + _AROUND, zone) - _ahead(local - _AROUND, zone)
+    return pl.when(is_left_out).then((local + leap).dt.strftime(_SECONDS)).otherwise(moment)
 
 
-def _exists(local: pl.Expr, zone: str) -> pl.Expr:
-    known = local.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
-    return known.is_not_null()
+def _in_zone(local: pl.Expr, zone: str) -> pl.Expr:
+    return local.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+
+
+def _ahead(local: pl.Expr, zone: str) -> pl.Expr:
+    """Return by how much the clocks of a zone are ahead of UTC."""
+    return local - _in_zone(local, zone).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
 def _value(kind: Kind, uid: str) -> pl.Expr:

@@ -143,11 +143,17 @@ def _ending_of(lines: list[dict[str, Any]]) -> Ending:
 
 
 def _failed(job: str, calendar: str) -> TargetError:
-    known = CALENDARS[calendar].analytics if calendar in CALENDARS else ""
     return TargetError(
-        f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. {known}"
-        f"Look at DHIS2's log at this time, then run run-analytics. What was loaded stays."
+        f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. "
+        f"{said_of(calendar)}Look at DHIS2's log at this time, then run run-analytics. What was "
+        f"loaded stays."
     )
+
+
+def said_of(calendar: str) -> str:
+    """Return what becomes of analytics in a calendar, and a space; nothing where all is well."""
+    known = CALENDARS.get(calendar)
+    return f"{known.analytics} " if known and known.analytics else ""
 
 
 def _too_slow(job: str, limits: Analytics) -> TargetError:

@@ -23,6 +23,7 @@ from transforms.country import Country
 from transforms.errors import TargetError
 from transforms.metadata import levels, maps, option_objects, package, root
 from transforms.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
+from transforms.tables.calendars import CALENDARS
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
@@ -97,7 +98,8 @@ def set_up(
     info = check_server(client, None)
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
-    planned.notes.extend([*info.patch_warnings(), *notes])
+    calendar = CALENDARS[info.calendar].analytics
+    planned.notes.extend([*info.patch_warnings(), *filter(None, [calendar]), *notes])
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:

@@ -3,6 +3,7 @@
 The stand-in judges dates as real servers do: by the calendar, though they are kept as ISO dates.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,14 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2Server
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
-from flows.tasks.analytics import build_analytics_tables
 from tests.flows.scheme import COUNTRY, Scheme
 from tests.loader import LOADER_USER
-from tests.sandbox import ADMIN, running_sandbox
-from transforms.country import Analytics, Server
+from tests.sandbox import running_sandbox
+from transforms.country import Server
 from transforms.errors import TargetError
 from transforms.tables.calendars import CALENDARS
 from transforms.tables.insuree import DATE_OF_BIRTH
@@ -73,6 +72,21 @@ def test_everything_arrives_and_is_found_again(abroad: Scheme) -> None:
     assert "2099-12-31" in days
 
 
+def test_set_up_and_analytics_say_that_figures_show_nothing(
+    abroad: Scheme, calendar: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    abroad.country += "\n[analytics]\npoll_seconds = 0\n"
+    caplog.set_level(logging.INFO)
+    abroad.set_up()
+    assert f"DHIS2 counts in the calendar {calendar!r}, in which its" in caplog.text
+
+    state = abroad.sync(run_id="first", analytics=True)
+
+    assert state.is_failed()
+    assert "For the dashboards, load into a DHIS2 that counts in iso8601" in str(state.message)
+    assert "What was loaded stays" in str(state.message)
+
+
 def test_a_country_file_that_names_another_calendar_is_refused_before_anything_is_written(
     abroad: Scheme, calendar: str
 ) -> None:
@@ -82,19 +96,6 @@ def test_a_country_file_that_names_another_calendar_is_refused_before_anything_i
         set_up_dhis2("scheme", "administrator", abroad.country_file, abroad.staging_root)
 
     assert abroad.written() == []
-
-
-def test_in_nepali_dates_a_failure_of_analytics_says_which_setting_is_missing() -> None:
-    with running_sandbox(version="2.42", calendar="nepali") as sandbox:
-        server = Dhis2Server(base_url=sandbox.url, username=ADMIN[0], password=ADMIN[1])
-        with server.client(calendar="nepali") as client:
-            limits = Analytics(poll_seconds=0)
-            with pytest.raises(TargetError, match=r"keyAnalyticsPeriodYearsOffset.*value=22"):
-                build_analytics_tables(client, limits, lambda *_: None)
-
-            sandbox.analytics.years_offset = 22
-
-            assert build_analytics_tables(client, limits, lambda *_: None) >= 0
 
 
 def test_the_country_file_may_name_every_calendar_that_was_tried() -> None:

@@ -72,14 +72,11 @@ class AnalyticsCue:
     - `fails`: they end as failed
     - `looks`: so many looks at their progress find them under way (looks at its end do not count)
     - `leaves_old`: they end as completed, and the tables stay as they were
-    - `years_offset`: the system setting keyAnalyticsPeriodYearsOffset; without it a server that
-      counts in Nepali dates fails
     """
 
     fails: bool = False
     leaves_old: bool = False
     looks: int = 0
-    years_offset: int = -1
 
 
 NOTHING = Cue()

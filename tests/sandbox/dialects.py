@@ -51,6 +51,8 @@ class Dialect:
     reads_ignore_sharing: bool = False
     cache_clear_status: int = 204
 
+    blocks_completed_events: bool = False  # of a stage with blockEntryForm
+
     # metadata
     sharing_has_external: bool = True
     legacy_sharing_fields: bool = False
@@ -207,6 +209,7 @@ _2_40 = replace(
 _2_43 = replace(
     _2_42,
     version="2.43",
+    blocks_completed_events=True,
     release="2.43.1",
     hidden_inside=(
         ("legendSets.legends", ("favorites", "favorite")),

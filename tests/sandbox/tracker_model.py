@@ -51,6 +51,7 @@ class ProgramModel:
     registration: bool
     writable: bool
     readable_data: bool
+    expiry_days: int  # after the end of a month; other period types are not modelled
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class StageModel:
     repeatable: bool
     always_validated: bool
     writable: bool
+    blocks_completed: bool
 
 
 class TrackerModel:
@@ -144,6 +146,7 @@ class TrackerModel:
             registration=row.get("programType") == "WITH_REGISTRATION",
             writable=self.account.may("data write", row),
             readable_data=self.account.may("data read", row),
+            expiry_days=int(row.get("expiryDays") or 0) if row.get("expiryPeriodType") else 0,
         )
 
     def _stage(self, row: Object) -> StageModel:
@@ -156,6 +159,7 @@ class TrackerModel:
             repeatable=bool(row.get("repeatable")),
             always_validated=row.get("validationStrategy") == "ON_UPDATE_AND_INSERT",
             writable=self.account.may("data write", row),
+            blocks_completed=bool(row.get("blockEntryForm")),
         )
 
 

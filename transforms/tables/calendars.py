@@ -21,11 +21,18 @@ POPULATION_YEARS = 45
 """How far back a year of the population may lie: a Nepali year of before that reads like an ISO
 year of today, which is what a file that was not converted has."""
 
-DAYS_BEYOND_2100 = (
-    "DHIS2 counts in the calendar 'nepali', whose years it knows up to 2100, and makes its table of "
-    "days for 25 years to come: that fails unless the system setting keyAnalyticsPeriodYearsOffset "
-    "says for how many years there are data. Let DHIS2's administrator set it, to 22 say (POST "
-    "/api/systemSettings/keyAnalyticsPeriodYearsOffset?value=22). "
+ANALYTICS = (
+    "DHIS2 counts in the calendar {name!r}, in which {what}. People, policies and claims themselves "
+    "are right. For the dashboards, load into a DHIS2 that counts in iso8601."
+)
+EVENTS_ARE_LEFT_OUT = (
+    "its analytics tables of events stay empty (it takes the years of dates for years of its "
+    "calendar): figures and charts of policies and claims show nothing, those of who is enrolled "
+    "are right"
+)
+NOTHING_IS_BUILT = (
+    "its job for the analytics tables fails (its table of days ends with the Nepali year 2100, and "
+    "values by year do not fit into tables by ISO year): figures and charts show nothing"
 )
 
 
@@ -38,7 +45,7 @@ class Calendar:
         years_ahead: By how much its year is ahead of the ISO year at the end of that.
         example: One of its years, near 2025.
         dates_are_moments: Values that are dates are of type DATETIME.
-        analytics: What the analytics tables need besides, where they fail; a sentence.
+        analytics: What becomes of analytics; empty where all is well.
     """
 
     name: str
@@ -69,7 +76,12 @@ CALENDARS: dict[str, Calendar] = {
     calendar.name: calendar
     for calendar in (
         Calendar(ISO, 0, "2025", dates_are_moments=False),
-        Calendar("nepali", 57, "2082", analytics=DAYS_BEYOND_2100),
-        Calendar("ethiopian", -7, "2018"),
+        Calendar(
+            "nepali", 57, "2082",
+            analytics=ANALYTICS.format(name="nepali", what=NOTHING_IS_BUILT),
+        ),
+        Calendar(
+            "ethiopian", -7, "2018", analytics=ANALYTICS.format(name="ethiopian", what=EVENTS_ARE_LEFT_OUT)
+        ),
     )
-}
+}  # fmt: skip
