@@ -44,7 +44,8 @@ def test_what_lies_in_a_closed_month_is_refused_new_or_not(country: SmallCountry
     country.post({"events": [event(1)]})
     closed(country, "programs", INSUREES, expiryDays=5, expiryPeriodType="Monthly")
     assert accepted(country.post({"events": [event(1)]})) == [uid("V", 1)]  # may edit expired ones
-    country.take_from_roles(frozenset({"F_EDIT_EXPIRED"}))
+    country.take_from_roles(frozenset({"F_EDIT_EXPIRED"}))  # which our role has not
+    country.sandbox.state.metadata_changed()
 
     receipt = country.post({"events": [event(1), event(2)]})
 
