@@ -76,8 +76,8 @@ MESSAGES = {
     "E1305": "DataElement `{0}` is not part of ProgramStage `{1}`.",
     "E1313": "Event `{0}` of an Enrollment does not reference a TrackedEntity.",
     "E1315": "Status `{0}` does not allow defining data values.",
-    "E1326": "Event `{0}` is completed and its ProgramStage blocks the entry form after completion. "
-    "Reopen the Event before updating.",
+    "E1326": "Event `{0}` is completed and its ProgramStage blocks the entry form after "
+    "completion. Reopen the Event before updating.",
     "E1316": "No event can transition from status `{0}` to status `{1}`.",
     "E5000": "{0} `{1}` cannot be created because {2} `{3}` referenced by it could not be created.",
 }

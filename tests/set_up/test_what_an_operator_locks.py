@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from flows.connectors.dhis2 import Dhis2
+from flows.tasks.set_up import package_plan
 from tests.sandbox import Sandbox
+from tests.set_up.a_country import GENDERS, a_country, choices
 from tests.set_up.test_set_up_of_dhis2 import post, prepared, whole
+from transforms.tables.insuree import DATE_OF_BIRTH
 from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 POLICY_STAGE = INSUREE_PROGRAM.stages[0].uid
@@ -55,3 +58,15 @@ def test_whether_dhis2_keeps_a_change_log_of_a_program_is_the_operators(
 
     assert done.plan.changed == {CLAIM_PROGRAM.uid: ["expiryDays"]}
     assert ready.metadata("programs")[CLAIM_PROGRAM.uid]["enableChangeLog"] is kept
+
+
+def test_a_dhis2_that_was_set_up_with_plain_dates_says_so_when_its_calendar_is_named(
+    ready: Sandbox, dhis2: Dhis2
+) -> None:
+    abroad = a_country(dhis2={"calendar": "ethiopian"})
+
+    plan = package_plan(dhis2, abroad, choices(tblGender=GENDERS))
+
+    assert {each.property for each in plan.conflicts} == {"valueType"}
+    assert DATE_OF_BIRTH.uid in {each.wanted_uid for each in plan.conflicts}
+    assert "AGE and must be DATETIME" in " ".join(map(str, plan.conflicts))
