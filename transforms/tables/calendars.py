@@ -6,6 +6,9 @@ values of type DATE     read as ISO dates by analytics and by all that counts, b
                         refused (E1007, E1302), and a year that its table does not have is 500
 values of type DATETIME ISO, and judged so: in these calendars our dates are of this type
 periods                 the calendar's: of figures, charts and data values (population by year)
+
+Analytics: the job fails, or leaves the tables of events empty; see below. All of it was seen alike
+on 2.40.12, 2.41.9.1, 2.42.5.2 and 2.43.1.
 """
 
 from dataclasses import dataclass
