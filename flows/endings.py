@@ -6,12 +6,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from prefect import get_run_logger, task
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
+from flows.telling import leave_out_echoes, tell_once
 from staging.damage import in_words
 from transforms.errors import SyncError, UnforeseenError
 
@@ -19,6 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 PACKAGE = Path(__file__).parents[1]
 WITH_REJECTS = "CompletedWithRejects"
+
+leave_out_echoes()
 
 
 def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
@@ -44,7 +47,7 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 
 def _failed(error: SyncError) -> State[SyncError]:
     if TaskRunContext.get() is None:
-        get_run_logger().error("%s", error)
+        tell_once(error)
     return Failed(message=str(error), data=error)
 
 

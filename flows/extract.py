@@ -40,6 +40,5 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     with at_work(run):
         wanted = selected_columns(settings)
         manifest = take_snapshot(settings.waiting, run, source, wanted, settings.guards)
-    rows = sum(table.rows for table in manifest.tables.values())
-    get_run_logger().info("Snapshot of %s: %d rows, as of %s", source, rows, manifest.as_of)
+    get_run_logger().info("Snapshot of %s: %s, as of %s", source, manifest.counted, manifest.as_of)
     return run.run_id

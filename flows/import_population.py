@@ -1,6 +1,7 @@
 """Import population figures: a CSV file → values of DHIS2's population data set."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +27,7 @@ from transforms.errors import CountryError, StagingError
 from transforms.locations import locations
 from transforms.population import FIGURES, figures
 from transforms.reject_rows import POPULATION, reject_rows
+from transforms.tables.calendars import Calendar
 from transforms.tables.org_units import PLACE_LEVEL
 
 
@@ -68,7 +70,8 @@ def import_population(
         target: Name of a saved block `dhis2-server`.
         country: The country file.
         staging_root: Folder of all pipeline files; never inside git.
-        file: A CSV file with the columns code (of an openIMIS location), year and population.
+        file: A CSV file with the columns code (of an openIMIS location), year (in the calendar in
+            which DHIS2 counts) and population.
         places_run: The run whose snapshot says which places there are; by default the target's
             last.
         run_id: Names this run, and so the folder of its rejects; by default the flow run's id.
@@ -87,8 +90,8 @@ def import_population(
     goal = Target(staging_root, target)
     places = _places(goal, places_run)
     with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
-        recognised_server(client, current_or_first(goal, 0), moved_target=False)
-        done = imported(client, settings, rows, places)
+        info = recognised_server(client, current_or_first(goal, 0), moved_target=False)
+        done = imported(client, info.check_calendar(), settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)
     create_markdown_artifact(
@@ -99,10 +102,21 @@ def import_population(
 
 
 @step
-def imported(client: Dhis2, country: Country, rows: pl.DataFrame, places: pl.LazyFrame) -> Imported:
+def imported(
+    client: Dhis2,
+    calendar: Calendar,
+    country: Country,
+    rows: pl.DataFrame,
+    places: pl.LazyFrame,
+) -> Imported:
     """Write the figures that DHIS2 does not hold as the file has them."""
     judged = figures(
-        rows, places, level=_location_type(country), assigned=assigned_org_units(client)
+        rows,
+        places,
+        level=_location_type(country),
+        assigned=assigned_org_units(client),
+        calendar=calendar,
+        now=datetime.now(UTC).year,
     )
     good = judged.filter(pl.col("faults").list.len() == 0).to_dicts()
     held = {year: held_values(client, country, year) for year in {row["period"] for row in good}}

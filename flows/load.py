@@ -111,6 +111,7 @@ def open_run(
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
     opened = open_load(run, target, client, country, allow)
+    get_run_logger().info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:
         get_run_logger().warning("%s", warning)
     return opened

@@ -10,6 +10,7 @@ from prefect.runtime import flow_run
 from flows.endings import completed, in_one_sentence, step
 from flows.tasks.coordinates import read_coordinates
 from flows.tasks.country import read_country
+from flows.tasks.gone_places import gone_places
 from flows.tasks.loading import connected
 from flows.tasks.set_up import SetUp, set_up
 from flows.tasks.snapshot import take_snapshot
@@ -82,6 +83,7 @@ def prepare_target(
     doubts = doubts_of(read_snapshot(run).frames)
     wanted = desired_metadata(doubts, settings, read_coordinates(country, settings))
     with connected(target, settings) as client:
+        notes = gone_places(client, run.root)
         return set_up(
             client,
             settings,
@@ -90,6 +92,7 @@ def prepare_target(
             apply=apply,
             rename=rename,
             loader_user=loader_user,
+            notes=notes,
         )
 
 

@@ -25,6 +25,7 @@ from transforms.mapping import markdown
 from transforms.permissions import Allow, Permissions
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
+from transforms.summaries import in_words
 from transforms.windows import Window
 
 
@@ -75,7 +76,6 @@ def transform(
         find_changes(run, goal, asked)
         say_what_is_sent_again(run, goal)
         render_bundles(run, asked)
-    get_run_logger().info("Run %s is ready to be posted to %s", run_id, target)
     return run_id
 
 
@@ -142,13 +142,16 @@ def compare_source(run: Run, target: Target, asked: Asked, allow: Permissions) -
 def make_desired(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
-    stage_desired(run, asked, state.partitions or None)
+    wanted = stage_desired(run, asked, state.partitions or None)
+    counted = ", ".join(f"{name} {rows}" for name, rows in wanted.items())
+    get_run_logger().info("DHIS2 should hold: %s", counted)
 
 
 @step
 def find_changes(run: Run, target: Target, asked: Asked) -> None:
     """Stage what DHIS2 has still to hear."""
-    stage_changes(run, target, current_or_first(target, 0), asked)
+    counts = stage_changes(run, target, current_or_first(target, 0), asked)
+    get_run_logger().info("DHIS2 has still to hear: %s", in_words(counts))
 
 
 @step
@@ -168,4 +171,5 @@ def say_what_is_sent_again(run: Run, target: Target) -> None:
 @step
 def render_bundles(run: Run, asked: Asked) -> None:
     """Stage the request bodies."""
-    stage_bundles(run, asked.country.load.bundle_size)
+    count = stage_bundles(run, asked.country.load.bundle_size)
+    get_run_logger().info("Run %s is ready to be posted: %d bundles", run.run_id, count)

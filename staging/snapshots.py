@@ -70,6 +70,17 @@ class SnapshotManifest(BaseModel):
     oldest_rows: dict[str, str]
     tables: dict[str, TableManifest]
 
+    @property
+    def counted(self) -> str:
+        """How many rows of how many tables, and which columns this openIMIS does not have."""
+        rows = sum(table.rows for table in self.tables.values())
+        lacking = [
+            f"{name} without {', '.join(table.missing)}"
+            for name, table in self.tables.items()
+            if table.missing
+        ]
+        return ", ".join([f"{rows} rows of {len(self.tables)} tables", *lacking])
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -33,6 +33,12 @@ class Levels(_Section):
     village: str = "Village"
 
 
+class Server(_Section):
+    """What is to be known of DHIS2 before it is asked."""
+
+    calendar: Literal["iso8601", "nepali", "ethiopian"] = "iso8601"
+
+
 class Load(_Section):
     """How bundles are posted."""
 
@@ -128,6 +134,7 @@ class Country(_Section):
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
         population: Where population figures are entered.
+        dhis2: What is to be known of DHIS2.
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
         waiting: How long a run waits for what time may cure.
@@ -143,6 +150,7 @@ class Country(_Section):
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}
     population: Population = Population()
+    dhis2: Server = Server()
     load: Load = Load()
     guards: Guards = Guards()
     waiting: Waiting = Waiting()

@@ -36,6 +36,8 @@ from transforms.resources import (
     RESOURCES,
     TRACKED_ENTITIES,
 )
+from transforms.tables.calendars import CALENDARS
+from transforms.values import dated
 from transforms.windows import Window
 
 
@@ -75,13 +77,15 @@ def desired(
         **_claims(snapshot, wanted, as_of, window),
     }
     policy = policy_of(country)
-    return {
-        resource.name: with_doubts(
-            treated(frames[resource.name], resource.fields, policy, pseudonym_key),
-            doubts.held_back(resource.name),
+    calendar = CALENDARS[country.dhis2.calendar]
+    sent = {
+        each.name: with_doubts(
+            treated(frames[each.name], each.fields, policy, pseudonym_key),
+            doubts.held_back(each.name),
         )
-        for resource in RESOURCES
+        for each in RESOURCES
     }
+    return {each.name: dated(sent[each.name], each.fields, calendar) for each in RESOURCES}
 
 
 def desired_metadata(

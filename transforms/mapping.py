@@ -14,6 +14,7 @@ from transforms.country import Country
 from transforms.deltas import Change
 from transforms.privacy import Policy, policy_of
 from transforms.resources import RESOURCES, Resource
+from transforms.tables.calendars import CALENDARS, Calendar
 from transforms.tables.fields import Field
 
 AGAIN = (Change.UPDATE.value, Change.REPLACE.value)
@@ -27,7 +28,8 @@ def fingerprints(country: Country) -> dict[str, str]:
         CountryError: The country file's privacy names what is not there.
     """
     policy = policy_of(country)
-    return {resource.name: _digest(_facts(resource, policy)) for resource in RESOURCES}
+    calendar = CALENDARS[country.dhis2.calendar]
+    return {resource.name: _digest(_facts(resource, policy, calendar)) for resource in RESOURCES}
 
 
 def sent_again(
@@ -62,23 +64,23 @@ def markdown(again: Mapping[str, int], held: Mapping[str, int]) -> str:
     )
 
 
-def _facts(resource: Resource, policy: Policy) -> dict[str, Any]:
+def _facts(resource: Resource, policy: Policy, calendar: Calendar) -> dict[str, Any]:
     return {
         "type": resource.tracker_type,
         "parent": resource.parent,
         "program": resource.program,
         "stage": resource.stage,
         "uid": [resource.uid_source, resource.salt],
-        "fields": sorted(_field_facts(field, policy) for field in resource.fields),
+        "fields": sorted(_field_facts(field, policy, calendar) for field in resource.fields),
     }
 
 
-def _field_facts(field: Field, policy: Policy) -> list[Any]:
+def _field_facts(field: Field, policy: Policy, calendar: Calendar) -> list[Any]:
     options = field.option_set
     codes = sorted((options.codes or {}).items()) if options else []
     return [
         field.uid,
-        field.value_type,
+        calendar.value_type(field.value_type),
         field.table or "",
         field.column,
         policy[field.uid],

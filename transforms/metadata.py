@@ -23,6 +23,7 @@ from transforms.metadata_uids import metadata_uid
 from transforms.org_unit_groups import org_unit_group_objects
 from transforms.population import population_objects
 from transforms.resources import EVENT_RESOURCES, TRACKED_ENTITIES
+from transforms.tables.calendars import CALENDARS, Calendar
 from transforms.tables.fields import Field, OptionSet, Privacy, ValueType
 from transforms.tables.metadata_classes import LONGEST_SHORT_NAME, METADATA_CLASSES, MetadataClass
 from transforms.tables.option_sets import OPTION_SETS
@@ -44,7 +45,7 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
     rows = program_indicators(options)
     indicators = indicator_objects(rows)
     parts = (
-        _fixed(),
+        _fixed(CALENDARS[country.dhis2.calendar]),
         org_unit_group_objects(country),
         population_objects(),
         indicators,
@@ -64,13 +65,13 @@ def maps(root_level: int) -> list[Json]:
     return _shared({"maps": map_objects(root_level)})["maps"]
 
 
-def _fixed() -> Payload:
+def _fixed(calendar: Calendar) -> Payload:
     """Return what the data need."""
     return {
         "userGroups": [{"id": group.uid, "name": group.name} for group in USER_GROUPS],
         "optionSets": [_option_set(row) for row in OPTION_SETS],
-        "trackedEntityAttributes": [_attribute(row) for row in TRACKED_ENTITIES.fields],
-        "dataElements": [_data_element(row) for row in data_element_fields()],
+        "trackedEntityAttributes": [_attribute(row, calendar) for row in TRACKED_ENTITIES.fields],
+        "dataElements": [_data_element(row, calendar) for row in data_element_fields()],
         "trackedEntityTypes": [_person()],
         "programs": [_program(row) for row in PROGRAMS],
         "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
@@ -147,9 +148,9 @@ def _option_set(row: OptionSet) -> Json:
     return {"id": row.uid, "name": row.name, "code": row.code, "valueType": "TEXT"}
 
 
-def _attribute(row: Field) -> Json:
+def _attribute(row: Field, calendar: Calendar) -> Json:
     return _labels(row) | {
-        "valueType": row.value_type,
+        "valueType": calendar.value_type(row.value_type),
         "aggregationType": row.aggregation,
         "unique": row.unique,
         "orgunitScope": False,
@@ -158,9 +159,9 @@ def _attribute(row: Field) -> Json:
     }
 
 
-def _data_element(row: Field) -> Json:
+def _data_element(row: Field, calendar: Calendar) -> Json:
     return _labels(row) | {
-        "valueType": row.value_type,
+        "valueType": calendar.value_type(row.value_type),
         "aggregationType": row.aggregation,
         "domainType": "TRACKER",
         "zeroIsSignificant": True,
@@ -254,6 +255,7 @@ def _element_links(stage: Stage) -> list[Json]:
             "id": _link_uid(stage.uid, row.uid),
             "dataElement": {"id": row.uid},
             "compulsory": row.compulsory,
+            "skipAnalytics": False,
             "allowFutureDate": row.value_type is ValueType.DATE,
             "displayInReports": True,
             "sortOrder": place,

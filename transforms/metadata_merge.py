@@ -368,7 +368,7 @@ def _demanded(wanted: Payload, held: Held) -> list[str]:
         for kind, thing, there in _pairs(wanted, held)
         for name, links in METADATA_CLASSES[kind].links.items()
         for link in there.get(name, ())
-        if any(link.get(firm) for firm in links.firm)
+        if link.get(links.demands)
         and link[links.target]["id"] not in {ours[links.target]["id"] for ours in thing[name]}
     ]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from transforms.tables.calendars import Calendar
 from transforms.tables.population import POPULATION_SET, DataElement
 from transforms.values import with_faults
 
@@ -48,15 +49,24 @@ def _data_element(row: DataElement) -> Json:
 
 
 def figures(
-    rows: pl.DataFrame, locations: pl.LazyFrame, *, level: str, assigned: Collection[str]
+    rows: pl.DataFrame,
+    locations: pl.LazyFrame,
+    *,
+    level: str,
+    assigned: Collection[str],
+    calendar: Calendar,
+    now: int,
 ) -> pl.DataFrame:
     """Return the rows of a file of figures as data values, with what is wrong with each.
 
     Args:
-        rows: code (of an openIMIS location), year and population, all as text.
+        rows: code (of an openIMIS location), year (of DHIS2's calendar) and population, all as
+            text.
         locations: See `transforms.locations.locations`.
         level: `LocationType` of the places of which the population is known.
         assigned: UIDs of the org units to which DHIS2 has assigned the data set.
+        calendar: In which DHIS2 counts.
+        now: The ISO year of today.
 
     Returns:
         key (code, year and line), orgUnit (UID), period, value; faults (List of reason codes).
@@ -68,7 +78,8 @@ def figures(
         .with_row_index("line", 2)
         .with_columns(text)
         .join(places, on="code", how="left"),
-        _faults(level, assigned),
+        _faults(level, assigned)
+        | {"population_year_of_another_calendar": ~calendar.has_plausible(pl.col("year"), now)},
     )
     line = pl.format("line {}", "line")
     return judged.select(

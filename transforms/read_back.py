@@ -5,6 +5,7 @@ occurredAt, owner (of a tracked entity: its owner in the insuree program), isSha
 (Boolean: a tracked entity that another program knows), isDeleted (Boolean), one a value.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,9 @@ class Kind:
     identifier: str = ""
     days: tuple[str, str] | None = None
 
+
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
+_AROUND = dt.timedelta(hours=3)  # before and after clocks are put forward
 
 # When an event or enrollment was completed, DHIS2 says by itself: it is neither sent nor compared.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
@@ -144,6 +148,36 @@ def shortened(moment: pl.Expr) -> pl.Expr:
     Both sides are without zone, in the server's: it reads ours in its own, and writes it so.
     """
     return moment.str.strip_suffix(".000").str.strip_suffix("T00:00:00")
+
+
+def as_kept(moment: pl.Expr, zone: str) -> pl.Expr:
+    """Return a moment of ours as DHIS2 keeps it in its zone.
+
+    Where clocks were put forward over it, it is as much later (seen on 2.42.5.2): a day of
+    Africa/Cairo may begin at one o'clock, and then a date, which means midnight, is one o'clock.
+
+    Args:
+        moment: A date, or a date and a time, as text.
+        zone: Name of the server's time zone.
+    """
+    local = (
+        pl.when(moment.str.len_chars() == len("2024-04-26"))
+        .then(moment + "T00:00:00")
+        .otherwise(moment)
+        .str.to_datetime(_SECONDS, strict=False)
+    )
+    is_left_out = local.is_not_null() & _in_zone(local, zone).is_null()
+    leap = _ahead(local + _AROUND, zone) - _ahead(local - _AROUND, zone)
+    return pl.when(is_left_out).then((local + leap).dt.strftime(_SECONDS)).otherwise(moment)
+
+
+def _in_zone(local: pl.Expr, zone: str) -> pl.Expr:
+    return local.dt.replace_time_zone(zone, non_existent="null", ambiguous="earliest")
+
+
+def _ahead(local: pl.Expr, zone: str) -> pl.Expr:
+    """Return by how much the clocks of a zone are ahead of UTC."""
+    return local - _in_zone(local, zone).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
 def _value(kind: Kind, uid: str) -> pl.Expr:

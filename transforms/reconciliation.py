@@ -23,6 +23,7 @@ import polars as pl
 
 from transforms.deltas import acknowledged_schema, first_uid
 from transforms.fold import State
+from transforms.read_back import as_kept
 from transforms.resources import Resource
 from transforms.uids import uid_of_generation
 
@@ -123,6 +124,7 @@ def compared(
     read: pl.DataFrame,
     deleted: Sequence[str],
     values: Sequence[str],
+    zone: str = "UTC",
 ) -> Compared:
     """Compare a bucket of what is acknowledged with what DHIS2 holds.
 
@@ -133,9 +135,10 @@ def compared(
         read: A read-back frame, one row a UID, without deleted objects.
         deleted: UIDs that DHIS2 says it has deleted.
         values: UIDs of the values that are compared.
+        zone: DHIS2's time zone.
     """
     gone = _gone(resource, missing(known, read), deleted)
-    changed = _changed(resource, known, read, values)
+    changed = _changed(resource, known, read, values, zone)
     new = _new(resource, known, wanted, read)
     parts = [gone, changed, new]
     findings = [each.select(resource=pl.lit(resource.name), **_found()) for each in parts]
@@ -193,12 +196,16 @@ def _uid_before(resource: Resource) -> pl.Expr:
 
 
 def _changed(
-    resource: Resource, known: pl.DataFrame, read: pl.DataFrame, values: Sequence[str]
+    resource: Resource,
+    known: pl.DataFrame,
+    read: pl.DataFrame,
+    values: Sequence[str],
+    zone: str,
 ) -> pl.DataFrame:
     """Return held objects with the values that DHIS2 has."""
     names = [*COMPARED, *(("owner",) if resource.owned else ()), *values]
     rows = known.filter(state=State.HELD.value).join(read, on="uid", suffix=READ)
-    differing = [_differs(name) for name in names]
+    differing = [_differs(name, zone) for name in names]
     named = [
         pl.when(differs).then(pl.lit(label))
         for differs, label in zip(differing, _labels(resource, names), strict=True)
@@ -211,10 +218,12 @@ def _changed(
     )
 
 
-def _differs(name: str) -> pl.Expr:
+def _differs(name: str, zone: str) -> pl.Expr:
     ours, theirs = pl.col(name), pl.col(f"{name}{READ}")
     if name == "owner":  # not told to every user
         return (ours != theirs).fill_null(value=False)
+    if name == "occurredAt":
+        return ours.ne_missing(theirs) & as_kept(ours, zone).ne_missing(theirs)
     return ours.ne_missing(theirs)
 
 

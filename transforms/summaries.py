@@ -66,6 +66,15 @@ def held_back(reasons: list[dict[str, Any]]) -> int:
     return sum(each["count"] for each in reasons if each["stage"] != NOTE)
 
 
+def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Return counts in one line, without what is 0: `tracked_entities 112 created, 3 deleted`."""
+    found = {
+        name: ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        for name, kinds in counts.items()
+    }
+    return "; ".join(f"{name} {kinds}" for name, kinds in found.items() if kinds) or "nothing"
+
+
 def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
     """Return the summary of a run as Markdown, against the last run's."""
     return "\n".join(

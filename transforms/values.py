@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from transforms.tables.calendars import DATES, MIDNIGHT, Calendar
 from transforms.tables.fields import Field, ValueType
 
 LONGEST_ATTRIBUTE = 1_200
@@ -49,6 +50,14 @@ def rendered(
     else:
         frame = _without_broken(with_faults(frame, {}), broken)
     return _without_malformed([f for f in known if f.value_type in _PATTERNS], frame)
+
+
+def dated(frame: pl.LazyFrame, fields: Sequence[Field], calendar: Calendar) -> pl.LazyFrame:
+    """Return `frame` with dates as DHIS2 takes them in a calendar: days, or their midnights."""
+    if not calendar.dates_are_moments:
+        return frame
+    dates = [field.uid for field in fields if field.value_type in DATES]
+    return frame.with_columns(pl.col(uid) + MIDNIGHT for uid in dates)
 
 
 def with_faults(frame: pl.LazyFrame, broken: Mapping[str, pl.Expr]) -> pl.LazyFrame:

@@ -18,6 +18,7 @@ import random
 import re
 import ssl
 import time
+import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from flows.connectors.plain_http import check_plain_http
 from transforms.errors import TargetError, TransientError
+from transforms.tables.calendars import CALENDARS, ISO, Calendar
 from transforms.tables.dialects import Dialect, Release, dialect_of
 from transforms.tables.error_codes import error_code
 from transforms.tables.http_answers import Reaction, http_answer
@@ -126,7 +128,8 @@ class SystemInfo:
         release: Such as (2, 42).
         system_id: The server's own id; None for a user who is no superuser: DHIS2 hides it.
         base_url: Where it was asked.
-        calendar: `iso8601` is the only one supported.
+        calendar: In which it counts periods.
+        said_calendar: The one that the country file says.
         time_zone: The zone in which it reads dates without zone.
     """
 
@@ -136,6 +139,7 @@ class SystemInfo:
     base_url: str
     calendar: str
     time_zone: str | None
+    said_calendar: str = ISO
 
     @property
     def dialect(self) -> Dialect:
@@ -145,6 +149,12 @@ class SystemInfo:
             TargetError: The version is not supported.
         """
         return dialect_of(self.release)
+
+    @property
+    def zone(self) -> str:
+        """Name of the time zone as it is known here; UTC where it is not."""
+        known = self.time_zone in zoneinfo.available_timezones()
+        return str(self.time_zone) if known else "UTC"
 
     @property
     def patch(self) -> Patch:
@@ -173,18 +183,26 @@ class SystemInfo:
                 f"compared or changed."
             )
 
-    def check_calendar(self) -> None:
-        """Refuse a server that counts dates otherwise.
+    def check_calendar(self) -> Calendar:
+        """Return the calendar in which the server counts its periods.
 
         Raises:
-            TargetError: The calendar is not iso8601.
+            TargetError: It is none that was tried, or another than the country file says.
         """
-        if self.calendar != "iso8601":
+        if self.calendar not in CALENDARS:
             raise TargetError(
-                f"The calendar of DHIS2 is {self.calendar!r}; it must be 'iso8601', or every date "
-                f"would be read wrongly. Set it in DHIS2 (System Settings, Calendar) or use "
-                f"another server. Nothing was posted."
+                f"DHIS2 counts in the calendar {self.calendar!r}; {', '.join(CALENDARS)} were "
+                f"tried, and work. In another one DHIS2 may refuse dates, or take the years of the "
+                f"population for others. Report it, so that it is tried. Nothing was posted."
             )
+        if self.calendar != self.said_calendar:
+            raise TargetError(
+                f"DHIS2 counts in the calendar {self.calendar!r}, and the country file says "
+                f"{self.said_calendar!r}: dates would be sent in a form that DHIS2 refuses in "
+                f'part. Say calendar = "{self.calendar}" under [dhis2] in the country file, '
+                f"run set-up-dhis2, then start a new run. Nothing was posted."
+            )
+        return CALENDARS[self.calendar]
 
 
 class Dhis2:
@@ -194,14 +212,17 @@ class Dhis2:
     redirect and uses unversioned paths.
     """
 
-    def __init__(self, http: httpx.Client, base_url: str, patience: Patience) -> None:
+    def __init__(
+        self, http: httpx.Client, base_url: str, patience: Patience, calendar: str = ISO
+    ) -> None:
         self._http = http
+        self._calendar = calendar
         self._patience = patience
         self.base_url = base_url
 
     def patient(self, patience: Patience) -> "Dhis2":
         """Return the same client with another patience; it shares the connections."""
-        return Dhis2(self._http, self.base_url, patience)
+        return Dhis2(self._http, self.base_url, patience, self._calendar)
 
     def waiting_by(self, wait: Callable[[float], object]) -> "Dhis2":
         """Return the same client, waiting by `wait`: an event's, so that it can be cut short."""
@@ -324,6 +345,7 @@ class Dhis2:
             base_url=self.base_url,
             calendar=str(info.get("calendar", "iso8601")),
             time_zone=info.get("serverTimeZoneId"),
+            said_calendar=self._calendar,
         )
 
     def _refuse_unknown_token(self) -> None:
@@ -405,12 +427,19 @@ class Dhis2Server(Block):
             raise ValueError(message)
         return self
 
-    def client(self, *, timeout_seconds: float = 600, patience: Patience | None = None) -> Dhis2:
+    def client(
+        self,
+        *,
+        timeout_seconds: float = 600,
+        patience: Patience | None = None,
+        calendar: str = ISO,
+    ) -> Dhis2:
         """Return a client of this server; close it after use.
 
         Args:
             timeout_seconds: How long an answer may take.
             patience: How long a request is tried while DHIS2 is busy.
+            calendar: In which the country file says that it counts.
 
         Raises:
             TargetError: The address is plain http to another machine, and that is not meant.
@@ -425,7 +454,7 @@ class Dhis2Server(Block):
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
-        return Dhis2(http, base_url, patience or Patience())
+        return Dhis2(http, base_url, patience or Patience(), calendar)
 
     def _token_header(self) -> dict[str, str]:
         if self.token is None:

@@ -18,6 +18,7 @@ from typing import Any
 from flows.connectors.dhis2 import Dhis2
 from transforms.country import Analytics
 from transforms.errors import TargetError
+from transforms.tables.calendars import CALENDARS
 
 PATH = "/api/resourceTables/analytics"
 PERIOD_TYPES = "/api/configuration/dataOutputPeriodTypes"
@@ -67,7 +68,8 @@ def build_analytics_tables(
         TargetError: DHIS2 does not start it, it failed, or it was not over in time.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    has_job = client.system_info().dialect.analytics_job
+    info = client.system_info()
+    has_job = info.dialect.analytics_job
     _check_period_types(client)
     job, begun = _started(client), clock()
     while True:
@@ -77,7 +79,7 @@ def build_analytics_tables(
             clear_cache(client)
             return seconds
         if progress.ending is Ending.FAILED:
-            raise _failed(job)
+            raise _failed(job, info.calendar)
         if seconds >= limits.limit_minutes * 60:
             raise _too_slow(job, limits)
         wait(limits.poll_seconds)
@@ -140,11 +142,18 @@ def _ending_of(lines: list[dict[str, Any]]) -> Ending:
     return Ending.COMPLETED if any(line.get("completed") for line in lines) else Ending.UNDER_WAY
 
 
-def _failed(job: str) -> TargetError:
+def _failed(job: str, calendar: str) -> TargetError:
     return TargetError(
-        f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. Look at "
-        f"DHIS2's log at this time, then run run-analytics. What was loaded stays."
+        f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. "
+        f"{said_of(calendar)}Look at DHIS2's log at this time, then run run-analytics. What was "
+        f"loaded stays."
     )
+
+
+def said_of(calendar: str) -> str:
+    """Return what becomes of analytics in a calendar, and a space; nothing where all is well."""
+    known = CALENDARS.get(calendar)
+    return f"{known.analytics} " if known and known.analytics else ""
 
 
 def _too_slow(job: str, limits: Analytics) -> TargetError:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from flows.connectors.dhis2 import Answer, Dhis2
+from flows.tasks.analytics import said_of
 from staging.acknowledged import Current, read_current, scan
 from staging.layout import Target
 from transforms.analytics_counts import (
@@ -56,7 +57,7 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
         tables = tables.vstack(_counts(resource, answer))
     differences = differing(confirmed, tables)
     if (old := lacking(differences)).height:
-        raise _are_old(old)
+        raise _are_old(old, client.system_info().calendar)
     if differences.height:
         return (
             f"They hold more events than DHIS2 has confirmed ({in_words(differences)}): they are "
@@ -106,10 +107,11 @@ def _not_judged(answer: Answer) -> str:
     )
 
 
-def _are_old(old: pl.DataFrame) -> TargetError:
+def _are_old(old: pl.DataFrame, calendar: str) -> TargetError:
     return TargetError(
         f"DHIS2 says that its analytics tables are built, and they are old: {in_words(old)}. "
-        f"Dashboards show old figures. Look for errors of the job in DHIS2's log (an org unit "
-        f"whose parent or level is wrong makes it fail without a word), then run run-analytics. "
+        f"Dashboards show old figures. {said_of(calendar)}Look for errors of the job in DHIS2's "
+        f"log (an org unit whose parent or level is wrong makes it fail without a word), then run "
+        f"run-analytics. "
         f"What was loaded stays."
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
-from staging.outbox import ACROSS, Bundle, put, seal
+from staging.outbox import ACROSS, Bundle, bundles, put, seal
 from staging.runs import first_said, recall
 from transforms.bundles import Phase, numbered, parts, rendered
 from transforms.resources import RESOURCES
@@ -21,21 +21,23 @@ BUNDLES_AT_ONCE = 50
 Changes = Mapping[str, pl.LazyFrame]
 
 
-def stage_bundles(run: Run, bundle_size: int) -> None:
-    """Write the request bodies of the run's changes; does nothing if that is done.
+def stage_bundles(run: Run, bundle_size: int) -> int:
+    """Write the request bodies of the run's changes, and return how many; once is enough.
 
     Made once more, they are those of before, whatever the country file says now: some may have
     been posted.
     """
     if is_done(run, STAGE):
-        return
+        return len(bundles(run))
     began_before = "bundle_size" in recall(run)
     size = first_said(run, "bundle_size", bundle_size)
     joined_up_to = first_said(run, "joined_up_to", 0 if began_before else size)
     partitions = read_stage(run, CHANGES)["partitions"]
     frames = [changes_of(run, partition) for partition in range(partitions)]
     shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
-    seal(run, list(_written(run, shares, size)))
+    written = list(_written(run, shares, size))
+    seal(run, written)
+    return len(written)
 
 
 def changes_of(run: Run, partition: int) -> Changes:

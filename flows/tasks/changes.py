@@ -32,6 +32,7 @@ from transforms.partitions import MOVERS, collided, movers
 from transforms.reject_rows import note_counts, noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
 from transforms.selection import selected
+from transforms.summaries import Counts
 
 STAGE = "changes"
 SCOPE_OF = {OPTIONS: Scope.OPTIONSET, ORG_UNITS: Scope.ORGUNIT}
@@ -73,14 +74,14 @@ NO_DOUBTS = Doubts(
 )
 
 
-def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> None:
-    """Stage what DHIS2 has still to hear; does nothing if that is done.
+def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> Counts:
+    """Stage what DHIS2 has still to hear, and return how much; once is enough.
 
     Raises:
         StagingError: What is acknowledged is divided otherwise than what is desired.
     """
     if is_done(run, STAGE):
-        return
+        return staged_counts(run)
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
     chosen = Selection(asked.scopes, windowed=asked.window is not None)
@@ -93,6 +94,20 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> N
         write_frame(run.changes(name, 0), comparison.chosen_metadata(name, changed, asked.scopes))
     key = read_stage(run, DESIRED).get(KEY, asked.key_fingerprint)
     _declare(comparison, doubts, key, posted_mapping(asked), noted)
+    return staged_counts(run)
+
+
+def staged_counts(run: Run) -> Counts:
+    """Return how much is to be created, updated, replaced, deleted, and pushed of metadata."""
+    counts = read_stage(run, STAGE)["changes"]
+    changes = {
+        name: {f"to {kind}": count for kind, count in kinds.items()}
+        for name, kinds in counts.items()
+    }
+    pushed = {name: scan_frame(run.changes(name, 0)) for name in METADATA}
+    return changes | {
+        name: {"to push": frame.select(pl.len()).collect().item()} for name, frame in pushed.items()
+    }
 
 
 def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:

@@ -86,4 +86,4 @@ def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reade
     info = recognised_server(client, current, moved_target=False)
     info.check_reading()
     check_needs(client, info, Needs(posts=False))
-    return Reader(client, info.dialect, paging)
+    return Reader(client, info.dialect, paging, info.zone)

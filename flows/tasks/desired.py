@@ -65,8 +65,8 @@ class Asked:
         return fingerprint(self.pseudonym_key) if self.pseudonym_key else None
 
 
-def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
-    """Stage what DHIS2 should hold of every resource; does nothing if that is done.
+def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, int]:
+    """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
     Args:
         run: The run; its snapshot is complete.
@@ -78,7 +78,7 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
     """
     if is_done(run, STAGE):
         _check_same_key(run, asked)
-        return
+        return dict(read_stage(run, STAGE)["rows"])
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables["tblInsuree"].rows)
     doubts = doubts_of(snapshot.frames)
@@ -98,6 +98,7 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> None:
     write_doubts(run, doubts)
     manifest = {"partitions": count, "rows": rows, KEY: asked.key_fingerprint}
     declare_done(run, STAGE, manifest)
+    return rows
 
 
 def write_doubts(run: Run, doubts: Doubts) -> None:

@@ -66,7 +66,9 @@ def connected(target: str, country: Country) -> Dhis2:
     """Return a client of the DHIS2 that the saved block `target` names."""
     load = country.load
     patience = Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
-    return dhis2_named(target).client(timeout_seconds=load.timeout_seconds, patience=patience)
+    return dhis2_named(target).client(
+        timeout_seconds=load.timeout_seconds, patience=patience, calendar=country.dhis2.calendar
+    )
 
 
 def current_or_first(target: Target, partitions: int) -> Current:

@@ -30,7 +30,7 @@ def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current)
         TargetError: DHIS2 does not let the user read them.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    reader, chosen = Reader(client, info.dialect), newest(target, current)
+    reader, chosen = Reader(client, info.dialect, zone=info.zone), newest(target, current)
     found = [_differing(reader, target, current, each, chosen) for each in RESOURCES]
     return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
 
@@ -92,4 +92,5 @@ def _differing(
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)
-    return compared(resource, known, nothing, read.filter(~is_deleted), deleted, values).findings
+    there = read.filter(~is_deleted)
+    return compared(resource, known, nothing, there, deleted, values, reader.zone).findings

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.connectors.dhis2 import Dhis2, SystemInfo
+from flows.tasks.gone_places import MERGED
 from flows.tasks.post import TRANSFER
 from transforms.errors import TargetError
 from transforms.permissions import Allow
@@ -153,7 +154,7 @@ def _user_faults(
     if missing and not _is_few(missing, lines):
         yield (
             f"{len(missing)} org units of the data are not in DHIS2, or hidden from the user: run "
-            f"set-up-dhis2, which makes again what is not there."
+            f"set-up-dhis2, which makes again what is not there. {MERGED}"
         )
     capture = _uids(me.get("organisationUnits"))
     search = _uids(me.get("teiSearchOrganisationUnits")) or capture

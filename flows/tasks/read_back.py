@@ -77,11 +77,13 @@ class Reader:
         client: The DHIS2.
         dialect: Its version's ways.
         paging: How much is asked for at once.
+        zone: In which DHIS2 reads and writes dates.
     """
 
     client: Dhis2
     dialect: Dialect
     paging: Paging = Paging()
+    zone: str = "UTC"
     _below: dict[str | None, list[str]] = field(default_factory=dict)
 
     def pages(self, resource: Resource) -> Iterator[list[Object]]:

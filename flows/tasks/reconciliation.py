@@ -156,7 +156,7 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     asked = distinct(asked_for(work.reader, resource, unread, values))
     read = pl.concat([read, asked.filter(~pl.col("isDeleted"))])
     deleted = asked.filter("isDeleted")["uid"].to_list()
-    found = compared(resource, known, wanted, read, deleted, values)
+    found = compared(resource, known, wanted, read, deleted, values, work.reader.zone)
     for result in RESULTS:
         path = work.run.compared(resource.name, result) / f"{bucket:03d}.parquet"
         write_frame(path, getattr(found, result).lazy())

@@ -24,6 +24,7 @@ from transforms.country import Country
 from transforms.errors import TargetError
 from transforms.metadata import levels, maps, option_objects, package, root
 from transforms.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
+from transforms.tables.calendars import CALENDARS
 from transforms.tables.metadata_classes import METADATA_CLASSES
 
 Json = dict[str, Any]
@@ -81,6 +82,7 @@ def set_up(
     apply: bool = True,
     rename: bool = False,
     loader_user: str | None = None,
+    notes: Sequence[str] = (),
 ) -> SetUp:
     """Bring a DHIS2 to where it can take the data; done again, it changes nothing.
 
@@ -92,6 +94,7 @@ def set_up(
         apply: Write; else plan, and ask DHIS2 whether it would take the plan.
         rename: Give our objects other names where DHIS2 has given theirs away.
         loader_user: The user who loads, to be given org units and data capture; None: nobody is.
+        notes: What an operator should know besides, for the plan.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -100,9 +103,9 @@ def set_up(
     info = check_server(client, None)
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
-    planned.notes.extend(info.patch_warnings())
-    if loader_user is None:
-        planned.notes.append(NOBODY_WAS_NAMED)
+    calendar = CALENDARS[info.calendar].analytics
+    nobody = [NOBODY_WAS_NAMED] if loader_user is None else []
+    planned.notes.extend([*info.patch_warnings(), *filter(None, [calendar]), *notes, *nobody])
     done = SetUp(info.version, with_options(planned, option_objects(options)))
     if not apply:
         if not planned.conflicts:

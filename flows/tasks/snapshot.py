@@ -53,7 +53,7 @@ def take_snapshot(
     for gap in openimis.open_on_the_wire:
         get_run_logger().warning(gap)
     manifest = copied(run, source, openimis, wanted, guards)
-    _log(manifest)
+    _warn(manifest)
     return manifest
 
 
@@ -133,11 +133,9 @@ def _columns(tables: Mapping[str, TableManifest]) -> dict[str, list[str]]:
     return {name: table.columns for name, table in tables.items()}
 
 
-def _log(manifest: SnapshotManifest) -> None:
+def _warn(manifest: SnapshotManifest) -> None:
     logger = get_run_logger()
     for name, table in manifest.tables.items():
-        missing = f", without {', '.join(table.missing)}" if table.missing else ""
-        logger.info("%s: %d rows%s", name, table.rows, missing)
         for column, count in table.unreadable.items():
             logger.warning(
                 "%s.%s: %d values cannot be read (no date, number or text as they must be, or too "

@@ -3,6 +3,7 @@
 from typing import Any
 
 import polars as pl
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.tasks.bundles import CHANGES
@@ -19,11 +20,14 @@ from staging.snapshots import is_complete, read_manifest
 from transforms.fold import OUTCOMES
 from transforms.summaries import (
     held_back,
+    in_words,
     markdown,
     noted_reasons,
     posted_counts,
     reject_counts,
 )
+
+REJECTS = "%d objects were held back or refused: reason, table and UUID of each are in %s"
 
 
 def summarise(run: Run, target: str, before: str | None) -> int:
@@ -36,9 +40,12 @@ def summarise(run: Run, target: str, before: str | None) -> int:
     """
     summary = _summary(run, target)
     write_json(run.summary, summary)
+    get_run_logger().info("DHIS2 was told: %s", in_words(summary["changes"]))
     text = markdown(summary, _earlier(run, before))
     create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
-    return held_back(summary["rejects"])
+    if rejects := held_back(summary["rejects"]):
+        get_run_logger().info(REJECTS, rejects, run.folder / "rejects")
+    return rejects
 
 
 def rejects_of(run: Run) -> int:

@@ -65,7 +65,7 @@ def story_of(asked: argparse.Namespace) -> Iterator[Live]:
         proxy = stack.enter_context(proxy_of(url, _record(asked.record)))
         server = Server(proxy, Login(user, password))
         stack.callback(server.close)
-        yield Live(server, source, Pilot(folder, source, proxy))
+        yield Live(server, source, Pilot(folder, source, proxy, server.info.calendar))
 
 
 def told_of(live: Live, insurees: int, steps: Sequence[Step] = STEPS) -> Told:

@@ -78,6 +78,7 @@ class Pilot:
         folder: Of the country file and the staging folders.
         source: openIMIS.
         proxy: Through which DHIS2 is asked.
+        calendar: In which DHIS2 counts.
         area: Name of the staging folder; another one knows nothing of what was loaded.
         asked: All that the flows have asked of DHIS2.
     """
@@ -85,6 +86,7 @@ class Pilot:
     folder: Path
     source: Source
     proxy: Proxy
+    calendar: str = "iso8601"
     area: str = "area"
     key: str = field(default_factory=new_key, repr=False)
     asked: list[Exchange] = field(default_factory=list)
@@ -105,7 +107,7 @@ class Pilot:
         """The country file."""
         path = self.folder / "country.toml"
         if not path.exists():
-            path.write_text(COUNTRY)
+            path.write_text(f'{COUNTRY}\n[dhis2]\ncalendar = "{self.calendar}"\n')
         return path
 
     @property

@@ -201,10 +201,14 @@ def test_another_server_than_last_time_stops_the_run(country: SmallCountry) -> N
         ({"version": "2.39.5", "calendar": "iso8601"}, r"version 2\.39; supported are 2\.40"),
         ({"version": "2.44-SNAPSHOT", "calendar": "iso8601"}, r"version 2\.44"),
         ({"version": "unknown"}, "two numbers"),
-        ({"version": "2.42.1", "calendar": "ethiopian"}, "'ethiopian'.*must be 'iso8601'"),
+        (
+            {"version": "2.42.1", "calendar": "ethiopian"},
+            "'ethiopian', and the country file says 'iso8601'.*calendar = \"ethiopian\" under",
+        ),
+        ({"version": "2.42.1", "calendar": "persian"}, "'persian'; iso8601, nepali, ethiopian"),
         ({"status": "up"}, "not the API of a DHIS2"),
     ],
-    ids=["too old", "too new", "no version", "calendar", "no DHIS2"],
+    ids=["too old", "too new", "no version", "calendar", "strange calendar", "no DHIS2"],
 )
 def test_a_server_that_will_not_do_is_refused_in_one_sentence(
     info: dict[str, str], says: str

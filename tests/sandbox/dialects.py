@@ -37,6 +37,8 @@ class Dialect:
     release: str = "2.42.5.2"
     system_info_has_analytics_times: bool = True
     system_info_has_last_analytics: bool = True
+    time_zone: str = "Etc/UTC"  # of dates without zone; any version may be in any
+    calendar: str = "iso8601"  # the system setting keyCalendar; any version may have any
     system_info_extras: tuple[str, ...] = ()
     user_settings_are_complete: bool = False
     jetty: bool = False
@@ -48,6 +50,8 @@ class Dialect:
     remembers_refused_org_units: bool = False
     reads_ignore_sharing: bool = False
     cache_clear_status: int = 204
+
+    blocks_completed_events: bool = False  # of a stage with blockEntryForm
 
     # metadata
     sharing_has_external: bool = True
@@ -205,6 +209,7 @@ _2_40 = replace(
 _2_43 = replace(
     _2_42,
     version="2.43",
+    blocks_completed_events=True,
     release="2.43.1",
     hidden_inside=(
         ("legendSets.legends", ("favorites", "favorite")),

@@ -486,10 +486,10 @@ def system_info(state: State, request: Request) -> dict[str, Any]:
     body: dict[str, Any] = {
         "contextPath": request.base_url,
         "userAgent": request.headers.get("user-agent", ""),
-        "calendar": "iso8601",
+        "calendar": dialect.calendar,
         "dateFormat": "yyyy-mm-dd",
         "serverDate": now,
-        "serverTimeZoneId": "Etc/UTC",
+        "serverTimeZoneId": dialect.time_zone,
         "serverTimeZoneDisplayName": "Coordinated Universal Time",
         "version": dialect.release,
         "revision": "unknown",

@@ -140,6 +140,7 @@ def start_analytics(state: State, query: dict[str, str]) -> Answer:
     parameters = _analytics_parameters(dialect, query)
     failed = dialect.output_period_types and not state.output_period_types
     failed = (failed and bool(state.tracker.events)) or state.analytics.fails
+    failed = failed or dialect.calendar == "nepali"
     if not failed and not state.analytics.leaves_old:
         analytics_tables.build(state)
     state.jobs[uid] = {

@@ -5,8 +5,9 @@ without zone.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 _FORMS = re.compile(
     r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})"
@@ -43,6 +44,14 @@ def parse(text: str) -> int:
         raise MalformedDateError(text) from malformed
 
 
+def end_of_month(milliseconds: int) -> int:
+    """The last day of the month, at midnight."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    after = (moment.replace(day=1) + timedelta(days=32)).replace(day=1)
+    last = (after - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(last.timestamp() * 1000)
+
+
 def parse_any(value: object) -> int | None:
     """A date of a payload: null, text or epoch milliseconds."""
     if value is None or value == "":
@@ -52,6 +61,22 @@ def parse_any(value: object) -> int | None:
     if isinstance(value, int):
         return value
     return parse(str(value))
+
+
+def parse_in(zone: str, value: object) -> int | None:
+    """The same; a moment over which a zone's clocks were put forward is as much later.
+
+    Milliseconds are of the local clock all the same, as if the zone were UTC.
+    """
+    moment = parse_any(value)
+    return None if moment is None else _kept(zone, moment)
+
+
+@lru_cache(maxsize=200_000)
+def _kept(zone: str, milliseconds: int) -> int:
+    local = datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=ZoneInfo(zone))
+    again = local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    return int(again.timestamp() * 1000)
 
 
 @lru_cache(maxsize=200_000)

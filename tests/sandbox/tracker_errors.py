@@ -33,6 +33,7 @@ MESSAGES = {
     "E1033": "Event: `{0}` enrollment value is null.",
     "E1039": "ProgramStage: `{0}` is not repeatable and an Event already exists.",
     "E1041": "Enrollment OrganisationUnit: `{0}` and Program: `{1}` do not match.",
+    "E1047": "Event: `{0}` date belongs to an expired period, not possible to create Event.",
     "E1048": "Object: `{0}`, uid: `{1}`, has an invalid uid format.",
     "E1049": "Could not find OrganisationUnit: `{0}` linked to TrackedEntity.",
     "E1050": "Event scheduledAt date is missing.",
@@ -75,6 +76,8 @@ MESSAGES = {
     "E1305": "DataElement `{0}` is not part of ProgramStage `{1}`.",
     "E1313": "Event `{0}` of an Enrollment does not reference a TrackedEntity.",
     "E1315": "Status `{0}` does not allow defining data values.",
+    "E1326": "Event `{0}` is completed and its ProgramStage blocks the entry form after "
+    "completion. Reopen the Event before updating.",
     "E1316": "No event can transition from status `{0}` to status `{1}`.",
     "E5000": "{0} `{1}` cannot be created because {2} `{3}` referenced by it could not be created.",
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from .state import State
 from .users import Account
-from .value_types import CHECKS, Check
+from .value_types import Check, check_of
 
 Object = dict[str, Any]
 
@@ -51,6 +51,7 @@ class ProgramModel:
     registration: bool
     writable: bool
     readable_data: bool
+    expiry_days: int  # after the end of a month; other period types are not modelled
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class StageModel:
     repeatable: bool
     always_validated: bool
     writable: bool
+    blocks_completed: bool
 
 
 class TrackerModel:
@@ -107,7 +109,7 @@ class TrackerModel:
         return Field(
             uid=row["id"],
             value_type=value_type,
-            check=CHECKS.get(value_type, CHECKS["TEXT"]),
+            check=check_of(value_type, self._state.dialect.calendar),
             option_set=option_set,
             codes=self._codes_of(option_set) if option_set else None,
             unique=bool(row.get("unique")),
@@ -144,6 +146,7 @@ class TrackerModel:
             registration=row.get("programType") == "WITH_REGISTRATION",
             writable=self.account.may("data write", row),
             readable_data=self.account.may("data read", row),
+            expiry_days=int(row.get("expiryDays") or 0) if row.get("expiryPeriodType") else 0,
         )
 
     def _stage(self, row: Object) -> StageModel:
@@ -156,6 +159,7 @@ class TrackerModel:
             repeatable=bool(row.get("repeatable")),
             always_validated=row.get("validationStrategy") == "ON_UPDATE_AND_INSERT",
             writable=self.account.may("data write", row),
+            blocks_completed=bool(row.get("blockEntryForm")),
         )
 
 

@@ -118,6 +118,7 @@ class _Reader:
     def __init__(self, payload: Payload, dialect: Dialect) -> None:
         self.payload = payload
         self.strict = dialect.malformed_uid_fails_request
+        self.zone = dialect.time_zone
 
     def read(self, document: dict[str, Any]) -> None:
         for row in document.get("trackedEntities") or ():
@@ -161,8 +162,8 @@ class _Reader:
                 program=row.get("program") or None,
                 org_unit=row.get("orgUnit") or None,
                 status=_status(row, ENROLLMENT_STATUSES, "EnrollmentStatus"),
-                enrolled=times.parse_any(row.get("enrolledAt")),
-                occurred=times.parse_any(row.get("occurredAt")),
+                enrolled=times.parse_in(self.zone, row.get("enrolledAt")),
+                occurred=times.parse_in(self.zone, row.get("occurredAt")),
                 completed=times.parse_any(row.get("completedAt")),
                 follow_up=bool(row.get("followUp")),
                 attributes=_values(row.get("attributes"), "attribute"),
@@ -181,7 +182,7 @@ class _Reader:
                 stage=row.get("programStage") or None,
                 org_unit=row.get("orgUnit") or None,
                 status=_status(row, EVENT_STATUSES, "EventStatus"),
-                occurred=times.parse_any(row.get("occurredAt")),
+                occurred=times.parse_in(self.zone, row.get("occurredAt")),
                 scheduled=times.parse_any(row.get("scheduledAt")),
                 completed=times.parse_any(row.get("completedAt")),
                 values=_values(row.get("dataValues"), "dataElement"),

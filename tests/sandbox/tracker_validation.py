@@ -26,6 +26,7 @@ LONGEST_ATTRIBUTE = 1_200
 NEEDS_OCCURRED = frozenset({"ACTIVE", "COMPLETED", "VISITED"})
 WITHOUT_VALUES = frozenset({"SCHEDULE", "OVERDUE", "SKIPPED"})
 COUNTED = frozenset({"ACTIVE", "COMPLETED"})
+DAY = 86_400_000
 
 Finding = tuple[str, tuple[str, ...]]
 Findings = Iterator[Finding]
@@ -419,6 +420,7 @@ class Validation:
 
     def _event_rest(self, row: NewEvent, stage: StageModel) -> Findings:
         yield from self._event_dates(row)
+        yield from self._event_locks(row, stage)
         yield from self._event_values(row, stage)
         if not stage.repeatable and self._is_second(row, stage):
             yield "E1039", (stage.uid,)
@@ -442,6 +444,25 @@ class Validation:
         before = row.stored.status if row.stored is not None else None
         if before in NEEDS_OCCURRED and row.status in WITHOUT_VALUES:
             yield "E1316", (str(before), row.status)
+
+    def _event_locks(self, row: NewEvent, stage: StageModel) -> Findings:
+        """What an operator has closed: months that are over, completed events."""
+        days = self.model.programs[row.program or stage.program].expiry_days
+        over = days and row.occurred is not None and times.end_of_month(row.occurred)
+        if over and over + (days + 1) * DAY < times.now() and not self._edits_expired:
+            yield "E1047", (row.uid,)
+        was_completed = row.stored is not None and row.stored.status == "COMPLETED"
+        if (
+            self.dialect.blocks_completed_events
+            and stage.blocks_completed
+            and was_completed
+            and row.status == "COMPLETED"
+        ):
+            yield "E1326", (row.uid,)
+
+    @property
+    def _edits_expired(self) -> bool:
+        return self.model.account.has("F_EDIT_EXPIRED")
 
     def _event_values(self, row: NewEvent, stage: StageModel) -> Findings:
         if row.status in WITHOUT_VALUES:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+from .answers import refusal
 from .times import MalformedDateError, parse
 
 Check = Callable[[str], bool]
@@ -22,6 +23,9 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"(https?|ftp)://\S+")
 _COORDINATE = re.compile(r"\[-?\d+(\.\d+)?,-?\d+(\.\d+)?\]")
 _UID = re.compile(r"[a-zA-Z][a-zA-Z0-9]{10}")
+NO_SUCH_YEAR = (
+    'Cannot load from int array because the return value of "java.util.Map.get(Object)" is null'
+)
 
 
 def _fits_int(text: str) -> bool:
@@ -95,6 +99,32 @@ CHECKS: dict[str, Check] = {
     "FILE_RESOURCE": _matches(_UID),
     "IMAGE": _matches(_UID),
 }
+
+
+def check_of(value_type: str, calendar: str) -> Check:
+    """What a server that counts in a calendar asks of a value of this type."""
+    judged = _OTHER_CALENDARS.get(calendar)
+    if judged is not None and value_type in {"DATE", "AGE"}:
+        return judged
+    return CHECKS.get(value_type, _anything)
+
+
+def _nepali(text: str) -> bool:
+    """As of a Nepali month with the fewest days; of years that DHIS2's table lacks it fails."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    if not 1970 <= int(match[1]) <= 2100:
+        raise refusal(500, NO_SUCH_YEAR)
+    return 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 29
+
+
+def _ethiopian(text: str) -> bool:
+    match = _DATE.fullmatch(text)
+    return match is not None and 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 30
+
+
+_OTHER_CALENDARS: dict[str, Check] = {"nepali": _nepali, "ethiopian": _ethiopian}
 
 
 def is_valid(value_type: str, text: str) -> bool:

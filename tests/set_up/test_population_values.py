@@ -11,6 +11,7 @@ from tests.sandbox import Sandbox
 from tests.set_up.a_country import DISTRICT, ROOT, a_country, frame, place, places
 from transforms.errors import TargetError
 from transforms.population import FIGURES, population_objects
+from transforms.tables.calendars import CALENDARS
 
 ELEMENT = "UbpmYBEmuwK"
 
@@ -47,7 +48,7 @@ def locations() -> pl.LazyFrame:
 
 def brought(dhis2: Dhis2, *lines: tuple[str, str, str]) -> Imported:
     rows = pl.DataFrame(list(lines), schema=dict.fromkeys(FIGURES, pl.String), orient="row")
-    return imported.__wrapped__(dhis2, a_country(), rows, locations())
+    return imported.__wrapped__(dhis2, CALENDARS["iso8601"], a_country(), rows, locations())
 
 
 def stored(sandbox: Sandbox) -> dict[tuple[str, str], str]:

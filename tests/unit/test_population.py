@@ -9,15 +9,19 @@ from tests.builders import PLACES, deleted, org_unit, snapshot
 from transforms.data_value_report import data_value_report
 from transforms.locations import locations
 from transforms.population import FIGURES, figures, population_objects
+from transforms.tables.calendars import CALENDARS
 
 DISTRICT = org_unit("tblLocations", 2)
+NOW = 2026
 
 
 def judged(*lines: tuple[str | None, ...], **changes: Any) -> list[dict[str, Any]]:
     assigned = changes.pop("assigned", [DISTRICT])
+    calendar = CALENDARS[changes.pop("calendar", "iso8601")]
     rows = pl.DataFrame(list(lines), schema=dict.fromkeys(FIGURES, pl.String), orient="row")
     places = locations(snapshot(**changes))
-    return figures(rows, places, level="D", assigned=assigned).to_dicts()
+    frame = figures(rows, places, level="D", assigned=assigned, calendar=calendar, now=NOW)
+    return frame.to_dicts()
 
 
 def test_a_figure_goes_to_the_district_whose_code_it_has():
@@ -48,6 +52,26 @@ def test_a_line_that_cannot_be_taken_is_told_with_its_reason(
     [row] = judged(line)
 
     assert row["faults"] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "year", "faults"),
+    [
+        ("iso8601", "1950", []),
+        ("nepali", "2082", []),
+        ("nepali", "2050", []),
+        ("nepali", "2026", ["population_year_of_another_calendar"]),
+        ("ethiopian", "2018", []),
+        ("ethiopian", "2020", []),
+        ("ethiopian", "2026", ["population_year_of_another_calendar"]),
+    ],
+)
+def test_a_year_is_one_of_the_calendar_in_which_dhis2_counts(
+    calendar: str, year: str, faults: list[str]
+):
+    [row] = judged(("R1D1", year, "1"), calendar=calendar)
+
+    assert (row["period"], row["faults"]) == (year, faults)
 
 
 def test_two_figures_of_one_place_and_year_are_both_left_out():

@@ -199,7 +199,7 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1323": _configuration("The user has no program.", _SHARING),
     "E1324": _configuration("The user has the person in no program: another org unit owns it.", "Give the user the country's root as search and capture org unit."),
     "E1325": _configuration("The user may read no program.", _SHARING),
-    "E1326": _configuration("The program stage closes completed events.", "Let the program stage not block completed events (blockEntryForm)."),
+    "E1326": _configuration("The program stage closes completed events.", "Let the program stage not block completed events (blockEntryForm): set-up-dhis2 does so."),
     "E5000": _parent("The object above it was refused."),
     "E5001": _parent("The objects below it could not be deleted."),
 }  # fmt: skip

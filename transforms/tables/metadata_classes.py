@@ -35,10 +35,12 @@ class Links:
     Attributes:
         target: Property that names the object joined: there is one link to each.
         firm: Properties that are ours also where the link is there already.
+        demands: Property by which a link demands a value.
     """
 
     target: str
     firm: tuple[str, ...]
+    demands: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         MetadataClass(
             "trackedEntityTypes", "tracked entity type",  # shown, and unique, short names: from 2.42
             initial=LABELS | {"featureType", "minAttributesRequiredToSearch"},
-            links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",))},
+            links={"trackedEntityTypeAttributes": Links("trackedEntityAttribute", ("mandatory",), "mandatory")},
             sharing=Sharing.PERSONS,
         ),
         MetadataClass(
@@ -114,14 +116,14 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
             initial=LABELS | {"accessLevel", "enrollmentDateLabel", "minAttributesRequiredToSearch"},
             fixed=("programType", "trackedEntityType"),
             collections=("programStages", "organisationUnits"),
-            links={"programTrackedEntityAttributes": Links("trackedEntityAttribute", ("mandatory",))},
+            links={"programTrackedEntityAttributes": Links("trackedEntityAttribute", ("mandatory",), "mandatory")},
             sharing=Sharing.DATA,
         ),
         MetadataClass(
             "programStages", "program stage", unique=(),
             initial=LABELS | {"sortOrder", "executionDateLabel", "hideDueDate", "displayGenerateEventBox"},
             fixed=("program",),
-            links={"programStageDataElements": Links("dataElement", ("compulsory",))},
+            links={"programStageDataElements": Links("dataElement", ("compulsory", "skipAnalytics"), "compulsory")},
             sharing=Sharing.PERSONS,
         ),
         MetadataClass(

@@ -186,6 +186,10 @@ REASONS: dict[str, str] = {
         "next load, then import again."
     ),
     "population_year_malformed": "The year is none of four digits from 1900 to 2099: correct it.",
+    "population_year_of_another_calendar": (
+        "DHIS2 counts in another calendar than ISO, in which the year is no year of today: give the "
+        "year as DHIS2 counts (ISO 2025 begins in Nepali 2081 and in Ethiopian 2017)."
+    ),
     "population_figure_malformed": (
         "The population is no whole number of at most nine digits, without blanks or signs: "
         "correct it."

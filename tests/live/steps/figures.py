@@ -10,16 +10,17 @@ from staging.snapshots import read_manifest
 from tests.analytics import figures_twice
 from tests.analytics.openimis_figures import COUNTRY
 from tests.analytics.tracker import Period, period
+from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
 from transforms.indicators import indicator_objects, program_indicators
 from transforms.options import options
 from transforms.org_units import org_units
+from transforms.tables.calendars import CALENDARS
 from transforms.tables.org_units import DISTRICT
 
 Json = dict[str, Any]
 
-OF_SAMPLE = ("202506", "2025Q2", "2025", "2024")
 AT_ONCE = 20
 PLACES_AT_ONCE = 60
 ANALYTICS = "/api/analytics"
@@ -61,7 +62,7 @@ def built(live: Live) -> Counts:
 def equal_sql(live: Live) -> Counts:
     """Every program indicator, of the country and each district, equals SQL on openIMIS."""
     scheme = _scheme(live)
-    periods = tuple(period(each) for each in _periods(live))
+    periods = _periods(live)
     figures = scheme.compared(periods)
     differing = [each for each in figures if not each.is_equal]
     told = "; ".join(
@@ -77,11 +78,11 @@ def equal_sql(live: Live) -> Counts:
     }
 
 
-def _periods(live: Live) -> tuple[str, ...]:
+def _periods(live: Live) -> tuple[Period, ...]:
     if live.source.is_sample:
-        return OF_SAMPLE
+        return OF_SAMPLE[live.server.info.calendar]
     year = read_manifest(live.pilot.run(live.last_run)).as_of.year
-    return tuple(str(each) for each in range(year - 8, year))
+    return tuple(period(str(each)) for each in range(year - 8, year))
 
 
 def _scheme(live: Live) -> Answered:
@@ -117,10 +118,11 @@ def _answered(
 
 
 def _asked(live: Live, uids: Sequence[str], places: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    periods = [each.id for each in _periods(live)]
     for some in _slices(uids, AT_ONCE):
         for where in _slices(places, PLACES_AT_ONCE):
             dimensions = [
-                f"dx:{';'.join(some)}", f"ou:{';'.join(where)}", f"pe:{';'.join(_periods(live))}",
+                f"dx:{';'.join(some)}", f"ou:{';'.join(where)}", f"pe:{';'.join(periods)}",
             ]  # fmt: skip
             yield from _rows(live.server.get(ANALYTICS, dimension=dimensions, skipMeta="true"))
 
@@ -193,9 +195,9 @@ _AXES = ",".join(f"{axis}[dimension,filter,items[id]]" for axis in ("columns", "
 
 
 def _indicator_questions(live: Live) -> list[Question]:
-    root = live.pilot.country.root.uid
+    root, year = live.pilot.country.root.uid, CALENDARS[live.server.info.calendar].example
     return [
-        (uid, ANALYTICS, {"dimension": [f"dx:{uid}", f"ou:{root}", "pe:LAST_12_MONTHS;2025"]})
+        (uid, ANALYTICS, {"dimension": [f"dx:{uid}", f"ou:{root}", f"pe:LAST_12_MONTHS;{year}"]})
         for uid in live.server.ids("indicators")
     ]
 

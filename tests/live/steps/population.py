@@ -4,12 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
+from tests.live.calendars import YEARS
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
 from transforms.locations import locations
 from transforms.tables.org_units import DISTRICT
-
-YEARS = ("2023", "2024", "2025", "2026")
 
 
 def imported(live: Live) -> Counts:
@@ -30,7 +29,7 @@ def _file(live: Live) -> Path:
     rows = [
         {"code": code, "year": year, "population": 100_000 + 1_000 * number}
         for number, code in enumerate(districts["LocationCode"].to_list())
-        for year in YEARS
+        for year in YEARS[live.server.info.calendar]
     ]
     path = live.pilot.folder / "population.csv"
     pl.DataFrame(rows).write_csv(path)
