@@ -10,6 +10,7 @@ words.
 from __future__ import annotations
 
 import json
+import lzma
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -89,13 +90,13 @@ def _in_its_words(query: list[list[str]], dialect: Dialect) -> Iterator[list[str
 
 
 def main(version: str, address: str) -> None:
-    """Tells, asks, and writes story/<version>-asked.jsonl."""
+    """Tells, asks, and writes story/<version>-asked.jsonl.xz."""
     replay = RealReplay(version, address)
     for exchange in told(version):
         status, _ = replay.send(exchange)
         if status != exchange.response["status"]:
             print(f"{exchange.name}: {status}, recorded {exchange.response['status']}")
-    with (STORY / f"{version}-asked.jsonl").open("w") as lines:
+    with lzma.open(STORY / f"{version}-asked.jsonl.xz", "wt") as lines:
         for row in to_ask(version):
             answer = replay.ask(row)
             heard = {"status": answer.status_code, "type": answer.headers.get("content-type", "")}

@@ -1,5 +1,4 @@
-"""All forms of requests that real servers were asked, from the recordings, and those that are about
-to be asked (story/to_ask.json).
+"""All forms of requests that real servers were asked, from the recordings.
 
 `python -m tests.contract.known_forms` writes them anew to known_forms.json, which the stand-in
 reads.
@@ -12,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contract.ask import to_ask
 from tests.contract.replay import Exchange, recorded
 from tests.contract.story import asked, forms, told
 from tests.sandbox import SUPPORTED
@@ -27,9 +25,6 @@ def from_recordings() -> Known:
     for version in SUPPORTED:
         for exchange in _exchanges(version):
             form, fields = _asked(exchange.request)
-            known[form][version] |= fields
-        for request in to_ask(version):
-            form, fields = _asked(request)
             known[form][version] |= fields
     return {
         form: {version: sorted(fields) for version, fields in sorted(versions.items())}

@@ -1,7 +1,8 @@
 """The product's whole story as four real servers answered it, and the forms that fail on some.
 
 story/<version>.jsonl.xz    every exchange in order, from a freshly installed server
-story/<version>-forms.jsonl asked at the end of another story: what some versions refuse
+story/<version>-forms.jsonl.xz  asked at the end of another story: what some versions refuse
+story/<version>-asked.jsonl.xz  what the product and its tests ask besides
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ def asked(version: str) -> tuple[Exchange, ...]:
 
 
 def _lines(version: str, name: str) -> tuple[Exchange, ...]:
-    path = STORY / f"{version}-{name}.jsonl"
-    return tuple(_exchanges(path.read_text().splitlines())) if path.exists() else ()
+    with lzma.open(STORY / f"{version}-{name}.jsonl.xz", "rt") as lines:
+        return tuple(_exchanges(lines))
 
 
 def _exchanges(lines: Iterable[str]) -> Iterator[Exchange]:

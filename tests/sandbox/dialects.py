@@ -7,6 +7,7 @@ differs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -66,6 +67,7 @@ class Dialect:
     order_ignores_case: bool = True
     views_are_named_by_data: bool = False  # views of maps
     hidden_inside: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of objects inside another
+    collections_have_authors: bool = False  # who changes a list is who changed its owner
     dashboard_items_have_addresses: bool = False
 
     # tracker import
@@ -106,6 +108,7 @@ class Dialect:
     listed_person_attributes: AttributeScope = "program"
     listed_owners: AttributeScope = "program"
     judged_by_owner: bool = True  # who sees an event: not by the place of the event itself
+    events_need_person_type: bool = False  # who may not read its data lists no events either
     owners_multiply_people: bool = False  # on pages that are asked for without a program
     enrollment_attributes: AttributeScope = "program"
     enrollment_list_has_attributes: bool = True
@@ -121,6 +124,10 @@ class Dialect:
     analytics_job_is_scheduled: bool = True
     response_types_everywhere: bool = True
     skips_outliers: bool = True
+
+    def reads_named_enrollments_singly(self, query: Mapping[str, str]) -> bool:
+        """Whether enrollments that are named are read singly: no page, and no deleted one."""
+        return self.lists_are_instances and bool(query.get("enrollment"))
 
 
 _2_42 = Dialect()
@@ -166,6 +173,7 @@ _2_40 = replace(
     _2_41,
     version="2.40",
     release="2.40.12",
+    collections_have_authors=True,
     system_info_has_last_analytics=True,
     bad_token_status=401,
     reads_ignore_sharing=True,
@@ -216,6 +224,7 @@ _2_43 = replace(
         ("dashboards.dashboardItems", ("favorites", "favorite", "attributeValues", "sharing")),
     ),
     dashboard_items_have_addresses=True,
+    events_need_person_type=True,
     system_info_extras=("sessionTimeout", "capability"),
     superuser_needs_org_units=False,
     cold_token_fails=False,

@@ -202,7 +202,7 @@ class Handlers:
         entity_uid, org_unit, program = found
         if entity_uid is None or org_unit is None or program is None:
             name = self.dialect.owner_parameters[0][0]
-            return self._missing_parameter(name)
+            return self._missing_parameter(name, request)
         entity = self.state.tracker.tracked_entities.get(entity_uid)
         if entity is None or entity.deleted:
             if not self.dialect.owner_of_unknown_is_transferred:
@@ -215,8 +215,8 @@ class Handlers:
         self.state.tracker.revision += 1
         return ok("Ownership transferred")
 
-    def _missing_parameter(self, name: str) -> Answer:
-        if self.dialect.lists_are_instances:
+    def _missing_parameter(self, name: str, request: Request) -> Answer:
+        if self.dialect.lists_are_instances and request.query:
             return Answer(400)
         return error_page(400, f"Required parameter '{name}' is not present.")
 

@@ -110,7 +110,7 @@ class MetadataImport:
     def _object_report(self, row_class: MetadataClass, item: Checked) -> Object:
         reports = item.reports
         if not self.state.dialect.errors_have_args:
-            reports = [{k: v for k, v in report.items() if k != "args"} for report in reports]
+            reports = [_without_args(report) for report in reports]
         told: Object = {
             "klass": row_class.full_name,
             "index": item.index,
@@ -407,6 +407,8 @@ class MetadataImport:
             raise refusal(403, "You don't have the proper permissions to update this object.")
         counts = _change(row, name, [u for u in additions if self.state.find(target, u)], deletions)
         row["lastUpdated"] = self.now
+        if self.state.dialect.collections_have_authors:
+            row["lastUpdatedBy"] = author(self.account.user)
         self.state.metadata_changed()
         response = {
             "responseType": "TypeReport",
@@ -507,6 +509,14 @@ def _refers(view: Object) -> bool:
         for item in view.get("dataDimensionItems") or ()
         for value in item.values()
     )
+
+
+def _without_args(report: Object) -> Object:
+    """A report as 2.40 tells it, which of a translation names property and language alone."""
+    told = {name: value for name, value in report.items() if name != "args"}
+    if report["errorCode"] == "E1106":
+        told["errorProperties"] = report["errorProperties"][:2]
+    return told
 
 
 def _drop(shape: Embedded, row: Object, checks: MetadataChecks) -> None:

@@ -68,6 +68,8 @@ class Export:
         row = self._held(kind).get(uid)
         if row is None or row.deleted or _is_orphan(row) or not self._sees(kind, row):
             raise self._missing(kind, uid)
+        if not self._shows(row):
+            raise self._missing(kind, uid)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
         self._readable_program(query.get("program"))
         return Answer(200, self._shown(kind, row, fields, _View(self.dialect, query, "one")))
@@ -109,9 +111,12 @@ class Export:
         """A page of what a query finds."""
         query = dict(pairs)
         self._readable_program(query.get("program"))
+        self._readable_data(kind, query)
         rows = self._found(kind, query)
         self._check_enrollments(kind, query, rows)
         paging = _Paging(self.dialect, query)
+        singly = kind == "enrollments" and self.dialect.reads_named_enrollments_singly(query)
+        rows = [row for row in rows if not (singly and row.deleted)]
         shown = self._cut(kind, query, rows, paging)
         fields = parse_fields(query.get("fields") or _DEFAULT_FIELDS[kind])
         view = _View(self.dialect, query, "list")
@@ -119,6 +124,8 @@ class Export:
         if kind == "enrollments" and not self.dialect.enrollment_list_has_attributes:
             listed = [row | {"attributes": []} if "attributes" in row else row for row in listed]
         key = "instances" if self.dialect.lists_are_instances else kind
+        if singly:
+            return Answer(200, {key: listed})
         address = f"{base_url}/api/tracker/{kind}"
         return Answer(200, paging.envelope(len(rows), len(shown), address, pairs) | {key: listed})
 
@@ -151,6 +158,27 @@ class Export:
         if program is not None and program not in self.model.programs:
             raise refusal(400, f"Program is specified but does not exist: {program}", "E1003")
 
+    def _readable_data(self, kind: str, query: dict[str, str]) -> None:
+        """Refuses who may not read the data of the person type, or of the stage that is named."""
+        program = self.model.programs.get(str(query.get("program")))
+        uid = program.tracked_entity_type if program else query.get("trackedEntityType")
+        person = self.model.types.get(str(uid))
+        stage = self.model.stages.get(str(query.get("programStage")))
+        of_type = kind != "events" or self.dialect.events_need_person_type
+        if of_type and person is not None and not person.readable:
+            selected = (
+                "selected program's tracked entity type" if program else "tracked entity type"
+            )
+            message = f"User is not authorized to read data from {selected}: {uid}"
+            raise refusal(403, message, "E1006")
+        if stage is not None and not stage.readable:
+            raise refusal(403, f"User has no access to program stage: {stage.uid}", "E1006")
+
+    def _shows(self, row: Stored) -> bool:
+        """Whether the user may read the data of an event's stage."""
+        stage = self.model.stages.get(getattr(row, "stage", ""))
+        return stage is None or stage.readable
+
     def _found(self, kind: str, query: dict[str, str]) -> list[Stored]:
         _check_scope(kind, query, self.dialect)
         key = self._key(kind, query)
@@ -169,7 +197,7 @@ class Export:
     def _search(self, kind: str, query: dict[str, str]) -> list[Stored]:
         candidates = self._candidates(kind, query)
         tests = self._tests(kind, query)
-        found = [row for row in candidates if all(test(row) for test in tests)]
+        found = [row for row in candidates if self._shows(row) and all(t(row) for t in tests)]
         return self._ordered(kind, found, query.get("order"))
 
     def _candidates(self, kind: str, query: dict[str, str]) -> Iterable[Stored]:

@@ -33,6 +33,7 @@ class TypeModel:
 
     uid: str
     attributes: dict[str, bool]
+    readable: bool
     writable: bool
 
 
@@ -64,6 +65,7 @@ class StageModel:
     compulsory: tuple[str, ...]
     repeatable: bool
     always_validated: bool
+    readable: bool
     writable: bool
     blocks_completed: bool
 
@@ -128,6 +130,7 @@ class TrackerModel:
         return TypeModel(
             uid=row["id"],
             attributes=_mandatory(row.get("trackedEntityTypeAttributes"), "trackedEntityAttribute"),
+            readable=self.account.may("data read", row),
             writable=self.account.may("data write", row),
         )
 
@@ -158,6 +161,7 @@ class TrackerModel:
             compulsory=tuple(uid for uid, compulsory in elements.items() if compulsory),
             repeatable=bool(row.get("repeatable")),
             always_validated=row.get("validationStrategy") == "ON_UPDATE_AND_INSERT",
+            readable=self.account.may("data read", row),
             writable=self.account.may("data write", row),
             blocks_completed=bool(row.get("blockEntryForm")),
         )
