@@ -11,6 +11,7 @@ import httpx
 import polars as pl
 
 from flows.tasks.comparable import empty_state, known_state, reader_of, remember_state, wanted_run
+from flows.tasks.post import PARAMETERS
 from flows.tasks.read_back import Paging
 from flows.tasks.recognition import check_memory
 from flows.tasks.reconciliation import (
@@ -31,7 +32,6 @@ from tests.sandbox import ADMIN, Sandbox
 from transforms.metadata_changes import METADATA
 from transforms.resources import RESOURCES
 
-IMPORT = {"async": "false", "atomicMode": "OBJECT", "reportMode": "FULL"}
 PAGED = Paging(page=50, slice=200)
 
 
@@ -80,7 +80,7 @@ class ReconciledScheme(Scheme):
         """Change DHIS2 by hand."""
         answer = httpx.post(
             f"{self.sandbox.url}/api/tracker",
-            params=IMPORT | {"importStrategy": strategy},
+            params=PARAMETERS | {"importStrategy": strategy},
             json=objects,
             auth=ADMIN,
         )
