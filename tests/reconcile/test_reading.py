@@ -7,6 +7,7 @@ import pytest
 from flows.tasks.comparable import known_state, reader_of
 from flows.tasks.read_back import Paging, asked_for
 from tests.reconcile.scheme import ReconciledScheme
+from transforms.errors import TargetError
 from transforms.read_back import KINDS
 from transforms.resources import CLAIM_ENROLLMENTS, POLICY_EVENTS, RESOURCES, TRACKED_ENTITIES
 
@@ -72,7 +73,9 @@ def test_named_objects_are_told_apart_deleted_alive_and_unknown(
 
         found = asked_for(reader, resource, [first, second, "xxxxxxxxxxx"], [])
 
-    assert dict(found.select("uid", "isDeleted").iter_rows()) == {first: True, second: False}
+    is_shown = scheme.sandbox.state.dialect.version != "2.40" or kind.plural != "enrollments"
+    deleted = {first: True} if is_shown else {}  # of enrollments, 2.40 names no deleted one
+    assert dict(found.select("uid", "isDeleted").iter_rows()) == deleted | {second: False}
 
 
 def test_a_row_is_what_dhis2_shows_in_our_words(scheme: ReconciledScheme) -> None:
@@ -95,11 +98,5 @@ def test_reading_is_refused_where_the_user_may_not_read(scheme: ReconciledScheme
             user["organisationUnits"] = []
             user["teiSearchOrganisationUnits"] = []
 
-    with scheme.job("any").client() as client:
-        dialect = client.system_info().dialect
-    if dialect.superuser_needs_org_units:
-        with pytest.raises(Exception, match="Nothing was posted"):
-            scheme.look("look")
-    else:
+    with pytest.raises(TargetError, match=r"capture org units are none.*Nothing was posted"):
         scheme.look("look")
-        assert scheme.report("look", "findings").rows() == []

@@ -268,10 +268,11 @@ class Export:
         units = next((query[name] for name in names if query.get(name)), None)
         roots = set(_split(units)) if units else None
         mode = (mode or ("SELECTED" if roots else "ACCESSIBLE")).upper()
+        program = query.get("program")
         if mode == "SELECTED":
-            return lambda row: row.org_unit in (roots or ())
+            return lambda row: self._place_of(kind, row, program) in (roots or ())
         if mode == "CHILDREN":
-            return lambda row: self._is_child(row.org_unit, roots or set())
+            return lambda row: self._is_child(self._place_of(kind, row, program), roots or set())
         scope = {
             "DESCENDANTS": roots or set(),
             "CAPTURE": self.account.capture_roots,
@@ -280,7 +281,6 @@ class Export:
         if scope is None or (mode == "ACCESSIBLE" and self.account.is_superuser):
             return lambda row: True
         inside: dict[str, bool] = {}
-        program = query.get("program")
         return lambda row: self._is_inside(self._place_of(kind, row, program), scope, inside)
 
     def _is_inside(self, org_unit: str, scope: set[str], known: dict[str, bool]) -> bool:
