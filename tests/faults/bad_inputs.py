@@ -265,7 +265,7 @@ FATES: Mapping[str, Fate] = {
     "facility_of_unknown_level": Fate(),
     "facility_name_is_long": Fate(),
     "facility_code_is_blank": Fate(),
-    "product_code_is_blank": Fate(arrives=False, held_back=_codes("product_missing"), left_out=_codes("option_code_blank")),
+    "product_code_is_blank": Fate(arrives=False, held_back=_codes("product_missing")),
     "product_ends_before_it_begins": Fate(),
     "number_is_null": Fate(),
     "number_is_blank": Fate(),
