@@ -1,7 +1,5 @@
 """What DHIS2 has confirmed, and what its analytics tables hold of it: events by region."""
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from flows.connectors.dhis2 import Answer, Dhis2
@@ -50,7 +48,8 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
         BusyError: DHIS2 stayed busy or out of reach.
     """
     tables = pl.DataFrame(schema=COUNTED)
-    for resource, regions in _asked(confirmed):
+    regions = confirmed["region"].unique().sort().to_list()
+    for resource in EVENT_RESOURCES if regions else ():
         answer = _counted(client, resource, regions)
         if not answer.ok:
             return _not_judged(answer)
@@ -76,12 +75,6 @@ def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFr
         for partition in range(current.partitions)
     ]
     return pl.concat(counts).group_by("orgUnit").agg(pl.col("events").sum()).collect()
-
-
-def _asked(confirmed: pl.DataFrame) -> Iterator[tuple[Resource, list[str]]]:
-    regions = confirmed["region"].unique().sort().to_list()
-    if regions:
-        yield from ((resource, regions) for resource in EVENT_RESOURCES)
 
 
 def _counted(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
@@ -112,6 +105,5 @@ def _are_old(old: pl.DataFrame, calendar: str) -> TargetError:
         f"DHIS2 says that its analytics tables are built, and they are old: {in_words(old)}. "
         f"Dashboards show old figures. {said_of(calendar)}Look for errors of the job in DHIS2's "
         f"log (an org unit whose parent or level is wrong makes it fail without a word), then run "
-        f"run-analytics. "
-        f"What was loaded stays."
+        f"run-analytics. What was loaded stays."
     )

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+
+from tests.databases.listening import taking
 
 
 @dataclass
@@ -43,28 +46,17 @@ class Lossy:
 @contextmanager
 def lossy(behind: int) -> Iterator[Lossy]:
     """A proxy before a port; gone at the end of the block."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    proxy = Lossy(listener.getsockname()[1], behind)
-    thread = threading.Thread(target=_accept, args=(listener, proxy), daemon=True)
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        proxy = Lossy(listener.getsockname()[1], behind)
+        with taking(listener, partial(_take, proxy)):
+            yield proxy
 
 
-def _accept(listener: socket.socket, proxy: Lossy) -> None:
-    while True:
-        try:
-            client, _ = listener.accept()
-        except OSError:
-            return
-        server = socket.create_connection(("127.0.0.1", proxy.behind))
-        for source, drain, is_asking in ((client, server, True), (server, client, False)):
-            pipe = (source, drain, proxy if is_asking else None)
-            threading.Thread(target=_pipe, args=pipe, daemon=True).start()
+def _take(proxy: Lossy, client: socket.socket) -> None:
+    server = socket.create_connection(("127.0.0.1", proxy.behind))
+    for source, drain, is_asking in ((client, server, True), (server, client, False)):
+        pipe = (source, drain, proxy if is_asking else None)
+        threading.Thread(target=_pipe, args=pipe, daemon=True).start()
 
 
 def _pipe(source: socket.socket, drain: socket.socket, asked: Lossy | None) -> None:

@@ -15,6 +15,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+
+from tests.databases.listening import taking
 
 BATCH, RPC, ATTENTION, LOGIN, TRANSACTION, PRELOGIN = 1, 3, 6, 16, 14, 18
 BEGIN, COMMIT, ROLLBACK = 5, 7, 8
@@ -97,25 +100,14 @@ class TdsServer:
 @contextmanager
 def tds_server(script: Script) -> Iterator[TdsServer]:
     """A server on loopback; gone at the end of the block."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = TdsServer(listener.getsockname()[1], script)
-    thread = threading.Thread(target=_accept, args=(listener, server), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = TdsServer(listener.getsockname()[1], script)
+        with taking(listener, partial(_take, server)):
+            yield server
 
 
-def _accept(listener: socket.socket, server: TdsServer) -> None:
-    while True:
-        try:
-            client, _ = listener.accept()
-        except OSError:
-            return
-        threading.Thread(target=_Session(client, server).run, daemon=True).start()
+def _take(server: TdsServer, client: socket.socket) -> None:
+    threading.Thread(target=_Session(client, server).run, daemon=True).start()
 
 
 class _HangUpError(Exception):

@@ -1,15 +1,13 @@
 """A scheme of our own: a sample openIMIS in SQLite, a stand-in DHIS2, blocks, a country file."""
 
 import copy
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.flows.scheme import Scheme
+from tests.flows.scheme import Scheme, own_copy
 from tests.loader import LOADER_USER
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
@@ -42,12 +40,7 @@ def ministry(
 @pytest.fixture
 def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
     """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
-    database = tmp_path / "openimis.sqlite"
-    with (
-        closing(sqlite3.connect(sample_database)) as whole,
-        closing(sqlite3.connect(database)) as changed,
-    ):
-        whole.backup(changed)
+    database = own_copy(sample_database, tmp_path)
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         fill(sandbox.state, ministry)
         scheme = Scheme(tmp_path, database, sandbox)

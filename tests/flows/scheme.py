@@ -1,6 +1,7 @@
 """One scheme as its data manager has it: blocks, a country file, a staging folder, and flows."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,14 @@ def save_servers(url: str, load: str, administration: str) -> None:
     for name, login in ((load, LOADER_LOGIN), (administration, ADMIN)):
         block = Dhis2Server(base_url=url, username=login[0], password=login[1])
         block.save(name, overwrite=True)
+
+
+def own_copy(sample: Path, folder: Path) -> Path:
+    """Return a copy of a database in SQLite, to be changed."""
+    path = folder / "openimis.sqlite"
+    with closing(sqlite3.connect(sample)) as whole, closing(sqlite3.connect(path)) as own:
+        whole.backup(own)
+    return path
 
 
 @dataclass

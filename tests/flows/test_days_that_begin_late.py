@@ -1,15 +1,13 @@
 """DHIS2 is in a zone in which clocks are put forward at midnight: a day begins at one o'clock."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from flows.reconcile import reconcile
-from tests.flows.scheme import Scheme
+from tests.flows.scheme import Scheme, own_copy
 from tests.loader import LOADER_USER
 from tests.sandbox import running_sandbox
 from transforms.read_back import as_kept
@@ -20,12 +18,7 @@ LATE = ("2023-04-28", "2024-04-26", "2025-04-25")
 @pytest.fixture
 def in_cairo(prefect_server: None, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
     """A sample openIMIS, and an empty DHIS2 in Egypt."""
-    database = tmp_path / "openimis.sqlite"
-    with (
-        closing(sqlite3.connect(sample_database)) as whole,
-        closing(sqlite3.connect(database)) as own,
-    ):
-        whole.backup(own)
+    database = own_copy(sample_database, tmp_path)
     with running_sandbox(version="2.42", users=[LOADER_USER], time_zone="Africa/Cairo") as sandbox:
         scheme = Scheme(tmp_path, database, sandbox)
         scheme.save_blocks()

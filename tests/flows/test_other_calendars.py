@@ -4,16 +4,14 @@ The stand-in judges dates as real servers do: by the calendar, though they are k
 """
 
 import logging
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.flows.scheme import COUNTRY, Scheme
+from tests.flows.scheme import COUNTRY, Scheme, own_copy
 from tests.loader import LOADER_USER
 from tests.sandbox import running_sandbox
 from transforms.country import Server
@@ -36,12 +34,7 @@ def abroad(
     prefect_server: None, sample_database: Path, tmp_path: Path, calendar: str
 ) -> Iterator[Scheme]:
     """A sample openIMIS, and an empty DHIS2 that counts in another calendar."""
-    database = tmp_path / "openimis.sqlite"
-    with (
-        closing(sqlite3.connect(sample_database)) as whole,
-        closing(sqlite3.connect(database)) as own,
-    ):
-        whole.backup(own)
+    database = own_copy(sample_database, tmp_path)
     with running_sandbox(version="2.42", users=[LOADER_USER], calendar=calendar) as sandbox:
         scheme = Scheme(tmp_path, database, sandbox, country=COUNTRY + SAYS.format(calendar))
         scheme.save_blocks()
