@@ -25,7 +25,7 @@ from tests.loader import LOGIN as LOADER_LOGIN
 from transforms.bundles import Phase
 from transforms.country import Country, country_of
 from transforms.errors import SyncError
-from transforms.permissions import Allow
+from transforms.permissions import Allow, Permissions
 from transforms.privacy import selected_columns
 from transforms.resources import Scope
 
@@ -111,18 +111,18 @@ def extract(job: Job) -> None:
         write_manifest(job.run, manifest.model_copy(update={"as_of": job.as_of}))
 
 
-def transform(job: Job) -> None:
+def transform(job: Job, allow: Permissions = (Allow.DELETES,)) -> None:
     """Stage what will be posted."""
     asked = Asked(job.country, None, KEY, job.scopes, None)
     current = current_or_first(job.target, 0)
     stage_desired(job.run, asked, current.partitions or PARTITIONS)
-    stage_changes(job.run, job.target, current, asked)
+    stage_changes(job.run, job.target, current, asked, allow)
     stage_bundles(job.run, job.bundle_size)
 
 
 def load(job: Job, client: Dhis2) -> None:
     """Post it, and remember what DHIS2 confirmed."""
-    opened = open_load(job.run, job.target, client, job.country, [Allow.DELETES])
+    opened = open_load(job.run, job.target, client, [Allow.DELETES])
     if opened.is_folded:
         return
     rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)

@@ -70,8 +70,8 @@ class GuardedScheme(Scheme):
         with locked(job.target, run_id), job.client() as client:
             settle_open_run(job.target, job.run, client, allow)
             extract(job)
-            transform(job)
-            opened = open_load(job.run, job.target, client, job.country, allow)
+            transform(job, allow)
+            opened = open_load(job.run, job.target, client, allow)
             rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
             posting = Posting(
                 job.run, client, opened.info, job.country.load, LoadState(pause_seconds=0.01), rule
@@ -96,7 +96,7 @@ def cut_short(job: Job, last: Phase) -> None:
     with locked(job.target, job.run_id), job.client() as client:
         extract(job)
         transform(job)
-        opened = open_load(job.run, job.target, client, job.country)
+        opened = open_load(job.run, job.target, client)
         posting = Posting(job.run, client, opened.info, job.country.load)
         for phase in list(Phase)[: list(Phase).index(last) + 1]:
             for chunk in posting.chunks(phase):
