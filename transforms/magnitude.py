@@ -322,7 +322,7 @@ def permitted(allow: Allow) -> str:
 
 def sentence(finding: Finding) -> str:
     """Say what was found, what becomes of it, and what to do."""
-    told = f"{_what(finding)} ({finding.objects:,} of {finding.of:,} {finding.resource})"
+    told = _what(finding)
     if finding.why:
         return f"{told}: {finding.why}; it goes."
     return (
@@ -335,16 +335,18 @@ def sentence(finding: Finding) -> str:
 
 def _what(finding: Finding) -> str:
     name = value_name(finding.resource, finding.name)
+    share = f"{finding.objects:,} of {finding.of:,} {finding.resource}"
     whole = {
-        Kind.CREATES: "The run would create very many",
-        Kind.DELETES: "The run would delete very many",
-        Kind.CHANGES: "The run would change very many",
+        Kind.CREATES: f"The run would create {finding.objects:,} {finding.resource}, where DHIS2 "
+        f"holds {finding.of:,}",
+        Kind.DELETES: f"The run would delete {share}",
+        Kind.CHANGES: f"The run would change {share}",
     }
     of_value = {
-        Kind.CHANGES: f"{name} becomes another for very many",
-        Kind.EMPTIES: f"{name} becomes empty for very many",
-        Kind.FILLS: f"{name} gets a value for very many",
-        Kind.DUE: f"{name} moves on for very many",
+        Kind.CHANGES: f"{name} becomes another for {share}",
+        Kind.EMPTIES: f"{name} becomes empty for {share}",
+        Kind.FILLS: f"{name} gets a first value for {share}",
+        Kind.DUE: f"{name} moves on for {share}",
     }
     return of_value[finding.kind] if finding.name else whole[finding.kind]
 

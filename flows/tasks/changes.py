@@ -235,8 +235,10 @@ class Comparison:
         self.spared = spared_in(run)
 
     def write(self, doubts: Doubts, asked: Selection, findings: Sequence[Finding] = ()) -> Noted:
-        """Write changes and rejects of all partitions, without what the findings hold back;
-        return what is left out of all objects."""
+        """Write changes and rejects of all partitions, without what the findings hold back.
+
+        Return what is left out of all objects.
+        """
         held = kinds_held(findings)
         rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}

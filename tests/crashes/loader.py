@@ -23,7 +23,7 @@ from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
 from tests.loader import LOGIN as LOADER_LOGIN
 from transforms.bundles import Phase
-from transforms.country import Country, country_of
+from transforms.country import Country, Guards, country_of
 from transforms.errors import SyncError
 from transforms.permissions import Allow, Permissions
 from transforms.privacy import selected_columns
@@ -32,10 +32,10 @@ from transforms.resources import Scope
 PARTITIONS = 2
 COUNTRY = {
     "root": {"uid": "ImspTQPwCqd", "name": "Country", "short_name": "Country", "code": "ROOT"},
-    "guards": {"delete_count": 100_000},
     "load": {"in_flight": 3},
 }
 KEY = "a key that is made for tests and nothing else"
+FEW_QUESTIONS = Guards(delete_count=100_000)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Job:
         as_of: What the clock of openIMIS shows when it is read.
         bundle_size: Objects a bundle.
         scopes: What is posted.
+        guards: What a run may do before it asks.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Job:
     as_of: datetime
     bundle_size: int = 20
     scopes: tuple[Scope, ...] = (Scope.ALL,)
+    guards: Guards = FEW_QUESTIONS
 
     @property
     def run(self) -> Run:
@@ -77,7 +79,7 @@ class Job:
         """The country file."""
         country = country_of(COUNTRY, "country.toml")
         load = country.load.model_copy(update={"bundle_size": self.bundle_size})
-        return country.model_copy(update={"load": load})
+        return country.model_copy(update={"load": load, "guards": self.guards})
 
     def client(self) -> Dhis2:
         """Return a client of DHIS2."""

@@ -9,7 +9,7 @@ from flows.tasks.loading import close_load, open_load
 from flows.tasks.posting import Posting, stop_rule_of
 from flows.tasks.settling import keep_what_is_known, settle_open_run
 from staging.acknowledged import Current, locked, read_current
-from tests.crashes.loader import Job, extract, transform
+from tests.crashes.loader import FEW_QUESTIONS, Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
@@ -37,6 +37,7 @@ class GuardedScheme(Scheme):
         """Put everything back to after the second load."""
         self.back_to(self.after_second)
         self.sandbox.cues.clear()
+        self.guards = FEW_QUESTIONS
 
     @property
     def current(self) -> Current:
