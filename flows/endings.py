@@ -1,7 +1,7 @@
 """How flows and steps end: completed, with rejects, or failed with one sentence on what to do."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 PACKAGE = Path(__file__).parents[1]
 WITH_REJECTS = "CompletedWithRejects"
+HELD_BACK = "CompletedHeldBack"
 
 leave_out_echoes()
 
@@ -79,8 +80,10 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
     return running
 
 
-def completed(run_id: str, rejects: int) -> State[str]:
-    """Return the state of a run that ended, by its rejects."""
+def completed(run_id: str, rejects: int, held_back: Sequence[str] = ()) -> State[str]:
+    """Return the state of a run that ended, by what a guard held back and by its rejects."""
+    if held_back:
+        return Completed(name=HELD_BACK, message=" ".join(held_back), data=run_id)
     if rejects:
         return Completed(
             name=WITH_REJECTS, message=f"{rejects} objects were held back or refused", data=run_id

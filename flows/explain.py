@@ -10,6 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.endings import in_one_sentence
 from flows.tasks.loading import current_or_first
+from flows.tasks.magnitude import held_back
 from staging.acknowledged import Current, scan
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run, Target
@@ -53,6 +54,7 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
             "Confirmed by DHIS2": _found(name, confirmed),
             "Wanted otherwise than confirmed": _differing(name, wanted, confirmed),
             "Held back or refused": _rejected(run, name),
+            "Held back of all by a guard": [{"why": each} for each in held_back(run)],
         },
     )
     create_markdown_artifact(text, key="explanation", description=f"What is known of {name}")

@@ -24,7 +24,7 @@ from flows.tasks.posting import Posting, stop_rule_of
 from flows.tasks.resuming import check_same_key, refuse_stopped
 from flows.tasks.retention import thin_out
 from flows.tasks.settling import keep_what_is_known, settle_open_run
-from flows.tasks.summary import summarise
+from flows.tasks.summary import held_back_by, summarise
 from flows.waiting import patient_step
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
@@ -60,7 +60,7 @@ def load(
     Raises:
         TargetError: DHIS2 is not as it must be.
         BusyError: It stayed out of reach for as long as is waited for it.
-        GuardError: The run would delete, or send again, more than the country file allows.
+        GuardError: All was withdrawn from this DHIS2.
         StagingError: Another run holds the target, or has moved it on; or the run is another
             target's; or country file or pseudonym key are others than when its bundles were made.
     """
@@ -74,7 +74,7 @@ def load(
         allowed = granted(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
-    return completed(run_id, rejects)
+    return completed(run_id, rejects, held_back_by(run))
 
 
 @patient_step
@@ -90,7 +90,7 @@ def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) 
     with connected(target.name, settings) as client:
         settle_earlier_run(run, target, client, allow)
         before = current_or_first(target, 0).last_run
-        opened = open_run(run, target, client, settings, allow)
+        opened = open_run(run, target, client, allow)
         if opened.is_folded:
             refuse_stopped(run)
         else:
@@ -106,11 +106,9 @@ def settle_earlier_run(run: Run, target: Target, client: Dhis2, allow: Permissio
 
 
 @step
-def open_run(
-    run: Run, target: Target, client: Dhis2, country: Country, allow: Permissions
-) -> Opened:
+def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
-    opened = open_load(run, target, client, country, allow)
+    opened = open_load(run, target, client, allow)
     get_run_logger().info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:
         get_run_logger().warning("%s", warning)

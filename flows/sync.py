@@ -26,7 +26,7 @@ from flows.tasks.country import read_country
 from flows.tasks.loading import begun_again, connected, current_or_first
 from flows.tasks.recognition import recognised_server
 from flows.tasks.settling import settle_open_run
-from flows.tasks.summary import rejects_of, summarise
+from flows.tasks.summary import held_back_by, rejects_of, summarise
 from flows.tasks.validation import validate_sample
 from flows.transform import transform
 from flows.waiting import patient_step
@@ -137,11 +137,11 @@ def sync(
         if until is Until.LOAD:
             stage(LOAD, there, children)
     if until is not Until.LOAD:
-        return completed(run.run_id, summarise(run, target, None))
+        return completed(run.run_id, summarise(run, target, None), held_back_by(run))
     if analytics:
         place = {"target": target, "country": country, "staging_root": staging_root}
         stage(ANALYTICS, place, children)
-    return completed(run.run_id, rejects_of(run))
+    return completed(run.run_id, rejects_of(run), held_back_by(run))
 
 
 def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None]:

@@ -16,12 +16,11 @@ from flows.tasks.coordinates import read_coordinates
 from flows.tasks.country import read_country, remember_what_may_leave, write_what_leaves
 from flows.tasks.desired import Asked, stage_desired
 from flows.tasks.loading import current_or_first
-from flows.tasks.mapping import resent_by
+from flows.tasks.magnitude import held_back, lifted_too_late, told
 from flows.tasks.source import check_source
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from transforms.errors import GuardError
-from transforms.mapping import markdown
 from transforms.permissions import Allow, Permissions
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
@@ -73,8 +72,8 @@ def transform(
         check_key(goal, asked, allowed)
         compare_source(run, goal, asked, allowed)
         make_desired(run, goal, asked)
-        find_changes(run, goal, asked)
-        say_what_is_sent_again(run, goal)
+        find_changes(run, goal, asked, allowed)
+        say_what_is_much(run, allowed)
         render_bundles(run, asked)
     return run_id
 
@@ -148,24 +147,25 @@ def make_desired(run: Run, target: Target, asked: Asked) -> None:
 
 
 @step
-def find_changes(run: Run, target: Target, asked: Asked) -> None:
-    """Stage what DHIS2 has still to hear."""
-    counts = stage_changes(run, target, current_or_first(target, 0), asked)
+def find_changes(run: Run, target: Target, asked: Asked, allow: Permissions) -> None:
+    """Stage what DHIS2 has still to hear, without what a guard holds back."""
+    counts = stage_changes(run, target, current_or_first(target, 0), asked, allow)
     get_run_logger().info("DHIS2 has still to hear: %s", in_words(counts))
 
 
 @step
-def say_what_is_sent_again(run: Run, target: Target) -> None:
-    """Say, before anything is posted, how much of DHIS2 a changed mapping sends again."""
-    again, held = resent_by(run, current_or_first(target, 1))
-    for name, count in again.items():
-        get_run_logger().warning(
-            "The mapping of %s has changed: %d of %d are sent again", name, count, held[name]
-        )
-    if again:
-        create_markdown_artifact(
-            markdown(again, held), key="mapping-changed", description=f"Run {run.run_id}"
-        )
+def say_what_is_much(run: Run, allow: Permissions) -> None:
+    """Say, before anything is posted, what a guard holds back, and what else is much."""
+    held, other = held_back(run), told(run)
+    for sentence in held:
+        get_run_logger().warning("%s", sentence)
+    for sentence in other:
+        get_run_logger().info("%s", sentence)
+    if late := lifted_too_late(run, allow):
+        get_run_logger().warning("%s", late)
+    if held or other:
+        text = "\n".join(f"- {each}" for each in (*held, *other))
+        create_markdown_artifact(text, key="magnitude", description=f"Run {run.run_id}")
 
 
 @step

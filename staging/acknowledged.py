@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from staging.damage import damaged
 from staging.files import (
@@ -73,7 +73,10 @@ class Current(BaseModel):
         system_id: What DHIS2 calls itself.
         staging_id: What this staging area is called in DHIS2's data store.
         pseudonym_fingerprint: Of the key that numbers were made with.
-        mapping: Resource to the fingerprint of the mapping that it was last wholly sent with.
+        package: Version of the package that ended the last run; None if that was not recorded.
+        loaded: Resource to the version of the package that last sent all of it; "" if that was not
+            recorded.
+        treatments: Field (UID) to what the privacy policy did with it when all of it was sent.
         source: The openIMIS of the run that was folded last.
         refused: Reason code to how many objects DHIS2 refused for it in the last load.
         withdrawn: The run that deleted all that DHIS2 held of ours; until a run begins again.
@@ -97,7 +100,9 @@ class Current(BaseModel):
     system_id: str | None = None
     staging_id: str | None = None
     pseudonym_fingerprint: str | None = None
-    mapping: dict[str, str] = {}
+    package: str | None = None
+    loaded: dict[str, str] = {}
+    treatments: dict[str, str] = {}
     source: KnownSource | None = None
     refused: dict[str, int] = {}
     withdrawn: str | None = None
@@ -108,6 +113,16 @@ class Current(BaseModel):
     def first_generation(self, resource: str) -> int:
         """Return the generation with which objects of a resource begin."""
         return self.first_generations.get(resource, 0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_old(cls, content: Any) -> Any:
+        """Take a state that still holds fingerprints of mappings: its resources were all sent."""
+        if isinstance(content, dict) and "mapping" in content:
+            loaded = dict.fromkeys(content["mapping"], "")
+            others = {name: each for name, each in content.items() if name != "mapping"}
+            return {"loaded": loaded} | others
+        return content
 
 
 def read_current(target: Target) -> Current | None:

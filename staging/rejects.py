@@ -5,7 +5,7 @@ have: that of the file which is about to be written, and that of the one which i
 `absent`. After, it names that of the file. What it names has to be there, unless it may be absent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,8 +14,10 @@ import polars as pl
 from staging.damage import damaged
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
+from transforms.magnitude import Finding, sentence
+from transforms.resources import RESOURCE_BY_NAME
 
-STAGE, ABSENT = "rejects", "absent"
+STAGE, ABSENT, GUARD = "rejects", "absent", "guard"
 REJECTS: dict[str, pl.DataType] = {
     "resource": pl.String(),
     "key": pl.String(),
@@ -41,6 +43,25 @@ def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
     for name, rows in rejects.items():
         with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
             _ordered(rows).write_csv(scratch)
+
+
+def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
+    """Write what a guard holds back, a row each: how many objects, and what lifts it."""
+    rows = [
+        {
+            "resource": each.resource,
+            "table": RESOURCE_BY_NAME[each.resource].table,
+            "id": each.name or each.kind.value,
+            "stage": GUARD,
+            "reason": f"too_many_{each.kind.value}",
+            "reasons": f"too_many_{each.kind.value}",
+            "hint": sentence(each),
+        }
+        for each in findings
+        if not each.why
+    ]
+    if rows or GUARD in _known(run):
+        write_rejects(run, {GUARD: pl.DataFrame(rows, schema=REJECTS)})
 
 
 def read_rejects(run: Run) -> pl.LazyFrame:

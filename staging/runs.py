@@ -1,5 +1,7 @@
 """run.json: what a run was asked for. A run is resumed only as what it was begun as.
 
+package is the version of the package that wrote last; another one may go on.
+
 lock    held by the stage that is at work in the run's folder, whichever target it is for
 """
 
@@ -10,6 +12,7 @@ from typing import Any
 from staging.damage import damaged
 from staging.files import MISSING, acquired, make_folder, read_json, write_json
 from staging.layout import Run
+from transforms import VERSION
 from transforms.errors import StagingError
 
 TRANSFORM = ("desired", "changes", "outbox")
@@ -36,7 +39,7 @@ def _note(run: Run, facts: dict[str, Any]) -> None:
                 f"this one has left. Nothing was done."
             )
     if known | facts != known:
-        write_json(run.run_file, known | facts)
+        _write(run, known | facts)
 
 
 def note_permissions(run: Run, allowed: Collection[str]) -> None:
@@ -45,7 +48,11 @@ def note_permissions(run: Run, allowed: Collection[str]) -> None:
     noted = sorted({*known.get("allow", ()), *map(str, allowed)})
     if allowed and noted != known.get("allow"):
         make_folder(run.folder)
-        write_json(run.run_file, known | {"allow": noted})
+        _write(run, known | {"allow": noted})
+
+
+def _write(run: Run, facts: dict[str, Any]) -> None:
+    write_json(run.run_file, facts | {"package": VERSION})
 
 
 def first_said(run: Run, name: str, fact: int) -> int:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from transforms.errors import CountryError
 from transforms.tables.fields import Treatment
@@ -49,8 +49,19 @@ class Load(_Section):
     longest_wait_seconds: float = Field(default=60, ge=0)
 
 
+def _of_old(name: str) -> AliasChoices:
+    """Return a setting's names: a country file that was written for 0.1 stays one."""
+    return AliasChoices(name, name.replace("change", "resend"))
+
+
 class Guards(_Section):
-    """What a run may do before it stops and asks, and what it may be refused before it stops.
+    """What a run may do before it asks, and what it may be refused before it stops.
+
+    Of one resource, or of one of its fields, what exceeds both share and count is held back: half
+    as much again as DHIS2 holds is created by a copy, not by a day; deletions take figures of
+    past years along; a value that a tenth of all lose was lost with its column; a fifth of all
+    values are others after another release, another time zone, never after a day. The counts let
+    a village go wrong without a question, so that a pilot is asked for nothing.
 
     A refusal that meets one object in twenty is no matter of single records; a hundred may well
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
@@ -63,8 +74,12 @@ class Guards(_Section):
     delete_count: int = Field(default=100, ge=0)
     shrink_share: float = Field(default=0.05, ge=0, le=1)
     shrink_count: int = Field(default=100, ge=0)
-    resend_share: float = Field(default=0.2, ge=0, le=1)
-    resend_count: int = Field(default=10_000, ge=0)
+    create_share: float = Field(default=0.5, ge=0)
+    create_count: int = Field(default=1_000, ge=0)
+    change_share: float = Field(default=0.2, ge=0, le=1, validation_alias=_of_old("change_share"))
+    change_count: int = Field(default=1_000, ge=0, validation_alias=_of_old("change_count"))
+    empty_share: float = Field(default=0.1, ge=0, le=1)
+    empty_count: int = Field(default=100, ge=0)
     misconfigured_share: float = Field(default=0.05, ge=0, le=1)
     misconfigured_count: int = Field(default=100, ge=0)
     bad_data_share: float = Field(default=0.5, ge=0, le=1)

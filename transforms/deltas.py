@@ -9,7 +9,7 @@ Parents come first: a child's parent UID is the one that its parent will have af
 Rules come after the delta, so a row that breaks one is never taken for deleted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,10 +24,12 @@ NOTHING_SPARED = pl.Series("row", [], pl.String)
 PLAIN = ("orgUnit", "status", "occurredAt")
 FORMER = frozenset({"completedAt"})
 """Columns that 0.1 kept. DHIS2 ignores the day that is sent (2.40, 2.41) or never changes it."""
+UNKNOWN = ""
+"""What an acknowledged value is whose fate is not known: it differs from every value we send."""
 FIXED = (
     "key", "uid", "uidBefore", "generation", "change", "parent", "parentUid", "parentUidBefore",
     "person", "personBefore", "orgUnitBefore", *PLAIN,
-    "cleared", "released", "owner", "transfer", "in_window",
+    "cleared", "released", "moves", "owner", "transfer", "in_window",
 )  # fmt: skip
 
 
@@ -41,6 +43,15 @@ class Change(StrEnum):
 
 
 CHANGE = pl.Enum([change.value for change in Change])
+
+
+class Move(StrEnum):
+    """What an update does to one value of what DHIS2 holds."""
+
+    FILL = "fill"  # it was empty
+    ALTER = "alter"  # it was another
+    EMPTY = "empty"  # it was there
+    DUE = "due"  # it follows a day that has come since the last load
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ def delta(
     collided: Sequence[str] = (),
     spared: pl.Series = NOTHING_SPARED,
     first: int = 0,
+    since: str | None = None,
 ) -> Delta:
     """Compare what DHIS2 should hold with what it has confirmed.
 
@@ -98,11 +110,13 @@ def delta(
         collided: Keys whose new UID another object has.
         spared: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
         first: The generation with which objects begin; see `transforms.renumbering`.
+        since: ISO day from which on days have come that had not at the last load; None for none.
 
     Returns:
         `changes`: the columns of `FIXED` and one a value. `cleared` are UIDs of values to empty,
-        `released` of unique values to give up first, `owner` is the known owner org unit,
-        `transfer` (Boolean) says that it must move.
+        `released` of unique values to give up first, `moves` what an update does to each of its
+        values and to `PLAIN` (`<Move>:<name>`; of what was unknown, nothing), `owner` is the
+        known owner org unit, `transfer` (Boolean) says that it must move.
         `rejects`: key, stage, reasons (List(String), never empty).
         `after`: key and uid of every object that DHIS2 holds if all changes are accepted.
         `gone`: uid of every object that this delta deletes or replaces.
@@ -127,7 +141,7 @@ def delta(
     kept = compared.filter(pl.col("change").is_null() & _held()).select("key", uid="uidBefore")
     unchanged = _rows(known.select("key", "uid"), same["atBefore"])
     judged = _judged(_with_uids(resource, changed), above, collided)
-    return _split(resource, judged, pl.concat([unchanged, kept]), unusable, values)
+    return _split(resource, judged, pl.concat([unchanged, kept]), unusable, values, since)
 
 
 def value_columns(resource: Resource, acknowledged: pl.LazyFrame) -> list[str]:
@@ -395,6 +409,7 @@ def _split(
     kept: pl.DataFrame,
     unusable: pl.DataFrame,
     values: list[str],
+    since: str | None,
 ) -> Delta:
     broken = pl.col("reasons").list.len() > 0
     is_replace = pl.col("change") == Change.REPLACE.value
@@ -405,7 +420,7 @@ def _split(
         change=pl.lit(Change.DELETE.value).cast(CHANGE), uid=pl.col("uidBefore")
     )
     staying = held_back.filter(~(is_replace & pl.col("orphaned")))
-    changes = pl.concat([going, leaving]).pipe(_outgoing, resource, values)
+    changes = pl.concat([going, leaving]).pipe(_outgoing, resource, values, since)
     return Delta(
         changes=changes,
         rejects=_rejects(held_back, unusable),
@@ -425,14 +440,18 @@ def _after(kept: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame) -> 
     return pl.concat([kept, present, old])
 
 
-def _outgoing(changes: pl.DataFrame, resource: Resource, values: list[str]) -> pl.DataFrame:
+def _outgoing(
+    changes: pl.DataFrame, resource: Resource, values: list[str], since: str | None
+) -> pl.DataFrame:
     unique = [field.uid for field in resource.unique_fields]
+    falling_due = {field.uid for field in resource.fields if field.falls_due}
     return changes.with_columns(
         parent=pl.col("parent").fill_null(pl.col("parentBefore")),
         person=pl.col("person").fill_null(pl.col("personBefore")),
         personBefore=pl.col("personBefore").fill_null(pl.col("person")),
         cleared=_of_updates(values, lambda name: pl.col(name).is_null() & _had(name)),
         released=_of_updates(unique, lambda name: _differs(name) & _had(name)),
+        moves=_moves((*PLAIN, *values), falling_due, since),
         in_window=pl.col("in_window").fill_null(value=False),
     ).select(*FIXED, *values)
 
@@ -443,6 +462,32 @@ def _had(name: str) -> pl.Expr:
 
 def _differs(name: str) -> pl.Expr:
     return pl.col(name).ne_missing(pl.col(f"{name}{BEFORE}"))
+
+
+def _moves(names: Sequence[str], falling_due: Collection[str], since: str | None) -> pl.Expr:
+    is_update = pl.col("change") == Change.UPDATE.value
+    moved = [
+        pl.when(is_update & _differs(name) & pl.col(f"{name}{BEFORE}").ne_missing(UNKNOWN)).then(
+            _move(name, since if name in falling_due else None)
+        )
+        for name in names
+    ]
+    return pl.concat_list(moved).list.drop_nulls()
+
+
+def _move(name: str, since: str | None) -> pl.Expr:
+    """Return what an update does to a value; one that may fall due is a day."""
+    is_due = pl.col(name) >= since if since else pl.lit(value=False)
+    told = {move: pl.lit(f"{move.value}:{name}") for move in Move}
+    return (
+        pl.when(pl.col(name).is_null())
+        .then(told[Move.EMPTY])
+        .when(~_had(name))
+        .then(told[Move.FILL])
+        .when(is_due)
+        .then(told[Move.DUE])
+        .otherwise(told[Move.ALTER])
+    )
 
 
 def _of_updates(names: Sequence[str], holds: Callable[[str], pl.Expr]) -> pl.Expr:

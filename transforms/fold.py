@@ -12,7 +12,7 @@ from enum import StrEnum
 import polars as pl
 
 from transforms.bundles import DELETES, POSTS, Phase
-from transforms.deltas import PLAIN, Change, acknowledged_schema, values_in
+from transforms.deltas import PLAIN, UNKNOWN, Change, acknowledged_schema, values_in
 from transforms.resources import Resource, TrackerType
 
 TOMBSTONE = "tombstone"
@@ -33,7 +33,6 @@ DONE = (
     "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown",
 )  # fmt: skip
 EARLIER = "Earlier"
-UNKNOWN = ""  # differs from every value that is sent, and from none
 
 
 class State(StrEnum):

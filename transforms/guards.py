@@ -3,13 +3,12 @@
     openIMIS   another database        unless new_source
                an older snapshot       unless new_source
                a table shrank          unless shrinking
-    the run    deletes very much       unless deletes
-               sends very much again   unless changes
     DHIS2      another address         unless moved_target      flows/tasks/recognition.py
                it was withdrawn        unless begin_again
                it lacks the last load  unless restored_target   flows/tasks/recognition.py
 
-All are asked before anything is posted.
+All are asked before anything is posted, and stop the run. What a run would create, change, empty or
+delete too much of is left out, and the rest goes: transforms/magnitude.py
 """
 
 from collections.abc import Mapping
@@ -21,8 +20,6 @@ from transforms.errors import GuardError
 from transforms.permissions import Allow
 
 Counts = Mapping[str, int]
-
-ALL_OF_SO_MANY = 10  # a pilot of few insurees is not emptied without a word
 
 
 def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) -> None:
@@ -109,62 +106,3 @@ def _is_shrunk(before: int, after: int, guards: Guards) -> bool:
     lost = before - after
     is_much = lost > guards.shrink_count and lost > guards.shrink_share * before
     return is_much or (before > 0 and after == 0)
-
-
-def refuse_mass_deletion(changes: Mapping[str, Counts], held: Counts, guards: Guards) -> None:
-    """Stop a run that would delete what nobody can have meant.
-
-    Args:
-        changes: Resource to kind of change to objects; what is replaced is not deleted.
-        held: Resource to objects that DHIS2 holds.
-        guards: The share and the count, both of which have to be exceeded; all of a resource is
-            refused as well, unless it is very small.
-
-    Raises:
-        GuardError: It would.
-    """
-    told = [
-        f"{kinds['delete']} of {held[resource]} {resource}"
-        for resource, kinds in changes.items()
-        if _is_mass_deletion(kinds.get("delete", 0), held[resource], guards)
-    ]
-    if told:
-        raise GuardError(
-            f"The run would delete {', '.join(told)} in DHIS2; more than "
-            f"{guards.delete_share:.0%} and more than {guards.delete_count} of a resource, or all "
-            f"of more than {ALL_OF_SO_MANY}, are not deleted at once unless that is meant. If "
-            f"openIMIS is right, {Allow.DELETES.lifts}; else find out what is "
-            f"missing in the snapshot. Nothing was posted."
-        )
-
-
-def _is_mass_deletion(deletes: int, held: int, guards: Guards) -> bool:
-    if deletes == held > ALL_OF_SO_MANY:
-        return True
-    return deletes > guards.delete_count and deletes > guards.delete_share * held
-
-
-def refuse_mass_resending(again: Counts, held: Counts, guards: Guards) -> None:
-    """Stop a run that would send most of DHIS2 again because the mapping changed.
-
-    Args:
-        again: Resource to objects that are sent again; see `transforms.mapping.sent_again`.
-        held: Resource to objects that DHIS2 holds.
-        guards: The share and the count, both of which have to be exceeded.
-
-    Raises:
-        GuardError: It would.
-    """
-    told = [
-        f"{count} of {held[resource]} {resource}"
-        for resource, count in again.items()
-        if count > guards.resend_count and count > guards.resend_share * held[resource]
-    ]
-    if told:
-        raise GuardError(
-            f"The mapping has changed since the last load, and {', '.join(told)} would be sent "
-            f"again; more than {guards.resend_share:.0%} and more than {guards.resend_count} of a "
-            f"resource are not sent again unless that is meant. When there is time for it (some "
-            f"thousand objects a second at best), {Allow.CHANGES.lifts}; or take the change of "
-            f"package or country file back. Nothing was posted."
-        )

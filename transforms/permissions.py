@@ -14,8 +14,10 @@ class Allow(StrEnum):
     NEW_SOURCE = "new_source"  # openIMIS is another one than before on purpose
     SHRINKING = "shrinking"  # openIMIS has lost rows on purpose
     NEW_PSEUDONYM_KEY = "new_pseudonym_key"  # the key was changed on purpose: send every number
+    CREATES = "creates"  # create however much openIMIS has more than before
+    CHANGES = "changes"  # change however many values, of however many objects
+    EMPTIES = "empties"  # empty however many values that DHIS2 holds
     DELETES = "deletes"  # delete however much openIMIS no longer has
-    CHANGES = "changes"  # send again however much the changed mapping asks for
     MOVED_TARGET = "moved_target"  # the same DHIS2, with its data, answers at another address
     SUPERUSER = "superuser"  # load as one: DHIS2 then deletes other programs' data with a person
     BEGIN_AGAIN = "begin_again"  # fill a DHIS2 again from which all was withdrawn

@@ -1,6 +1,6 @@
 """What a run did, in numbers, and as the Markdown that people read after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -86,8 +86,14 @@ def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> st
             *_change_table(summary, before),
             "",
             *_reject_table(summary["rejects"]),
+            *_listed("Held back until somebody permits it", summary.get("held_back", ())),
+            *_listed("Much, and brought in", summary.get("told", ())),
         ]
     )
+
+
+def _listed(title: str, sentences: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", *(f"- {each}" for each in sentences)] if sentences else []
 
 
 def _change_table(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:

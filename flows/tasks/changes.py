@@ -4,15 +4,17 @@ desired, acknowledged ─► numbers settled ─► delta of every resource, par
                                               │
    once more, if an object changed its partition or its UID is taken ◄─┘
                                               └─► selection ─► changes, rejects
+                                                                  │
+           once more, without what a guard holds back ◄───────────┘
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
 from flows.tasks.desired import KEY, Asked, spared_in
-from flows.tasks.mapping import posted_mapping
 from staging.acknowledged import Current, scan
 from staging.frames import (
     declare_done,
@@ -22,16 +24,35 @@ from staging.frames import (
     write_frame,
 )
 from staging.layout import Run, Target
-from staging.rejects import write_rejects
+from staging.rejects import write_held_back, write_rejects
+from transforms import VERSION
 from transforms.deltas import Change, Delta, acknowledged_schema, delta, desired_schema
 from transforms.errors import StagingError
 from transforms.insurees import NUMBER, doubled_numbers, settle_numbers
+from transforms.magnitude import (
+    Finding,
+    Known,
+    Measured,
+    counted,
+    created_at,
+    emptied_values,
+    fields_held,
+    had,
+    held_at,
+    judged,
+    keeping,
+    kinds_held,
+    measured,
+    without_held,
+)
 from transforms.metadata_changes import CONFIRMED, METADATA, OPTIONS, ORG_UNITS, unconfirmed
 from transforms.needs import codes_by_option_set, org_units_with_those_above
 from transforms.partitions import MOVERS, collided, movers
+from transforms.permissions import NOTHING, Permissions
+from transforms.privacy import Policy, policy_of
 from transforms.reject_rows import note_counts, noted_rows, reject_rows
 from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope, TrackerType
-from transforms.selection import selected
+from transforms.selection import selected, wholly_selected
 from transforms.summaries import Counts
 
 STAGE = "changes"
@@ -74,8 +95,12 @@ NO_DOUBTS = Doubts(
 )
 
 
-def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> Counts:
+def stage_changes(
+    run: Run, target: Target, current: Current, asked: Asked, allow: Permissions = NOTHING
+) -> Counts:
     """Stage what DHIS2 has still to hear, and return how much; once is enough.
+
+    What is much is left out, and goes with a run that is permitted it: transforms/magnitude.py
 
     Raises:
         StagingError: What is acknowledged is divided otherwise than what is desired.
@@ -89,11 +114,15 @@ def stage_changes(run: Run, target: Target, current: Current, asked: Asked) -> C
     doubts = comparison.doubts()
     if not doubts.is_empty:
         noted = comparison.write(doubts, chosen)
+    findings = comparison.findings(asked, allow)
+    if any(not each.why for each in findings):
+        noted = comparison.write(doubts, chosen, findings)
     for name in METADATA:
         changed = changed_metadata(run, target, current, name)
         write_frame(run.changes(name, 0), comparison.chosen_metadata(name, changed, asked.scopes))
     key = read_stage(run, DESIRED).get(KEY, asked.key_fingerprint)
-    _declare(comparison, doubts, key, posted_mapping(asked), noted)
+    wholly = wholly_selected(asked.scopes, windowed=asked.window is not None)
+    _declare(comparison, doubts, key, wholly, findings, noted, policy_of(asked.country))
     return staged_counts(run)
 
 
@@ -132,16 +161,19 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
     noted = comparison.write(NO_DOUBTS, EVERYTHING)
     for name in METADATA:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
-    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint, {}, noted)
+    _declare(comparison, NO_DOUBTS, current.pseudonym_fingerprint, [], [], noted, {})
 
 
 def _declare(
     comparison: "Comparison",
     doubts: Doubts,
     key: str | None,
-    mapping: dict[str, str],
+    wholly: Sequence[str],
+    findings: Sequence[Finding],
     noted: Noted,
+    treatments: Policy,
 ) -> None:
+    write_held_back(comparison.run, findings)
     write_frame(comparison.run.changes("movers", 0), doubts.movers.lazy())
     manifest = {
         "partitions": comparison.partitions,
@@ -150,7 +182,10 @@ def _declare(
         "changes": comparison.counts(),
         "held": comparison.held(),
         "pseudonym_fingerprint": key,
-        "mapping": mapping,
+        "package": VERSION,
+        "wholly": list(wholly),
+        "treatments": {uid: each.value for uid, each in treatments.items()},
+        "magnitude": [each.as_json() for each in findings],
         "noted": noted,
     }
     declare_done(comparison.run, STAGE, manifest)
@@ -199,15 +234,20 @@ class Comparison:
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
         self.spared = spared_in(run)
 
-    def write(self, doubts: Doubts, asked: Selection) -> Noted:
-        """Write changes and rejects of all partitions; return what is left out of all objects."""
+    def write(self, doubts: Doubts, asked: Selection, findings: Sequence[Finding] = ()) -> Noted:
+        """Write changes and rejects of all partitions, without what the findings hold back.
+
+        Return what is left out of all objects.
+        """
+        held = kinds_held(findings)
         rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         doubled = self._doubled_numbers()
         for partition in range(self.partitions):
-            deltas = self._deltas(partition, doubts, doubled)
+            deltas = self._deltas(partition, doubts, doubled, findings)
             changes = {name: found.changes for name, found in deltas.items()}
-            posted = selected(changes, asked.scopes, windowed=asked.windowed)
+            chosen = selected(changes, asked.scopes, windowed=asked.windowed)
+            posted = without_held(chosen, held)
             for name, frame in posted.items():
                 ordered = frame.lazy().sort("person", "key")
                 write_frame(self.run.changes(name, partition), ordered)
@@ -271,17 +311,64 @@ class Comparison:
         states = pl.concat(frame.select("state") for _, frame in self._acknowledged(resource))
         return int(states.filter(state="held").select(pl.len()).collect().item())
 
-    def _deltas(self, partition: int, doubts: Doubts, doubled: pl.LazyFrame) -> dict[str, Delta]:
+    @property
+    def since(self) -> str | None:
+        """ISO day from which on days have come since the last load: a day earlier, for zones."""
+        source = self.current.source
+        return (source.as_of.date() - timedelta(days=1)).isoformat() if source else None
+
+    def findings(self, asked: Asked, allow: Permissions) -> list[Finding]:
+        """Return what is much of the changes that were written, and whether it is held back."""
+        known = Known(
+            loaded=self.current.loaded,
+            refused=sum(self.current.refused.values()),
+            treatments=self.current.treatments,
+        )
+        policy, guards = policy_of(asked.country), asked.country.guards
+        return [
+            finding
+            for each in RESOURCES
+            for finding in judged(each, self._measured(each), known, policy, guards, allow)
+        ]
+
+    def _measured(self, resource: Resource) -> Measured:
+        """Add up, partition by partition, what would be done to a resource."""
+        counts: list[pl.DataFrame] = []
+        created: list[pl.DataFrame] = []
+        places: list[pl.DataFrame] = []
+        for number, known in self._acknowledged(resource):
+            changes = scan_frame(self.run.changes(resource.name, number))
+            frames = (counted(changes, self.since), created_at(changes, self.since), held_at(known))
+            for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
+                found.append(frame)
+        return measured(counts, created, places, self._had(resource, emptied_values(counts)))
+
+    def _had(self, resource: Resource, names: Sequence[str]) -> dict[str, int]:
+        if not names:
+            return {}
+        rows = [had(known, names).collect() for _, known in self._acknowledged(resource)]
+        return dict(zip(names, pl.concat(rows).sum().row(0), strict=True))
+
+    def _deltas(
+        self,
+        partition: int,
+        doubts: Doubts,
+        doubled: pl.LazyFrame,
+        findings: Sequence[Finding],
+    ) -> dict[str, Delta]:
         deltas: dict[str, Delta] = {}
         for resource in RESOURCES:
+            known = acknowledged_of(self.target, self.current, resource, partition, doubts.movers)
+            wanted = self._desired(resource.name, partition, doubled)
             deltas[resource.name] = delta(
                 resource,
-                self._desired(resource.name, partition, doubled),
-                acknowledged_of(self.target, self.current, resource, partition, doubts.movers),
+                keeping(wanted, known, fields_held(findings, resource.name)),
+                known,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
                 spared=self.spared.filter(resource=resource.name)["row"],
                 first=self.current.first_generation(resource.name),
+                since=self.since,
             )
         return deltas
 

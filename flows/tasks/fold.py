@@ -14,11 +14,12 @@ from staging.layout import Run, Target
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
+from transforms import VERSION
 from transforms.errors import StagingError
 from transforms.fold import folded, refusals
 from transforms.metadata_changes import CONFIRMED, begun, confirmed_after
 from transforms.reject_rows import reject_rows
-from transforms.resources import RESOURCES, Resource
+from transforms.resources import RESOURCE_BY_NAME, RESOURCES, Resource
 
 OUTCOMES = "outcomes"
 
@@ -101,23 +102,33 @@ def _refused(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int
     return dict(counted if hears_of_all else counted | Counter(current.refused))
 
 
-def _wholly_sent(run: Run) -> dict[str, str]:
-    """Return resource → fingerprint of its mapping, of the resources that the run sent wholly."""
+def _wholly_sent(run: Run) -> list[str]:
+    """Return the resources of which the run sent everything but what a guard held back."""
     is_sent = all(bundle.is_settled for bundle in bundles(run))
-    mapping: dict[str, str] = read_stage(run, CHANGES)["mapping"] if is_sent else {}
-    return mapping
+    wholly: list[str] = read_stage(run, CHANGES).get("wholly", []) if is_sent else []
+    return wholly
+
+
+def _treatments_sent(run: Run) -> dict[str, str]:
+    """Return field → its treatment, of the resources that the run sent wholly."""
+    made_with = read_stage(run, CHANGES).get("treatments", {})
+    fields = (each.uid for name in _wholly_sent(run) for each in RESOURCE_BY_NAME[name].fields)
+    return {uid: made_with[uid] for uid in fields if uid in made_with}
 
 
 def remembered(run: Run, current: Current) -> dict[str, Any]:
     """Return what later runs have to know of an ended run, though it may be deleted.
 
-    A mapping counts only when all that it changed was sent.
+    A resource counts as loaded only when all of it was sent.
     """
+    version = read_stage(run, CHANGES).get("package", "")
     return {
         "ended": current.ended + 1,
         "last_ended": run.run_id,
         "source": source_of(run) or current.source,
-        "mapping": current.mapping | _wholly_sent(run),
+        "package": VERSION,
+        "loaded": current.loaded | dict.fromkeys(_wholly_sent(run), version),
+        "treatments": current.treatments | _treatments_sent(run),
     }
 
 

@@ -1,8 +1,7 @@
 """What comes before the first bundle of a load and after its last.
 
-    open_load    the same server with what the last load left, nothing deleted or sent again that
-                 nobody can have meant, org units and options pushed, programs, rights and codes as
-                 the data need them; then the run is opened
+    open_load    the same server with what the last load left, org units and options pushed,
+                 programs, rights and codes as the data need them; then the run is opened
     (bundles)    flows/tasks/posting.py
     close_load   the marker is moved on, and the run is folded
 
@@ -20,7 +19,6 @@ from flows.connectors.dhis2 import Dhis2, Patience, SystemInfo
 from flows.tasks.bundles import CHANGES
 from flows.tasks.dhis2_named import dhis2_named
 from flows.tasks.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
-from flows.tasks.mapping import resending
 from flows.tasks.posting import all_changes
 from flows.tasks.preflight import Needs, check_needs
 from flows.tasks.push_metadata import Pushed, push_options, push_org_units
@@ -32,7 +30,7 @@ from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.country import Country
 from transforms.errors import StagingError
-from transforms.guards import refuse_mass_deletion, refuse_mass_resending, refuse_withdrawn
+from transforms.guards import refuse_withdrawn
 from transforms.metadata_changes import METADATA, OPTIONS, ORG_UNITS
 from transforms.needs import codes_by_option_set, org_units_by_program, places
 from transforms.permissions import NOTHING, Allow, Permissions
@@ -81,27 +79,22 @@ def open_load(
     run: Run,
     target: Target,
     client: Dhis2,
-    country: Country,
     allow: Permissions = NOTHING,
 ) -> Opened:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
-        GuardError: The run would delete, or send again, more than the country file allows.
+        GuardError: All was withdrawn from this DHIS2.
         StagingError: Another run was folded since this one made its comparison; or the run was
             posted to another target, or to this one before it began anew.
     """
-    manifest, guards = read_stage(run, CHANGES), country.guards
+    manifest = read_stage(run, CHANGES)
     current = begun_again(current_or_first(target, manifest["partitions"]), run, allow)
     info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
     if not check_not_older(run, current):
         return Opened(current, info, is_folded=True)
     _refuse_answers_of_another(run, target, current)
-    if Allow.DELETES not in allow:
-        refuse_mass_deletion(manifest["changes"], manifest["held"], guards)
-    if Allow.CHANGES not in allow:
-        refuse_mass_resending(resending(manifest, current), manifest["held"], guards)
     warnings = [
         check_memory(client, info, target, current, restored_target=Allow.RESTORED_TARGET in allow),
         current.lost_run and lost(current.lost_run),

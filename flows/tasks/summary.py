@@ -10,12 +10,14 @@ from flows.tasks.bundles import CHANGES
 from flows.tasks.bundles import STAGE as OUTBOX
 from flows.tasks.desired import STAGE as DESIRED
 from flows.tasks.fold import OUTCOMES as GATHERED
+from flows.tasks.magnitude import held_back as waiting
+from flows.tasks.magnitude import told
 from flows.tasks.posting import all_changes
 from staging.files import read_json, write_json
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
 from staging.receipts import outcomes
-from staging.rejects import read_rejects
+from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.fold import OUTCOMES
 from transforms.summaries import (
@@ -53,6 +55,12 @@ def rejects_of(run: Run) -> int:
     return held_back(read_json(run.summary)["rejects"])
 
 
+def held_back_by(run: Run) -> list[str]:
+    """Return, of a run that was summarised, what a guard held back; a sentence each."""
+    found: list[str] = read_json(run.summary).get("held_back", [])
+    return found
+
+
 def _summary(run: Run, target: str) -> dict[str, Any]:
     compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
     changes = all_changes(run) if is_done(run, CHANGES) else None
@@ -64,7 +72,10 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "compared": compared,
         "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
         "changes": posted_counts(changes, _answers(run)) if changes else {},
-        "rejects": reject_counts(read_rejects(run)) + noted_reasons(noted),
+        "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
+        + noted_reasons(noted),
+        "held_back": waiting(run),
+        "told": told(run),
     }
 
 

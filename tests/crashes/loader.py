@@ -23,19 +23,19 @@ from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
 from tests.loader import LOGIN as LOADER_LOGIN
 from transforms.bundles import Phase
-from transforms.country import Country, country_of
+from transforms.country import Country, Guards, country_of
 from transforms.errors import SyncError
-from transforms.permissions import Allow
+from transforms.permissions import Allow, Permissions
 from transforms.privacy import selected_columns
 from transforms.resources import Scope
 
 PARTITIONS = 2
 COUNTRY = {
     "root": {"uid": "ImspTQPwCqd", "name": "Country", "short_name": "Country", "code": "ROOT"},
-    "guards": {"delete_count": 100_000},
     "load": {"in_flight": 3},
 }
 KEY = "a key that is made for tests and nothing else"
+FEW_QUESTIONS = Guards(delete_count=100_000)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Job:
         as_of: What the clock of openIMIS shows when it is read.
         bundle_size: Objects a bundle.
         scopes: What is posted.
+        guards: What a run may do before it asks.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Job:
     as_of: datetime
     bundle_size: int = 20
     scopes: tuple[Scope, ...] = (Scope.ALL,)
+    guards: Guards = FEW_QUESTIONS
 
     @property
     def run(self) -> Run:
@@ -77,7 +79,7 @@ class Job:
         """The country file."""
         country = country_of(COUNTRY, "country.toml")
         load = country.load.model_copy(update={"bundle_size": self.bundle_size})
-        return country.model_copy(update={"load": load})
+        return country.model_copy(update={"load": load, "guards": self.guards})
 
     def client(self) -> Dhis2:
         """Return a client of DHIS2."""
@@ -111,18 +113,18 @@ def extract(job: Job) -> None:
         write_manifest(job.run, manifest.model_copy(update={"as_of": job.as_of}))
 
 
-def transform(job: Job) -> None:
+def transform(job: Job, allow: Permissions = (Allow.DELETES,)) -> None:
     """Stage what will be posted."""
     asked = Asked(job.country, None, KEY, job.scopes, None)
     current = current_or_first(job.target, 0)
     stage_desired(job.run, asked, current.partitions or PARTITIONS)
-    stage_changes(job.run, job.target, current, asked)
+    stage_changes(job.run, job.target, current, asked, allow)
     stage_bundles(job.run, job.bundle_size)
 
 
 def load(job: Job, client: Dhis2) -> None:
     """Post it, and remember what DHIS2 confirmed."""
-    opened = open_load(job.run, job.target, client, job.country, [Allow.DELETES])
+    opened = open_load(job.run, job.target, client, [Allow.DELETES])
     if opened.is_folded:
         return
     rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)

@@ -18,7 +18,7 @@ from flows.tasks.access import give_access
 from flows.tasks.set_up import set_up
 from staging.layout import Target
 from staging.snapshots import read_snapshot
-from tests.crashes.loader import Job, bring, extract
+from tests.crashes.loader import FEW_QUESTIONS, Job, bring, extract
 from tests.databases import Database, sqlite_odbc
 from tests.loader import LOADER_USER
 from tests.loader import NAME as LOADER_NAME
@@ -117,6 +117,7 @@ class Scheme:
         self.sandbox = sandbox
         self.source = source or SqliteSource(self.database)
         self.day = DAY_ONE
+        self.guards = FEW_QUESTIONS
         self._moments = 0
 
     @property
@@ -143,6 +144,7 @@ class Scheme:
             connection=self.source.connection,
             dialect=self.source.dialect,
             as_of=datetime.combine(self.day, time(12)),
+            guards=self.guards,
         )
 
     def begin(self, tables: Tables) -> None:

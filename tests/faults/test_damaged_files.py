@@ -67,7 +67,7 @@ def posted_up_to(last: Phase) -> Callable[[Scheme], None]:
     def post(scheme: Scheme) -> None:
         job = scheme.job(CHANGES)
         with job.client() as client:
-            opened = open_load(job.run, job.target, client, job.country)
+            opened = open_load(job.run, job.target, client)
             posting = Posting(job.run, client, opened.info, job.country.load)
             for phase in list(Phase)[: list(Phase).index(last) + 1]:
                 for chunk in posting.chunks(phase):

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.crashes.loader import COUNTRY
 from tests.crashes.scheme import Scheme
 from tests.crashes.story import FIRST_LOAD
 from tests.faults.network_faults import BUNDLE
@@ -15,9 +14,10 @@ from tests.faults.server import a_server, wait_until
 from tests.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
 from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from tests.tally import WRONG_SETTINGS as WRONG_SETTING
+from transforms.country import Guards
 
 MOST_BUNDLES = 10
-OF_A_SMALL_SCHEME = {"misconfigured_count": 10}
+OF_A_SMALL_SCHEME = Guards(misconfigured_count=10)
 THE_NEXT_NIGHT = "the-next-night"
 QUICK = ("the insuree program lost its org units",)
 
@@ -113,7 +113,7 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
 def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
     disturbed: Disturbed, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setitem(COUNTRY, "guards", OF_A_SMALL_SCHEME)
+    monkeypatch.setattr(disturbed.scheme, "guards", OF_A_SMALL_SCHEME)
     goes_wrong_meanwhile(disturbed, WRONG_SETTINGS[name], FIRST_LOAD)
 
     assert_rejects_are_named(disturbed, name)

@@ -9,7 +9,7 @@ from flows.tasks.loading import close_load, open_load
 from flows.tasks.posting import Posting, stop_rule_of
 from flows.tasks.settling import keep_what_is_known, settle_open_run
 from staging.acknowledged import Current, locked, read_current
-from tests.crashes.loader import Job, extract, transform
+from tests.crashes.loader import FEW_QUESTIONS, Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
@@ -37,6 +37,7 @@ class GuardedScheme(Scheme):
         """Put everything back to after the second load."""
         self.back_to(self.after_second)
         self.sandbox.cues.clear()
+        self.guards = FEW_QUESTIONS
 
     @property
     def current(self) -> Current:
@@ -70,8 +71,8 @@ class GuardedScheme(Scheme):
         with locked(job.target, run_id), job.client() as client:
             settle_open_run(job.target, job.run, client, allow)
             extract(job)
-            transform(job)
-            opened = open_load(job.run, job.target, client, job.country, allow)
+            transform(job, allow)
+            opened = open_load(job.run, job.target, client, allow)
             rule = stop_rule_of(job.run, opened.current.refused, job.country.guards)
             posting = Posting(
                 job.run, client, opened.info, job.country.load, LoadState(pause_seconds=0.01), rule
@@ -96,7 +97,7 @@ def cut_short(job: Job, last: Phase) -> None:
     with locked(job.target, job.run_id), job.client() as client:
         extract(job)
         transform(job)
-        opened = open_load(job.run, job.target, client, job.country)
+        opened = open_load(job.run, job.target, client)
         posting = Posting(job.run, client, opened.info, job.country.load)
         for phase in list(Phase)[: list(Phase).index(last) + 1]:
             for chunk in posting.chunks(phase):

@@ -8,7 +8,6 @@ import pytest
 
 from staging.rejects import read_rejects
 from tests.crashes.comparisons import assert_acknowledged_is_held
-from tests.crashes.loader import COUNTRY
 from tests.guards.scheme import GuardedScheme
 from transforms.country import Guards
 from transforms.errors import TargetError
@@ -116,10 +115,9 @@ def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
 
 
 def test_a_load_that_is_refused_too_much_stops_names_the_rejects_and_is_not_stopped_by_them_again(
-    scheme: GuardedScheme, monkeypatch: pytest.MonkeyPatch
+    scheme: GuardedScheme,
 ) -> None:
-    strict = Guards(misconfigured_count=10, misconfigured_share=0)
-    monkeypatch.setitem(COUNTRY, "guards", strict.model_dump())
+    scheme.guards = Guards(misconfigured_count=10, misconfigured_share=0)
     name_claims(scheme, "POISON-")
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
 

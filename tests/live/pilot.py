@@ -62,7 +62,9 @@ hours = 0
 [guards]
 delete_count = 1000000
 shrink_count = 1000000
-resend_count = 1000000
+create_count = 1000000
+change_count = 1000000
+empty_count = 1000000
 
 [retention]
 whole_runs = 100

@@ -24,6 +24,7 @@ from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
 from staging.runs import at_work, recall, remember
 from tests.crashes.disk import _lay_down_rights as lay_down_rights
+from transforms import VERSION
 from transforms.errors import StagingError
 
 BODY = '{"events":[]}'
@@ -307,7 +308,7 @@ def test_a_run_is_resumed_only_as_what_it_was_begun_as(tmp_path: Path):
     with pytest.raises(StagingError, match="was begun with target"):
         remember(run, target="another")
 
-    assert recall(run) == {"target": "ministry", "scopes": ["all"]}
+    assert recall(run) == {"target": "ministry", "scopes": ["all"], "package": VERSION}
 
 
 def test_receipts_are_one_line_each(tmp_path: Path):

@@ -91,6 +91,7 @@ class Field:
         unique: A unique tracked entity attribute: two people cannot hold one value.
         compulsory: A data element that a COMPLETED event must have.
         aggregation: DHIS2 aggregation type.
+        falls_due: A day that follows from what openIMIS said long before: it moves by itself.
     """
 
     uid: str
@@ -106,6 +107,7 @@ class Field:
     unique: bool = False
     compulsory: bool = False
     aggregation: str = "NONE"
+    falls_due: bool = False
 
 
 @dataclass(frozen=True)

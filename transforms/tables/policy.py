@@ -9,7 +9,7 @@ from transforms.tables.option_sets import POLICY_STAGE, POLICY_STATUS, PRODUCT, 
 
 # One element for policies and claims: indicators name it together with its stage.
 STATUS_UNTIL = Field(
-    "wKXkep5Iq2w", "Status until", ValueType.DATE, "status_until", code="statusUntil",
+    "wKXkep5Iq2w", "Status until", ValueType.DATE, "status_until", code="statusUntil", falls_due=True,
     made_of="The last day on which this status held: the day before the next status; of the "
     "last status of a policy its expiry date, unless it is Expired; else 2099-12-31.",
 )  # fmt: skip
