@@ -53,7 +53,8 @@ REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?P<folder>.*/acknowledged/[^/]+)/.*",
-        "Restore the folder {folder} from its backup (README, Backup), then start again",
+        "Restore the folder {folder} from its backup (docs/how-to/back-up-and-restore.md), then "
+        "start again",
     ),
     (r".*", "Restore it from a backup"),
 )

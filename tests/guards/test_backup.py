@@ -1,4 +1,4 @@
-"""What the README says that a backup must hold is enough."""
+"""What docs/how-to/back-up-and-restore.md says that a backup must hold is enough."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from transforms.errors import TargetError
 
 
 def back_up(scheme: GuardedScheme, backup: Path) -> None:
-    """Copy what the README names, and nothing else."""
+    """Copy what that page names, and nothing else."""
     shutil.copytree(scheme.area / "acknowledged", backup / "acknowledged")
     if run := scheme.current.open_run:
         shutil.copytree(scheme.area / "runs" / run, backup / "runs" / run)

@@ -17,7 +17,6 @@ from tests.live.report import PAGE, Told, line, named_steps, sections, table, wr
 from tests.live.story import STEPS, Step, tell
 from tests.sandbox import ADMIN, running_sandbox
 
-README = Path(__file__).parents[2] / "README.md"
 QUICK = (
     "set_up_again", "lists_and_singles", "explained", "first_compared", "first_again",
     "pages", "board_user", "repaired_compared", "forms",

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING say what is so."""
+"""README, CONTRIBUTING and the pages in docs/ say what is so, and lead to one another."""
 
 import inspect
 import re
@@ -9,21 +9,25 @@ import pytest
 import yaml
 from prefect.flows import load_flow_from_entrypoint
 
-PROJECT = Path(__file__).parents[2]
-README = (PROJECT / "README.md").read_text()
+from tests.project.pages import PAGES, PROJECT, README, Page
+
+FLOWS = (PROJECT / "docs" / "reference" / "flows.md").read_text()
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
     "deployments"
 ]
 EVERYWHERE = {"country", "staging_root"}
+MOST_WORDS = 1_000
+
+of_every_page = pytest.mark.parametrize("page", PAGES, ids=str)
 
 
 def row_of(flow: str) -> str:
-    [row] = [line for line in README.splitlines() if line.startswith(f"| `{flow}` |")]
+    [row] = [line for line in FLOWS.splitlines() if line.startswith(f"| `{flow}` |")]
     return row
 
 
 @pytest.mark.parametrize("entrypoint", [each["entrypoint"] for each in DEPLOYMENTS])
-def test_the_readme_names_every_flow_with_all_its_parameters(entrypoint: str) -> None:
+def test_the_page_of_flows_names_every_flow_with_all_its_parameters(entrypoint: str) -> None:
     flow = load_flow_from_entrypoint(str(PROJECT / entrypoint))
     parameters = set(inspect.signature(flow.fn).parameters) - EVERYWHERE
 
@@ -32,15 +36,58 @@ def test_the_readme_names_every_flow_with_all_its_parameters(entrypoint: str) ->
     assert told == parameters
 
 
-def test_every_target_that_the_readme_names_is_in_the_makefile() -> None:
+@of_every_page
+def test_every_target_that_a_page_names_is_in_the_makefile(page: Page) -> None:
     makefile = (PROJECT / "Makefile").read_text()
 
-    for target in re.findall(r"make ([a-z-]+)", README):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for command in page.code:
+        for targets in re.findall(r"\bmake((?: [a-z-]+)+)", command):
+            for target in targets.split():
+                assert re.search(rf"^{target}[ :]", makefile, re.MULTILINE), target
 
 
-def test_every_module_that_contributing_names_is_there() -> None:
-    contributing = (PROJECT / "CONTRIBUTING.md").read_text()
+def test_the_readme_names_the_commands_of_continuous_integration() -> None:
+    script = (PROJECT / ".ci" / "run").read_text()
 
-    for name in re.findall(r"`((?:transforms|staging|flows|tests)/[\w./]+\.\w+)`", contributing):
+    for command in re.findall(r"^make .+", script, re.MULTILINE):
+        assert f"`{command}`" in README.text
+
+
+@of_every_page
+def test_every_module_that_a_page_names_is_there(page: Page) -> None:
+    named = re.findall(r"`((?:transforms|staging|flows|tests|docs)/[\w./-]+\.\w+)", page.text)
+
+    for name in named:
         assert (PROJECT / name).exists(), name
+
+
+@of_every_page
+def test_every_test_that_a_page_names_is_there(page: Page) -> None:
+    for module, name in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)", page.text):
+        assert f"def {name}(" in (PROJECT / module).read_text(), name
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    assert len(README.text.split()) < MOST_WORDS
+
+
+@of_every_page
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(page: Page) -> None:
+    for link in page.links:
+        assert link.path.exists(), f"{page}: there is no {link.path}"
+        if link.anchor:
+            assert link.anchor in Page(link.path).anchors, f"{page}: no heading #{link.anchor}"
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set[Path](), [README]
+    while ahead:
+        page = ahead.pop()
+        reached.add(page.path)
+        ahead += [
+            Page(link.path)
+            for link in page.links
+            if link.path.suffix == ".md" and link.path not in reached
+        ]
+
+    assert {page.path for page in PAGES} - reached == set()

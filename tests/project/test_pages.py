@@ -9,6 +9,7 @@ from docs.__main__ import PAGES
 from tests.set_up.a_country import GENDERS, a_country, choices
 from transforms.indicators import program_indicators
 from transforms.metadata import package
+from transforms.permissions import Allow
 from transforms.tables.indicators import INDICATORS, NOT_COMPUTED
 from transforms.tables.program_indicators import MEASURES
 from transforms.tables.user_roles import USER_ROLES
@@ -78,9 +79,16 @@ def test_the_readme_links_to_the_pages(name: str) -> None:
     assert f"(docs/{name})" in (DOCS.parent / "README.md").read_text()
 
 
-def test_the_readme_says_how_a_user_of_each_role_is_made() -> None:
-    readme = (DOCS.parent / "README.md").read_text()
+def test_a_page_says_how_a_user_of_each_role_is_made() -> None:
+    page = (DOCS / "how-to" / "give-users-access.md").read_text()
 
     for role in USER_ROLES:
-        assert f"*{role.name}*" in readme
-        assert role.group is None or f"*{role.group.name}*" in readme
+        assert f"*{role.name}*" in page
+        assert role.group is None or f"*{role.group.name}*" in page
+
+
+def test_every_permission_is_on_the_page_of_guards_and_permissions() -> None:
+    page = (DOCS / "reference" / "guards-and-permissions.md").read_text()
+
+    for permission in Allow:
+        assert f"| `{permission}` |" in page

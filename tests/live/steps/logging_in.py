@@ -1,4 +1,4 @@
-"""The users of the README's table, and the ways in which the daily load logs in."""
+"""The users of docs/how-to/give-users-access.md, and the ways in which the daily load logs in."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from transforms.tables.user_roles import (
     LOADER,
 )
 
-README = Path(__file__).parents[3] / "README.md"
+CONNECT = Path(__file__).parents[3] / "docs" / "how-to" / "connect.md"
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -31,7 +31,7 @@ def loader(live: Live) -> Counts:
 
 
 def tokens(live: Live) -> Counts:
-    """The loader makes a token, and one that is limited to the methods that the README names."""
+    """The loader makes a token, and one that is limited to the methods that our pages name."""
     methods = named_methods()
     live.logins["token"] = live.server.new_token(live.logins["loader"])
     live.logins["limited token"] = live.server.new_token(live.logins["loader"], methods)
@@ -39,16 +39,16 @@ def tokens(live: Live) -> Counts:
 
 
 def named_methods() -> list[str]:
-    """Return the methods that a token needs; without a sentence in the README those known to do."""
+    """Return the methods that a token needs; without a sentence on the page those known to do."""
     found = re.search(
-        r"token[^.\n]*?((?:`?(?:GET|POST|PUT|PATCH|DELETE)`?(?:, | and )?)+)", README.read_text()
+        r"token[^.\n]*?((?:`?(?:GET|POST|PUT|PATCH|DELETE)`?(?:, | and )?)+)", CONNECT.read_text()
     )
     named = re.findall("|".join(VERBS), found[1]) if found else []
     return named or ["GET", "POST", "PUT"]
 
 
 def readers(live: Live) -> Counts:
-    """Facility, district and board users and an administrator are made as the README says."""
+    """Facility, district and board users and an administrator are made as our pages say."""
     places = live.left["places"]
     facility, district, root = places["facility"], places["district"], live.pilot.country.root.uid
     new = live.server.new_user
