@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 
 from transforms.errors import StagingError
 
+BACKUP = "docs/how-to/back-up-and-restore.md"
 RUN = r".*/runs/(?P<run>[^/]+)"
 AGAIN = "start the run again with run_id {run}"
 
@@ -53,8 +54,7 @@ REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?P<folder>.*/acknowledged/[^/]+)/.*",
-        "Restore the folder {folder} from its backup (docs/how-to/back-up-and-restore.md), then "
-        "start again",
+        "Restore the folder {folder} from its backup (" + BACKUP + "), then start again",
     ),
     (r".*", "Restore it from a backup"),
 )

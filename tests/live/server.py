@@ -182,7 +182,7 @@ class Server:
     def new_user(
         self, role: UserRole | None, name: str, *more: UserRole, **org_units: list[str]
     ) -> Login:
-        """Make a user as the table of give-users-access.md says; `org_units` by their collection."""
+        """Make a user as give-users-access.md says; `org_units` by their collection."""
         password = f"Aa1-{secrets.token_urlsafe(16)}"
         roles = [*([role] if role else []), *more]
         groups = [each.group.uid for each in roles if each.group]

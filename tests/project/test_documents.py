@@ -43,7 +43,7 @@ def test_every_target_that_a_page_names_is_in_the_makefile(page: Page) -> None:
     for command in page.code:
         for targets in re.findall(r"\bmake((?: [a-z-]+)+)", command):
             for target in targets.split():
-                assert re.search(rf"^{target}[ :]", makefile, re.MULTILINE), target
+                assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
 def test_the_readme_names_the_commands_of_continuous_integration() -> None:
