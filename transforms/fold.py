@@ -84,7 +84,8 @@ def with_outcomes(
 
     Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
     `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
-    any of it) and `kind` (of the refusal of a create, update or replace; null if there is none).
+    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before it,
+    after which the update is not sent; null if there is none).
     `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
     asked and the answer is lost; all but a deletion then count as done.
     """
@@ -92,7 +93,7 @@ def with_outcomes(
     transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
     posted = _answers(of_type, POSTS, "isPosted", "isPost", "kind")
     deleted = _answers(of_type, DELETES, "isDeleted", "isDelete", unknown=False)
-    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease")
+    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease", "kind")
     transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", "isTransfer")
     is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate", "isDeleteUnknown")
     # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
@@ -100,9 +101,9 @@ def with_outcomes(
         changes.select("key", "uid", "uidBefore", "parentUid")
         .join(posted, on="uid", how="left")
         .join(deleted, left_on="uidBefore", right_on="uid", how="left")
-        .join(released, on="uid", how="left")
+        .join(released, on="uid", how="left", suffix="OfRelease")
         .join(transferred, left_on="parentUid", right_on="uid", how="left")
-        .with_columns(isLate=is_late)
+        .with_columns(isLate=is_late, kind=pl.coalesce("kind", "kindOfRelease"))
         .select("key", "kind", pl.col(DONE).fill_null(value=False))
     )
     return changes.join(answered, on="key", how="left")

@@ -251,6 +251,28 @@ def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
     assert scheme.bodies(scheme.deltas(without_faults(third))) == []
 
 
+def person_with(number: str) -> World:
+    uuid = "11111111-0000-4000-8000-000000000000"
+    row = {"key": uuid, "parent": None, "person": uuid, "orgUnit": PLACES[0], "faults": []}
+    unique = {field.uid: number for field in RESOURCES[0].unique_fields}
+    return {r.name: [] for r in RESOURCES} | {"tracked_entities": [row | unique]}
+
+
+def test_a_person_who_is_gone_without_an_answer_comes_back_though_the_number_is_in_doubt_too():
+    nobody: World = {resource.name: [] for resource in RESOURCES}
+    scheme = Scheme()
+    scheme.run(person_with("n1"))
+    scheme.run(person_with("n2"), only=1, is_answer_lost=True)
+    scheme.run(nobody, is_answer_lost=True)
+
+    for _ in range(2):
+        scheme.run(person_with("n2"))
+
+    assert scheme.bodies(scheme.deltas(person_with("n2"))) == []
+    [person] = scheme.dhis2.live["trackedEntities"].values()
+    assert set(person["values"].values()) == {"n2"}
+
+
 @given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
 def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
     scheme = Scheme()
