@@ -115,16 +115,6 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
 }
 
 
-QUICK = (
-    "a table of the snapshot",
-    "the manifest of desired",
-    "changes that are rendered",
-    "a bundle in doubt",
-    "acknowledged objects",
-    "current.json",
-)
-
-
 @pytest.mark.parametrize(
     "what",
     READ_BY_A_RUN,
