@@ -21,6 +21,12 @@ def test_the_licence_is_that_of_openimis_and_its_text_lies_beside_it() -> None:
     assert "END OF TERMS AND CONDITIONS" in text
 
 
+def test_no_folder_with_code_is_left_out_of_what_is_installed() -> None:
+    for folder in ("flows", "staging", "transforms"):
+        for module in (PROJECT / folder).rglob("*.py"):
+            assert module.with_name("__init__.py").exists(), module
+
+
 def test_the_command_is_installed() -> None:
     (command,) = entry_points(group="console_scripts", name="openimis-dhis2")
 
