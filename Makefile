@@ -26,12 +26,12 @@ demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day 
 test: install ## All tests that end within ten minutes
 	@$(PYTHON) -m pytest -m "not large and not hours" -n 3 --dist loadfile
 
-test-large: install ## What takes longer: whole days of flows, 100,000 insurees
-	@$(PYTHON) -m pytest -m "large and not hours" -n 2 --dist loadfile
+test-large: install ## What takes longer and protects the laws: kills of flows, backups, reconciliation, whole days
+	@$(PYTHON) -m pytest -m "large and not hours" -n 3 --dist loadfile
 
 # What is tried there is small, and in several processes at once: one thread each is quickest.
 test-hours test-faults: export POLARS_MAX_THREADS := 1
-test-hours: install ## A kill at every single point, faults in a first load, fortnights of changes
+test-hours: install ## A kill at every single point, faults in a first load, fortnights of changes, 100,000 insurees
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 LIMIT = 20.0
-MARKS = ("large", "hours")
+MARKS = ("large", "exhaustive", "hours")
 
 
 def processor_seconds() -> float:
