@@ -1,9 +1,9 @@
 """Save the blocks that the flows name, from the command line; the Prefect UI can do it too.
 
-python -m flows.blocks register
-python -m flows.blocks save openimis-database scheme dialect=postgresql
-python -m flows.blocks save dhis2-server ministry base_url=https://dhis2.example.org username=loader
-python -m flows.blocks save pseudonym-key scheme --generate
+openimis-dhis2 blocks register
+openimis-dhis2 blocks save openimis-database scheme dialect=postgresql
+openimis-dhis2 blocks save dhis2-server ministry base_url=https://dhis2.example.org username=loader
+openimis-dhis2 blocks save pseudonym-key scheme --generate
 
 What is secret is never an argument: it is asked for, or read from standard input, one line each.
 A block that is saved already is replaced only with --replace.
@@ -163,7 +163,11 @@ def _sentence(error: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m flows.blocks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="openimis-dhis2 blocks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("register", help="make the kinds of block known to Prefect's UI")
     saving = commands.add_parser("save", help="save a block")

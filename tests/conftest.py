@@ -8,6 +8,7 @@ import pytest
 
 from tests.databases import Database, PostgreSQL, postgresql, why_no_postgresql
 from tests.openimis_sample import sample, write_postgresql
+from tests.processor_time import ProcessorTime
 from tests.tally import Tally, tried_within
 
 pytest.register_assert_rewrite("tests.faults.undisturbed", "tests.crashes.story")
@@ -18,8 +19,9 @@ os.environ["DO_NOT_TRACK"] = "1"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count what is tried."""
+    """Count what is tried, and what each test takes: continuous integration sets a limit to it."""
     config.pluginmanager.register(Tally())
+    config.pluginmanager.register(ProcessorTime(is_enforced="CI" in os.environ))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -61,33 +63,3 @@ def openimis(postgresql_server: PostgreSQL, sample_template: Database) -> Iterat
     database = postgresql_server.create_database(like=sample_template)
     yield database
     postgresql_server.drop_database(database)
-
-
-TAKE_MINUTES = (
-    "tests/analytics/test_figures_of_larger_samples.py",
-    "tests/crashes/test_days_that_follow.py",
-    "tests/crashes/test_disk_and_clock.py",
-    "tests/crashes/test_killed_flows.py",
-    "tests/demo_database/test_changes.py",
-    "tests/demo_database/test_versions.py",
-    "tests/faults/test_damaged_files.py",
-    "tests/flows/test_explain_and_withdraw.py",
-    "tests/flows/test_guards.py",
-    "tests/flows/test_reconcile.py",
-    "tests/flows/test_scopes.py",
-    "tests/flows/test_the_loader.py",
-    "tests/guards/test_backup.py",
-    "tests/guards/test_resuming.py",
-    "tests/guards/test_target.py",
-    "tests/guards/test_what_was_confirmed.py",
-    "tests/reconcile/test_adopting.py",
-    "tests/reconcile/test_found_and_mended.py",
-    "tests/reconcile/test_reading.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make test-large` what would take the default tests beyond ten minutes."""
-    for item in items:
-        if item.path.as_posix().endswith(TAKE_MINUTES):
-            item.add_marker(pytest.mark.large)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 UV = Path(sys.executable).with_name("uv")
-COMPILE = [UV, "pip", "compile", "--quiet", "--generate-hashes", "--no-header"]
+# One lock for every Python from the lowest on: what one of them needs has a marker.
+EVERY_PYTHON = ["--universal", "--python-version", "3.11"]
+COMPILE = [UV, "pip", "compile", "--quiet", "--generate-hashes", "--no-header", *EVERY_PYTHON]
 
 
 def is_fresh(name: str) -> bool:
@@ -16,7 +18,7 @@ def is_fresh(name: str) -> bool:
     lock = PROJECT / f"{name}.lock"
     with tempfile.TemporaryDirectory() as folder:
         again = Path(shutil.copy(lock, folder))
-        arguments = ["--python-version", "3.11", f"{name}.in", "-o", str(again)]
+        arguments = [f"{name}.in", "-o", str(again)]
         subprocess.run([*COMPILE, *arguments], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
         return _pins(again) == _pins(lock)
 

@@ -2,11 +2,15 @@
 
 import datetime as dt
 
+import pytest
+
 from tests.analytics.conftest import AS_OF, NewScheme
 from tests.analytics.tracker import period
 from tests.databases import PostgreSQL
 from tests.openimis_sample import LEVELS, sample, write_postgresql
 from transforms.tables.program_indicators import MEASURES
+
+pytestmark = pytest.mark.large
 
 PERIODS = tuple(
     period(id_)

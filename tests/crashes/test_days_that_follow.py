@@ -26,6 +26,8 @@ from tests.openimis_sample import sample
 from tests.openimis_sample.schema import Level
 from transforms.resources import RESOURCES
 
+pytestmark = pytest.mark.large
+
 
 def assert_nothing_is_left_to_write(scheme: Scheme) -> None:
     """A run after a run writes nothing."""
@@ -74,9 +76,7 @@ def assert_owners_of_claims_stay(scheme: Scheme, before: dict[str, str]) -> None
     assert (now.items() - before.items()) <= facilities(content)
 
 
-@pytest.mark.parametrize(
-    ("level", "seed"), [("1.4", 3), pytest.param("1.11", 4, marks=pytest.mark.large)]
-)
+@pytest.mark.parametrize(("level", "seed"), [("1.4", 3), ("1.11", 4)])
 def test_days_of_changes_end_like_a_first_load(tmp_path: Path, level: Level, seed: int) -> None:
     with a_scheme(tmp_path) as scheme:
         scheme.begin(sample(80, seed=seed, level=level, as_of=DAY_ONE))
@@ -103,7 +103,6 @@ def test_days_of_changes_end_like_a_first_load_on_postgresql(
     postgresql_server.drop_database(database)
 
 
-@pytest.mark.large
 @pytest.mark.hours
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(10, 16))

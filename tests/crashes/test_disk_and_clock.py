@@ -31,6 +31,8 @@ from tests.crashes.story import CHANGES, FIRST_LOAD, Story
 from tests.faults.undisturbed import is_for_people
 from tests.tally import FAULTS, tried
 
+pytestmark = pytest.mark.large
+
 ANOTHER = "another-run"
 NOT_WRITTEN = ("question", "request: ", "swept")
 
@@ -71,7 +73,6 @@ def test_a_run_whose_disk_is_full_ends_in_a_sentence_and_is_made_good(
     story.assert_as_if_nothing_had_happened(CHANGES)
 
 
-@pytest.mark.large
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("chapter", [pytest.param(FIRST_LOAD, marks=pytest.mark.hours), CHANGES])
 def test_wherever_the_disk_is_full_the_next_run_makes_it_good(story: Story, chapter: str) -> None:

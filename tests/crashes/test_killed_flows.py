@@ -41,6 +41,8 @@ from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
 from tests.tally import CRASH_POINTS, tried
 
+pytestmark = pytest.mark.large
+
 SETTINGS = """
 [load]
 bundle_size = 20

@@ -59,9 +59,9 @@ CASES = (
 
 
 def every_second(cases: Iterable[Sequence[object]]) -> list[object]:
-    """Return cases, of which every second is left to the large tests."""
+    """Return cases, of which every second is left to `make test-faults`."""
     return [
-        pytest.param(*case, marks=(pytest.mark.large,) if number % 2 else ())
+        pytest.param(*case, marks=(pytest.mark.exhaustive,) if number % 2 else ())
         for number, case in enumerate(cases)
     ]
 
@@ -298,7 +298,7 @@ def made_good(story: Story, kill: Kill) -> str | None:
     return None
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_kind_of_point_of_any_resource_leaves_a_trace(
@@ -312,7 +312,6 @@ def test_no_kind_of_point_of_any_resource_leaves_a_trace(
     assert list(filter(None, traces)) == []
 
 
-@pytest.mark.large
 @pytest.mark.hours
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(PARTS_OF_ALL))

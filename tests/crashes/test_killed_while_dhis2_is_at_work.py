@@ -55,11 +55,11 @@ def cases() -> Iterator[object]:
     """Yield chapter, request, and the first or last of its kind; some are quick, and tell most."""
     for what in REQUESTS:
         quick = what in (Phase.PEOPLE, Phase.EVENTS)
-        yield pytest.param(CHANGES, what, FIRST, marks=() if quick else pytest.mark.large)
+        yield pytest.param(CHANGES, what, FIRST, marks=() if quick else pytest.mark.exhaustive)
     for what in (Phase.DELETE_EVENTS, Phase.RELEASE, Phase.EVENTS, Phase.OWNERS):
-        yield pytest.param(CHANGES, what, LAST, marks=pytest.mark.large)
+        yield pytest.param(CHANGES, what, LAST, marks=pytest.mark.exhaustive)
     for what in (Phase.PEOPLE, Phase.EVENTS, MARKER):
-        yield pytest.param(FIRST_LOAD, what, FIRST, marks=pytest.mark.large)
+        yield pytest.param(FIRST_LOAD, what, FIRST, marks=pytest.mark.exhaustive)
 
 
 def places_and_codes(story: Story) -> Content:
@@ -81,7 +81,7 @@ def test_a_run_killed_while_dhis2_was_at_work_leaves_no_trace(
     story.assert_as_if_nothing_had_happened(chapter, f"while DHIS2 does {what}")
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("what", REQUESTS)
 def test_what_dhis2_does_after_the_next_run_has_ended_is_made_good_by_the_one_after_it(
     story: Story, what: str
@@ -96,7 +96,7 @@ def test_what_dhis2_does_after_the_next_run_has_ended_is_made_good_by_the_one_af
     story.assert_as_if_nothing_had_happened(CHANGES, f"DHIS2 does {what} after the next run")
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("what", [*Phase, METADATA])
 def test_an_old_request_that_dhis2_does_after_a_newer_one_is_made_good_by_the_run_after_it(
     story: Story, eve: FirstLoad, what: str
@@ -117,7 +117,7 @@ def test_an_old_request_that_dhis2_does_after_a_newer_one_is_made_good_by_the_ru
     assert lost_and_double(before, places_and_codes(story))[0] == 0
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 def test_a_marker_that_dhis2_writes_late_stops_the_next_run_in_a_sentence(story: Story) -> None:
     story.begin(CHANGES, "request")
 

@@ -9,7 +9,7 @@ from tests.demo_database.comparison import RESOURCES, Row, Rows, difference
 from tests.demo_database.scheme import DemoScheme, NewScheme, change
 from transforms.resources import RESOURCE_BY_NAME
 
-pytestmark = needs_demo_database
+pytestmark = [*needs_demo_database, pytest.mark.large]
 
 
 @dataclass(frozen=True)

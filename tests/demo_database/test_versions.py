@@ -6,7 +6,7 @@ from tests.demo_database import needs_demo_database
 from tests.demo_database.comparison import RESOURCES, difference
 from tests.demo_database.scheme import NewScheme
 
-pytestmark = needs_demo_database
+pytestmark = [*needs_demo_database, pytest.mark.large]
 
 
 @pytest.mark.parametrize("version", ["2.40", "2.41", "2.43"])

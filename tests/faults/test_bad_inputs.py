@@ -257,7 +257,7 @@ def check(loaded: Loaded, name: str) -> None:
         assert code in ERROR_CODES or known_hint(code), f"{code} has no hint"
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", cases(wide=False))
 def test_a_bad_record_is_sent_or_told(records: Loaded, name: str) -> None:
     check(records, name)
@@ -268,7 +268,7 @@ def test_a_bad_place_or_product_is_sent_or_told(places: Loaded, name: str) -> No
     check(places, name)
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "resource", "field", "values"), HELD)
 def test_a_value_is_sent_as_it_is_and_not_mended(
     records: Loaded, name: str, resource: str, field: str, values: set[str | None]
@@ -291,7 +291,7 @@ def test_whatever_is_wanted_is_held_or_a_reject(places: Loaded) -> None:
     assert_acknowledged_is_held(places.scheme)
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 def test_whatever_is_wanted_of_bad_records_is_held_or_a_reject(records: Loaded) -> None:
     for resource in RESOURCES:
         wanted, accounted = accounted_for(records, resource.name)
@@ -315,7 +315,7 @@ def check_turned(turned: TurnedBad, name: str, reasons: Collection[str]) -> None
     assert set(reasons) <= turned.reasons(name)
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", TURN_BAD)
 def test_what_was_loaded_and_turns_bad_is_told_and_stays_as_it_is(
     turned: TurnedBad, name: str
@@ -323,7 +323,7 @@ def test_what_was_loaded_and_turns_bad_is_told_and_stays_as_it_is(
     check_turned(turned, name, FATES[name].held_back - {"parent_rejected"})
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", POPULATED)
 def test_a_place_with_people_that_turns_bad_is_told_and_stays_with_all_of_them(
     deserted: TurnedBad, name: str
@@ -337,7 +337,7 @@ def test_a_place_with_people_that_turns_bad_is_told_and_stays_with_all_of_them(
     assert gone == set()
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", POPULATED)
 def test_who_lives_at_a_bad_place_is_sent_or_told(peopled: Loaded, name: str) -> None:
     lost, double = peopled.lost_and_double(name)

@@ -25,7 +25,8 @@ from tests.tally import DAMAGED_FILES
 from transforms.bundles import Phase
 from transforms.errors import StagingError
 
-LARGE = pytest.mark.large
+pytestmark = pytest.mark.large
+
 ANOTHER, THE_DAY_AFTER = "another-run", "the-day-after"
 Damage = Callable[[bytes], bytes]
 
@@ -114,19 +115,9 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
 }
 
 
-QUICK = (
-    "a table of the snapshot",
-    "the manifest of desired",
-    "changes that are rendered",
-    "a bundle in doubt",
-    "acknowledged objects",
-    "current.json",
-)
-
-
 @pytest.mark.parametrize(
     "what",
-    [pytest.param(each, marks=() if each in QUICK else LARGE) for each in READ_BY_A_RUN],
+    READ_BY_A_RUN,
 )
 def test_a_damaged_file_is_named_and_what_is_said_of_it_helps(
     disturbed: Disturbed, tmp_path: Path, what: str
@@ -192,7 +183,7 @@ PHASES = ("1-delete-events", "4-release", "5-people", "6-events")
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("next_run", [CHANGES, pytest.param(ANOTHER, marks=LARGE)])
+@pytest.mark.parametrize("next_run", [CHANGES, ANOTHER])
 def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again(
     disturbed: Disturbed, phase: str, next_run: str
 ) -> None:
@@ -229,9 +220,7 @@ def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
     }
 
 
-@pytest.mark.parametrize(
-    "damage", [pytest.param(each, marks=() if "flipped" in each else LARGE) for each in DAMAGES]
-)
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
     disturbed: Disturbed, damage: str
 ) -> None:

@@ -30,7 +30,7 @@ from tests.tally import FAULTS as FAULT
 from tests.tally import tried
 from transforms.bundles import Phase
 
-LARGE = pytest.mark.large
+EXHAUSTIVE = pytest.mark.exhaustive
 ANOTHER = "another-run"
 THE_DAY_AFTER = "the-day-after"
 NEXT_RUN = {"the run again": False, "the next run": True}
@@ -46,7 +46,7 @@ def cases() -> Iterator[object]:
 
     Some are quick, and tell most. A first load is like a run of changes, of which most are creates.
     """
-    for chapter, marks in ((CHANGES, (LARGE,)), (FIRST_LOAD, (LARGE, pytest.mark.hours))):
+    for chapter, marks in ((CHANGES, (EXHAUSTIVE,)), (FIRST_LOAD, (pytest.mark.hours,))):
         for name in FAULTS:
             for next_run in NEXT_RUN:
                 is_quick = name in QUICK and (chapter, next_run) == (CHANGES, "the run again")
@@ -79,7 +79,7 @@ def test_a_fault_leaves_nothing_behind(
 TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
 
 
-@pytest.mark.parametrize("status", [403, pytest.param(500, marks=LARGE)])
+@pytest.mark.parametrize("status", [403, pytest.param(500, marks=EXHAUSTIVE)])
 def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_run(
     disturbed: Disturbed, status: int
 ) -> None:
@@ -123,7 +123,7 @@ def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed)
     assert bundles(scheme.job(THE_DAY_AFTER).run) == []
 
 
-@LARGE
+@EXHAUSTIVE
 def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
     disturbed: Disturbed,
 ) -> None:
@@ -146,7 +146,7 @@ def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
     assert (lost, double) == (0, 0)
 
 
-@LARGE
+@EXHAUSTIVE
 def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Disturbed) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
@@ -161,7 +161,7 @@ def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Distur
     disturbed.assert_undisturbed(CHANGES, FAULT, "connection refused")
 
 
-@LARGE
+@EXHAUSTIVE
 @pytest.mark.parametrize("number", [1, 2, 5, 9, 13])
 def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) -> None:
     scheme = disturbed.scheme
@@ -212,7 +212,7 @@ def test_a_server_that_nobody_vouches_for_is_told_nothing(
     disturbed.assert_undisturbed(CHANGES, FAULT, "TLS that is not trusted")
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("old", "new"), [*pairwise(SUPPORTED)])
 def test_a_dhis2_that_is_upgraded_between_runs_is_gone_on_with(
     tmp_path: Path, old: str, new: str

@@ -95,7 +95,7 @@ def named() -> Mapping[str, tuple[str, Poison]]:
 def cases() -> list[object]:
     """Return every case; some are quick, and tell most."""
     return [
-        pytest.param(name, *case, marks=() if name in QUICK else (pytest.mark.large,), id=name)
+        pytest.param(name, *case, marks=() if name in QUICK else (pytest.mark.exhaustive,), id=name)
         for name, case in named().items()
     ]
 

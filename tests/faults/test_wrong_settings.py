@@ -87,7 +87,7 @@ def goes_wrong_meanwhile(disturbed: Disturbed, setting: WrongSetting, chapter: s
 def names(*, meanwhile: bool) -> list[object]:
     """Return the cases; one is quick."""
     return [
-        pytest.param(name, marks=() if name in QUICK and meanwhile else (pytest.mark.large,))
+        pytest.param(name, marks=() if name in QUICK and meanwhile else (pytest.mark.exhaustive,))
         for name, setting in WRONG_SETTINGS.items()
         if (setting.said_meanwhile and not setting.of_many if meanwhile else setting.said_before)
     ]
@@ -130,7 +130,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disturbed]:
         yield crowd
 
 
-@pytest.mark.large
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "name", [name for name, setting in WRONG_SETTINGS.items() if setting.of_many]
 )

@@ -13,6 +13,8 @@ from tests.flows.scheme import Scheme
 from tests.reconcile.clinic import immunised
 from transforms.errors import GuardError, StagingError
 
+pytestmark = pytest.mark.large
+
 
 def acknowledged(scheme: Scheme, resource: str) -> pl.DataFrame:
     files = scheme.staging_root.glob(f"acknowledged/ministry/first/{resource}/*.parquet")

@@ -4,11 +4,15 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 
+import pytest
+
 from flows.reconcile import reconcile
 from flows.withdraw import withdraw
 from staging.files import read_json
 from staging.layout import Run
 from tests.flows.scheme import COUNTRY, Scheme
+
+pytestmark = pytest.mark.large
 
 FEW = """
 [guards]

@@ -10,6 +10,8 @@ from staging.layout import Target
 from tests.flows.scheme import Scheme
 from transforms.errors import StagingError
 
+pytestmark = pytest.mark.large
+
 
 def deleted_by_hand(scheme: Scheme) -> str:
     """Delete an event as somebody in DHIS2 does; return its UID."""

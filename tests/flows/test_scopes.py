@@ -11,6 +11,8 @@ from staging.layout import Run
 from staging.runs import recall
 from tests.flows.scheme import Scheme
 
+pytestmark = pytest.mark.large
+
 
 def live(scheme: Scheme) -> Counter[str]:
     sandbox = scheme.sandbox

@@ -15,18 +15,15 @@ from tests.flows.scheme import Scheme
 from tests.sandbox import ADMIN, SUPPORTED, running_sandbox
 from transforms.tables.user_roles import LOADER
 
-DEFAULT = "2.43"
-VERSIONS = [
-    version if version == DEFAULT else pytest.param(version, marks=pytest.mark.large)
-    for version in SUPPORTED
-]
+pytestmark = pytest.mark.large
+
 USER = {
     "id": "LoaderUserA", "username": "loader", "firstName": "Lo", "surname": "Ader",
     "password": "Loader-123", "userRoles": [{"id": LOADER.uid}],
 }  # fmt: skip
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=SUPPORTED)
 def loading(
     request: pytest.FixtureRequest, prefect_server: None, sample_database: Path, tmp_path: Path
 ) -> Iterator[Scheme]:

@@ -10,6 +10,8 @@ from tests.guards.scheme import GuardedScheme
 from transforms.bundles import Phase
 from transforms.errors import TargetError
 
+pytestmark = pytest.mark.large
+
 
 def back_up(scheme: GuardedScheme, backup: Path) -> None:
     """Copy what that page names, and nothing else."""

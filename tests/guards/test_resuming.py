@@ -11,6 +11,8 @@ from transforms.errors import GuardError, StagingError
 from transforms.privacy import fingerprint
 from transforms.resources import Scope
 
+pytestmark = pytest.mark.large
+
 ANOTHER = f"{KEY} after it was changed"
 
 

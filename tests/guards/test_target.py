@@ -16,6 +16,8 @@ from transforms.errors import TargetError
 from transforms.permissions import Allow
 from transforms.resources import RESOURCES
 
+pytestmark = pytest.mark.large
+
 
 def refusal(scheme: GuardedScheme, **how: Any) -> str:
     """Return why a load was refused, and see that nothing was posted."""

@@ -17,6 +17,8 @@ from transforms.errors import StagingError, TargetError
 from transforms.metadata_changes import CONFIRMED, OPTIONS
 from transforms.tables.option_sets import PRODUCT
 
+pytestmark = pytest.mark.large
+
 
 def remove_options(metadata: Mapping[str, dict[str, Any]], option_set: str) -> None:
     """Remove all options of a set, as an administrator of DHIS2 can."""

@@ -16,7 +16,7 @@ from tests.loader import LOADER_USER
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
 
-pytestmark = [pytest.mark.large, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.hours, pytest.mark.timeout(2400)]
 INSUREES = 100_000
 AS_OF = date(2026, 1, 1)
 LEAST_OBJECTS = 1_000_000

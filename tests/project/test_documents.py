@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         ]
 
     assert {page.path for page in PAGES} - reached == set()
+
+
+def test_contributing_says_what_each_mark_of_a_test_means() -> None:
+    contributing = (PROJECT / "CONTRIBUTING.md").read_text()
+    tools = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]
+
+    for marker in tools["pytest"]["ini_options"]["markers"]:
+        assert f"| `{marker.partition(':')[0]}` |" in contributing

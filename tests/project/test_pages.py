@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.__main__ import PAGES
+from flows.docs import PAGES
 from tests.set_up.a_country import GENDERS, a_country, choices
 from transforms.indicators import program_indicators
 from transforms.metadata import package

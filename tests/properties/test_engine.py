@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -227,6 +228,7 @@ def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world,
     assert scheme.bodies(scheme.deltas(days[1])) == []
 
 
+@pytest.mark.large
 @settings(max_examples=25)
 @given(
     before=worlds(),
@@ -346,6 +348,7 @@ def _people(body: bytes, deltas: dict[str, Delta]) -> set[str]:
 NIGHT = st.tuples(worlds(), st.integers(1, 12), st.booleans())
 
 
+@pytest.mark.large
 @settings(max_examples=15)
 @given(
     nights=st.lists(NIGHT, min_size=1, max_size=3), last=worlds(), bad=st.sets(st.integers(0, 4))

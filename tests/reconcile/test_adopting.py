@@ -10,6 +10,8 @@ from transforms.errors import StagingError
 from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES as CLAIM_ATTRIBUTES
 from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
+pytestmark = pytest.mark.large
+
 
 def test_an_adopted_dhis2_is_sent_nothing_that_it_has(foreign: ReconciledScheme) -> None:
     before, mark = foreign.held(), foreign.objects_posted()

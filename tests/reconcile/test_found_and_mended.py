@@ -15,6 +15,8 @@ from transforms.tables.programs import (
     POLICY_STAGE,
 )
 
+pytestmark = pytest.mark.large
+
 Row = dict[str, Any]
 
 

@@ -11,6 +11,8 @@ from transforms.errors import TargetError
 from transforms.read_back import KINDS
 from transforms.resources import CLAIM_ENROLLMENTS, POLICY_EVENTS, RESOURCES, TRACKED_ENTITIES
 
+pytestmark = pytest.mark.large
+
 EVERYTHING = Paging(page=10_000, slice=10_000)
 TINY = Paging(page=3, slice=9)
 
