@@ -55,7 +55,7 @@ UNNAMED: Mapping[tuple[Table, str | None], tuple[str, ...]] = {
     (openimis.INSUREE_POLICIES, openimis.INSUREE_POLICIES.key): (POLICY_EVENTS.name,),
     (openimis.INSUREE_POLICIES, VERSION_OF): (POLICY_EVENTS.name,),
     (openimis.POLICIES, VERSION_OF): (POLICY_EVENTS.name,),
-    (openimis.CLAIMS, "InsureeID"): (TRACKED_ENTITIES.name,),
+    (openimis.CLAIMS, openimis.INSUREES.key): (TRACKED_ENTITIES.name,),
     (openimis.CLAIMS, openimis.CLAIMS.uuid): (CLAIM_ENROLLMENTS.name, CLAIM_EVENTS.name),
     (openimis.CLAIMS, VERSION_OF): (CLAIM_ENROLLMENTS.name, CLAIM_EVENTS.name),
     (openimis.CLAIM_SERVICES, openimis.CLAIM_SERVICES.key): (CLAIM_SERVICES.name,),
@@ -63,7 +63,10 @@ UNNAMED: Mapping[tuple[Table, str | None], tuple[str, ...]] = {
     (openimis.CLAIM_ITEMS, openimis.CLAIM_ITEMS.key): (CLAIM_ITEMS.name,),
     (openimis.CLAIM_ITEMS, VERSION_OF): (CLAIM_ITEMS.name,),
 }
-"""Where nobody knows whose an unreadable value is: resources of which nothing may be deleted."""
+"""Where nobody knows whose an unreadable value is: resources of which nothing may be deleted.
+
+A claim names its insuree in a column that is called as the insuree's key.
+"""
 
 
 def held_back(doubts: Doubts, resource: str) -> pl.DataFrame:

@@ -9,6 +9,8 @@ from transforms.openimis.register import Register
 from transforms.org_unit_groups import memberships
 from transforms.tables.metadata_classes import LONGEST_NAME, LONGEST_SHORT_NAME
 from transforms.tables.org_units import (
+    FACILITY_LEVEL,
+    FACILITY_OWNERSHIP,
     HEALTH_FACILITIES,
     LOCATIONS,
     OTHER_FACILITY,
@@ -126,8 +128,8 @@ def _counted_kind(country: Country) -> str:
 
 def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
     known = memberships(country).lazy()
-    by_type = known.filter(pl.col("column").is_in(("LocationType", "HFLevel")))
-    by_legal_form = known.filter(column="LegalForm")
+    by_type = known.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
+    by_legal_form = known.filter(column=FACILITY_OWNERSHIP.column)
     return (
         units.join(
             by_type.select("table", "kind", type="code", by_type="group"),
