@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.reach import doubts_of
@@ -33,3 +35,40 @@ def register_of(snapshot: Snapshot) -> Register:
     """
     doubts = doubts_of(snapshot)
     return Register(doubts.sound, doubts)
+
+
+@dataclass(frozen=True)
+class Part(Register):
+    """The register of some people: of each of them all, and what is everybody's as of the whole.
+
+    Attributes:
+        whole: The register of everybody. Which place is an org unit, and who is the head of a
+            family, nobody can say from a part.
+    """
+
+    whole: Register
+
+    @property
+    def places(self) -> pl.LazyFrame:  # type: ignore[override]
+        """See `Frames`."""
+        return self.whole.places
+
+    @property
+    def facilities(self) -> pl.LazyFrame:  # type: ignore[override]
+        """See `Frames`."""
+        return self.whole.facilities
+
+    @property
+    def heads(self) -> pl.LazyFrame:  # type: ignore[override]
+        """See `Frames`."""
+        return self.whole.heads
+
+
+def part_of(whole: Register, rows: Snapshot) -> Part:
+    """Return the register of some people.
+
+    Args:
+        whole: The register of everybody.
+        rows: Of the tables that `transforms.openimis.owners.owned` returns, those of these people.
+    """
+    return Part({**whole.snapshot, **rows}, whole.doubts, whole)
