@@ -65,6 +65,18 @@ def test_else_in_the_current_village_of_the_newest_history_row_that_has_one():
     assert place["place_source"] == "history"
 
 
+def test_the_newest_history_row_is_the_one_that_was_replaced_last_whatever_its_number():
+    versions = [
+        {},
+        history_of(1, CurrentVillage=5, ValidityTo=LATER),
+        history_of(1, CurrentVillage=4),
+    ]
+
+    place = place_of_insuree_1(Families=[NOWHERE], Insuree=versions)
+
+    assert place["place"] == OTHER_VILLAGE
+
+
 @pytest.mark.parametrize("nothing", [None, 0])
 def test_else_in_the_village_of_the_family_that_was_left(nothing: int | None):
     versions = [{"FamilyID": nothing}, history_of(1, FamilyID=1)]
