@@ -22,9 +22,8 @@ from staging.rejects import write_rejects
 from staging.runs import at_work
 from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.country import Country
-from transforms.doubts import doubts_of
 from transforms.errors import CountryError, StagingError
-from transforms.locations import locations
+from transforms.openimis.register import register_of
 from transforms.population import FIGURES, figures
 from transforms.reject_rows import POPULATION, reject_rows
 from transforms.tables.calendars import Calendar
@@ -168,7 +167,7 @@ def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
             f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
             f"written."
         )
-    return locations(doubts_of(read_snapshot(Run(target.root, run_id), PLACES).frames).sound)
+    return register_of(read_snapshot(Run(target.root, run_id), PLACES).frames).places
 
 
 def _location_type(country: Country) -> str:

@@ -20,9 +20,9 @@ from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import read_snapshot
 from transforms.desired import desired_metadata
-from transforms.doubts import doubts_of
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.metadata_summary import plan_markdown, refused_markdown
+from transforms.openimis.register import register_of
 from transforms.privacy import selected_for_set_up
 
 
@@ -80,8 +80,8 @@ def prepare_target(
 ) -> SetUp:
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
     settings = read_country(country)
-    doubts = doubts_of(read_snapshot(run).frames)
-    wanted = desired_metadata(doubts, settings, read_coordinates(country, settings))
+    register = register_of(read_snapshot(run).frames)
+    wanted = desired_metadata(register, settings, read_coordinates(country, settings))
     with connected(target, settings) as client:
         notes = gone_places(client, run.root)
         return set_up(

@@ -20,10 +20,10 @@ from staging.damage import damaged
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.errors import StagingError
-from transforms.tables.openimis import UNREADABLE
+from transforms.tables.openimis import HEALTH_FACILITIES, LOCATIONS, UNREADABLE
 
 STAGE = "snapshot"
-PLACES = ("tblLocations", "tblHF")
+PLACES = (LOCATIONS.name, HEALTH_FACILITIES.name)
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_BYTES = 16 * 1024 * 1024
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from transforms.openimis.register import Register, register_of
 from transforms.tables.openimis import TABLES
 from transforms.uids import uid_of_uuid
 
@@ -171,6 +172,11 @@ def snapshot(**changes: Sequence[Change]) -> dict[str, pl.LazyFrame]:
         name: rows(name, *changes.get(name.removeprefix("tbl"), _UNLESS_SAID.get(name, ())))
         for name in TABLES
     }
+
+
+def register(**changes: Sequence[Change]) -> Register:
+    """Return the register of such a snapshot."""
+    return register_of(snapshot(**changes))
 
 
 def _row(table: str, number: int, change: Change) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
 from transforms.analytical_objects import map_body
 from transforms.country import Country, country_of
 from transforms.metadata_merge import DASHBOARDS, MAPS
+from transforms.openimis.register import register_of
 from transforms.options import options
 from transforms.tables.openimis import TABLES
 
@@ -64,7 +65,7 @@ def sample_options() -> pl.DataFrame:
         name: frames[name].lazy().select(pl.col(row.name).cast(row.dtype) for row in table.columns)
         for name, table in TABLES.items()
     }
-    return options(read).collect()
+    return options(register_of(read)).collect()
 
 
 def example_country() -> Country:

@@ -10,14 +10,13 @@ import polars as pl
 
 from transforms.claims import CHECKED, ENTERED, PROCESSED, REJECTED, STATUSES, VALUATED
 from transforms.events import completed_events
-from transforms.history import history_rows, resolved
-from transforms.locations import Snapshot
+from transforms.openimis.register import Register
 from transforms.options import coded
 from transforms.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.values import is_set, with_faults, with_notes
+from transforms.values import with_faults, with_notes
 
-_STATUS, _NOW = pl.col("claim_status"), pl.col("ClaimStatus")
+_STATUS, _NOW = pl.col("claim_status"), pl.col("status")
 _OWN_DATES = {
     ENTERED: "entered_date",
     CHECKED: "checked_date",
@@ -27,29 +26,29 @@ _OWN_DATES = {
 }
 
 
-def claim_statuses(claims: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:
+def claim_statuses(claims: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     """Return the statuses that each claim has passed, with their dates.
 
     Args:
         claims: See `transforms.claims.current_claims`.
-        snapshot: Of openIMIS; its `tblClaim` has the history rows.
+        register: Of openIMIS.
 
     Returns:
-        ClaimID, `claim_status` (openIMIS's code), `own_date`, `date`, `occurredAt`,
+        claim_id, `claim_status` (openIMIS's code), `own_date`, `date`, `occurredAt`,
         `status_until`, and on each status the own dates of the statuses up to it:
         `checked_date`, `processed_date`, `valuation_date`, `rejection_date`.
     """
-    dated = _with_own_dates(claims, snapshot)
+    dated = _with_own_dates(claims, register)
     passed = pl.concat([_passed(dated, status) for status in STATUSES])
     return (
-        in_order(passed, "ClaimID")
+        in_order(passed, "claim_id")
         .with_columns(status_until=status_until(pl.lit(ENDLESS)))
         .drop("position", "rank", "next_date")
     )
 
 
 def claim_events(
-    claims: pl.LazyFrame, statuses: pl.LazyFrame, amounts: pl.LazyFrame, snapshot: Snapshot
+    claims: pl.LazyFrame, statuses: pl.LazyFrame, amounts: pl.LazyFrame, register: Register
 ) -> pl.LazyFrame:
     """Return the desired *Claim details* events.
 
@@ -57,83 +56,85 @@ def claim_events(
         claims: See `transforms.claims.current_claims`.
         statuses: See `claim_statuses`.
         amounts: See `transforms.claim_lines.claim_amounts`.
-        snapshot: Of openIMIS.
+        register: Of openIMIS.
 
     Returns:
         The columns of *desired*; see `transforms.resources`.
     """
     described = (
-        claims.pipe(_with_administrator, snapshot)
-        .join(amounts, on="ClaimID", how="left")
-        .pipe(coded, CLAIM_DETAILS_FIELDS, snapshot)
+        claims.pipe(_with_administrator, register)
+        .join(amounts, on="claim_id", how="left")
+        .pipe(coded, CLAIM_DETAILS_FIELDS, register)
     )
     events = (
-        described.join(statuses, on="ClaimID", how="inner")
+        described.join(statuses, on="claim_id", how="inner")
         .with_columns(_amounts_of_status())
         .pipe(with_faults, {"claim_status_date_out_of_range": is_out_of_range("own_date")})
         .pipe(with_notes, _notes())
     )
-    key = pl.format("{}:{}", "ClaimUUID", "claim_status")
-    return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="ClaimUUID")
+    key = pl.format("{}:{}", "claim_uuid", "claim_status")
+    return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="claim_uuid")
 
 
 def _notes() -> dict[str, pl.Expr]:
     """Return what is left out of a claim, each on one of its events."""
-    has_its_status = (_STATUS == _NOW).any().over("ClaimID")
-    is_unknown = pl.col("administrator").is_null()
+    has_its_status = (_STATUS == _NOW).any().over("claim_id")
+    has_administrator = pl.col("administrator_id").is_not_null()
+    is_known = pl.col("administrator").is_not_null()
     return {
-        "claim_administrator_unknown": ((_STATUS == ENTERED) & is_set("ClaimAdminId") & is_unknown),
+        "claim_administrator_unknown": (_STATUS == ENTERED) & has_administrator & ~is_known,
         "claim_status_date_missing": (
             (_STATUS == ENTERED) & _NOW.is_in(STATUSES).fill_null(value=False) & ~has_its_status
         ),
         "claim_batch_run_unknown": (
-            (_STATUS == VALUATED) & is_set("RunID") & pl.col("RunDate").is_null()
+            (_STATUS == VALUATED) & _has_run() & pl.col("run_date").is_null()
         ),
     }
 
 
-def _with_own_dates(claims: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:
-    """Return ClaimID, ClaimStatus, and the own date of each status; null where there is none."""
-    processed = pl.coalesce(pl.col("ProcessStamp").dt.date(), "DateProcessed")
-    submitted = pl.coalesce(pl.col("SubmitStamp").dt.date(), "last_entered")
+def _has_run() -> pl.Expr:
+    """True for a claim that names a batch run: openIMIS writes 0 as well as null for none."""
+    return (pl.col("batch_run_id") != 0).fill_null(value=False)
+
+
+def _with_own_dates(claims: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+    """Return claim_id, status, and the own date of each status; null where there is none."""
+    processed = pl.coalesce(pl.col("process_stamp").dt.date(), "date_processed")
+    submitted = pl.coalesce(pl.col("submit_stamp").dt.date(), "last_entered")
     rejected = pl.coalesce(
-        "last_not_rejected", pl.col("ProcessStamp").dt.date(), pl.col("SubmitStamp").dt.date()
+        "last_not_rejected", pl.col("process_stamp").dt.date(), pl.col("submit_stamp").dt.date()
     )
-    return claims.join(_pasts(snapshot["tblClaim"]), on="ClaimID", how="left").select(
-        "ClaimID",
-        "ClaimStatus",
-        entered_date=pl.col("DateClaimed"),
+    return claims.join(_pasts(register.claims.copies), on="claim_id", how="left").select(
+        "claim_id",
+        "status",
+        entered_date=pl.col("date_claimed"),
         checked_date=pl.when(_was_checked()).then(submitted),
         processed_date=pl.when(_was_processed()).then(processed),
         valuation_date=pl.when(_NOW == VALUATED).then(
-            pl.coalesce(pl.col("RunDate").dt.date(), processed)
+            pl.coalesce(pl.col("run_date").dt.date(), processed)
         ),
         rejection_date=pl.when(_NOW == REJECTED).then(rejected),
     )
 
 
-def _pasts(claims: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what the history rows of each claim tell."""
-    replaced_on = pl.col("ValidityTo").dt.date()
-    return (
-        history_rows(claims, "ClaimID")
-        .group_by("ClaimID")
-        .agg(
-            last_entered=replaced_on.filter(_NOW == ENTERED).max(),
-            last_not_rejected=replaced_on.filter(_NOW != REJECTED).max(),
-            had_checked=(_NOW == CHECKED).any(),
-            had_processed=(_NOW == PROCESSED).any(),
-        )
+def _pasts(copies: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what the earlier versions of each claim tell."""
+    replaced_on = pl.col("valid_until").dt.date()
+    return copies.group_by("claim_id").agg(
+        last_entered=replaced_on.filter(_NOW == ENTERED).max(),
+        last_not_rejected=replaced_on.filter(_NOW != REJECTED).max(),
+        had_checked=(_NOW == CHECKED).any(),
+        had_processed=(_NOW == PROCESSED).any(),
     )
 
 
 def _was_checked() -> pl.Expr:
-    was = pl.col("ProcessStamp").is_not_null() | pl.col("had_checked").fill_null(value=False)
+    was = pl.col("process_stamp").is_not_null() | pl.col("had_checked").fill_null(value=False)
     return _NOW.is_in((CHECKED, PROCESSED, VALUATED)) | ((_NOW == REJECTED) & was)
 
 
 def _was_processed() -> pl.Expr:
-    by_batch = (_NOW == VALUATED) & pl.col("RunID").is_not_null()
+    by_batch = (_NOW == VALUATED) & pl.col("batch_run_id").is_not_null()
     return (_NOW == PROCESSED) | by_batch | pl.col("had_processed").fill_null(value=False)
 
 
@@ -148,7 +149,7 @@ def _passed(dated: pl.LazyFrame, status: int) -> pl.LazyFrame:
         REJECTED: (_NOW == REJECTED).fill_null(value=False),
     }.get(status, own.is_not_null())
     return dated.filter(exists).select(
-        "ClaimID",
+        "claim_id",
         *(
             (pl.col(name) if name in reached else pl.lit(None, pl.Date)).alias(name)
             for name in list(_OWN_DATES.values())[1:]
@@ -177,9 +178,8 @@ def _amounts_of_status() -> list[pl.Expr]:
     ]
 
 
-def _with_administrator(claims: pl.LazyFrame, snapshot: Snapshot) -> pl.LazyFrame:
-    admins = snapshot["tblClaimAdmin"]
-    names = admins.select("ClaimAdminId", administrator="ClaimAdminUUID")
-    return claims.pipe(resolved, "ClaimAdminId", admins, "ClaimAdminId").join(
-        names, on="ClaimAdminId", how="left"
+def _with_administrator(claims: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+    administrators = register.administrators.live.select(
+        "administrator_id", administrator="administrator_uuid"
     )
+    return claims.join(administrators, on="administrator_id", how="left")

@@ -8,10 +8,10 @@ import datetime as dt
 
 import polars as pl
 
-from transforms.history import is_current, live_rows, resolved
-from transforms.locations import Snapshot, health_facilities
+from transforms.openimis.places import placed
+from transforms.openimis.register import Register
+from transforms.openimis.rows import Rows
 from transforms.status_order import is_out_of_range
-from transforms.tables.openimis import CLAIM_ITEMS, CLAIM_SERVICES, Table
 from transforms.values import with_faults, with_notes
 from transforms.windows import Window, marked, touched, touched_people
 
@@ -21,45 +21,39 @@ STATUSES = (ENTERED, CHECKED, PROCESSED, VALUATED, REJECTED)
 # The day of the snapshot is UTC's; the clerk's may be the next one already.
 TIME_ZONES = dt.timedelta(days=1)
 
-_STAMPS = ("SubmitStamp", "ProcessStamp", "ValidityFromReview")
+_STAMPS = ("submit_stamp", "process_stamp", "review_stamp")
 
 
 def current_claims(
-    snapshot: Snapshot, people: pl.LazyFrame, *, as_of: dt.date, window: Window | None
+    register: Register, people: pl.LazyFrame, *, as_of: dt.date, window: Window | None
 ) -> pl.LazyFrame:
     """Return the current claims of the people that are wanted.
 
     A claim whose insuree does not exist at all is there too: it will be a reject.
 
     Args:
-        snapshot: Of openIMIS.
-        people: The people that are wanted: InsureeID (of the live row), InsureeUUID and
-            `place_village` (org unit UID; null if the person's place is a facility).
+        register: Of openIMIS.
+        people: See `transforms.people.people`.
         as_of: The day of the snapshot, in the source's time zone.
         window: What `in_window` asks for.
 
     Returns:
-        The columns of `tblClaim`, with InsureeID naming a live row, and `person` (InsureeUUID),
-        `orgUnit` (UID of the facility), `insuree_village`, RunDate (of its batch run), `faults`
-        (those that hold back all of the claim), `notes`, `in_window`.
+        The register's columns of claims, and `person` (UUID), `orgUnit` (UID of the facility),
+        `insuree_village` (UID; null if the person's place is a facility), run_date (of its batch
+        run), `faults` (those that hold back all of the claim), `notes`, `in_window`.
     """
-    insurees = snapshot["tblInsuree"]
-    known = live_rows(insurees, "InsureeID").select("InsureeID", insuree_known=pl.lit(value=True))
-    runs = snapshot["tblBatchRun"].select("RunID", "RunDate").unique("RunID", keep="any")
-    wanted = people.select("InsureeID", person="InsureeUUID", insuree_village="place_village")
+    known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
+    wanted = people.select("insuree_id", person="insuree_uuid", insuree_village="place_village")
+    sites = placed(register.facilities).select("facility_id", orgUnit="uid")
     return (
-        snapshot["tblClaim"]
-        .filter(is_current())
-        .pipe(resolved, "InsureeID", insurees, "InsureeID")
-        .pipe(resolved, "HFID", snapshot["tblHF"], "HfID")
-        .join(known, on="InsureeID", how="left")
-        .join(wanted, on="InsureeID", how="left")
+        register.claims.current.join(known, on="insuree_id", how="left")
+        .join(wanted, on="insuree_id", how="left")
         .filter(pl.col("person").is_not_null() | pl.col("insuree_known").is_null())
-        .join(_facilities(snapshot), on="HFID", how="left")
-        .join(runs, on="RunID", how="left")
+        .join(sites, on="facility_id", how="left")
+        .join(_runs(register), on="batch_run_id", how="left")
         .pipe(with_faults, _faults(as_of))
         .pipe(with_notes, {})
-        .pipe(marked, window, _traces(snapshot, window), "RunDate")
+        .pipe(marked, window, _traces(register, window), "run_date")
     )
 
 
@@ -73,45 +67,44 @@ def claim_enrollments(claims: pl.LazyFrame) -> pl.LazyFrame:
         The columns of *desired*; see `transforms.resources`.
     """
     return claims.select(
-        pl.col("ClaimUUID").alias("key"),
+        pl.col("claim_uuid").alias("key"),
         pl.col("person").alias("parent"),
         "person",
         "orgUnit",
         pl.lit("COMPLETED").alias("status"),
-        pl.col("DateClaimed").dt.strftime("%Y-%m-%d").alias("occurredAt"),
+        pl.col("date_claimed").dt.strftime("%Y-%m-%d").alias("occurredAt"),
         "faults",
         "notes",
         "in_window",
     )
 
 
-def _facilities(snapshot: Snapshot) -> pl.LazyFrame:
-    # A facility without a level is no org unit: it lies below no region.
-    placed = health_facilities(snapshot).filter(pl.col("level").is_not_null())
-    return placed.select(HFID="HfID", orgUnit="uid")
+def _runs(register: Register) -> pl.LazyFrame:
+    """Return batch_run_id and run_date: a claim names a run by the number that it had."""
+    runs = register.batch_runs.versions
+    return runs.select("run_date", batch_run_id="version").unique("batch_run_id", keep="any")
 
 
 def _faults(as_of: dt.date) -> dict[str, pl.Expr]:
     return {
         "claim_insuree_unknown": pl.col("insuree_known").is_null(),
         "claim_facility_unknown": pl.col("orgUnit").is_null(),
-        "claim_status_unknown": ~pl.col("ClaimStatus").is_in(STATUSES).fill_null(value=False),
-        "claim_date_missing": pl.col("DateClaimed").is_null(),
-        "claim_date_out_of_range": is_out_of_range("DateClaimed"),
-        "claim_date_in_future": pl.col("DateClaimed") > as_of + TIME_ZONES,
+        "claim_status_unknown": ~pl.col("status").is_in(STATUSES).fill_null(value=False),
+        "claim_date_missing": pl.col("date_claimed").is_null(),
+        "claim_date_out_of_range": is_out_of_range("date_claimed"),
+        "claim_date_in_future": pl.col("date_claimed") > as_of + TIME_ZONES,
     }
 
 
-def _traces(snapshot: Snapshot, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
+def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
     return [
-        ("ClaimID", touched(snapshot["tblClaim"], "ClaimID", window, *_STAMPS)),
-        ("ClaimID", _touched_by_line(snapshot, CLAIM_SERVICES, window)),
-        ("ClaimID", _touched_by_line(snapshot, CLAIM_ITEMS, window)),
-        ("InsureeID", touched_people(snapshot, window)),
+        ("claim_id", touched(register.claims, window, *_STAMPS)),
+        ("claim_id", _touched_by_line(register.services, window)),
+        ("claim_id", _touched_by_line(register.items, window)),
+        ("insuree_id", touched_people(register, window)),
     ]
 
 
-def _touched_by_line(snapshot: Snapshot, table: Table, window: Window | None) -> pl.LazyFrame:
-    rows = snapshot[table.name]
-    lines = touched(rows, table.key, window)
-    return rows.join(lines, on=table.key, how="semi").select("ClaimID").unique()
+def _touched_by_line(lines: Rows, window: Window | None) -> pl.LazyFrame:
+    touched_lines = touched(lines, window)
+    return lines.live.join(touched_lines, on=lines.key, how="semi").select("claim_id").unique()

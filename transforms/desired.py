@@ -1,4 +1,4 @@
-"""What DHIS2 should hold: every resource, made of the snapshot and nothing else.
+"""What DHIS2 should hold: every resource, made of the register and nothing else.
 
 What cannot be told, because values of openIMIS cannot be read, has a fault and is held back.
 
@@ -17,13 +17,15 @@ from transforms.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, lin
 from transforms.claim_status import claim_events, claim_statuses
 from transforms.claims import claim_enrollments, current_claims
 from transforms.country import Country
-from transforms.doubts import Doubts, with_doubts
-from transforms.insurees import heads, insuree_enrollments, people, tracked_entities
-from transforms.locations import Snapshot
+from transforms.held_back import held_back, with_doubts
+from transforms.insuree_enrollments import insuree_enrollments
+from transforms.insurees import tracked_entities
 from transforms.memory import held
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.openimis.register import Register
 from transforms.options import options
 from transforms.org_units import org_units
+from transforms.people import people
 from transforms.policy_status import policy_events
 from transforms.privacy import policy_of, treated
 from transforms.resources import (
@@ -42,7 +44,7 @@ from transforms.windows import Window
 
 
 def desired(
-    doubts: Doubts,
+    register: Register,
     *,
     as_of: dt.date,
     country: Country,
@@ -52,7 +54,7 @@ def desired(
     """Return the desired frame of every resource, parents first.
 
     Args:
-        doubts: What can be told of openIMIS, and what not.
+        register: Of openIMIS.
         as_of: The day of the snapshot, in the source's time zone.
         country: Names the pilot's regions and what may leave.
         pseudonym_key: The secret of the pseudonyms; None if the country sends none.
@@ -66,22 +68,19 @@ def desired(
         CountryError: The country file names a field, treatment or region that cannot be, or the
             pseudonym key is missing or too short.
     """
-    snapshot = doubts.sound
-    wanted = held(people(snapshot, country))
+    wanted = held(people(register, country))
     frames = {
-        TRACKED_ENTITIES.name: tracked_entities(wanted, snapshot, window),
-        INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, snapshot, window),
-        POLICY_EVENTS.name: policy_events(
-            snapshot, wanted, held(heads(snapshot)), as_of=as_of, window=window
-        ),
-        **_claims(snapshot, wanted, as_of, window),
+        TRACKED_ENTITIES.name: tracked_entities(wanted, register, window),
+        INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, register, window),
+        POLICY_EVENTS.name: policy_events(register, wanted, as_of=as_of, window=window),
+        **_claims(register, wanted, as_of, window),
     }
     policy = policy_of(country)
     calendar = CALENDARS[country.dhis2.calendar]
     sent = {
         each.name: with_doubts(
             treated(frames[each.name], each.fields, policy, pseudonym_key),
-            doubts.held_back(each.name),
+            held_back(register.doubts, each.name),
         )
         for each in RESOURCES
     }
@@ -89,34 +88,34 @@ def desired(
 
 
 def desired_metadata(
-    doubts: Doubts, country: Country, coordinates: pl.DataFrame | None
+    register: Register, country: Country, coordinates: pl.DataFrame | None
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired options and org units.
 
     Args:
-        doubts: What can be told of openIMIS, and what not.
+        register: Of openIMIS.
         country: Names the root, and groups of health facilities.
         coordinates: code, longitude and latitude of places, or None.
 
     Raises:
         CountryError: `coordinates` are not as they must be.
     """
-    units = org_units(doubts.sound, country=country, coordinates=coordinates)
+    units = org_units(register, country=country, coordinates=coordinates)
     return {
-        OPTIONS: options(doubts.sound, doubts.unreadable_keys()),
-        ORG_UNITS: with_doubts(units, doubts.held_back(ORG_UNITS)),
+        OPTIONS: options(register, register.doubts.unreadable_keys()),
+        ORG_UNITS: with_doubts(units, held_back(register.doubts, ORG_UNITS)),
     }
 
 
 def _claims(
-    snapshot: Snapshot, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
+    register: Register, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
 ) -> dict[str, pl.LazyFrame]:
-    claims = held(current_claims(snapshot, wanted, as_of=as_of, window=window))
-    statuses = held(claim_statuses(claims, snapshot))
-    amounts = held(claim_amounts(snapshot, claims))
+    claims = held(current_claims(register, wanted, as_of=as_of, window=window))
+    statuses = held(claim_statuses(claims, register))
+    amounts = held(claim_amounts(register, claims))
     return {
         CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
-        CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, snapshot),
-        CLAIM_SERVICES.name: line_events(snapshot, claims, amounts, SERVICE_LINES),
-        CLAIM_ITEMS.name: line_events(snapshot, claims, amounts, ITEM_LINES),
+        CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, register),
+        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES),
+        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES),
     }

@@ -1,16 +1,15 @@
 """The options, and the way from an openIMIS code or foreign key to an option's code."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import polars as pl
 
-from transforms.history import is_current, live_key, live_rows
-from transforms.locations import Snapshot
+from transforms.openimis.codes import list_of
+from transforms.openimis.register import Register
+from transforms.openimis.subjects import column_of
 from transforms.tables.fields import Field, OptionSet
 from transforms.tables.metadata_classes import LONGEST_NAME
-from transforms.tables.openimis import TABLES, Table
 from transforms.tables.option_sets import FILLED_SETS, FIXED_SETS
 from transforms.uids import hashed_uid
 from transforms.values import CONTROL_CHARACTERS, field_reason, with_faults, with_notes
@@ -22,27 +21,14 @@ Keys = Mapping[str, pl.Series]
 NO_KEYS: Keys = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class _Listing:
-    """Where openIMIS lists the options of a filled set."""
-
-    table: Table
-    code: str
-    name: str
-
-    @property
-    def has_history(self) -> bool:
-        return any(column.name == "LegacyID" for column in self.table.columns)
-
-
-def options(snapshot: Snapshot, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
+def options(register: Register, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
     """Return the options of all option sets.
 
     A filled set has the codes of the live rows, deleted ones included: old data name them. Its
     order is that of the openIMIS keys, so that a new option is the last.
 
     Args:
-        snapshot: The snapshot.
+        register: Of openIMIS.
         doubtful: Table to the keys of rows that cannot be read: their options stay as they are in
             DHIS2, so they are not among what is returned.
 
@@ -52,9 +38,8 @@ def options(snapshot: Snapshot, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
     """
     sets = [_fixed(option_set) for option_set in FIXED_SETS]
     sets += [
-        _filled(option_set, listing, snapshot, doubtful)
+        _filled(option_set, register, doubtful.get(list_of(option_set).name))
         for option_set in FILLED_SETS
-        if (listing := _listing(option_set))
     ]
     return pl.concat(sets).select(
         pl.format("{}:{}", "optionSet", "code").alias("key"),
@@ -65,7 +50,7 @@ def options(snapshot: Snapshot, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
 def coded(
     working: pl.LazyFrame,
     fields: Sequence[Field],
-    snapshot: Snapshot,
+    register: Register,
     *,
     holds_back: bool = True,
 ) -> pl.LazyFrame:
@@ -75,47 +60,41 @@ def coded(
         working: One row an object; perhaps with `faults` and `notes`.
         fields: The fields of the resource. Those without a filled set, those that a transform
             makes, and those whose column `working` lacks are passed over.
-        snapshot: The snapshot.
+        register: Of openIMIS.
         holds_back: Whether a code that is not listed holds the object back; else it is left out.
 
     Returns:
-        The same rows. A foreign key that names a history row gives the live row's code. What
+        The same rows. A foreign key that names a copy gives the live row's code. What
         names no row is a fault (or a note) `<field>_unknown`; a row without code gives null and
         a note.
     """
     columns = working.collect_schema().names()
     for field in fields:
-        listing = _listing(field.option_set) if field.table else None
-        if listing and field.column in columns:
-            working = _coded(working, field, _codes(listing, snapshot), holds_back=holds_back)
+        if field.table and field.option_set and field.option_set.table:
+            column = column_of(field)
+            if column in columns:
+                codes = _codes(register.codes(field.option_set)).rename({"key": column})
+                working = _coded(working, field, codes, holds_back=holds_back)
     return working
-
-
-def _listing(option_set: OptionSet | None) -> _Listing | None:
-    if option_set is None or not option_set.table:
-        return None
-    return _Listing(
-        TABLES[option_set.table], option_set.code_column or "", option_set.name_column or ""
-    )
 
 
 def _coded(
     working: pl.LazyFrame, field: Field, codes: pl.LazyFrame, *, holds_back: bool
 ) -> pl.LazyFrame:
-    joined = working.with_columns(_trimmed(field.column, working)).join(
-        codes.rename({"key": field.column}), on=field.column, how="left", maintain_order="left"
+    column = column_of(field)
+    joined = working.with_columns(_trimmed(column, working)).join(
+        codes, on=column, how="left", maintain_order="left"
     )
     is_listed = pl.col("listed").fill_null(value=False)
-    is_given = pl.col(field.column).is_not_null()
     too_long = pl.col("listed_code").str.len_chars() > LONGEST_CODE
     broken = {
-        field_reason(field, "_unknown"): is_given & ~is_listed,
+        field_reason(field, "_unknown"): pl.col(column).is_not_null() & ~is_listed,
         "option_code_too_long": too_long,
     }
     judged = with_faults(joined, broken) if holds_back else with_notes(joined, broken)
     judged = with_notes(judged, {"option_code_blank": is_listed & pl.col("listed_code").is_null()})
     code = pl.when(pl.lit(holds_back) | ~too_long.fill_null(value=False)).then("listed_code")
-    return judged.with_columns(code.alias(field.column)).drop("listed", "listed_code")
+    return judged.with_columns(code.alias(column)).drop("listed", "listed_code")
 
 
 def _trimmed(column: str, frame: pl.LazyFrame) -> pl.Expr:
@@ -126,20 +105,13 @@ def _trimmed(column: str, frame: pl.LazyFrame) -> pl.Expr:
     return pl.when(pl.col(column) != 0).then(column).alias(column)
 
 
-def _codes(listing: _Listing, snapshot: Snapshot) -> pl.LazyFrame:
-    """Return, a key of the openIMIS table: key, listed (true) and listed_code."""
-    key = listing.table.key
-    rows = snapshot[listing.table.name].filter(pl.col(key).is_not_null())
-    rows = rows.with_columns(_trimmed(key, rows), listed=pl.lit(value=True))
-    if not listing.has_history:
-        return rows.select("listed", key=key, listed_code=_text(listing.code))
-    codes = live_rows(rows, key).select("listed", live=key, listed_code=_text(listing.code))
-    return rows.select(key=key, live=live_key(key)).join(codes, on="live").drop("live")
-
-
-def _text(column: str) -> pl.Expr:
-    text = pl.col(column).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text)
+def _codes(entries: pl.LazyFrame) -> pl.LazyFrame:
+    """Return, a key of the list (a copy's too): key, listed (true) and listed_code."""
+    live = entries.filter(~pl.col("is_copy")).select(
+        "live_key", listed=pl.lit(value=True), listed_code="code"
+    )
+    keys = entries.filter(pl.col("key").is_not_null()).select(_trimmed("key", entries), "live_key")
+    return keys.join(live, on="live_key").drop("live_key")
 
 
 def _fixed(option_set: OptionSet) -> pl.LazyFrame:
@@ -156,22 +128,15 @@ def _fixed(option_set: OptionSet) -> pl.LazyFrame:
     return _identified(frame, option_set)
 
 
-def _filled(
-    option_set: OptionSet, listing: _Listing, snapshot: Snapshot, doubtful: Keys
-) -> pl.LazyFrame:
-    key, rows = listing.table.key, snapshot[listing.table.name]
-    order = [key] if listing.has_history else ["SortOrder", key]
-    listed = (live_rows(rows, key) if listing.has_history else rows).select(
-        *order,
-        code=_text(listing.code),
-        label=_text(listing.name).str.replace_all(CONTROL_CHARACTERS, " "),
-        is_current=is_current() if listing.has_history else pl.lit(value=True),
-        in_doubt=_is_among(doubtful.get(listing.table.name), key),
+def _filled(option_set: OptionSet, register: Register, doubtful: pl.Series | None) -> pl.LazyFrame:
+    entries = register.codes(option_set)
+    listed = entries.filter(~pl.col("is_copy")).with_columns(
+        pl.col("label").str.replace_all(CONTROL_CHARACTERS, " "),
+        in_doubt=_is_among(doubtful),
     )
     is_code = pl.col("code").str.len_chars() <= LONGEST_CODE
     is_code &= ~pl.col("code").str.contains(CONTROL_CHARACTERS)
-    chosen = _one_a_code(listed.filter(is_code), order)
-    numbered = chosen.with_columns(
+    numbered = _one_a_code(listed.filter(is_code)).with_columns(
         name=_name(), sortOrder=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
         seed_uid=pl.lit(None, pl.String),
     )  # fmt: skip
@@ -179,15 +144,15 @@ def _filled(
     return _identified(named.filter(~pl.col("in_doubt")), option_set)
 
 
-def _is_among(keys: pl.Series | None, key: str) -> pl.Expr:
+def _is_among(keys: pl.Series | None) -> pl.Expr:
     if keys is None:
         return pl.lit(value=False)
-    return pl.col(key).is_in(keys.implode()).fill_null(value=False)
+    return pl.col("key").is_in(keys.implode()).fill_null(value=False)
 
 
-def _one_a_code(rows: pl.LazyFrame, order: list[str]) -> pl.LazyFrame:
+def _one_a_code(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Keep a code once: with the name of the current row, at the place of the first row."""
-    ordered = rows.sort(order, nulls_last=True).with_row_index("place")
+    ordered = rows.sort("sort_order", "key", nulls_last=True).with_row_index("place")
     return (
         ordered.sort("is_current", "place", descending=True)
         .group_by("code", maintain_order=True)

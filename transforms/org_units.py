@@ -4,17 +4,13 @@ import polars as pl
 
 from transforms.country import Country
 from transforms.errors import CountryError
-from transforms.locations import (
-    LOCATION_TYPES,
-    Snapshot,
-    has_own_uid,
-    health_facilities,
-    locations,
-)
+from transforms.openimis.places import LOCATION_TYPES, has_own_uid
+from transforms.openimis.register import Register
 from transforms.org_unit_groups import memberships
-from transforms.places import places
 from transforms.tables.metadata_classes import LONGEST_NAME, LONGEST_SHORT_NAME
 from transforms.tables.org_units import (
+    FACILITY_LEVEL,
+    FACILITY_OWNERSHIP,
     HEALTH_FACILITIES,
     LOCATIONS,
     OTHER_FACILITY,
@@ -35,12 +31,12 @@ _COLUMNS = (
 
 
 def org_units(
-    snapshot: Snapshot, *, country: Country, coordinates: pl.DataFrame | None = None
+    register: Register, *, country: Country, coordinates: pl.DataFrame | None = None
 ) -> pl.LazyFrame:
     """Return the org units, parents first; the root is the country file's.
 
     Args:
-        snapshot: The snapshot.
+        register: Of openIMIS.
         country: Names the root, the groups of health facilities, and where people are counted.
         coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
 
@@ -55,14 +51,14 @@ def org_units(
     Raises:
         CountryError: `coordinates` are not as they must be.
     """
-    below_root = pl.when(pl.col("LocationType") == REGION.code).then(pl.lit(country.root.uid))
+    below_root = pl.when(pl.col("location_type") == REGION.code).then(pl.lit(country.root.uid))
     units = pl.concat(
-        [_of_locations(snapshot, below_root), _of_health_facilities(snapshot)],
+        [_of_locations(register.places, below_root), _of_health_facilities(register.facilities)],
         how="vertical",
     )
     return (
         _with_geometry(_named(_grouped(units, country)), coordinates)
-        .join(_inhabited(snapshot), on="uid", how="left")
+        .join(_inhabited(register), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
             in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
@@ -72,18 +68,17 @@ def org_units(
     )
 
 
-def _of_locations(snapshot: Snapshot, below_root: pl.Expr) -> pl.LazyFrame:
-    rows = locations(snapshot)
-    parents = rows.select(ParentLocationId="LocationId", parentUid="uid")
-    units = rows.join(parents, on="ParentLocationId", how="left").select(
+def _of_locations(places: pl.LazyFrame, below_root: pl.Expr) -> pl.LazyFrame:
+    parents = places.select(parent_id="location_id", parentUid="uid")
+    units = places.join(parents, on="parent_id", how="left").select(
         "uid",
-        "ValidityTo",
+        "valid_until",
         "level",
-        key="LocationUUID",
-        own_code="LocationCode",
-        own_name="LocationName",
+        key="location_uuid",
+        own_code="location_code",
+        own_name="location_name",
         table=pl.lit(LOCATIONS),
-        type="LocationType",
+        type="location_type",
         legal_form=pl.lit(None, pl.String),
         parentUid=pl.coalesce(below_root, "parentUid"),
         in_claim_program=pl.lit(value=False),
@@ -99,18 +94,18 @@ def _of_locations(snapshot: Snapshot, below_root: pl.Expr) -> pl.LazyFrame:
     )
 
 
-def _of_health_facilities(snapshot: Snapshot) -> pl.LazyFrame:
-    units = health_facilities(snapshot).select(
+def _of_health_facilities(facilities: pl.LazyFrame) -> pl.LazyFrame:
+    units = facilities.select(
         "uid",
-        "ValidityTo",
+        "valid_until",
         "level",
-        key="HfUUID",
-        own_code="HFCode",
-        own_name="HFName",
+        key="facility_uuid",
+        own_code="facility_code",
+        own_name="facility_name",
         table=pl.lit(HEALTH_FACILITIES),
-        type="HFLevel",
-        legal_form="LegalForm",
-        parentUid="parentUid",
+        type="facility_level",
+        legal_form="legal_form",
+        parentUid="parent_uid",
         in_claim_program=pl.lit(value=True),
     )
     return with_faults(
@@ -133,8 +128,8 @@ def _counted_kind(country: Country) -> str:
 
 def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
     known = memberships(country).lazy()
-    by_type = known.filter(pl.col("column").is_in(("LocationType", "HFLevel")))
-    by_legal_form = known.filter(column="LegalForm")
+    by_type = known.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
+    by_legal_form = known.filter(column=FACILITY_OWNERSHIP.column)
     return (
         units.join(
             by_type.select("table", "kind", type="code", by_type="group"),
@@ -157,7 +152,7 @@ def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
 
 
 def _named(units: pl.LazyFrame) -> pl.LazyFrame:
-    closed = pl.col("ValidityTo").dt.strftime("%Y-%m-%d")
+    closed = pl.col("valid_until").dt.strftime("%Y-%m-%d")
     named = pl.concat_str(
         [_clean("own_code"), _clean("own_name")], separator=" ", ignore_nulls=True
     )
@@ -177,10 +172,9 @@ def _clean(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _inhabited(snapshot: Snapshot) -> pl.LazyFrame:
+def _inhabited(register: Register) -> pl.LazyFrame:
     return (
-        places(snapshot)
-        .select(uid="place", in_insuree_program=pl.lit(value=True))
+        register.homes.select(uid="place", in_insuree_program=pl.lit(value=True))
         .filter(pl.col("uid").is_not_null())
         .unique()
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from transforms.openimis.places import placed
 from transforms.tables.calendars import Calendar
 from transforms.tables.population import POPULATION_SET, DataElement
 from transforms.values import with_faults
@@ -50,7 +51,7 @@ def _data_element(row: DataElement) -> Json:
 
 def figures(
     rows: pl.DataFrame,
-    locations: pl.LazyFrame,
+    places: pl.LazyFrame,
     *,
     level: str,
     assigned: Collection[str],
@@ -62,8 +63,8 @@ def figures(
     Args:
         rows: code (of an openIMIS location), year (of DHIS2's calendar) and population, all as
             text.
-        locations: See `transforms.locations.locations`.
-        level: `LocationType` of the places of which the population is known.
+        places: See `transforms.openimis.places`.
+        level: Type of the places of which the population is known.
         assigned: UIDs of the org units to which DHIS2 has assigned the data set.
         calendar: In which DHIS2 counts.
         now: The ISO year of today.
@@ -71,13 +72,13 @@ def figures(
     Returns:
         key (code, year and line), orgUnit (UID), period, value; faults (List of reason codes).
     """
-    places = _places(locations)
+    counted = _places(places)
     text = [pl.col(name).str.strip_chars().alias(name) for name in FIGURES]
     judged = with_faults(
         rows.lazy()
         .with_row_index("line", 2)
         .with_columns(text)
-        .join(places, on="code", how="left"),
+        .join(counted, on="code", how="left"),
         _faults(level, assigned)
         | {"population_year_of_another_calendar": ~calendar.has_plausible(pl.col("year"), now)},
     )
@@ -107,17 +108,17 @@ def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
     }
 
 
-def _places(locations: pl.LazyFrame) -> pl.LazyFrame:
+def _places(places: pl.LazyFrame) -> pl.LazyFrame:
     """Return code, orgUnit, type, and places: how many have the code, alive or else closed."""
-    placed = locations.filter(pl.col("level").is_not_null()).select(
-        code=pl.col("LocationCode").str.strip_chars(),
+    units = placed(places).select(
+        code=pl.col("location_code").str.strip_chars(),
         orgUnit="uid",
-        type="LocationType",
-        is_alive=pl.col("ValidityTo").is_null(),
+        type="location_type",
+        is_alive="is_current",
     )
     is_best = pl.col("is_alive") | ~pl.col("is_alive").any().over("code")
     return (
-        placed.filter(is_best)
+        units.filter(is_best)
         .group_by("code")
         .agg(pl.col("orgUnit", "type").sort_by("orgUnit").first(), places=pl.len())
     )

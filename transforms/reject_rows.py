@@ -7,13 +7,14 @@ import polars as pl
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
 from transforms.resources import RESOURCE_BY_NAME
 from transforms.tables.error_codes import ERROR_CODES
+from transforms.tables.openimis import HEALTH_FACILITIES, LOCATIONS
 from transforms.tables.population import DATA_VALUE_CODES
 from transforms.tables.reasons import known_hint
 
 POPULATION, NOTE = "population", "note"
 UNREADABLE_ROWS = "openimis_rows"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
-    ORG_UNITS: "tblLocations or tblHF",
+    ORG_UNITS: f"{LOCATIONS.name} or {HEALTH_FACILITIES.name}",
     OPTIONS: "the table of the option set",
     POPULATION: "the file of figures",
     UNREADABLE_ROWS: "the table of the row",

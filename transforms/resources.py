@@ -27,6 +27,7 @@ enrollment: the org unit that owns the person in the program), one a field, run.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from transforms.tables import openimis
 from transforms.tables.claim import (
     CLAIM_DETAILS_FIELDS,
     CLAIM_ITEM_FIELDS,
@@ -126,7 +127,7 @@ TRACKED_ENTITIES = Resource(
     program=None,
     stage=None,
     fields=INSUREE_FIELDS,
-    table="tblInsuree",
+    table=openimis.INSUREES.name,
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
 )
@@ -137,7 +138,7 @@ INSUREE_ENROLLMENTS = Resource(
     program=INSUREE_PROGRAM.uid,
     stage=None,
     fields=(),
-    table="tblInsuree",
+    table=openimis.INSUREES.name,
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
     owned=True,
@@ -149,7 +150,7 @@ POLICY_EVENTS = Resource(
     program=INSUREE_PROGRAM.uid,
     stage=POLICY_STAGE.uid,
     fields=POLICY_FIELDS,
-    table="tblInsureePolicy",
+    table=openimis.INSUREE_POLICIES.name,
     uid_source=UidSource.OWN,
     scopes=_POLICIES,
     known_by=(POLICY_ID.uid,),
@@ -161,7 +162,7 @@ CLAIM_ENROLLMENTS = Resource(
     program=CLAIM_PROGRAM.uid,
     stage=None,
     fields=(),
-    table="tblClaim",
+    table=openimis.CLAIMS.name,
     uid_source=UidSource.UUID,
     scopes=_CLAIMS,
 )
@@ -172,7 +173,7 @@ CLAIM_EVENTS = Resource(
     program=CLAIM_PROGRAM.uid,
     stage=CLAIM_DETAILS_STAGE.uid,
     fields=CLAIM_DETAILS_FIELDS,
-    table="tblClaim",
+    table=openimis.CLAIMS.name,
     uid_source=UidSource.OWN,
     scopes=_CLAIMS,
 )
@@ -183,7 +184,7 @@ CLAIM_SERVICES = Resource(
     program=CLAIM_PROGRAM.uid,
     stage=CLAIM_SERVICES_STAGE.uid,
     fields=CLAIM_SERVICE_FIELDS,
-    table="tblClaimServices",
+    table=openimis.CLAIM_SERVICES.name,
     uid_source=UidSource.SALTED,
     salt="claimService",
     scopes=_CLAIMS,
@@ -196,7 +197,7 @@ CLAIM_ITEMS = Resource(
     program=CLAIM_PROGRAM.uid,
     stage=CLAIM_ITEMS_STAGE.uid,
     fields=CLAIM_ITEM_FIELDS,
-    table="tblClaimItems",
+    table=openimis.CLAIM_ITEMS.name,
     uid_source=UidSource.SALTED,
     salt="claimItem",
     scopes=_CLAIMS,

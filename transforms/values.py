@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from transforms.openimis.subjects import column_of
 from transforms.tables.calendars import DATES, MIDNIGHT, Calendar
 from transforms.tables.fields import Field, ValueType
 
@@ -40,9 +41,9 @@ def rendered(
         The same rows, with the UID columns (String; blank text is null), `faults` and `notes`.
     """
     types = working.collect_schema()
-    known = [field for field in fields if field.column in types]
-    texts = [_text(field, types[field.column]).alias(field.uid) for field in known]
-    missing = [pl.lit(None, pl.String).alias(f.uid) for f in fields if f.column not in types]
+    known = [field for field in fields if column_of(field) in types]
+    texts = [_text(field, types[column_of(field)]).alias(field.uid) for field in known]
+    missing = [pl.lit(None, pl.String).alias(f.uid) for f in fields if f not in known]
     frame = working.with_columns(*texts, *missing)
     broken = [(field, dict(_faults(field, longest, types))) for field in known]
     if holds_back:
@@ -75,11 +76,6 @@ def field_reason(field: Field, ending: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", field.name.lower()).strip("_") + ending
 
 
-def is_set(column: str) -> pl.Expr:
-    """True for a foreign key that names something: openIMIS writes 0 as well as null for none."""
-    return (pl.col(column) != 0).fill_null(value=False)
-
-
 def _with_codes(frame: pl.LazyFrame, column: str, codes: Mapping[str, pl.Expr]) -> pl.LazyFrame:
     before = (
         pl.col(column)
@@ -96,7 +92,7 @@ def _with_codes(frame: pl.LazyFrame, column: str, codes: Mapping[str, pl.Expr]) 
 
 
 def _text(field: Field, dtype: pl.DataType) -> pl.Expr:
-    plain = _plain(pl.col(field.column), dtype)
+    plain = _plain(pl.col(column_of(field)), dtype)
     if field.option_set is None or field.option_set.codes is None:
         return plain
     codes = field.option_set.codes
@@ -126,7 +122,7 @@ def _digits(value: pl.Expr) -> pl.Expr:
 
 
 def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.Expr]]:
-    value, dtype = pl.col(field.column), types[field.column]
+    value, dtype = pl.col(column_of(field)), types[column_of(field)]
     if field.option_set is not None and field.option_set.codes is not None:
         unknown = pl.col(field.uid).is_null() & _plain(value, dtype).is_not_null()
         return [(field_reason(field, "_unknown"), unknown)]

@@ -1,7 +1,7 @@
 """The date window of a run: which rows left a trace in it.
 
-openIMIS leaves a trace of a change where it moves ValidityFrom, sets ValidityTo, writes a history
-row or sets a stamp. Some changes leave none at all: a run without a window carries them.
+openIMIS leaves a trace of a change where it dates a row anew, closes it, keeps a copy of it or sets
+a stamp. Some changes leave none at all: a run without a window carries them.
 """
 
 import datetime as dt
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.errors import GuardError
-from transforms.history import live_key, live_rows, resolved
-from transforms.locations import Snapshot
+from transforms.openimis.register import Register
+from transforms.openimis.rows import Rows
 
-VALIDITY = ("ValidityFrom", "ValidityTo")
+VALIDITY = ("valid_from", "valid_until")
 
 
 @dataclass(frozen=True)
@@ -44,23 +44,21 @@ class Window:
         return (first & last).fill_null(value=False)
 
 
-def touched(rows: pl.LazyFrame, key: str, window: Window | None, *stamps: str) -> pl.LazyFrame:
+def touched(rows: Rows, window: Window | None, *stamps: str) -> pl.LazyFrame:
     """Return the keys of the objects that left a trace in the window.
 
     Args:
-        rows: A table with `key`, ValidityFrom, ValidityTo, LegacyID and the `stamps`; history
-            rows stand for their live row.
-        key: The table's primary key.
+        rows: Of the register; copies stand for the row that they are of.
         window: None asks for nothing, and finds nothing.
-        stamps: Other columns of the table that a change sets.
+        stamps: Columns that a change sets, besides those of every row.
 
     Returns:
-        The column `key`, each live key once.
+        The column of the key, each once.
     """
     if window is None:
-        return rows.select(key).clear()
+        return rows.versions.select(rows.key).clear()
     in_window = pl.any_horizontal(window.holds(pl.col(name)) for name in (*VALIDITY, *stamps))
-    return rows.filter(in_window).select(live_key(key).alias(key)).unique()
+    return rows.versions.filter(in_window).select(rows.key).unique()
 
 
 def marked(
@@ -91,14 +89,8 @@ def marked(
     return frame.with_columns(in_window=is_hit).drop(hits)
 
 
-def touched_people(snapshot: Snapshot, window: Window | None) -> pl.LazyFrame:
-    """Return the InsureeID (of live rows) of people who, or whose family, left a trace."""
-    insurees = snapshot["tblInsuree"]
-    families = touched(snapshot["tblFamilies"], "FamilyID", window)
-    of_families = (
-        live_rows(insurees, "InsureeID")
-        .pipe(resolved, "FamilyID", snapshot["tblFamilies"], "FamilyID")
-        .join(families, on="FamilyID", how="semi")
-        .select("InsureeID")
-    )
-    return pl.concat([touched(insurees, "InsureeID", window), of_families]).unique()
+def touched_people(register: Register, window: Window | None) -> pl.LazyFrame:
+    """Return the insuree_id of people who, or whose family, left a trace."""
+    families = touched(register.families, window)
+    of_families = register.people.live.join(families, on="family_id", how="semi")
+    return pl.concat([touched(register.people, window), of_families.select("insuree_id")]).unique()

@@ -82,7 +82,7 @@ def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
     """Turn what ODBC raises into a `SourceError`, or `SourceBusyError`, of one sentence.
 
     Args:
-        doing: What was tried, such as `read tblClaim`.
+        doing: What was tried, such as `read` and a table.
         connecting: Whether that opens the connection: no row has been read yet, so the driver's
             message may be repeated, and a time-out means that nobody is there.
     """

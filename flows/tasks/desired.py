@@ -19,14 +19,17 @@ from staging.rejects import write_rejects
 from staging.snapshots import read_snapshot
 from transforms.country import Country
 from transforms.desired import desired, desired_metadata
-from transforms.doubts import NOTHING_SPARED, Doubts, doubts_of
 from transforms.errors import GuardError
+from transforms.held_back import NOTHING_SPARED, spared
 from transforms.metadata_changes import with_content
+from transforms.openimis.doubts import Doubts
+from transforms.openimis.register import register_of
 from transforms.partitions import partition_count
 from transforms.privacy import fingerprint
 from transforms.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.resources import Scope
 from transforms.selection import check_scopes
+from transforms.tables.openimis import INSUREES
 from transforms.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
@@ -80,10 +83,10 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, i
         _check_same_key(run, asked)
         return dict(read_stage(run, STAGE)["rows"])
     snapshot = read_snapshot(run)
-    count = partitions or partition_count(snapshot.manifest.tables["tblInsuree"].rows)
-    doubts = doubts_of(snapshot.frames)
+    count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
+    register = register_of(snapshot.frames)
     frames = desired(
-        doubts,
+        register,
         as_of=snapshot.as_of.date(),
         country=asked.country,
         pseudonym_key=asked.pseudonym_key,
@@ -93,9 +96,9 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, i
         name: write_partitions(frame, count, partial(run.desired, name))
         for name, frame in frames.items()
     }
-    for name, frame in desired_metadata(doubts, asked.country, asked.coordinates).items():
+    for name, frame in desired_metadata(register, asked.country, asked.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
-    write_doubts(run, doubts)
+    write_doubts(run, register.doubts)
     manifest = {"partitions": count, "rows": rows, KEY: asked.key_fingerprint}
     declare_done(run, STAGE, manifest)
     return rows
@@ -103,9 +106,9 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, i
 
 def write_doubts(run: Run, doubts: Doubts) -> None:
     """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
-    spared = doubts.spared()
-    if not spared.is_empty():
-        write_frame(run.desired(SPARED, 0), spared.lazy())
+    found = spared(doubts)
+    if not found.is_empty():
+        write_frame(run.desired(SPARED, 0), found.lazy())
     if not doubts.told.is_empty():
         write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.told)})
 

@@ -8,8 +8,8 @@ import polars as pl
 from tests.analytics.tracker import Tracker, tracker
 from transforms.country import Country
 from transforms.desired import desired
-from transforms.doubts import doubts_of
-from transforms.locations import Snapshot
+from transforms.openimis.register import register_of
+from transforms.openimis.rows import Snapshot
 from transforms.org_units import org_units
 from transforms.resources import RESOURCES, Resource, TrackerType
 
@@ -24,7 +24,7 @@ def wanted_of(
 ) -> Frames:
     """Return the desired frame of every resource, with what is held back."""
     frames = desired(
-        doubts_of(snapshot),
+        register_of(snapshot),
         as_of=as_of,
         country=country,
         pseudonym_key=pseudonym_key,
@@ -46,7 +46,9 @@ def sent_of(wanted: Mapping[str, pl.DataFrame]) -> Frames:
 
 def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Snapshot, country: Country) -> Tracker:
     """Return the analytics tables of desired frames and the org units of a snapshot."""
-    units = org_units(snapshot, country=country).filter(pl.col("faults").list.len() == 0)
+    units = org_units(register_of(snapshot), country=country).filter(
+        pl.col("faults").list.len() == 0
+    )
     parents = dict(units.select("uid", "parentUid").collect().iter_rows())
     return tracker(
         pl.concat([_people(wanted[each.name]) for each in _of(TrackerType.TRACKED_ENTITY)]),

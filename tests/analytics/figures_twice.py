@@ -18,6 +18,7 @@ from tests.analytics.tracker import Period, Tracker
 from tests.databases import Database
 from transforms.country import Country, Root
 from transforms.indicators import indicator_objects, program_indicators
+from transforms.openimis.register import register_of
 from transforms.options import options
 from transforms.org_units import org_units
 
@@ -128,10 +129,11 @@ def scheme_of(
     country, snapshot = Country(root=ROOT), read_of(database, folder)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)
-    known = options(snapshot).collect()
+    register = register_of(snapshot)
+    known = options(register).collect()
     rows = program_indicators(known)
     objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
-    units = org_units(snapshot, country=country).select("code", "uid").collect()
+    units = org_units(register, country=country).select("code", "uid").collect()
     return Scheme(
         tracker=tracker_of(held, snapshot, country),
         program_indicators={row.key: objects[row.uid] for row in rows},

@@ -11,7 +11,7 @@ from flows.tasks.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.databases import Database
-from transforms.locations import Snapshot
+from transforms.openimis.rows import Snapshot
 from transforms.tables.openimis import TABLES, Table
 
 _EVERYTHING = {name: table.columns for name, table in TABLES.items()}

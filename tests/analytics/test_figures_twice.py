@@ -20,7 +20,8 @@ from tests.builders import snapshot
 from tests.demo_database import needs_demo_database
 from transforms.country import Country
 from transforms.indicators import indicator_objects, program_indicators
-from transforms.locations import Snapshot
+from transforms.openimis.register import register_of
+from transforms.openimis.rows import Snapshot
 from transforms.options import options
 from transforms.tables.program_indicators import MEASURES
 
@@ -108,7 +109,7 @@ def _policies_in_force(source: Snapshot, asked: Period) -> float:
     wanted = wanted_of(source, as_of=asked.end, country=country, pseudonym_key=KEY)
     (indicator,) = (
         each
-        for each in indicator_objects(program_indicators(options(source).collect()))[
+        for each in indicator_objects(program_indicators(options(register_of(source)).collect()))[
             "programIndicators"
         ]
         if each["name"] == "Policies in force"

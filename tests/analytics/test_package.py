@@ -40,6 +40,7 @@ from tests.openimis_sample import sample
 from transforms.country import Country, Root
 from transforms.indicators import program_indicators
 from transforms.metadata import package
+from transforms.openimis.register import register_of
 from transforms.options import options
 from transforms.tables.indicators import INDICATORS
 from transforms.tables.openimis import TABLES
@@ -50,7 +51,8 @@ COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 
 @cache
 def options_of(country: str) -> pl.DataFrame:
-    return options(made_of(_sample() if country == "sample" else _demo())).collect()
+    frames = _sample() if country == "sample" else _demo()
+    return options(register_of(made_of(frames))).collect()
 
 
 def _sample() -> dict[str, pl.DataFrame]:

@@ -25,8 +25,8 @@ from tests.loader import NAME as LOADER_NAME
 from tests.openimis_sample import next_day, write_postgresql, write_sqlite
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
 from transforms.desired import desired_metadata
-from transforms.doubts import doubts_of
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.openimis.register import register_of
 
 Tables = dict[str, pl.DataFrame]
 
@@ -156,8 +156,8 @@ class Scheme:
         """Set DHIS2 up for what openIMIS holds."""
         job = replace(self.job("set-up"), root=self.folder / "set-up")
         extract(job)
-        doubts = doubts_of(read_snapshot(job.run).frames)
-        wanted = desired_metadata(doubts, job.country, None)
+        register = register_of(read_snapshot(job.run).frames)
+        wanted = desired_metadata(register, job.country, None)
         choices, units = wanted[OPTIONS].collect(), wanted[ORG_UNITS].collect()
         with job.client_of(ADMIN) as client:
             set_up(client, job.country, choices, units, loader_user=LOADER_NAME)

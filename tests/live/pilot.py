@@ -38,7 +38,7 @@ from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
 from transforms.country import Country
 from transforms.deltas import acknowledged_schema
-from transforms.locations import Snapshot
+from transforms.openimis.rows import Snapshot
 from transforms.reconciliation import Kind
 from transforms.resources import RESOURCES, Resource
 

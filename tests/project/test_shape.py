@@ -1,9 +1,12 @@
 """The code is as CONTRIBUTING says it is."""
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
+
+from transforms.tables.openimis import TABLES
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = ("flows", "staging", "transforms")
@@ -33,3 +36,42 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 def test_hot_paths_make_no_python_object_a_record() -> None:
     for path in (PROJECT / "transforms").rglob("*.py"):
         assert "map_elements" not in path.read_text(), path
+
+
+def names_of_openimis() -> set[str]:
+    """Its tables, and its columns as far as they are spelled as nothing else is."""
+    columns = {column.name for table in TABLES.values() for column in table.columns}
+    return set(TABLES) | {name for name in columns if name != name.lower()}
+
+
+def texts_of(tree: ast.Module) -> Iterator[str]:
+    """The texts of a module, but for docstrings."""
+    scopes = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    prose = {
+        ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, scopes)
+    }
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    yield from (text for text in texts if isinstance(text, str) and text not in prose)
+
+
+def modules_outside_of_the_door() -> Iterator[Path]:
+    """The tables of truth name table and column as data."""
+    inside = (PROJECT / "transforms/openimis", PROJECT / "transforms/tables")
+    for folder in FOLDERS:
+        for path in (PROJECT / folder).rglob("*.py"):
+            if not any(path.is_relative_to(room) for room in inside):
+                yield path
+
+
+def test_only_the_one_door_names_a_table_or_column_of_openimis() -> None:
+    """Whoever needs another row or column asks `transforms/openimis/register.py` for it."""
+    known = names_of_openimis()
+
+    named = {
+        (path.name, text)
+        for path in modules_outside_of_the_door()
+        for text in texts_of(ast.parse(path.read_text()))
+        if text in known or not set(TABLES).isdisjoint(re.findall(r"\w+", text))
+    }
+
+    assert named == set()

@@ -15,9 +15,11 @@ from tests.analytics.snapshots import made_of
 from tests.openimis_sample import sample
 from transforms.country import Country, Root
 from transforms.desired import desired, desired_metadata
-from transforms.doubts import MADE_OF, Doubts, doubts_of
-from transforms.locations import Snapshot
+from transforms.held_back import MADE_OF, held_back, spared
 from transforms.metadata_changes import METADATA, OPTIONS
+from transforms.openimis.doubts import Doubts
+from transforms.openimis.register import Register, register_of
+from transforms.openimis.rows import Snapshot
 from transforms.tables.openimis import TABLES, UNREADABLE
 
 AS_OF = dt.date(2026, 1, 1)
@@ -52,13 +54,13 @@ def scheme() -> dict[str, pl.DataFrame]:
 @cache
 def loaded() -> Frames:
     """What DHIS2 holds of it."""
-    return wanted(doubts_of({name: rows.lazy() for name, rows in scheme().items()}))
+    return wanted(register_of({name: rows.lazy() for name, rows in scheme().items()}))
 
 
-def wanted(doubts: Doubts) -> Frames:
+def wanted(register: Register) -> Frames:
     """Return what DHIS2 should hold."""
-    frames = desired(doubts, as_of=AS_OF, country=COUNTRY, pseudonym_key=KEY, window=None)
-    frames |= desired_metadata(doubts, COUNTRY, None)
+    frames = desired(register, as_of=AS_OF, country=COUNTRY, pseudonym_key=KEY, window=None)
+    frames |= desired_metadata(register, COUNTRY, None)
     return {name: frame.drop("notes", strict=False).collect() for name, frame in frames.items()}
 
 
@@ -91,13 +93,13 @@ def assert_nothing_is_sent_otherwise(found: Frames) -> None:
 
 def assert_nothing_is_deleted(doubts: Doubts, found: Frames) -> None:
     """Hold that each object is wanted as before, or spared."""
-    spared = doubts.spared()
+    kept_rows = spared(doubts)
     for name, before in loaded().items():
         after = found[name]
         if name in METADATA:
             continue  # these are never deleted
         gone = before.select("key").join(after.drop_nulls("key"), on="key", how="anti")
-        mine = spared.filter(resource=name)["row"]
+        mine = kept_rows.filter(resource=name)["row"]
         row = pl.col("key").str.split(":").list.first()
         held = after.filter(pl.col("faults").list.len() > 0).select(row).to_series()
         kept = pl.lit(mine.null_count() > 0) | row.is_in([*mine.drop_nulls(), *held.drop_nulls()])
@@ -106,11 +108,11 @@ def assert_nothing_is_deleted(doubts: Doubts, found: Frames) -> None:
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_value_that_cannot_be_read_changes_nothing(table: str, column: str) -> None:
-    doubts = doubts_of(spoilt(table, column))
+    register = register_of(spoilt(table, column))
 
-    found = wanted(doubts)
+    found = wanted(register)
 
-    assert_nothing_is_deleted(doubts, found)
+    assert_nothing_is_deleted(register.doubts, found)
     if (table, column) not in UNKNOWN_OWNER:
         assert_nothing_is_sent_otherwise(found)
 
@@ -119,11 +121,12 @@ def test_a_value_that_cannot_be_read_changes_nothing(table: str, column: str) ->
 def test_nobody_else_is_held_back_for_a_value_that_only_its_row_shows(
     table: str, column: str
 ) -> None:
-    doubts = doubts_of(spoilt(table, column))
+    register = register_of(spoilt(table, column))
+    doubts = register.doubts
     rows = doubts.marked[table]
     own = rows[TABLES[table].uuid or ""].to_list()
 
-    found = wanted(doubts)
+    found = wanted(register)
 
     held = {
         row
@@ -145,11 +148,11 @@ def faulty(frame: pl.DataFrame) -> list[str]:
 def test_where_all_can_be_read_nothing_is_computed_of_doubts() -> None:
     frames = {name: rows.lazy() for name, rows in scheme().items()}
 
-    doubts = doubts_of(frames)
+    doubts = register_of(frames).doubts
 
     assert (doubts.objects, doubts.marked) == ({}, {})
     assert all(doubts.sound[name] is frames[name] for name in frames)
-    assert doubts.spared().is_empty()
+    assert spared(doubts).is_empty()
 
 
 def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
@@ -161,7 +164,7 @@ def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
         for name, rows in scheme().items()
     }
 
-    doubts = doubts_of(frames)
+    doubts = register_of(frames).doubts
 
-    assert all(doubts.held_back(name).is_empty() for name in MADE_OF)
-    assert doubts.spared().is_empty()
+    assert all(held_back(doubts, name).is_empty() for name in MADE_OF)
+    assert spared(doubts).is_empty()

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from transforms.country import Country, country_of
+from transforms.openimis.register import register_of
 from transforms.options import options
 from transforms.tables.openimis import TABLES
 
@@ -91,7 +92,7 @@ def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
         )
         for name, some in rows.items()
     }
-    return options(empty | filled).collect()
+    return options(register_of(empty | filled)).collect()
 
 
 GENDERS = [

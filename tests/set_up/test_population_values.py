@@ -37,12 +37,12 @@ def locations() -> pl.LazyFrame:
     """The places of `a_country`, as openIMIS has them."""
     second = frame(place("DistrictTwo", "RegionOneAA", 3, DISTRICT))
     return pl.concat([places(), second]).lazy().filter(pl.col("kind") == "V").select(
-        LocationCode=pl.col("uid"), uid="uid", level="level",
-        LocationType=pl.col("groups").list.first().replace_strict(
+        location_code=pl.col("uid"), uid="uid", level="level",
+        location_type=pl.col("groups").list.first().replace_strict(
             {"UMRPiQP7N4v": "R", "TMRPiQP7N4v": "D", "TMRPiQP8N4v": "W", "TMRPiQT7N4v": "V"},
             default="F",
         ),
-        ValidityTo=pl.lit(None, pl.Datetime("us")),
+        is_current=pl.lit(value=True),
     )  # fmt: skip
 
 

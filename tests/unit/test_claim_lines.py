@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import deleted, history_of, org_unit, snapshot, uuid
+from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
 from transforms.claim_lines import ITEM_LINES, SERVICE_LINES, LineKind, claim_amounts, line_events
 from transforms.claims import current_claims
 from transforms.country import Country, Root
-from transforms.history import is_current
-from transforms.insurees import people
 from transforms.memory import held
+from transforms.people import people
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 TODAY = dt.date(2023, 12, 31)
@@ -37,19 +36,19 @@ def amounts(
     **tables: Any,
 ) -> dict[str, Any]:
     """The amounts of claim 1, which is of that status."""
-    source = snapshot(
+    source = register(
         Claim=[{"ClaimStatus": status}, *claims],
         ClaimServices=services,
         ClaimItems=items,
         **tables,
     )
-    found = claim_amounts(source, source["tblClaim"].filter(is_current())).collect()
-    return next(row for row in found.to_dicts() if row["ClaimID"] == 1)
+    found = claim_amounts(source, source.claims.current).collect()
+    return next(row for row in found.to_dicts() if row["claim_id"] == 1)
 
 
 def events(kind: LineKind, lines: Lines, claims: Lines = ({},), **tables: Any) -> list[Row]:
-    table = kind.table.name.removeprefix("tbl")
-    source = snapshot(Claim=claims, **({table: lines} | tables))
+    table = kind.resource.table.removeprefix("tbl")
+    source = register(Claim=claims, **({table: lines} | tables))
     wanted = held(people(source, COUNTRY))
     found = held(current_claims(source, wanted, as_of=TODAY, window=None))
     sums = held(claim_amounts(source, found))
@@ -156,7 +155,7 @@ PRODUCTS = [{"ProductCode": "B"}, {"ProductCode": "A"}, history_of(1, ProductCod
     ],
 )
 def test_the_product_of_a_claim_is_that_of(services: Any, items: Any, product: int | None):
-    assert amounts(services, items, Product=PRODUCTS)["ProdID"] == product
+    assert amounts(services, items, Product=PRODUCTS)["product_id"] == product
 
 
 # --- the events of the lines ---

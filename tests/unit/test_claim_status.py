@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import history_of, org_unit, snapshot, uuid
+from tests.builders import history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
 from transforms.claim_lines import claim_amounts
 from transforms.claim_status import claim_events, claim_statuses
 from transforms.claims import current_claims
 from transforms.country import Country, Root
-from transforms.history import is_current
-from transforms.insurees import people
 from transforms.memory import held
+from transforms.people import people
 from transforms.resources import CLAIM_EVENTS
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
@@ -43,7 +42,7 @@ def claim(status: int, **changes: Any) -> dict[str, Any]:
 
 
 def events(claims: Sequence[Mapping[str, Any]], **tables: Any) -> list[Row]:
-    source = snapshot(Claim=claims, **tables)
+    source = register(Claim=claims, **tables)
     wanted = held(people(source, COUNTRY))
     found = held(current_claims(source, wanted, as_of=TODAY, window=None))
     statuses = held(claim_statuses(found, source))
@@ -314,9 +313,8 @@ def test_on_any_day_from_the_claim_date_on_exactly_one_status_of_a_claim_holds(
         history_of(1, ClaimID=100 + number, ClaimStatus=code, ValidityTo=replaced)
         for number, (replaced, code) in enumerate(history)
     ]
-    source = snapshot(Claim=[live, *past], **JULY_RUN)
-    runs = source["tblBatchRun"].select("RunID", "RunDate")
-    claims = source["tblClaim"].filter(is_current()).join(runs, on="RunID", how="left")
+    source = register(Claim=[live, *past], **JULY_RUN)
+    claims = source.claims.current.join(source.batch_runs.current, on="batch_run_id", how="left")
 
     found = claim_statuses(claims, source).collect().sort("occurredAt")
 

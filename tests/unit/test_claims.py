@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.builders import deleted, history_of, org_unit, snapshot, uuid
+from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
 from transforms.claims import claim_enrollments, current_claims
 from transforms.country import Country, Root
-from transforms.insurees import people
 from transforms.memory import held
+from transforms.people import people
 from transforms.resources import CLAIM_ENROLLMENTS
 
 TODAY = dt.date(2023, 6, 30)
@@ -21,7 +21,7 @@ ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 def enrollments(
     claims: Sequence[Mapping[str, Any]], *, regions: Sequence[str] = (), **tables: Any
 ) -> list[Row]:
-    source = snapshot(Claim=claims, **tables)
+    source = register(Claim=claims, **tables)
     wanted = held(people(source, Country(root=ROOT, regions=list(regions))))
     found = held(current_claims(source, wanted, as_of=TODAY, window=None))
     return read(claim_enrollments(found), CLAIM_ENROLLMENTS)

@@ -5,10 +5,12 @@ import pytest
 
 from tests.databases.demo import demo_folder
 from transforms.country import Country, Root
-from transforms.insurees import heads, insuree_enrollments, people, tracked_entities
+from transforms.insuree_enrollments import insuree_enrollments
+from transforms.insurees import tracked_entities
+from transforms.openimis.register import Register, register_of
 from transforms.options import options
 from transforms.org_units import org_units
-from transforms.places import places
+from transforms.people import people
 from transforms.tables.openimis import TABLES, Column
 
 FOLDER = demo_folder()
@@ -21,8 +23,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def snapshot() -> dict[str, pl.LazyFrame]:
-    return {name: _snapshot_of(name, table.columns) for name, table in TABLES.items()}
+def register() -> Register:
+    return register_of({name: _snapshot_of(name, table.columns) for name, table in TABLES.items()})
 
 
 def _snapshot_of(name: str, columns: tuple[Column, ...]) -> pl.LazyFrame:
@@ -44,29 +46,29 @@ def _typed(rows: pl.DataFrame, spelled: str | None, column: Column) -> pl.Expr:
 
 
 def test_sixty_insurees_are_current_and_one_is_kept_for_a_claim(
-    snapshot: dict[str, pl.LazyFrame],
+    register: Register,
 ):
-    wanted = people(snapshot, COUNTRY)
+    wanted = people(register, COUNTRY)
 
-    found = tracked_entities(wanted, snapshot, None).collect()
+    found = tracked_entities(wanted, register, None).collect()
 
     assert found.height == 61
-    assert insuree_enrollments(wanted, snapshot, None).collect().height == 60
+    assert insuree_enrollments(wanted, register, None).collect().height == 60
     assert found["faults"].list.len().sum() == found["notes"].list.len().sum() == 0
 
 
-def test_every_person_has_a_village(snapshot: dict[str, pl.LazyFrame]):
-    sources = places(snapshot).collect()["place_source"].value_counts()
+def test_every_person_has_a_village(register: Register):
+    sources = register.homes.collect()["place_source"].value_counts()
 
     assert dict(sources.iter_rows()) == {"current_village": 3, "family": 60, "family_history": 6}
 
 
-def test_every_family_has_a_head(snapshot: dict[str, pl.LazyFrame]):
-    assert heads(snapshot).collect().height == 21
+def test_every_family_has_a_head(register: Register):
+    assert register.heads.collect().height == 21
 
 
-def test_every_location_and_facility_is_an_org_unit(snapshot: dict[str, pl.LazyFrame]):
-    units = org_units(snapshot, country=COUNTRY).collect()
+def test_every_location_and_facility_is_an_org_unit(register: Register):
+    units = org_units(register, country=COUNTRY).collect()
 
     kinds = dict(units["kind"].value_counts().iter_rows())
 
@@ -74,8 +76,8 @@ def test_every_location_and_facility_is_an_org_unit(snapshot: dict[str, pl.LazyF
     assert units["faults"].list.len().sum() == 0
 
 
-def test_every_option_has_a_uid_and_a_name_of_its_own(snapshot: dict[str, pl.LazyFrame]):
-    found = options(snapshot).collect()
+def test_every_option_has_a_uid_and_a_name_of_its_own(register: Register):
+    found = options(register).collect()
 
     assert found.height == 960
     assert found["uid"].is_unique().all()

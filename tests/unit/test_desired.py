@@ -16,9 +16,9 @@ from tests.databases.demo import demo_folder
 from tests.openimis_sample import sample
 from transforms.country import Country, Root
 from transforms.desired import desired
-from transforms.doubts import doubts_of
 from transforms.errors import CountryError
-from transforms.locations import Snapshot
+from transforms.openimis.register import register_of
+from transforms.openimis.rows import Snapshot
 from transforms.options import options
 from transforms.org_units import org_units
 from transforms.privacy import selected_for_set_up
@@ -37,7 +37,7 @@ DEMO = demo_folder()
 
 def frames(source: Snapshot, **changes: Any) -> dict[str, pl.DataFrame]:
     asked = {"as_of": TODAY, "country": COUNTRY, "pseudonym_key": KEY, "window": None} | changes
-    return {name: frame.collect() for name, frame in desired(doubts_of(source), **asked).items()}
+    return {name: frame.collect() for name, frame in desired(register_of(source), **asked).items()}
 
 
 def a_family_with_a_policy_and_a_claim(**tables: Any) -> dict[str, pl.LazyFrame]:
@@ -122,7 +122,7 @@ def test_what_the_country_drops_need_not_be_in_the_snapshot():
 def test_numbers_do_not_leave_without_a_key_for_their_pseudonyms():
     with pytest.raises(CountryError, match="pseudonym key"):
         desired(
-            doubts_of(a_family_with_a_policy_and_a_claim()),
+            register_of(a_family_with_a_policy_and_a_claim()),
             as_of=TODAY,
             country=COUNTRY,
             pseudonym_key=None,
@@ -308,6 +308,6 @@ def test_what_set_up_reads_makes_the_same_org_units_and_options_as_all_that_is_r
     }
 
     for made in (partial(org_units, country=COUNTRY), options):
-        found, expected = made(read).collect(), made(everything).collect()
+        found, expected = (made(register_of(each)).collect() for each in (read, everything))
         assert len(expected) > 20
         assert_frame_equal(found, expected)

@@ -10,9 +10,11 @@ from tests.builders import deleted, history_of, snapshot, uuid
 from transforms.country import Country, Root
 from transforms.deltas import Delta, acknowledged_schema, delta, value_columns
 from transforms.desired import desired, desired_metadata
-from transforms.doubts import Doubts, doubts_of
-from transforms.locations import Snapshot
+from transforms.held_back import spared
 from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.openimis.reach import doubts_of
+from transforms.openimis.register import Register, register_of
+from transforms.openimis.rows import Snapshot
 from transforms.resources import RESOURCES
 from transforms.tables.openimis import TABLES, UNREADABLE
 from transforms.tables.reasons import hint, unreadable_reason
@@ -42,14 +44,14 @@ def unread(source: Snapshot, table: str, column: str, *numbers: int) -> Snapshot
     return {**source, table: marked}
 
 
-def wanted(doubts: Doubts) -> dict[str, pl.LazyFrame]:
-    return desired(doubts, as_of=TODAY, country=COUNTRY, pseudonym_key=KEY, window=None)
+def wanted(register: Register) -> dict[str, pl.LazyFrame]:
+    return desired(register, as_of=TODAY, country=COUNTRY, pseudonym_key=KEY, window=None)
 
 
 def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
     """Compare a scheme as it is now with one that was loaded as it was before."""
-    known, doubts = wanted(doubts_of(before)), doubts_of(now)
-    frames, spared = wanted(doubts), doubts.spared()
+    known, register = wanted(register_of(before)), register_of(now)
+    frames, kept = wanted(register), spared(register.doubts)
     deltas: dict[str, Delta] = {}
     loaded: dict[str, pl.DataFrame] = {}
     for resource in RESOURCES:
@@ -66,7 +68,7 @@ def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
             frames[resource.name],
             held,
             above=deltas.get(resource.parent or ""),
-            spared=spared.filter(resource=resource.name)["row"],
+            spared=kept.filter(resource=resource.name)["row"],
         )
     return deltas
 
@@ -170,14 +172,14 @@ def test_a_value_of_an_earlier_version_that_nothing_is_made_of_holds_nobody_back
     doubts = doubts_of(unread(a_scheme(Insuree=rows), "tblInsuree", "DOB", 2))
 
     assert doubts.told.is_empty()
-    assert doubts.spared().is_empty()
+    assert spared(doubts).is_empty()
 
 
 def test_a_cover_whose_date_cannot_be_read_holds_back_what_counts_the_persons_covers():
     covers = [{}, {}]
     now = unread(a_scheme(InsureePolicy=covers), "tblInsureePolicy", "EffectiveDate", 2)
 
-    events = wanted(doubts_of(now))["policy_events"].collect()
+    events = wanted(register_of(now))["policy_events"].collect()
 
     assert set(events.filter(pl.col("key").str.starts_with("2:"))["faults"].explode()) >= {
         "effective_date_unreadable"
@@ -188,21 +190,21 @@ def test_a_cover_whose_date_cannot_be_read_holds_back_what_counts_the_persons_co
 
 
 def test_an_org_unit_whose_name_cannot_be_read_keeps_its_name_and_what_lies_there_goes_on():
-    doubts = doubts_of(unread(a_scheme(), "tblLocations", "LocationName", 4))
+    register = register_of(unread(a_scheme(), "tblLocations", "LocationName", 4))
 
-    units = desired_metadata(doubts, COUNTRY, None)[ORG_UNITS].collect()
+    units = desired_metadata(register, COUNTRY, None)[ORG_UNITS].collect()
     faults = dict(units.select("key", "faults").iter_rows())
 
     assert faults.pop(uuid("tblLocations", 4)) == ["location_name_unreadable"]
     assert set(map(tuple, faults.values())) == {()}
-    people = wanted(doubts)["tracked_entities"].collect()
+    people = wanted(register)["tracked_entities"].collect()
     assert people["faults"].to_list() == [[]]
 
 
 def test_an_option_whose_name_cannot_be_read_is_not_renamed():
     source = unread(a_scheme(), "tblICDCodes", "ICDName")
 
-    options = desired_metadata(doubts_of(source), COUNTRY, None)[OPTIONS].collect()
+    options = desired_metadata(register_of(source), COUNTRY, None)[OPTIONS].collect()
 
     assert "A00" not in options["code"].to_list()
 

@@ -6,17 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, snapshot, uuid
+from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, snapshot, uuid
 from transforms.country import Country, Root
 from transforms.errors import CountryError
-from transforms.insurees import (
-    doubled_numbers,
-    heads,
-    insuree_enrollments,
-    people,
-    settle_numbers,
-    tracked_entities,
-)
+from transforms.insuree_enrollments import insuree_enrollments
+from transforms.insurees import doubled_numbers, settle_numbers, tracked_entities
+from transforms.openimis.register import register_of
+from transforms.people import people
 from transforms.resources import TRACKED_ENTITIES
 from transforms.tables.insuree import (
     CHFID,
@@ -51,12 +47,12 @@ SECOND_REGION = (
 def entities(
     *, country: Country = COUNTRY, window: Window | None = None, **changes: Any
 ) -> pl.DataFrame:
-    source = snapshot(**changes)
+    source = register(**changes)
     return tracked_entities(people(source, country), source, window).sort("key").collect()
 
 
 def enrollments(*, window: Window | None = None, **changes: Any) -> pl.DataFrame:
-    source = snapshot(**changes)
+    source = register(**changes)
     return insuree_enrollments(people(source, COUNTRY), source, window).sort("key").collect()
 
 
@@ -65,7 +61,7 @@ def person(found: pl.DataFrame, number: int = 1) -> dict[str, Any]:
 
 
 def head_of_family_1(**changes: Any) -> int | None:
-    found = heads(snapshot(**changes)).filter(FamilyID=1).collect()["InsureeID"].to_list()
+    found = register(**changes).heads.filter(family_id=1).collect()["insuree_id"].to_list()
     return found[0] if found else None
 
 
@@ -192,7 +188,8 @@ def test_columns_that_privacy_leaves_unread_are_empty():
     for name, table in TABLES.items():
         source[name] = source[name].drop(c.name for c in table.columns if c.field)
 
-    found = tracked_entities(people(source, COUNTRY), source, None).collect()
+    known = register_of(source)
+    found = tracked_entities(people(known, COUNTRY), known, None).collect()
 
     read = {field.name for field in INSUREE_FIELDS if found[field.uid].item() is not None}
     assert read == {"Family ID", "Household head", "Insuree ID"}
@@ -306,7 +303,7 @@ def test_a_family_with_no_or_several_marked_members_has_no_head(marks: int):
 def test_people_without_a_family_are_heads_of_none():
     rows = [{"FamilyID": None, "IsHead": True}, {"FamilyID": 0, "IsHead": True}]
 
-    assert heads(snapshot(Insuree=rows)).collect().is_empty()
+    assert register(Insuree=rows).heads.collect().is_empty()
 
 
 # Enrollments

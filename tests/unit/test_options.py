@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import deleted, history_of, snapshot
+from tests.builders import deleted, history_of, register
 from transforms.options import coded, options
 from transforms.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.tables.fields import OptionSet
@@ -24,7 +24,7 @@ MAIN_DIAGNOSIS = next(field for field in CLAIM_DETAILS_FIELDS if field.column ==
 
 
 def options_of(option_set: OptionSet, **changes: Any) -> pl.DataFrame:
-    found = options(snapshot(**changes)).collect()
+    found = options(register(**changes)).collect()
     return found.filter(pl.col("optionSet") == option_set.uid).sort("sortOrder")
 
 
@@ -33,7 +33,7 @@ def diagnosis(code: str | None, name: str | None = None, **changes: Any) -> dict
 
 
 def test_every_option_set_has_options():
-    found = options(snapshot()).collect()
+    found = options(register()).collect()
 
     assert set(found["optionSet"]) == {option_set.uid for option_set in OPTION_SETS}
 
@@ -128,51 +128,51 @@ def test_no_two_options_of_a_set_have_one_name(rows: list[dict[str, Any]]):
 
 
 def test_a_foreign_key_becomes_the_code_of_what_it_names():
-    claims = pl.LazyFrame({"ICDID": [1, 2, None, 0]}, schema={"ICDID": pl.Int64})
-    source = snapshot(ICDCodes=[diagnosis("A00"), diagnosis("OLD") | history_of(1)])
+    claims = pl.LazyFrame({"diagnosis": [1, 2, None, 0]}, schema={"diagnosis": pl.Int64})
+    source = register(ICDCodes=[diagnosis("A00"), diagnosis("OLD") | history_of(1)])
 
     found = coded(claims, [MAIN_DIAGNOSIS], source).collect()
 
-    assert found["ICDID"].to_list() == ["A00", "A00", None, None]
+    assert found["diagnosis"].to_list() == ["A00", "A00", None, None]
     assert found["faults"].list.len().sum() == 0
 
 
 def test_a_foreign_key_that_names_no_row_is_a_fault():
-    claims = pl.LazyFrame({"ICDID": [99]})
+    claims = pl.LazyFrame({"diagnosis": [99]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], snapshot()).collect()
+    found = coded(claims, [MAIN_DIAGNOSIS], register()).collect()
 
     assert found["faults"].to_list() == [["main_diagnosis_unknown"]]
 
 
 def test_a_row_without_code_leaves_the_value_empty_and_is_counted():
-    claims = pl.LazyFrame({"ICDID": [1]})
+    claims = pl.LazyFrame({"diagnosis": [1]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], snapshot(ICDCodes=[diagnosis(" ")])).collect()
+    found = coded(claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis(" ")])).collect()
 
-    assert found["ICDID"].to_list() == [None]
+    assert found["diagnosis"].to_list() == [None]
     assert found["notes"].to_list() == [["option_code_blank"]]
     assert found["faults"].to_list() == [[]]
 
 
 def test_a_code_that_dhis2_does_not_take_is_a_fault():
-    claims = pl.LazyFrame({"ICDID": [1]})
+    claims = pl.LazyFrame({"diagnosis": [1]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], snapshot(ICDCodes=[diagnosis("x" * 231)])).collect()
+    found = coded(claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis("x" * 231)])).collect()
 
     assert found["faults"].to_list() == [["option_code_too_long"]]
 
 
 def test_a_code_of_a_list_is_checked_against_the_list():
-    people = pl.LazyFrame({"Gender": ["F ", "X", "", None]})
+    people = pl.LazyFrame({"gender": ["F ", "X", "", None]})
 
-    found = coded(people, [SEX], snapshot()).collect()
+    found = coded(people, [SEX], register()).collect()
 
-    assert found["Gender"].to_list() == ["F", None, None, None]
+    assert found["gender"].to_list() == ["F", None, None, None]
     assert found["faults"].to_list() == [[], ["gender_unknown"], [], []]
 
 
 def test_a_column_that_was_not_read_is_passed_over():
     people = pl.LazyFrame({"InsureeID": [1]})
 
-    assert coded(people, [SEX], snapshot()).collect().columns == ["InsureeID"]
+    assert coded(people, [SEX], register()).collect().columns == ["InsureeID"]

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, snapshot, uuid
+from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, uuid
 from transforms.country import Country, Root, country_of
 from transforms.errors import CountryError
 from transforms.org_units import org_units
@@ -19,7 +19,7 @@ GROUPS = {group.key: group.uid for group in ORG_UNIT_GROUPS}
 def made(
     coordinates: pl.DataFrame | None = None, country: Country = COUNTRY, **changes: Any
 ) -> pl.DataFrame:
-    return org_units(snapshot(**changes), country=country, coordinates=coordinates).collect()
+    return org_units(register(**changes), country=country, coordinates=coordinates).collect()
 
 
 def a_country(**settings: Any) -> Country:

@@ -6,8 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import PLACES, deleted, history_of, org_unit, snapshot
-from transforms.places import places
+from tests.builders import PLACES, deleted, history_of, org_unit, register
 
 FAMILY_VILLAGE = org_unit("tblLocations", 4)
 OTHER_VILLAGE = org_unit("tblLocations", 5)
@@ -17,8 +16,8 @@ LATER = dt.datetime.fromisoformat("2024-01-01")
 
 
 def place_of_insuree_1(**changes: Any) -> dict[str, Any]:
-    found = places(snapshot(**changes)).collect()
-    return found.row(by_predicate=pl.col("InsureeID") == 1, named=True)
+    found = register(**changes).homes.collect()
+    return found.row(by_predicate=pl.col("insuree_id") == 1, named=True)
 
 
 def test_a_person_is_in_the_current_village():
@@ -66,6 +65,18 @@ def test_else_in_the_current_village_of_the_newest_history_row_that_has_one():
     assert place["place_source"] == "history"
 
 
+def test_the_newest_history_row_is_the_one_that_was_replaced_last_whatever_its_number():
+    versions = [
+        {},
+        history_of(1, CurrentVillage=5, ValidityTo=LATER),
+        history_of(1, CurrentVillage=4),
+    ]
+
+    place = place_of_insuree_1(Families=[NOWHERE], Insuree=versions)
+
+    assert place["place"] == OTHER_VILLAGE
+
+
 @pytest.mark.parametrize("nothing", [None, 0])
 def test_else_in_the_village_of_the_family_that_was_left(nothing: int | None):
     versions = [{"FamilyID": nothing}, history_of(1, FamilyID=1)]
@@ -74,7 +85,7 @@ def test_else_in_the_village_of_the_family_that_was_left(nothing: int | None):
 
     assert place["place"] == FAMILY_VILLAGE
     assert place["place_source"] == "former_family"
-    assert place["FamilyID"] is None
+    assert place["family_id"] is None
 
 
 def test_else_in_the_village_of_the_familys_newest_history_row_that_has_one():
@@ -161,6 +172,6 @@ def test_a_deleted_person_has_a_place_too():
 def test_every_person_has_one_row():
     people = [{}, {}, history_of(1), history_of(1), deleted()]
 
-    found = places(snapshot(Insuree=people, Claim=[{}, {}])).collect()
+    found = register(Insuree=people, Claim=[{}, {}]).homes.collect()
 
-    assert sorted(found["InsureeID"]) == [1, 2, 5]
+    assert sorted(found["insuree_id"]) == [1, 2, 5]

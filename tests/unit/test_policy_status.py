@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import deleted, history_of, org_unit, snapshot, uuid
+from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
 from transforms.country import Country, Root
-from transforms.insurees import heads, people
 from transforms.memory import held
-from transforms.policy_status import policy_entries, policy_events, policy_statuses
+from transforms.people import people
+from transforms.policy_status import policy_events, policy_statuses
+from transforms.policy_versions import policy_entries
 from transforms.resources import POLICY_EVENTS
 from transforms.windows import Window
 
@@ -54,9 +55,9 @@ def events(
     window: Window | None = None,
     **tables: Any,
 ) -> list[Row]:
-    source = snapshot(Policy=policies, InsureePolicy=covers, **tables)
+    source = register(Policy=policies, InsureePolicy=covers, **tables)
     wanted = held(people(source, COUNTRY))
-    desired = policy_events(source, wanted, heads(source), as_of=as_of, window=window)
+    desired = policy_events(source, wanted, as_of=as_of, window=window)
     return read(desired, POLICY_EVENTS)
 
 
@@ -462,7 +463,7 @@ histories = st.lists(
     st.tuples(days, st.sampled_from([IDLE, ACTIVE, SUSPENDED, EXPIRED, READY])), max_size=5
 )
 COVER = {
-    "InsureePolicyID": pl.Int64, "InsureeID": pl.Int64, "PolicyId": pl.Int64,
+    "cover_id": pl.Int64, "insuree_id": pl.Int64, "policy_id": pl.Int64,
     "enrollment_date": pl.Date, "start_date": pl.Date, "effective_date": pl.Date,
     "expiry_date": pl.Date,
 }  # fmt: skip
@@ -500,11 +501,11 @@ def statuses_of(found: list[dict[str, Any]], as_of: dt.date) -> pl.DataFrame:
         schema=COVER,
         orient="row",
     )
-    source = snapshot(Policy=rows)
+    source = register(Policy=rows)
     return (
-        policy_statuses(covers, policy_entries(source["tblPolicy"]), as_of)
+        policy_statuses(covers, policy_entries(source.policies.versions), as_of)
         .collect()
-        .sort("InsureePolicyID", "occurredAt")
+        .sort("cover_id", "occurredAt")
     )
 
 
@@ -559,7 +560,7 @@ def test_the_active_policies_of_a_person_are_those_that_hold_at_the_end_of_the_d
 def test_the_values_on_the_members_first_events_add_up_to_the_value_of_the_policy(
     covered: list[int], head: int | None, value: Decimal
 ):
-    source = snapshot(
+    source = register(
         Policy=[{"PolicyValue": value}],
         InsureePolicy=[{"InsureeID": member} for member in covered],
         Insuree=FAMILY_OF_THREE,
@@ -567,9 +568,7 @@ def test_the_values_on_the_members_first_events_add_up_to_the_value_of_the_polic
     )
     wanted = held(people(source, COUNTRY))
 
-    rows = read(
-        policy_events(source, wanted, heads(source), as_of=TODAY, window=None), POLICY_EVENTS
-    )
+    rows = read(policy_events(source, wanted, as_of=TODAY, window=None), POLICY_EVENTS)
 
     carried = [row["Policy Value"] for row in rows if row["Policy status"] == "Active"]
     assert sum(Decimal(text) for text in carried if text) == (value if covered else 0)

@@ -5,9 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import PLACES, deleted, org_unit, snapshot
+from tests.builders import PLACES, deleted, org_unit, register
 from transforms.data_value_report import data_value_report
-from transforms.locations import locations
 from transforms.population import FIGURES, figures, population_objects
 from transforms.tables.calendars import CALENDARS
 
@@ -19,7 +18,7 @@ def judged(*lines: tuple[str | None, ...], **changes: Any) -> list[dict[str, Any
     assigned = changes.pop("assigned", [DISTRICT])
     calendar = CALENDARS[changes.pop("calendar", "iso8601")]
     rows = pl.DataFrame(list(lines), schema=dict.fromkeys(FIGURES, pl.String), orient="row")
-    places = locations(snapshot(**changes))
+    places = register(**changes).places
     frame = figures(rows, places, level="D", assigned=assigned, calendar=calendar, now=NOW)
     return frame.to_dicts()
 

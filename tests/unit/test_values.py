@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from transforms.openimis.subjects import column_of
 from transforms.tables.fields import Field, ValueType
 from transforms.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, POVERTY
 from transforms.tables.policy import POLICY_FIELDS
@@ -19,7 +20,7 @@ STATUS = next(field for field in POLICY_FIELDS if field.column == "policy_status
 
 
 def row(field: Field, value: Any, dtype: Any = None, **options: Any) -> dict[str, Any]:
-    working = pl.LazyFrame({field.column: [value]}, schema={field.column: dtype})
+    working = pl.LazyFrame({column_of(field): [value]}, schema={column_of(field): dtype})
     return rendered(working, [field], **options).collect().row(0, named=True)
 
 

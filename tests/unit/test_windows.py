@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.builders import deleted, history_of, rows, snapshot
+from tests.builders import deleted, history_of, register
 from transforms.windows import Window, marked, touched, touched_people
 
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
@@ -18,8 +18,8 @@ def moment(text: str) -> dt.datetime:
 
 
 def found(*changes: dict[str, Any], window: Window | None = MAY) -> list[int]:
-    claims = rows("tblClaim", *changes)
-    return sorted(touched(claims, "ClaimID", window, "SubmitStamp").collect()["ClaimID"])
+    claims = register(Claim=changes).claims
+    return sorted(touched(claims, window, "submit_stamp").collect()["claim_id"])
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_an_open_window_has_no_end():
 
 def test_a_person_is_touched_when_the_family_is():
     moved = {"ValidityFrom": moment(WITHIN)}
-    source = snapshot(
+    source = register(
         Families=[{}, moved, history_of(2, FamilyID=9)],
         Insuree=[{"FamilyID": 1}, {"FamilyID": 2}, {"FamilyID": 9}, {"FamilyID": 1} | moved],
     )
 
-    assert sorted(touched_people(source, MAY).collect()["InsureeID"]) == [2, 3, 4]
+    assert sorted(touched_people(source, MAY).collect()["insuree_id"]) == [2, 3, 4]
 
 
 def marks(window: Window | None) -> list[bool]:

@@ -80,8 +80,9 @@ class Field:
             frames `desired`, `changes` and `acknowledged`.
         name: Name in DHIS2, unique in its class.
         value_type: DHIS2 value type.
-        column: Column of the resource's working frame: spelled as in openIMIS where it is that
-            column untouched, in snake_case where a transform makes it.
+        column: openIMIS's column where the value is that column untouched (in a working frame it has
+            its name in the register: `transforms.openimis.subjects.column_of`); else the column
+            that a transform makes, in snake_case.
         table: openIMIS table of `column`; None where a transform makes it.
         made_of: One sentence for the mapping page: where a made value comes from.
         option_set: The option set that the value is a code of.

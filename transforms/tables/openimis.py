@@ -63,10 +63,12 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
 
+VERSION_OF = "LegacyID"
+"""The column that says of which row a row is an earlier version."""
 VALIDITY = (
     Column("ValidityFrom", STAMP),
     Column("ValidityTo", STAMP),
-    Column("LegacyID", KEY),
+    Column(VERSION_OF, KEY),
 )
 
 

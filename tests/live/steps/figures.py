@@ -14,6 +14,7 @@ from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
 from transforms.indicators import indicator_objects, program_indicators
+from transforms.openimis.register import register_of
 from transforms.options import options
 from transforms.org_units import org_units
 from transforms.tables.calendars import CALENDARS
@@ -89,12 +90,13 @@ def _scheme(live: Live) -> Answered:
     if live.source.conninfo is None:
         raise NotDoneError("figures are asked of an openIMIS in PostgreSQL only")
     run = live.pilot.run(live.last_run)
-    snapshot, country = live.pilot.snapshot(live.last_run), live.pilot.country
-    rows = program_indicators(options(snapshot).collect())
+    register = register_of(live.pilot.snapshot(live.last_run))
+    country = live.pilot.country
+    rows = program_indicators(options(register).collect())
     objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
     there = set(live.server.ids("programIndicators"))
     must_be_equal("Program indicators that DHIS2 lacks", len(objects.keys() - there), 0)
-    units = org_units(snapshot, country=country).select("code", "uid", "kind").collect()
+    units = org_units(register, country=country).select("code", "uid", "kind").collect()
     districts = units.filter(kind=DISTRICT.kind)["uid"].to_list()
     by_key = {row.key: row.uid for row in rows}
     return Answered(
@@ -161,7 +163,8 @@ def regions_add_up(live: Live) -> Counts:
 
 
 def _counted(live: Live, key: str, places: Sequence[str]) -> dict[str, float]:
-    rows = program_indicators(options(live.pilot.snapshot(live.last_run)).collect())
+    register = register_of(live.pilot.snapshot(live.last_run))
+    rows = program_indicators(options(register).collect())
     [uid] = [row.uid for row in rows if row.key == key]
     found: dict[str, float] = {}
     for _, _, place, value in _asked(live, [uid], places):

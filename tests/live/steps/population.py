@@ -7,7 +7,7 @@ import polars as pl
 from tests.live.calendars import YEARS
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
-from transforms.locations import locations
+from transforms.openimis.register import register_of
 from transforms.tables.org_units import DISTRICT
 
 
@@ -23,12 +23,12 @@ def imported(live: Live) -> Counts:
 
 
 def _file(live: Live) -> Path:
-    places = locations(live.pilot.snapshot(live.last_run)).collect()
-    is_district = pl.col("LocationType") == DISTRICT.code
-    districts = places.filter(is_district, pl.col("ValidityTo").is_null())
+    places = register_of(live.pilot.snapshot(live.last_run)).places.collect()
+    is_district = pl.col("location_type") == DISTRICT.code
+    districts = places.filter(is_district, pl.col("is_current"))
     rows = [
         {"code": code, "year": year, "population": 100_000 + 1_000 * number}
-        for number, code in enumerate(districts["LocationCode"].to_list())
+        for number, code in enumerate(districts["location_code"].to_list())
         for year in YEARS[live.server.info.calendar]
     ]
     path = live.pilot.folder / "population.csv"

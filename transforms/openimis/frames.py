@@ -1,0 +1,116 @@
+"""The frames of the register, of all of openIMIS or of a part of it; made when first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from transforms.memory import held
+from transforms.openimis.codes import codes_of
+from transforms.openimis.heads import heads_of
+from transforms.openimis.homes import homes_of
+from transforms.openimis.places import facilities_of, places_of
+from transforms.openimis.rows import Rows, Snapshot, rows_of
+from transforms.openimis.subjects import (
+    ADMINISTRATORS,
+    BATCH_RUNS,
+    CLAIMS,
+    COVERS,
+    FACILITIES,
+    FAMILIES,
+    ITEMS,
+    PEOPLE,
+    PLACES,
+    POLICIES,
+    PRODUCTS,
+    SERVICES,
+)
+from transforms.tables.fields import OptionSet
+
+
+@dataclass(frozen=True)
+class Frames:
+    """openIMIS under plain names; the columns of each subject are `transforms.openimis.subjects`.
+
+    A frame that is never asked for needs no table.
+
+    Attributes:
+        snapshot: openIMIS's tables: all rows, or those of a part of the people.
+    """
+
+    snapshot: Snapshot
+
+    @cached_property
+    def places(self) -> pl.LazyFrame:
+        """Locations, deleted ones included, with `uid`, `level`, `region_id`; held in memory."""
+        # They are few, and nearly everything needs them.
+        return held(places_of(rows_of(self.snapshot, PLACES)))
+
+    @cached_property
+    def facilities(self) -> pl.LazyFrame:
+        """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; held in memory."""
+        return held(facilities_of(rows_of(self.snapshot, FACILITIES), self.places))
+
+    @cached_property
+    def families(self) -> Rows:
+        """Families."""
+        return rows_of(self.snapshot, FAMILIES)
+
+    @cached_property
+    def people(self) -> Rows:
+        """Insurees."""
+        return rows_of(self.snapshot, PEOPLE)
+
+    @cached_property
+    def heads(self) -> pl.LazyFrame:
+        """The head of each family that has one: family_id, insuree_id; held in memory."""
+        return held(heads_of(self.families, self.people))
+
+    @cached_property
+    def homes(self) -> pl.LazyFrame:
+        """Where each insuree is; see `transforms.openimis.homes`."""
+        return homes_of(self.people, self.families, self.claims, self.places, self.facilities)
+
+    @cached_property
+    def products(self) -> Rows:
+        """Products."""
+        return rows_of(self.snapshot, PRODUCTS)
+
+    @cached_property
+    def policies(self) -> Rows:
+        """Policies of families."""
+        return rows_of(self.snapshot, POLICIES)
+
+    @cached_property
+    def covers(self) -> Rows:
+        """Insuree policies: who is covered by which policy."""
+        return rows_of(self.snapshot, COVERS)
+
+    @cached_property
+    def claims(self) -> Rows:
+        """Claims."""
+        return rows_of(self.snapshot, CLAIMS)
+
+    @cached_property
+    def services(self) -> Rows:
+        """Lines of claims: services."""
+        return rows_of(self.snapshot, SERVICES)
+
+    @cached_property
+    def items(self) -> Rows:
+        """Lines of claims: items."""
+        return rows_of(self.snapshot, ITEMS)
+
+    @cached_property
+    def administrators(self) -> Rows:
+        """Claim administrators."""
+        return rows_of(self.snapshot, ADMINISTRATORS)
+
+    @cached_property
+    def batch_runs(self) -> Rows:
+        """Batch runs, in which claims are valuated."""
+        return rows_of(self.snapshot, BATCH_RUNS)
+
+    def codes(self, option_set: OptionSet) -> pl.LazyFrame:
+        """Return the list that an option set is filled from; see `transforms.openimis.codes`."""
+        return codes_of(self.snapshot, option_set)

@@ -1,0 +1,129 @@
+"""How far a value that cannot be read reaches: along the links of `transforms.tables.doubts`."""
+
+import polars as pl
+
+from transforms.openimis.doubts import Doubts
+from transforms.openimis.frames import Frames
+from transforms.openimis.history import copies_of, has_history, live_key
+from transforms.openimis.homes import FACILITY
+from transforms.openimis.rows import Snapshot
+from transforms.openimis.unreadable import TOLD, own_objects, sound_rows, told_rows, with_kin
+from transforms.tables.doubts import KIN, LASTING, LINKS, SIGN, Link
+from transforms.tables.openimis import TABLES, UNREADABLE, Table
+
+
+def doubts_of(snapshot: Snapshot) -> Doubts:
+    """Return what is in doubt, and what everything is made of.
+
+    Args:
+        snapshot: Table to its rows; a table of which a value could not be read has the column
+            `UNREADABLE`. Where none has, nothing is computed.
+    """
+    with_marks = [name for name, rows in snapshot.items() if UNREADABLE in rows.collect_schema()]
+    marked = {
+        name: snapshot[name].filter(pl.col(UNREADABLE).is_not_null()).collect()
+        for name in with_marks
+    }
+    sound = {name: sound_rows(snapshot[name], TABLES[name]) for name in with_marks}
+    objects = {name: own_objects(rows, TABLES[name]) for name, rows in marked.items()}
+    for name in KIN.keys() & marked.keys():
+        objects[name] = with_kin(objects[name], marked[name], sound[name], TABLES[name])
+    told = [told_rows(rows, TABLES[name]) for name, rows in marked.items()]
+    doubts = Doubts(
+        {**snapshot, **sound}, objects, marked, pl.concat([pl.DataFrame(schema=TOLD), *told])
+    )
+    for link in LINKS if marked else ():
+        _follow(doubts, link)
+    return doubts
+
+
+def _follow(doubts: Doubts, link: Link) -> None:
+    """Add what is in doubt because of what it names, or of what names it."""
+    if not _is_read(doubts, link):
+        return
+    start, end = (link.table, link.of) if link.back else (link.of, link.table)
+    taken = _taken(doubts, link, start)
+    loses = doubts.has_unreadable(start.name, start.key)
+    if taken.is_empty() and not loses:
+        return
+    found = (
+        _named_by(doubts, link, taken) if link.back else _naming(doubts, link, taken, loses=loses)
+    )
+    keys = found.collect().to_series()
+    if link.unless_settled:
+        keys = keys.filter(~keys.is_in(_settled(doubts, keys).implode()))
+    known = doubts.of(end)
+    more = pl.DataFrame(
+        {"key": keys, "column": pl.Series([link.sign] * len(keys), dtype=pl.String)}
+    )
+    doubts.objects[end.name] = pl.concat([known, more.cast(known.schema)]).unique()
+
+
+def _is_read(doubts: Doubts, link: Link) -> bool:
+    """Whether both tables of a link, and its foreign key, are in the snapshot."""
+    if not {link.table.name, link.of.name}.issubset(doubts.sound):
+        return False
+    return link.column in doubts.sound[link.table.name].collect_schema()
+
+
+def _taken(doubts: Doubts, link: Link, start: Table) -> pl.Series:
+    """Return the keys of the objects in doubt that matter for a link."""
+    identity = [start.key, start.uuid, "LegacyID", None if start.name in LASTING else "ValidityTo"]
+    matters = pl.col("column").is_in([*filter(None, identity), *link.takes])
+    if link.all_columns:
+        matters |= ~pl.col("column").str.starts_with(SIGN)
+    return doubts.of(start).filter(matters)["key"].drop_nulls().unique()
+
+
+def _naming(doubts: Doubts, link: Link, taken: pl.Series, *, loses: bool) -> pl.LazyFrame:
+    """Return the keys of the objects whose rows name one in doubt, or one that is not there."""
+    rows, others = doubts.sound[link.table.name], doubts.sound[link.of.name]
+    own = live_key(link.table.key) if has_history(link.table) else pl.col(link.table.key)
+    name = _trimmed(rows, link.column)
+    named = _resolved(rows.select(own.alias("key"), name.alias("name"), live=name), others, link.of)
+    is_taken = pl.any_horizontal(pl.col(each).is_in(taken.implode()) for each in ("name", "live"))
+    found = [named.filter(is_taken.fill_null(value=False))]
+    if loses:
+        listed = others.select(name=_trimmed(others, link.of.key))
+        found.append(named.drop_nulls("name").join(listed, on="name", how="anti"))
+    return pl.concat([each.select("key") for each in found]).unique()
+
+
+def _named_by(doubts: Doubts, link: Link, taken: pl.Series) -> pl.LazyFrame:
+    """Return the keys that rows in doubt name."""
+    frames = [doubts.sound[link.table.name]]
+    if link.table.name in doubts.marked:
+        frames.append(doubts.marked[link.table.name].lazy())
+    # A row without a readable key is in doubt itself, whatever the key was.
+    is_taken = pl.col(link.table.key).is_in(taken.implode()) | pl.col(link.table.key).is_null()
+    names = pl.concat(each.filter(is_taken).select(live=link.column) for each in frames)
+    return _resolved(names.drop_nulls(), doubts.sound[link.of.name], link.of).unique()
+
+
+def _resolved(named: pl.LazyFrame, others: pl.LazyFrame, of: Table) -> pl.LazyFrame:
+    """Let the column `live` name live rows only."""
+    if not has_history(of):
+        return named
+    copies = copies_of(others, of.key).rename({"live": "_live"})
+    return (
+        named.join(copies, left_on="live", right_on="version", how="left")
+        .with_columns(live=pl.coalesce("_live", "live"))
+        .drop("_live")
+    )
+
+
+def _trimmed(rows: pl.LazyFrame, column: str) -> pl.Expr:
+    """Null for what openIMIS writes for nothing."""
+    if rows.collect_schema()[column] == pl.String:
+        text = pl.col(column).str.strip_chars()
+        return pl.when(text != "").then(text)
+    return pl.when(pl.col(column) != 0).then(column)
+
+
+def _settled(doubts: Doubts, keys: pl.Series) -> pl.Series:
+    """Return those of the people who are current and have a place without their claims."""
+    frames = Frames(doubts.sound)
+    at_home = pl.col("place_source") != FACILITY
+    found = frames.homes.filter(at_home, pl.col("insuree_id").is_in(keys.implode()))
+    settled = found.join(frames.people.current, on="insuree_id", how="semi")
+    return settled.select("insuree_id").collect().to_series()

@@ -1,0 +1,247 @@
+"""The schema of the register: of which openIMIS table and column each of its columns is.
+
+A subject is a kind of row. Its columns have openIMIS's own terms in snake_case, and the types of
+`transforms.tables.openimis`. A link is a foreign key: in the register it names a live row, or, as
+openIMIS has it, one that does not exist; it is null where openIMIS writes 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from transforms.tables import openimis
+from transforms.tables.fields import Field
+from transforms.tables.openimis import Column, Table
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of row of openIMIS.
+
+    Attributes:
+        name: Its name in the register.
+        table: Where openIMIS keeps it.
+        key: Name of the primary key in the register.
+        columns: Name in the register to name in openIMIS.
+        links: Name in the register of a foreign key to the table that it names.
+    """
+
+    name: str
+    table: Table
+    key: str
+    columns: Mapping[str, str]
+    links: Mapping[str, Table] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column:
+        """Return the openIMIS column that is called `name` in the register."""
+        return self.table.column(self.columns[name])
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The columns of a live row: key first; `is_current` comes besides."""
+        key = {self.key: self.table.column(self.table.key).dtype}
+        return key | {name: self.column(name).dtype for name in self.columns}
+
+
+PLACES = Subject(
+    "places",
+    openimis.LOCATIONS,
+    "location_id",
+    {
+        "location_uuid": "LocationUUID",
+        "location_code": "LocationCode",
+        "location_name": "LocationName",
+        "location_type": "LocationType",
+        "parent_id": "ParentLocationId",
+    },
+    {"parent_id": openimis.LOCATIONS},
+)
+FACILITIES = Subject(
+    "facilities",
+    openimis.HEALTH_FACILITIES,
+    "facility_id",
+    {
+        "facility_uuid": "HfUUID",
+        "facility_code": "HFCode",
+        "facility_name": "HFName",
+        "facility_level": "HFLevel",
+        "legal_form": "LegalForm",
+        "location_id": "LocationId",
+    },
+    {"location_id": openimis.LOCATIONS},
+)
+FAMILIES = Subject(
+    "families",
+    openimis.FAMILIES,
+    "family_id",
+    {
+        "family_uuid": "FamilyUUID",
+        "head_id": "InsureeID",
+        "location_id": "LocationId",
+        "poverty": "Poverty",
+        "family_type": "FamilyType",
+    },
+    {"head_id": openimis.INSUREES, "location_id": openimis.LOCATIONS},
+)
+PEOPLE = Subject(
+    "people",
+    openimis.INSUREES,
+    "insuree_id",
+    {
+        "insuree_uuid": "InsureeUUID",
+        "family_id": "FamilyID",
+        "current_village_id": "CurrentVillage",
+        "is_marked_head": "IsHead",
+        "status": "status",
+        "chf_id": "CHFID",
+        "last_name": "LastName",
+        "other_names": "OtherNames",
+        "date_of_birth": "DOB",
+        "gender": "Gender",
+        "marital_status": "Marital",
+        "phone": "Phone",
+        "passport": "passport",
+        "identification_type": "TypeOfId",
+        "education": "Education",
+        "profession": "Profession",
+        "first_service_point": "HFID",
+    },
+    {
+        "family_id": openimis.FAMILIES,
+        "current_village_id": openimis.LOCATIONS,
+        "first_service_point": openimis.HEALTH_FACILITIES,
+    },
+)
+PRODUCTS = Subject(
+    "products",
+    openimis.PRODUCTS,
+    "product_id",
+    {"product_code": "ProductCode", "product_name": "ProductName"},
+)
+POLICIES = Subject(
+    "policies",
+    openimis.POLICIES,
+    "policy_id",
+    {
+        "policy_uuid": "PolicyUUID",
+        "family_id": "FamilyID",
+        "product_id": "ProdID",
+        "policy_stage": "PolicyStage",
+        "status": "PolicyStatus",
+        "policy_value": "PolicyValue",
+        "enrollment_date": "EnrollDate",
+        "start_date": "StartDate",
+        "effective_date": "EffectiveDate",
+        "expiry_date": "ExpiryDate",
+    },
+    # The product stays as openIMIS has it: a policy may name a copy, the product of its day.
+    {"family_id": openimis.FAMILIES},
+)
+COVERS = Subject(
+    "covers",
+    openimis.INSUREE_POLICIES,
+    "cover_id",
+    {
+        "insuree_id": "InsureeID",
+        "policy_id": "PolicyId",
+        "enrollment_date": "EnrollmentDate",
+        "start_date": "StartDate",
+        "effective_date": "EffectiveDate",
+        "expiry_date": "ExpiryDate",
+    },
+    {"insuree_id": openimis.INSUREES, "policy_id": openimis.POLICIES},
+)
+CLAIMS = Subject(
+    "claims",
+    openimis.CLAIMS,
+    "claim_id",
+    {
+        "claim_uuid": "ClaimUUID",
+        "insuree_id": "InsureeID",
+        "facility_id": "HFID",
+        "administrator_id": "ClaimAdminId",
+        "batch_run_id": "RunID",
+        "status": "ClaimStatus",
+        "date_from": "DateFrom",
+        "date_to": "DateTo",
+        "date_claimed": "DateClaimed",
+        "date_processed": "DateProcessed",
+        "submit_stamp": "SubmitStamp",
+        "process_stamp": "ProcessStamp",
+        "review_stamp": "ValidityFromReview",
+        "claim_code": "ClaimCode",
+        "visit_type": "VisitType",
+        "diagnosis": "ICDID",
+        "diagnosis_1": "ICDID1",
+        "diagnosis_2": "ICDID2",
+        "diagnosis_3": "ICDID3",
+        "diagnosis_4": "ICDID4",
+    },
+    {
+        "insuree_id": openimis.INSUREES,
+        "facility_id": openimis.HEALTH_FACILITIES,
+        "administrator_id": openimis.CLAIM_ADMINS,
+    },
+)
+
+_AMOUNTS_OF_A_LINE = {
+    "rejection_reason": "RejectionReason",
+    "quantity_provided": "QtyProvided",
+    "quantity_approved": "QtyApproved",
+    "price_asked": "PriceAsked",
+    "price_adjusted": "PriceAdjusted",
+    "price_approved": "PriceApproved",
+    "price_valuated": "PriceValuated",
+    "deductible_amount": "DeductableAmount",
+    "exceeded_ceiling": "ExceedCeilingAmount",
+    "exceeded_ceiling_of_category": "ExceedCeilingAmountCategory",
+    "remunerated_amount": "RemuneratedAmount",
+}
+
+
+def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
+    """Services or items; a line of a copy of a claim names that copy, so this is no link."""
+    return Subject(
+        name,
+        table,
+        "line_id",
+        {
+            "claim_id": "ClaimID",
+            "product_id": "ProdID",
+            f"{name.removesuffix('s')}_id": thing,
+            "status": status,
+        }
+        | _AMOUNTS_OF_A_LINE,
+        {"product_id": openimis.PRODUCTS},
+    )
+
+
+SERVICES = _lines("services", openimis.CLAIM_SERVICES, "ServiceID", "ClaimServiceStatus")
+ITEMS = _lines("items", openimis.CLAIM_ITEMS, "ItemID", "ClaimItemStatus")
+ADMINISTRATORS = Subject(
+    "administrators",
+    openimis.CLAIM_ADMINS,
+    "administrator_id",
+    {"administrator_uuid": "ClaimAdminUUID"},
+)
+BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
+
+SUBJECTS: tuple[Subject, ...] = (
+    PLACES, FACILITIES, FAMILIES, PEOPLE, PRODUCTS, POLICIES, COVERS, CLAIMS, SERVICES, ITEMS,
+    ADMINISTRATORS, BATCH_RUNS,
+)  # fmt: skip
+
+_NAMES: Mapping[tuple[str, str], str] = {
+    (subject.table.name, column): name
+    for subject in SUBJECTS
+    for name, column in subject.columns.items()
+}
+
+
+def column_of(value: Field) -> str:
+    """Return the column of a resource's working frame that a field is made of.
+
+    That is the register's name of the openIMIS column, or the name of what a transform makes.
+    """
+    return _NAMES[value.table, value.column] if value.table else value.column
