@@ -43,8 +43,8 @@ from transforms.resources import RESOURCES, Resource
 WITH_DIFFERENCES = "CompletedWithDifferences"
 REPAIRED = (
     "Acknowledged now says what DHIS2 holds. The next `sync` sends what is missing or different, "
-    "and deletes what openIMIS does not have. What is much of it waits for a permission (`creates`, "
-    "`changes`, `empties`, `deletes`)."
+    "and deletes what openIMIS does not have. What is much of it waits for a permission: "
+    "`creates`, `changes`, `empties`, `deletes`."
 )
 NOT_REPAIRED = (
     "Nothing was changed. With `repair`, acknowledged is made to say what DHIS2 holds, and the "

@@ -84,8 +84,8 @@ def with_outcomes(
 
     Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
     `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
-    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before it,
-    after which the update is not sent; null if there is none).
+    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before
+    an update, which is then not sent; null if there is none).
     `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
     asked and the answer is lost; all but a deletion then count as done.
     """

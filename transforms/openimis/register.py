@@ -49,17 +49,17 @@ class Part(Register):
     whole: Register
 
     @property
-    def places(self) -> pl.LazyFrame:  # type: ignore[override]
+    def places(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.places
 
     @property
-    def facilities(self) -> pl.LazyFrame:  # type: ignore[override]
+    def facilities(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.facilities
 
     @property
-    def heads(self) -> pl.LazyFrame:  # type: ignore[override]
+    def heads(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.heads
 
