@@ -8,17 +8,17 @@ import polars as pl
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows.endings import in_one_sentence
-from flows.tasks.loading import current_or_first
-from flows.tasks.magnitude import held_back
+from flows.prefect_support.endings import in_one_sentence
+from flows.steps.compare.magnitude import held_back
+from flows.steps.shared.current_state import current_or_first
 from staging.acknowledged import Current, scan
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
-from transforms.deltas import acknowledged_schema
-from transforms.errors import StagingError
-from transforms.explanations import differing, markdown, of_object
-from transforms.resources import RESOURCES, Resource
+from transforms.changes.deltas import acknowledged_schema
+from transforms.core.errors import StagingError
+from transforms.model.resources import RESOURCES, Resource
+from transforms.reports.explanations import differing, markdown, of_object
 
 Rows = list[dict[str, Any]]
 FramesOf = Callable[[Resource], list[pl.LazyFrame]]

@@ -10,24 +10,30 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.connectors.dhis2 import Dhis2
-from flows.endings import completed, in_one_sentence, step
-from flows.tasks.country import read_country
-from flows.tasks.data_values import Refused, assigned_org_units, held_values, write_values
-from flows.tasks.loading import connected, current_or_first
-from flows.tasks.recognition import recognised_server
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.endings import completed, in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.steps.load.population_values import (
+    Refused,
+    assigned_org_units,
+    held_values,
+    write_values,
+)
+from flows.steps.shared.country_file import read_country
+from flows.steps.shared.current_state import current_or_first
+from flows.steps.target.recognition import recognised_server
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
 from staging.snapshots import PLACES, is_complete, read_snapshot
-from transforms.country import Country
-from transforms.errors import CountryError, StagingError
+from transforms.changes.reject_rows import POPULATION, reject_rows
+from transforms.core.errors import CountryError, StagingError
+from transforms.model.tables.calendars import Calendar
+from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
-from transforms.population import FIGURES, figures
-from transforms.reject_rows import POPULATION, reject_rows
-from transforms.tables.calendars import Calendar
-from transforms.tables.org_units import PLACE_LEVEL
+from transforms.openimis.tables.places import PLACE_LEVEL
+from transforms.package.population import FIGURES, figures
 
 
 @dataclass(frozen=True)

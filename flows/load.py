@@ -9,31 +9,28 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
-from flows.allowed import granted
-from flows.connectors.dhis2 import Dhis2
-from flows.endings import completed, in_one_sentence, step
-from flows.tasks.country import read_country, remember_what_may_leave
-from flows.tasks.loading import (
-    Opened,
-    close_load,
-    connected,
-    current_or_first,
-    open_load,
-)
-from flows.tasks.posting import Posting, stop_rule_of
-from flows.tasks.resuming import check_same_key, refuse_stopped
-from flows.tasks.retention import thin_out
-from flows.tasks.settling import keep_what_is_known, settle_open_run
-from flows.tasks.summary import held_back_by, summarise
-from flows.waiting import patient_step
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.allowed import granted
+from flows.prefect_support.endings import completed, in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.pseudonym_key import pseudonym_key_named
+from flows.prefect_support.summary import held_back_by, summarise
+from flows.prefect_support.thin_out import thin_out
+from flows.prefect_support.waiting import patient_step
+from flows.steps.load.open_and_close import Opened, close_load, open_load
+from flows.steps.load.post_run import Posting, stop_rule_of
+from flows.steps.load.resuming import check_same_key, refuse_stopped
+from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.shared.country_file import read_country, remember_what_may_leave
+from flows.steps.shared.current_state import current_or_first
 from staging.acknowledged import Current, locked
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
-from transforms.bundles import Phase
-from transforms.country import Country
-from transforms.errors import SyncError
-from transforms.permissions import Allow, Permissions
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import Allow, Permissions
+from transforms.core.errors import SyncError
+from transforms.openimis.country import Country
 
 
 @flow(name="load")
@@ -86,7 +83,7 @@ def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) 
     """
     settings = read_country(country)
     remember_what_may_leave(run, settings)
-    check_same_key(run, settings)
+    check_same_key(run, settings, pseudonym_key_named)
     with connected(target.name, settings) as client:
         settle_earlier_run(run, target, client, allow)
         before = current_or_first(target, 0).last_run

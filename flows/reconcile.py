@@ -12,17 +12,16 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.endings import in_one_sentence, step
-from flows.tasks.comparable import (
+from flows.prefect_support.endings import in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.steps.reconcile.preconditions import (
     empty_state,
     known_state,
     reader_of,
     remember_state,
     wanted_run,
 )
-from flows.tasks.country import read_country
-from flows.tasks.loading import connected
-from flows.tasks.reconciliation import (
+from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
@@ -34,11 +33,11 @@ from flows.tasks.reconciliation import (
     side_by_side,
     write_reports,
 )
+from flows.steps.shared.country_file import read_country
 from staging.acknowledged import locked
 from staging.layout import Run, Target
-from transforms.metadata_changes import METADATA
-from transforms.reconciliation_report import markdown
-from transforms.resources import RESOURCES, Resource
+from transforms.model.resources import METADATA, RESOURCES, Resource
+from transforms.reports.reconciliation_report import markdown
 
 WITH_DIFFERENCES = "CompletedWithDifferences"
 REPAIRED = (

@@ -13,12 +13,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.endings import in_one_sentence, step
-from flows.tasks.renumbering import Carried, carry_over
+from flows.prefect_support.endings import in_one_sentence, step
+from flows.steps.reconcile.renumbering import Carried, carry_over
 from staging.acknowledged import locked, read_current
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
-from transforms.markdown import table
+from transforms.core.markdown import table
 
 
 @flow(name="renumber")

@@ -7,12 +7,12 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.endings import in_one_sentence
-from flows.tasks.analytics import Progress, build_analytics_tables
-from flows.tasks.analytics_counts import NOT_JUDGED, confirmed_events, judged
-from flows.tasks.country import read_country
-from flows.tasks.loading import connected
-from flows.waiting import patient_step
+from flows.prefect_support.endings import in_one_sentence
+from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.waiting import patient_step
+from flows.steps.analytics.build_tables import Progress, build_analytics_tables
+from flows.steps.analytics.counted_events import NOT_JUDGED, confirmed_events, judged
+from flows.steps.shared.country_file import read_country
 from staging.layout import Target
 
 NOTHING_TO_JUDGE_BY = f"{NOT_JUDGED} no load of this target is known in the staging folder."

@@ -7,23 +7,23 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.endings import completed, in_one_sentence, step
-from flows.tasks.coordinates import read_coordinates
-from flows.tasks.country import read_country
-from flows.tasks.gone_places import gone_places
-from flows.tasks.loading import connected
-from flows.tasks.set_up import SetUp, set_up
-from flows.tasks.snapshot import take_snapshot
-from flows.waiting import AT_ONCE
+from flows.extract import take_snapshot
+from flows.prefect_support.endings import completed, in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.waiting import AT_ONCE
+from flows.steps.set_up.plan_and_write import SetUp, set_up
+from flows.steps.shared.coordinates_file import read_coordinates
+from flows.steps.shared.country_file import read_country
+from flows.steps.target.gone_places import gone_places
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import read_snapshot
-from transforms.desired import desired_metadata
-from transforms.metadata_changes import OPTIONS, ORG_UNITS
-from transforms.metadata_summary import plan_markdown, refused_markdown
+from transforms.model.desired import desired_metadata
+from transforms.model.privacy import selected_for_set_up
+from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.register import register_of
-from transforms.privacy import selected_for_set_up
+from transforms.reports.metadata_summary import plan_markdown, refused_markdown
 
 
 @flow(name="set-up-dhis2")

@@ -16,25 +16,27 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.allowed import granted
-from flows.children import run_child
-from flows.endings import completed, in_one_sentence, step
 from flows.extract import extract
 from flows.load import load
+from flows.prefect_support.allowed import granted
+from flows.prefect_support.children import run_child
+from flows.prefect_support.endings import completed, in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.summary import held_back_by, rejects_of, summarise
+from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
-from flows.tasks.country import read_country
-from flows.tasks.loading import begun_again, connected, current_or_first
-from flows.tasks.recognition import recognised_server
-from flows.tasks.settling import settle_open_run
-from flows.tasks.summary import held_back_by, rejects_of, summarise
-from flows.tasks.validation import validate_sample
+from flows.steps.load.open_and_close import begun_again
+from flows.steps.load.settle_open_run import settle_open_run
+from flows.steps.load.validate_sample import validate_sample
+from flows.steps.shared.country_file import read_country
+from flows.steps.shared.current_state import current_or_first
+from flows.steps.target.recognition import recognised_server
 from flows.transform import transform
-from flows.waiting import patient_step
 from staging.acknowledged import locked
 from staging.layout import Run, Target
-from transforms.country import Waiting
-from transforms.permissions import Allow, Permissions
-from transforms.resources import Scope
+from transforms.changes.permissions import Allow, Permissions
+from transforms.model.resources import Scope
+from transforms.openimis.country import Waiting
 
 
 class Until(StrEnum):

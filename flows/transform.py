@@ -7,25 +7,25 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.allowed import granted
-from flows.connectors.pseudonym_key import pseudonym_key_named
-from flows.endings import in_one_sentence, step
-from flows.tasks.bundles import stage_bundles
-from flows.tasks.changes import stage_changes
-from flows.tasks.coordinates import read_coordinates
-from flows.tasks.country import read_country, remember_what_may_leave, write_what_leaves
-from flows.tasks.desired import Asked, stage_desired
-from flows.tasks.loading import current_or_first
-from flows.tasks.magnitude import held_back, lifted_too_late, told
-from flows.tasks.source import check_source
+from flows.prefect_support.allowed import granted
+from flows.prefect_support.endings import in_one_sentence, step
+from flows.prefect_support.pseudonym_key import pseudonym_key_named
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_changes
+from flows.steps.compare.desired import Asked, stage_desired
+from flows.steps.compare.magnitude import held_back, lifted_too_late, told
+from flows.steps.compare.source_identity import check_source
+from flows.steps.shared.coordinates_file import read_coordinates
+from flows.steps.shared.country_file import read_country, remember_what_may_leave, write_what_leaves
+from flows.steps.shared.current_state import current_or_first
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
-from transforms.errors import GuardError
-from transforms.permissions import Allow, Permissions
-from transforms.privacy import fingerprint
-from transforms.resources import Scope
-from transforms.summaries import in_words
-from transforms.windows import Window
+from transforms.changes.permissions import Allow, Permissions
+from transforms.core.errors import GuardError
+from transforms.model.privacy import fingerprint
+from transforms.model.resources import Scope
+from transforms.openimis.windows import Window
+from transforms.reports.summaries import in_words
 
 
 @flow(name="transform")

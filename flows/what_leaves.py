@@ -6,8 +6,8 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
-from flows.endings import in_one_sentence
-from flows.tasks.country import read_country, write_what_leaves
+from flows.prefect_support.endings import in_one_sentence
+from flows.steps.shared.country_file import read_country, write_what_leaves
 from staging.layout import Run
 from staging.runs import at_work
 

@@ -7,19 +7,20 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.endings import completed, in_one_sentence, step
 from flows.load import load
-from flows.tasks.bundles import stage_bundles
-from flows.tasks.changes import stage_withdrawal
-from flows.tasks.country import read_country
-from flows.tasks.loading import connected, current_or_first
-from flows.tasks.settling import settle_open_run
-from flows.tasks.summary import rejects_of
+from flows.prefect_support.endings import completed, in_one_sentence, step
+from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.summary import rejects_of
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_withdrawal
+from flows.steps.load.settle_open_run import settle_open_run
+from flows.steps.shared.country_file import read_country
+from flows.steps.shared.current_state import current_or_first
 from staging.acknowledged import locked, read_current, switch
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
-from transforms.errors import GuardError
-from transforms.permissions import Allow
+from transforms.changes.permissions import Allow
+from transforms.core.errors import GuardError
 
 
 @flow(name="withdraw")

@@ -29,10 +29,9 @@ from staging.files import (
     write_json,
 )
 from staging.layout import Target
-from transforms.deltas import FORMER
-from transforms.errors import StagingError
-from transforms.metadata_changes import METADATA
-from transforms.resources import RESOURCES
+from transforms.changes.deltas import FORMER
+from transforms.core.errors import StagingError
+from transforms.model.resources import METADATA, RESOURCES
 
 RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from polars.exceptions import PolarsError
 
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 BACKUP = "docs/how-to/back-up-and-restore.md"
 RUN = r".*/runs/(?P<run>[^/]+)"

@@ -14,8 +14,8 @@ import polars as pl
 from staging.damage import damaged
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run, manifest_above
-from transforms.errors import StagingError
-from transforms.partitions import partition_of
+from transforms.changes.partitions import partition_of
+from transforms.core.errors import StagingError
 
 ROW_GROUP_ROWS = 50_000
 FILES = "files"

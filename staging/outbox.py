@@ -27,7 +27,7 @@ from staging.files import (
     write_mark,
 )
 from staging.layout import Run
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 ACROSS = -1
 """In place of a partition's number: the people are of several partitions."""

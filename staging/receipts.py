@@ -6,8 +6,8 @@ import polars as pl
 
 from staging.layout import Run
 from staging.outbox import bundles, verify_receipt
-from transforms.fold import OUTCOMES
-from transforms.resources import TrackerType
+from transforms.changes.fold import OUTCOMES
+from transforms.model.resources import TrackerType
 
 TEXTS = pl.List(pl.String)
 REFUSED = pl.Struct({"type": pl.String, "uid": pl.String, "codes": TEXTS, "class": pl.String})
@@ -21,7 +21,7 @@ RECEIPT: dict[str, pl.DataType] = {
 
 
 def outcomes(run: Run) -> pl.LazyFrame:
-    """Return what DHIS2 answered so far; the columns of `transforms.fold.OUTCOMES`.
+    """Return what DHIS2 answered so far; the columns of `transforms.changes.fold.OUTCOMES`.
 
     In the order of partition, so that the rows of one are found without reading the others.
 

@@ -26,7 +26,7 @@ from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
 from staging.runs import recall
 from staging.snapshots import release_snapshot
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
 FINDINGS = ("rejects", "reconciliation")

@@ -13,7 +13,7 @@ from staging.damage import damaged
 from staging.files import MISSING, acquired, make_folder, read_json, write_json
 from staging.layout import Run
 from transforms import VERSION
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 TRANSFORM = ("desired", "changes", "outbox")
 

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from staging.damage import damaged
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
-from transforms.errors import StagingError
-from transforms.tables.openimis import HEALTH_FACILITIES, LOCATIONS, UNREADABLE
+from transforms.core.errors import StagingError
+from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS, UNREADABLE
 
 STAGE = "snapshot"
 PLACES = (LOCATIONS.name, HEALTH_FACILITIES.name)
@@ -87,9 +87,10 @@ class Snapshot:
     """A snapshot to be read.
 
     Attributes:
-        frames: openIMIS table name to its rows, in the columns of `transforms.tables.openimis`;
-            what privacy drops is absent, what openIMIS does not have is null. A table of which
-            values could not be read has the column `UNREADABLE` besides.
+        frames: openIMIS table name to its rows, in the columns of
+            `transforms.openimis.tables.columns`; what privacy drops is absent, what openIMIS does
+            not have is null. A table of which values could not be read has the column `UNREADABLE`
+            besides.
         manifest: What is known of it.
     """
 

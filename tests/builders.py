@@ -17,9 +17,9 @@ from typing import Any
 
 import polars as pl
 
+from transforms.core.uids import uid_of_uuid
 from transforms.openimis.register import Register, register_of
-from transforms.tables.openimis import TABLES
-from transforms.uids import uid_of_uuid
+from transforms.openimis.tables.columns import TABLES
 
 Change = Mapping[str, Any]
 

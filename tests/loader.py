@@ -1,7 +1,7 @@
 """The user of the daily load: with the authorities of the role that set-up makes, and no more."""
 
 from tests.sandbox import User
-from transforms.tables.user_roles import ANALYTICS, LOADER
+from transforms.package.tables.user_roles import ANALYTICS, LOADER
 
 NAME, PASSWORD = LOGIN = ("loader", "Loader-123")
 LOADER_USER = User(NAME, PASSWORD, authorities=LOADER.authorities + ANALYTICS.authorities)

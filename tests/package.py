@@ -16,16 +16,17 @@ from typing import Any
 import orjson
 import polars as pl
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.set_up import package_plan
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.set_up.plan_and_write import package_plan
 from tests.openimis_sample import sample
 from tests.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
-from transforms.analytical_objects import map_body
-from transforms.country import Country, country_of
-from transforms.metadata_merge import DASHBOARDS, MAPS
+from transforms.dhis2.analytical_objects import map_body
+from transforms.dhis2.metadata_merge import DASHBOARDS, MAPS
+from transforms.model.options import options
+from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
-from transforms.options import options
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
 
 PROJECT = Path(__file__).parents[1]
 FOLDER = PROJECT / "build" / "package"

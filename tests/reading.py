@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.resources import Resource
+from transforms.model.resources import Resource
 
 Row = dict[str, Any]
 

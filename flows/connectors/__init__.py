@@ -1,1 +1,1 @@
-"""The two ends, openIMIS and DHIS2: a Prefect block each, with a plain client inside."""
+"""The two ends, openIMIS and DHIS2: a plain client each."""

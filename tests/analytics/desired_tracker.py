@@ -6,12 +6,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from tests.analytics.tracker import Tracker, tracker
-from transforms.country import Country
-from transforms.desired import desired
+from transforms.model.desired import desired
+from transforms.model.org_units import org_units
+from transforms.model.resources import RESOURCES, Resource, TrackerType
+from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.org_units import org_units
-from transforms.resources import RESOURCES, Resource, TrackerType
 
 _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for field in each.fields}
 

@@ -16,11 +16,11 @@ from tests.analytics.openimis_figures import COUNTRY, OpenimisFigures
 from tests.analytics.snapshots import read_of
 from tests.analytics.tracker import Period, Tracker
 from tests.databases import Database
-from transforms.country import Country, Root
-from transforms.indicators import indicator_objects, program_indicators
+from transforms.model.options import options
+from transforms.model.org_units import org_units
+from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
-from transforms.options import options
-from transforms.org_units import org_units
+from transforms.package.indicators import indicator_objects, program_indicators
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 KEY = "a key that is made for tests and nothing else"

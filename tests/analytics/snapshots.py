@@ -5,14 +5,14 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import POSTGRESQL
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.databases import Database
 from transforms.openimis.rows import Snapshot
-from transforms.tables.openimis import TABLES, Table
+from transforms.openimis.tables.columns import TABLES, Table
 
 _EVERYTHING = {name: table.columns for name, table in TABLES.items()}
 

@@ -8,7 +8,7 @@ from tests.analytics.conftest import AS_OF, NewScheme
 from tests.analytics.tracker import period
 from tests.databases import PostgreSQL
 from tests.openimis_sample import LEVELS, sample, write_postgresql
-from transforms.tables.program_indicators import MEASURES
+from transforms.package.tables.program_indicators import MEASURES
 
 pytestmark = pytest.mark.large
 

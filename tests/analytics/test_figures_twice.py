@@ -18,12 +18,12 @@ from tests.analytics.openimis_figures import measures
 from tests.analytics.tracker import Period, period
 from tests.builders import snapshot
 from tests.demo_database import needs_demo_database
-from transforms.country import Country
-from transforms.indicators import indicator_objects, program_indicators
+from transforms.model.options import options
+from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.options import options
-from transforms.tables.program_indicators import MEASURES
+from transforms.package.indicators import indicator_objects, program_indicators
+from transforms.package.tables.program_indicators import MEASURES
 
 OF_SAMPLE = (period("202506"), period("2025"))
 OF_DEMO = (period("201803"), period("201901"), period("2018"), period("2019"))

@@ -37,13 +37,13 @@ from tests.analytics.unproven import UNPROVEN
 from tests.databases import demo_folder
 from tests.demo_database import needs_demo_database
 from tests.openimis_sample import sample
-from transforms.country import Country, Root
-from transforms.indicators import program_indicators
-from transforms.metadata import package
+from transforms.model.options import options
+from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
-from transforms.options import options
-from transforms.tables.indicators import INDICATORS
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
+from transforms.package.indicators import program_indicators
+from transforms.package.metadata import package
+from transforms.package.tables.indicators import INDICATORS
 
 Json = dict[str, Any]
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))

@@ -19,16 +19,17 @@ from typing import Any
 import orjson
 import polars as pl
 
-from flows.tasks.bundles import CHANGES, changes_of, stage_bundles
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.files import sync
 from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
-from transforms.bundles import LISTS, POSTS, numbered
-from transforms.deltas import Delta, delta
-from transforms.resources import RESOURCES, Resource, TrackerType
-from transforms.tables.programs import PERSON_TYPE
+from transforms.changes.bundles import LISTS, POSTS, numbered
+from transforms.changes.deltas import Delta, delta
+from transforms.model.resources import RESOURCES, Resource, TrackerType
+from transforms.model.tables.programs import PERSON_TYPE
 
 PEOPLE = 25_000
 BUNDLE_SIZE = 500

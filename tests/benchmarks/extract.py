@@ -22,14 +22,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyodbc
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.openimis_catalogue import SNAPSHOT_TYPES
-from flows.connectors.sql_dialects import POSTGRESQL
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.catalogue import SNAPSHOT_TYPES
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from tests.databases import Database, postgresql
 from tests.openimis_sample.schema import columns as sample_columns
-from transforms.tables.openimis import TABLES, Column
+from transforms.openimis.tables.columns import TABLES, Column
 
 ROWS = 2_000_000
 TURNS = 2

@@ -24,10 +24,10 @@ from tests.benchmarks.frames import (
     unchanged,
 )
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
-from transforms.bundles import Phase
-from transforms.deltas import delta
-from transforms.fold import OUTCOMES, folded
-from transforms.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
+from transforms.changes.bundles import Phase
+from transforms.changes.deltas import delta
+from transforms.changes.fold import OUTCOMES, folded
+from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
 
 PEOPLE = 50_000
 TURNS = 2

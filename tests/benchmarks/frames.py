@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.deltas import Delta, acknowledged_schema, first_uid
-from transforms.resources import (
+from transforms.changes.deltas import Delta, acknowledged_schema, first_uid
+from transforms.core.fields import Field, ValueType
+from transforms.core.uids import uid_of_uuid
+from transforms.model.resources import (
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,
     RESOURCES,
     TRACKED_ENTITIES,
     Resource,
 )
-from transforms.tables.fields import Field, ValueType
-from transforms.uids import uid_of_uuid
 
 OBJECTS_OF_A_PERSON: Mapping[str, int] = {
     TRACKED_ENTITIES.name: 1,

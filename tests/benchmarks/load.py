@@ -19,13 +19,14 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.load_state import LoadState
-from flows.tasks.post import post_bundle
-from flows.tasks.post_phase import post_phase
-from transforms.country import Guards
-from transforms.import_report import Receipt
-from transforms.stopping import StopRule
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.post_bundle import post_bundle
+from flows.steps.load.post_phase import post_phase
+from flows.steps.load.thread_state import LoadState
+from transforms.changes.stopping import StopRule
+from transforms.dhis2.import_report import Receipt
+from transforms.openimis.country import Guards
 
 LATENCY_SECONDS = 0.1
 OBJECTS = 50

@@ -16,7 +16,7 @@ import polars as pl
 import polars_hash as plh
 
 from tests.benchmarks.measuring import at_least
-from transforms.uids import LETTERS, hashed_uid, uid_of_uuid
+from transforms.core.uids import LETTERS, hashed_uid, uid_of_uuid
 
 ROWS = 1_000_000
 TURNS = 3

@@ -28,11 +28,11 @@ from tests.crashes.contents import (
 from tests.crashes.loader import PARTITIONS
 from tests.crashes.scheme import Scheme, a_scheme
 from tests.tally import CRASH_POINTS, tried
-from transforms.deltas import PLAIN
-from transforms.fold import UNKNOWN
-from transforms.insurees import NUMBER
-from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource
-from transforms.tables.insuree import CHFID
+from transforms.changes.deltas import PLAIN
+from transforms.changes.fold import UNKNOWN
+from transforms.model.insurees import NUMBER
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.tables.insuree import CHFID
 
 FRESH = "fresh"
 DAYS_AFTER = ("one-day-after", "two-days-after")

@@ -7,10 +7,10 @@ import polars as pl
 from staging.acknowledged import read_current, scan
 from staging.layout import Target
 from tests.sandbox import Sandbox
-from transforms.deltas import FIXED, acknowledged_schema
-from transforms.metadata_changes import CONFIRMED, METADATA
-from transforms.resources import RESOURCES, Resource, TrackerType
-from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
+from transforms.changes.deltas import FIXED, acknowledged_schema
+from transforms.changes.metadata_changes import CONFIRMED
+from transforms.model.resources import METADATA, RESOURCES, Resource, TrackerType
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 Row = dict[str, Any]
 Content = dict[str, dict[str, Row]]

@@ -20,7 +20,7 @@ from tests.crashes.driver import SECONDS, forks
 from tests.crashes.loader import Job, bring
 from tests.crashes.points import Point, Points
 from tests.sandbox import Sandbox
-from transforms.errors import SyncError
+from transforms.core.errors import SyncError
 
 CAPABILITIES_OF_LINUX_3 = 0x20080522
 PAGE = 4096

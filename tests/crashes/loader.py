@@ -6,28 +6,30 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.sql_dialects import DialectName
-from flows.tasks.bundles import stage_bundles
-from flows.tasks.changes import stage_changes
-from flows.tasks.desired import Asked, stage_desired
-from flows.tasks.loading import close_load, current_or_first, open_load
-from flows.tasks.posting import Posting, stop_rule_of
-from flows.tasks.settling import keep_what_is_known, settle_open_run
-from flows.tasks.snapshot import copied
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.openimis.sql_dialects import DialectName
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_changes
+from flows.steps.compare.desired import Asked, stage_desired
+from flows.steps.extract.snapshot import copied
+from flows.steps.load.open_and_close import close_load, open_load
+from flows.steps.load.post_run import Posting, stop_rule_of
+from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.shared.current_state import current_or_first
 from staging.acknowledged import locked
 from staging.damage import in_words
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
 from tests.loader import LOGIN as LOADER_LOGIN
-from transforms.bundles import Phase
-from transforms.country import Country, Guards, country_of
-from transforms.errors import SyncError
-from transforms.permissions import Allow, Permissions
-from transforms.privacy import selected_columns
-from transforms.resources import Scope
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import Allow, Permissions
+from transforms.core.errors import SyncError
+from transforms.model.privacy import selected_columns
+from transforms.model.resources import Scope
+from transforms.openimis.country import Country, Guards, country_of
 
 PARTITIONS = 2
 COUNTRY = {

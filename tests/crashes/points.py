@@ -18,9 +18,8 @@ from typing import Any
 import httpx
 import orjson
 
-from transforms.bundles import Phase
-from transforms.metadata_changes import METADATA
-from transforms.resources import RESOURCES
+from transforms.changes.bundles import Phase
+from transforms.model.resources import METADATA, RESOURCES
 
 KNOWN_AND_TRIED = "points known and tried"
 RESOURCE_NAMES = (*(resource.name for resource in RESOURCES), *METADATA)

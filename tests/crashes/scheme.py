@@ -13,9 +13,9 @@ from typing import Protocol
 import polars as pl
 import psycopg
 
-from flows.connectors.sql_dialects import DialectName
-from flows.tasks.access import give_access
-from flows.tasks.set_up import set_up
+from flows.connectors.openimis.sql_dialects import DialectName
+from flows.steps.set_up.plan_and_write import set_up
+from flows.steps.set_up.users_and_server import give_access
 from staging.layout import Target
 from staging.snapshots import read_snapshot
 from tests.crashes.loader import FEW_QUESTIONS, Job, bring, extract
@@ -24,8 +24,8 @@ from tests.loader import LOADER_USER
 from tests.loader import NAME as LOADER_NAME
 from tests.openimis_sample import next_day, write_postgresql, write_sqlite
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
-from transforms.desired import desired_metadata
-from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.model.desired import desired_metadata
+from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.register import register_of
 
 Tables = dict[str, pl.DataFrame]

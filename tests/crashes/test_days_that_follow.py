@@ -24,7 +24,7 @@ from tests.crashes.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
 from tests.databases import PostgreSQL
 from tests.openimis_sample import sample
 from tests.openimis_sample.schema import Level
-from transforms.resources import RESOURCES
+from transforms.model.resources import RESOURCES
 
 pytestmark = pytest.mark.large
 

@@ -17,7 +17,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from prefect.settings import PREFECT_API_URL
 
-from flows.tasks.post import PARAMETERS
+from flows.steps.load.post_bundle import PARAMETERS
 from staging.layout import Run, Target
 from tests.crashes.contents import (
     Content,

@@ -20,8 +20,8 @@ from tests.crashes.comparisons import (
 )
 from tests.crashes.contents import Content, held, lost_and_double
 from tests.crashes.story import CHANGES, FIRST_LOAD, Story
-from transforms.bundles import TRANSFERS, Phase
-from transforms.errors import TargetError
+from transforms.changes.bundles import TRANSFERS, Phase
+from transforms.core.errors import TargetError
 
 ANOTHER, THIRD = "another-run", "a-third-run"
 FIRST, LAST = 0, -1

@@ -15,7 +15,7 @@ import pytest
 from staging.outbox import bundles
 from tests.crashes.driver import FINISHED, forks, run
 from tests.crashes.story import CHANGES, FIRST_LOAD, Story
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 ANOTHER = "another-run"
 STAGED = "request"

@@ -11,8 +11,8 @@ import polars as pl
 import psycopg
 from prefect.client.schemas.objects import State
 
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.set_up_dhis2 import set_up_dhis2
 from flows.sync import sync
 from staging.layout import Run

@@ -7,7 +7,7 @@ import pytest
 from tests.demo_database import changes, needs_demo_database
 from tests.demo_database.comparison import RESOURCES, Row, Rows, difference
 from tests.demo_database.scheme import DemoScheme, NewScheme, change
-from transforms.resources import RESOURCE_BY_NAME
+from transforms.model.resources import RESOURCE_BY_NAME
 
 pytestmark = [*needs_demo_database, pytest.mark.large]
 

@@ -8,7 +8,7 @@ import httpx
 import polars as pl
 import pytest
 
-from flows.tasks.post import PARAMETERS
+from flows.steps.load.post_bundle import PARAMETERS
 from tests.demo_database import needs_demo_database
 from tests.demo_database.scheme import DemoScheme, NewScheme
 from tests.demo_database.traces import Traces, recorded, records_of_prefect, texts_of

@@ -7,13 +7,13 @@ import polars as pl
 import psycopg
 import pytest
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import DIALECTS, POSTGRESQL, DialectName
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import DIALECTS, POSTGRESQL, DialectName
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
 from tests.databases import Database
-from transforms.tables.openimis import TABLES, UNREADABLE, Column
+from transforms.openimis.tables.columns import TABLES, UNREADABLE, Column
 
 Wanted = Mapping[str, Sequence[Column]]
 EVERYTHING: Wanted = {name: table.columns for name, table in TABLES.items()}

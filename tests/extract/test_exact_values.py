@@ -11,7 +11,7 @@ import pytest
 
 from tests.databases import sqlite_odbc
 from tests.extract.conftest import rows_of, unread, wanted_of
-from transforms.errors import SourceError
+from transforms.core.errors import SourceError
 
 LARGEST = "9999999999999999.99"
 VALUE = wanted_of("tblPolicy", "PolicyValue")

@@ -5,13 +5,13 @@ import polars as pl
 import psycopg
 import pytest
 
-from flows.blocks import main
-from flows.connectors.openimis import OpenimisDatabase
 from flows.extract import extract
+from flows.prefect_support.blocks import main
+from flows.prefect_support.openimis_database import OpenimisDatabase
 from staging.layout import Run
 from staging.snapshots import read_manifest, read_snapshot
 from tests.databases import Database
-from transforms.errors import CountryError, SourceError, StagingError
+from transforms.core.errors import CountryError, SourceError, StagingError
 
 COUNTRY = """
 [root]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import SQLITE
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import SQLITE
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.databases import Database, sqlite_odbc

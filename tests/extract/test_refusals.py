@@ -2,14 +2,15 @@
 
 import pytest
 
-from flows.connectors.connection_strings import completed
-from flows.connectors.openimis import Openimis, OpenimisDatabase
-from flows.connectors.sql_dialects import POSTGRESQL, SQLITE
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.connection_strings import completed
+from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLITE
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from tests.databases import sqlite_odbc
 from tests.extract.conftest import EVERYTHING, rows_of, wanted_of
-from transforms.errors import SourceBusyError, SourceError, SyncError
+from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 PASSWORD = "open-sesame"
 LOST = r"^Could not read tblClaim: [^\n]* Nothing was sent"

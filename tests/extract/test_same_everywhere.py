@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.connectors.openimis_catalogue import SNAPSHOT_TYPES
+from flows.connectors.openimis.catalogue import SNAPSHOT_TYPES
 from tests.databases import demo_folder, load_demo, sqlite_odbc
 from tests.extract.conftest import EVERYTHING, rows_of
 from tests.openimis_sample import LEVELS, sample, write_postgresql, write_sqlite
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
 
 AS_OF = date(2026, 1, 1)
 ABSENT_IN_THE_OLDER_SCHEMA = ["status"]

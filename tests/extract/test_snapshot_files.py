@@ -14,8 +14,8 @@ from staging.snapshots import (
     write_manifest,
     write_table,
 )
-from transforms.errors import StagingError
-from transforms.tables.openimis import UNREADABLE
+from transforms.core.errors import StagingError
+from transforms.openimis.tables.columns import UNREADABLE
 
 SCHEMA = pa.schema({"HfID": pa.int64(), "HfUUID": pa.string()})
 BATCH = pa.record_batch([[1, 2, 3], ["a", "b", None]], schema=SCHEMA)

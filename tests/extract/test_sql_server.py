@@ -7,15 +7,16 @@ import sys
 import pyodbc
 import pytest
 
-from flows.connectors.openimis import Openimis, OpenimisDatabase
-from flows.connectors.sql_dialects import SQLSERVER
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import SQLSERVER
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.databases.tds import NOT_BEGUN_IN_SNAPSHOT, Refusal, Rows, Turns, tds_server
 from tests.extract.conftest import rows_of, unread, wanted_of
 from tests.extract.sql_server import DATETIME, FLOAT, FREETDS, NVARCHAR, POLICIES, scripted
-from transforms.errors import SyncError
+from transforms.core.errors import SyncError
 
 WANTED = wanted_of("tblPolicy", "ExpiryDate", "ValidityFrom")
 ONE_POLICY = Rows(list(POLICIES), [[7, "A-B", "2026-05-06", "2026-01-01 02:03:04.567"]])
@@ -148,8 +149,8 @@ def test_a_text_of_known_length_is_read_without_asking_for_its_length(take):
 NAMES = "Łukasz सिता አበበ Zoë"
 READ_IN_A_PROCESS = """
 import sys
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import SQLSERVER
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import SQLSERVER
 from tests.extract.test_sql_server import WANTED
 
 client = Openimis(SQLSERVER, sys.argv[1])

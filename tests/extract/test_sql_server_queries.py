@@ -6,11 +6,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from flows.connectors.openimis import oldest_uuid
-from flows.connectors.openimis_catalogue import FoundColumn, SelectedColumn, Selection
-from flows.connectors.sql_dialects import SQLSERVER, Reading
+from flows.connectors.openimis.catalogue import FoundColumn, SelectedColumn, Selection
+from flows.connectors.openimis.client import oldest_uuid
+from flows.connectors.openimis.sql_dialects import SQLSERVER, Reading
 from tests.openimis_sample import LEVELS, schema
-from transforms.tables.openimis import TABLES, Column, Table
+from transforms.openimis.tables.columns import TABLES, Column, Table
 
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter)
 

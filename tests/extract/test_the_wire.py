@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import POSTGRESQL, SQLSERVER
-from flows.connectors.sql_server_wire import open_on_the_wire
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLSERVER
+from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 
 MICROSOFT = "Driver={ODBC Driver 18 for SQL Server};Server=db.example.org,1433;Uid=a;Pwd=b;"
 FREETDS = "Driver=FreeTDS;Server=db.example.org;Port=1433;Uid=a;Pwd=b;"

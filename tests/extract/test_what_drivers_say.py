@@ -7,8 +7,8 @@ and FreeTDS 1.3.17 on a T-SQL engine and on a scripted server, psqlodbc on Postg
 import pyodbc
 import pytest
 
-from flows.connectors.odbc_errors import as_source_error
-from transforms.errors import SourceBusyError, SourceError, SyncError
+from flows.connectors.openimis.odbc_errors import as_source_error
+from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 MICROSOFT = "[Microsoft][ODBC Driver 18 for SQL Server]"
 FREETDS = "[FreeTDS][SQL Server]"

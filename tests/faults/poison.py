@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from transforms.resources import TrackerType
-from transforms.tables.insuree import DATE_OF_BIRTH, FIRST_NAME, INSURANCE_NUMBER, SEX
-from transforms.tables.policy import POLICY_FIELDS
-from transforms.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
+from transforms.model.resources import TrackerType
+from transforms.model.tables.insuree import DATE_OF_BIRTH, FIRST_NAME, INSURANCE_NUMBER, SEX
+from transforms.model.tables.policy import POLICY_FIELDS
+from transforms.model.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
 
 Json = dict[str, Any]
 Change = Callable[[Json], Json]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import orjson
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.post import PARAMETERS
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.load.post_bundle import PARAMETERS
 from staging.outbox import bundles
 from tests.crashes.contents import IDENTIFIERS as NAMES
 from tests.crashes.contents import Content, acknowledged, by_key, tracker
@@ -24,9 +24,9 @@ from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
 from tests.faults.server import Server
 from tests.openimis_sample import sample
-from transforms.bundles import IDENTIFIERS, LISTS
-from transforms.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
-from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
+from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
 
 BUNDLE = 500
 INSUREES = 560

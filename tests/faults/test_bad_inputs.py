@@ -34,13 +34,12 @@ from tests.faults.bad_inputs import (
 from tests.faults.server import a_server
 from tests.openimis_sample.defects import Defect
 from tests.tally import BAD_INPUTS, tried
-from transforms.country import Country
-from transforms.metadata_changes import ORG_UNITS
-from transforms.resources import RESOURCE_BY_NAME, RESOURCES
-from transforms.tables.error_codes import ERROR_CODES
-from transforms.tables.fields import Treatment
-from transforms.tables.insuree import INSUREE_FIELDS
-from transforms.tables.reasons import known_hint
+from transforms.core.fields import Treatment
+from transforms.dhis2.tables.error_codes import ERROR_CODES
+from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
+from transforms.model.tables.insuree import INSUREE_FIELDS
+from transforms.openimis.country import Country
+from transforms.openimis.tables.reasons import known_hint
 
 NOTE = "note"
 RUN, NEXT = "first-load", "next-load"

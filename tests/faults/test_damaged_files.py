@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.tasks.loading import close_load, current_or_first, open_load
-from flows.tasks.posting import Posting
+from flows.steps.load.open_and_close import close_load, open_load
+from flows.steps.load.post_run import Posting
+from flows.steps.shared.current_state import current_or_first
 from staging.files import read_json, write_json
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run
@@ -22,8 +23,8 @@ from tests.crashes.scheme import Scheme
 from tests.crashes.story import CHANGES
 from tests.faults.undisturbed import Disturbed, ending, is_for_people
 from tests.tally import DAMAGED_FILES
-from transforms.bundles import Phase
-from transforms.errors import StagingError
+from transforms.changes.bundles import Phase
+from transforms.core.errors import StagingError
 
 pytestmark = pytest.mark.large
 

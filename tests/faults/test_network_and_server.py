@@ -28,7 +28,7 @@ from tests.openimis_sample import sample
 from tests.sandbox import SUPPORTED, Cue
 from tests.tally import FAULTS as FAULT
 from tests.tally import tried
-from transforms.bundles import Phase
+from transforms.changes.bundles import Phase
 
 EXHAUSTIVE = pytest.mark.exhaustive
 ANOTHER = "another-run"

@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 import pytest
 
-from flows.tasks.loading import current_or_first
+from flows.steps.shared.current_state import current_or_first
 from tests.crashes.contents import Content, differences
 from tests.crashes.loader import bring
 from tests.faults.poison import (
@@ -28,9 +28,9 @@ from tests.faults.server import Server, a_server
 from tests.faults.undisturbed import lost_and_double, rejects
 from tests.faults.wrong_settings import WRONG_SETTINGS
 from tests.tally import POISON_RECORDS, tried
-from transforms.bundles import IDENTIFIERS, LISTS
-from transforms.resources import RESOURCES, Scope, TrackerType
-from transforms.tables.error_codes import ERROR_CODES
+from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.dhis2.tables.error_codes import ERROR_CODES
+from transforms.model.resources import RESOURCES, Scope, TrackerType
 
 RECORDINGS = Path(__file__).parents[1] / "contract" / "recordings"
 SHORTEST_WORDS = 40

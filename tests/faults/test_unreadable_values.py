@@ -23,7 +23,7 @@ from tests.faults.unreadable import BAD_VALUES
 from tests.openimis_sample import schema
 from tests.openimis_sample.defects import Defect, Workbench
 from tests.tally import UNREADABLE_VALUES, tried
-from transforms.reject_rows import UNREADABLE_ROWS
+from transforms.changes.reject_rows import UNREADABLE_ROWS
 
 NIGHTS = ("sound", "spoilt", "mended")
 

@@ -14,7 +14,7 @@ from tests.faults.server import a_server, wait_until
 from tests.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
 from tests.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from tests.tally import WRONG_SETTINGS as WRONG_SETTING
-from transforms.country import Guards
+from transforms.openimis.country import Guards
 
 MOST_BUNDLES = 10
 OF_A_SMALL_SCHEME = Guards(misconfigured_count=10)

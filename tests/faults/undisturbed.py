@@ -8,7 +8,8 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
 from staging.rejects import read_rejects
 from tests.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.crashes.contents import (
@@ -25,7 +26,7 @@ from tests.faults.server import Server
 from tests.loader import LOGIN as LOADER_LOGIN
 from tests.openimis_sample import sample
 from tests.tally import tried
-from transforms.errors import SyncError
+from transforms.core.errors import SyncError
 
 SECONDS = 2.0
 ATTEMPTS = 40  # where every second request fails, one of several threads may be unlucky long

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from tests.crashes.story import CHANGES, FIRST_LOAD
 from tests.sandbox.state import ADMIN as ADMIN_UID
 from tests.sandbox.state import SUPERUSER_ROLE, State
-from transforms.tables.insuree import INSUREE_ID, SEX
-from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PERSON_TYPE
-from transforms.tables.user_roles import LOADER
+from transforms.model.tables.insuree import INSUREE_ID, SEX
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PERSON_TYPE
+from transforms.package.tables.user_roles import LOADER
 
 Spoil = Callable[[State], None]
 

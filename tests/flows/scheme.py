@@ -9,9 +9,9 @@ from typing import Any
 
 from prefect.client.schemas.objects import State
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.set_up_dhis2 import set_up_dhis2
 from flows.sync import sync
 from tests.databases import sqlite_odbc

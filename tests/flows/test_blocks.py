@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from flows.blocks import main
-from flows.connectors.dhis2 import Dhis2Server
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
+from flows.prefect_support.blocks import main
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 
 SECRET = "Driver=SQLite3;Database=/nowhere;Pwd=a-very-secret-word"
 

@@ -10,7 +10,7 @@ from flows.reconcile import reconcile
 from tests.flows.scheme import Scheme, own_copy
 from tests.loader import LOADER_USER
 from tests.sandbox import running_sandbox
-from transforms.read_back import as_kept
+from transforms.dhis2.read_back import as_kept
 
 LATE = ("2023-04-28", "2024-04-26", "2025-04-25")
 

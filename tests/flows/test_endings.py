@@ -9,11 +9,11 @@ from prefect.blocks.core import Block
 from prefect.client.schemas.actions import BlockDocumentUpdate
 from pydantic import ValidationError
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
-from flows.endings import in_one_sentence
 from flows.extract import extract
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.endings import in_one_sentence
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.sync import sync
 from tests.flows.scheme import Scheme
 

@@ -11,7 +11,7 @@ from staging.layout import Run
 from staging.rejects import read_rejects
 from tests.flows.scheme import Scheme
 from tests.reconcile.clinic import immunised
-from transforms.errors import GuardError, StagingError
+from transforms.core.errors import GuardError, StagingError
 
 pytestmark = pytest.mark.large
 

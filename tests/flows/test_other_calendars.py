@@ -14,11 +14,11 @@ from flows.set_up_dhis2 import set_up_dhis2
 from tests.flows.scheme import COUNTRY, Scheme, own_copy
 from tests.loader import LOADER_USER
 from tests.sandbox import running_sandbox
-from transforms.country import Server
-from transforms.errors import TargetError
-from transforms.tables.calendars import CALENDARS
-from transforms.tables.insuree import DATE_OF_BIRTH
-from transforms.tables.policy import POLICY_FIELDS
+from transforms.core.errors import TargetError
+from transforms.model.tables.calendars import CALENDARS
+from transforms.model.tables.insuree import DATE_OF_BIRTH
+from transforms.model.tables.policy import POLICY_FIELDS
+from transforms.openimis.country import Server
 
 OTHERS = sorted(CALENDARS.keys() - {"iso8601"})
 SAYS = '\n[dhis2]\ncalendar = "{}"\n'

@@ -8,14 +8,14 @@ from prefect import Flow, flow
 from prefect.context import FlowRunContext
 from prefect.utilities.callables import parameter_schema
 
-from flows.allowed import granted
 from flows.load import load
+from flows.prefect_support.allowed import granted
 from flows.sync import sync
 from flows.transform import transform
 from staging.layout import Run
 from staging.runs import recall
 from tests.flows.scheme import Scheme
-from transforms.permissions import Allow
+from transforms.changes.permissions import Allow
 
 
 @pytest.mark.parametrize("each", [sync, transform, load], ids=lambda each: each.name)

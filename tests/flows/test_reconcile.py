@@ -8,7 +8,7 @@ from flows.reconcile import reconcile
 from staging.acknowledged import read_current, switch
 from staging.layout import Target
 from tests.flows.scheme import Scheme
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 pytestmark = pytest.mark.large
 

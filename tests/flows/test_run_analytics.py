@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from flows.run_analytics import run_analytics
 from tests.flows.scheme import COUNTRY, Scheme
-from transforms.tables.metadata_classes import OUTPUT_PERIOD_TYPES
+from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES
 
 QUICKLY = f"{COUNTRY}\n[analytics]\npoll_seconds = 0\n"
 

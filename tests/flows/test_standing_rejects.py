@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from pydantic import SecretStr
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.tasks.post import PARAMETERS
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.post_bundle import PARAMETERS
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
@@ -22,8 +22,8 @@ from tests.loader import LOADER_USER
 from tests.loader import LOGIN as LOADER_LOGIN
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
-from transforms.tables.insuree import INSURANCE_NUMBER
-from transforms.uids import hashed_uid
+from transforms.core.uids import hashed_uid
+from transforms.model.tables.insuree import INSURANCE_NUMBER
 
 pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
 INSUREES, STANDING = 1_300, 500

@@ -3,10 +3,9 @@
 import pytest
 from prefect.blocks.core import Block
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.tasks.dhis2_named import dhis2_named
-from flows.tasks.snapshot import openimis_named
-from transforms.errors import SourceError, TargetError
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.named_blocks import dhis2_named, openimis_named
+from transforms.core.errors import SourceError, TargetError
 
 SECRET = "a-very-secret-word"
 

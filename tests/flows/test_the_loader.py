@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.connectors.dhis2 import Dhis2Server
+from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.set_up_dhis2 import set_up_dhis2
 from tests.flows.scheme import Scheme
 from tests.sandbox import ADMIN, SUPPORTED, running_sandbox
-from transforms.tables.user_roles import LOADER
+from transforms.package.tables.user_roles import LOADER
 
 pytestmark = pytest.mark.large
 

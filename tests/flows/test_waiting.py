@@ -17,10 +17,10 @@ from prefect.client.schemas.filters import LogFilter
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Running
 
-from flows.children import ChildFailedError, run_child
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
 from flows.extract import extract
+from flows.prefect_support.children import ChildFailedError, run_child
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.acknowledged import read_current
 from staging.layout import Run, Target
 from staging.snapshots import PLACES, is_complete, read_manifest
@@ -29,8 +29,8 @@ from tests.databases.lossy import Lossy, lossy
 from tests.databases.odbc import postgresql_odbc
 from tests.flows.conftest import AS_OF
 from tests.flows.scheme import COUNTRY, Scheme, save_servers
-from transforms.country import Retention, Waiting
-from transforms.errors import SourceError
+from transforms.core.errors import SourceError
+from transforms.openimis.country import Retention, Waiting
 
 ATTEMPTS = 3
 A_MOMENT = f"""

@@ -3,8 +3,8 @@
 import sqlite3
 from contextlib import closing
 
-from flows.connectors.pseudonym_key import PseudonymKey
 from flows.load import load
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from tests.flows.scheme import COUNTRY, Scheme
 
 QUICK = COUNTRY + "\n[load]\nattempts = 1\nlongest_wait_seconds = 0\n"

@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 from prefect import flow
 
-from flows.endings import in_one_sentence, step
+from flows.prefect_support.endings import in_one_sentence, step
 from tests.flows.scheme import Scheme
-from transforms.errors import TargetError
+from transforms.core.errors import TargetError
 
 FLOWS_AND_STEPS = {"prefect.flow_runs", "prefect.task_runs"}
 

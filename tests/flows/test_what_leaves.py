@@ -8,7 +8,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from flows.what_leaves import what_leaves
 from staging.layout import Run
 from tests.flows.scheme import COUNTRY, Scheme
-from transforms.tables.page_texts import LEAVING_BESIDES
+from transforms.reports.tables.page_texts import LEAVING_BESIDES
 
 OPEN_HANDED = COUNTRY + '[privacy]\n"First name" = "send"\n"Main diagnosis" = "drop"\n'
 

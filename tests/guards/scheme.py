@@ -4,18 +4,18 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from flows.tasks.load_state import LoadState
-from flows.tasks.loading import close_load, open_load
-from flows.tasks.posting import Posting, stop_rule_of
-from flows.tasks.settling import keep_what_is_known, settle_open_run
+from flows.steps.load.open_and_close import close_load, open_load
+from flows.steps.load.post_run import Posting, stop_rule_of
+from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.load.thread_state import LoadState
 from staging.acknowledged import Current, locked, read_current
 from tests.crashes.loader import FEW_QUESTIONS, Job, extract, transform
 from tests.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
-from transforms.bundles import Phase
-from transforms.errors import SyncError
-from transforms.permissions import NOTHING, Permissions
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import NOTHING, Permissions
+from transforms.core.errors import SyncError
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.crashes.contents import differences, tracker
 from tests.guards.scheme import GuardedScheme
-from transforms.bundles import Phase
-from transforms.errors import TargetError
+from transforms.changes.bundles import Phase
+from transforms.core.errors import TargetError
 
 pytestmark = pytest.mark.large
 

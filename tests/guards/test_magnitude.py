@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.tasks.magnitude import findings_of, held_back, lifted_too_late, told
+from flows.steps.compare.magnitude import findings_of, held_back, lifted_too_late, told
 from staging.acknowledged import read_current
 from staging.rejects import GUARD, read_rejects
 from tests.crashes.loader import extract, transform
@@ -16,10 +16,10 @@ from tests.crashes.scheme import Scheme, a_scheme
 from tests.guards.scheme import GuardedScheme
 from tests.openimis_sample import sample
 from tests.sandbox import Sandbox
-from transforms.country import Guards
-from transforms.magnitude import Kind
-from transforms.permissions import NOTHING, Allow
-from transforms.tables.insuree import SEX
+from transforms.changes.magnitude import Kind
+from transforms.changes.permissions import NOTHING, Allow
+from transforms.model.tables.insuree import SEX
+from transforms.openimis.country import Guards
 
 EVE = date(2026, 6, 29)
 SIX_ARE_MANY = Guards(

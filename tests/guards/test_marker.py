@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.marker import NAMESPACE, protect_marker, read_marker
-from flows.tasks.set_up import protected
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import protected
+from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.guards.scheme import GuardedScheme
 from tests.sandbox import ADMIN
-from transforms.permissions import Allow
-from transforms.tables.sharing import DATA_CAPTURE
+from transforms.changes.permissions import Allow
+from transforms.package.tables.sharing import DATA_CAPTURE
 
 CLERK = ("clerk", "Clerk-123")
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from flows.tasks.changes import stage_changes
-from flows.tasks.desired import Asked, stage_desired
+from flows.steps.compare.changes import stage_changes
+from flows.steps.compare.desired import Asked, stage_desired
 from staging.frames import is_done, read_stage
 from tests.crashes.loader import KEY, PARTITIONS, extract
 from tests.guards.scheme import GuardedScheme
-from transforms.errors import GuardError, StagingError
-from transforms.privacy import fingerprint
-from transforms.resources import Scope
+from transforms.core.errors import GuardError, StagingError
+from transforms.model.privacy import fingerprint
+from transforms.model.resources import Scope
 
 pytestmark = pytest.mark.large
 

@@ -6,12 +6,12 @@ from contextlib import closing
 
 import pytest
 
-from flows.connectors.dhis2 import BusyError
+from flows.connectors.dhis2.client import BusyError
 from staging.outbox import bundles
 from tests.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.guards.scheme import GuardedScheme
-from transforms.bundles import Phase
-from transforms.permissions import Allow
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import Allow
 
 
 def name_claims(scheme: GuardedScheme, text: str) -> None:

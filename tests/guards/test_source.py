@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from flows.tasks.source import check_source, source_of
+from flows.steps.compare.source_identity import check_source, source_of
 from staging.acknowledged import Current, KnownSource, read_current, switch
 from staging.layout import Run, Target
 from staging.snapshots import SnapshotManifest, TableManifest, write_manifest
-from transforms.country import Guards
-from transforms.errors import GuardError
-from transforms.permissions import Allow
+from transforms.changes.permissions import Allow
+from transforms.core.errors import GuardError
+from transforms.openimis.country import Guards
 
 GUARDS = Guards(shrink_share=0.05, shrink_count=100)
 YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T02:00"))

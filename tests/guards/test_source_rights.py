@@ -7,13 +7,13 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import POSTGRESQL
-from flows.tasks.snapshot import copied
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from staging.snapshots import SnapshotManifest
 from tests.databases import Database
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
 
 READER = "reader"
 EVERYTHING = {name: table.columns for name, table in TABLES.items()}

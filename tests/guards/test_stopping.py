@@ -9,8 +9,8 @@ import pytest
 from staging.rejects import read_rejects
 from tests.crashes.comparisons import assert_acknowledged_is_held
 from tests.guards.scheme import GuardedScheme
-from transforms.country import Guards
-from transforms.errors import TargetError
+from transforms.core.errors import TargetError
+from transforms.openimis.country import Guards
 
 POISON, MANY = 25, 20  # of some of them a rule of ours holds back a line
 

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.tasks.newest import differing, newest
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.target.newest_objects import differing, newest
 from staging.acknowledged import switch
 from staging.outbox import bundles
 from tests.crashes.contents import acknowledged, differences, tracker
 from tests.guards.scheme import GuardedScheme
 from tests.sandbox import ADMIN, running_sandbox
-from transforms.bundles import Phase
-from transforms.errors import TargetError
-from transforms.permissions import Allow
-from transforms.resources import RESOURCES
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import Allow
+from transforms.core.errors import TargetError
+from transforms.model.resources import RESOURCES
 
 pytestmark = pytest.mark.large
 

@@ -7,15 +7,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.tasks.fold import begin_metadata, fold_metadata
+from flows.steps.load.fold import begin_metadata, fold_metadata
 from staging.acknowledged import Current, scan
 from staging.frames import scan_frame
 from tests.crashes.comparisons import assert_acknowledged_is_held
 from tests.crashes.contents import tracker
 from tests.guards.scheme import GuardedScheme
-from transforms.errors import StagingError, TargetError
-from transforms.metadata_changes import CONFIRMED, OPTIONS
-from transforms.tables.option_sets import PRODUCT
+from transforms.changes.metadata_changes import CONFIRMED
+from transforms.core.errors import StagingError, TargetError
+from transforms.model.resources import OPTIONS
+from transforms.model.tables.option_sets import PRODUCT
 
 pytestmark = pytest.mark.large
 

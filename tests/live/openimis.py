@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from flows.connectors.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialects import DialectName
 from tests.databases import postgresql
 from tests.live.outcomes import NotDoneError
 from tests.openimis_sample import next_day, sample, write_postgresql

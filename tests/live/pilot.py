@@ -14,16 +14,16 @@ import polars as pl
 from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL
 
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey, new_key
 from flows.extract import extract
 from flows.import_population import import_population
 from flows.load import load
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey, new_key
 from flows.reconcile import reconcile
 from flows.run_analytics import run_analytics
 from flows.set_up_dhis2 import set_up_dhis2
+from flows.steps.shared.country_file import read_country
 from flows.sync import sync
-from flows.tasks.country import read_country
 from flows.transform import transform
 from flows.withdraw import withdraw
 from staging.acknowledged import Current, read_current, scan
@@ -36,11 +36,11 @@ from tests.live.openimis import Source
 from tests.live.outcomes import Counts, must
 from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
-from transforms.country import Country
-from transforms.deltas import acknowledged_schema
+from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.reconciliation import Kind
+from transforms.model.resources import RESOURCES, Resource
+from transforms.openimis.country import Country
 from transforms.openimis.rows import Snapshot
-from transforms.reconciliation import Kind
-from transforms.resources import RESOURCES, Resource
 
 SOURCE, TARGET = "scheme", "ministry"
 PROJECT = Path(__file__).parents[2]

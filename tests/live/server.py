@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.connectors.dhis2 import Answer, Dhis2, Dhis2Server, SystemInfo
-from flows.tasks.marker import NAMESPACE
-from flows.tasks.read_back import Reader
+from flows.connectors.dhis2.client import Answer, Dhis2, SystemInfo
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.target.marker import NAMESPACE
+from flows.steps.target.read_back import Reader
 from tests.live.outcomes import NotDoneError, must
 from tests.live.proxy import Proxy
-from transforms.resources import TRACKED_ENTITIES
-from transforms.tables.programs import PERSON_TYPE, PROGRAMS
-from transforms.tables.user_roles import UserRole
+from transforms.model.resources import TRACKED_ENTITIES
+from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
+from transforms.package.tables.user_roles import UserRole
 
 Json = dict[str, Any]
 

@@ -19,7 +19,7 @@ from tests.live.steps import (
     seeing,
     setting_up,
 )
-from transforms.errors import SyncError
+from transforms.core.errors import SyncError
 
 
 @dataclass(frozen=True)

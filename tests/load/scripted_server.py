@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
 
 LISTS = {
     "trackedEntities": ("TRACKED_ENTITY", "trackedEntity"),

@@ -4,14 +4,14 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.tasks.load_state import FAILED_TRANSFERS, LoadState
-from flows.tasks.post import settle_transfers
-from flows.tasks.post_phase import post_phase
+from flows.steps.load.post_bundle import settle_transfers
+from flows.steps.load.post_phase import post_phase
+from flows.steps.load.thread_state import FAILED_TRANSFERS, LoadState
 from tests.load.scripted_server import failure, json, running
-from transforms.country import Guards
-from transforms.import_report import Receipt
-from transforms.stopping import StopRule
-from transforms.tables.dialects import DIALECTS
+from transforms.changes.stopping import StopRule
+from transforms.dhis2.import_report import Receipt
+from transforms.dhis2.tables.versions import DIALECTS
+from transforms.openimis.country import Guards
 
 PEOPLE, BUNDLES = 150, 3
 

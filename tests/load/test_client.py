@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from flows.connectors.dhis2 import BusyError, Dhis2Server, Patience
+from flows.connectors.dhis2.client import BusyError, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
 from tests.load.scripted_server import json, running
-from transforms.errors import TargetError
+from transforms.core.errors import TargetError
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2 import BusyError, Dhis2Server, Patience
+from flows.connectors.dhis2.client import BusyError, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
 from tests.load.scripted_server import Asked, json, running
-from transforms.errors import TargetError
-from transforms.tables.http_answers import HTTP_ANSWERS, Reaction
+from transforms.core.errors import TargetError
+from transforms.dhis2.tables.http_answers import HTTP_ANSWERS, Reaction
 
 PAGE = "<html>a page of a proxy</html>"
 WAITED_OUT = [408, 425, 429, 502, 503, 504, 520, 521, 522, 523, 524, 530]

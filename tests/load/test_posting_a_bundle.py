@@ -7,12 +7,12 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2 import BusyError
-from flows.tasks.load_state import LoadState
-from flows.tasks.post import post_bundle
+from flows.connectors.dhis2.client import BusyError
+from flows.steps.load.post_bundle import post_bundle
+from flows.steps.load.thread_state import LoadState
 from tests.load.scripted_server import Asked, failure, json, report, running
-from transforms.errors import TargetError
-from transforms.import_report import Receipt
+from transforms.core.errors import TargetError
+from transforms.dhis2.import_report import Receipt
 
 
 def people(*names: str) -> bytes:

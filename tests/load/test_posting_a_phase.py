@@ -10,22 +10,22 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2 import BusyError, Dhis2, SystemInfo
-from flows.tasks.load_state import LoadState
-from flows.tasks.post import post_bundle
-from flows.tasks.post_phase import patience_of, post_phase, requests_in_flight
-from flows.tasks.posting import Posting
+from flows.connectors.dhis2.client import BusyError, Dhis2, SystemInfo
+from flows.steps.load.post_bundle import post_bundle
+from flows.steps.load.post_phase import patience_of, post_phase, requests_in_flight
+from flows.steps.load.post_run import Posting
+from flows.steps.load.thread_state import LoadState
 from staging.layout import Run
 from staging.outbox import bundles, in_doubt, put, seal
 from staging.receipts import outcomes
 from tests.load.scripted_server import Asked, failure, report, running
-from transforms.bundles import Phase
-from transforms.country import Guards, Load
-from transforms.errors import TargetError
-from transforms.import_report import Receipt
-from transforms.resources import TrackerType
-from transforms.stopping import Kind, StopRule
-from transforms.tables.dialects import DIALECTS
+from transforms.changes.bundles import Phase
+from transforms.changes.stopping import Kind, StopRule
+from transforms.core.errors import TargetError
+from transforms.dhis2.import_report import Receipt
+from transforms.dhis2.tables.versions import DIALECTS
+from transforms.model.resources import TrackerType
+from transforms.openimis.country import Guards, Load
 
 
 @dataclass(frozen=True)

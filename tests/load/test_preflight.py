@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.tasks.comparable import reader_of
-from flows.tasks.preflight import KnownServer, Needs, check_needs, check_server
+from flows.steps.reconcile.preconditions import reader_of
+from flows.steps.target.preflight import KnownServer, Needs, check_needs, check_server
 from staging.acknowledged import Current
 from tests.load.scripted_server import json, running
 from tests.quirks.small_country import (
@@ -18,9 +18,9 @@ from tests.quirks.small_country import (
     small_country,
 )
 from tests.sandbox import ADMIN
-from transforms.errors import TargetError
-from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.tables.insuree import CHFID, INSUREE_FIELDS
+from transforms.core.errors import TargetError
+from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
+from transforms.model.tables.insuree import CHFID, INSUREE_FIELDS
 
 PRODUCTS = "kCdTMGqxLGE"
 NEW = ["NEW1", "NEW2", "NEW3", "NEW4"]

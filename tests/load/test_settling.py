@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.settling import settle_open_run
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.settle_open_run import settle_open_run
 from staging.acknowledged import Current, read_current, switch
 from staging.layout import Run, Target
 from tests.sandbox import ADMIN, running_sandbox
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 LOST = Current(
     partitions=1, counter=3, last_run="before", open_run="lost", staging_id="ours", ended=5

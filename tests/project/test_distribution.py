@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.command_line import COMMANDS, main
-from flows.docs import PAGES
+from flows.prefect_support.command_line import COMMANDS, main
+from flows.prefect_support.docs import PAGES
 
 PROJECT = Path(__file__).parents[2]
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.docs import PAGES
+from flows.prefect_support.docs import PAGES
 from tests.set_up.a_country import GENDERS, a_country, choices
-from transforms.indicators import program_indicators
-from transforms.metadata import package
-from transforms.permissions import Allow
-from transforms.tables.indicators import INDICATORS, NOT_COMPUTED
-from transforms.tables.program_indicators import MEASURES
-from transforms.tables.user_roles import USER_ROLES
+from transforms.changes.permissions import Allow
+from transforms.package.indicators import program_indicators
+from transforms.package.metadata import package
+from transforms.package.tables.indicators import INDICATORS, NOT_COMPUTED
+from transforms.package.tables.program_indicators import MEASURES
+from transforms.package.tables.user_roles import USER_ROLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 UID = re.compile(r"`([A-Za-z][A-Za-z0-9]{10})`")

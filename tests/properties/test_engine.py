@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
-from transforms.bundles import DELETES, Phase, numbered, parts, rendered
-from transforms.deltas import Delta, acknowledged_schema, delta
-from transforms.dependants import dependants
-from transforms.fold import OUTCOMES, folded
-from transforms.resources import RESOURCES, TrackerType
+from transforms.changes.bundles import DELETES, Phase, numbered, parts, rendered
+from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.dependants import dependants
+from transforms.changes.fold import OUTCOMES, folded
+from transforms.model.resources import RESOURCES, TrackerType
 
 NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for
 

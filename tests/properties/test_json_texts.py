@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.world import desired_frame
-from transforms.bundles import Phase, numbered, rendered
-from transforms.deltas import acknowledged_schema, delta
-from transforms.json_texts import constant, json_list, json_object, quoted, quoted_or_null
-from transforms.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.changes.bundles import Phase, numbered, rendered
+from transforms.changes.deltas import acknowledged_schema, delta
+from transforms.core.json_texts import constant, json_list, json_object, quoted, quoted_or_null
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
 CONTROLS = "".join(map(chr, range(0x20)))
 AWKWARD = st.text(st.sampled_from(f'{CONTROLS}"\\/\x7f\u2028\ufeffé字😀a,:{{}}[]'))

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.uids import LETTERS, hashed_uid, uid_of_generation, uid_of_uuid
+from transforms.core.uids import LETTERS, hashed_uid, uid_of_generation, uid_of_uuid
 
 NO_UUIDS = st.none() | st.text() | st.text("0123456789abcdef-", min_size=30, max_size=38)
 SPELLINGS = (str, lambda each: str(each).upper(), lambda each: each.hex)

@@ -13,14 +13,14 @@ import pytest
 
 from tests.analytics.snapshots import made_of
 from tests.openimis_sample import sample
-from transforms.country import Country, Root
-from transforms.desired import desired, desired_metadata
-from transforms.held_back import MADE_OF, held_back, spared
-from transforms.metadata_changes import METADATA, OPTIONS
+from transforms.model.desired import desired, desired_metadata
+from transforms.model.held_back import MADE_OF, held_back, spared
+from transforms.model.resources import METADATA, OPTIONS
+from transforms.openimis.country import Country, Root
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
-from transforms.tables.openimis import TABLES, UNREADABLE
+from transforms.openimis.tables.columns import TABLES, UNREADABLE
 
 AS_OF = dt.date(2026, 1, 1)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))

@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 from hypothesis import strategies as st
 
-from transforms.resources import RESOURCES, Resource
+from transforms.model.resources import RESOURCES, Resource
 
 PEOPLE = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "1234"]
 CLAIMS = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abc"]

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
-from flows.tasks.load_state import LoadState
-from flows.tasks.post import post_bundle
-from flows.tasks.preflight import FIELDS
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.post_bundle import post_bundle
+from flows.steps.load.thread_state import LoadState
+from flows.steps.target.preflight import FIELDS
 from tests.sandbox import ADMIN, Sandbox, running_sandbox
-from transforms.import_report import Receipt, Strategy
-from transforms.tables.user_roles import DELETES_FOR_OTHERS
+from transforms.dhis2.import_report import Receipt, Strategy
+from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 
 RECORDINGS = Path(__file__).parents[1] / "contract" / "recordings"
 VERSIONS = ("2.40", "2.41", "2.42", "2.43")

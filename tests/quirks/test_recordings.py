@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from tests.quirks.small_country import RECORDINGS, VERSIONS
-from transforms.bundles import IDENTIFIERS, LISTS
-from transforms.import_report import Sent, Strategy, judged, validated
-from transforms.resources import TrackerType
-from transforms.tables.error_codes import ERROR_CODES, ErrorClass, error_code
+from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.dhis2.import_report import Sent, Strategy, judged, validated
+from transforms.dhis2.tables.error_codes import ERROR_CODES, ErrorClass, error_code
+from transforms.model.resources import TrackerType
 
 FAIL_AS_A_WHOLE = {
     "067-one-bad-all": VERSIONS,  # atomicMode=ALL, which the loader never asks for

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from flows.tasks.load_state import LoadState
-from flows.tasks.marker import NAMESPACE, Marker, check_marker, read_marker, write_marker
-from flows.tasks.post import settle_transfers
+from flows.steps.load.post_bundle import settle_transfers
+from flows.steps.load.thread_state import LoadState
+from flows.steps.target.marker import NAMESPACE, Marker, check_marker, read_marker, write_marker
 from tests.quirks.small_country import (
     INSUREES,
     LOADER,
@@ -19,8 +19,8 @@ from tests.quirks.small_country import (
     person,
     uid,
 )
-from transforms.errors import TargetError
-from transforms.import_report import Receipt
+from transforms.core.errors import TargetError
+from transforms.dhis2.import_report import Receipt
 
 STAGING = "scheme-1"
 

@@ -3,11 +3,12 @@
 import httpx
 import pytest
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
-from flows.tasks.load_state import LoadState
-from flows.tasks.post import post_bundle
-from flows.tasks.post_phase import post_phase
-from flows.tasks.preflight import Needs, check_needs
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.post_bundle import post_bundle
+from flows.steps.load.post_phase import post_phase
+from flows.steps.load.thread_state import LoadState
+from flows.steps.target.preflight import Needs, check_needs
 from tests.load.test_posting_a_phase import Outbox
 from tests.quirks.small_country import (
     COUNTRY,
@@ -25,9 +26,9 @@ from tests.quirks.small_country import (
     uid,
 )
 from tests.sandbox import ADMIN
-from transforms.country import Guards
-from transforms.errors import TargetError
-from transforms.stopping import StopRule
+from transforms.changes.stopping import StopRule
+from transforms.core.errors import TargetError
+from transforms.openimis.country import Guards
 
 GIVE_ADMIN_THE_COUNTRY = (
     "051-user-organisationUnits",

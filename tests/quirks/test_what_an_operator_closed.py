@@ -12,7 +12,7 @@ from tests.quirks.small_country import (
     refused,
     uid,
 )
-from transforms.tables.error_codes import error_code
+from transforms.dhis2.tables.error_codes import error_code
 
 
 def closed(country: SmallCountry, kind: str, thing: str, **settings: Any) -> None:

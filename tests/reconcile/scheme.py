@@ -10,11 +10,15 @@ from typing import Any
 import httpx
 import polars as pl
 
-from flows.tasks.comparable import empty_state, known_state, reader_of, remember_state, wanted_run
-from flows.tasks.post import PARAMETERS
-from flows.tasks.read_back import Paging
-from flows.tasks.recognition import check_memory
-from flows.tasks.reconciliation import (
+from flows.steps.load.post_bundle import PARAMETERS
+from flows.steps.reconcile.preconditions import (
+    empty_state,
+    known_state,
+    reader_of,
+    remember_state,
+    wanted_run,
+)
+from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
@@ -24,13 +28,14 @@ from flows.tasks.reconciliation import (
     side_by_side,
     write_reports,
 )
+from flows.steps.target.read_back import Paging
+from flows.steps.target.recognition import check_memory
 from staging.acknowledged import locked
 from tests.crashes.contents import Content, as_claimed, claimed, tracker
 from tests.crashes.loader import bring, extract, transform
 from tests.crashes.scheme import Moment, Scheme
 from tests.sandbox import ADMIN, Sandbox
-from transforms.metadata_changes import METADATA
-from transforms.resources import RESOURCES
+from transforms.model.resources import METADATA, RESOURCES
 
 PAGED = Paging(page=50, slice=200)
 

@@ -4,8 +4,8 @@ import random
 
 from tests.reconcile.scheme import ReconciledScheme, new_uid
 from tests.sandbox.tracker_store import pack, unpack
-from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES
-from transforms.tables.programs import CLAIM_PROGRAM
+from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES
+from transforms.model.tables.programs import CLAIM_PROGRAM
 
 TEXT = {"valueType": "TEXT", "aggregationType": "NONE", "unique": False}
 

@@ -6,9 +6,9 @@ from tests.crashes.loader import load
 from tests.reconcile.scheme import ReconciledScheme
 from tests.reconcile.seed import as_the_seed_fills_it
 from tests.reconcile.test_found_and_mended import shape
-from transforms.errors import StagingError
-from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES as CLAIM_ATTRIBUTES
-from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
+from transforms.core.errors import StagingError
+from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES as CLAIM_ATTRIBUTES
+from transforms.model.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
 pytestmark = pytest.mark.large
 

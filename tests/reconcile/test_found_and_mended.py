@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.reconcile.scheme import ReconciledScheme, new_uid
-from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.tables.programs import (
+from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
+from transforms.model.tables.programs import (
     CLAIM_DETAILS_STAGE,
     CLAIM_PROGRAM,
     INSUREE_PROGRAM,

@@ -11,9 +11,9 @@ from staging.rejects import read_rejects
 from tests.guards.scheme import cut_short
 from tests.reconcile.clinic import Immunisation, immunised
 from tests.reconcile.scheme import ReconciledScheme
-from transforms.bundles import Phase
-from transforms.tables.programs import PROGRAMS
-from transforms.uids import uid_of_uuid
+from transforms.changes.bundles import Phase
+from transforms.core.uids import uid_of_uuid
+from transforms.model.tables.programs import PROGRAMS
 
 WITHOUT_CLAIMS = """
     SELECT InsureeID, InsureeUUID FROM tblInsuree WHERE ValidityTo IS NULL AND InsureeID NOT IN (

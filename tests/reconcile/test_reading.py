@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from flows.tasks.comparable import known_state, reader_of
-from flows.tasks.read_back import Paging, asked_for
+from flows.steps.reconcile.preconditions import known_state, reader_of
+from flows.steps.target.read_back import Paging, asked_for
 from tests.reconcile.scheme import ReconciledScheme
-from transforms.errors import TargetError
-from transforms.read_back import KINDS
-from transforms.resources import CLAIM_ENROLLMENTS, POLICY_EVENTS, RESOURCES, TRACKED_ENTITIES
+from transforms.core.errors import TargetError
+from transforms.dhis2.read_back import KINDS
+from transforms.model.resources import CLAIM_ENROLLMENTS, POLICY_EVENTS, RESOURCES, TRACKED_ENTITIES
 
 pytestmark = pytest.mark.large
 

@@ -27,7 +27,7 @@ from tests.crashes.scheme import DAY_ONE
 from tests.flows.scheme import COUNTRY, Scheme
 from tests.openimis_sample import sample, write_sqlite
 from tests.sandbox import running_sandbox
-from transforms.bundles import Phase
+from transforms.changes.bundles import Phase
 
 HERE = Path(__file__).parent
 SETTINGS = COUNTRY + "\n[load]\nbundle_size = 20\nin_flight = 1\nattempts = 1\n"

@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 import orjson
 
-from flows.tasks.post import PARAMETERS
+from flows.steps.load.post_bundle import PARAMETERS
 from staging.acknowledged import Current, read_current, switch
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from tests.crashes.loader import Job
 from tests.crashes.scheme import DAY_ONE, Scheme
 from tests.sandbox import ADMIN, Sandbox
-from transforms.bundles import DELETES, IDENTIFIERS, LISTS
-from transforms.resources import TrackerType
+from transforms.changes.bundles import DELETES, IDENTIFIERS, LISTS
+from transforms.model.resources import TrackerType
 
 HERE = Path(__file__).parent
 RUNS = ("first", "second", "third")

@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from transforms.country import Country, country_of
+from transforms.model.options import options
+from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
-from transforms.options import options
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
 
 ROOT = "CountryRoot"
 

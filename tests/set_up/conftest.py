@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server, Patience
-from flows.tasks.set_up import set_up
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.set_up.plan_and_write import set_up
 from tests.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
 from tests.set_up.a_country import GENDERS, a_country, choices, places
 

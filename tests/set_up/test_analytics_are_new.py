@@ -2,7 +2,14 @@
 
 import polars as pl
 
-from transforms.analytics_counts import COUNTED, by_region, differing, in_words, lacking, region_of
+from transforms.dhis2.analytics_counts import (
+    COUNTED,
+    by_region,
+    differing,
+    in_words,
+    lacking,
+    region_of,
+)
 
 ROOT = "ImspTQPwCqd"
 

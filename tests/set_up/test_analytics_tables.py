@@ -2,15 +2,16 @@
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.analytics import Ending, Progress, build_analytics_tables
-from flows.tasks.set_up import set_up
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.analytics.build_tables import Ending, Progress, build_analytics_tables
+from flows.steps.set_up.plan_and_write import set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, a_country, choices, places
 from tests.set_up.conftest import PATIENCE
-from transforms.country import Analytics
-from transforms.errors import TargetError
-from transforms.tables.metadata_classes import OUTPUT_PERIOD_TYPES
+from transforms.core.errors import TargetError
+from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES
+from transforms.openimis.country import Analytics
 
 LIMITS = Analytics(limit_minutes=1, poll_seconds=10)
 

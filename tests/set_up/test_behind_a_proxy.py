@@ -2,12 +2,12 @@
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.dhis2_metadata import divided
-from flows.tasks.set_up import set_up
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_api import divided
+from flows.steps.set_up.plan_and_write import set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, a_country, choices, places
-from transforms.errors import TargetError
+from transforms.core.errors import TargetError
 
 METADATA = r"^/api/metadata(?!.*VALIDATE)"
 

@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.push_metadata import Pushed, push_options, push_org_units
-from flows.tasks.set_up import set_up
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import set_up
+from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import (
     DISPENSARY,
@@ -24,8 +24,8 @@ from tests.set_up.a_country import (
     place,
     places,
 )
-from transforms.errors import TargetError
-from transforms.tables.org_units import ORG_UNIT_GROUPS
+from transforms.core.errors import TargetError
+from transforms.openimis.tables.places import ORG_UNIT_GROUPS
 
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
 GENDER_SET = "GUdoValVQSh"

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.set_up.a_country import GENDERS, a_country, choices
-from transforms.metadata import maps, package
-from transforms.tables.dashboards import DASHBOARDS
-from transforms.tables.indicators import INDICATORS
-from transforms.tables.legend_sets import LEGEND_SETS
-from transforms.tables.program_indicators import MEASURES
-from transforms.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
-from transforms.tables.visualizations import (
+from transforms.package.metadata import maps, package
+from transforms.package.tables.dashboards import DASHBOARDS
+from transforms.package.tables.indicators import INDICATORS
+from transforms.package.tables.legend_sets import LEGEND_SETS
+from transforms.package.tables.program_indicators import MEASURES
+from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
+from transforms.package.tables.visualizations import (
     BY_PERIOD,
     ONE_PERIOD,
     VISUALIZATIONS,

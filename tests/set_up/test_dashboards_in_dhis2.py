@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.set_up import SetUp, set_up
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import SetUp, set_up
 from tests.package import package_files
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, a_country, choices, places
-from transforms.errors import TargetError
-from transforms.metadata import maps
-from transforms.metadata_summary import plan_markdown
+from transforms.core.errors import TargetError
+from transforms.package.metadata import maps
+from transforms.reports.metadata_summary import plan_markdown
 
 Json = dict[str, Any]
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.set_up.a_country import GENDERS, a_country, choices
-from transforms.metadata import package
-from transforms.metadata_merge import Plan, beside, merged, plan
-from transforms.metadata_report import collection_changes, metadata_report
-from transforms.metadata_summary import plan_markdown
-from transforms.metadata_uids import metadata_uid
-from transforms.tables.metadata_classes import METADATA_CLASSES
+from transforms.core.metadata_uids import metadata_uid
+from transforms.dhis2.metadata_merge import Plan, beside, merged, plan
+from transforms.dhis2.metadata_report import collection_changes, metadata_report
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
+from transforms.package.metadata import package
+from transforms.reports.metadata_summary import plan_markdown
 
 Json = dict[str, Any]
 

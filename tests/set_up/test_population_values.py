@@ -5,13 +5,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
+from flows.connectors.dhis2.client import Dhis2
 from flows.import_population import Imported, imported
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import DISTRICT, ROOT, a_country, frame, place, places
-from transforms.errors import TargetError
-from transforms.population import FIGURES, population_objects
-from transforms.tables.calendars import CALENDARS
+from transforms.core.errors import TargetError
+from transforms.model.tables.calendars import CALENDARS
+from transforms.package.population import FIGURES, population_objects
 
 ELEMENT = "UbpmYBEmuwK"
 

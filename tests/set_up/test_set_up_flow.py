@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from flows.connectors.dhis2 import Dhis2Server
-from flows.connectors.openimis import OpenimisDatabase
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.set_up_dhis2 import set_up_dhis2
 from staging.acknowledged import locked
 from staging.layout import Run, Target

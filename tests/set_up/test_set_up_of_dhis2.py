@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
+from flows.connectors.dhis2.client import Dhis2
 from flows.set_up_dhis2 import set_up_dhis2
-from flows.tasks.set_up import SetUp, set_up
+from flows.steps.set_up.plan_and_write import SetUp, set_up
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, ROOT, a_country, choices, places
-from transforms.errors import TargetError
-from transforms.tables.user_roles import LOADER
+from transforms.core.errors import TargetError
+from transforms.package.tables.user_roles import LOADER
 
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
 DATA_ACCESS, DATA_CAPTURE = "qpmKFqRh6aL", "EeSHlVIYxxH"

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2, Dhis2Server
-from flows.tasks.access import give_access
-from flows.tasks.push_metadata import push_options, push_org_units
-from flows.tasks.set_up import set_up
+from flows.connectors.dhis2.client import Dhis2
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.set_up.plan_and_write import set_up
+from flows.steps.set_up.users_and_server import give_access
+from flows.steps.target.org_units_and_options import push_options, push_org_units
 from tests.sandbox import SUPPORTED, Sandbox
 from tests.set_up.a_country import (
     DISTRICT,
@@ -24,10 +25,10 @@ from tests.set_up.a_country import (
     places,
 )
 from tests.set_up.conftest import PATIENCE
-from transforms.errors import TargetError
-from transforms.tables.metadata_classes import METADATA_CLASSES
-from transforms.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
-from transforms.tables.user_roles import (
+from transforms.core.errors import TargetError
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
+from transforms.package.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
+from transforms.package.tables.user_roles import (
     ADMINISTRATOR,
     INSURANCE_BOARD,
     LOADER,

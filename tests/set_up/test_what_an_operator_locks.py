@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from flows.connectors.dhis2 import Dhis2
-from flows.tasks.set_up import package_plan
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import package_plan
 from tests.sandbox import Sandbox
 from tests.set_up.a_country import GENDERS, a_country, choices
 from tests.set_up.test_set_up_of_dhis2 import post, prepared, whole
-from transforms.tables.insuree import DATE_OF_BIRTH
-from transforms.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
+from transforms.model.tables.insuree import DATE_OF_BIRTH
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 POLICY_STAGE = INSUREE_PROGRAM.stages[0].uid
 LOCKS: list[tuple[str, str, str, Any, Any]] = [

@@ -17,9 +17,9 @@ import polars as pl
 import psycopg
 import pyarrow.parquet as pq
 
-from flows.connectors.openimis import OpenimisDatabase
-from flows.connectors.pseudonym_key import PseudonymKey
 from flows.extract import extract
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.crashes.contents import held
@@ -35,7 +35,7 @@ from tests.openimis_sample import (
 from tests.sandbox import running_sandbox
 from tests.tsql.engine import Engine
 from tests.tsql.report import Report
-from transforms.tables.openimis import TABLES
+from transforms.openimis.tables.columns import TABLES
 
 INSUREES = 300
 DAY_ONE, DAY_TWO = date(2026, 1, 1), date(2026, 1, 2)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pyodbc
 
-from flows.connectors.connection_strings import settings_of
+from flows.connectors.openimis.connection_strings import settings_of
 
 DATABASE = f"openimis_to_dhis2_test_{secrets.token_hex(3)}"
 _IN_CLEAR = {"no", "optional", "false", "0"}

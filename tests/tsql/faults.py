@@ -2,13 +2,13 @@
 
 import socket
 
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import SQLSERVER
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import SQLSERVER
 from tests.extract.conftest import EVERYTHING, Wanted, wanted_of
 from tests.tsql.engine import Driver, Engine
 from tests.tsql.report import Report
-from transforms.errors import SyncError
-from transforms.tables.openimis import UNREADABLE
+from transforms.core.errors import SyncError
+from transforms.openimis.tables.columns import UNREADABLE
 
 LEVEL = "1.11"
 POLICIES = wanted_of("tblPolicy", "PolicyValue", "ExpiryDate", "ValidityFrom", "ValidityTo")

@@ -22,8 +22,8 @@ TABLE = (
 )
 READ = """
 import locale, sys
-from flows.connectors.openimis import Openimis
-from flows.connectors.sql_dialects import SQLSERVER
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import SQLSERVER
 from tests.extract.conftest import wanted_of
 
 locale.setlocale(locale.LC_ALL, "")

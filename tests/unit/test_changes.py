@@ -5,18 +5,18 @@ from typing import Any
 
 import polars as pl
 
-from flows.tasks.changes import stage_changes
-from flows.tasks.desired import Asked
+from flows.steps.compare.changes import stage_changes
+from flows.steps.compare.desired import Asked
 from staging.acknowledged import Current, switched, write
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.properties.world import desired_frame
 from tests.set_up.a_country import a_country
-from transforms.deltas import acknowledged_schema
-from transforms.metadata_changes import METADATA
-from transforms.resources import (
+from transforms.changes.deltas import acknowledged_schema
+from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_ITEMS,
+    METADATA,
     RESOURCE_BY_NAME,
     RESOURCES,
     TRACKED_ENTITIES,

@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
-from transforms.claim_lines import ITEM_LINES, SERVICE_LINES, LineKind, claim_amounts, line_events
-from transforms.claims import current_claims
-from transforms.country import Country, Root
-from transforms.memory import held
-from transforms.people import people
+from transforms.core.memory import held
+from transforms.model.claim_lines import (
+    ITEM_LINES,
+    SERVICE_LINES,
+    LineKind,
+    claim_amounts,
+    line_events,
+)
+from transforms.model.claims import current_claims
+from transforms.model.people import people
+from transforms.openimis.country import Country, Root
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 TODAY = dt.date(2023, 12, 31)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.builders import history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
-from transforms.claim_lines import claim_amounts
-from transforms.claim_status import claim_events, claim_statuses
-from transforms.claims import current_claims
-from transforms.country import Country, Root
-from transforms.memory import held
-from transforms.people import people
-from transforms.resources import CLAIM_EVENTS
+from transforms.core.memory import held
+from transforms.model.claim_lines import claim_amounts
+from transforms.model.claim_status import claim_events, claim_statuses
+from transforms.model.claims import current_claims
+from transforms.model.people import people
+from transforms.model.resources import CLAIM_EVENTS
+from transforms.openimis.country import Country, Root
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 TODAY = dt.date(2023, 12, 31)

@@ -8,11 +8,11 @@ import pytest
 
 from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
-from transforms.claims import claim_enrollments, current_claims
-from transforms.country import Country, Root
-from transforms.memory import held
-from transforms.people import people
-from transforms.resources import CLAIM_ENROLLMENTS
+from transforms.core.memory import held
+from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.people import people
+from transforms.model.resources import CLAIM_ENROLLMENTS
+from transforms.openimis.country import Country, Root
 
 TODAY = dt.date(2023, 6, 30)
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from tests.properties.world import desired_frame
-from transforms.deltas import Delta, acknowledged_schema, delta
-from transforms.partitions import collided, movers, partition_count, partition_of
-from transforms.resources import (
+from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.partitions import collided, movers, partition_count, partition_of
+from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,

@@ -4,14 +4,14 @@ import polars as pl
 import pytest
 
 from tests.databases.demo import demo_folder
-from transforms.country import Country, Root
-from transforms.insuree_enrollments import insuree_enrollments
-from transforms.insurees import tracked_entities
+from transforms.model.insuree_enrollments import insuree_enrollments
+from transforms.model.insurees import tracked_entities
+from transforms.model.options import options
+from transforms.model.org_units import org_units
+from transforms.model.people import people
+from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
-from transforms.options import options
-from transforms.org_units import org_units
-from transforms.people import people
-from transforms.tables.openimis import TABLES, Column
+from transforms.openimis.tables.columns import TABLES, Column
 
 FOLDER = demo_folder()
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Root", short_name="Root"))

@@ -14,19 +14,19 @@ from tests.analytics.snapshots import made_of
 from tests.builders import deleted, history_of, snapshot, uuid
 from tests.databases.demo import demo_folder
 from tests.openimis_sample import sample
-from transforms.country import Country, Root
-from transforms.desired import desired
-from transforms.errors import CountryError
+from transforms.core.errors import CountryError
+from transforms.core.fields import Treatment
+from transforms.model.desired import desired
+from transforms.model.options import options
+from transforms.model.org_units import org_units
+from transforms.model.privacy import selected_for_set_up
+from transforms.model.resources import RESOURCES, Resource
+from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.options import options
-from transforms.org_units import org_units
-from transforms.privacy import selected_for_set_up
-from transforms.resources import RESOURCES, Resource
-from transforms.tables.fields import Treatment
-from transforms.tables.openimis import TABLES, Table
-from transforms.tables.reasons import hint
-from transforms.windows import Window
+from transforms.openimis.tables.columns import TABLES, Table
+from transforms.openimis.tables.reasons import hint
+from transforms.openimis.windows import Window
 
 TODAY = dt.date(2023, 6, 30)
 KEY = "a key of the ministry that is long enough"

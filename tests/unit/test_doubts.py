@@ -7,17 +7,16 @@ import polars as pl
 import pytest
 
 from tests.builders import deleted, history_of, snapshot, uuid
-from transforms.country import Country, Root
-from transforms.deltas import Delta, acknowledged_schema, delta, value_columns
-from transforms.desired import desired, desired_metadata
-from transforms.held_back import spared
-from transforms.metadata_changes import OPTIONS, ORG_UNITS
+from transforms.changes.deltas import Delta, acknowledged_schema, delta, value_columns
+from transforms.model.desired import desired, desired_metadata
+from transforms.model.held_back import spared
+from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCES
+from transforms.openimis.country import Country, Root
 from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
-from transforms.resources import RESOURCES
-from transforms.tables.openimis import TABLES, UNREADABLE
-from transforms.tables.reasons import hint, unreadable_reason
+from transforms.openimis.tables.columns import TABLES, UNREADABLE
+from transforms.openimis.tables.reasons import hint, unreadable_reason
 
 TODAY = dt.date(2023, 6, 30)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))

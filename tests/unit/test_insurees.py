@@ -7,14 +7,12 @@ import polars as pl
 import pytest
 
 from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, snapshot, uuid
-from transforms.country import Country, Root
-from transforms.errors import CountryError
-from transforms.insuree_enrollments import insuree_enrollments
-from transforms.insurees import doubled_numbers, settle_numbers, tracked_entities
-from transforms.openimis.register import register_of
-from transforms.people import people
-from transforms.resources import TRACKED_ENTITIES
-from transforms.tables.insuree import (
+from transforms.core.errors import CountryError
+from transforms.model.insuree_enrollments import insuree_enrollments
+from transforms.model.insurees import doubled_numbers, settle_numbers, tracked_entities
+from transforms.model.people import people
+from transforms.model.resources import TRACKED_ENTITIES
+from transforms.model.tables.insuree import (
     CHFID,
     DATE_OF_BIRTH,
     FAMILY_ID,
@@ -32,8 +30,10 @@ from transforms.tables.insuree import (
     SCHOOLING,
     SEX,
 )
-from transforms.tables.openimis import TABLES
-from transforms.windows import Window
+from transforms.openimis.country import Country, Root
+from transforms.openimis.register import register_of
+from transforms.openimis.tables.columns import TABLES
+from transforms.openimis.windows import Window
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 COUNTRY = Country(root=ROOT)

@@ -7,9 +7,8 @@ import polars as pl
 import pytest
 
 from tests.properties.world import desired_frame
-from transforms.country import Guards
-from transforms.deltas import PLAIN, UNKNOWN, acknowledged_schema, delta
-from transforms.magnitude import (
+from transforms.changes.deltas import PLAIN, UNKNOWN, acknowledged_schema, delta
+from transforms.changes.magnitude import (
     Finding,
     Kind,
     Known,
@@ -27,11 +26,12 @@ from transforms.magnitude import (
     sentence,
     without_held,
 )
-from transforms.permissions import NOTHING, Allow, Permissions
-from transforms.resources import POLICY_EVENTS, RESOURCE_BY_NAME, RESOURCES, TRACKED_ENTITIES
-from transforms.tables.fields import Treatment
-from transforms.tables.insuree import DATE_OF_BIRTH, MARITAL, SEX
-from transforms.tables.policy import STATUS_UNTIL
+from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.core.fields import Treatment
+from transforms.model.resources import POLICY_EVENTS, RESOURCE_BY_NAME, RESOURCES, TRACKED_ENTITIES
+from transforms.model.tables.insuree import DATE_OF_BIRTH, MARITAL, SEX
+from transforms.model.tables.policy import STATUS_UNTIL
+from transforms.openimis.country import Guards
 
 GUARDS = Guards(
     create_share=0.5, create_count=10, change_share=0.2, change_count=10,

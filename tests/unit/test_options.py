@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from tests.builders import deleted, history_of, register
-from transforms.options import coded, options
-from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.tables.fields import OptionSet
-from transforms.tables.insuree import SEX
-from transforms.tables.option_sets import (
+from transforms.core.fields import OptionSet
+from transforms.model.options import coded, options
+from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
+from transforms.model.tables.insuree import SEX
+from transforms.model.tables.option_sets import (
     DIAGNOSIS,
     EDUCATION,
     FIXED_SETS,

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from tests.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, uuid
-from transforms.country import Country, Root, country_of
-from transforms.errors import CountryError
-from transforms.org_units import org_units
-from transforms.tables.org_units import ORG_UNIT_GROUPS
+from transforms.core.errors import CountryError
+from transforms.model.org_units import org_units
+from transforms.openimis.country import Country, Root, country_of
+from transforms.openimis.tables.places import ORG_UNIT_GROUPS
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 GROUPS = {group.key: group.uid for group in ORG_UNIT_GROUPS}

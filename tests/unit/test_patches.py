@@ -2,10 +2,10 @@
 
 import pytest
 
-from flows.connectors.dhis2 import SystemInfo
-from transforms.errors import TargetError
-from transforms.tables.dialects import DIALECTS
-from transforms.tables.patches import PATCH_FAULTS, Harm
+from flows.connectors.dhis2.client import SystemInfo
+from transforms.core.errors import TargetError
+from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm
+from transforms.dhis2.tables.versions import DIALECTS
 
 
 def server(version: str) -> SystemInfo:

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests.builders import deleted, history_of, org_unit, register, uuid
 from tests.reading import Row, column, read
-from transforms.country import Country, Root
-from transforms.memory import held
-from transforms.people import people
-from transforms.policy_status import policy_events, policy_statuses
-from transforms.policy_versions import policy_entries
-from transforms.resources import POLICY_EVENTS
-from transforms.windows import Window
+from transforms.core.memory import held
+from transforms.model.people import people
+from transforms.model.policy_status import policy_events, policy_statuses
+from transforms.model.policy_versions import policy_entries
+from transforms.model.resources import POLICY_EVENTS
+from transforms.openimis.country import Country, Root
+from transforms.openimis.windows import Window
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 TODAY = dt.date(2023, 6, 30)

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from tests.builders import PLACES, deleted, org_unit, register
-from transforms.data_value_report import data_value_report
-from transforms.population import FIGURES, figures, population_objects
-from transforms.tables.calendars import CALENDARS
+from transforms.dhis2.data_value_report import data_value_report
+from transforms.model.tables.calendars import CALENDARS
+from transforms.package.population import FIGURES, figures, population_objects
 
 DISTRICT = org_unit("tblLocations", 2)
 NOW = 2026

@@ -6,10 +6,9 @@ import hmac
 import polars as pl
 import pytest
 
-from transforms.country import Country, Root
-from transforms.errors import CountryError
-from transforms.leaving_page import leaving_page
-from transforms.privacy import (
+from transforms.core.errors import CountryError
+from transforms.core.fields import Field, Privacy, Treatment
+from transforms.model.privacy import (
     fingerprint,
     leaving,
     needs_key,
@@ -17,16 +16,17 @@ from transforms.privacy import (
     selected_columns,
     treated,
 )
-from transforms.resources import RESOURCES, TRACKED_ENTITIES
-from transforms.tables.fields import Field, Privacy, Treatment
-from transforms.tables.insuree import (
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.model.tables.insuree import (
     CHFID,
     DATE_OF_BIRTH,
     FIRST_NAME,
     INSURANCE_NUMBER,
     INSUREE_FIELDS,
 )
-from transforms.tables.openimis import TABLES
+from transforms.openimis.country import Country, Root
+from transforms.openimis.tables.columns import TABLES
+from transforms.reports.leaving_page import leaving_page
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 KEY = "a secret of the ministry, 32 bytes or more"

@@ -7,15 +7,16 @@ import orjson
 import polars as pl
 import pytest
 
-from flows.tasks.bundles import CHANGES, stage_bundles
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.shared.staged_changes import CHANGES
 from staging.files import write_json
 from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles
 from tests.properties.world import desired_frame
-from transforms.bundles import Phase
-from transforms.deltas import Delta, acknowledged_schema, delta
-from transforms.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.changes.bundles import Phase
+from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
 PARTITIONS = 32
 VILLAGE = "VillageOneA"

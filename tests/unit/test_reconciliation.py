@@ -5,10 +5,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from transforms.deltas import Change, acknowledged_schema, delta, desired_schema
-from transforms.partitions import partition_of
-from transforms.read_back import distinct, read_rows, read_schema
-from transforms.reconciliation import (
+from transforms.changes.deltas import Change, acknowledged_schema, delta, desired_schema
+from transforms.changes.partitions import partition_of
+from transforms.changes.reconciliation import (
     IDENTITIES,
     STRANGER,
     Compared,
@@ -18,8 +17,9 @@ from transforms.reconciliation import (
     wanted_identities,
     with_persons,
 )
-from transforms.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS, TRACKED_ENTITIES
-from transforms.tables.programs import INSUREE_PROGRAM
+from transforms.dhis2.read_back import distinct, read_rows, read_schema
+from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS, TRACKED_ENTITIES
+from transforms.model.tables.programs import INSUREE_PROGRAM
 
 PERSON = "0a1b2c3d-0000-4000-8000-000000000001"
 OTHER = "0a1b2c3d-0000-4000-8000-000000000002"

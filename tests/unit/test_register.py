@@ -9,17 +9,17 @@ import pytest
 from tests.analytics.snapshots import made_of
 from tests.builders import PLACES, REPLACED, deleted, history_of, register, rows, snapshot, uuid
 from tests.openimis_sample import sample
-from transforms.country import Country, Root
-from transforms.desired import desired
-from transforms.errors import StagingError
+from transforms.changes.partitions import partition_of
+from transforms.core.errors import StagingError
+from transforms.model.desired import desired
+from transforms.model.resources import RESOURCES
+from transforms.model.tables.option_sets import FILLED_SETS
+from transforms.openimis.country import Country, Root
 from transforms.openimis.owners import owned
 from transforms.openimis.register import Part, Register, part_of, register_of
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import SUBJECTS, Subject, column_of
-from transforms.partitions import partition_of
-from transforms.resources import RESOURCES
-from transforms.tables.openimis import TABLES, VALIDITY
-from transforms.tables.option_sets import FILLED_SETS
+from transforms.openimis.tables.columns import TABLES, VALIDITY
 
 IN_FRAMES_OF_THEIR_OWN = ("places", "facilities")
 OF_ROWS = [each for each in SUBJECTS if each.name not in IN_FRAMES_OF_THEIR_OWN]

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from transforms.reject_rows import reject_rows
-from transforms.tables.reasons import FIELD_REASONS, REASONS
+from transforms.changes.reject_rows import reject_rows
+from transforms.openimis.tables.reasons import FIELD_REASONS, REASONS
 
 
 def rejects(*rows: tuple[str, list[str]]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from staging.layout import Run
 from staging.rejects import REJECTS, read_rejects, write_rejects
 from tests.crashes.driver import KILLED, forks
 from tests.crashes.points import Point, Points
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 EVENTS = "claim_events"
 POINTS = [

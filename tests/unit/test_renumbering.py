@@ -5,14 +5,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.tasks.renumbering import Carried, refuse_strangers
+from flows.steps.reconcile.renumbering import Carried, refuse_strangers
 from tests.properties.world import desired_frame
-from transforms.deltas import acknowledged_schema
-from transforms.errors import GuardError
-from transforms.renumbering import renumbered
-from transforms.resources import CLAIM_ITEMS, POLICY_EVENTS
-from transforms.tables.claim import CLAIMED_ITEM
-from transforms.tables.policy import POLICY_ID
+from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.renumbering import renumbered
+from transforms.core.errors import GuardError
+from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
+from transforms.model.tables.claim import CLAIMED_ITEM
+from transforms.model.tables.policy import POLICY_ID
 
 QUANTITY = next(field.uid for field in CLAIM_ITEMS.fields if field.name == "Item quantity")
 CLAIM, OTHER = "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"

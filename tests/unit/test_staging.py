@@ -25,7 +25,7 @@ from staging.outbox import begin, bundles, put, seal, settle
 from staging.runs import at_work, recall, remember
 from tests.crashes.disk import _lay_down_rights as lay_down_rights
 from transforms import VERSION
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 
 BODY = '{"events":[]}'
 VALUES = st.none() | st.integers(-(2**53), 2**53) | st.text(max_size=9) | st.lists(st.booleans())

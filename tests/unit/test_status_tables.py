@@ -3,15 +3,15 @@
 import polars as pl
 import pytest
 
-from transforms.resources import RESOURCES
-from transforms.tables.claim import (
+from transforms.core.fields import Field
+from transforms.core.uids import hashed_uid
+from transforms.model.resources import RESOURCES
+from transforms.model.tables.claim import (
     CLAIM_DETAILS_FIELDS,
     CLAIM_ITEM_FIELDS,
     CLAIM_SERVICE_FIELDS,
 )
-from transforms.tables.fields import Field
-from transforms.tables.policy import POLICY_FIELDS
-from transforms.uids import hashed_uid
+from transforms.model.tables.policy import POLICY_FIELDS
 
 OURS = {
     "statusUntil", "activePoliciesOfPerson", "firstTimeInStatus",

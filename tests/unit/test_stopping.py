@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.country import Guards
-from transforms.import_report import Receipt, Sent, refused
-from transforms.resources import RESOURCES, TrackerType
-from transforms.stopping import (
+from transforms.changes.stopping import (
     Kind,
     StoppedError,
     StopRule,
@@ -18,6 +15,9 @@ from transforms.stopping import (
     reasons_to_stop,
     sent_by_kind,
 )
+from transforms.dhis2.import_report import Receipt, Sent, refused
+from transforms.model.resources import RESOURCES, TrackerType
+from transforms.openimis.country import Guards
 
 PERSON = TrackerType.TRACKED_ENTITY
 PEOPLE = Kind(PERSON)

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.uids import hashed_uid, uid_of_generation, uid_of_uuid
+from transforms.core.uids import hashed_uid, uid_of_generation, uid_of_uuid
 
 
 def of(expression: pl.Expr, value: str | None) -> str | None:

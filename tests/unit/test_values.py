@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from transforms.core.fields import Field, ValueType
+from transforms.model.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, POVERTY
+from transforms.model.tables.policy import POLICY_FIELDS
+from transforms.model.values import rendered, with_faults, with_notes
 from transforms.openimis.subjects import column_of
-from transforms.tables.fields import Field, ValueType
-from transforms.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, POVERTY
-from transforms.tables.policy import POLICY_FIELDS
-from transforms.tables.reasons import hint
-from transforms.values import rendered, with_faults, with_notes
+from transforms.openimis.tables.reasons import hint
 
 AMOUNT = Field("mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "amount")
 DAY = Field("RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "day")

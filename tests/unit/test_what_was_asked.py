@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.tasks.country import remember_what_may_leave
-from flows.tasks.desired import Asked
+from flows.steps.compare.desired import Asked
+from flows.steps.shared.country_file import remember_what_may_leave
 from flows.transform import remember_what_was_asked
 from staging.frames import declare_done
 from staging.layout import Run
 from tests.set_up.a_country import a_country
-from transforms.country import Country
-from transforms.errors import GuardError, StagingError
-from transforms.resources import Scope
-from transforms.windows import Window
+from transforms.core.errors import GuardError, StagingError
+from transforms.model.resources import Scope
+from transforms.openimis.country import Country
+from transforms.openimis.windows import Window
 
 KEY = "a key that is made for tests and nothing else"
 

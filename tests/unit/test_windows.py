@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tests.builders import deleted, history_of, register
-from transforms.windows import Window, marked, touched, touched_people
+from transforms.openimis.windows import Window, marked, touched, touched_people
 
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
 BEFORE, WITHIN, AFTER = "2023-04-30T23:59", "2023-05-31T23:59", "2023-06-01T00:00"

@@ -2,10 +2,10 @@
 
 import polars as pl
 
+from transforms.core.fields import OptionSet
 from transforms.openimis.history import has_history, is_current, is_history, live_key
 from transforms.openimis.rows import Snapshot, table_of
-from transforms.tables.fields import OptionSet
-from transforms.tables.openimis import TABLES, Table
+from transforms.openimis.tables.columns import TABLES, Table
 
 
 def codes_of(snapshot: Snapshot, option_set: OptionSet) -> pl.LazyFrame:

@@ -1,7 +1,8 @@
 """What cannot be told of openIMIS because values of its rows could not be read.
 
-Nothing is guessed of an object in doubt. `transforms.tables.doubts` says what is made of what,
-`transforms.openimis.reach` how far a doubt reaches, `transforms.held_back` what is not sent.
+Nothing is guessed of an object in doubt. `transforms.openimis.tables.doubt_links` says what is made
+of what, `transforms.openimis.reach` how far a doubt reaches, `transforms.model.held_back` what is
+not sent.
 """
 
 from dataclasses import dataclass, field
@@ -9,9 +10,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.columns import Table
+from transforms.openimis.tables.doubt_links import SIGN
 from transforms.openimis.unreadable import TOLD, holds_unreadable
-from transforms.tables.doubts import SIGN
-from transforms.tables.openimis import Table
 
 
 @dataclass(frozen=True)

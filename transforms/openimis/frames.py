@@ -5,7 +5,8 @@ from functools import cached_property
 
 import polars as pl
 
-from transforms.memory import held
+from transforms.core.fields import OptionSet
+from transforms.core.memory import held
 from transforms.openimis.codes import codes_of
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
@@ -25,7 +26,6 @@ from transforms.openimis.subjects import (
     PRODUCTS,
     SERVICES,
 )
-from transforms.tables.fields import OptionSet
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import polars as pl
 
 from transforms.openimis.history import is_history, live_key
 from transforms.openimis.rows import Snapshot, table_of
-from transforms.tables.openimis import (
+from transforms.openimis.tables.columns import (
     CLAIM_ITEMS,
     CLAIM_SERVICES,
     CLAIMS,

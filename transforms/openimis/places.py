@@ -9,9 +9,9 @@ have no UID, or no parent.
 
 import polars as pl
 
+from transforms.core.uids import uid_of_uuid
 from transforms.openimis.rows import Rows
-from transforms.tables.org_units import DISTRICT, REGION, VILLAGE, WARD
-from transforms.uids import uid_of_uuid
+from transforms.openimis.tables.places import DISTRICT, REGION, VILLAGE, WARD
 
 REGION_LEVEL = 2
 """Level of a region in DHIS2: the root is level 1."""

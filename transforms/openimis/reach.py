@@ -1,4 +1,4 @@
-"""How far a value that cannot be read reaches: along the links of `transforms.tables.doubts`."""
+"""How far a value that cannot be read reaches, along `transforms.openimis.tables.doubt_links`."""
 
 import polars as pl
 
@@ -7,9 +7,9 @@ from transforms.openimis.frames import Frames
 from transforms.openimis.history import copies_of, has_history, live_key
 from transforms.openimis.homes import FACILITY
 from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
+from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIGN, Link
 from transforms.openimis.unreadable import TOLD, own_objects, sound_rows, told_rows, with_kin
-from transforms.tables.doubts import KIN, LASTING, LINKS, SIGN, Link
-from transforms.tables.openimis import TABLES, UNREADABLE, Table
 
 
 def doubts_of(snapshot: Snapshot) -> Doubts:

@@ -26,7 +26,7 @@ def register_of(snapshot: Snapshot) -> Register:
 
     Args:
         snapshot: openIMIS table name to its frame, with the columns of
-            `transforms.tables.openimis`, and `UNREADABLE` where a value could not be read.
+            `transforms.openimis.tables.columns`, and `UNREADABLE` where a value could not be read.
 
     Returns:
         Lazy frames. At once only this is worked out: of tables with unreadable values, what is in

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.errors import StagingError
+from transforms.core.errors import StagingError
 from transforms.openimis.history import copies_of, is_history, live_key
 from transforms.openimis.subjects import Subject
-from transforms.tables.openimis import Column, Table
+from transforms.openimis.tables.columns import Column, Table
 
 Snapshot = Mapping[str, pl.LazyFrame]
-"""openIMIS table name to its frame, with the columns of `transforms.tables.openimis`."""
+"""openIMIS table name to its frame, with the columns of `transforms.openimis.tables.columns`."""
 
 _AGE = ("version", "is_copy", "valid_from", "valid_until")
 

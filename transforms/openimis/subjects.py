@@ -1,8 +1,8 @@
 """The schema of the register: of which openIMIS table and column each of its columns is.
 
 A subject is a kind of row. Its columns have openIMIS's own terms in snake_case, and the types of
-`transforms.tables.openimis`. A link is a foreign key: in the register it names a live row, or, as
-openIMIS has it, one that does not exist; it is null where openIMIS writes 0.
+`transforms.openimis.tables.columns`. A link is a foreign key: in the register it names a live row,
+or, as openIMIS has it, one that does not exist; it is null where openIMIS writes 0.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from transforms.tables import openimis
-from transforms.tables.fields import Field
-from transforms.tables.openimis import Column, Table
+from transforms.core.fields import Field
+from transforms.openimis.tables import columns as openimis
+from transforms.openimis.tables.columns import Column, Table
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ rows with marks ─┬─► sound     without marks, and without rows of which 
 import polars as pl
 
 from transforms.openimis.history import has_history, is_current, live_key
-from transforms.tables.doubts import HISTORY, KIN, LASTING
-from transforms.tables.openimis import TABLES, UNREADABLE, Table
-from transforms.tables.reasons import MADE_OF_UNREADABLE, unreadable_reason
+from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
+from transforms.openimis.tables.doubt_links import HISTORY, KIN, LASTING
+from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE, unreadable_reason
 
 TOLD = {"table": pl.String(), "id": pl.String(), "reasons": pl.List(pl.String)}
 

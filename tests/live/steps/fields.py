@@ -10,13 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from flows.tasks.desired import STAGE
+from flows.steps.compare.desired import STAGE
 from staging.frames import FILES, declare_done, read_stage, write_frame
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
 from tests.live.steps.loading import loaded
-from transforms.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
-from transforms.tables.fields import Field, ValueType
+from transforms.core.fields import Field, ValueType
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
 
 Row = dict[str, Any]
 Change = Callable[[Resource, Row, "Choices"], Row]

@@ -13,12 +13,12 @@ from tests.analytics.tracker import Period, period
 from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
-from transforms.indicators import indicator_objects, program_indicators
+from transforms.model.options import options
+from transforms.model.org_units import org_units
+from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.register import register_of
-from transforms.options import options
-from transforms.org_units import org_units
-from transforms.tables.calendars import CALENDARS
-from transforms.tables.org_units import DISTRICT
+from transforms.openimis.tables.places import DISTRICT
+from transforms.package.indicators import indicator_objects, program_indicators
 
 Json = dict[str, Any]
 

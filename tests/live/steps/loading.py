@@ -10,9 +10,9 @@ from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.pilot import TARGET
 from tests.live.server import OTHER_PROGRAM
-from transforms.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES
-from transforms.tables.insuree import INSURANCE_NUMBER
-from transforms.tables.programs import PERSON_TYPE
+from transforms.model.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES
+from transforms.model.tables.insuree import INSURANCE_NUMBER
+from transforms.model.tables.programs import PERSON_TYPE
 
 TRACKER = ("POST", "/api/tracker")
 STRANGER, STRANGERS_ENROLLMENT = "LiveStrang1", "LiveStrang2"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
-from transforms.tables.user_roles import (
+from transforms.package.tables.user_roles import (
     ADMINISTRATOR,
     ANALYTICS,
     DISTRICT_USER,

@@ -7,16 +7,21 @@ import polars as pl
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.steps.loading import enrolled_elsewhere, loaded
-from transforms.resources import (
+from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
     POLICY_EVENTS,
     RESOURCES,
     TRACKED_ENTITIES,
 )
-from transforms.tables.claim import CLAIM_DETAILS_FIELDS
-from transforms.tables.insuree import SEED_CLAIM_ATTRIBUTES, SEX
-from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM, PERSON_TYPE, PROGRAMS
+from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
+from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES, SEX
+from transforms.model.tables.programs import (
+    CLAIM_DETAILS_STAGE,
+    CLAIM_PROGRAM,
+    PERSON_TYPE,
+    PROGRAMS,
+)
 
 PATIENTS_ENROLLMENT = "LivePatien1"
 LINKS = "programTrackedEntityAttributes"

@@ -8,7 +8,7 @@ from tests.live.calendars import YEARS
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
 from transforms.openimis.register import register_of
-from transforms.tables.org_units import DISTRICT
+from transforms.openimis.tables.places import DISTRICT
 
 
 def imported(live: Live) -> Counts:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from flows.tasks.read_back import Paging, Reader
+from flows.steps.target.read_back import Paging, Reader
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
-from transforms.read_back import KINDS, programs_of
-from transforms.resources import RESOURCES, Resource
+from transforms.dhis2.read_back import KINDS, programs_of
+from transforms.model.resources import RESOURCES, Resource
 
 SMALL = Paging(page=50, slice=10_000)
 SLICED = Paging(page=50, slice=200)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flows.connectors.dhis2 import Answer
+from flows.connectors.dhis2.client import Answer
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.server import Login
 from tests.live.steps.figures import questions_of
-from transforms.read_back import KINDS
-from transforms.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
-from transforms.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
+from transforms.dhis2.read_back import KINDS
+from transforms.model.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
+from transforms.model.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
 Json = dict[str, Any]
 VALIDATE = {"async": "false", "importMode": "VALIDATE", "importStrategy": "UPDATE"}

@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
-from transforms.analytical_objects import as_sent
-from transforms.metadata_merge import shown
-from transforms.tables.metadata_classes import METADATA_CLASSES, SHOWN_ONLY
+from transforms.dhis2.analytical_objects import as_sent
+from transforms.dhis2.metadata_merge import shown
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, SHOWN_ONLY
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""DHIS2 over HTTP: client and metadata API."""

@@ -1,0 +1,1 @@
+"""openIMIS over ODBC: client, catalogue, dialects, what drivers say."""

@@ -1,0 +1,236 @@
+"""openIMIS over ODBC: a plain client.
+
+    OpenimisDatabase (flows/prefect_support/openimis_database.py: which database)
+      └── client() ─► Openimis ─┬─ check()        pyodbc asks the catalogue: what is there and fits
+                                └─ transaction()  arrow-odbc reads: one connection, one snapshot
+                                     └── batches()  of one table after another, in Arrow
+
+All tables are read in one repeatable-read transaction (SQL Server: snapshot isolation), so a claim
+never lacks its lines, whatever is written meanwhile. Of a copy that nobody writes to, which needs
+no snapshot isolation, it is checked that nobody did. Nothing is ever written to openIMIS.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+
+import arrow_odbc
+import pyarrow as pa
+import pyodbc
+
+from flows.connectors.openimis.catalogue import Selection, selections
+from flows.connectors.openimis.conforming import conformed
+from flows.connectors.openimis.connection_strings import completed
+from flows.connectors.openimis.odbc_errors import as_source_error
+from flows.connectors.openimis.sql_dialects import LONGEST_TEXT, DialectName, SqlDialect
+from flows.connectors.openimis.sql_server_wire import open_on_the_wire
+from transforms.core.errors import SourceError
+from transforms.openimis.tables.columns import (
+    FAMILIES,
+    HEALTH_FACILITIES,
+    INSUREES,
+    LOCATIONS,
+    Column,
+)
+
+BATCH_ROWS = 10_000
+BATCH_BYTES = 4 * 1024 * 1024
+LOGIN_SECONDS = 30
+
+_RECOGNISED_BY = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))
+
+
+class Openimis:
+    """A client of one openIMIS database."""
+
+    def __init__(
+        self, dialect: SqlDialect, connection_string: str, *, is_a_copy: bool = False
+    ) -> None:
+        self._dialect = replace(dialect, session=()) if is_a_copy else dialect
+        self._connection_string = completed(connection_string, dialect.settings)
+        self._is_a_copy = is_a_copy
+
+    @property
+    def open_on_the_wire(self) -> list[str]:
+        """What is not safe between a SQL Server and this machine, one sentence each."""
+        is_sql_server = self._dialect.name == DialectName.SQLSERVER
+        return open_on_the_wire(self._connection_string) if is_sql_server else []
+
+    def check(self, wanted: Mapping[str, Sequence[Column]]) -> list[Selection]:
+        """Return how every table of `wanted` (table name to columns) is read.
+
+        Raises:
+            SourceError: No connection; a required table or column is missing, a type does not
+                fit, or the user may not read a table.
+        """
+        with as_source_error("connect to openIMIS", connecting=True):
+            connection = pyodbc.connect(
+                self._connection_string, autocommit=True, readonly=False, timeout=LOGIN_SECONDS
+            )
+        try:
+            with as_source_error("ask openIMIS which tables and columns it has"):
+                return selections(connection, self._dialect, wanted)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator["SourceTransaction"]:
+        """Open the transaction in which everything is read; it is rolled back at the end.
+
+        Raises:
+            SourceError: No connection.
+        """
+        with as_source_error("connect to openIMIS", connecting=True):
+            connection = arrow_odbc.connect(
+                self._connection_string, login_timeout_sec=LOGIN_SECONDS, autocommit=False
+            )
+        try:
+            yield SourceTransaction(connection, self._dialect, is_a_copy=self._is_a_copy)
+        finally:
+            with suppress(arrow_odbc.Error):
+                connection.rollback()
+
+
+class SourceTransaction:
+    """One consistent view of openIMIS.
+
+    Attributes:
+        as_of: When it was taken, on the clock of the source's own time stamps: UTC, but the local
+            time of a SQL Server. Naive.
+        database: Tells this database from a copy of it elsewhere: SHA-256 of server and name.
+    """
+
+    def __init__(
+        self, connection: arrow_odbc.Connection, dialect: SqlDialect, *, is_a_copy: bool = False
+    ) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._is_a_copy = is_a_copy
+        with as_source_error("open a read transaction"):
+            self._begin()
+            self.as_of = datetime.fromisoformat(self._answer(dialect.clock, "what time it is"))
+            self.database = _digest(self._answer(dialect.database, "its name"))
+            self._refuse_changed_texts()
+
+    @contextmanager
+    def standing_still(self, selected: Sequence[Selection]) -> Iterator[None]:
+        """Check that nobody wrote to a copy while it was read; other databases may be written to.
+
+        Raises:
+            SourceError: Somebody did; names the tables.
+        """
+        before = self._standing(selected) if self._is_a_copy else {}
+        yield
+        after = self._standing(selected) if self._is_a_copy else {}
+        if changed := [table for table in before if before[table] != after[table]]:
+            raise _was_written_to(changed)
+
+    def _standing(self, selected: Sequence[Selection]) -> dict[str, object]:
+        with as_source_error("read how many rows the tables have"):
+            return {
+                selection.table.name: self._value(selection.standing)
+                for selection in selected
+                if selection.location
+            }
+
+    def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a table in the columns and types of `selection.marked_schema`.
+
+        Raises:
+            SourceError: The connection was lost, or the table is gone.
+        """
+        if selection.location is None:
+            return
+        with as_source_error(f"read {selection.table.name}"):
+            reader = self._connection.read_arrow_batches(
+                selection.query,
+                batch_size=BATCH_ROWS,
+                max_bytes_per_batch=BATCH_BYTES,
+                max_text_size=LONGEST_TEXT,
+                schema=selection.transit_schema,
+                payload_text_encoding=self._dialect.text_encoding,
+            )
+            for batch in reader:
+                yield conformed(batch, selection)
+
+    def oldest_rows(self, selected: Sequence[Selection]) -> dict[str, str]:
+        """Return what recognises this openIMIS wherever it is moved to.
+
+        Table name to the SHA-256 of the UUID of the row with the least key, which openIMIS never
+        changes; of places, facilities, families and insurees, as far as they have rows.
+        """
+        with as_source_error("read the oldest rows"):
+            uuids = {
+                selection.table.name: self._value(oldest_uuid(selection))
+                for selection in selected
+                if selection.table.name in _RECOGNISED_BY and selection.location
+            }
+        return {table: _digest(str(uuid).lower()) for table, uuid in uuids.items() if uuid}
+
+    def _begin(self) -> None:
+        for statement in self._dialect.session:
+            self._connection.execute(statement)
+        if self._dialect.session:
+            self._connection.commit()
+        for statement in self._dialect.begin:
+            self._connection.execute(statement)
+
+    def _refuse_changed_texts(self) -> None:
+        probe = self._dialect.probe
+        if probe and self._value(probe.sql) != probe.text:
+            raise SourceError(
+                "The ODBC driver changes letters that are not Latin: a text that the database made "
+                "for this came otherwise than it was made. Use another driver (Microsoft's ODBC "
+                "Driver 18, or FreeTDS 1.3 without ClientCharset), or run under a UTF-8 locale "
+                "(LC_ALL=C.UTF-8). No table was read and nothing was sent to DHIS2."
+            )
+
+    def _answer(self, query: str, asked: str) -> str:
+        value = self._value(query)
+        if value is None:
+            raise SourceError(
+                f"openIMIS's database does not say {asked}, which every database does: it "
+                f"answered with nothing. Look whether something between this program and the "
+                f"database changes its answers. No table was read and nothing was sent to DHIS2."
+            )
+        return str(value)
+
+    def _value(self, query: str) -> object:
+        reader = self._connection.read_arrow_batches(
+            query,
+            batch_size=1,
+            max_text_size=LONGEST_TEXT,
+            payload_text_encoding=self._dialect.text_encoding,
+        )
+        values = [value for batch in reader for value in batch.column(0).to_pylist()]
+        return values[0] if values else None
+
+
+def _was_written_to(tables: Sequence[str]) -> SourceError:
+    return SourceError(
+        f"The block says that this openIMIS is a copy that nobody writes to (is_a_copy), but "
+        f"{', '.join(tables)} changed while it was read: number of rows or newest stamps are "
+        f"others than before. Read a restored backup or a database snapshot; or have snapshot "
+        f"isolation switched on and save the block without is_a_copy. No snapshot was kept and "
+        f"nothing was sent to DHIS2."
+    )
+
+
+def oldest_uuid(selection: Selection) -> str:
+    """Return the SELECT of the UUID of the row with the least key."""
+    quoted = {item.column.name: item for item in selection.columns if item.found}
+    dialect, table = selection.dialect, selection.table
+    key, uuid = (
+        dialect.quoted(found.name)
+        for name in (table.key, table.uuid)
+        if name and (found := quoted[name].found)
+    )
+    least = f"SELECT MIN({key}) FROM {selection.location}"  # noqa: S608 - quoted by the dialect
+    select = f"SELECT CAST({uuid} AS varchar(36)) FROM {selection.location}"  # noqa: S608
+    return f"{select} WHERE {key} = ({least})"
+
+
+def _digest(text: object) -> str:
+    return hashlib.sha256(str(text).encode()).hexdigest()

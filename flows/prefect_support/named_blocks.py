@@ -1,0 +1,44 @@
+"""Connections by the names of saved blocks: a DHIS2, an openIMIS."""
+
+from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.openimis.client import Openimis
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.prefect_support.saved_blocks import saved_block
+from transforms.core.errors import SourceError, TargetError
+from transforms.openimis.country import Country
+
+
+def dhis2_named(target: str) -> Dhis2Server:
+    """Return the server that the saved block `target` names.
+
+    Raises:
+        TargetError: There is no such block, or it is not as it must be.
+    """
+    otherwise = (
+        "Save one (Blocks in the Prefect UI) or name another in the parameter `target`. Nothing "
+        "was posted."
+    )
+    return saved_block(Dhis2Server, target, TargetError, otherwise)
+
+
+def connected(target: str, country: Country) -> Dhis2:
+    """Return a client of the DHIS2 that the saved block `target` names."""
+    load = country.load
+    patience = Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
+    return dhis2_named(target).client(
+        timeout_seconds=load.timeout_seconds, patience=patience, calendar=country.dhis2.calendar
+    )
+
+
+def openimis_named(source: str) -> Openimis:
+    """Return a client of the database that the saved block `source` names.
+
+    Raises:
+        SourceError: There is no such block.
+    """
+    otherwise = (
+        "Save one (Blocks in the Prefect UI) or name another in the parameter `source`. Nothing "
+        "was read."
+    )
+    return saved_block(OpenimisDatabase, source, SourceError, otherwise).client()

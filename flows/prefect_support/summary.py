@@ -1,0 +1,90 @@
+"""Write down what a run did, for people and for the next run."""
+
+from typing import Any
+
+import polars as pl
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact
+
+from flows.steps.compare.bundles import STAGE as OUTBOX
+from flows.steps.compare.desired import STAGE as DESIRED
+from flows.steps.compare.magnitude import held_back as waiting
+from flows.steps.compare.magnitude import told
+from flows.steps.load.fold import OUTCOMES as GATHERED
+from flows.steps.shared.staged_changes import CHANGES, all_changes
+from staging.files import read_json, write_json
+from staging.frames import is_done, read_stage, scan_frame
+from staging.layout import Run
+from staging.receipts import outcomes
+from staging.rejects import GUARD, read_rejects
+from staging.snapshots import is_complete, read_manifest
+from transforms.changes.fold import OUTCOMES
+from transforms.reports.summaries import (
+    held_back,
+    in_words,
+    markdown,
+    noted_reasons,
+    posted_counts,
+    reject_counts,
+)
+
+REJECTS = "%d objects were held back or refused: reason, table and UUID of each are in %s"
+
+
+def summarise(run: Run, target: str, before: str | None) -> int:
+    """Write summary.json and the run's artifact; return the objects held back or refused.
+
+    Args:
+        run: The run.
+        target: Name of the target.
+        before: Id of the run before, to compare with.
+    """
+    summary = _summary(run, target)
+    write_json(run.summary, summary)
+    get_run_logger().info("DHIS2 was told: %s", in_words(summary["changes"]))
+    text = markdown(summary, _earlier(run, before))
+    create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
+    if rejects := held_back(summary["rejects"]):
+        get_run_logger().info(REJECTS, rejects, run.folder / "rejects")
+    return rejects
+
+
+def rejects_of(run: Run) -> int:
+    """Return how many objects a run that was summarised held back, or DHIS2 refused."""
+    return held_back(read_json(run.summary)["rejects"])
+
+
+def held_back_by(run: Run) -> list[str]:
+    """Return, of a run that was summarised, what a guard held back; a sentence each."""
+    found: list[str] = read_json(run.summary).get("held_back", [])
+    return found
+
+
+def _summary(run: Run, target: str) -> dict[str, Any]:
+    compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
+    changes = all_changes(run) if is_done(run, CHANGES) else None
+    noted = read_stage(run, CHANGES).get("noted", {}) if changes else {}
+    facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
+    return facts | {
+        "run_id": run.run_id,
+        "target": target,
+        "compared": compared,
+        "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
+        "changes": posted_counts(changes, _answers(run)) if changes else {},
+        "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
+        + noted_reasons(noted),
+        "held_back": waiting(run),
+        "told": told(run),
+    }
+
+
+def _answers(run: Run) -> pl.LazyFrame:
+    """Return what DHIS2 answered: as it was gathered when the run was folded, else so far."""
+    if is_done(run, GATHERED):
+        return scan_frame(run.outcomes)
+    return outcomes(run) if is_done(run, OUTBOX) else pl.LazyFrame(schema=OUTCOMES)
+
+
+def _earlier(run: Run, before: str | None) -> dict[str, Any] | None:
+    path = Run(run.root, before).summary if before else None
+    return read_json(path) if path and path.exists() else None

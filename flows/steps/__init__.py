@@ -1,0 +1,1 @@
+"""What the flows do, in plain Python: callable and testable without Prefect."""

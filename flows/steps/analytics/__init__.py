@@ -1,0 +1,1 @@
+"""DHIS2's analytics tables: built, and counted."""

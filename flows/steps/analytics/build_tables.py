@@ -1,0 +1,154 @@
+"""Building DHIS2's analytics tables in full, which is when what was loaded shows.
+
+    start ─► wait ─┬─ completed ─► clear DHIS2's cache of figures
+                   ├─ failed
+                   └─ not over in time
+
+Without `lastYears`: any other run leaves older years as they were, or counts events twice (2.42,
+2.43). How it ended, the job says from 2.41 (on 2.43 its notifications stay empty when it fails);
+on 2.40 only the notifications do. Their texts are not copied: they may quote values.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_api import clear_cache
+from transforms.core.errors import TargetError
+from transforms.model.tables.calendars import CALENDARS
+from transforms.openimis.country import Analytics
+
+PATH = "/api/resourceTables/analytics"
+PERIOD_TYPES = "/api/configuration/dataOutputPeriodTypes"
+ENDED = frozenset({"COMPLETED", "FAILED", "STOPPED"})
+
+
+class Ending(StrEnum):
+    """Where a run of the analytics tables is."""
+
+    UNDER_WAY = "under way"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What DHIS2 says of a run.
+
+    Attributes:
+        ending: Where it is.
+        steps: How many steps it has told of.
+    """
+
+    ending: Ending
+    steps: int
+
+
+def build_analytics_tables(
+    client: Dhis2,
+    limits: Analytics,
+    told: Callable[[Progress, float], None],
+    *,
+    wait: Callable[[float], object] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> float:
+    """Build the analytics tables, wait for the end, and return after how many seconds it came.
+
+    Args:
+        client: The DHIS2.
+        limits: How long it may take, and how often it is asked.
+        told: Takes progress and seconds since the start, each time it was asked.
+        wait: Waits so many seconds.
+        clock: Tells seconds.
+
+    Raises:
+        TargetError: DHIS2 does not start it, it failed, or it was not over in time.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    info = client.system_info()
+    has_job = info.dialect.analytics_job
+    _check_period_types(client)
+    job, begun = _started(client), clock()
+    while True:
+        progress, seconds = _progress(client, job, has_job=has_job), clock() - begun
+        told(progress, seconds)
+        if progress.ending is Ending.COMPLETED:
+            clear_cache(client)
+            return seconds
+        if progress.ending is Ending.FAILED:
+            raise _failed(job, info.calendar)
+        if seconds >= limits.limit_minutes * 60:
+            raise _too_slow(job, limits)
+        wait(limits.poll_seconds)
+
+
+def _check_period_types(client: Dhis2) -> None:
+    """Refuse a DHIS2 2.43 on which analytics would fail without a word."""
+    answer = client.exchange("GET", PERIOD_TYPES)
+    if answer.ok and answer.body == []:
+        raise TargetError(
+            "DHIS2 has no output period types, without which its analytics tables fail. Run "
+            "set-up-dhis2, or set them in DHIS2 (System Settings, Analytics). The analytics "
+            "tables are as they were; what was loaded stays."
+        )
+
+
+def _started(client: Dhis2) -> str:
+    answer = client.exchange("POST", PATH)
+    job = (answer.body or {}).get("response", {}).get("id") if answer.ok else None
+    if not job:
+        raise TargetError(
+            f"DHIS2 did not start its analytics tables ({answer.status} to {PATH}). Give the user "
+            f"the role 'openIMIS Analytics tables'; if it has it, another run may be under way. "
+            f"The analytics tables are as they were; what was loaded stays."
+        )
+    return str(job)
+
+
+def _progress(client: Dhis2, job: str, *, has_job: bool) -> Progress:
+    lines: list[dict[str, Any]] = client.get(f"/api/system/tasks/ANALYTICS_TABLE/{job}") or []
+    known = _ending_of_job(client, job) if has_job else None
+    return Progress(known or _ending_of(lines), len(lines))
+
+
+def _ending_of_job(client: Dhis2, job: str) -> Ending | None:
+    """Return what the job says; None where it is hidden from the user, or gone."""
+    fields = {"fields": "jobType,jobStatus,lastExecutedStatus,enabled"}
+    answer = client.exchange("GET", f"/api/jobConfigurations/{job}", fields)
+    if not answer.ok:
+        return None
+    status = answer.body.get("lastExecutedStatus")
+    if answer.body.get("jobStatus") == "RUNNING" or status not in ENDED:
+        return Ending.UNDER_WAY
+    return Ending.COMPLETED if status == "COMPLETED" else Ending.FAILED
+
+
+def _ending_of(lines: list[dict[str, Any]]) -> Ending:
+    if any(line.get("level") == "ERROR" for line in lines):
+        return Ending.FAILED
+    return Ending.COMPLETED if any(line.get("completed") for line in lines) else Ending.UNDER_WAY
+
+
+def _failed(job: str, calendar: str) -> TargetError:
+    return TargetError(
+        f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. "
+        f"{said_of(calendar)}Look at DHIS2's log at this time, then run run-analytics. What was "
+        f"loaded stays."
+    )
+
+
+def said_of(calendar: str) -> str:
+    """Return what becomes of analytics in a calendar, and a space; nothing where all is well."""
+    known = CALENDARS.get(calendar)
+    return f"{known.analytics} " if known and known.analytics else ""
+
+
+def _too_slow(job: str, limits: Analytics) -> TargetError:
+    return TargetError(
+        f"DHIS2's analytics tables were not done after {limits.limit_minutes:g} minutes (job "
+        f"{job}); DHIS2 goes on with them. Look there how they end, or raise "
+        f"analytics.limit_minutes in the country file. What was loaded stays."
+    )

@@ -1,0 +1,109 @@
+"""What DHIS2 has confirmed, and what its analytics tables hold of it: events by region."""
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Answer, Dhis2
+from flows.steps.analytics.build_tables import said_of
+from staging.acknowledged import Current, read_current, scan
+from staging.layout import Target
+from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.fold import State
+from transforms.changes.metadata_changes import CONFIRMED
+from transforms.core.errors import TargetError
+from transforms.dhis2.analytics_counts import (
+    COUNTED,
+    by_region,
+    differing,
+    in_words,
+    lacking,
+    region_of,
+)
+from transforms.model.resources import EVENT_RESOURCES, ORG_UNITS, Resource
+from transforms.openimis.country import Country
+
+PATH = "/api/analytics/events/aggregate"
+ALL_DAYS = {"startDate": "1900-01-01", "endDate": "2100-01-01"}
+NOT_JUDGED = "Whether they are new was not judged:"
+
+
+def confirmed_events(target: Target, country: Country) -> pl.DataFrame | None:
+    """Return the confirmed events of each region (see `COUNTED`); None before the first load.
+
+    Raises:
+        StagingError: The state of the target is damaged.
+    """
+    current = read_current(target)
+    if current is None or ORG_UNITS not in current.versions:
+        return None
+    org_units = scan(target, current, ORG_UNITS, 0, CONFIRMED).collect()
+    events = {each.name: _by_place(target, current, each) for each in EVENT_RESOURCES}
+    return by_region(events, region_of(org_units, country.root.uid))
+
+
+def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
+    """Hold the analytics tables against the confirmed events, and say what was found.
+
+    Raises:
+        TargetError: The tables are old: they hold fewer events than DHIS2 has confirmed.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    tables = pl.DataFrame(schema=COUNTED)
+    regions = confirmed["region"].unique().sort().to_list()
+    for resource in EVENT_RESOURCES if regions else ():
+        answer = _counted(client, resource, regions)
+        if not answer.ok:
+            return _not_judged(answer)
+        tables = tables.vstack(_counts(resource, answer))
+    differences = differing(confirmed, tables)
+    if (old := lacking(differences)).height:
+        raise _are_old(old, client.system_info().calendar)
+    if differences.height:
+        return (
+            f"They hold more events than DHIS2 has confirmed ({in_words(differences)}): they are "
+            f"old, or others have entered events into these programs. Run reconcile, which tells."
+        )
+    return f"They hold all {confirmed['events'].sum():,} events that DHIS2 has confirmed."
+
+
+def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFrame:
+    schema = acknowledged_schema(resource)
+    counts = [
+        scan(target, current, resource.name, partition, schema)
+        .filter(state=State.HELD)
+        .group_by("orgUnit")
+        .agg(events=pl.len())
+        for partition in range(current.partitions)
+    ]
+    return pl.concat(counts).group_by("orgUnit").agg(pl.col("events").sum()).collect()
+
+
+def _counted(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
+    # Not skipMeta: 2.42.5.2 answers 500 to it, unless paging is switched off too.
+    asked = {"stage": str(resource.stage), "dimension": f"ou:{';'.join(regions)}"}
+    params = asked | {"paging": "false"} | ALL_DAYS
+    return client.exchange("GET", f"{PATH}/{resource.program}", params)
+
+
+def _counts(resource: Resource, answer: Answer) -> pl.DataFrame:
+    names = [header["name"] for header in answer.body["headers"]]
+    place, value = names.index("ou"), names.index("value")
+    rows = [(resource.name, row[place], int(float(row[value]))) for row in answer.body["rows"]]
+    return pl.DataFrame(rows, schema=COUNTED, orient="row")
+
+
+def _not_judged(answer: Answer) -> str:
+    code = answer.body.get("errorCode") if isinstance(answer.body, dict) else None
+    return (
+        f"{NOT_JUDGED} DHIS2 does not let this user count events in analytics ({answer.status} "
+        f"{code or 'without a code'}). Run set-up-dhis2, which gives the role 'openIMIS Analytics "
+        f"tables' what it needs."
+    )
+
+
+def _are_old(old: pl.DataFrame, calendar: str) -> TargetError:
+    return TargetError(
+        f"DHIS2 says that its analytics tables are built, and they are old: {in_words(old)}. "
+        f"Dashboards show old figures. {said_of(calendar)}Look for errors of the job in DHIS2's "
+        f"log (an org unit whose parent or level is wrong makes it fail without a word), then run "
+        f"run-analytics. What was loaded stays."
+    )

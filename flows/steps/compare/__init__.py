@@ -1,0 +1,1 @@
+"""From a snapshot to what DHIS2 has still to hear, as bundles."""

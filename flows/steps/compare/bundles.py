@@ -1,0 +1,117 @@
+"""Render the changes as bundles, some hundred at a time, and seal the outbox."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import polars as pl
+
+from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
+from staging.frames import is_done, read_stage
+from staging.layout import Run
+from staging.outbox import ACROSS, Bundle, bundles, put, seal
+from staging.runs import first_said, recall
+from transforms.changes.bundles import Phase, numbered, parts, rendered
+from transforms.model.resources import RESOURCES
+
+STAGE = "outbox"
+BUNDLES_AT_ONCE = 50
+
+
+def stage_bundles(run: Run, bundle_size: int) -> int:
+    """Write the request bodies of the run's changes, and return how many; once is enough.
+
+    Made once more, they are those of before, whatever the country file says now: some may have
+    been posted.
+    """
+    if is_done(run, STAGE):
+        return len(bundles(run))
+    began_before = "bundle_size" in recall(run)
+    size = first_said(run, "bundle_size", bundle_size)
+    joined_up_to = first_said(run, "joined_up_to", 0 if began_before else size)
+    partitions = read_stage(run, CHANGES)["partitions"]
+    frames = [changes_of(run, partition) for partition in range(partitions)]
+    shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
+    written = list(_written(run, shares, size))
+    seal(run, written)
+    return len(written)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a phase is divided into bundles at once.
+
+    Attributes:
+        phase: The phase.
+        partition: Number of the partition; ACROSS for several that have little.
+        changes: Resource name → changes.
+    """
+
+    phase: Phase
+    partition: int
+    changes: Changes
+
+
+def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Iterator[Share]:
+    """Yield the partitions of a phase; neighbours that have little are one share.
+
+    On a quiet night most have an object or two, and a request for each would be hundreds.
+    """
+    joined: dict[int, Changes] = {}
+    objects = 0
+    for partition, changes in enumerate(frames):
+        count = _count(phase, changes)
+        if joined and objects + count > joined_up_to:
+            yield _joined(phase, joined)
+            joined, objects = {}, 0
+        if count > joined_up_to:
+            yield Share(phase, partition, changes)
+        elif count:
+            joined[partition] = changes
+            objects += count
+    if joined:
+        yield _joined(phase, joined)
+
+
+def _joined(phase: Phase, several: Mapping[int, Changes]) -> Share:
+    if len(several) == 1:
+        return Share(phase, *next(iter(several.items())))
+    whole = {
+        each.name: pl.concat(changes[each.name] for changes in several.values())
+        for each in RESOURCES
+    }
+    return Share(phase, ACROSS, whole)
+
+
+def _count(phase: Phase, changes: Changes) -> int:
+    return int(pl.concat(_people(phase, changes)).select(pl.len()).collect().item())
+
+
+def _written(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
+    numbers: dict[Phase, Iterator[int]] = {phase: count(1) for phase in Phase}
+    for share in shares:
+        for row in _bodies(share.phase, share.changes, size):
+            number = next(numbers[share.phase])
+            yield put(
+                run,
+                share.phase,
+                number,
+                row["body"],
+                objects=row["objects"],
+                partition=share.partition,
+            )
+
+
+def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:
+    people = numbered(pl.concat(_people(phase, changes)), size)
+    for first in range(0, people["bundle"].n_unique(), BUNDLES_AT_ONCE):
+        chunk = people.filter(pl.col("bundle").is_between(first, first + BUNDLES_AT_ONCE - 1))
+        yield from rendered(phase, changes, chunk).iter_rows(named=True)
+
+
+def _people(phase: Phase, changes: Changes) -> list[pl.LazyFrame]:
+    return [
+        changes[part.resource.name].filter(part.changes).select(person=part.person)
+        for part in parts(phase)
+    ]

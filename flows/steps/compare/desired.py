@@ -1,0 +1,130 @@
+"""Compute what DHIS2 should hold, and stage it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import polars as pl
+
+from staging.frames import (
+    declare_done,
+    is_done,
+    read_stage,
+    scan_frame,
+    write_frame,
+    write_partitions,
+)
+from staging.layout import Run
+from staging.rejects import write_rejects
+from staging.snapshots import read_snapshot
+from transforms.changes.metadata_changes import with_content
+from transforms.changes.partitions import partition_count
+from transforms.changes.reject_rows import UNREADABLE_ROWS, unreadable_rows
+from transforms.changes.selection import check_scopes
+from transforms.core.errors import GuardError
+from transforms.model.desired import desired, desired_metadata
+from transforms.model.held_back import NOTHING_SPARED, spared
+from transforms.model.privacy import fingerprint
+from transforms.model.resources import Scope
+from transforms.openimis.country import Country
+from transforms.openimis.doubts import Doubts
+from transforms.openimis.register import register_of
+from transforms.openimis.tables.columns import INSUREES
+from transforms.openimis.windows import Window
+
+STAGE, KEY = "desired", "pseudonym_fingerprint"
+SPARED = "spared"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for.
+
+    Attributes:
+        country: The country file.
+        coordinates: code, longitude and latitude of places, or None.
+        pseudonym_key: The secret of the pseudonyms; None if none is needed.
+        scopes: What is posted.
+        window: The days whose changes are posted; None for all.
+        key_name: Name of the saved block that the key is of.
+
+    Raises:
+        GuardError: There is no scope.
+    """
+
+    country: Country
+    coordinates: pl.DataFrame | None
+    pseudonym_key: str | None = field(repr=False)
+    scopes: Sequence[Scope]
+    window: Window | None
+    key_name: str | None = None
+
+    def __post_init__(self) -> None:
+        check_scopes(self.scopes)
+
+    @property
+    def key_fingerprint(self) -> str | None:
+        """Of the pseudonym key."""
+        return fingerprint(self.pseudonym_key) if self.pseudonym_key else None
+
+
+def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, int]:
+    """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
+
+    Args:
+        run: The run; its snapshot is complete.
+        asked: What was asked for.
+        partitions: Of the target's acknowledged state; None before its first run.
+
+    Raises:
+        GuardError: It was done with another pseudonym key.
+    """
+    if is_done(run, STAGE):
+        _check_same_key(run, asked)
+        return dict(read_stage(run, STAGE)["rows"])
+    snapshot = read_snapshot(run)
+    count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
+    register = register_of(snapshot.frames)
+    frames = desired(
+        register,
+        as_of=snapshot.as_of.date(),
+        country=asked.country,
+        pseudonym_key=asked.pseudonym_key,
+        window=asked.window,
+    )
+    rows = {
+        name: write_partitions(frame, count, partial(run.desired, name))
+        for name, frame in frames.items()
+    }
+    for name, frame in desired_metadata(register, asked.country, asked.coordinates).items():
+        write_frame(run.desired(name, 0), with_content(frame))
+    write_doubts(run, register.doubts)
+    manifest = {"partitions": count, "rows": rows, KEY: asked.key_fingerprint}
+    declare_done(run, STAGE, manifest)
+    return rows
+
+
+def write_doubts(run: Run, doubts: Doubts) -> None:
+    """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
+    found = spared(doubts)
+    if not found.is_empty():
+        write_frame(run.desired(SPARED, 0), found.lazy())
+    if not doubts.told.is_empty():
+        write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.told)})
+
+
+def spared_in(run: Run) -> pl.DataFrame:
+    """Return what may not be deleted: resource, and row, which is null for all its rows."""
+    path = run.desired(SPARED, 0)
+    return scan_frame(path).collect() if path.exists() else NOTHING_SPARED
+
+
+def _check_same_key(run: Run, asked: Asked) -> None:
+    found = asked.key_fingerprint
+    made = read_stage(run, STAGE).get(KEY, found)
+    if made != found:
+        raise GuardError(
+            f"Run {run.run_id} has made its numbers with the pseudonym key of fingerprint {made}, "
+            f"and the key is now another (fingerprint {found}). Save the key of before again, then "
+            f"start this run again; or start a new run. Nothing was posted."
+        )

@@ -1,0 +1,72 @@
+"""Know openIMIS again: the database that DHIS2 was filled from, with all its rows."""
+
+from staging.acknowledged import Current, KnownSource
+from staging.layout import Run
+from staging.snapshots import is_complete, read_manifest
+from transforms.changes.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
+from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.openimis.country import Guards
+
+
+def source_of(run: Run) -> KnownSource | None:
+    """Return which openIMIS the run's snapshot is of; None if the run has none."""
+    if not is_complete(run):
+        return None
+    manifest = read_manifest(run)
+    return KnownSource(
+        database=manifest.database,
+        oldest_rows=manifest.oldest_rows,
+        as_of=manifest.as_of,
+        taken_at=manifest.taken_at,
+        rows={name: table.rows for name, table in manifest.tables.items()},
+    )
+
+
+def check_source(
+    run: Run, current: Current, guards: Guards, allow: Permissions = NOTHING
+) -> list[str]:
+    """Compare the run's snapshot with the last one that was folded.
+
+    Args:
+        run: The run; its snapshot is complete.
+        current: The acknowledged state.
+        guards: How much a table may shrink.
+        allow: Of a new source, rows and days of the old one say nothing.
+
+    Returns:
+        What is odd, but may be.
+
+    Raises:
+        GuardError: It is another openIMIS, an older snapshot, or a table shrank.
+    """
+    found = source_of(run)
+    if current.source is None or found is None or Allow.NEW_SOURCE in allow:
+        return []
+    refuse_another_source(current.source.oldest_rows, found.oldest_rows)
+    if _is_older(found, known=current.source):
+        refuse_older_snapshot(current.source.as_of, found.as_of)
+    if Allow.SHRINKING not in allow:
+        refuse_shrinking(current.source.rows, found.rows, guards)
+    return _oddities(current.source, found)
+
+
+def _is_older(found: KnownSource, *, known: KnownSource) -> bool:
+    """Whether two clocks say so: one alone was set back."""
+    if found.taken_at is None or known.taken_at is None:
+        return False
+    return found.taken_at < known.taken_at and found.as_of < known.as_of
+
+
+def _oddities(known: KnownSource, found: KnownSource) -> list[str]:
+    told = []
+    if found.database != known.database:
+        told.append(
+            "The same openIMIS was read from another server or database than at the last load: it "
+            "was moved, or the source names a copy of it. If it is a copy, stop the run."
+        )
+    if found.as_of < known.as_of:
+        told.append(
+            f"The snapshot is as of {found.as_of}, earlier than the last load's ({known.as_of}): "
+            f"the clock of openIMIS's server was set back."
+        )
+    return told

@@ -1,0 +1,1 @@
+"""From openIMIS to a snapshot."""

@@ -1,0 +1,86 @@
+"""The snapshot of openIMIS: check all tables, then copy them in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from flows.connectors.openimis.catalogue import Selection
+from flows.connectors.openimis.client import Openimis, SourceTransaction
+from flows.steps.extract.unreadable_counts import Legibility
+from staging.layout import Run
+from staging.snapshots import (
+    SnapshotManifest,
+    TableManifest,
+    read_manifest,
+    write_manifest,
+    write_table,
+)
+from transforms.core.errors import StagingError
+from transforms.openimis.country import Guards
+from transforms.openimis.legibility import Legible, refuse_unreadable
+from transforms.openimis.tables.columns import Column
+
+Wanted = Mapping[str, Sequence[Column]]
+USUAL = Guards()
+
+
+def copied(
+    run: Run, source: str, openimis: Openimis, wanted: Wanted, guards: Guards = USUAL
+) -> SnapshotManifest:
+    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete.
+
+    Raises:
+        SourceError: openIMIS cannot be read, or too much of a column cannot.
+    """
+    selected = openimis.check(wanted)
+    taken_at = datetime.now(UTC)
+    with openimis.transaction() as transaction, transaction.standing_still(selected):
+        oldest_rows = transaction.oldest_rows(selected)
+        read = {each.table.name: _copied(run, transaction, each) for each in selected}
+    refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)
+    manifest = SnapshotManifest(
+        source=source,
+        as_of=transaction.as_of,
+        taken_at=taken_at,
+        database=transaction.database,
+        oldest_rows=oldest_rows,
+        tables={name: table for name, (table, _) in read.items()},
+    )
+    write_manifest(run, manifest)
+    return manifest
+
+
+def _copied(
+    run: Run, transaction: SourceTransaction, selection: Selection
+) -> tuple[TableManifest, dict[str, Legible]]:
+    """Copy a table; return what its manifest says, and how much of its columns could be read."""
+    legibility = Legibility()
+    written = write_table(
+        run,
+        selection.table.name,
+        selection.marked_schema,
+        legibility.counting(transaction.batches(selection)),
+        missing=selection.missing,
+    )
+    marked = written.model_copy(update={"unreadable": legibility.unreadable})
+    return marked, legibility.columns
+
+
+def kept_snapshot(run: Run, source: str, wanted: Wanted) -> SnapshotManifest:
+    """Return the manifest of the snapshot that the run has already.
+
+    Raises:
+        StagingError: It is of another source, or of other columns than the country file asks for.
+    """
+    manifest = read_manifest(run)
+    names = {table: [column.name for column in columns] for table, columns in wanted.items()}
+    if (source, names) != (manifest.source, _columns(manifest.tables)):
+        raise StagingError(
+            f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "
+            f"other columns (the country file's privacy) are asked for now. Start a run with a new "
+            f"run_id. Nothing was changed."
+        )
+    return manifest
+
+
+def _columns(tables: Mapping[str, TableManifest]) -> dict[str, list[str]]:
+    return {name: table.columns for name, table in tables.items()}

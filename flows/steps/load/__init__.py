@@ -1,0 +1,1 @@
+"""From bundles to what DHIS2 has confirmed."""

@@ -1,0 +1,220 @@
+"""Fold a run into the acknowledged state: current.json is switched once, last."""
+
+from collections import Counter
+from typing import Any
+
+import polars as pl
+
+from flows.steps.compare.changes import acknowledged_of, tracked_versions
+from flows.steps.compare.source_identity import source_of
+from flows.steps.shared.staged_changes import CHANGES, changes_of
+from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
+from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
+from staging.layout import Run, Target
+from staging.outbox import ACROSS, bundles
+from staging.receipts import outcomes
+from staging.rejects import write_rejects
+from transforms import VERSION
+from transforms.changes.fold import folded, refusals
+from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.reject_rows import reject_rows
+from transforms.core.errors import StagingError
+from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
+
+OUTCOMES = "outcomes"
+
+
+def check_not_older(run: Run, current: Current) -> bool:
+    """Return whether the run is still to be folded; False if that is done.
+
+    Raises:
+        StagingError: Another run was folded since this one made its comparison.
+    """
+    if run.run_id in (current.last_run, current.last_ended):
+        return False
+    manifest = read_stage(run, CHANGES)
+    compared = manifest["ended"]
+    if compared != current.ended:
+        raise StagingError(
+            f"Run {run.run_id} compared openIMIS with state {compared} of the target, which has "
+            f"moved on to state {current.ended} (run {current.last_ended}). What it would post is "
+            f"out of date: start a new run. Nothing was posted."
+        )
+    if manifest["versions"] != tracked_versions(current):
+        raise StagingError(
+            f"Run {run.run_id} compared openIMIS with a state of the target that was repaired "
+            f"since. What it would post is out of date: start a new run. Nothing was posted."
+        )
+    if run.run_id in {current.versions.get(resource.name) for resource in RESOURCES}:
+        raise StagingError(
+            f"A run {run.run_id} was loaded into this target before, and what it confirmed is "
+            f"still in use under that name. Give another run_id, or leave it out. Nothing was "
+            f"posted."
+        )
+    return True
+
+
+def fold(run: Run, target: Target, current: Current) -> Current:
+    """Fold what DHIS2 answered to the run into the acknowledged state, and return that.
+
+    The rejects of DHIS2 are written beside those of the rules. Done twice, it does nothing more.
+    """
+    if not check_not_older(run, current):
+        return current
+    answers = _gathered(run)
+    manifest = read_stage(run, CHANGES)
+    checksums = {
+        resource.name: written
+        for resource in RESOURCES
+        if (written := _fold_resource(run, target, current, resource, answers))
+    }
+    _write_refusals(run, answers, manifest["partitions"])
+    after = switched(current, run.run_id, checksums).model_copy(
+        update={
+            "counter": current.counter + 1,
+            "last_run": run.run_id,
+            "open_run": None,
+            "partitions": manifest["partitions"],
+            "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
+            "refused": _refused(run, current, answers),
+            **remembered(run, current),
+        }
+    )
+    switch(target, after)
+    sweep(target, kept=[current, after])
+    return after
+
+
+def _gathered(run: Run) -> pl.LazyFrame:
+    """Write down what DHIS2 answered, in one file."""
+    begin_anew(run, OUTCOMES)
+    write_frame(run.outcomes, outcomes(run))
+    declare_done(run, OUTCOMES, {})
+    return scan_frame(run.outcomes)
+
+
+def _refused(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int]:
+    """Count, a reason code, what was refused; only a run that sends everything hears of all."""
+    codes = answers.filter(~pl.col("accepted")).select(pl.col("codes").explode())
+    found = codes.group_by("codes").len().sort("codes").collect()
+    counted = Counter[str](dict(found.drop_nulls().iter_rows()))
+    hears_of_all = len(_wholly_sent(run)) == len(RESOURCES)
+    return dict(counted if hears_of_all else counted | Counter(current.refused))
+
+
+def _wholly_sent(run: Run) -> list[str]:
+    """Return the resources of which the run sent everything but what a guard held back."""
+    is_sent = all(bundle.is_settled for bundle in bundles(run))
+    wholly: list[str] = read_stage(run, CHANGES).get("wholly", []) if is_sent else []
+    return wholly
+
+
+def _treatments_sent(run: Run) -> dict[str, str]:
+    """Return field → its treatment, of the resources that the run sent wholly."""
+    made_with = read_stage(run, CHANGES).get("treatments", {})
+    fields = (each.uid for name in _wholly_sent(run) for each in RESOURCE_BY_NAME[name].fields)
+    return {uid: made_with[uid] for uid in fields if uid in made_with}
+
+
+def remembered(run: Run, current: Current) -> dict[str, Any]:
+    """Return what later runs have to know of an ended run, though it may be deleted.
+
+    A resource counts as loaded only when all of it was sent.
+    """
+    version = read_stage(run, CHANGES).get("package", "")
+    return {
+        "ended": current.ended + 1,
+        "last_ended": run.run_id,
+        "source": source_of(run) or current.source,
+        "package": VERSION,
+        "loaded": current.loaded | dict.fromkeys(_wholly_sent(run), version),
+        "treatments": current.treatments | _treatments_sent(run),
+    }
+
+
+def begin_metadata(run: Run, target: Target, current: Current, name: str) -> Current:
+    """Note, before the first request, that changed org units or options are in doubt."""
+    confirmed, changed = _confirmed(target, current, name), scan_frame(run.changes(name, 0))
+    return _switched_to(run, target, current, name, begun(confirmed, changed, run.run_id))
+
+
+def fold_metadata(
+    run: Run, target: Target, before: Current, current: Current, name: str, accepted: list[str]
+) -> Current:
+    """Remember which org units or options DHIS2 holds as they are wanted.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        before: The state before the push was begun.
+        current: The state since.
+        name: Of the metadata resource.
+        accepted: Keys of what DHIS2 holds.
+    """
+    confirmed, changed = _confirmed(target, before, name), scan_frame(run.changes(name, 0))
+    keys = pl.Series("key", accepted, pl.String)
+    rows = confirmed_after(confirmed, changed, keys, run.run_id)
+    return _switched_to(run, target, current, name, rows)
+
+
+def _confirmed(target: Target, current: Current, name: str) -> pl.LazyFrame:
+    return scan(target, current, name, 0, CONFIRMED)
+
+
+def _switched_to(
+    run: Run, target: Target, current: Current, name: str, rows: pl.LazyFrame
+) -> Current:
+    version = free_version(current, name, run.run_id)
+    after = switched(current, version, {name: [write(target, version, name, 0, rows)]})
+    switch(target, after)
+    return after
+
+
+def _fold_resource(
+    run: Run, target: Target, current: Current, resource: Resource, answers: pl.LazyFrame
+) -> list[str]:
+    """Write the new version of a resource, and return its checksums; none if nothing changes."""
+    partitions = read_stage(run, CHANGES)["partitions"]
+    moved = scan_frame(run.changes("movers", 0)).filter(resource=resource.name).collect()
+    touched = {number for number in range(partitions) if _rows(run, resource, number)}
+    touched |= set(moved["source"]) | set(moved["destination"])
+    is_new = resource.name not in current.versions
+    checksums = []
+    for number in range(partitions) if touched else ():
+        if number in touched or is_new:
+            base = acknowledged_of(target, current, resource, number, moved)
+            changes = changes_of(run, number)[resource.name]
+            own = answers.filter(_is_of(number))
+            rows = folded(resource, base, changes, own, run.run_id)
+            checksums.append(write(target, run.run_id, resource.name, number, rows))
+        else:
+            checksums.append(keep(target, current, run.run_id, resource.name, number))
+    return checksums
+
+
+def _is_of(partition: int) -> pl.Expr:
+    """Whether an answer is of a partition, or of a bundle that holds objects of several."""
+    return pl.col("partition").is_in([partition, ACROSS])
+
+
+def _rows(run: Run, resource: Resource, partition: int) -> int:
+    return row_count(run.changes(resource.name, partition))
+
+
+def write_refusals(run: Run) -> None:
+    """Write the rejects of DHIS2 so far, by table and UUID, though the run is not folded."""
+    _write_refusals(run, outcomes(run), read_stage(run, CHANGES)["partitions"])
+
+
+def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
+    rejects = {}
+    for resource in RESOURCES:
+        refused = [
+            refusals(
+                resource, changes_of(run, number)[resource.name], answers.filter(_is_of(number))
+            )
+            for number in range(partitions)
+        ]
+        rows = reject_rows(resource.name, pl.concat(refused).collect())
+        rejects[f"{resource.name}.dhis2"] = rows
+    write_rejects(run, rejects)

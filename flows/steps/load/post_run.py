@@ -1,0 +1,164 @@
+"""Post the outbox of a run, phase after phase; go on where an earlier attempt stopped."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, kept_persons
+from flows.steps.load.post_bundle import post_bundle, settle_transfers
+from flows.steps.load.post_phase import post_phase, requests_in_flight
+from flows.steps.load.thread_state import LoadState
+from flows.steps.shared.staged_changes import CHANGES, all_changes
+from flows.steps.target.read_back import Reader
+from staging.frames import read_stage
+from staging.layout import Run
+from staging.outbox import Bundle, begin, bundles, settle
+from staging.receipts import outcomes
+from transforms.changes.bundles import DELETES, Phase
+from transforms.changes.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.stopping import StopRule, sent_by_kind
+from transforms.dhis2.import_report import Receipt, Refused, Strategy
+from transforms.dhis2.tables.error_codes import ErrorClass
+from transforms.model.resources import TrackerType
+from transforms.openimis.country import Guards, Load
+
+CHUNK = 100
+EMPTY = b"{}"
+
+Blocked = Mapping[tuple[str, str], str]
+"""Type and UID of what must not be posted, and the reason code."""
+
+CLASSES = {
+    PARENT_REFUSED: ErrorClass.PARENT,
+    IN_ANOTHER_PROGRAM: ErrorClass.DATA,
+}
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A bundle on its way, without what must not be posted any more."""
+
+    bundle: Bundle
+    blocked: Blocked
+    was_begun: bool = False
+
+    def body(self) -> bytes:
+        """Return the request body."""
+        body = self.bundle.body()
+        return without(body, self.blocked)[0] if self.blocked else body
+
+    def begin(self) -> None:
+        """Record that it is about to be posted."""
+        begin(self.bundle)
+
+    def settle(self, receipt: Receipt) -> None:
+        """Record what became of it; what was taken out is refused."""
+        whole = replace(
+            receipt,
+            refused=receipt.refused + self._held_back(),
+            unanswered=receipt.unanswered + self.was_begun,
+        )
+        settle(self.bundle, whole.as_json())
+
+    def _held_back(self) -> tuple[Refused, ...]:
+        if not self.blocked:
+            return ()
+        removed = without(self.bundle.body(), self.blocked)[1]
+        return tuple(
+            Refused(TrackerType(kind), uid, (reason,), CLASSES[reason])
+            for kind, uid in removed
+            for reason in [self.blocked[kind, uid]]
+        )
+
+
+@dataclass
+class Posting:
+    """What the chunks of one load share.
+
+    Attributes:
+        run: The run.
+        client: The DHIS2.
+        info: Who it is.
+        load: How fast the country file lets it go.
+        state: What the threads share.
+        stop_rule: Says when what DHIS2 refuses is no matter of single records.
+        as_superuser: DHIS2 refuses the user nothing, so it is asked whom other programs have.
+    """
+
+    run: Run
+    client: Dhis2
+    info: SystemInfo
+    load: Load
+    state: LoadState = field(default_factory=LoadState)
+    stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
+    as_superuser: bool = False
+    _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
+
+    def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
+        """Yield the bundles of a phase that are not settled, about a hundred at a time."""
+        waiting = [
+            bundle
+            for bundle in bundles(self.run)
+            if bundle.phase == phase and not bundle.is_settled
+        ]
+        for start in range(0, len(waiting), CHUNK):
+            yield waiting[start : start + CHUNK]
+
+    def post(self, phase: Phase, chunk: Sequence[Bundle]) -> int:
+        """Post some bundles of a phase, settle them, and return how many objects they hold."""
+        post_phase(
+            (self._sending(phase, bundle) for bundle in chunk),
+            lambda body: self._posted(phase, body),
+            self.state,
+            self.stop_rule,
+            in_flight=requests_in_flight(self.load, self.info.dialect),
+            begin=Sending.begin,
+            settle=Sending.settle,
+        )
+        return sum(bundle.objects for bundle in chunk)
+
+    def _sending(self, phase: Phase, bundle: Bundle) -> Sending:
+        """Return a bundle on its way, without whom DHIS2 would delete for a superuser alone."""
+        blocked = self._blocked(phase)
+        if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
+            reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
+            blocked = kept_persons(reader, bundle.body()) | dict(blocked)
+        return Sending(bundle, blocked, bundle.is_in_doubt)
+
+    def _posted(self, phase: Phase, body: bytes) -> Receipt:
+        strategy = strategy_of(phase)
+        if body == EMPTY:
+            return Receipt(strategy)
+        if phase is Phase.OWNERS:
+            return settle_transfers(self.client, body, self.info.dialect, self.state)
+        return post_bundle(self.client, body, strategy, self.state)
+
+    def _blocked(self, phase: Phase) -> Blocked:
+        """Return what builds on something that an earlier phase did not get done."""
+        if phase not in self._blocked_by_phase:
+            self._blocked_by_phase[phase] = blocked(self.run, phase)
+        return self._blocked_by_phase[phase]
+
+
+def stop_rule_of(run: Run, refused_before: Mapping[str, int], guards: Guards) -> StopRule:
+    """Return when the load of a run stops, by what it sends."""
+    sent = sent_by_kind(read_stage(run, CHANGES)["changes"])
+    return StopRule(sent, refused_before, guards)
+
+
+def strategy_of(phase: Phase) -> Strategy:
+    """Return how DHIS2 takes the objects of a phase."""
+    if phase is Phase.OWNERS:
+        return "TRANSFER"
+    return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
+
+
+def blocked(run: Run, phase: Phase) -> Blocked:
+    """Return what a phase may not post, by the receipts of the run so far."""
+    refused = outcomes(run).filter(~pl.col("accepted")).select("phase", "type", "uid").collect()
+    if refused.is_empty():
+        return {}
+    found = dependants(all_changes(run), refused).filter(is_delete=phase in DELETES)
+    return dict.fromkeys(found.select("type", "uid").iter_rows(), PARENT_REFUSED)

@@ -1,0 +1,89 @@
+"""What a reconciliation may compare: a state that no run is changing, and what openIMIS had."""
+
+import uuid
+from pathlib import Path
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.compare.changes import tracked_versions
+from flows.steps.target.preflight import Needs, check_needs
+from flows.steps.target.read_back import Paging, Reader
+from flows.steps.target.recognition import recognised_server
+from staging.acknowledged import Current, read_current
+from staging.frames import is_done, read_stage
+from staging.layout import Run, Target
+from staging.runs import remember
+from transforms.core.errors import StagingError
+
+DESIRED = "desired"
+PAGING = Paging()
+
+
+def known_state(target: Target) -> Current:
+    """Return the acknowledged state of a target.
+
+    Raises:
+        StagingError: There is none, or a run is open.
+    """
+    current = read_current(target)
+    if current is None:
+        raise StagingError(
+            f"Nothing was ever posted to {target.name} from this staging folder, so there is "
+            f"nothing to compare. If another tool has filled it with the same UIDs, use adopt. "
+            f"Nothing was changed."
+        )
+    if current.open_run:
+        raise StagingError(
+            f"Run {current.open_run} was begun and has not ended, so what DHIS2 confirmed is not "
+            f"known yet. Let sync or load with this run_id end it, then start again. Nothing was "
+            f"changed."
+        )
+    return current
+
+
+def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> Current:
+    """Return the state of a target to which nothing was ever posted.
+
+    Raises:
+        StagingError: Something was; or no run says what openIMIS has.
+    """
+    known = read_current(target)
+    if known is not None and (known.open_run or tracked_versions(known)):
+        raise StagingError(
+            f"{target.name} has an acknowledged state already, which adopt would lose. To make it "
+            f"say what DHIS2 holds, use repair. Nothing was changed."
+        )
+    run = wanted_run(staging_root, desired_run, needed=True)
+    partitions = read_stage(run, DESIRED)["partitions"] if run else 1
+    first = known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
+    return first.model_copy(update={"partitions": partitions})
+
+
+def wanted_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
+    """Return the run that says what openIMIS has; None if none is at hand and none is needed.
+
+    Raises:
+        StagingError: One is needed.
+    """
+    run = Run(staging_root, run_id) if run_id else None
+    if run is not None and is_done(run, DESIRED):
+        return run
+    if needed:
+        raise StagingError(
+            f"What openIMIS has is not at hand (run {run_id or 'not named'}), and without it an "
+            f"object of ours cannot be told from a strange one. Run sync with until=transform, and "
+            f"name its run in desired_run. Nothing was changed."
+        )
+    return None
+
+
+def remember_state(run: Run, target: str, current: Current) -> None:
+    """Note what is compared; a run that goes on must not compare with another state."""
+    remember(run, target=target, reconciled=tracked_versions(current))
+
+
+def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:
+    """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
+    info = recognised_server(client, current, moved_target=False)
+    info.check_reading()
+    check_needs(client, info, Needs(posts=False))
+    return Reader(client, info.dialect, paging, info.zone)

@@ -1,0 +1,149 @@
+"""Carry what is acknowledged over to the row numbers of an openIMIS that was migrated."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.steps.compare.changes import tracked_versions
+from flows.steps.compare.source_identity import source_of
+from flows.steps.reconcile.preconditions import known_state, wanted_run
+from staging.acknowledged import Current, scan, sweep, switch, switched, write
+from staging.frames import read_stage, scan_frame
+from staging.layout import Run, Target
+from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.guards import refuse_another_source
+from transforms.changes.renumbering import Renumbered, renumbered
+from transforms.core.errors import GuardError, StagingError
+from transforms.model.resources import NUMBERED, Resource
+
+DESIRED = "desired"
+LEAST_SHARE = 0.5
+"""Of an openIMIS that was migrated nearly all is found again; of another one, hardly anything."""
+
+
+@dataclass
+class Carried:
+    """What became of the rows of a resource.
+
+    Attributes:
+        held: How many of openIMIS's rows DHIS2 holds objects of.
+        found: How many of them were found again under their new numbers.
+    """
+
+    held: int = 0
+    found: int = 0
+
+
+@dataclass(frozen=True)
+class Renumbering:
+    """What is compared.
+
+    Attributes:
+        target: The target.
+        current: Its acknowledged state.
+        desired: The run that says what the migrated openIMIS has.
+    """
+
+    target: Target
+    current: Current
+    desired: Run
+
+    def first_generation(self, resource: Resource) -> int:
+        """Return a generation that no object of the resource has, nor the one before it."""
+        parts = [self._acknowledged(resource, number) for number in range(self.current.partitions)]
+        greatest = pl.concat(parts, how="diagonal").select(pl.col("generation").max())
+        return int(greatest.collect().item() or 0) + 2
+
+    def parts(self, resource: Resource, first: int) -> Iterator[Renumbered]:
+        """Yield the partitions of a resource under the new numbers."""
+        for number in range(self.current.partitions):
+            wanted = scan_frame(self.desired.desired(resource.name, number))
+            yield renumbered(resource, self._acknowledged(resource, number), wanted, first)
+
+    def _acknowledged(self, resource: Resource, number: int) -> pl.LazyFrame:
+        schema = acknowledged_schema(resource)
+        return scan(self.target, self.current, resource.name, number, schema)
+
+
+def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, Carried]:
+    """Write what is acknowledged under the new numbers; `current.json` is switched once, last.
+
+    Args:
+        run: Names the new version.
+        target: The target.
+        desired_run: The run that says what the migrated openIMIS has.
+
+    Returns:
+        Resource to what became of its rows.
+
+    Raises:
+        GuardError: It is another openIMIS, or too little was found again.
+        StagingError: A run is open, or the run is not at hand or divided otherwise.
+    """
+    current = known_state(target)
+    work = Renumbering(target, current, _migrated(target, current, desired_run))
+    first = {resource.name: work.first_generation(resource) for resource in NUMBERED}
+    carried = {resource.name: Carried() for resource in NUMBERED}
+    checksums: dict[str, list[str]] = {resource.name: [] for resource in NUMBERED}
+    for resource in NUMBERED:
+        for number, part in enumerate(work.parts(resource, first[resource.name])):
+            rows = part.rows.lazy()
+            checksums[resource.name].append(write(target, run.run_id, resource.name, number, rows))
+            carried[resource.name].held += part.held
+            carried[resource.name].found += part.found
+    refuse_strangers(carried, desired_run)
+    _switch(target, current, run, checksums, first)
+    return carried
+
+
+def _migrated(target: Target, current: Current, desired_run: str) -> Run:
+    desired = wanted_run(target.root, desired_run, needed=True)
+    source = source_of(desired) if desired else None
+    if desired is None or source is None:
+        raise StagingError(
+            f"Run {desired_run} has no snapshot any more, so it cannot be told of which openIMIS "
+            f"it is. Run sync with until=transform once more, and name its run. Nothing was "
+            f"changed."
+        )
+    if current.source is not None:
+        refuse_another_source(current.source.oldest_rows, source.oldest_rows)
+    divided = read_stage(desired, DESIRED)["partitions"]
+    if divided != current.partitions or not tracked_versions(current):
+        raise StagingError(
+            f"Run {desired_run} is divided into {divided} partitions and the target into "
+            f"{current.partitions}, or nothing was loaded yet. Run sync with until=transform once "
+            f"more, and name its run. Nothing was changed."
+        )
+    return desired
+
+
+def refuse_strangers(carried: Mapping[str, Carried], desired_run: str) -> None:
+    """Refuse a run in which too little is found again.
+
+    Raises:
+        GuardError: It is of another openIMIS, or of none that was migrated.
+    """
+    held, found = (
+        sum(getattr(each, name) for each in carried.values()) for name in ("held", "found")
+    )
+    if found < LEAST_SHARE * held:
+        raise GuardError(
+            f"Of {held} policies and claim lines of which DHIS2 holds objects, only {found} were "
+            f"found again in run {desired_run}; of an openIMIS that was migrated, nearly all are. "
+            f"Name a run of the openIMIS that was migrated. Nothing was changed."
+        )
+
+
+def _switch(
+    target: Target,
+    current: Current,
+    run: Run,
+    checksums: Mapping[str, list[str]],
+    first: Mapping[str, int],
+) -> None:
+    begins = {**current.first_generations, **first}
+    numbered = current.model_copy(update={"first_generations": begins})
+    after = switched(numbered, run.run_id, checksums)
+    switch(target, after)
+    sweep(target, kept=[current, after])

@@ -1,0 +1,1 @@
+"""Bring a DHIS2 to where it can take the data."""

@@ -1,0 +1,1 @@
+"""What all steps share: the files that a country gives."""

@@ -1,0 +1,59 @@
+"""Read the country file."""
+
+import tomllib
+from pathlib import Path
+
+from staging.files import write_bytes
+from staging.layout import Run
+from staging.runs import remember
+from transforms.core.errors import CountryError
+from transforms.openimis.country import Country, country_of
+from transforms.reports.leaving_page import leaving_page
+
+
+def read_country(path: Path) -> Country:
+    """Return what the country file says.
+
+    Raises:
+        CountryError: It is not there, is not TOML, or a setting is missing, unknown or wrong.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CountryError(
+            f"The country file {path} cannot be read: {error.strerror}. Copy country.example.toml "
+            f"and name it in the parameter `country`. Nothing was done."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CountryError(
+            f"The country file {path} is not TOML: {error}. See country.example.toml. "
+            f"Nothing was done."
+        ) from error
+    return country_of(content, str(path))
+
+
+def write_what_leaves(run: Run, country: Country) -> str:
+    """Write the page that says what leaves into the run's folder, and return it.
+
+    Raises:
+        CountryError: The country file's privacy asks for what cannot be.
+    """
+    page = leaving_page(country)
+    write_bytes(run.what_leaves, page.encode())
+    return page
+
+
+HOW_FAST = {"load", "guards", "waiting", "retention", "analytics"}
+
+
+def remember_what_may_leave(run: Run, country: Country) -> None:
+    """Note in run.json what of the country file decides what a run sends.
+
+    The bundles of a run hold what it said when they were made, so the run goes on only while it
+    says the same. How it is posted, and what the guards allow, may change meanwhile.
+
+    Raises:
+        StagingError: It says something else than when the run was begun.
+    """
+    decides = country.model_dump(mode="json", exclude=HOW_FAST)
+    remember(run, **decides | {"regions": sorted(country.regions)})

@@ -1,0 +1,24 @@
+"""The changes of a run, as they were staged."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from staging.frames import read_stage, scan_frame
+from staging.layout import Run
+from transforms.model.resources import RESOURCES
+
+CHANGES = "changes"
+Changes = Mapping[str, pl.LazyFrame]
+
+
+def changes_of(run: Run, partition: int) -> Changes:
+    """Return resource name → changes of one partition."""
+    return {each.name: scan_frame(run.changes(each.name, partition)) for each in RESOURCES}
+
+
+def all_changes(run: Run) -> dict[str, pl.LazyFrame]:
+    """Return resource name → changes of all partitions."""
+    count = read_stage(run, CHANGES)["partitions"]
+    frames = [changes_of(run, partition) for partition in range(count)]
+    return {name: pl.concat(each[name] for each in frames) for name in frames[0]}

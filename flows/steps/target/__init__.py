@@ -1,0 +1,1 @@
+"""Which DHIS2 it is, what it has, what it would take."""

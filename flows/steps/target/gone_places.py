@@ -1,0 +1,50 @@
+"""Say which places DHIS2 had confirmed and has no more: deleted, or merged into others there."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from flows.connectors.dhis2.client import Dhis2
+from staging.acknowledged import Current, read_current, scan
+from staging.layout import Target, target_names
+from transforms.changes.metadata_changes import CONFIRMED, unlisted
+from transforms.core.errors import StagingError
+from transforms.model.resources import ORG_UNITS
+
+NAMED = 10
+MERGED = (
+    "Where they were merged into others or split in DHIS2, merge or split them in openIMIS as well "
+    "(the families move there): DHIS2 follows openIMIS, and what is made again is empty."
+)
+
+
+def gone_places(client: Dhis2, staging_root: Path) -> list[str]:
+    """Return a sentence on the places that a load had confirmed and DHIS2 has no more, if any.
+
+    Args:
+        client: The DHIS2, as a user who sees all org units.
+        staging_root: Folder of all pipeline files; whatever target was loaded to this address.
+    """
+    loaded = _loaded_to(client, staging_root)
+    uids = sorted({uid for target, current in loaded for uid in _gone(client, target, current)})
+    if not uids:
+        return []
+    named = ", ".join(uids[:NAMED]) + (f" and {len(uids) - NAMED} more" if uids[NAMED:] else "")
+    found = f"{len(uids)} org units that DHIS2 had confirmed are not there any more ({named})"
+    return [f"{found}; set-up makes again those that openIMIS has. {MERGED}"]
+
+
+def _loaded_to(client: Dhis2, staging_root: Path) -> Iterator[tuple[Target, Current]]:
+    for name in target_names(staging_root):
+        target = Target(staging_root, name)
+        with suppress(StagingError):  # a load tells of what is damaged; set-up needs none of it
+            current = read_current(target)
+            if current is not None and current.base_url == client.base_url:
+                yield target, current
+
+
+def _gone(client: Dhis2, target: Target, current: Current) -> list[str]:
+    params = {"fields": "id", "paging": "false"}
+    listed = client.get("/api/organisationUnits", params)["organisationUnits"]
+    confirmed = scan(target, current, ORG_UNITS, 0, CONFIRMED)
+    return unlisted(confirmed, [each["id"] for each in listed]).collect()["uid"].to_list()

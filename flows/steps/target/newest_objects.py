@@ -1,0 +1,96 @@
+"""Read the newest of what DHIS2 has confirmed back from it, by value, in a few requests.
+
+The stand-by of the marker, where the data store may not be used: a DHIS2 that was restored from a
+backup, or is another one, lacks what the last load created, changed and deleted.
+"""
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.steps.shared.staged_changes import CHANGES, changes_of
+from flows.steps.target.read_back import Reader, asked_for
+from staging.acknowledged import Current, scan
+from staging.frames import is_done, read_stage
+from staging.layout import Run, Target
+from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.fold import State
+from transforms.changes.reconciliation import FINDINGS, IDENTITIES, compared
+from transforms.model.resources import RESOURCES, Resource
+
+NEWEST = 200
+
+
+def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> pl.DataFrame:
+    """Return which of the newest objects DHIS2 does not hold as it confirmed them.
+
+    Returns:
+        The columns of `transforms.changes.reconciliation.FINDINGS`.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read them.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    reader, chosen = Reader(client, info.dialect, zone=info.zone), newest(target, current)
+    found = [_differing(reader, target, current, each, chosen) for each in RESOURCES]
+    return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
+
+
+def newest(target: Target, current: Current, count: int = NEWEST) -> pl.DataFrame:
+    """Choose the newest acknowledged objects: of the last run, filled up with earlier ones.
+
+    Created or changed ones and deleted ones of every resource, evenly. What an open run may have
+    changed since is left out.
+
+    Returns:
+        resource, uid.
+    """
+    found = pl.concat(_newest_of(target, current, each, count) for each in RESOURCES)
+    return found.sort("isEarlier", "rank", "uid").head(count).select("resource", "uid")
+
+
+def _newest_of(target: Target, current: Current, resource: Resource, count: int) -> pl.DataFrame:
+    """Return resource, uid, isEarlier and rank (from 0 in each state) of up to `count` a state."""
+    is_earlier = pl.col("run").ne_missing(pl.lit(current.last_run)).cast(pl.Int8)
+    rows = (
+        _acknowledged(target, current, resource)
+        .select("uid", "state", isEarlier=is_earlier)
+        .join(_of_open_run(target, current, resource), on="uid", how="anti")
+    )
+    newest_rows = [
+        rows.filter(state=state.value).bottom_k(count, by=["isEarlier", "uid"]) for state in State
+    ]
+    rank = pl.col("uid").rank("ordinal").over("isEarlier", "state")
+    columns = pl.concat(newest_rows).with_columns(resource=pl.lit(resource.name), rank=rank)
+    return columns.select("resource", "uid", "isEarlier", "rank").collect()
+
+
+def _acknowledged(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
+    schema = acknowledged_schema(resource)
+    numbers = range(current.partitions)
+    parts = [scan(target, current, resource.name, number, schema) for number in numbers]
+    return pl.concat(parts, how="diagonal")
+
+
+def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
+    """Return the UIDs of what an open run changes: DHIS2 may have heard of it, and may not."""
+    uids = [pl.LazyFrame(schema={"uid": pl.String})]
+    run = Run(target.root, current.open_run) if current.open_run else None
+    if run is not None and is_done(run, CHANGES):
+        for number in range(read_stage(run, CHANGES)["partitions"]):
+            changes = changes_of(run, number)[resource.name]
+            uids += [changes.select("uid"), changes.select(uid="uidBefore")]
+    return pl.concat(uids)
+
+
+def _differing(
+    reader: Reader, target: Target, current: Current, resource: Resource, chosen: pl.DataFrame
+) -> pl.DataFrame:
+    uids = chosen.filter(resource=resource.name).lazy()
+    known = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
+    values = [field.uid for field in resource.fields]
+    read = asked_for(reader, resource, known["uid"].to_list(), values)
+    is_deleted = pl.col("isDeleted")
+    deleted = read.filter(is_deleted)["uid"].to_list()
+    nothing = pl.DataFrame(schema=IDENTITIES)
+    there = read.filter(~is_deleted)
+    return compared(resource, known, nothing, there, deleted, values, reader.zone).findings

@@ -1,0 +1,260 @@
+"""The daily part of the metadata: org units and options that are new or changed in openIMIS.
+
+    org units   one level after the other, parents first, with what lies below those that move
+                ─► groups ─► programs, data set
+    options     set by set
+
+Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
+so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed, an option
+stays. One bad object is a reject and stops nobody else.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_api import (
+    Refusals,
+    change_references,
+    children_of,
+    has_hole,
+    held,
+    import_objects,
+    members,
+    options_of,
+)
+from transforms.dhis2.metadata_merge import merged
+from transforms.dhis2.metadata_options import options_to_post, stored
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
+from transforms.openimis.tables.places import GROUP_SETS
+from transforms.package.metadata import option_objects, org_unit_object
+from transforms.package.tables.population import POPULATION_SET
+
+Json = dict[str, Any]
+Row = Mapping[str, Any]
+
+ORG_UNITS = METADATA_CLASSES["organisationUnits"]
+ASSIGNED: tuple[tuple[str, str, str], ...] = (
+    ("programs", INSUREE_PROGRAM.uid, "in_insuree_program"),
+    ("programs", CLAIM_PROGRAM.uid, "in_claim_program"),
+    ("dataSets", POPULATION_SET.uid, "in_population_set"),
+)
+"""Class and UID of what org units are assigned to, and the column that says which."""
+
+PARENT_REJECTED = "parent_rejected"
+NOT_STORED = "not_stored"
+NOT_ASSIGNED = "not_assigned"
+OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
+
+
+@dataclass
+class Pushed:
+    """What became of the rows.
+
+    Attributes:
+        accepted: Keys of the rows that DHIS2 now holds as they are wanted.
+        refused: Key to the reason codes: of our rules, or DHIS2's.
+        posted: How many objects were sent.
+        references: How many members of groups and programs were added or taken out.
+    """
+
+    accepted: list[str] = field(default_factory=list)
+    refused: Refusals = field(default_factory=dict)
+    posted: int = 0
+    references: int = 0
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """The refused rows: key and reasons (List of codes)."""
+        return pl.DataFrame(
+            {"key": list(self.refused), "reasons": list(self.refused.values())},
+            schema={"key": pl.String, "reasons": pl.List(pl.String)},
+        )
+
+
+def push_options(client: Dhis2, changed: pl.DataFrame) -> Pushed:
+    """Make options new or renamed, set by set; `transforms.model.options.options` has the columns.
+
+    Raises:
+        TargetError: DHIS2 does not let the user, or fails on every option.
+        BusyError: It stayed busy or out of reach.
+    """
+    pushed = Pushed()
+    keys = dict(changed.select("uid", "key").iter_rows())
+    wanted = sorted(option_objects(changed), key=_set_of)
+    for option_set, options in groupby(wanted, key=_set_of):
+        _push_set(client, option_set, list(options), keys, pushed)
+    return pushed
+
+
+def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
+    """Make, change, move or close org units, and put them where they belong.
+
+    Args:
+        client: The DHIS2.
+        changed: Rows of `transforms.model.org_units.org_units`.
+
+    Raises:
+        TargetError: DHIS2 does not let the user, lacks the groups or programs (run set-up), or
+            fails on every org unit.
+        BusyError: It stayed busy or out of reach.
+    """
+    rows = changed.sort("level", "key", nulls_last=True).to_dicts()
+    refused: Refusals = {row["uid"]: row["faults"] for row in rows if row["faults"]}
+    there = held(client, ORG_UNITS.kind, {row["uid"] for row in rows} - refused.keys())
+    posted = _push_levels(client, rows, there, refused)
+    _refuse_what_was_not_stored(client, rows, posted, refused)
+    placed = [row for row in rows if row["uid"] not in refused]
+    references = _group(client, placed, refused) + _assign(client, placed, refused)
+    return _pushed(rows, refused, len(posted), references)
+
+
+def _set_of(option: Json) -> str:
+    return str(option["optionSet"]["id"])
+
+
+def _push_set(
+    client: Dhis2, option_set: str, wanted: list[Json], keys: Mapping[str, str], pushed: Pushed
+) -> None:
+    there = options_of(client, option_set)
+    needed = options_to_post(wanted, there)
+    refused = _import_options(client, option_set, needed)
+    now = stored(wanted, options_of(client, option_set) if needed else there)
+    pushed.posted += len(needed) - len(refused)
+    for thing in wanted:
+        uid = thing["id"]
+        if uid in now:
+            pushed.accepted.append(keys[uid])
+        else:
+            pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
+
+
+def _import_options(client: Dhis2, option_set: str, needed: Sequence[Json]) -> Refusals:
+    if needed and has_hole(client, option_set):
+        return {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
+    return import_objects(client, "options", needed)
+
+
+def _push_levels(
+    client: Dhis2, rows: Sequence[Row], there: Mapping[str, Json], refused: Refusals
+) -> set[str]:
+    """Write the org units, one level a time, and return the UIDs of those that were sent."""
+    sent: set[str] = set()
+    for _, level in groupby(rows, key=lambda row: row["level"]):
+        objects = list(_differing(level, there, refused))
+        below = _below_moved(client, objects, there)
+        refused |= import_objects(client, ORG_UNITS.kind, [*objects, *below])
+        sent |= {thing["id"] for thing in objects} - refused.keys()
+    return sent
+
+
+def _differing(
+    level: Iterable[Row], there: Mapping[str, Json], refused: Refusals
+) -> Iterable[Json]:
+    for row in level:
+        uid, parent = row["uid"], row["parentUid"]
+        if uid in refused:
+            continue
+        if parent in refused and parent not in there:
+            refused[uid] = [PARENT_REJECTED]
+            continue
+        whole = merged(_org_unit(row), there.get(uid), ORG_UNITS)
+        if whole != there.get(uid):
+            yield whole
+
+
+def _below_moved(client: Dhis2, objects: Sequence[Json], there: Mapping[str, Json]) -> list[Json]:
+    """Return all that lies below those of the org units that move, as it is.
+
+    DHIS2 (2.40 to 2.43) stores path and level with each org unit, and rewrites them only for one
+    that is itself saved; rights and figures go by what is stored. To save what lies below, in the
+    request that moves the unit, needs no more than the right to change org units.
+    """
+    above = [thing["id"] for thing in objects if _has_moved(thing, there.get(thing["id"]))]
+    below: list[Json] = []
+    while above:
+        above = children_of(client, above)
+        below += held(client, ORG_UNITS.kind, above).values()
+    return below
+
+
+def _has_moved(thing: Json, before: Json | None) -> bool:
+    return before is not None and before.get("parent") != thing.get("parent")
+
+
+def _org_unit(row: Row) -> Json:
+    return org_unit_object(row, json.loads(row["geometry"]) if row["geometry"] else None)
+
+
+def _refuse_what_was_not_stored(
+    client: Dhis2, rows: Sequence[Row], posted: Collection[str], refused: Refusals
+) -> None:
+    """Read back what was sent: DHIS2 may say OK and have stored nothing."""
+    now = held(client, ORG_UNITS.kind, posted)
+    for row in rows:
+        uid = row["uid"]
+        if uid in posted and merged(_org_unit(row), now.get(uid), ORG_UNITS) != now.get(uid):
+            refused[uid] = [NOT_STORED]
+
+
+def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
+    """Put org units into their groups, and out of those that they left for another of the set.
+
+    Where openIMIS says nothing of a place, its groups in the set are the operator's.
+    """
+    changes = 0
+    for group_set in GROUP_SETS if rows else ():
+        uids = {group.uid for group in group_set.groups}
+        said = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
+        grouped = {uid: groups for uid, groups in said.items() if groups}
+        for group in sorted(uids) if grouped else ():
+            wanted = {uid for uid, groups in grouped.items() if group in groups}
+            others = grouped.keys() - wanted
+            changes += _collect(client, "organisationUnitGroups", group, wanted, others, refused)
+    return changes
+
+
+def _assign(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
+    """Assign org units to programs and data set; neither ever loses one: data may lie there."""
+    wanted = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
+    return sum(
+        _collect(client, kind, uid, wanted[column], (), refused)
+        for kind, uid, column in ASSIGNED
+        if wanted[column]
+    )
+
+
+def _collect(
+    client: Dhis2,
+    kind: str,
+    uid: str,
+    wanted: Collection[str],
+    unwanted: Collection[str],
+    refused: Refusals,
+) -> int:
+    """Bring the org units of a group or program up to date; refuse those that did not arrive."""
+    there = members(client, kind, uid, "organisationUnits")
+    additions, deletions = set(wanted) - there, set(unwanted) & there
+    if not additions and not deletions:
+        return 0
+    path = f"/api/{kind}/{uid}/organisationUnits"
+    if not change_references(client, path, additions, deletions):
+        now = members(client, kind, uid, "organisationUnits")
+        for lost in (additions - now) | (deletions & now):
+            refused[lost] = [NOT_ASSIGNED]
+    return len(additions) + len(deletions)
+
+
+def _pushed(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> Pushed:
+    return Pushed(
+        accepted=[row["key"] for row in rows if row["uid"] not in refused],
+        refused={row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused},
+        posted=posted,
+        references=references,
+    )

@@ -1,0 +1,204 @@
+"""Read DHIS2 back: all objects of our programs, page by page into Parquet.
+
+all that the user may see ─ too many? ─► org unit after org unit ─ too many? ─► half by half of
+                                                                                its days
+
+A reading that would be many pages deep is divided, since DHIS2 finds page 1,000 by counting
+through the 999 before it. Totals are never asked for: 2.40 cannot count enrollments (409), and some
+patches count events once for each program of the person. Pages are in an order that does not change
+while they are read, and a reading ends with an empty page.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from staging.layout import Run
+from staging.read_back import RowWriter, writing_rows
+from transforms.dhis2.read_back import KINDS, asked_fields, programs_of, read_rows, read_schema
+from transforms.dhis2.tables.versions import Dialect
+from transforms.model.resources import Resource, TrackerType
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2300, 1, 1)
+UIDS_AT_ONCE = 200  # 2.4 kB of an address: servers take 8 kB of header
+PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for each program
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How much is asked for at once.
+
+    Attributes:
+        page: Objects a page.
+        slice: Objects of a reading that is not divided.
+    """
+
+    page: int = 1_000
+    slice: int = 20_000
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of what is read.
+
+    Attributes:
+        org_unit: UID; None for all that the user may see.
+        below: Also what lies below the org unit.
+        first: First day; of the kinds that have days.
+        last: Last day.
+    """
+
+    org_unit: str | None = None
+    below: bool = True
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+
+    def halves(self) -> list["Slice"]:
+        """Return its days in two halves; none for a single day."""
+        days = (self.last - self.first).days
+        if days == 0:
+            return []
+        middle = self.first + timedelta(days // 2)
+        return [replace(self, last=middle), replace(self, first=middle + timedelta(1))]
+
+
+@dataclass
+class Reader:
+    """Reads one DHIS2.
+
+    Attributes:
+        client: The DHIS2.
+        dialect: Its version's ways.
+        paging: How much is asked for at once.
+        zone: In which DHIS2 reads and writes dates.
+    """
+
+    client: Dhis2
+    dialect: Dialect
+    paging: Paging = Paging()
+    zone: str = "UTC"
+    _below: dict[str | None, list[str]] = field(default_factory=dict)
+
+    def pages(self, resource: Resource) -> Iterator[list[Object]]:
+        """Yield all objects of a resource that are not deleted, some of them perhaps twice."""
+        for chosen in programs_of(resource):
+            yield from self._pages(resource, chosen, Slice())
+
+    def named(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Object]]:
+        """Yield those of the named objects that DHIS2 has, or has deleted."""
+        kind = KINDS[resource.tracker_type]
+        stage = {"programStage": resource.stage} if resource.stage else {}
+        program = {"program": resource.program} | stage if resource.program else {}
+        for start in range(0, len(uids), UIDS_AT_ONCE):
+            some = list(uids[start : start + UIDS_AT_ONCE])
+            named = self.dialect.listed(kind.name, kind.plural, some)
+            size = str(len(some) * PROGRAMS_OF_A_PERSON)
+            asked = program | named | {"includeDeleted": "true", "pageSize": size}
+            yield self._asked(resource, asked | self._place(resource, Slice()))
+
+    def _pages(
+        self, resource: Resource, chosen: dict[str, str], part: Slice
+    ) -> Iterator[list[Object]]:
+        asked = chosen | self._place(resource, part) | self._days(resource, part)
+        parts = self._parts(resource, part) if self._is_deep(resource, asked) else []
+        for each in parts:
+            yield from self._pages(resource, chosen, each)
+        if not parts:
+            yield from self._all_pages(resource, asked)
+
+    def _is_deep(self, resource: Resource, asked: dict[str, str]) -> bool:
+        """Whether there is a page behind those of a reading that is not divided."""
+        return bool(self._page(resource, asked, self.paging.slice // self.paging.page + 1))
+
+    def _all_pages(self, resource: Resource, asked: dict[str, str]) -> Iterator[list[Object]]:
+        for number in count(1):
+            objects = self._page(resource, asked, number)
+            if not objects:
+                return
+            yield objects
+
+    def _page(self, resource: Resource, asked: dict[str, str], number: int) -> list[Object]:
+        is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
+        order = self.dialect.enrollment_order if is_enrollment else "createdAt"
+        size = {"pageSize": str(self.paging.page), "page": str(number)}
+        return self._asked(resource, asked | {"order": order} | size)
+
+    def _asked(self, resource: Resource, asked: dict[str, str]) -> list[Object]:
+        kind = KINDS[resource.tracker_type]
+        asked = asked | {"fields": asked_fields(resource)}
+        page = self.client.get(f"/api/tracker/{kind.plural}", asked)
+        objects: list[Object] = page[self.dialect.page_key or kind.plural]
+        return objects
+
+    def _place(self, resource: Resource, part: Slice) -> dict[str, str]:
+        mode = self.dialect.org_unit_mode
+        if part.org_unit is None:
+            return {mode: "ACCESSIBLE"}
+        chosen = {mode: "DESCENDANTS" if part.below else "SELECTED"}
+        if resource.tracker_type is TrackerType.EVENT:  # one, in all versions
+            return chosen | {"orgUnit": part.org_unit}
+        return chosen | self.dialect.listed("orgUnit", "orgUnits", [part.org_unit])
+
+    def _days(self, resource: Resource, part: Slice) -> dict[str, str]:
+        """Return the days of a slice, and one more: versions differ in what ends a day."""
+        names = KINDS[resource.tracker_type].days
+        if names is None or (part.first, part.last) == (FIRST_DAY, LAST_DAY):
+            return {}
+        days = (part.first, part.last + timedelta(1))
+        return {name: day.isoformat() for name, day in zip(names, days, strict=True)}
+
+    def _parts(self, resource: Resource, part: Slice) -> list[Slice]:
+        if not part.below:
+            return part.halves() if KINDS[resource.tracker_type].days else []
+        below = self._org_units_below(part.org_unit)
+        own = [] if part.org_unit is None else [replace(part, below=False)]
+        return [*own, *(Slice(org_unit) for org_unit in below)]
+
+    def _org_units_below(self, org_unit: str | None) -> list[str]:
+        """Return the org units right below another one; those without parent for None."""
+        if not self._below:
+            params = {"fields": "id,parent[id]", "paging": "false"}
+            for unit in self.client.get("/api/organisationUnits", params)["organisationUnits"]:
+                above = (unit.get("parent") or {}).get("id")
+                self._below.setdefault(above, []).append(unit["id"])
+        return self._below.get(org_unit, [])
+
+
+def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str]) -> int:
+    """Write all objects of a resource that DHIS2 holds, and return how many were read.
+
+    Args:
+        run: The run whose file it becomes; see `transforms.dhis2.read_back` for the columns.
+        reader: Reads the DHIS2.
+        resource: What is read.
+        values: UIDs of the values that are ours.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read them.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    with writing_rows(run.read_back(resource.name), read_schema(values)) as writer:
+        return sum(_written(writer, resource, page, values) for page in reader.pages(resource))
+
+
+def _written(
+    writer: RowWriter, resource: Resource, page: Sequence[Object], values: Sequence[str]
+) -> int:
+    rows = read_rows(resource, page, values).filter(~pl.col("isDeleted"))
+    writer(rows)
+    return rows.height
+
+
+def asked_for(
+    reader: Reader, resource: Resource, uids: Sequence[str], values: Sequence[str]
+) -> pl.DataFrame:
+    """Return what DHIS2 has of the named objects, deleted ones too, as a read-back frame."""
+    pages = [read_rows(resource, page, values) for page in reader.named(resource, uids)]
+    return pl.concat([pl.DataFrame(schema=read_schema(values)), *pages])

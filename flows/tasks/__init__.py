@@ -1,1 +1,0 @@
-"""One module a step: read, one transform, write, say what happened."""

@@ -1,0 +1,275 @@
+"""The fold: acknowledged state after a run, from its changes and what DHIS2 answered.
+
+An upsert by key, so folding the same run twice gives the same state. What was refused or never
+posted leaves its row as it was: it is still different, and the next run sends it again. Of what was
+posted and whose answer is lost, all that differs is unknown, so that the next run sends what is
+wanted then, or deletes it.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import polars as pl
+
+from transforms.changes.bundles import DELETES, POSTS, Phase
+from transforms.changes.deltas import PLAIN, UNKNOWN, Change, acknowledged_schema, values_in
+from transforms.model.resources import Resource, TrackerType
+
+TOMBSTONE = "tombstone"
+OUTCOMES: dict[str, pl.DataType] = {
+    "partition": pl.Int32(),
+    "phase": pl.String(),
+    "type": pl.String(),
+    "uid": pl.String(),
+    "accepted": pl.Boolean(),
+    "kind": pl.String(),
+    "codes": pl.List(pl.String),
+    "isLate": pl.Boolean(),
+}
+
+
+DONE = (
+    "isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate",
+    "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown",
+)  # fmt: skip
+EARLIER = "Earlier"
+
+
+class State(StrEnum):
+    """What DHIS2 has of an object that it has had."""
+
+    HELD = "held"
+    DELETED = "deleted"
+
+
+def folded(
+    resource: Resource,
+    acknowledged: pl.LazyFrame,
+    changes: pl.LazyFrame,
+    outcomes: pl.LazyFrame,
+    run: str,
+) -> pl.LazyFrame:
+    """Return the acknowledged frame of one partition after a run.
+
+    Args:
+        resource: The resource.
+        acknowledged: Its acknowledged frame before the run.
+        changes: Its changes of the run; see `transforms.changes.deltas`.
+        outcomes: What DHIS2 answered to the bundles of the partition: the columns of `OUTCOMES`;
+            `accepted` is null where the answer is lost, `kind` is the class of a refusal, `isLate`
+            says that a request stayed without answer, which DHIS2 may carry out after all that
+            follows.
+        run: The run's id.
+    """
+    columns = _columns(resource, acknowledged, changes)
+    before = _with(columns, acknowledged)
+    answered = with_outcomes(resource, changes, outcomes)
+    touched = pl.concat(
+        [
+            _with(columns, rows.with_columns(run=pl.lit(run)))
+            for rows in (
+                _doubtful(resource, columns, _held(resource, answered), before),
+                _deleted(answered),
+                _eased(resource, answered, before),
+            )
+        ]
+    )
+    return pl.concat([before.join(touched, on="key", how="anti"), touched]).sort("person", "key")
+
+
+def with_outcomes(
+    resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Return `changes` with what became of each.
+
+    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
+    `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
+    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before
+    an update, which is then not sent; null if there is none).
+    `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
+    asked and the answer is lost; all but a deletion then count as done.
+    """
+    of_type = outcomes.filter(type=resource.tracker_type.value)
+    transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
+    posted = _answers(of_type, POSTS, "isPosted", "isPost", "kind")
+    deleted = _answers(of_type, DELETES, "isDeleted", "isDelete", unknown=False)
+    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease", "kind")
+    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", "isTransfer")
+    is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate", "isDeleteUnknown")
+    # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
+    answered = (
+        changes.select("key", "uid", "uidBefore", "parentUid")
+        .join(posted, on="uid", how="left")
+        .join(deleted, left_on="uidBefore", right_on="uid", how="left")
+        .join(released, on="uid", how="left", suffix="OfRelease")
+        .join(transferred, left_on="parentUid", right_on="uid", how="left")
+        .with_columns(isLate=is_late, kind=pl.coalesce("kind", "kindOfRelease"))
+        .select("key", "kind", pl.col(DONE).fill_null(value=False))
+    )
+    return changes.join(answered, on="key", how="left")
+
+
+def _answers(
+    outcomes: pl.LazyFrame,
+    phases: Iterable[Phase],
+    done: str,
+    flags: str,
+    *more: str,
+    unknown: bool = True,
+) -> pl.LazyFrame:
+    """Return what was answered to some phases; `unknown` is what a lost answer counts as."""
+    answered = outcomes.filter(pl.col("phase").is_in([phase.value for phase in phases]))
+    columns = {
+        done: pl.col("accepted").fill_null(value=unknown),
+        f"{flags}Late": pl.col("isLate"),
+        f"{flags}Unknown": pl.col("accepted").is_null(),
+    }
+    return answered.select("uid", *more, **columns).unique("uid", keep="last")
+
+
+def _columns(
+    resource: Resource, acknowledged: pl.LazyFrame, changes: pl.LazyFrame
+) -> dict[str, pl.DataType]:
+    values = [
+        *values_in(changes.collect_schema().names()),
+        *acknowledged.collect_schema().names(),
+    ]
+    known = acknowledged_schema(resource)
+    return known | {name: pl.String() for name in values if name not in known}
+
+
+def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
+    present = frame.collect_schema().names()
+    return frame.select(
+        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype).alias(name)
+        for name, dtype in columns.items()
+    )
+
+
+def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
+    """Creates, updates and replaces that DHIS2 has taken, or may have taken."""
+    owner = (
+        pl.when("isTransferUnknown")
+        .then(pl.lit(UNKNOWN))
+        .when("isTransferred")
+        .then("orgUnit")
+        .otherwise(pl.coalesce("owner", "orgUnit"))
+    )
+    return answered.filter("isPosted").with_columns(
+        *(_uncertain(field.uid) for field in resource.unique_fields),
+        state=pl.lit(State.HELD.value),
+        owner=owner,
+    )
+
+
+def _uncertain(name: str) -> pl.Expr:
+    """A value posted after a release that DHIS2 may carry out late: the next run sends it again."""
+    return _unknown(pl.col("isReleaseLate") & pl.col("released").list.contains(pl.lit(name)), name)
+
+
+def _doubtful(
+    resource: Resource,
+    columns: dict[str, pl.DataType],
+    held: pl.LazyFrame,
+    before: pl.LazyFrame,
+) -> pl.LazyFrame:
+    """Say of what is held what DHIS2 may not have, or may still set back: the next run sends it.
+
+    Either this run's answer is lost; or a request of an earlier run stayed without an answer, and
+    may be carried out after those of this one. Of what is no value, the status stands for all: an
+    update sends all of it.
+    """
+    names = _values(resource, columns)
+    owner = ["owner"] * resource.owned
+    compared = pl.col("uid", "isLate", *PLAIN, *names, *owner).name.suffix(EARLIER)
+    present = _with(columns | dict.fromkeys(DONE, pl.Boolean()), held)
+    earlier = _compared_with(before, held).select("key", compared)
+    joined = present.join(earlier, on="key", how="left")
+    is_same = (pl.col("uid") == pl.col(f"uid{EARLIER}")).fill_null(value=False)
+    is_late = is_same & pl.col(f"isLate{EARLIER}")
+    is_lost = pl.col("isPostUnknown")
+    return joined.with_columns(
+        *(_unknown((is_late | is_lost) & _is_other(name, is_same), name) for name in names),
+        *(_unknown(is_late & _is_other(name, is_same), name) for name in owner),
+        _unknown(is_lost | is_late & pl.any_horizontal(map(_is_other, PLAIN)), "status"),
+    ).select(columns.keys())
+
+
+def _compared_with(before: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the earlier rows of which something may be unknown: few of very many."""
+    lost = held.filter("isPostUnknown").select("key", isLost=pl.lit(value=True))
+    return before.join(lost, on="key", how="left").filter(pl.any_horizontal("isLate", "isLost"))
+
+
+def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
+    known = acknowledged_schema(resource).keys() - {field.uid for field in resource.fields}
+    return [name for name in columns if name not in known]
+
+
+def _is_other(name: str, is_same: pl.Expr | None = None) -> pl.Expr:
+    """Whether something differs from before; what a new object has, differs from nothing."""
+    earlier = pl.col(f"{name}{EARLIER}")
+    return pl.col(name).ne_missing(earlier if is_same is None else pl.when(is_same).then(earlier))
+
+
+def _unknown(when: pl.Expr, name: str) -> pl.Expr:
+    return pl.when(when).then(pl.lit(UNKNOWN)).otherwise(name).alias(name)
+
+
+def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
+    """Tombstones: what was deleted, and what turned out to be deleted already."""
+    is_replace = pl.col("change") == Change.REPLACE.value
+    found = answered.filter(~pl.col("isPosted") & (pl.col("kind") == TOMBSTONE))
+    removed = answered.filter(
+        ~pl.col("isPosted") & (pl.col("kind").ne_missing(TOMBSTONE)) & pl.col("isDeleted")
+    ).with_columns(uid="uidBefore", generation=pl.col("generation") - is_replace.cast(pl.Int32))
+    known = ("key", "uid", "generation", "person", "owner", "parent", "parentUid")
+    rows = pl.concat([found.select(known), removed.select(known)])
+    return rows.with_columns(state=pl.lit(State.DELETED.value))
+
+
+def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that kept their place but gave up a unique value, got another owner, or may be gone."""
+    unsettled = answered.filter(
+        ~pl.col("isPosted")
+        & ~pl.col("isDeleted")
+        & pl.col("kind").ne_missing(TOMBSTONE)
+        & pl.any_horizontal("isReleased", "isTransferred", "isDeleteUnknown")
+    ).select("key", "released", *DONE, newOwner="orgUnit", isLateNow="isLate")
+    return before.join(unsettled.drop("isLate"), on="key").with_columns(
+        *(_given_up(field.uid) for field in resource.unique_fields),
+        _unknown(pl.col("isDeleteUnknown"), "status"),
+        isLate=pl.any_horizontal("isLate", "isLateNow"),
+        owner=pl.when("isTransferUnknown")
+        .then(pl.lit(UNKNOWN))
+        .when("isTransferred")
+        .then("newOwner")
+        .otherwise("owner"),
+    )
+
+
+def _given_up(name: str) -> pl.Expr:
+    given_up = pl.col("isReleased") & pl.col("released").list.contains(pl.lit(name))
+    lost = pl.when("isReleaseUnknown").then(pl.lit(UNKNOWN))
+    return pl.when(given_up).then(lost).otherwise(name).alias(name)
+
+
+def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return what DHIS2 refused: key, stage (`dhis2`), reasons (its codes).
+
+    A change of owner names the person; what is refused is the enrollment that it was made for.
+    """
+    refused = outcomes.filter(~pl.col("accepted"))
+    is_transfer = pl.col("phase") == Phase.OWNERS.value
+    of_type = refused.filter(~is_transfer, type=resource.tracker_type.value)
+    uids = pl.concat(
+        [
+            changes.select("key", uid=pl.col("uid")),
+            changes.filter(pl.col("uidBefore") != pl.col("uid")).select("key", uid="uidBefore"),
+        ]
+    )
+    found = [uids.join(of_type, on="uid")]
+    if resource.owned:
+        owners = changes.select("key", uid=pl.col("parentUid"))
+        found.append(owners.join(refused.filter(is_transfer), on="uid"))
+    return pl.concat(found).select("key", stage=pl.lit("dhis2"), reasons=pl.col("codes"))

@@ -1,0 +1,79 @@
+"""Org units and options: which of them DHIS2 has not confirmed as they are wanted now.
+
+Their base of comparison, when they are posted, is DHIS2 itself; this only keeps a run in which
+nothing changed from asking.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+# Before a content: it differs from every content that is wanted, and is JSON all the same.
+BEGUN = pl.lit("  ")
+AGAIN = pl.lit(" ")
+CONFIRMED: dict[str, pl.DataType] = {
+    "key": pl.String(),
+    "content": pl.String(),
+    "run": pl.String(),
+}
+
+
+def with_content(desired: pl.LazyFrame) -> pl.LazyFrame:
+    """Return `desired` with all its columns once more as one text, `content`."""
+    return desired.with_columns(content=pl.struct(pl.all()).struct.json_encode())
+
+
+def unconfirmed(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows of `desired` (with content) that are new or differ.
+
+    Args:
+        desired: Columns of `transforms.model.org_units` or `transforms.model.options`, and content.
+        confirmed: The columns of `CONFIRMED`.
+    """
+    return desired.join(confirmed.select("key", "content"), on=["key", "content"], how="anti")
+
+
+def unlisted(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
+    """Return key and uid of what DHIS2 has confirmed and does not list any more.
+
+    Args:
+        confirmed: The columns of `CONFIRMED`.
+        uids: What it lists.
+    """
+    uid = pl.col("content").str.json_path_match("$.uid")
+    listed = pl.LazyFrame({"uid": pl.Series(uids, dtype=pl.String)})
+    return confirmed.select("key", uid=uid).join(listed, on="uid", how="anti")
+
+
+def begun(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> pl.LazyFrame:
+    """Return `confirmed` with the rows of `changed` in doubt, as long as they are being pushed."""
+    return _with(
+        confirmed, changed.select("key", content=BEGUN + pl.col("content"), run=pl.lit(run))
+    )
+
+
+def confirmed_after(
+    confirmed: pl.LazyFrame, changed: pl.LazyFrame, accepted: pl.Series, run: str
+) -> pl.LazyFrame:
+    """Return what DHIS2 has confirmed after it has taken the keys `accepted`.
+
+    What another run had begun to push when it was cut short may still arrive in DHIS2: the run
+    after this one pushes it once more, which posts nothing if DHIS2 has it as it is wanted.
+
+    Args:
+        confirmed: The columns of `CONFIRMED`, as they were before the push was begun.
+        changed: key and content of what was pushed.
+        accepted: Keys.
+        run: The run's id.
+    """
+    is_cut_short = pl.col("content").str.starts_with(BEGUN) & (pl.col("run") != run)
+    in_doubt = confirmed.filter(is_cut_short).select("key", isCutShort=pl.lit(value=True))
+    taken = changed.filter(pl.col("key").is_in(accepted.implode())).join(
+        in_doubt, on="key", how="left"
+    )
+    content = pl.when("isCutShort").then(AGAIN + pl.col("content")).otherwise("content")
+    return _with(confirmed, taken.select("key", content=content, run=pl.lit(run)))
+
+
+def _with(confirmed: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat([confirmed.join(rows, on="key", how="anti"), rows]).sort("key")

@@ -1,0 +1,92 @@
+"""Rejects as people see them: the object, the openIMIS row it comes from, the reason, a hint."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from transforms.dhis2.tables.error_codes import DATA_VALUE_CODES, ERROR_CODES
+from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
+from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
+from transforms.openimis.tables.reasons import known_hint
+
+POPULATION, NOTE = "population", "note"
+UNREADABLE_ROWS = "openimis_rows"
+TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
+    ORG_UNITS: f"{LOCATIONS.name} or {HEALTH_FACILITIES.name}",
+    OPTIONS: "the table of the option set",
+    POPULATION: "the file of figures",
+    UNREADABLE_ROWS: "the table of the row",
+}
+
+
+def hints(codes: Iterable[str]) -> dict[str, str]:
+    """Return what to do about each reason code: ours, or DHIS2's."""
+    return {code: _hint(code) for code in codes}
+
+
+def _hint(code: str) -> str:
+    if code in ERROR_CODES:
+        return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
+    return (
+        known_hint(code)
+        or DATA_VALUE_CODES.get(code)
+        or ("Nothing is known of this code here: look it up in DHIS2's documentation.")
+    )
+
+
+def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
+    """Return the rejects of a resource with table, id, reason and hint.
+
+    Args:
+        resource: Its name.
+        rejects: key, stage, reasons (List(String), never empty).
+
+    Returns:
+        resource, key, table, id (the UUID, or the key where openIMIS has none), stage, reason
+        (the first), reasons (all, joined by a space), hint.
+    """
+    first = pl.col("reasons").list.first()
+    rows = rejects.select(
+        "key",
+        "stage",
+        resource=pl.lit(resource),
+        table=pl.lit(TABLES[resource]),
+        id=pl.col("key").str.split(":").list.first(),
+        reason=first,
+        reasons=pl.col("reasons").list.join(" "),
+    )
+    meaning = hints(rows["reason"].unique().drop_nulls())
+    return rows.with_columns(
+        hint=pl.col("reason").replace_strict(meaning, return_dtype=pl.String, default=None)
+    )
+
+
+def unreadable_rows(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of openIMIS that hold an unreadable value as rejects.
+
+    Args:
+        told: table, id (UUID, or the key where openIMIS has none), reasons.
+    """
+    rejects = told.select(key="id", stage=pl.lit("rule"), reasons="reasons")
+    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(told["table"])
+
+
+def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """Return what was left out of rows that are sent: key, stage (`note`), reasons.
+
+    Args:
+        desired: key and notes of all rows.
+        sent: key of those that are sent: what did not change was told when it was sent.
+    """
+    noted = _noted(desired).join(sent.lazy().select("key"), on="key", how="semi")
+    return noted.select("key", stage=pl.lit(NOTE), reasons="notes").collect()
+
+
+def note_counts(desired: pl.LazyFrame) -> pl.DataFrame:
+    """Return reason and count (UInt32): how many rows, changed or not, lack something for it."""
+    reasons = _noted(desired).select(reason=pl.col("notes").explode())
+    return reasons.group_by("reason").agg(count=pl.len()).collect()
+
+
+def _noted(desired: pl.LazyFrame) -> pl.LazyFrame:
+    return desired.select("key", "notes").filter(pl.col("notes").list.len() > 0)

@@ -1,0 +1,1 @@
+"""What all rooms share: errors, UIDs, texts, and the words that the tables of truth use."""

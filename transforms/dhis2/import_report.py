@@ -1,0 +1,208 @@
+"""Judge what DHIS2 answered to a tracker request, object by object.
+
+    accepted   named in objectReports of bundleReport; on DELETE also: refused because not there
+    refused    named in errorReports of validationReport
+    neither    the whole request failed, whatever its status says (`judged` returns None)
+
+With atomicMode=OBJECT DHIS2 answers 200 "OK" although it left objects out (2.40 to 2.43).
+Its `message` and `args` quote values and are never read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, ErrorClass, error_code, weightiest
+from transforms.model.resources import TrackerType
+
+Strategy = Literal["CREATE_AND_UPDATE", "DELETE", "TRANSFER"]
+
+GONE = frozenset({ErrorClass.ABSENT, ErrorClass.TOMBSTONE})
+
+
+class Sent(NamedTuple):
+    """An object of a request."""
+
+    type: TrackerType
+    uid: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An object that DHIS2 did not take.
+
+    Attributes:
+        type: Kind of object.
+        uid: Its UID.
+        codes: DHIS2's error codes, sorted, or one of ours where it gives none.
+        error_class: The weightiest class of the codes.
+    """
+
+    type: TrackerType
+    uid: str
+    codes: tuple[str, ...]
+    error_class: ErrorClass
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of every object of a bundle.
+
+    Attributes:
+        strategy: The import strategy.
+        accepted: Objects that DHIS2 holds (or, on DELETE, no longer holds).
+        refused: Objects that it did not take.
+        requests: Requests that it took to know.
+        bundle_size: Objects a request from now on, where DHIS2 refused a larger one (413).
+        unanswered: Requests without an answer, which DHIS2 may carry out after all that follows.
+        unknown: Objects that DHIS2 may hold: they were posted, and the answer is lost.
+    """
+
+    strategy: Strategy
+    accepted: tuple[Sent, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    requests: int = 0
+    bundle_size: int | None = None
+    unanswered: int = 0
+    unknown: tuple[Sent, ...] = ()
+
+    def __add__(self, other: "Receipt") -> "Receipt":
+        sizes = [size for size in (self.bundle_size, other.bundle_size) if size is not None]
+        return Receipt(
+            strategy=self.strategy,
+            accepted=self.accepted + other.accepted,
+            refused=self.refused + other.refused,
+            requests=self.requests + other.requests,
+            bundle_size=min(sizes, default=None),
+            unanswered=self.unanswered + other.unanswered,
+            unknown=self.unknown + other.unknown,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the receipt as it lies beside its bundle."""
+        return {
+            "strategy": self.strategy,
+            "accepted": _by_type(self.accepted),
+            "refused": [_refused_as_json(refusal) for refusal in self.refused],
+            "requests": self.requests,
+            "bundle_size": self.bundle_size,
+            "unanswered": self.unanswered,
+            **({"unknown": _by_type(self.unknown)} if self.unknown else {}),
+        }
+
+
+def _by_type(objects: Iterable[Sent]) -> dict[str, list[str]]:
+    uids: dict[str, list[str]] = {kind.value: [] for kind in TrackerType}
+    for kind, uid in objects:
+        uids[kind.value].append(uid)
+    return uids
+
+
+class Verdict(NamedTuple):
+    """What one answer says of every object that was sent."""
+
+    accepted: tuple[Sent, ...]
+    refused: tuple[Refused, ...]
+
+
+def judged(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None:
+    """Return the verdict on the objects of a request; None if the whole request failed.
+
+    Args:
+        sent: The objects of the request.
+        strategy: Its import strategy.
+        body: The parsed answer.
+    """
+    codes = _codes_by_object(body)
+    written = _written(body)
+    if any(each not in codes and each not in written for each in sent):
+        return None
+    gone = {each for each in codes if strategy == "DELETE" and _is_gone(codes[each])}
+    return Verdict(
+        accepted=tuple(each for each in sent if each not in codes or each in gone),
+        refused=tuple(
+            refused(each, codes[each]) for each in sent if each in codes and each not in gone
+        ),
+    )
+
+
+def validated(sent: Sequence[Sent], body: Any) -> Verdict | None:
+    """Return the verdict of a dry run (importMode=VALIDATE): it names only what it refuses.
+
+    Returns:
+        None if the whole request failed: no validation report, or another status than OK
+        without a reason for any object.
+    """
+    codes = _codes_by_object(body)
+    if not isinstance(body, dict) or "validationReport" not in body:
+        return None
+    if not codes and body.get("status") != "OK":
+        return None
+    return Verdict(
+        accepted=tuple(each for each in sent if each not in codes),
+        refused=tuple(refused(each, codes[each]) for each in sent if each in codes),
+    )
+
+
+def refused(sent: Sent, codes: Iterable[str]) -> Refused:
+    """Return the refusal of an object; what is absent on create or update is its parent."""
+    known = set(codes)
+    found = weightiest(known)
+    return Refused(
+        type=sent.type,
+        uid=sent.uid,
+        codes=tuple(sorted(REASONS_OF_CODES.get(code, code) for code in known)),
+        error_class=ErrorClass.PARENT if found is ErrorClass.ABSENT else found,
+    )
+
+
+def _codes_by_object(body: Any) -> dict[Sent, set[str]]:
+    codes: dict[Sent, set[str]] = defaultdict(set)
+    for report in _reports(body, "validationReport", "errorReports"):
+        codes[_named(report)].add(str(report.get("errorCode")))
+    return dict(codes)
+
+
+def _written(body: Any) -> set[Sent]:
+    kinds = _part(_part(body, "bundleReport"), "typeReportMap")
+    return {
+        _named(report)
+        for kind in (kinds.values() if isinstance(kinds, dict) else ())
+        for report in _dicts(_part(kind, "objectReports"))
+    }
+
+
+def _reports(body: Any, *path: str) -> Iterator[dict[str, Any]]:
+    for name in path:
+        body = _part(body, name)
+    return _dicts(body)
+
+
+def _part(body: Any, name: str) -> Any:
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def _dicts(reports: Any) -> Iterator[dict[str, Any]]:
+    return (
+        report
+        for report in (reports if isinstance(reports, list) else ())
+        if isinstance(report, dict)
+    )
+
+
+def _named(report: dict[str, Any]) -> Sent:
+    return Sent(report.get("trackerType"), report.get("uid"))  # type: ignore[arg-type]
+
+
+def _is_gone(codes: Iterable[str]) -> bool:
+    return all(error_code(code).error_class in GONE for code in codes)
+
+
+def _refused_as_json(refusal: Refused) -> dict[str, Any]:
+    return {
+        "type": refusal.type,
+        "uid": refusal.uid,
+        "codes": list(refusal.codes),
+        "class": refusal.error_class,
+    }

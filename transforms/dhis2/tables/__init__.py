@@ -1,0 +1,1 @@
+"""Tables of truth on DHIS2: data, not code."""

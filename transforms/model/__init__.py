@@ -1,0 +1,1 @@
+"""What DHIS2 should hold of people, policies, claims and places."""

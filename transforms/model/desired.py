@@ -1,0 +1,122 @@
+"""What DHIS2 should hold: every resource, made of the register and nothing else.
+
+What cannot be told, because values of openIMIS cannot be read, has a fault and is held back.
+
+people ──┬─► tracked_entities, insuree_enrollments
+         ├─► policy_events
+         └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
+                         │
+                         └─► privacy: every value in the form in which it may leave
+"""
+
+import datetime as dt
+
+import polars as pl
+
+from transforms.core.memory import held
+from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
+from transforms.model.claim_status import claim_events, claim_statuses
+from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.held_back import held_back, with_doubts
+from transforms.model.insuree_enrollments import insuree_enrollments
+from transforms.model.insurees import tracked_entities
+from transforms.model.options import options
+from transforms.model.org_units import org_units
+from transforms.model.people import people
+from transforms.model.policy_status import policy_events
+from transforms.model.privacy import policy_of, treated
+from transforms.model.resources import (
+    CLAIM_ENROLLMENTS,
+    CLAIM_EVENTS,
+    CLAIM_ITEMS,
+    CLAIM_SERVICES,
+    INSUREE_ENROLLMENTS,
+    OPTIONS,
+    ORG_UNITS,
+    POLICY_EVENTS,
+    RESOURCES,
+    TRACKED_ENTITIES,
+)
+from transforms.model.tables.calendars import CALENDARS
+from transforms.model.values import dated
+from transforms.openimis.country import Country
+from transforms.openimis.register import Register
+from transforms.openimis.windows import Window
+
+
+def desired(
+    register: Register,
+    *,
+    as_of: dt.date,
+    country: Country,
+    pseudonym_key: str | None,
+    window: Window | None,
+) -> dict[str, pl.LazyFrame]:
+    """Return the desired frame of every resource, parents first.
+
+    Args:
+        register: Of openIMIS.
+        as_of: The day of the snapshot, in the source's time zone.
+        country: Names the pilot's regions and what may leave.
+        pseudonym_key: The secret of the pseudonyms; None if the country sends none.
+        window: What `in_window` asks for; None takes every change.
+
+    Returns:
+        Resource name to frame, with the columns of `transforms.model.resources`. The frames are
+        lazy; what several of them are made of is held in memory.
+
+    Raises:
+        CountryError: The country file names a field, treatment or region that cannot be, or the
+            pseudonym key is missing or too short.
+    """
+    wanted = held(people(register, country))
+    frames = {
+        TRACKED_ENTITIES.name: tracked_entities(wanted, register, window),
+        INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, register, window),
+        POLICY_EVENTS.name: policy_events(register, wanted, as_of=as_of, window=window),
+        **_claims(register, wanted, as_of, window),
+    }
+    policy = policy_of(country)
+    calendar = CALENDARS[country.dhis2.calendar]
+    sent = {
+        each.name: with_doubts(
+            treated(frames[each.name], each.fields, policy, pseudonym_key),
+            held_back(register.doubts, each.name),
+        )
+        for each in RESOURCES
+    }
+    return {each.name: dated(sent[each.name], each.fields, calendar) for each in RESOURCES}
+
+
+def desired_metadata(
+    register: Register, country: Country, coordinates: pl.DataFrame | None
+) -> dict[str, pl.LazyFrame]:
+    """Return the desired options and org units.
+
+    Args:
+        register: Of openIMIS.
+        country: Names the root, and groups of health facilities.
+        coordinates: code, longitude and latitude of places, or None.
+
+    Raises:
+        CountryError: `coordinates` are not as they must be.
+    """
+    units = org_units(register, country=country, coordinates=coordinates)
+    return {
+        OPTIONS: options(register, register.doubts.unreadable_keys()),
+        ORG_UNITS: with_doubts(units, held_back(register.doubts, ORG_UNITS)),
+    }
+
+
+def _claims(
+    register: Register, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
+) -> dict[str, pl.LazyFrame]:
+    claims = held(current_claims(register, wanted, as_of=as_of, window=window))
+    statuses = held(claim_statuses(claims, register))
+    amounts = held(claim_amounts(register, claims))
+    return {
+        CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
+        CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, register),
+        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES),
+        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES),
+    }

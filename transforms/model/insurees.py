@@ -1,0 +1,147 @@
+"""The people in DHIS2: tracked entities with their attributes.
+
+Somebody who is wanted only for a claim has the Insuree ID alone.
+"""
+
+import polars as pl
+
+from transforms.model.options import coded
+from transforms.model.resources import TRACKED_ENTITIES
+from transforms.model.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
+from transforms.model.values import LONGEST_ATTRIBUTE, rendered, with_faults, with_notes
+from transforms.openimis.homes import CURRENT_VILLAGE
+from transforms.openimis.places import placed
+from transforms.openimis.register import Register
+from transforms.openimis.subjects import column_of
+from transforms.openimis.windows import Window, marked, touched
+
+NUMBER = INSURANCE_NUMBER.uid
+
+
+def tracked_entities(
+    wanted: pl.LazyFrame, register: Register, window: Window | None
+) -> pl.LazyFrame:
+    """Return the desired tracked entities, with the values as text, not yet treated for privacy.
+
+    Args:
+        wanted: See `transforms.model.people.people`.
+        register: Of openIMIS.
+        window: What `in_window` asks for.
+
+    Returns:
+        The columns of *desired*; see `transforms.model.resources`.
+    """
+    fields = TRACKED_ENTITIES.fields
+    working = _with_families(_with_insurees(wanted, register), register)
+    working = with_notes(working, {"current_village_unknown": _is_elsewhere()})
+    working = _with_first_service_point(working, register)
+    working = coded(working, fields, register, holds_back=False)
+    texts = rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False)
+    traces = [
+        ("insuree_id", touched(register.people, window)),
+        ("family_id", touched(register.families, window)),
+    ]
+    return marked(_placed(texts), window, traces).select(
+        "key",
+        *_nothing("parent"),
+        "person",
+        "orgUnit",
+        *_nothing("status", "occurredAt"),
+        *(field.uid for field in fields),
+        "faults",
+        "notes",
+        "in_window",
+    )
+
+
+def doubled_numbers(desired: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the keys of the people whose insurance number is held back.
+
+    Two people want one number: neither gets it, unless DHIS2 holds it for one of them.
+
+    Args:
+        desired: Key and insurance number (column named by its UID) of all partitions.
+        acknowledged: The same, and state, of all partitions.
+
+    Returns:
+        The column key.
+    """
+    holders = acknowledged.filter(pl.col("state") == "held").select("key", held=NUMBER)
+    return (
+        desired.filter(pl.col(NUMBER).is_not_null())
+        .filter(pl.len().over(NUMBER) > 1)
+        .join(holders, on="key", how="left")
+        .filter(pl.col("held").ne_missing(pl.col(NUMBER)))
+        .select("key")
+    )
+
+
+def settle_numbers(desired: pl.LazyFrame, doubled: pl.LazyFrame) -> pl.LazyFrame:
+    """Return tracked entities without the numbers that are held back, and with a note of it.
+
+    Args:
+        desired: Desired tracked entities, of any partition.
+        doubled: What `doubled_numbers` returned.
+    """
+    held_back = desired.join(
+        doubled.select("key", is_double=pl.lit(value=True)),
+        on="key",
+        how="left",
+        maintain_order="left",
+    )
+    is_double = pl.col("is_double").fill_null(value=False)
+    noted = with_notes(held_back, {"insurance_number_double": is_double})
+    return noted.with_columns(
+        pl.when(~is_double).then(uid).alias(uid) for uid in (CHFID.uid, NUMBER)
+    ).drop("is_double")
+
+
+def _with_insurees(wanted: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+    """Add the columns of insurees and is_head; those who are not current have neither."""
+    insurees = register.people.current.drop("insuree_uuid", "family_id")
+    is_head = register.heads.select("insuree_id", is_head=pl.lit(value=True))
+    return (
+        wanted.join(insurees, on="insuree_id", how="left")
+        .join(is_head, on="insuree_id", how="left")
+        .with_columns(is_head=pl.when("is_current").then(pl.col("is_head").fill_null(value=False)))
+    )
+
+
+def _with_families(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+    """Add the columns of families for those who are current."""
+    families = register.families.live.select(
+        "family_uuid", "poverty", "family_type", _family="family_id"
+    )
+    named = working.with_columns(_family=pl.when("is_current").then("family_id"))
+    joined = named.join(families, on="_family", how="left", maintain_order="left")
+    missing = pl.col("_family").is_not_null() & pl.col("family_uuid").is_null()
+    return with_notes(joined, {"family_missing": missing})
+
+
+def _with_first_service_point(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+    """Put the facility's org unit in place of its key."""
+    column = column_of(FIRST_SERVICE_POINT)
+    sites = placed(register.facilities).select(pl.col("facility_id").alias(column), site="uid")
+    joined = working.join(sites, on=column, how="left", maintain_order="left")
+    unknown = pl.col(column).is_not_null() & pl.col("site").is_null()
+    return (
+        with_notes(joined, {"first_service_point_unknown": unknown})
+        .with_columns(pl.col("site").alias(column))
+        .drop("site")
+    )
+
+
+def _placed(working: pl.LazyFrame) -> pl.LazyFrame:
+    key = column_of(INSUREE_ID)
+    named = working.with_columns(key=key, person=key, orgUnit="place")
+    return with_faults(named, {"no_place": pl.col("orgUnit").is_null()})
+
+
+def _is_elsewhere() -> pl.Expr:
+    """True where a person has a current village, and is not there."""
+    has_village = pl.col("current_village_id").is_not_null()
+    return has_village & pl.col("place_source").ne_missing(pl.lit(CURRENT_VILLAGE))
+
+
+def _nothing(*columns: str) -> list[pl.Expr]:
+    return [pl.lit(None, pl.String).alias(column) for column in columns]

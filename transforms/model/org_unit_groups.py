@@ -1,0 +1,71 @@
+"""Org unit groups and their sets as DHIS2 takes them, and which openIMIS value is in which."""
+
+from typing import Any
+
+import polars as pl
+
+from transforms.openimis.country import Country
+from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
+
+Json = dict[str, Any]
+Payload = dict[str, list[Json]]
+
+
+def org_unit_group_objects(country: Country) -> Payload:
+    """Return the org unit groups and group sets; who is in a group comes with the org units."""
+    return {
+        "organisationUnitGroups": [
+            _labels(group) for group_set in GROUP_SETS for group in group_set.groups
+        ],
+        "organisationUnitGroupSets": [_group_set(country, row) for row in GROUP_SETS],
+    }
+
+
+def memberships(country: Country) -> pl.DataFrame:
+    """Return which value of which openIMIS column puts a place into which group.
+
+    Returns:
+        table, column and code of openIMIS; group (UID) and kind.
+    """
+    rows = [
+        (group_set.table, group_set.column, code, group.uid, group.kind)
+        for group_set in GROUP_SETS
+        if group_set.table
+        for group in group_set.groups
+        for code in codes(country, group_set, group)
+    ]
+    return pl.DataFrame(
+        rows,
+        schema=dict.fromkeys(("table", "column", "code", "group", "kind"), pl.String()),
+        orient="row",
+    )
+
+
+def codes(country: Country, group_set: GroupSet, group: OrgUnitGroup) -> tuple[str, ...]:
+    """Return the openIMIS values that are in a group: the country file's, or the usual ones."""
+    named = country.groups_of(group_set.key)
+    return tuple(named.get(group.key, group.codes))
+
+
+def description(country: Country, group_set: GroupSet) -> str:
+    """Return what a group set says and, where openIMIS fills it, by which values."""
+    if not group_set.table:
+        return group_set.description
+    values = "; ".join(
+        f"{group.name.removesuffix(BESIDE_OTHERS)} {', '.join(codes(country, group_set, group))}"
+        for group in group_set.groups
+    )
+    return f"{group_set.description} {group_set.table}.{group_set.column}: {values}."
+
+
+def _group_set(country: Country, group_set: GroupSet) -> Json:
+    return _labels(group_set) | {
+        "description": description(country, group_set),
+        "compulsory": False,
+        "dataDimension": True,
+        "organisationUnitGroups": [{"id": group.uid} for group in group_set.groups],
+    }
+
+
+def _labels(thing: OrgUnitGroup | GroupSet) -> Json:
+    return {"id": thing.uid, "name": thing.name, "shortName": thing.name}

@@ -1,0 +1,227 @@
+"""The org units: every location and health facility that openIMIS has, or had."""
+
+import polars as pl
+
+from transforms.core.errors import CountryError
+from transforms.model.org_unit_groups import memberships
+from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
+from transforms.model.values import with_faults
+from transforms.openimis.country import Country
+from transforms.openimis.places import LOCATION_TYPES, has_own_uid
+from transforms.openimis.register import Register
+from transforms.openimis.tables.places import (
+    FACILITY_LEVEL,
+    FACILITY_OWNERSHIP,
+    HEALTH_FACILITIES,
+    LOCATIONS,
+    OTHER_FACILITY,
+    PLACE_LEVEL,
+    REGION,
+    VILLAGE,
+)
+
+EARLIEST = "2000-01-01"
+COORDINATES = {"code": pl.String(), "longitude": pl.Float64(), "latitude": pl.Float64()}
+
+_COLUMNS = (
+    "key", "uid", "code", "name", "shortName", "openingDate", "closedDate", "parentUid", "level",
+    "kind", "groups", "geometry", "in_insuree_program", "in_claim_program", "in_population_set",
+    "faults",
+)  # fmt: skip
+
+
+def org_units(
+    register: Register, *, country: Country, coordinates: pl.DataFrame | None = None
+) -> pl.LazyFrame:
+    """Return the org units, parents first; the root is the country file's.
+
+    Args:
+        register: Of openIMIS.
+        country: Names the root, the groups of health facilities, and where people are counted.
+        coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
+
+    Returns:
+        key and code (UUID), uid, name ("code name"), shortName, openingDate, closedDate (the day
+        of deletion, or null), parentUid, level (Int32; a region is 2), kind (see
+        `transforms.openimis.tables.places`), groups (List of UIDs), geometry (GeoJSON text, or
+        null), in_insuree_program (villages, and where people are), in_claim_program (facilities),
+        in_population_set (places of which the population is known), faults.
+        Rows with faults cannot be org units.
+
+    Raises:
+        CountryError: `coordinates` are not as they must be.
+    """
+    below_root = pl.when(pl.col("location_type") == REGION.code).then(pl.lit(country.root.uid))
+    units = pl.concat(
+        [_of_locations(register.places, below_root), _of_health_facilities(register.facilities)],
+        how="vertical",
+    )
+    return (
+        _with_geometry(_named(_grouped(units, country)), coordinates)
+        .join(_inhabited(register), on="uid", how="left")
+        .with_columns(
+            pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
+            in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
+        )
+        .sort("level", "key", nulls_last=True)
+        .select(_COLUMNS)
+    )
+
+
+def _of_locations(places: pl.LazyFrame, below_root: pl.Expr) -> pl.LazyFrame:
+    parents = places.select(parent_id="location_id", parentUid="uid")
+    units = places.join(parents, on="parent_id", how="left").select(
+        "uid",
+        "valid_until",
+        "level",
+        key="location_uuid",
+        own_code="location_code",
+        own_name="location_name",
+        table=pl.lit(LOCATIONS),
+        type="location_type",
+        legal_form=pl.lit(None, pl.String),
+        parentUid=pl.coalesce(below_root, "parentUid"),
+        in_claim_program=pl.lit(value=False),
+    )
+    is_known = pl.col("type").is_in(LOCATION_TYPES).fill_null(value=False)
+    return with_faults(
+        units,
+        {
+            "location_type_unknown": ~is_known,
+            "location_without_region": is_known & has_own_uid() & pl.col("level").is_null(),
+            **_key_faults(),
+        },
+    )
+
+
+def _of_health_facilities(facilities: pl.LazyFrame) -> pl.LazyFrame:
+    units = facilities.select(
+        "uid",
+        "valid_until",
+        "level",
+        key="facility_uuid",
+        own_code="facility_code",
+        own_name="facility_name",
+        table=pl.lit(HEALTH_FACILITIES),
+        type="facility_level",
+        legal_form="legal_form",
+        parentUid="parent_uid",
+        in_claim_program=pl.lit(value=True),
+    )
+    return with_faults(
+        units,
+        {
+            "health_facility_without_district": has_own_uid() & pl.col("level").is_null(),
+            **_key_faults(),
+        },
+    )
+
+
+def _key_faults() -> dict[str, pl.Expr]:
+    is_malformed = pl.col("uid").is_null()
+    return {"key_malformed": is_malformed, "key_double": ~is_malformed & ~has_own_uid()}
+
+
+def _counted_kind(country: Country) -> str:
+    return next(row.kind for row in PLACE_LEVEL.groups if row.key == country.population.level)
+
+
+def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
+    known = memberships(country).lazy()
+    by_type = known.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
+    by_legal_form = known.filter(column=FACILITY_OWNERSHIP.column)
+    return (
+        units.join(
+            by_type.select("table", "kind", type="code", by_type="group"),
+            on=["table", "type"],
+            how="left",
+        )
+        .join(
+            by_legal_form.select("table", legal_form="code", by_legal_form="group"),
+            on=["table", "legal_form"],
+            how="left",
+        )
+        .with_columns(
+            pl.when(pl.col("table") == HEALTH_FACILITIES)
+            .then(pl.col("kind").fill_null(OTHER_FACILITY))
+            .otherwise("kind")
+            .alias("kind"),
+            groups=pl.concat_list("by_type", "by_legal_form").list.drop_nulls(),
+        )
+    )
+
+
+def _named(units: pl.LazyFrame) -> pl.LazyFrame:
+    closed = pl.col("valid_until").dt.strftime("%Y-%m-%d")
+    named = pl.concat_str(
+        [_clean("own_code"), _clean("own_name")], separator=" ", ignore_nulls=True
+    )
+    name = pl.when(named != "").then(named).otherwise("key").str.slice(0, LONGEST_NAME)
+    return units.with_columns(
+        code="key",
+        name=name.str.strip_chars(),
+        shortName=name.str.slice(0, LONGEST_SHORT_NAME).str.strip_chars(),
+        openingDate=pl.min_horizontal(pl.lit(EARLIEST), closed),
+        closedDate=closed,
+    )
+
+
+def _clean(column: str) -> pl.Expr:
+    """Text in one line, or null; names hold tabs and line ends here and there."""
+    text = pl.col(column).str.replace_all(r"[\x00-\x1F\x7F]+", " ").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _inhabited(register: Register) -> pl.LazyFrame:
+    return (
+        register.homes.select(uid="place", in_insuree_program=pl.lit(value=True))
+        .filter(pl.col("uid").is_not_null())
+        .unique()
+    )
+
+
+def _with_geometry(units: pl.LazyFrame, coordinates: pl.DataFrame | None) -> pl.LazyFrame:
+    if coordinates is None:
+        return units.with_columns(geometry=pl.lit(None, pl.String))
+    points = checked_coordinates(coordinates).lazy().select(
+        own_code="code",
+        geometry=pl.concat_str(
+            pl.lit('{"type":"Point","coordinates":['), "longitude", pl.lit(","), "latitude",
+            pl.lit("]}"),
+        ),
+    )  # fmt: skip
+    return units.with_columns(_clean("own_code")).join(points, on="own_code", how="left")
+
+
+def checked_coordinates(coordinates: pl.DataFrame) -> pl.DataFrame:
+    """Return `coordinates` with their columns typed, and nothing else.
+
+    Raises:
+        CountryError: A column is missing, a value is no number or out of range, or a code is
+            there twice.
+    """
+    if missing := sorted(set(COORDINATES) - set(coordinates.columns)):
+        raise CountryError(
+            f"The file of coordinates has no column {', '.join(missing)}. Expected are code, "
+            f"longitude and latitude. Nothing was done."
+        )
+    typed = coordinates.select(
+        pl.col(name).cast(dtype, strict=False) for name, dtype in COORDINATES.items()
+    ).with_columns(pl.col("code").str.strip_chars())
+    unusable = typed.filter(~_is_usable().fill_null(value=False))
+    if not unusable.is_empty():
+        raise CountryError(
+            f"The file of coordinates has {unusable.height} lines that cannot be used: a code that "
+            f"is empty or there twice, a longitude beyond 180 or a latitude beyond 90 degrees. "
+            f"Correct or remove them. Nothing was done."
+        )
+    return typed
+
+
+def _is_usable() -> pl.Expr:
+    return (
+        (pl.col("code") != "")
+        & pl.col("code").is_unique()
+        & (pl.col("longitude").abs() <= 180)
+        & (pl.col("latitude").abs() <= 90)
+    )

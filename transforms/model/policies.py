@@ -1,0 +1,71 @@
+"""Which covers are wanted: who is insured by which policy, and who carries its value."""
+
+import polars as pl
+
+from transforms.model.policy_versions import STATUSES
+from transforms.openimis.register import Register
+
+DATES = ("enrollment_date", "start_date", "effective_date", "expiry_date")
+
+
+def insuree_policies(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the current insuree policies of current people and current policies.
+
+    One whose person or policy does not exist at all is there too: it will be a reject.
+
+    Args:
+        register: Of openIMIS.
+        people: See `transforms.model.people.people`.
+
+    Returns:
+        cover_id; insuree_id, insuree_uuid, `place` of the person; policy_id, policy_uuid,
+        policy_stage, policy_value, product_id of the policy; `enrollment_date`, `start_date`,
+        `effective_date`, `expiry_date` (the insuree policy's, else the policy's); `has_value`
+        (one of a policy's members carries its value); `insuree_known`, `policy_known`,
+        `status_is_known`.
+    """
+    known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
+    current = people.filter("is_current").select("insuree_id", "insuree_uuid", "place")
+    return (
+        register.covers.current.join(known, on="insuree_id", how="left")
+        .join(current, on="insuree_id", how="left")
+        .join(_policies(register), on="policy_id", how="left")
+        .filter(pl.col("policy_is_current").fill_null(value=True))
+        .filter(pl.col("insuree_uuid").is_not_null() | pl.col("insuree_known").is_null())
+        .pipe(_with_value_holder, register.heads)
+        .select(
+            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_known",
+            "policy_id", "policy_uuid", "policy_stage", "policy_value", "product_id", "has_value",
+            *(pl.coalesce(date, f"policy_{date}").alias(date) for date in DATES),
+            policy_known=pl.col("policy_is_current").is_not_null(),
+            status_is_known="status_is_known",
+        )
+    )  # fmt: skip
+
+
+def _policies(register: Register) -> pl.LazyFrame:
+    return register.policies.live.select(
+        "policy_id",
+        "policy_uuid",
+        "policy_stage",
+        "policy_value",
+        "product_id",
+        "family_id",
+        *(pl.col(date).alias(f"policy_{date}") for date in DATES),
+        policy_is_current="is_current",
+        status_is_known=pl.col("status").is_in(STATUSES).fill_null(value=False),
+    )
+
+
+def _with_value_holder(covers: pl.LazyFrame, heads: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `has_value`: the family's head if the policy covers him, else the least key."""
+    key = pl.col("cover_id")
+    joined = covers.join(
+        heads.select("family_id", head="insuree_id"), on="family_id", how="left"
+    ).with_columns(is_head=(pl.col("insuree_id") == pl.col("head")).fill_null(value=False))
+    holders = joined.group_by("policy_id").agg(
+        holder=pl.coalesce(key.filter("is_head").min(), key.min())
+    )
+    return joined.join(holders, on="policy_id", how="left").with_columns(
+        has_value=(key == pl.col("holder")).fill_null(value=False)
+    )

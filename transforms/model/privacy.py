@@ -1,0 +1,235 @@
+"""What of a person may leave the country, and in which form.
+
+    country file ──► policy: field → send · pseudonym · generalise · drop
+                        ├─► selected_columns   what is dropped is not even read from openIMIS
+                        ├─► treated            the values, just before the delta
+                        └─► leaving            the page that says it all
+
+`generalise` makes a date the first day of its year; nothing else can be generalised. The village
+is the org unit of a person, not a value: who may see it is DHIS2's sharing of org units.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import polars_hash as plh
+
+from transforms.core.errors import CountryError
+from transforms.core.fields import Field, Privacy, Treatment, ValueType
+from transforms.model.resources import RESOURCES
+from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
+from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
+from transforms.openimis.country import Country
+from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
+
+SHORTEST_KEY_BYTES = 32
+
+_DEFAULT_OF_CLASS = {
+    Privacy.OPEN: Treatment.SEND,
+    Privacy.QUASI: Treatment.GENERALISE,
+    Privacy.DIRECT: Treatment.DROP,
+    Privacy.SENSITIVE: Treatment.SEND,
+}
+_DEFAULT_OF_FIELD = {
+    CHFID.uid: Treatment.PSEUDONYM,
+    INSURANCE_NUMBER.uid: Treatment.PSEUDONYM,
+    # Neither can be made less exact: a facility asks for its claims by number, and figures by home
+    # are made of the village, which is the person's org unit as well.
+    CLAIM_NUMBER.uid: Treatment.SEND,
+    INSUREE_VILLAGE.uid: Treatment.SEND,
+}
+_DATES = frozenset({ValueType.DATE, ValueType.AGE})
+_TEXTS = frozenset({ValueType.TEXT, ValueType.LONG_TEXT})
+
+Policy = dict[str, Treatment]
+"""Field UID to treatment."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """One line of the page *what leaves the country*.
+
+    Attributes:
+        resource: Name of the resource.
+        field: Name of the attribute or data element in DHIS2.
+        source: `table.column` of openIMIS, or in words what the value is made of.
+        privacy: How close the value is to a person.
+        treatment: What happens to it before it leaves.
+        is_default: Whether the country file leaves it at the default of its class.
+    """
+
+    resource: str
+    field: str
+    source: str
+    privacy: Privacy
+    treatment: Treatment
+    is_default: bool = True
+
+
+def policy_of(country: Country) -> Policy:
+    """Return the treatment of every field.
+
+    Raises:
+        CountryError: The country file names a field that does not exist, or a treatment that the
+            field cannot have.
+    """
+    fields = [field for resource in RESOURCES for field in resource.fields]
+    _check_names(country, {field.name for field in fields})
+    return {field.uid: _treatment(field, country) for field in fields}
+
+
+def selected_columns(country: Country) -> dict[str, list[Column]]:
+    """Return what is read of every openIMIS table: values only where a field is not dropped.
+
+    Raises:
+        CountryError: See `policy_of`.
+    """
+    policy = policy_of(country)
+    wanted = {
+        (field.table, field.column)
+        for resource in RESOURCES
+        for field in resource.fields
+        if policy[field.uid] is not Treatment.DROP
+    }
+    return {
+        name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
+        for name, table in TABLES.items()
+    }
+
+
+def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
+    """Return what set-up reads: places, lists, and where people are; no value of anybody.
+
+    Raises:
+        CountryError: See `policy_of`.
+    """
+    policy_of(country)
+    return {
+        name: [column for column in TABLES[name].columns if not column.field]
+        for name in TABLES_OF_SET_UP
+    }
+
+
+def treated(
+    desired: pl.LazyFrame, fields: Sequence[Field], policy: Policy, key: str | None
+) -> pl.LazyFrame:
+    """Return `desired` with every value in the form in which it may leave.
+
+    Args:
+        desired: A frame with one column a field, named by its UID (text).
+        fields: The fields of the resource.
+        policy: Field UID to treatment.
+        key: The secret of the pseudonyms: HMAC-SHA-256 of the trimmed text, in lower-case
+            hexadecimal. None if no field of `policy` is a pseudonym.
+
+    Returns:
+        The same rows and columns; what is dropped is null, so that DHIS2 empties it.
+
+    Raises:
+        CountryError: A pseudonym is asked for, and the key is missing or too short.
+    """
+    if any(policy[field.uid] is Treatment.PSEUDONYM for field in fields):
+        key = checked_key(key)
+    return desired.with_columns(
+        _leaving(field.uid, policy[field.uid], key or "").alias(field.uid)
+        for field in fields
+        if policy[field.uid] is not Treatment.SEND
+    )
+
+
+def needs_key(policy: Policy) -> bool:
+    """Return whether any field leaves as a pseudonym."""
+    return Treatment.PSEUDONYM in policy.values()
+
+
+def checked_key(key: str | None) -> str:
+    """Return the pseudonym key.
+
+    Raises:
+        CountryError: It is missing, or shorter than 32 bytes.
+    """
+    size = len((key or "").encode())
+    if key is None or size < SHORTEST_KEY_BYTES:
+        raise CountryError(
+            f"The pseudonym key has {size} bytes; at least {SHORTEST_KEY_BYTES} are needed, since "
+            f"numbers are sent as pseudonyms. Save a longer one in the block pseudonym-key, or let "
+            f"the country file drop them. Nothing was sent."
+        )
+    return key
+
+
+def fingerprint(key: str) -> str:
+    """Return 16 hexadecimal digits by which a key is known again, and from which none is found."""
+    return hmac.new(key.encode(), b"fingerprint of the pseudonym key", hashlib.sha256).hexdigest()[
+        :16
+    ]
+
+
+def leaving(country: Country) -> list[Leaving]:
+    """Return the page *what leaves the country*: one line a field of each resource.
+
+    Raises:
+        CountryError: See `policy_of`.
+    """
+    policy = policy_of(country)
+    return [
+        Leaving(
+            resource.name,
+            field.name,
+            _source(field),
+            field.privacy,
+            policy[field.uid],
+            is_default=policy[field.uid] is _default(field),
+        )
+        for resource in RESOURCES
+        for field in resource.fields
+    ]
+
+
+def _check_names(country: Country, known: set[str]) -> None:
+    if unknown := sorted(set(country.privacy) - known):
+        raise CountryError(
+            f"The country file's section privacy names {', '.join(unknown)}, which no attribute or "
+            f"data element is called. Known are: {', '.join(sorted(known))}. Nothing was done."
+        )
+
+
+def _treatment(field: Field, country: Country) -> Treatment:
+    treatment = country.privacy.get(field.name, _default(field))
+    if treatment not in _possible(field):
+        raise CountryError(
+            f"The country file's section privacy asks to {treatment.value} {field.name}, a value "
+            f"of type {field.value_type.value}. Possible are: "
+            f"{', '.join(sorted(_possible(field)))}. Nothing was done."
+        )
+    return treatment
+
+
+def _default(field: Field) -> Treatment:
+    return _DEFAULT_OF_FIELD.get(field.uid, _DEFAULT_OF_CLASS[field.privacy])
+
+
+def _possible(field: Field) -> set[Treatment]:
+    possible = {Treatment.SEND, Treatment.DROP}
+    if field.value_type in _DATES:
+        possible.add(Treatment.GENERALISE)
+    if field.value_type in _TEXTS and field.option_set is None:
+        possible.add(Treatment.PSEUDONYM)
+    return possible
+
+
+def _leaving(uid: str, treatment: Treatment, key: str) -> pl.Expr:
+    match treatment:
+        case Treatment.PSEUDONYM:
+            return plh.col(uid).chash.hmac_sha256(key=key)
+        case Treatment.GENERALISE:
+            return pl.col(uid).str.slice(0, 4) + "-01-01"
+        case _:
+            return pl.lit(None, pl.String)
+
+
+def _source(field: Field) -> str:
+    return f"{field.table}.{field.column}" if field.table else field.made_of

@@ -1,0 +1,225 @@
+"""The resources: what DHIS2 holds of people, policies and claims, parents before children.
+
+    tracked_entities ─┬─ insuree_enrollments ── policy_events
+                      └─ claim_enrollments ─┬── claim_events
+                                            ├── claim_services
+                                            └── claim_items
+
+Everything generic (delta, rules, bundles, fold) loops over `RESOURCES`.
+
+Columns of a *desired* frame (all String unless said):
+    key           names the object for ever; never null, unique
+    parent        key in the parent resource; null for a tracked entity
+    person        key of the owning tracked entity; decides partition and bundle
+    orgUnit       UID
+    status        enrollment or event status; null for a tracked entity
+    occurredAt    ISO date or date with time; of an enrollment its enrolledAt
+    <field uid>   one a field, the text that DHIS2 will hold, or null
+    faults        List(String): codes of the rules that the row breaks
+    notes         List(String): codes of what was left out of the row without holding it back
+    in_window     Boolean: its source left a trace in the date window that was asked for
+
+Columns of an *acknowledged* frame: key, uid, generation (Int32), state (`held` or `deleted`),
+parent, parentUid, person, orgUnit, status, occurredAt, owner (of an insuree
+enrollment: the org unit that owns the person in the program), one a field, run.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from transforms.core.fields import Field
+from transforms.model.tables.claim import (
+    CLAIM_DETAILS_FIELDS,
+    CLAIM_ITEM_FIELDS,
+    CLAIM_SERVICE_FIELDS,
+    CLAIMED_ITEM,
+    CLAIMED_SERVICE,
+)
+from transforms.model.tables.insuree import INSUREE_FIELDS
+from transforms.model.tables.policy import POLICY_FIELDS, POLICY_ID
+from transforms.model.tables.programs import (
+    CLAIM_DETAILS_STAGE,
+    CLAIM_ITEMS_STAGE,
+    CLAIM_PROGRAM,
+    CLAIM_SERVICES_STAGE,
+    INSUREE_PROGRAM,
+    POLICY_STAGE,
+)
+from transforms.openimis.tables import columns as openimis
+
+ORG_UNITS = "org_units"
+OPTIONS = "options"
+METADATA = (OPTIONS, ORG_UNITS)
+
+
+class TrackerType(StrEnum):
+    """The three kinds of tracker object, spelled as in DHIS2's import report."""
+
+    TRACKED_ENTITY = "TRACKED_ENTITY"
+    ENROLLMENT = "ENROLLMENT"
+    EVENT = "EVENT"
+
+
+class UidSource(StrEnum):
+    """What the UID of generation 0 is made from."""
+
+    UUID = "uuid"  # the key is a UUID: the seed's algorithm on it
+    SALTED = "salted"  # the seed's algorithm on salt and key
+    OWN = "own"  # `<resource>:<key>#0`, as for every later generation
+
+
+class Scope(StrEnum):
+    """What a run posts; it always compares everything."""
+
+    OPTIONSET = "optionset"
+    ORGUNIT = "orgunit"
+    INSUREE = "insuree"
+    POLICY = "policy"
+    INSUREEPOLICIES = "insureepolicies"
+    CLAIM = "claim"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of object that DHIS2 holds.
+
+    Attributes:
+        name: Also its folder's name.
+        tracker_type: Kind of tracker object.
+        parent: Name of the resource that it belongs to; None for the tracked entity.
+        program: UID; None for the tracked entity.
+        stage: UID of the program stage of an event.
+        fields: Its values, in order.
+        table: openIMIS table whose row a reject names.
+        uid_source: What the UID of generation 0 is made from.
+        salt: Salt of a SALTED UID.
+        scopes: Scopes (besides `all`) that post it.
+        owned: Whether DHIS2 keeps an owner org unit that has to follow the person (of the
+            enrollment in the insuree program: an import never moves it).
+        known_by: Where objects are named by the number of a row: the fields (UIDs) that say what
+            the row is of, among those of one parent; after a migration that numbers rows anew.
+    """
+
+    name: str
+    tracker_type: TrackerType
+    parent: str | None
+    program: str | None
+    stage: str | None
+    fields: tuple[Field, ...]
+    table: str
+    uid_source: UidSource
+    salt: str = ""
+    scopes: frozenset[Scope] = frozenset()
+    owned: bool = False
+    known_by: tuple[str, ...] = ()
+
+    @property
+    def unique_fields(self) -> tuple[Field, ...]:
+        """The fields of which two people cannot hold one value."""
+        return tuple(field for field in self.fields if field.unique)
+
+
+_PEOPLE = frozenset({Scope.INSUREE, Scope.INSUREEPOLICIES})
+_POLICIES = frozenset({Scope.POLICY, Scope.INSUREEPOLICIES})
+_CLAIMS = frozenset({Scope.CLAIM})
+
+TRACKED_ENTITIES = Resource(
+    name="tracked_entities",
+    tracker_type=TrackerType.TRACKED_ENTITY,
+    parent=None,
+    program=None,
+    stage=None,
+    fields=INSUREE_FIELDS,
+    table=openimis.INSUREES.name,
+    uid_source=UidSource.UUID,
+    scopes=_PEOPLE,
+)
+INSUREE_ENROLLMENTS = Resource(
+    name="insuree_enrollments",
+    tracker_type=TrackerType.ENROLLMENT,
+    parent="tracked_entities",
+    program=INSUREE_PROGRAM.uid,
+    stage=None,
+    fields=(),
+    table=openimis.INSUREES.name,
+    uid_source=UidSource.UUID,
+    scopes=_PEOPLE,
+    owned=True,
+)
+POLICY_EVENTS = Resource(
+    name="policy_events",
+    tracker_type=TrackerType.EVENT,
+    parent="insuree_enrollments",
+    program=INSUREE_PROGRAM.uid,
+    stage=POLICY_STAGE.uid,
+    fields=POLICY_FIELDS,
+    table=openimis.INSUREE_POLICIES.name,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+    known_by=(POLICY_ID.uid,),
+)
+CLAIM_ENROLLMENTS = Resource(
+    name="claim_enrollments",
+    tracker_type=TrackerType.ENROLLMENT,
+    parent="tracked_entities",
+    program=CLAIM_PROGRAM.uid,
+    stage=None,
+    fields=(),
+    table=openimis.CLAIMS.name,
+    uid_source=UidSource.UUID,
+    scopes=_CLAIMS,
+)
+CLAIM_EVENTS = Resource(
+    name="claim_events",
+    tracker_type=TrackerType.EVENT,
+    parent="claim_enrollments",
+    program=CLAIM_PROGRAM.uid,
+    stage=CLAIM_DETAILS_STAGE.uid,
+    fields=CLAIM_DETAILS_FIELDS,
+    table=openimis.CLAIMS.name,
+    uid_source=UidSource.OWN,
+    scopes=_CLAIMS,
+)
+CLAIM_SERVICES = Resource(
+    name="claim_services",
+    tracker_type=TrackerType.EVENT,
+    parent="claim_enrollments",
+    program=CLAIM_PROGRAM.uid,
+    stage=CLAIM_SERVICES_STAGE.uid,
+    fields=CLAIM_SERVICE_FIELDS,
+    table=openimis.CLAIM_SERVICES.name,
+    uid_source=UidSource.SALTED,
+    salt="claimService",
+    scopes=_CLAIMS,
+    known_by=(CLAIMED_SERVICE.uid,),
+)
+CLAIM_ITEMS = Resource(
+    name="claim_items",
+    tracker_type=TrackerType.EVENT,
+    parent="claim_enrollments",
+    program=CLAIM_PROGRAM.uid,
+    stage=CLAIM_ITEMS_STAGE.uid,
+    fields=CLAIM_ITEM_FIELDS,
+    table=openimis.CLAIM_ITEMS.name,
+    uid_source=UidSource.SALTED,
+    salt="claimItem",
+    scopes=_CLAIMS,
+    known_by=(CLAIMED_ITEM.uid,),
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    TRACKED_ENTITIES,
+    INSUREE_ENROLLMENTS,
+    POLICY_EVENTS,
+    CLAIM_ENROLLMENTS,
+    CLAIM_EVENTS,
+    CLAIM_SERVICES,
+    CLAIM_ITEMS,
+)
+EVENT_RESOURCES: tuple[Resource, ...] = tuple(
+    resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
+)
+NUMBERED: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.known_by)
+"""Those whose objects are named by the numbers of openIMIS's rows."""
+RESOURCE_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}

@@ -1,0 +1,1 @@
+"""Tables of truth on what DHIS2 should hold: data, not code."""

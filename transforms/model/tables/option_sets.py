@@ -1,0 +1,101 @@
+"""The option sets: openIMIS codes on one side, DHIS2 option codes on the other.
+
+A fixed set keeps the words of the seed's package as option codes, since its indicators filter by
+them. A filled set holds openIMIS's own codes, since they differ from country to country.
+"""
+
+from transforms.core.fields import OptionSet
+
+GENDER = OptionSet(
+    "GUdoValVQSh", "Gender", "gender", salt="gender",
+    table="tblGender", code_column="Code", name_column="Gender",
+)  # fmt: skip
+PROFESSION = OptionSet(
+    "Sd4u2gQx36n", "Profession", "profession", salt="profession",
+    table="tblProfessions", code_column="ProfessionId", name_column="Profession",
+)  # fmt: skip
+EDUCATION = OptionSet(
+    "EiSeDNXxNjB", "Education", "education", salt="education",
+    table="tblEducations", code_column="EducationId", name_column="Education",
+)  # fmt: skip
+FAMILY_TYPE = OptionSet(
+    "iyfsslkBi1G", "Family/Group type", "family/group type", salt="groupType",
+    table="tblFamilyTypes", code_column="FamilyTypeCode", name_column="FamilyType",
+)  # fmt: skip
+IDENTIFICATION_TYPE = OptionSet(
+    "b1sDbWRxXa8", "Identification type", "identification_type", salt="identificationType",
+    table="tblIdentificationTypes", code_column="IdentificationCode", name_column="IdentificationTypes",
+)  # fmt: skip
+PRODUCT = OptionSet(
+    "kCdTMGqxLGE", "Product", "product", salt="product",
+    table="tblProduct", code_column="ProductCode", name_column="ProductName",
+)  # fmt: skip
+DIAGNOSIS = OptionSet(
+    "Gg8QVWm9zPh", "ICD", "ICD", salt="diagnosis",
+    table="tblICDCodes", code_column="ICDCode", name_column="ICDName",
+)  # fmt: skip
+ITEM = OptionSet(
+    "V2nNlKHYNHE", "Item", "itm", salt="item",
+    table="tblItems", code_column="ItemCode", name_column="ItemName",
+)  # fmt: skip
+SERVICE = OptionSet(
+    "FxKDNqNDuri", "Service", "srv", salt="service",
+    table="tblServices", code_column="ServCode", name_column="ServName",
+)  # fmt: skip
+
+MARITAL_STATUS = OptionSet(
+    "bjbFRSo3N6h", "Marital status", "marital_status", salt="maritalStatus",
+    codes={"M": "Married", "S": "Single", "D": "Divorced", "W": "Widowed", "N": "Not specified"},
+    option_uids={
+        "Married": "ElSjEcgKzij",
+        "Single": "jcVUMPBhusA",
+        "Divorced": "SUcHYssGKA2",
+        "Widowed": "xfIwkORXeKR",
+        "Not specified": "qK3j67lC7QF",
+    },
+)  # fmt: skip
+VISIT_TYPE = OptionSet(
+    "Ors8DKWKcj8", "Visit type", "visit_type", salt="visitType",
+    codes={"E": "Emergency", "R": "Referral", "O": "Other"},
+    option_uids={"Emergency": "DaZeuBAkGEA", "Referral": "JsY3s7DWQSe", "Other": "bKjNT9puiIo"},
+)  # fmt: skip
+POLICY_STAGE = OptionSet(
+    "zLZHZ23HmuU", "Policy stage", "policy_stage", salt="policyStage",
+    codes={"N": "New policy", "R": "Renewed policy"},
+    option_uids={"New policy": "WYo4n3ujmpy", "Renewed policy": "DUPaMnLC4CU"},
+)  # fmt: skip
+POLICY_STATUS = OptionSet(
+    "FoPRPKtuyOn", "Policy status", "policy_status", salt="policyStatus",
+    codes={"1": "Idle", "2": "Active", "4": "Suspended", "8": "Expired", "16": "Ready"},
+    option_uids={
+        "Idle": "hLWMplsqCSm",
+        "Active": "WGU32Vx3SVg",
+        "Suspended": "IJxaSozANRl",
+        "Expired": "c59BVWTMjuW",
+    },
+)  # fmt: skip
+CLAIM_STATUS = OptionSet(
+    "b1dkHxgN4Yy", "Claim status", "claim_status", salt="claimStatus",
+    codes={"2": "Entered", "4": "Checked", "1": "Rejected", "8": "Processed", "16": "Valuated"},
+    option_uids={
+        "Entered": "jJvBv9zDSdy",
+        "Checked": "g2ybFI1aIIl",
+        "Rejected": "EvpBfmFQGaM",
+        "Processed": "wLM4HsxS94l",
+        "Valuated": "GtWVCt1YKKF",
+    },
+)  # fmt: skip
+YES_NO = OptionSet(
+    "HG0oUNFDDYo", "Yes/No", "yes/no", salt="boolean",
+    codes={"true": "Yes", "false": "No"},
+    option_uids={"Yes": "FQtuY4SAkH5", "No": "xlUofTWsD5M"},
+)  # fmt: skip
+
+FILLED_SETS: tuple[OptionSet, ...] = (
+    GENDER, PROFESSION, EDUCATION, FAMILY_TYPE, IDENTIFICATION_TYPE,
+    PRODUCT, DIAGNOSIS, ITEM, SERVICE,
+)  # fmt: skip
+FIXED_SETS: tuple[OptionSet, ...] = (
+    MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO,
+)  # fmt: skip
+OPTION_SETS: tuple[OptionSet, ...] = FILLED_SETS + FIXED_SETS

@@ -1,0 +1,221 @@
+"""What the country file says: places, privacy, speed and guards. It holds no secret."""
+
+from collections import Counter
+from typing import Any, Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from transforms.core.errors import CountryError
+from transforms.core.fields import Treatment
+from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Root(_Section):
+    """The org unit above all regions; made by set-up if DHIS2 does not have it."""
+
+    uid: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")
+    name: str = Field(min_length=1, max_length=230)
+    short_name: str = Field(min_length=1, max_length=50)
+    code: str | None = Field(default=None, max_length=50)
+
+
+class Levels(_Section):
+    """Names of the org unit levels, from the root's level downwards."""
+
+    country: str = "Country"
+    region: str = "Region"
+    district: str = "District"
+    ward: str = "Ward or health facility"
+    village: str = "Village"
+
+
+class Server(_Section):
+    """What is to be known of DHIS2 before it is asked."""
+
+    calendar: Literal["iso8601", "nepali", "ethiopian"] = "iso8601"
+
+
+class Load(_Section):
+    """How bundles are posted."""
+
+    bundle_size: int = Field(default=500, ge=1, le=10_000)
+    in_flight: int | None = Field(default=None, ge=1, le=16)
+    timeout_seconds: float = Field(default=600, gt=0)
+    attempts: int = Field(default=8, ge=1, le=50)
+    longest_wait_seconds: float = Field(default=60, ge=0)
+
+
+def _of_old(name: str) -> AliasChoices:
+    """Return a setting's names: a country file that was written for 0.1 stays one."""
+    return AliasChoices(name, name.replace("change", "resend"))
+
+
+class Guards(_Section):
+    """What a run may do before it asks, and what it may be refused before it stops.
+
+    Of one resource, or of one of its fields, what exceeds both share and count is held back: half
+    as much again as DHIS2 holds is created by a copy, not by a day; deletions take figures of
+    past years along; a value that a tenth of all lose was lost with its column; a fifth of all
+    values are others after another release, another time zone, never after a day. The counts let
+    a village go wrong without a question, so that a pilot is asked for nothing.
+
+    A refusal that meets one object in twenty is no matter of single records; a hundred may well
+    be, on a quiet night or of one place. Of bad records there may be many more after a migration:
+    only where half of what is sent, and more than five hundred, have one fault, it is ours.
+    A value that cannot be read is a clerk's slip, one in thousands; where it is one in twenty of a
+    column, and more than a hundred, driver, encoding or type are at fault.
+    """
+
+    delete_share: float = Field(default=0.05, ge=0, le=1)
+    delete_count: int = Field(default=100, ge=0)
+    shrink_share: float = Field(default=0.05, ge=0, le=1)
+    shrink_count: int = Field(default=100, ge=0)
+    create_share: float = Field(default=0.5, ge=0)
+    create_count: int = Field(default=1_000, ge=0)
+    change_share: float = Field(default=0.2, ge=0, le=1, validation_alias=_of_old("change_share"))
+    change_count: int = Field(default=1_000, ge=0, validation_alias=_of_old("change_count"))
+    empty_share: float = Field(default=0.1, ge=0, le=1)
+    empty_count: int = Field(default=100, ge=0)
+    misconfigured_share: float = Field(default=0.05, ge=0, le=1)
+    misconfigured_count: int = Field(default=100, ge=0)
+    bad_data_share: float = Field(default=0.5, ge=0, le=1)
+    bad_data_count: int = Field(default=500, ge=0)
+    unreadable_share: float = Field(default=0.05, ge=0, le=1)
+    unreadable_count: int = Field(default=100, ge=0)
+
+
+class Waiting(_Section):
+    """How long a run waits, by itself, for what time may cure.
+
+    A quarter of an hour is soon after a restart, and asks a server that is down only four times an
+    hour. Six hours are a night: an upgrade or a power cut is over, and people come to work. Three
+    steps may wait one after another while they hold the target (settle, extract, load), and have to
+    end before the next night.
+    A worker that is there takes a run within seconds, a busy one when its flow has ended; a first
+    load may take days.
+    """
+
+    every_minutes: float = Field(default=15, gt=0, le=60)
+    hours: float = Field(default=6, ge=0, le=7)
+    worker_minutes: float = Field(default=60, gt=0)
+    stage_hours: float = Field(default=72, gt=0)
+
+    @property
+    def seconds(self) -> float:
+        """Between two attempts."""
+        return self.every_minutes * 60
+
+    @property
+    def attempts(self) -> int:
+        """How often a step is tried again."""
+        return int(self.hours * 60 / self.every_minutes)
+
+
+class Retention(_Section):
+    """What is kept of runs that are over; what DHIS2 has confirmed is kept for ever."""
+
+    whole_runs: int = Field(default=7, ge=1)
+    reject_days: int = Field(default=90, ge=0)
+
+
+class Population(_Section):
+    """Where population figures are entered."""
+
+    level: Literal["region", "district", "ward", "village"] = "district"
+
+
+class Analytics(_Section):
+    """How DHIS2's analytics tables are waited for."""
+
+    limit_minutes: float = Field(default=180, gt=0)
+    poll_seconds: float = Field(default=10, ge=0)
+
+
+class Country(_Section):
+    """The whole country file.
+
+    Attributes:
+        root: The org unit above all regions.
+        levels: Names of the org unit levels.
+        privacy: Field name to treatment, where it differs from the default of its class.
+        regions: Codes of the regions of a pilot; empty means the whole country.
+        coordinates: Name of a CSV file beside the country file, with the columns `code`,
+            `longitude` and `latitude` of locations and health facilities.
+        facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
+            they differ from the usual ones.
+        facility_ownership: The same, of `LegalForm`.
+        population: Where population figures are entered.
+        dhis2: What is to be known of DHIS2.
+        load: How bundles are posted.
+        guards: What a run may do before it stops and asks.
+        waiting: How long a run waits for what time may cure.
+        retention: What is kept of runs that are over.
+        analytics: How DHIS2's analytics tables are waited for.
+    """
+
+    root: Root
+    levels: Levels = Levels()
+    privacy: dict[str, Treatment] = {}
+    regions: list[str] = []
+    coordinates: str | None = None
+    facility_level: dict[str, list[str]] = {}
+    facility_ownership: dict[str, list[str]] = {}
+    population: Population = Population()
+    dhis2: Server = Server()
+    load: Load = Load()
+    guards: Guards = Guards()
+    waiting: Waiting = Waiting()
+    retention: Retention = Retention()
+    analytics: Analytics = Analytics()
+
+    @model_validator(mode="after")
+    def _each_value_in_one_group(self) -> Self:
+        for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP):
+            _check_groups(group_set, self.groups_of(group_set.key))
+        return self
+
+    def groups_of(self, group_set: str) -> dict[str, list[str]]:
+        """Return what the file says of a set of org unit groups: key of a group to values."""
+        named: dict[str, list[str]] = getattr(self, group_set, {})
+        return named
+
+
+def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
+    usual = {group.key: list(group.codes) for group in group_set.groups}
+    if unknown := sorted(named.keys() - usual.keys()):
+        message = f"{group_set.key} has no {', '.join(unknown)}; its groups are {', '.join(usual)}"
+        raise ValueError(message)
+    values = Counter(code for codes in (usual | named).values() for code in codes)
+    if twice := [code for code, count in values.items() if count > 1]:
+        message = (
+            f"{group_set.key}: {', '.join(twice)} is in two groups (a group that is not named has "
+            f"its usual values); a facility can be in one only"
+        )
+        raise ValueError(message)
+
+
+def country_of(content: dict[str, Any], source: str) -> Country:
+    """Return the country that the parsed country file `content` describes.
+
+    Args:
+        content: The parsed TOML file.
+        source: The file's name, for the error message.
+
+    Raises:
+        CountryError: A setting is missing, unknown or out of range.
+    """
+    try:
+        return Country.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise CountryError(
+            f"{source} is not a country file as it must be: {faults}. "
+            f"See country.example.toml. Nothing was done."
+        ) from error

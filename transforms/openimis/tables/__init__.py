@@ -1,0 +1,1 @@
+"""Tables of truth on openIMIS: data, not code."""

@@ -1,0 +1,249 @@
+"""openIMIS tables and columns: what is read, and nothing else.
+
+Names are PostgreSQL's. SQL Server spells a few differently in case (`LegacyId`, `InsureeId`), so
+columns are matched without regard to case and always come out spelled as here.
+Column types are fixed here and never guessed; time stamps are wall clock of the source, read in
+a UTC session. A column that is not required may be missing (older or other schema): it is then
+null in the snapshot, and the manifest says so.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+KEY = pl.Int64()
+CODE = pl.Int32()
+TEXT = pl.String()
+AMOUNT = pl.Decimal(18, 2)
+DATE = pl.Date()
+STAMP = pl.Datetime("us")
+YES_NO = pl.Boolean()
+
+UNREADABLE = "unreadable"
+"""A column of a snapshot beside those of openIMIS: the names of the row's columns that could not
+be read and are null, with a blank between them; null where all could."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of openIMIS.
+
+    Attributes:
+        name: As PostgreSQL spells it.
+        dtype: Its polars type in the snapshot.
+        required: Whether the run stops if the source does not have it.
+        field: True for a value of a person or claim that is read only where a field of
+            a table of truth wants it; False for keys, dates and codes that the work needs.
+    """
+
+    name: str
+    dtype: pl.DataType
+    required: bool = True
+    field: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of openIMIS.
+
+    Attributes:
+        name: As PostgreSQL spells it.
+        key: Its primary key.
+        uuid: Its UUID column, lower case in the snapshot; None where openIMIS has none.
+        columns: What is read.
+    """
+
+    name: str
+    key: str
+    uuid: str | None
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+VERSION_OF = "LegacyID"
+"""The column that says of which row a row is an earlier version."""
+VALIDITY = (
+    Column("ValidityFrom", STAMP),
+    Column("ValidityTo", STAMP),
+    Column(VERSION_OF, KEY),
+)
+
+
+def _table(name: str, key: str, uuid: str | None, *columns: Column) -> Table:
+    names = (Column(key, KEY), *((Column(uuid, TEXT),) if uuid else ()))
+    return Table(name, key, uuid, (*names, *columns, *VALIDITY))
+
+
+def _lookup(name: str, key: str, key_type: pl.DataType, label: str) -> Table:
+    """A small list of codes; it has no history."""
+    return Table(
+        name,
+        key,
+        None,
+        (Column(key, key_type), Column(label, TEXT), Column("SortOrder", CODE, required=False)),
+    )
+
+
+def _lines(name: str, key: str, status: str, thing: str) -> Table:
+    return _table(
+        name,
+        key,
+        None,
+        Column("ClaimID", KEY),
+        Column(thing, KEY, field=True),
+        Column("ProdID", KEY),
+        Column(status, CODE),
+        Column("RejectionReason", CODE),
+        Column("QtyProvided", AMOUNT),
+        Column("QtyApproved", AMOUNT),
+        Column("PriceAsked", AMOUNT),
+        Column("PriceAdjusted", AMOUNT),
+        Column("PriceApproved", AMOUNT),
+        Column("PriceValuated", AMOUNT),
+        Column("DeductableAmount", AMOUNT),
+        Column("ExceedCeilingAmount", AMOUNT),
+        Column("ExceedCeilingAmountCategory", AMOUNT, required=False),
+        Column("RemuneratedAmount", AMOUNT),
+    )
+
+
+LOCATIONS = _table(
+    "tblLocations",
+    "LocationId",
+    "LocationUUID",
+    Column("LocationCode", TEXT),
+    Column("LocationName", TEXT),
+    Column("LocationType", TEXT),
+    Column("ParentLocationId", KEY),
+)
+HEALTH_FACILITIES = _table(
+    "tblHF",
+    "HfID",
+    "HfUUID",
+    Column("HFCode", TEXT),
+    Column("HFName", TEXT),
+    Column("HFLevel", TEXT),
+    Column("LegalForm", TEXT, required=False),
+    Column("LocationId", KEY),
+)
+FAMILIES = _table(
+    "tblFamilies",
+    "FamilyID",
+    "FamilyUUID",
+    Column("InsureeID", KEY),
+    Column("LocationId", KEY),
+    Column("Poverty", YES_NO, field=True),
+    Column("FamilyType", TEXT, field=True),
+)
+INSUREES = _table(
+    "tblInsuree",
+    "InsureeID",
+    "InsureeUUID",
+    Column("FamilyID", KEY),
+    Column("CurrentVillage", KEY),
+    Column("IsHead", YES_NO),
+    Column("status", TEXT, required=False),
+    Column("CHFID", TEXT, field=True),
+    Column("LastName", TEXT, field=True),
+    Column("OtherNames", TEXT, field=True),
+    Column("DOB", DATE, field=True),
+    Column("Gender", TEXT, field=True),
+    Column("Marital", TEXT, field=True),
+    Column("Phone", TEXT, field=True),
+    Column("passport", TEXT, field=True),
+    Column("TypeOfId", TEXT, field=True),
+    Column("Education", CODE, field=True),
+    Column("Profession", CODE, field=True),
+    Column("HFID", KEY, field=True),
+)
+POLICIES = _table(
+    "tblPolicy",
+    "PolicyID",
+    "PolicyUUID",
+    Column("FamilyID", KEY),
+    Column("ProdID", KEY),
+    Column("PolicyStage", TEXT),
+    Column("PolicyStatus", CODE),
+    Column("PolicyValue", AMOUNT),
+    Column("EnrollDate", DATE),
+    Column("StartDate", DATE),
+    Column("EffectiveDate", DATE),
+    Column("ExpiryDate", DATE),
+)
+INSUREE_POLICIES = _table(
+    "tblInsureePolicy",
+    "InsureePolicyID",
+    None,
+    Column("InsureeID", KEY),
+    Column("PolicyId", KEY),
+    Column("EnrollmentDate", DATE),
+    Column("StartDate", DATE),
+    Column("EffectiveDate", DATE),
+    Column("ExpiryDate", DATE),
+)
+PRODUCTS = _table(
+    "tblProduct", "ProdID", None, Column("ProductCode", TEXT), Column("ProductName", TEXT)
+)
+CLAIMS = _table(
+    "tblClaim",
+    "ClaimID",
+    "ClaimUUID",
+    Column("InsureeID", KEY),
+    Column("HFID", KEY),
+    Column("ClaimAdminId", KEY),
+    Column("RunID", KEY),
+    Column("ClaimStatus", CODE),
+    Column("DateFrom", DATE),
+    Column("DateTo", DATE),
+    Column("DateClaimed", DATE),
+    Column("DateProcessed", DATE),
+    Column("SubmitStamp", STAMP),
+    Column("ProcessStamp", STAMP),
+    Column("ValidityFromReview", STAMP),
+    Column("ClaimCode", TEXT, field=True),
+    Column("VisitType", TEXT, field=True),
+    Column("ICDID", KEY, field=True),
+    Column("ICDID1", KEY, field=True),
+    Column("ICDID2", KEY, field=True),
+    Column("ICDID3", KEY, field=True),
+    Column("ICDID4", KEY, field=True),
+)
+CLAIM_ITEMS = _lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
+CLAIM_SERVICES = _lines("tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID")
+CLAIM_ADMINS = _table("tblClaimAdmin", "ClaimAdminId", "ClaimAdminUUID")
+ITEMS = _table("tblItems", "ItemID", None, Column("ItemCode", TEXT), Column("ItemName", TEXT))
+SERVICES = _table(
+    "tblServices", "ServiceID", None, Column("ServCode", TEXT), Column("ServName", TEXT)
+)
+DIAGNOSES = _table("tblICDCodes", "ICDID", None, Column("ICDCode", TEXT), Column("ICDName", TEXT))
+BATCH_RUNS = _table("tblBatchRun", "RunID", None, Column("RunDate", STAMP))
+
+GENDERS = _lookup("tblGender", "Code", TEXT, "Gender")
+PROFESSIONS = _lookup("tblProfessions", "ProfessionId", CODE, "Profession")
+EDUCATIONS = _lookup("tblEducations", "EducationId", CODE, "Education")
+FAMILY_TYPES = _lookup("tblFamilyTypes", "FamilyTypeCode", TEXT, "FamilyType")
+IDENTIFICATION_TYPES = _lookup(
+    "tblIdentificationTypes", "IdentificationCode", TEXT, "IdentificationTypes"
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, POLICIES, INSUREE_POLICIES, PRODUCTS,
+        CLAIMS, CLAIM_ITEMS, CLAIM_SERVICES, CLAIM_ADMINS, ITEMS, SERVICES, DIAGNOSES, BATCH_RUNS,
+        GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
+    )
+}  # fmt: skip
+
+TABLES_OF_SET_UP: tuple[str, ...] = tuple(
+    table.name
+    for table in (
+        LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, CLAIMS, PRODUCTS, ITEMS, SERVICES,
+        DIAGNOSES, GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
+    )
+)  # fmt: skip
+"""What org units and options are made of. Of people, families and claims only keys: where a person
+without a village is, the first claim says."""

@@ -1,0 +1,1 @@
+"""What set-up makes in DHIS2: programs, figures, charts, dashboards, roles."""

@@ -1,0 +1,1 @@
+"""Tables of truth on the package: data, not code."""

@@ -1,0 +1,87 @@
+"""The saved event visualizations: the most frequent services, items and diagnoses.
+
+One program indicator a code would be thousands; DHIS2 counts events by the option of one of their
+data elements instead. They are pivot tables, which DHIS2's app Event Reports opens.
+
+Real servers of all four versions answered the question that they ask with the right figures, and
+stored a line list and an item that shows it; nobody has seen yet what they make of a pivot table.
+"""
+
+from dataclasses import dataclass
+
+from transforms.core.fields import Field
+from transforms.core.metadata_uids import metadata_uid
+from transforms.model.tables.claim import (
+    CLAIM_DETAILS_FIELDS,
+    CLAIM_ITEM_FIELDS,
+    CLAIM_SERVICE_FIELDS,
+)
+from transforms.model.tables.programs import (
+    CLAIM_DETAILS_STAGE,
+    CLAIM_ITEMS_STAGE,
+    CLAIM_PROGRAM,
+    CLAIM_SERVICES_STAGE,
+    Program,
+    Stage,
+)
+from transforms.package.tables.visualizations import Period
+
+TOP = 10
+
+ITEM_TYPE, ITEM_PROPERTY = "EVENT_VISUALIZATION", "eventVisualization"
+"""How a dashboard names one: the form that real servers have stored. The Dashboard app may draw line
+lists only; `EVENT_REPORT` and `eventReport` name the same row of DHIS2's database, and are
+untried."""
+
+
+@dataclass(frozen=True)
+class EventVisualization:
+    """The options of a data element with the largest figures.
+
+    Attributes:
+        key: Short name, used in tables and tests.
+        uid: The seed's UID; empty where it is made from the key.
+        name: Name and title in DHIS2.
+        stage: Whose events are counted.
+        element: By whose options.
+        value: What is added up; None: events are counted.
+        only: Data element and option that an event must have to count; None: all count.
+        period: Of which time.
+        program: The stage's program.
+    """
+
+    key: str
+    uid: str
+    name: str
+    stage: Stage
+    element: Field
+    value: Field | None = None
+    only: tuple[Field, str] | None = None
+    period: Period = Period.LAST_YEAR
+    program: Program = CLAIM_PROGRAM
+
+    @property
+    def made_uid(self) -> str:
+        """The seed's UID, or one made from the key."""
+        return self.uid or metadata_uid(f"eventVisualization:{self.key}")
+
+
+def _field(fields: tuple[Field, ...], column: str) -> Field:
+    return next(field for field in fields if field.column == column)
+
+
+SERVICE = _field(CLAIM_SERVICE_FIELDS, "ServiceID")
+SERVICE_QUANTITY = _field(CLAIM_SERVICE_FIELDS, "quantity")
+ITEM = _field(CLAIM_ITEM_FIELDS, "ItemID")
+ITEM_QUANTITY = _field(CLAIM_ITEM_FIELDS, "quantity")
+DIAGNOSIS = _field(CLAIM_DETAILS_FIELDS, "ICDID")
+STATUS = _field(CLAIM_DETAILS_FIELDS, "claim_status")
+
+EVENT_VISUALIZATIONS: tuple[EventVisualization, ...] = (
+    EventVisualization("top-services", "", f"Top {TOP} services (quantity)", CLAIM_SERVICES_STAGE, SERVICE, SERVICE_QUANTITY),
+    EventVisualization("top-services-lines", "", f"Top {TOP} services (lines)", CLAIM_SERVICES_STAGE, SERVICE),
+    EventVisualization("top-items", "", f"Top {TOP} items (quantity)", CLAIM_ITEMS_STAGE, ITEM, ITEM_QUANTITY),
+    EventVisualization("top-items-lines", "", f"Top {TOP} items (lines)", CLAIM_ITEMS_STAGE, ITEM),
+    # A claim has an event for each status that it passed: it counts once, when it was entered.
+    EventVisualization("top-diagnoses", "dWD0yEWgaHC", f"Top {TOP} diagnoses (claims)", CLAIM_DETAILS_STAGE, DIAGNOSIS, only=(STATUS, "Entered")),
+)  # fmt: skip

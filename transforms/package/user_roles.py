@@ -1,0 +1,29 @@
+"""User roles as DHIS2 takes them.
+
+The seed's role `Superuser` and user `admin` are not made again: DHIS2 has its own, under other
+UIDs, and a second `admin` would be refused with all that is sent beside it. No user is ever made,
+and no password.
+"""
+
+from typing import Any
+
+from transforms.openimis.country import Country
+from transforms.package.tables.user_roles import USER_ROLES, UserRole
+
+Json = dict[str, Any]
+Payload = dict[str, list[Json]]
+
+
+def access_objects(country: Country) -> Payload:
+    """Return the user roles; the user groups are made before all that is shared with them."""
+    del country  # the same in every country
+    return {"userRoles": [_role(row) for row in USER_ROLES]}
+
+
+def _role(row: UserRole) -> Json:
+    return {
+        "id": row.uid,
+        "name": row.name,
+        "description": row.description,
+        "authorities": list(row.authorities),
+    }

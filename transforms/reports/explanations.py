@@ -1,0 +1,92 @@
+"""What is known of one object: wanted, acknowledged, to be changed, held back; never a value.
+
+Where and when an object is (org unit, status, dates) is a value as well: a village, and the day of
+a claim. Of these, and of its fields, only the names of those that are set are told.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from transforms.changes.deltas import PLAIN
+from transforms.model.resources import Resource
+
+SHOWN = ("key", "uid", "generation", "state", "parentUid", "run", "change")
+UNSHOWN = (*PLAIN, "owner")
+CONFIRMED = "Confirmed"
+
+
+def of_object(frame: pl.LazyFrame, name: str, resource: Resource) -> list[dict[str, Any]]:
+    """Return the rows of a frame that an openIMIS UUID or key, or a DHIS2 UID, names.
+
+    Args:
+        frame: desired, acknowledged or changes.
+        name: openIMIS UUID or key (also of the person), or DHIS2 UID.
+        resource: The resource.
+
+    Returns:
+        What `SHOWN` lists, and `values`: names of `UNSHOWN` and of the fields that hold a value.
+    """
+    found = _named(frame, name).collect()
+    fields = [field for field in resource.fields if field.uid in found.columns]
+    return [_shown(row, fields) for row in found.iter_rows(named=True)]
+
+
+def differing(
+    desired: pl.LazyFrame, acknowledged: pl.LazyFrame, name: str, resource: Resource
+) -> list[dict[str, Any]]:
+    """Return key, and the names of what is wanted otherwise than DHIS2 confirmed it.
+
+    Args:
+        desired: What is wanted of a resource.
+        acknowledged: What DHIS2 confirmed of it.
+        name: As of `of_object`.
+        resource: The resource.
+    """
+    names = {each: each for each in PLAIN} | {each.uid: each.name for each in resource.fields}
+    held = _named(acknowledged, name).filter(state="held").select("key", *names)
+    both = desired.join(held, on="key", suffix=CONFIRMED).collect()
+    rows = [
+        {
+            "key": row["key"],
+            "differs": ", ".join(
+                told for each, told in names.items() if row[each] != row[f"{each}{CONFIRMED}"]
+            ),
+        }
+        for row in both.iter_rows(named=True)
+    ]
+    return [row for row in rows if row["differs"]]
+
+
+def _named(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
+    columns = frame.collect_schema().names()
+    known = [
+        pl.col(each) == name for each in ("key", "person", "uid", "uidBefore") if each in columns
+    ]
+    below = pl.col("key").str.starts_with(f"{name}:")
+    return frame.filter(pl.any_horizontal(*known, below))
+
+
+def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
+    shown = {name: row[name] for name in SHOWN if row.get(name) is not None}
+    held = [name for name in UNSHOWN if row.get(name) is not None]
+    held += [field.name for field in fields if row[field.uid] is not None]
+    return shown | {"values": ", ".join(held)}
+
+
+def markdown(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Return all that was found of an object as Markdown."""
+    lines = [f"# {name}"]
+    for title, rows in parts.items():
+        lines += ["", f"## {title}", ""]
+        lines += _table(rows) if rows else ["Nothing."]
+    return "\n".join(lines)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    head = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    return head + [
+        "| " + " | ".join(str(row.get(name, "")) for name in names) + " |" for row in rows
+    ]

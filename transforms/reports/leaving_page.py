@@ -1,0 +1,53 @@
+"""The page *what leaves*: which values of openIMIS go to DHIS2 for one country file, and how."""
+
+from collections.abc import Iterator, Sequence
+
+from transforms.core.fields import Privacy, Treatment
+from transforms.core.markdown import code, table
+from transforms.model.privacy import Leaving, leaving
+from transforms.openimis.country import Country
+from transforms.reports.tables import page_texts
+
+_CLASSES = (Privacy.DIRECT, Privacy.QUASI, Privacy.SENSITIVE, Privacy.OPEN)
+_TITLES = ("name in DHIS2", "object", "from openIMIS", "leaves as", "decided by")
+
+
+def leaving_page(country: Country) -> str:
+    """Return the whole page as Markdown, what is closest to a person first.
+
+    Raises:
+        CountryError: The country file names a field that does not exist, or a treatment that it
+            cannot have.
+    """
+    lines = leaving(country)
+    parts = ([page_texts.LEAVING], _regions(country), _by_class(lines), _staying(lines))
+    return "\n".join([*(line for part in parts for line in part), page_texts.LEAVING_BESIDES])
+
+
+def _regions(country: Country) -> Iterator[str]:
+    chosen = ", ".join(code(region) for region in country.regions)
+    yield from (f"Regions: {chosen or 'the whole country'}.", "")
+
+
+def _by_class(lines: Sequence[Leaving]) -> Iterator[str]:
+    for privacy in _CLASSES:
+        rows = [row for row in lines if row.privacy is privacy and _leaves(row)]
+        yield from (f"## {privacy.value.capitalize()} values that leave: {len(rows)}", "")
+        if rows:
+            yield from table(_TITLES, [_row(row) for row in rows])
+
+
+def _staying(lines: Sequence[Leaving]) -> Iterator[str]:
+    rows = [row for row in lines if not _leaves(row)]
+    yield from (f"## Values that do not leave: {len(rows)}", "")
+    if rows:
+        yield from table(_TITLES, [_row(row) for row in rows])
+
+
+def _leaves(row: Leaving) -> bool:
+    return row.treatment is not Treatment.DROP
+
+
+def _row(row: Leaving) -> tuple[str, ...]:
+    decided = "default of its class" if row.is_default else "the country file"
+    return (row.field, row.resource, row.source, row.treatment.value, decided)

@@ -1,0 +1,128 @@
+"""What a run did, in numbers, and as the Markdown that people read after it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from transforms.changes.fold import with_outcomes
+from transforms.changes.reject_rows import NOTE, hints
+from transforms.model.resources import RESOURCES
+
+Counts = dict[str, dict[str, int]]
+
+
+def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -> Counts:
+    """Return resource → created, updated, replaced, deleted, refused: what DHIS2 has done.
+
+    Args:
+        changes: Resource name to its changes of the run.
+        outcomes: What DHIS2 answered; see `transforms.changes.fold`.
+    """
+    return {
+        each.name: _counts(with_outcomes(each, changes[each.name], outcomes)) for each in RESOURCES
+    }
+
+
+def _counts(answered: pl.LazyFrame) -> dict[str, int]:
+    done = pl.when(pl.col("change") == "delete").then("isDeleted").otherwise("isPosted")
+    kind = pl.col("change").cast(pl.String)
+    counted = answered.group_by(kind).agg(done=done.sum(), refused=(~done).sum()).collect()
+    found = {f"{kind}d": number for kind, number in counted.select("change", "done").iter_rows()}
+    return found | {"not done": int(counted["refused"].sum())}
+
+
+def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
+    """Return resource, stage, reason, hint and count of the rejects, most frequent first.
+
+    Notes are not among them: they are written for what is sent, and counted of everything.
+    """
+    return (
+        rejects.filter(pl.col("stage") != NOTE)
+        .group_by("resource", "stage", "reason", "hint")
+        .len("count")
+        .sort("count", "resource", "reason", descending=[True, False, False])
+        .collect()
+        .to_dicts()
+    )
+
+
+def noted_reasons(noted: Counts) -> list[dict[str, Any]]:
+    """Return the same of what is left out of objects that are, or were, sent.
+
+    Args:
+        noted: Resource → reason → objects, changed or not.
+    """
+    rows = [(name, reason, count) for name, by in noted.items() for reason, count in by.items()]
+    meaning = hints({reason for _, reason, _ in rows})
+    return [
+        {"resource": name, "stage": NOTE, "reason": reason, "hint": meaning[reason], "count": count}
+        for name, reason, count in sorted(rows, key=lambda row: -row[2])
+    ]
+
+
+def held_back(reasons: list[dict[str, Any]]) -> int:
+    """Return how many objects were not brought in; what was only left out of one is not counted."""
+    return sum(each["count"] for each in reasons if each["stage"] != NOTE)
+
+
+def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Return counts in one line, without what is 0: `tracked_entities 112 created, 3 deleted`."""
+    found = {
+        name: ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        for name, kinds in counts.items()
+    }
+    return "; ".join(f"{name} {kinds}" for name, kinds in found.items() if kinds) or "nothing"
+
+
+def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+    """Return the summary of a run as Markdown, against the last run's."""
+    return "\n".join(
+        [
+            f"# Run {summary['run_id']}",
+            "",
+            f"openIMIS as of {summary.get('as_of', 'no snapshot')}; target {summary['target']}.",
+            "",
+            *_change_table(summary, before),
+            "",
+            *_reject_table(summary["rejects"]),
+            *_listed("Held back until somebody permits it", summary.get("held_back", ())),
+            *_listed("Much, and brought in", summary.get("told", ())),
+        ]
+    )
+
+
+def _listed(title: str, sentences: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", *(f"- {each}" for each in sentences)] if sentences else []
+
+
+def _change_table(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
+    kinds = ("created", "updated", "replaced", "deleted", "not done")
+    head = ["| resource | compared | " + " | ".join(kinds) + " | created last run |"]
+    rule = ["|---|" + "---|" * (len(kinds) + 2)]
+    return head + rule + [_change_row(name, kinds, summary, before) for name in summary["changes"]]
+
+
+def _change_row(
+    name: str, kinds: tuple[str, ...], summary: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> str:
+    counts = summary["changes"][name]
+    earlier = (before or {}).get("changes", {}).get(name, {}).get("created", "")
+    cells = [
+        name,
+        summary["compared"].get(name, ""),
+        *(counts.get(kind, 0) for kind in kinds),
+        earlier,
+    ]
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _reject_table(rejects: list[dict[str, Any]]) -> list[str]:
+    if not rejects:
+        return ["Nothing was held back or refused."]
+    head = ["| held back, refused or left out | why | objects | what to do |", "|---|---|---|---|"]
+    return head + [_reject_row(**each) for each in rejects]
+
+
+def _reject_row(resource: str, stage: str, reason: str, hint: str, count: int) -> str:
+    return f"| {resource} ({stage}) | `{reason}` | {count} | {hint} |"

@@ -1,0 +1,1 @@
+"""Texts of the generated pages: data, not code."""

@@ -1,0 +1,133 @@
+"""What the generated pages say in words; the rest of them comes from the other tables."""
+
+MADE_BY = "Made from the tables of truth (`transforms/*/tables`) by `make docs`: change those, not this page."
+
+MAPPING = f"""\
+# What of openIMIS becomes what in DHIS2
+
+{MADE_BY}
+UIDs are the seed's where it had the object. How a value leaves is the default of its privacy class; the country file may say otherwise, field by field (`[privacy]`). What is dropped is not even read from openIMIS.
+
+| class | what is in it | leaves, unless the country file says otherwise |
+| --- | --- | --- |
+| open | what says nothing of a person by itself, and openIMIS's own UUIDs | as it is |
+| quasi | what finds a person among few: date of birth, village, claim number | a date as the first day of its year; village and claim number as they are |
+| direct | names, numbers of persons, phone | not at all; insurance numbers as pseudonyms |
+| sensitive | of what somebody is ill (diagnoses, services, items), who is poor | as it is: figures are made of it. Think again where names or numbers are let out, or DHIS2 is open to many |
+
+What leaves for one country file: the flow `what-leaves`.
+The indicators: [indicators.md](indicators.md).
+"""
+
+LEAVING = """\
+# What leaves openIMIS for DHIS2
+
+Made from the country file and the tables of truth. It names what leaves, and holds nothing of anybody.
+*Pseudonym*: the number as HMAC-SHA-256 with the key of the block `pseudonym-key`; whoever has that key can undo it. *Generalise*: a date as the first day of its year. *Drop*: the value is not even read from openIMIS, unless it is a key or a date that the work needs.
+"""
+
+LEAVING_BESIDES = """\
+## What leaves besides these values
+
+- Of each person: a UID made from openIMIS's UUID, the village (or facility) as org unit, the day of enrollment. Of each policy and claim: UIDs made from openIMIS's UUIDs and row numbers, org units, days, status. Whoever has openIMIS's database can tell whose they are.
+- Of places: codes, names and UUIDs of all locations and health facilities, and coordinates if the country file names a file of them.
+- Of lists: codes and names of products, diagnoses, services, items, professions and the like.
+- To whom it goes: whoever may read the programs in DHIS2, for the org units of each user (`docs/mapping.md`, *Who may do what*).
+"""
+
+OPTION_SETS = """\
+## Option sets
+
+A fixed set has the same options everywhere. A filled one has those of the openIMIS table; its new rows become options with the next load.
+"""
+
+PLACES = """\
+Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district.
+Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
+Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
+Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`).
+"""
+
+POPULATION = """\
+It is assigned to the places of the level that the country file names (`[population] level`, by default districts); the flow `import-population` fills it from a CSV file.
+"""
+
+ACCESS = """\
+## Who may do what
+
+Nothing is public. What a user *may do* is said by roles; what of the package a user sees, by groups; of which places, by the org units of the user. An operator's own grants stay.
+A role hides apps, not data: through DHIS2's API whoever is in *openIMIS Data access* can read what lies at or below the user's org units, person by person, as far as it was let out of openIMIS. Whoever is in *openIMIS Insurance board* reads every figure and no list of the tracker; DHIS2's event analytics without a stage still list events to who asks its API for them.
+"""
+
+SUPERUSER = """\
+The seed's role `Superuser` and its user `admin` are not made: every DHIS2 has its own, and a second `admin` would be refused with all that is sent beside it. No user is made, and no password.
+"""
+
+INDICATORS = f"""\
+# The indicators
+
+{MADE_BY}
+*Measures* are DHIS2's program indicators, each whole and in parts (by gender, age, product …); *indicators* are rates and ratios over them. Where the values come from: [mapping.md](mapping.md).
+"""
+
+TO_KNOW: tuple[tuple[str, str], ...] = (
+    (
+        "A period that is not over",
+        "Flows tell what has come so far. Stocks (“on the last day”) of a period that is not over tell what is known today of its last day: expiries that are due are in them, policies yet to come are not. *Not covered* counts people by their latest status, so it is right for periods that are over; for one that is not, take *Individuals not covered (enrolled less covered)*.",
+    ),
+    (
+        "Not covered",
+        "It is enrolled less covered, people who never had a policy included. For complete periods both ways of computing it agree.",
+    ),
+    (
+        "Distinct people do not add up",
+        "Who was covered at two places, or claimed at two facilities or in two months, counts once in each row and once in their total. Never add up rows: ask for the level or period that is wanted.",
+    ),
+    (
+        "Birth dates may be generalised",
+        "By default only the year of birth leaves openIMIS, as its first of January: all become a year older on that day, so a person may stand in the next age band up to a year early.",
+    ),
+    (
+        "People and claims lie at different places",
+        "People lie at villages, claims at facilities. Figures “by home” are shown where the person is registered now. Who moves takes along, for past periods too, all that is shown by home or where people are enrolled.",
+    ),
+    (
+        "What is deleted leaves the past too",
+        "An insuree, a policy or a claim that is deleted in openIMIS is deleted in DHIS2, with all events of past years: figures of periods that are over go down, a year later too. So do those of a person who was merged with another. A figure that has to stay as it was published has to be kept elsewhere (a copy, or a data set of its own).",
+    ),
+    (
+        "Nothing is not zero",
+        "DHIS2 shows no row where nothing was found. Indicators with `[x] + 0 * [y]` show 0 where the denominator is there; without a denominator an indicator is missing.",
+    ),
+    (
+        "Lists that grow",
+        "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again. A code with a quote or backslash has no part of its own.",
+    ),
+    (
+        "Figures are as old as the analytics tables",
+        "What was loaded shows after `run-analytics` (or `sync` with `analytics`), or after DHIS2's own nightly run. What was deleted is in the figures until then.",
+    ),
+    (
+        "Rounding",
+        "Measures are rounded to their own digits, and a ratio is computed from the rounded figures.",
+    ),
+    (
+        "What openIMIS leaves empty",
+        "A policy without a value (`PolicyValue`) is in no count of policies, since the value marks the one member who stands for the policy; its people are counted. A claim without visit type is in none of the three shares by visit type, a family without poverty status neither poor nor non-poor.",
+    ),
+    (
+        "Covered, and what a claim is paid for",
+        "*Covered* goes by the insuree policy's own dates. openIMIS pays a claim only if the day lies within the policy's dates as well; where the two differ, more people are covered here than could claim.",
+    ),
+    (
+        "Population",
+        "It is known for the places and years that `import-population` brought, and for the places above them; rates below are missing.",
+    ),
+)
+"""What an analyst must know: subject, and what is so."""
+
+MEASURES = """\
+## Measures
+
+AFTER_START and BEFORE_END are the first and last day of the period, both inside; BEFORE_START the days before it. Where no org unit is named, a figure is shown where its events or enrollments lie.
+"""

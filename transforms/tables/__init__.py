@@ -1,1 +1,0 @@
-"""The tables of truth: data, not code."""
