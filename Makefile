@@ -20,7 +20,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day two again
-	@$(PYTHON) -W ignore -m tests.demo
+	@$(PYTHON) -W ignore -m tests.system.demo
 
 # Continuous integration sets CI: then branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
@@ -36,7 +36,7 @@ test-hours: install ## A kill at every single point, faults in a first load, for
 	@$(PYTHON) -m pytest -m hours -n 2 --dist worksteal
 
 test-faults: install ## Faults, kills, bad records and wrong settings: what was tried, and what was lost
-	@$(PYTHON) -m pytest tests/faults tests/crashes -m "not hours" -n 3 --dist worksteal
+	@$(PYTHON) -m pytest tests/system/faults tests/system/crashes -m "not hours" -n 3 --dist worksteal
 
 # DHIS2_URL, DHIS2_USER and DHIS2_PASSWORD name an empty, disposable DHIS2 and its superuser.
 test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/tested-servers.md
@@ -44,10 +44,10 @@ test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/teste
 
 # OPENIMIS_TSQL is a connection string; WRITE=1 writes docs/tested-databases.md.
 test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by each driver: a table at the end
-	@$(PYTHON) -W ignore -m tests.tsql
+	@$(PYTHON) -W ignore -m tests.live.tsql
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
-	@$(PYTHON) -W ignore -m tests.package
+	@$(PYTHON) -W ignore -m tests.project.package
 
 docs: install ## The mapping page and the indicator page, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs
@@ -59,7 +59,7 @@ check: install ## Format, lint, types, architecture, fresh lock: all of them, th
 	run .venv/bin/ruff check .
 	run .venv/bin/mypy
 	run .venv/bin/lint-imports
-	run $(PYTHON) -m tests.locks
+	run $(PYTHON) -m tests.project.locks
 	echo "$$failed of 5 checks failed"
 	test $$failed -eq 0
 

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from tests.databases import Database, PostgreSQL, postgresql, why_no_postgresql
-from tests.openimis_sample import sample, write_postgresql
-from tests.processor_time import ProcessorTime
-from tests.tally import Tally, tried_within
+from tests.support.databases import Database, PostgreSQL, postgresql, why_no_postgresql
+from tests.support.openimis_sample import sample, write_postgresql
+from tests.support.processor_time import ProcessorTime
+from tests.support.tally import Tally, tried_within
 
-pytest.register_assert_rewrite("tests.faults.undisturbed", "tests.crashes.story")
+pytest.register_assert_rewrite("tests.system.faults.undisturbed", "tests.system.crashes.story")
 
 # Read when Prefect is imported, by this process and by the server that it starts.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"

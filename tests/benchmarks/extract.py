@@ -27,8 +27,8 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialects import POSTGRESQL
 from flows.steps.extract.snapshot import copied
 from staging.layout import Run
-from tests.databases import Database, postgresql
-from tests.openimis_sample.schema import columns as sample_columns
+from tests.support.databases import Database, postgresql
+from tests.support.openimis_sample.schema import columns as sample_columns
 from transforms.openimis.tables.columns import TABLES, Column
 
 ROWS = 2_000_000

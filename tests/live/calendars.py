@@ -6,7 +6,7 @@ have the days that DHIS2's own table gives them. An Ethiopian month has 30 days.
 
 from datetime import date
 
-from tests.analytics.tracker import Period, period
+from tests.figures.tracker import Period, period
 
 OF_SAMPLE: dict[str, tuple[Period, ...]] = {
     "iso8601": tuple(period(each) for each in ("202506", "2025Q2", "2025", "2024")),

@@ -13,11 +13,11 @@ from datetime import date, datetime
 import psycopg
 
 from flows.connectors.openimis.sql_dialects import DialectName
-from tests.databases import postgresql
 from tests.live.outcomes import NotDoneError
-from tests.openimis_sample import next_day, sample, write_postgresql
-from tests.openimis_sample.database import OpenImis
-from tests.openimis_sample.operations import OPERATIONS
+from tests.support.databases import postgresql
+from tests.support.openimis_sample import next_day, sample, write_postgresql
+from tests.support.openimis_sample.database import OpenImis
+from tests.support.openimis_sample.operations import OPERATIONS
 
 AS_OF = date(2026, 1, 1)
 LEVEL = "1.11"

@@ -31,11 +31,11 @@ from staging.files import read_json
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from staging.snapshots import is_complete, read_snapshot
-from tests.crashes.driver import FlowJob
 from tests.live.openimis import Source
 from tests.live.outcomes import Counts, must
 from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
+from tests.system.crashes.driver import FlowJob
 from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.reconciliation import Kind
 from transforms.model.resources import RESOURCES, Resource
@@ -188,7 +188,7 @@ class Pilot:
             "-W",
             "ignore",
             "-m",
-            "tests.crashes.driver",
+            "tests.system.crashes.driver",
             orjson.dumps(vars(job)).decode(),
         ]
         process = subprocess.Popen(command, cwd=PROJECT, env=environment)

@@ -15,7 +15,7 @@ from tests.live.context import Live
 from tests.live.outcomes import Ending, NotAsItMustBeError, NotDoneError, Outcome, must
 from tests.live.report import PAGE, Told, line, named_steps, sections, table, written
 from tests.live.story import STEPS, Step, tell
-from tests.sandbox import ADMIN, running_sandbox
+from tests.support.sandbox import ADMIN, running_sandbox
 
 QUICK = (
     "set_up_again", "lists_and_singles", "explained", "first_compared", "first_again",

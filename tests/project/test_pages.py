@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.prefect_support.docs import PAGES
-from tests.set_up.a_country import GENDERS, a_country, choices
+from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.changes.permissions import Allow
 from transforms.package.indicators import program_indicators
 from transforms.package.metadata import package

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.processor_time import ProcessorTime
+from tests.support.processor_time import ProcessorTime
 
 TESTS = """
     import subprocess, sys, time

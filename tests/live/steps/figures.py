@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from staging.snapshots import read_manifest
-from tests.analytics import figures_twice
-from tests.analytics.openimis_figures import COUNTRY
-from tests.analytics.tracker import Period, period
+from tests.figures import figures_twice
+from tests.figures.openimis_figures import COUNTRY
+from tests.figures.tracker import Period, period
 from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal

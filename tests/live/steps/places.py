@@ -6,8 +6,8 @@ from typing import Any
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
 from tests.live.steps.loading import loaded
-from tests.openimis_sample.database import CURRENT, OpenImis
-from tests.openimis_sample.register_changes import move_location, new_location
+from tests.support.openimis_sample.database import CURRENT, OpenImis
+from tests.support.openimis_sample.register_changes import move_location, new_location
 
 Json = dict[str, Any]
 

@@ -1,0 +1,98 @@
+"""What DHIS2 will hold once the desired frames are posted, as its analytics tables have it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from tests.figures.tracker import Tracker, tracker
+from transforms.model.desired import desired
+from transforms.model.org_units import org_units
+from transforms.model.resources import RESOURCES, Resource, TrackerType
+from transforms.openimis.country import Country
+from transforms.openimis.register import register_of
+from transforms.openimis.rows import Snapshot
+
+_VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for field in each.fields}
+
+
+Frames = dict[str, pl.DataFrame]
+
+
+def wanted_of(
+    snapshot: Snapshot, *, as_of: dt.date, country: Country, pseudonym_key: str
+) -> Frames:
+    """Return the desired frame of every resource, with what is held back."""
+    frames = desired(
+        register_of(snapshot),
+        as_of=as_of,
+        country=country,
+        pseudonym_key=pseudonym_key,
+        window=None,
+    )
+    return {name: frame.collect() for name, frame in frames.items()}
+
+
+def sent_of(wanted: Mapping[str, pl.DataFrame]) -> Frames:
+    """Return what is sent: no row with a fault, and nothing that belongs to one."""
+    sent: dict[str, pl.DataFrame] = {}
+    for resource in RESOURCES:
+        rows = wanted[resource.name].filter(pl.col("faults").list.len() == 0)
+        if resource.parent:
+            rows = rows.join(sent[resource.parent], left_on="parent", right_on="key", how="semi")
+        sent[resource.name] = rows
+    return sent
+
+
+def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Snapshot, country: Country) -> Tracker:
+    """Return the analytics tables of desired frames and the org units of a snapshot."""
+    units = org_units(register_of(snapshot), country=country).filter(
+        pl.col("faults").list.len() == 0
+    )
+    parents = dict(units.select("uid", "parentUid").collect().iter_rows())
+    return tracker(
+        pl.concat([_people(wanted[each.name]) for each in _of(TrackerType.TRACKED_ENTITY)]),
+        pl.concat([_enrollments(wanted[each.name], each) for each in _of(TrackerType.ENROLLMENT)]),
+        pl.concat(
+            [_events(wanted[each.name], each) for each in _of(TrackerType.EVENT)], how="diagonal"
+        ),
+        parents=parents | {country.root.uid: None},
+        value_types=_VALUE_TYPES,
+    )
+
+
+def _of(type_: TrackerType) -> list[Resource]:
+    return [each for each in RESOURCES if each.tracker_type is type_]
+
+
+def _people(rows: pl.DataFrame) -> pl.DataFrame:
+    fields = [name for name in rows.columns if name in _VALUE_TYPES]
+    return rows.select("orgUnit", *fields, person="key")
+
+
+def _enrollments(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
+    return rows.select(
+        "person",
+        "orgUnit",
+        "status",
+        enrollment=_object(resource.name, "key"),
+        enrolledAt="occurredAt",
+        program=pl.lit(resource.program),
+    )
+
+
+def _events(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
+    fields = [name for name in rows.columns if name in _VALUE_TYPES]
+    return rows.select(
+        "orgUnit",
+        "occurredAt",
+        *fields,
+        event=_object(resource.name, "key"),
+        enrollment=_object(str(resource.parent), "parent"),
+        stage=pl.lit(resource.stage),
+    )
+
+
+def _object(resource: str, key: str) -> pl.Expr:
+    """A key that is unique among all resources."""
+    return pl.format("{}:{}", pl.lit(resource), key)

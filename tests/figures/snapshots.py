@@ -1,0 +1,47 @@
+"""Snapshots of openIMIS: as the pipeline reads them of a database, or made of frames at hand."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.steps.extract.snapshot import copied
+from staging.layout import Run
+from staging.snapshots import read_snapshot
+from tests.support.databases import Database
+from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.columns import TABLES, Table
+
+_EVERYTHING = {name: table.columns for name, table in TABLES.items()}
+
+
+def read_of(database: Database, folder: Path) -> Snapshot:
+    """Return what the pipeline reads of a database; its files lie in the folder."""
+    run = Run(folder, "figures")
+    copied(run, database.name, Openimis(POSTGRESQL, database.odbc), _EVERYTHING)
+    return read_snapshot(run).frames
+
+
+def made_of(frames: Mapping[str, pl.DataFrame]) -> Snapshot:
+    """Return the snapshot of an openIMIS whose tables are at hand; those left out are empty."""
+    return {name: _columns(table, frames.get(name)) for name, table in TABLES.items()}
+
+
+def _columns(table: Table, rows: pl.DataFrame | None) -> pl.LazyFrame:
+    found = pl.DataFrame() if rows is None else rows
+    nothing = pl.lit(None)
+    return found.lazy().select(
+        (_naive(column.name, found) if column.name in found.columns else nothing)
+        .cast(column.dtype)
+        .alias(column.name)
+        for column in table.columns
+    )
+
+
+def _naive(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """The column; a time stamp without its zone."""
+    dtype = rows.schema[name]
+    zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone
+    return pl.col(name).dt.replace_time_zone(None) if zoned else pl.col(name)

@@ -1,0 +1,373 @@
+"""The laws of the engine: delta, rules, bundles and fold, on worlds that nobody thought of."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.laws.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
+from transforms.changes.bundles import DELETES, Phase, numbered, parts, rendered
+from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.dependants import dependants
+from transforms.changes.fold import OUTCOMES, folded
+from transforms.model.resources import RESOURCES, TrackerType
+
+NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for
+
+World = dict[str, list[dict[str, Any]]]
+Refuses = Callable[[str, str, str], bool]
+
+
+UNKNOWN = {"accepted": None, "kind": None, "codes": []}
+
+
+class Scheme:
+    """DHIS2 and what we know of it."""
+
+    def __init__(self) -> None:
+        self.dhis2 = MemoryDhis2()
+        self.acknowledged = {
+            resource.name: pl.LazyFrame(schema=acknowledged_schema(resource))
+            for resource in RESOURCES
+        }
+        self.runs = 0
+        self.late: tuple[str, bytes] | None = None
+
+    def deltas(self, world: World) -> dict[str, Delta]:
+        found: dict[str, Delta] = {}
+        for resource in RESOURCES:
+            found[resource.name] = delta(
+                resource,
+                desired_frame(resource, world[resource.name]),
+                self.acknowledged[resource.name],
+                above=found.get(resource.parent or ""),
+            )
+        return found
+
+    def bodies(self, deltas: dict[str, Delta], size: int = 2) -> list[tuple[Phase, bytes]]:
+        changes = {name: each.changes.lazy() for name, each in deltas.items()}
+        posted = []
+        for phase in Phase:
+            people = numbered(
+                pl.concat(
+                    changes[part.resource.name].filter(part.changes).select(person=part.person)
+                    for part in parts(phase)
+                ),
+                size,
+            )
+            if len(people):
+                bodies = rendered(phase, changes, people)["body"]
+                posted += [(phase, body.encode()) for body in bodies]
+        return posted
+
+    def run(
+        self,
+        world: World,
+        refuses: Refuses | None = None,
+        only: int | None = None,
+        unanswered: int | None = None,
+        *,
+        is_answer_lost: bool = False,
+        is_taken: bool = True,
+    ) -> dict[str, Delta]:
+        """Bring `world` in; with `only`, die after so many bundles and fold what they did.
+
+        With `unanswered`, that bundle had to be posted twice, and may come once more: `late`.
+        With `is_answer_lost`, the last bundle's answer never comes, whether DHIS2 took it or not.
+        """
+        self.runs += 1
+        deltas = self.deltas(world)
+        outcomes: list[dict[str, Any]] = []
+        self.late = None
+        bodies = self.bodies(deltas)[:only]
+        for number, (phase, body) in enumerate(bodies):
+            request = without(body, self.blocked(deltas, outcomes, phase))
+            is_lost = is_answer_lost and number == len(bodies) - 1
+            dhis2 = self.dhis2 if is_taken or not is_lost else deepcopy(self.dhis2)
+            answered = dhis2.post(phase.value, request, refuses)
+            is_late = is_lost or number == unanswered
+            outcomes += [
+                {**each, **(UNKNOWN if is_lost else {}), "isLate": is_late} for each in answered
+            ]
+            if number == unanswered:
+                self.late = (phase.value, request)
+        frame = pl.DataFrame(outcomes, schema=OUTCOMES).lazy()
+        for resource in RESOURCES:
+            changes = deltas[resource.name].changes.lazy()
+            before = self.acknowledged[resource.name]
+            after = folded(resource, before, changes, frame, f"run-{self.runs}").collect()
+            self.acknowledged[resource.name] = after.lazy()
+        return deltas
+
+    def blocked(
+        self, deltas: dict[str, Delta], outcomes: list[dict[str, Any]], phase: Phase
+    ) -> set[tuple[str, str]]:
+        if all(outcome["accepted"] is not False for outcome in outcomes):
+            return set()
+        refused = pl.DataFrame(outcomes, schema=OUTCOMES).filter(~pl.col("accepted"))
+        changes = {name: each.changes.lazy() for name, each in deltas.items()}
+        found = dependants(changes, refused).filter(is_delete=phase in DELETES)
+        return set(found.select("type", "uid").iter_rows())
+
+    def held(self) -> dict[str, set[str]]:
+        """UIDs that we think DHIS2 holds, by DHIS2's list."""
+        held: dict[str, set[str]] = {name: set() for name in LISTS}
+        names = dict(zip(TrackerType, LISTS, strict=True))
+        for resource in RESOURCES:
+            rows = self.acknowledged[resource.name].filter(state="held").collect()
+            held[names[resource.tracker_type]] |= set(rows["uid"])
+        return held
+
+
+def without(body: bytes, blocked: set[tuple[str, str]]) -> bytes:
+    content = orjson.loads(body)
+    for name, identifier in LISTS.items():
+        if name in content:
+            content[name] = [
+                each for each in content[name] if (TYPES[name], each[identifier]) not in blocked
+            ]
+    return orjson.dumps(content)
+
+
+def without_faults(world: World) -> World:
+    return {name: [{**row, "faults": []} for row in rows] for name, rows in world.items()}
+
+
+def turned(world: World) -> World:
+    """The same objects, all of them elsewhere and with other values."""
+    others = {"1": "2", "2": None, None: "1", **dict(pairwise((*PLACES, PLACES[0])))}
+    fields = {f.uid for resource in RESOURCES for f in resource.fields if not f.unique}
+    turning = fields | {"orgUnit"}
+    return {
+        name: [
+            {key: others[value] if key in turning else value for key, value in row.items()}
+            for row in rows
+        ]
+        for name, rows in world.items()
+    }
+
+
+def meaning(dhis2: MemoryDhis2) -> dict[str, list[Any]]:
+    """What an analyst sees, without UIDs: every object with its values below its parents."""
+
+    def above(name: str, thing: dict[str, Any]) -> list[Any]:
+        parent = PARENTS.get(name)
+        if parent is None:
+            return []
+        upper = next(each for each, identifier in LISTS.items() if identifier == parent)
+        return seen(upper, dhis2.live[upper][thing[parent]])
+
+    def seen(name: str, thing: dict[str, Any]) -> list[Any]:
+        plain = ("orgUnit", "status", "occurredAt", "program", "programStage")
+        values = sorted(thing["values"].items())
+        return [[thing.get(each) for each in plain], values, above(name, thing)]
+
+    return {
+        name: sorted((seen(name, thing) for thing in things.values()), key=str)
+        for name, things in dhis2.live.items()
+    }
+
+
+@given(before=worlds(), after=worlds())
+def test_once_everything_was_accepted_dhis2_holds_what_openimis_says(before, after):
+    scheme, fresh = Scheme(), Scheme()
+
+    scheme.run(without_faults(before))
+    scheme.run(without_faults(after))
+    fresh.run(without_faults(after))
+
+    assert meaning(scheme.dhis2) == meaning(fresh.dhis2)
+
+
+@given(world=worlds())
+def test_when_nothing_changed_nothing_is_posted(world):
+    scheme = Scheme()
+    scheme.run(without_faults(world))
+
+    assert scheme.bodies(scheme.deltas(without_faults(world))) == []
+
+
+@given(before=worlds(), after=worlds(), cut=st.integers(0, 12))
+def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
+    scheme, undisturbed = Scheme(), Scheme()
+    for each in (scheme, undisturbed):
+        each.run(without_faults(before))
+
+    scheme.run(without_faults(after), only=cut)
+    scheme.run(without_faults(after))
+    undisturbed.run(without_faults(after))
+
+    assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
+
+
+@settings(max_examples=6)  # six runs an example
+@given(world=worlds(), unanswered=st.integers(0, 4))
+def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world, unanswered):
+    days = [without_faults(world), turned(without_faults(world))]
+    scheme, undisturbed = Scheme(), Scheme()
+    for each in (scheme, undisturbed):
+        each.run(days[1])
+    undisturbed.run(days[0])
+    undisturbed.run(days[1])
+
+    scheme.run(days[0], unanswered=unanswered)
+    late = scheme.late
+    scheme.run(days[1])
+    if late:
+        scheme.dhis2.post(*late)
+    scheme.run(days[1])
+
+    assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
+    assert scheme.dhis2.owners == undisturbed.dhis2.owners
+    assert scheme.bodies(scheme.deltas(days[1])) == []
+
+
+@pytest.mark.large
+@settings(max_examples=25)
+@given(
+    before=worlds(),
+    after=worlds(),
+    another=worlds() | st.none(),
+    bundles=st.integers(1, 12),
+    is_taken=st.booleans(),
+)
+def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
+    before, after, another, bundles, is_taken
+):
+    third = after if another is None else another
+    scheme, undisturbed = Scheme(), Scheme()
+    scheme.run(without_faults(before))
+
+    scheme.run(without_faults(after), only=bundles, is_answer_lost=True, is_taken=is_taken)
+    for _ in range(NIGHTS):
+        scheme.run(without_faults(third))
+    undisturbed.run(without_faults(third))
+
+    assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
+    assert scheme.bodies(scheme.deltas(without_faults(third))) == []
+
+
+def person_with(number: str) -> World:
+    uuid = "11111111-0000-4000-8000-000000000000"
+    row = {"key": uuid, "parent": None, "person": uuid, "orgUnit": PLACES[0], "faults": []}
+    unique = {field.uid: number for field in RESOURCES[0].unique_fields}
+    return {r.name: [] for r in RESOURCES} | {"tracked_entities": [row | unique]}
+
+
+def test_a_person_who_is_gone_without_an_answer_comes_back_though_the_number_is_in_doubt_too():
+    nobody: World = {resource.name: [] for resource in RESOURCES}
+    scheme = Scheme()
+    scheme.run(person_with("n1"))
+    scheme.run(person_with("n2"), only=1, is_answer_lost=True)
+    scheme.run(nobody, is_answer_lost=True)
+
+    for _ in range(2):
+        scheme.run(person_with("n2"))
+
+    assert scheme.bodies(scheme.deltas(person_with("n2"))) == []
+    [person] = scheme.dhis2.live["trackedEntities"].values()
+    assert set(person["values"].values()) == {"n2"}
+
+
+@given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
+def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
+    scheme = Scheme()
+    refused = draw.draw(st.sets(st.integers(0, 6)))
+
+    def refuses(_phase: str, _name: str, uid: str) -> bool:
+        return sum(uid.encode()) % 7 in refused
+
+    scheme.run(before)
+    scheme.run(after, refuses)
+    scheme.run(third)
+
+    live = {name: set(things) for name, things in scheme.dhis2.live.items()}
+    assert scheme.held() == live
+
+
+@given(before=worlds(), after=worlds())
+def test_every_changed_object_is_posted_or_rejected(before, after):
+    scheme = Scheme()
+    scheme.run(before)
+
+    deltas = scheme.deltas(after)
+
+    for resource in RESOURCES:
+        wanted = {row["key"] for row in after[resource.name]}
+        found = deltas[resource.name]
+        arrived = set(found.changes.filter(pl.col("change") != "delete")["key"])
+        rejected = set(found.rejects["key"])
+        kept = set(found.after["key"]) - arrived
+        assert arrived | rejected | kept == wanted | kept
+        assert not arrived & rejected
+
+
+@given(before=worlds(), after=worlds())
+def test_a_row_that_breaks_a_rule_is_not_deleted_while_its_parent_stays(before, after):
+    scheme = Scheme()
+    scheme.run(without_faults(before))
+    held = scheme.held()["trackedEntities"]
+
+    deltas = scheme.deltas(after)
+
+    deleted = set(deltas["tracked_entities"].changes.filter(change="delete")["key"])
+    assert deleted.isdisjoint(row["key"] for row in after["tracked_entities"])
+    assert deleted <= {row["key"] for row in before["tracked_entities"]}
+    assert len(deleted) <= len(held)
+
+
+@given(world=worlds(), size=st.integers(1, 5))
+def test_a_persons_objects_lie_in_one_bundle_of_a_phase(world, size):
+    scheme = Scheme()
+    deltas = scheme.deltas(without_faults(world))
+
+    bodies = scheme.bodies(deltas, size)
+
+    for phase in (Phase.PEOPLE, Phase.EVENTS):
+        people = [_people(body, deltas) for each, body in bodies if each is phase]
+        assert sum(len(each) for each in people) == len(set().union(*people))
+
+
+def _people(body: bytes, deltas: dict[str, Delta]) -> set[str]:
+    changes = pl.concat(
+        each.changes.select("person", "uid", resource=pl.lit(name)) for name, each in deltas.items()
+    )
+    return {
+        person
+        for person, uid in changes.select("person", "uid").iter_rows()
+        if f'"{uid}"'.encode() in body
+    }
+
+
+NIGHT = st.tuples(worlds(), st.integers(1, 12), st.booleans())
+
+
+@pytest.mark.large
+@settings(max_examples=15)
+@given(
+    nights=st.lists(NIGHT, min_size=1, max_size=3), last=worlds(), bad=st.sets(st.integers(0, 4))
+)
+def test_whatever_went_wrong_on_however_many_nights_all_that_is_not_refused_arrives(
+    nights, last, bad
+):
+    """No record and no night stops a country, and nobody has to help."""
+
+    def refuses(phase: str, name: str, uid: str) -> bool:
+        return name == "events" and "delete" not in phase and sum(uid.encode()) % 5 in bad
+
+    scheme = Scheme()
+    for world, bundles, is_taken in nights:
+        scheme.run(without_faults(world), refuses, bundles, is_answer_lost=True, is_taken=is_taken)
+    for _ in range(NIGHTS + 1):
+        scheme.run(without_faults(last), refuses)
+
+    for name, found in scheme.deltas(without_faults(last)).items():
+        waiting = set(found.changes["uid"])
+        assert all(refuses("events", "events", uid) for uid in waiting), name
+        assert waiting == set() or name.endswith(("_events", "_services", "_items"))

@@ -1,0 +1,133 @@
+"""A run is killed between a request and its answer: DHIS2 has the whole of it, and goes on with it.
+
+It does what it was asked before the next run begins, while that one is posting, or after it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from staging.outbox import Bundle, bundles
+from tests.system.crashes.comparisons import (
+    FirstLoad,
+    assert_acknowledged_is_held,
+    assert_acknowledged_is_wanted,
+    assert_like_a_first_load,
+    count_beside_a_first_load,
+)
+from tests.system.crashes.contents import Content, held, lost_and_double
+from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
+from transforms.changes.bundles import TRANSFERS, Phase
+from transforms.core.errors import TargetError
+
+ANOTHER, THIRD = "another-run", "a-third-run"
+FIRST, LAST = 0, -1
+METADATA, MARKER = "org units and options", "marker"
+OF_METADATA = "^/api/(metadata|organisationUnitGroups|programs)"
+OTHERS: dict[str, dict[str, Any]] = {
+    METADATA: {"path": OF_METADATA, "method": "POST"},
+    MARKER: {"path": "^/api/dataStore", "larger": 0},
+}
+REQUESTS = (*Phase, *OTHERS)
+
+
+def asked(story: Story, chapter: str, what: str, which: int) -> dict[str, Any]:
+    """Return how one request is known: the first or last bundle of a phase, or another one."""
+    if what in OTHERS:
+        return OTHERS[what]
+    staged = [each for each in bundles(story.scheme.job(chapter).run) if each.phase == what]
+    return _transfer(staged[which]) if what == Phase.OWNERS else _bundle(staged[which])
+
+
+def _bundle(bundle: Bundle) -> dict[str, Any]:
+    return {"path": "^/api/tracker", "method": "POST", "holds": bundle.body().decode()}
+
+
+def _transfer(bundle: Bundle) -> dict[str, Any]:
+    person = orjson.loads(bundle.body())[TRANSFERS][0]["trackedEntity"]
+    return {"path": f"^/api/tracker/ownership.*{re.escape(person)}", "method": "PUT"}
+
+
+def cases() -> Iterator[object]:
+    """Yield chapter, request, and the first or last of its kind; some are quick, and tell most."""
+    for what in REQUESTS:
+        quick = what in (Phase.PEOPLE, Phase.EVENTS)
+        yield pytest.param(CHANGES, what, FIRST, marks=() if quick else pytest.mark.exhaustive)
+    for what in (Phase.DELETE_EVENTS, Phase.RELEASE, Phase.EVENTS, Phase.OWNERS):
+        yield pytest.param(CHANGES, what, LAST, marks=pytest.mark.exhaustive)
+    for what in (Phase.PEOPLE, Phase.EVENTS, MARKER):
+        yield pytest.param(FIRST_LOAD, what, FIRST, marks=pytest.mark.exhaustive)
+
+
+def places_and_codes(story: Story) -> Content:
+    """Return the org units and options that DHIS2 has."""
+    found = held(story.scheme.sandbox)
+    return {kind: found[kind] for kind in ("organisationUnits", "options")}
+
+
+@pytest.mark.parametrize(("chapter", "what", "which"), [*cases()])
+def test_a_run_killed_while_dhis2_was_at_work_leaves_no_trace(
+    story: Story, chapter: str, what: str, which: int
+) -> None:
+    story.begin(chapter, "request")
+
+    goes_on = story.killed_while_asking(chapter, **asked(story, chapter, what, which))
+    story.let_dhis2_go_on(goes_on)
+    story.scheme.bring(ANOTHER if which == FIRST else chapter)
+
+    story.assert_as_if_nothing_had_happened(chapter, f"while DHIS2 does {what}")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("what", REQUESTS)
+def test_what_dhis2_does_after_the_next_run_has_ended_is_made_good_by_the_one_after_it(
+    story: Story, what: str
+) -> None:
+    story.begin(CHANGES, "request")
+
+    goes_on = story.killed_while_asking(CHANGES, **asked(story, CHANGES, what, FIRST))
+    story.scheme.bring(ANOTHER)
+    story.let_dhis2_go_on(goes_on)
+    story.scheme.bring(THIRD)
+
+    story.assert_as_if_nothing_had_happened(CHANGES, f"DHIS2 does {what} after the next run")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("what", [*Phase, METADATA])
+def test_an_old_request_that_dhis2_does_after_a_newer_one_is_made_good_by_the_run_after_it(
+    story: Story, eve: FirstLoad, what: str
+) -> None:
+    story.begin(CHANGES, "request")
+    before = places_and_codes(story)
+
+    goes_on = story.killed_while_asking(CHANGES, **asked(story, CHANGES, what, FIRST))
+    story.restore_openimis()
+    story.scheme.bring(ANOTHER)
+    story.let_dhis2_go_on(goes_on)
+    story.scheme.bring(THIRD)
+
+    count_beside_a_first_load(story.scheme, eve, f"DHIS2 does {what} of old after a newer run")
+    assert_acknowledged_is_held(story.scheme)
+    assert_acknowledged_is_wanted(story.scheme, THIRD)
+    assert_like_a_first_load(story.scheme, eve)
+    assert lost_and_double(before, places_and_codes(story))[0] == 0
+
+
+@pytest.mark.exhaustive
+def test_a_marker_that_dhis2_writes_late_stops_the_next_run_in_a_sentence(story: Story) -> None:
+    story.begin(CHANGES, "request")
+
+    goes_on = story.killed_while_asking(CHANGES, **OTHERS[MARKER])
+    story.restore_openimis()
+    story.scheme.bring(ANOTHER)
+    story.let_dhis2_go_on(goes_on)
+    before = story.scheme.writes()
+
+    with pytest.raises(TargetError, match=r"marker is of load 3, the last one was 4"):
+        story.scheme.bring(THIRD)
+
+    assert story.scheme.writes() == before

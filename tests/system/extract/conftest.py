@@ -1,0 +1,66 @@
+"""Databases that hold the same openIMIS, and what is read of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+import psycopg
+import pytest
+
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.sql_dialects import DIALECTS, POSTGRESQL, DialectName
+from flows.steps.extract.snapshot import copied
+from staging.layout import Run
+from staging.snapshots import Snapshot, read_snapshot
+from tests.support.databases import Database
+from transforms.openimis.tables.columns import TABLES, UNREADABLE, Column
+
+Wanted = Mapping[str, Sequence[Column]]
+EVERYTHING: Wanted = {name: table.columns for name, table in TABLES.items()}
+Take = Callable[..., Snapshot]
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Take:
+    """Takes a snapshot of a database and reads it."""
+
+    def taken(
+        odbc: str, dialect: DialectName = DialectName.POSTGRESQL, wanted: Wanted = EVERYTHING
+    ):
+        run = Run(tmp_path / "staging", dialect)
+        copied(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
+        return read_snapshot(run)
+
+    return taken
+
+
+@pytest.fixture
+def client(openimis: Database) -> Openimis:
+    return Openimis(POSTGRESQL, openimis.odbc)
+
+
+@pytest.fixture
+def administrator(openimis: Database) -> Iterator[psycopg.Connection]:
+    """Changes the openIMIS database."""
+    with psycopg.connect(openimis.conninfo, autocommit=True) as connection:
+        yield connection
+
+
+def wanted_of(table: str, *names: str) -> Wanted:
+    """The keys, the UUIDs and the named columns of a table."""
+    kept = {TABLES[table].key, TABLES[table].uuid, *names}
+    return {table: [column for column in TABLES[table].columns if column.name in kept]}
+
+
+def rows_of(snapshot: Snapshot, table: str) -> pl.DataFrame:
+    """The rows of a snapshot's table, in order of their keys."""
+    return snapshot.frames[table].collect().sort(TABLES[table].key)
+
+
+def unread(snapshot: Snapshot, table: str) -> dict[int, str]:
+    """The key of each row of which something could not be read, and the names of its columns."""
+    rows = rows_of(snapshot, table)
+    if UNREADABLE not in rows.columns:
+        return {}
+    marked = rows.select(TABLES[table].key, UNREADABLE).drop_nulls(UNREADABLE)
+    return dict(marked.iter_rows())

@@ -1,0 +1,144 @@
+"""A wrong setting of DHIS2 stops the run with what to change; what it refused is named."""
+
+import copy
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.tally import WRONG_SETTINGS as WRONG_SETTING
+from tests.system.crashes.scheme import Scheme
+from tests.system.crashes.story import FIRST_LOAD
+from tests.system.faults.network_faults import BUNDLE
+from tests.system.faults.server import a_server, wait_until
+from tests.system.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
+from tests.system.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
+from transforms.openimis.country import Guards
+
+MOST_BUNDLES = 10
+OF_A_SMALL_SCHEME = Guards(misconfigured_count=10)
+THE_NEXT_NIGHT = "the-next-night"
+QUICK = ("the insuree program lost its org units",)
+
+
+@contextmanager
+def mended_afterwards(disturbed: Disturbed) -> Iterator[None]:
+    """Put all settings back."""
+    state = disturbed.server.app.state
+    before = copy.deepcopy(state.metadata)
+    try:
+        yield
+    finally:
+        with state.lock:
+            state.metadata = before
+            state.metadata_changed()
+
+
+def spoil(disturbed: Disturbed, how: Spoil) -> None:
+    """Make a wrong setting."""
+    state = disturbed.server.app.state
+    with state.lock:
+        how(state)
+        state.metadata_changed()
+
+
+def bundles_posted(disturbed: Disturbed) -> int:
+    """Return how many bundles were posted so far."""
+    return disturbed.scheme.sandbox.totals.get("POST /api/tracker", 0)
+
+
+def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -> None:
+    """The run stops soon, in one sentence."""
+    before = bundles_posted(disturbed)
+
+    sentence = str(ending(impatient(disturbed.job(chapter))))
+
+    assert said in sentence
+    assert is_for_people(sentence)
+    assert bundles_posted(disturbed) - before <= MOST_BUNDLES
+
+
+def assert_rejects_are_named(disturbed: Disturbed, name: str) -> None:
+    """What DHIS2 refused before the run stopped is known by table and UUID."""
+    refused, why = rejects(disturbed.scheme, FIRST_LOAD), WRONG_SETTINGS[name].said_meanwhile
+    assert refused.is_empty() != str(why).startswith("E")
+    assert refused["table"].null_count() == refused["id"].null_count() == 0
+
+
+def goes_wrong_meanwhile(disturbed: Disturbed, setting: WrongSetting, chapter: str) -> None:
+    """Let a run begin, spoil the setting while the first bundles are under way, and mend it."""
+    disturbed.begin(chapter)
+    spoiled = threading.Event()
+    cue = disturbed.scheme.sandbox.cues.add(**BUNDLE, occurrences=[1, 2, 3], until=spoiled)
+
+    def meanwhile() -> None:
+        wait_until(lambda: cue.has_come)
+        spoil(disturbed, setting.spoil)
+        spoiled.set()
+
+    with mended_afterwards(disturbed):
+        administrator = threading.Thread(target=meanwhile, daemon=True)
+        administrator.start()
+        stopped_with_what_to_change(disturbed, chapter, str(setting.said_meanwhile))
+        administrator.join()
+
+
+def names(*, meanwhile: bool) -> list[object]:
+    """Return the cases; one is quick."""
+    return [
+        pytest.param(name, marks=() if name in QUICK and meanwhile else (pytest.mark.exhaustive,))
+        for name, setting in WRONG_SETTINGS.items()
+        if (setting.said_meanwhile and not setting.of_many if meanwhile else setting.said_before)
+    ]
+
+
+@pytest.mark.parametrize("name", names(meanwhile=False))
+def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
+    disturbed: Disturbed, name: str
+) -> None:
+    setting = WRONG_SETTINGS[name]
+    disturbed.begin(setting.chapter)
+
+    with mended_afterwards(disturbed):
+        spoil(disturbed, setting.spoil)
+        stopped_with_what_to_change(disturbed, setting.chapter, str(setting.said_before))
+
+    assert rejects(disturbed.scheme, setting.chapter).is_empty()
+    disturbed.scheme.bring(setting.chapter)
+    disturbed.assert_undisturbed(setting.chapter, WRONG_SETTING, name)
+
+
+@pytest.mark.parametrize("name", names(meanwhile=True))
+def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
+    disturbed: Disturbed, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(disturbed.scheme, "guards", OF_A_SMALL_SCHEME)
+    goes_wrong_meanwhile(disturbed, WRONG_SETTINGS[name], FIRST_LOAD)
+
+    assert_rejects_are_named(disturbed, name)
+    disturbed.scheme.bring(THE_NEXT_NIGHT)
+    disturbed.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disturbed]:
+    """A first load of many, in bundles of five hundred."""
+    with a_server() as server:
+        crowd = Disturbed(Scheme(tmp_path_factory.mktemp("crowd"), server.sandbox), server)
+        crowd.tell_of_many(1_100)
+        yield crowd
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", [name for name, setting in WRONG_SETTINGS.items() if setting.of_many]
+)
+def test_options_that_are_removed_in_the_middle_of_a_run_are_no_bad_records(
+    crowd: Disturbed, name: str
+) -> None:
+    goes_wrong_meanwhile(crowd, WRONG_SETTINGS[name], FIRST_LOAD)
+
+    assert_rejects_are_named(crowd, name)
+    crowd.bring(THE_NEXT_NIGHT)
+    crowd.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")

@@ -1,0 +1,113 @@
+"""What an administrator of DHIS2 can get wrong, and the sentence that says what to change."""
+
+# ruff: noqa: E501 - a table is read by its rows
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.support.sandbox.state import ADMIN as ADMIN_UID
+from tests.support.sandbox.state import SUPERUSER_ROLE, State
+from tests.system.crashes.story import CHANGES, FIRST_LOAD
+from transforms.model.tables.insuree import INSUREE_ID, SEX
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PERSON_TYPE
+from transforms.package.tables.user_roles import LOADER
+
+Spoil = Callable[[State], None]
+
+TO_LOOK_AT = {"public": "r-------", "external": False, "users": {}, "userGroups": {}}
+SEX_OPTIONS = SEX.option_set.uid if SEX.option_set else ""
+NO_SUPERUSER = list(LOADER.authorities)
+
+
+@dataclass(frozen=True)
+class WrongSetting:
+    """A wrong setting.
+
+    Attributes:
+        spoil: Makes it.
+        said_before: Part of the sentence, if it is made before the run; None if there is no
+            such case.
+        said_meanwhile: Likewise, if it is made while the first bundle is under way.
+        of_many: Whether bad records could look alike, so that it takes a whole bundle to tell.
+        chapter: The run before which it is made.
+    """
+
+    spoil: Spoil
+    said_before: str | None
+    said_meanwhile: str | None
+    of_many: bool = False
+    chapter: str = CHANGES
+
+
+def _without_org_units(program: str) -> Spoil:
+    def spoil(state: State) -> None:
+        state.metadata["programs"][program]["organisationUnits"] = []
+
+    return spoil
+
+
+def _not_to_be_written(kind: str, uid: str) -> Spoil:
+    def spoil(state: State) -> None:
+        state.metadata["userRoles"][SUPERUSER_ROLE]["authorities"] = NO_SUPERUSER
+        state.metadata[kind][uid]["sharing"] = dict(TO_LOOK_AT)
+
+    return spoil
+
+
+def _no_metadata(state: State) -> None:
+    kept = [each for each in NO_SUPERUSER if not each.endswith("_ADD")]
+    state.metadata["userRoles"][SUPERUSER_ROLE]["authorities"] = kept
+
+
+def _nothing_new(state: State) -> None:
+    """Like `_no_metadata`; besides, openIMIS has an option that DHIS2 has not."""
+    _no_metadata(state)
+    options = state.metadata["optionSets"][SEX_OPTIONS]["options"]
+    del state.metadata["options"][options.pop()["id"]]
+
+
+def _mandatory(program: str) -> Spoil:
+    def spoil(state: State) -> None:
+        for each in state.metadata["programs"][program]["programTrackedEntityAttributes"]:
+            each["mandatory"] = True
+
+    return spoil
+
+
+def _without(kind: str, uid: str) -> Spoil:
+    def spoil(state: State) -> None:
+        del state.metadata[kind][uid]
+
+    return spoil
+
+
+def _without_capture_org_units(state: State) -> None:
+    state.metadata["users"][ADMIN_UID]["organisationUnits"] = []
+
+
+def _without_options(state: State) -> None:
+    held = state.metadata["optionSets"][SEX_OPTIONS]
+    for option in held["options"]:
+        state.metadata["options"].pop(option["id"], None)
+    held["options"] = []
+
+
+def _another_password(state: State) -> None:
+    state.metadata["users"][ADMIN_UID]["password"] = "another"
+
+
+WRONG_SETTINGS: Mapping[str, WrongSetting] = {
+    "the insuree program lost its org units": WrongSetting(_without_org_units(INSUREE_PROGRAM.uid), "is not assigned to", "E1041"),
+    "the claims program lost its org units": WrongSetting(_without_org_units(CLAIM_PROGRAM.uid), "is not assigned to", None),
+    "the right to write people was revoked": WrongSetting(_not_to_be_written("trackedEntityTypes", PERSON_TYPE), "does not let the user", "E1001"),
+    "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "Give the user the role and the user group", "E1091"),
+    "the user lost the capture org units": WrongSetting(_without_capture_org_units, "capture org units", "E1000"),
+    "an option set was removed": WrongSetting(_without("optionSets", SEX_OPTIONS), "is not in DHIS2", "E1125", of_many=True),
+    "the options of a set were removed": WrongSetting(_without_options, "lacks", "E1125", of_many=True),
+    "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no program", "E1069"),
+    "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006"),
+    "the right to make metadata was revoked": WrongSetting(_no_metadata, "E3001", None),
+    "the right to create was revoked": WrongSetting(_nothing_new, "E3000", None, chapter=FIRST_LOAD),
+    "an attribute was made mandatory": WrongSetting(_mandatory(INSUREE_PROGRAM.uid), None, "E1018"),
+    "another password": WrongSetting(_another_password, "does not know the login", "does not know the login"),
+}  # fmt: skip

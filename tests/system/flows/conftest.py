@@ -1,0 +1,56 @@
+"""A scheme of our own: a sample openIMIS in SQLite, a stand-in DHIS2, blocks, a country file."""
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.support.loader import LOADER_USER
+from tests.support.openimis_sample import sample, write_sqlite
+from tests.support.sandbox import running_sandbox
+from tests.support.sandbox.state import State
+from tests.system.flows.scheme import Scheme, own_copy
+
+AS_OF = date(2026, 1, 1)
+INSUREES = 120
+
+
+@pytest.fixture(scope="session")
+def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample openIMIS that nobody changes."""
+    path = tmp_path_factory.mktemp("openimis") / "sample.sqlite"
+    write_sqlite(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def ministry(
+    prefect_server: None, sample_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> State:
+    """What a DHIS2 holds that was set up for the sample, to make copies of."""
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = Scheme(tmp_path_factory.mktemp("ministry"), sample_database, sandbox)
+        scheme.save_blocks()
+        scheme.set_up()
+        return sandbox.state
+
+
+@pytest.fixture
+def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
+    """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
+    database = own_copy(sample_database, tmp_path)
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        fill(sandbox.state, ministry)
+        scheme = Scheme(tmp_path, database, sandbox)
+        scheme.save_blocks()
+        yield scheme
+
+
+def fill(state: State, template: State) -> None:
+    """Let a server hold what another one holds."""
+    with state.lock:
+        for name, content in vars(template).items():
+            if name != "lock":
+                setattr(state, name, copy.deepcopy(content))

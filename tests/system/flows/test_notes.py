@@ -1,0 +1,61 @@
+"""What is left out of an object is told when it is sent, and counted every night."""
+
+import json
+import sqlite3
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.system.flows.scheme import Scheme
+
+REASON = "education_unknown"
+
+
+@pytest.fixture
+def noted_scheme(scheme: Scheme) -> Scheme:
+    """Two people have an education that is in no list."""
+    with sqlite3.connect(scheme.database) as database:
+        keys = database.execute(
+            'SELECT "InsureeID" FROM "tblInsuree" WHERE "ValidityTo" IS NULL '
+            'ORDER BY "InsureeID" LIMIT 2'
+        ).fetchall()
+        database.executemany('UPDATE "tblInsuree" SET "Education" = 99 WHERE "InsureeID" = ?', keys)
+    return scheme
+
+
+def notes(scheme: Scheme, run_id: str) -> pl.DataFrame:
+    file = scheme.staging_root / "runs" / run_id / "rejects" / "tracked_entities.csv"
+    return pl.read_csv(file, infer_schema=False).filter(stage="note", reason=REASON)
+
+
+def counted(scheme: Scheme, run_id: str) -> list[dict[str, Any]]:
+    summary = json.loads((scheme.staging_root / "runs" / run_id / "summary.json").read_text())
+    return [each for each in summary["rejects"] if each["reason"] == REASON]
+
+
+def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_other(
+    noted_scheme: Scheme,
+) -> None:
+    noted_scheme.sync(run_id="first")
+    noted_scheme.sync(run_id="second")
+
+    assert notes(noted_scheme, "first").height == 2
+    assert notes(noted_scheme, "second").height == 0
+    assert [each["count"] for each in counted(noted_scheme, "first")] == [2]
+    assert [each["count"] for each in counted(noted_scheme, "second")] == [2]
+    assert "correct it in openIMIS" in counted(noted_scheme, "second")[0]["hint"]
+
+
+def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: Scheme) -> None:
+    noted_scheme.sync(run_id="first")
+    with sqlite3.connect(noted_scheme.database) as database:
+        first = 'SELECT min("InsureeID") FROM "tblInsuree" WHERE "Education" = 99'
+        other = "CASE \"Marital\" WHEN 'D' THEN 'W' ELSE 'D' END"
+        database.execute(
+            f'UPDATE "tblInsuree" SET "Marital" = {other} WHERE "InsureeID" = ({first})'
+        )
+    noted_scheme.sync(run_id="second")
+
+    assert notes(noted_scheme, "second").height == 1
+    assert [each["count"] for each in counted(noted_scheme, "second")] == [2]

@@ -1,0 +1,102 @@
+"""Five hundred bad records that nobody corrects are five hundred rejects a night, and no stop."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import pytest
+from pydantic import SecretStr
+
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.steps.load.post_bundle import PARAMETERS
+from staging.layout import Run
+from staging.outbox import bundles
+from staging.rejects import read_rejects
+from tests.support.loader import LOADER_USER
+from tests.support.loader import LOGIN as LOADER_LOGIN
+from tests.support.openimis_sample import sample, write_sqlite
+from tests.support.sandbox import running_sandbox
+from tests.system.flows.conftest import AS_OF
+from tests.system.flows.scheme import Scheme
+from transforms.core.uids import hashed_uid
+from transforms.model.tables.insuree import INSURANCE_NUMBER
+
+pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
+INSUREES, STANDING = 1_300, 500
+
+
+@pytest.fixture
+def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[Scheme]:
+    """A sample of more than a thousand people, and a DHIS2 that is set up for it."""
+    database = tmp_path / "openimis.sqlite"
+    write_sqlite(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF), database)
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = Scheme(tmp_path, database, sandbox)
+        scheme.save_blocks()
+        scheme.set_up()
+        yield scheme
+
+
+def test_five_hundred_people_whose_numbers_strangers_have_keep_no_other_waiting(
+    large_scheme: Scheme,
+) -> None:
+    take_numbers(large_scheme)
+    for night in range(3):
+        marry(large_scheme, "WDS"[night])
+
+        state = large_scheme.sync(run_id=f"night-{night}")
+
+        assert state.name == "CompletedWithRejects", state.message
+        assert refused(large_scheme, f"night-{night}")["id"].n_unique() == STANDING
+        assert people_sent(large_scheme, f"night-{night}") > STANDING
+
+
+def take_numbers(scheme: Scheme) -> None:
+    """Let strangers have the insurance numbers of five hundred people of ours."""
+    scheme.sync(run_id="places", scopes=["orgunit"])
+    scheme.sync(run_id="tried", until="transform")
+    run = Run(scheme.staging_root, "tried")
+    people = [
+        person
+        for bundle in bundles(run)
+        for person in orjson.loads(bundle.path.read_bytes()).get("trackedEntities", ())
+    ]
+    numbered = [person for person in people if number_of(person)]
+    strangers = [stranger(person) for person in numbered[:STANDING]]
+    server = Dhis2Server(
+        base_url=scheme.sandbox.url, username=LOADER_LOGIN[0], password=SecretStr(LOADER_LOGIN[1])
+    )
+    with server.client() as client:
+        params = PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE"}
+        answer = client.post("/api/tracker", params, {"trackedEntities": strangers})
+    assert answer.body["stats"]["created"] == STANDING, str(answer.body)[:2000]
+
+
+def number_of(person: dict[str, Any]) -> list[dict[str, str]]:
+    return [each for each in person["attributes"] if each["attribute"] == INSURANCE_NUMBER.uid]
+
+
+def stranger(person: dict[str, Any]) -> dict[str, Any]:
+    uid = pl.select(hashed_uid(pl.lit(f"a stranger {person['trackedEntity']}"))).item()
+    return person | {"trackedEntity": uid, "attributes": number_of(person)}
+
+
+def marry(scheme: Scheme, status: str) -> None:
+    with closing(sqlite3.connect(scheme.database)) as connection:
+        connection.execute(f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
+        connection.commit()
+
+
+def refused(scheme: Scheme, run_id: str) -> pl.DataFrame:
+    rejects = read_rejects(Run(scheme.staging_root, run_id))
+    return rejects.filter(stage="dhis2", reason="E1064").select("table", "id").collect()
+
+
+def people_sent(scheme: Scheme, run_id: str) -> int:
+    summary = orjson.loads(Run(scheme.staging_root, run_id).summary.read_bytes())
+    people = summary["changes"]["tracked_entities"]
+    return int(people.get("created", 0) + people.get("updated", 0))

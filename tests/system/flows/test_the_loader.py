@@ -1,0 +1,74 @@
+"""The user of the daily load, with the role and the group that set-up made, and nothing else."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.set_up_dhis2 import set_up_dhis2
+from tests.support.sandbox import ADMIN, SUPPORTED, running_sandbox
+from tests.system.flows.scheme import Scheme
+from transforms.package.tables.user_roles import LOADER
+
+pytestmark = pytest.mark.large
+
+USER = {
+    "id": "LoaderUserA", "username": "loader", "firstName": "Lo", "surname": "Ader",
+    "password": "Loader-123", "userRoles": [{"id": LOADER.uid}],
+}  # fmt: skip
+
+
+@pytest.fixture(params=SUPPORTED)
+def loading(
+    request: pytest.FixtureRequest, prefect_server: None, sample_database: Path, tmp_path: Path
+) -> Iterator[Scheme]:
+    """A DHIS2 that is set up, and a scheme whose block logs in as its loader."""
+    database = tmp_path / "openimis.sqlite"
+    database.write_bytes(sample_database.read_bytes())
+    with running_sandbox(version=request.param) as sandbox:
+        scheme = Scheme(tmp_path, database, sandbox)
+        scheme.save_blocks()
+        scheme.set_up()
+        make_the_loader(scheme)
+        yield scheme
+
+
+def make_the_loader(scheme: Scheme) -> None:
+    """As an administrator of DHIS2 does: a user with our role; set-up gives group and org units."""
+    username, password = ADMIN
+    admin = Dhis2Server(base_url=scheme.sandbox.url, username=username, password=password)
+    with admin.client() as client:
+        assert client.post("/api/metadata", None, {"users": [USER]}).ok
+    where = (scheme.country_file, scheme.staging_root)
+    set_up_dhis2("scheme", "administrator", *where, loader_user="loader")
+    loader = Dhis2Server(base_url=scheme.sandbox.url, username="loader", password="Loader-123")
+    loader.save("ministry", overwrite=True)
+
+
+def refused(scheme: Scheme, run_id: str) -> list[Any]:
+    """Objects that DHIS2 refused."""
+    files = (scheme.staging_root / "runs" / run_id / "rejects").glob("*.parquet")
+    rows = pl.concat([pl.read_parquet(file) for file in files])
+    return rows.filter(stage="dhis2").select("resource", "reasons").rows()
+
+
+def test_the_loaders_role_is_enough_for_days_of_loads(loading: Scheme) -> None:
+    first = loading.sync(run_id="first")
+    loading.next_day(date(2026, 1, 2))
+    with sqlite3.connect(loading.database) as connection:
+        connection.execute(
+            'UPDATE "tblClaim" SET "ValidityTo" = \'2026-01-02\' WHERE "ClaimID" IN '
+            '(SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL LIMIT 3)'
+        )
+    second = loading.sync(run_id="second", allow=["deletes"])
+
+    assert first.is_completed(), first.message
+    assert second.is_completed(), second.message
+    assert refused(loading, "first") == refused(loading, "second") == []
+    assert not [row for row in loading.sandbox.requests if row["status"] in (401, 403)]
+    assert {row["user"] for row in loading.sandbox.posted("/api/tracker")} == {"loader"}

@@ -1,0 +1,25 @@
+"""One scheme a version of DHIS2, put back before every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.loader import LOADER_USER
+from tests.support.sandbox import running_sandbox
+from tests.system.guards.scheme import GuardedScheme
+
+
+@pytest.fixture(scope="session", params=["2.42"])
+def story(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GuardedScheme]:
+    """A scheme after two loads."""
+    with running_sandbox(version=request.param, users=[LOADER_USER]) as sandbox:
+        yield GuardedScheme(tmp_path_factory.mktemp("guarded"), sandbox)
+
+
+@pytest.fixture
+def scheme(story: GuardedScheme) -> GuardedScheme:
+    """The scheme, as it was after two loads."""
+    story.begin_again()
+    return story

@@ -1,0 +1,86 @@
+"""What docs/how-to/back-up-and-restore.md says that a backup must hold is enough."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.system.crashes.contents import differences, tracker
+from tests.system.guards.scheme import GuardedScheme
+from transforms.changes.bundles import Phase
+from transforms.core.errors import TargetError
+
+pytestmark = pytest.mark.large
+
+
+def back_up(scheme: GuardedScheme, backup: Path) -> None:
+    """Copy what that page names, and nothing else."""
+    shutil.copytree(scheme.area / "acknowledged", backup / "acknowledged")
+    if run := scheme.current.open_run:
+        shutil.copytree(scheme.area / "runs" / run, backup / "runs" / run)
+
+
+def restore(scheme: GuardedScheme, backup: Path) -> None:
+    """Put the backup into an empty staging root."""
+    shutil.rmtree(scheme.area)
+    shutil.copytree(backup, scheme.area)
+
+
+def test_a_restored_backup_lets_the_next_run_post_nothing(
+    scheme: GuardedScheme, tmp_path: Path
+) -> None:
+    back_up(scheme, tmp_path / "backup")
+    restore(scheme, tmp_path / "backup")
+    before = scheme.writes()
+
+    scheme.load("after-the-fire")
+
+    assert scheme.writes() == before
+
+
+def test_a_restored_backup_lets_the_next_day_go_on_as_if_nothing_had_happened(
+    scheme: GuardedScheme, tmp_path: Path
+) -> None:
+    back_up(scheme, tmp_path / "backup")
+    scheme.next_day(seed=2)
+    undisturbed = scheme.moment()
+    scheme.load("third")
+    expected = tracker(scheme.sandbox)
+    scheme.back_to(undisturbed)
+    restore(scheme, tmp_path / "backup")
+
+    scheme.load("third")
+
+    assert differences(tracker(scheme.sandbox), expected) == []
+
+
+def test_a_backup_with_its_open_run_settles_what_was_in_doubt(
+    scheme: GuardedScheme, tmp_path: Path
+) -> None:
+    scheme.next_day(seed=2)
+    undisturbed = scheme.moment()
+    scheme.load("third")
+    expected = tracker(scheme.sandbox)
+    scheme.back_to(undisturbed)
+    scheme.cut_short("third", Phase.PEOPLE)
+    back_up(scheme, tmp_path / "backup")
+    restore(scheme, tmp_path / "backup")
+
+    scheme.load("after-the-fire")
+
+    assert differences(tracker(scheme.sandbox), expected) == []
+
+
+def test_a_backup_that_is_older_than_the_last_load_posts_nothing_and_says_so(
+    scheme: GuardedScheme, tmp_path: Path
+) -> None:
+    back_up(scheme, tmp_path / "backup")
+    scheme.next_day(seed=2)
+    scheme.load("third")
+    restore(scheme, tmp_path / "backup")
+    before = scheme.writes()
+
+    with pytest.raises(TargetError, match=r"older copy.*reconcile.*Nothing was posted\.$"):
+        scheme.load("after-the-fire")
+
+    assert scheme.writes() == before

@@ -1,0 +1,181 @@
+"""A run that would change very much holds back what it is about, and brings in the rest."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.steps.compare.magnitude import findings_of, held_back, lifted_too_late, told
+from staging.acknowledged import read_current
+from staging.rejects import GUARD, read_rejects
+from tests.support.openimis_sample import sample
+from tests.support.sandbox import Sandbox
+from tests.system.crashes.loader import extract, transform
+from tests.system.crashes.scheme import Scheme, a_scheme
+from tests.system.guards.scheme import GuardedScheme
+from transforms.changes.magnitude import Kind
+from transforms.changes.permissions import NOTHING, Allow
+from transforms.model.tables.insuree import SEX
+from transforms.openimis.country import Guards
+
+EVE = date(2026, 6, 29)
+SIX_ARE_MANY = Guards(
+    empty_count=6, change_count=6, delete_count=6, create_count=6, create_share=0.1
+)
+
+
+@pytest.fixture
+def strict(scheme: GuardedScheme) -> GuardedScheme:
+    """The scheme after two loads, of whose sixty people six are many."""
+    scheme.guards = SIX_ARE_MANY
+    return scheme
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Scheme]:
+    """A scheme of which nothing was loaded."""
+    with a_scheme(tmp_path) as scheme:
+        scheme.guards = SIX_ARE_MANY
+        yield scheme
+
+
+def in_openimis(scheme: Scheme, statement: str) -> None:
+    with closing(sqlite3.connect(scheme.database)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def lose_gender(scheme: Scheme) -> None:
+    in_openimis(scheme, 'UPDATE "tblInsuree" SET "Gender" = NULL')
+
+
+def with_gender(sandbox: Sandbox) -> int:
+    return sum(SEX.uid in person["attributes"] for person in sandbox.tracked_entities().values())
+
+
+def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
+    strict: GuardedScheme,
+) -> None:
+    before = with_gender(strict.sandbox)
+    lose_gender(strict)
+    in_openimis(
+        strict,
+        'UPDATE "tblInsuree" SET "DOB" = \'1971-01-01\' WHERE "InsureeID" = '
+        '(SELECT MIN("InsureeID") FROM "tblInsuree" WHERE "ValidityTo" IS NULL)',
+    )
+
+    strict.load("third")
+
+    run = strict.job("third").run
+    [sentence] = held_back(run)
+    assert sentence.startswith(f"Gender becomes empty for {before} of {before} tracked_entities")
+    assert "allow=empties" in sentence
+    assert with_gender(strict.sandbox) == before
+    [row] = read_rejects(run).filter(stage=GUARD).collect().to_dicts()
+    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.uid)
+    assert row["reason"] == "too_many_empties"
+
+
+def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
+    strict: GuardedScheme,
+) -> None:
+    lose_gender(strict)
+    strict.load("third")
+    mark = strict.writes()
+
+    strict.load("fourth")
+
+    assert strict.writes() == mark
+    assert held_back(strict.job("fourth").run) == held_back(strict.job("third").run)
+
+
+def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: GuardedScheme) -> None:
+    lose_gender(strict)
+    strict.load("third")
+
+    strict.load("fourth", allow=(Allow.EMPTIES,))
+    assert with_gender(strict.sandbox) == 0
+    assert ["permitted by empties" in each for each in told(strict.job("fourth").run)] == [True]
+    mark = strict.writes()
+    strict.load("fifth")
+
+    assert strict.writes() == mark
+    assert findings_of(strict.job("fifth").run) == []
+
+
+def test_a_column_that_comes_back_needs_no_permission(strict: GuardedScheme) -> None:
+    before = strict.database.read_bytes()
+    lose_gender(strict)
+    strict.load("third")
+    strict.database.write_bytes(before)
+    mark = strict.writes()
+
+    strict.load("fourth")
+
+    assert strict.writes() == mark
+    assert held_back(strict.job("fourth").run) == []
+
+
+def test_a_permission_that_comes_after_the_comparison_needs_a_new_run(
+    strict: GuardedScheme,
+) -> None:
+    lose_gender(strict)
+    job = strict.job("third")
+    extract(job)
+    transform(job, NOTHING)
+
+    sentence = lifted_too_late(job.run, (Allow.EMPTIES,))
+
+    assert sentence is not None
+    assert "Start a new run with allow=empties" in sentence
+    assert lifted_too_late(job.run, (Allow.DELETES,)) is None
+
+
+def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
+    strict: GuardedScheme,
+) -> None:
+    held = len(strict.sandbox.tracked_entities())
+    in_openimis(strict, 'DELETE FROM "tblClaimServices"')
+    in_openimis(strict, 'UPDATE "tblInsuree" SET "OtherNames" = \'Another\'')
+
+    strict.load("third")
+
+    kinds = {(each.resource, each.kind) for each in findings_of(strict.job("third").run)}
+    assert ("claim_services", Kind.DELETES) in kinds
+    assert len(strict.sandbox.tracked_entities()) == held
+
+
+def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(
+    empty: Scheme,
+) -> None:
+    empty.day = EVE
+    empty.begin(sample(60, seed=7, level="1.4", as_of=EVE))
+    in_openimis(empty, 'UPDATE "tblInsureePolicy" SET "ExpiryDate" = \'2026-06-30\'')
+    in_openimis(empty, 'UPDATE "tblPolicy" SET "ExpiryDate" = \'2026-06-30\'')
+    empty.bring("before")
+    empty.day = date(2026, 7, 1)
+
+    transform_only(empty, "after")
+
+    run = empty.job("after").run
+    assert held_back(run) == []
+    assert any("due by date" in each for each in told(run))
+
+
+def transform_only(scheme: Scheme, run_id: str) -> None:
+    job = scheme.job(run_id)
+    extract(job)
+    transform(job, NOTHING)
+
+
+def test_the_state_remembers_the_release_and_which_resources_were_loaded_whole(
+    scheme: GuardedScheme,
+) -> None:
+    current = read_current(scheme.target)
+
+    assert current is not None
+    assert current.package
+    assert len(current.loaded) == 7

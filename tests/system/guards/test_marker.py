@@ -1,0 +1,103 @@
+"""Only daily loads may write or remove the marker that they leave in DHIS2's data store."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import protected
+from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
+from tests.support.sandbox import ADMIN
+from tests.system.guards.scheme import GuardedScheme
+from transforms.changes.permissions import Allow
+from transforms.package.tables.sharing import DATA_CAPTURE
+
+CLERK = ("clerk", "Clerk-123")
+
+
+@pytest.fixture
+def clerk(scheme: GuardedScheme) -> Iterator[Dhis2]:
+    """A user of DHIS2 without any authority."""
+    with scheme.sandbox.state.lock:
+        scheme.sandbox.state.data_store_owners.clear()
+        scheme.sandbox.state.add_user(*CLERK, uid="ClerkUserAA", roles=[])
+        scheme.sandbox.state.metadata_changed()
+    with scheme.job("any").client_of(CLERK) as client:
+        yield client
+
+
+def marker_of(scheme: GuardedScheme) -> str:
+    return f"{NAMESPACE}/{scheme.current.staging_id}"
+
+
+def load_of_the_next_day(scheme: GuardedScheme, run_id: str = "third") -> None:
+    scheme.next_day(seed=2)
+    scheme.load(run_id)
+
+
+def test_after_a_load_no_other_user_changes_removes_or_shares_the_marker(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    load_of_the_next_day(scheme)
+
+    assert clerk.exchange("PUT", marker_of(scheme), body={"counter": 99}).status == 403
+    assert clerk.exchange("DELETE", marker_of(scheme)).status == 403
+    assert not protect_marker(clerk, str(scheme.current.staging_id))
+    load_of_the_next_day(scheme, "fourth")
+    assert scheme.current.last_run == "fourth"
+
+
+def test_everybody_may_read_the_marker_so_that_two_staging_folders_know_of_each_other(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    load_of_the_next_day(scheme)
+
+    assert read_marker(clerk, str(scheme.current.staging_id)) is not None
+
+
+def test_a_marker_of_an_older_version_could_be_changed_until_set_up_was_run_again(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    known = scheme.sandbox.state.data_store["openimis-to-dhis2"][str(scheme.current.staging_id)]
+    assert clerk.exchange("PUT", marker_of(scheme), body=known).status == 200
+
+    with scheme.job("any").client_of(ADMIN) as administrator:
+        assert protected(administrator) == [scheme.current.staging_id]
+        assert protected(administrator) == []
+
+    assert clerk.exchange("DELETE", marker_of(scheme)).status == 403
+    load_of_the_next_day(scheme)
+
+
+def test_another_user_of_the_daily_load_goes_on_with_the_marker(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    load_of_the_next_day(scheme)
+    with scheme.sandbox.state.lock:
+        group = scheme.sandbox.state.metadata["userGroups"][DATA_CAPTURE.uid]
+        group["users"] = [*group.get("users", ()), {"id": "ClerkUserAA"}]
+        scheme.sandbox.state.metadata_changed()
+
+    assert clerk.exchange("PUT", marker_of(scheme), body={"counter": 3}).status == 200
+
+
+def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
+    scheme: GuardedScheme,
+) -> None:
+    with scheme.sandbox.state.lock:
+        scheme.sandbox.state.data_store_owners.clear()
+    scheme.sandbox.cues.add(path="/api/sharing", method="PUT", status=403)
+
+    load_of_the_next_day(scheme)
+
+    assert scheme.current.last_run == "third"
+    assert not scheme.current.marker_refused
+
+
+def test_a_marker_that_is_left_anew_is_protected_too(scheme: GuardedScheme, clerk: Dhis2) -> None:
+    with scheme.sandbox.state.lock:
+        scheme.sandbox.state.data_store.clear()
+
+    scheme.load("anew", allow=[Allow.RESTORED_TARGET])
+
+    assert clerk.exchange("DELETE", marker_of(scheme)).status == 403

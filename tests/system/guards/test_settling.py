@@ -1,0 +1,115 @@
+"""What an earlier run left in doubt is compared again: its old requests are never made again."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from flows.connectors.dhis2.client import BusyError
+from staging.outbox import bundles
+from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.system.guards.scheme import GuardedScheme
+from transforms.changes.bundles import Phase
+from transforms.changes.permissions import Allow
+
+
+def name_claims(scheme: GuardedScheme, text: str) -> None:
+    """Give 25 claims a number that begins with a text."""
+    with closing(sqlite3.connect(scheme.database)) as database:
+        keys = database.execute(
+            'SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL ORDER BY 1 LIMIT 25'
+        ).fetchall()
+        database.executemany(
+            'UPDATE "tblClaim" SET "ClaimCode" = ? WHERE "ClaimID" = ?',
+            [(f"{text}{number}", key) for number, (key,) in enumerate(keys)],
+        )
+        database.commit()
+
+
+def leave_in_doubt(scheme: GuardedScheme, run_id: str, text: str, drop: str) -> None:
+    """Let DHIS2 be cut off whenever a request holds a text."""
+    cue = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=text, drop=drop)
+    with pytest.raises(BusyError):
+        scheme.load(run_id)
+    assert cue.met
+    scheme.sandbox.cues.clear()
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_values_that_were_corrected_meanwhile_are_never_posted_again(
+    scheme: GuardedScheme, drop: str
+) -> None:
+    name_claims(scheme, "WRONG-")
+    leave_in_doubt(scheme, "third", "WRONG-", drop)
+    name_claims(scheme, "RIGHT-")
+    old = scheme.sandbox.cues.add(path="/api/tracker", holds="WRONG-", delay=0)
+
+    scheme.load("fourth")
+    settle_what_is_in_doubt(scheme)
+
+    assert old.met == 0
+    assert scheme.current.open_run is None
+    assert "WRONG-" not in str(scheme.sandbox.events())
+    assert str(scheme.sandbox.events()).count("RIGHT-") >= 25
+    assert_acknowledged_is_held(scheme)
+
+
+def test_what_was_created_in_doubt_and_is_wanted_no_more_is_deleted(scheme: GuardedScheme) -> None:
+    scheme.back_to(scheme.before_first)
+    leave_in_doubt(scheme, "first", '"trackedEntities"', "after")
+    assert scheme.sandbox.tracked_entities()
+    with closing(sqlite3.connect(scheme.database)) as database:
+        for table in ("tblInsuree", "tblClaim"):
+            database.execute(f'UPDATE "{table}" SET "ValidityTo" = ?', ("2026-01-01 00:00:00",))
+        database.commit()
+
+    scheme.load("second", allow=[Allow.DELETES])
+    settle_what_is_in_doubt(scheme)
+
+    assert scheme.sandbox.tracked_entities() == {}
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_run_whose_folder_is_lost_does_not_keep_the_next_ones_from_loading(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "THIRD-")
+    scheme.cut_short("third", Phase.PEOPLE)
+    shutil.rmtree(scheme.job("third").run.folder)
+    name_claims(scheme, "FOURTH-")
+
+    told = [scheme.load("fourth"), scheme.load("fifth")]
+
+    assert all("Run third was begun" in str(each) for each in told)
+    assert str(scheme.sandbox.events()).count("FOURTH-") >= 25
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_damaged_receipt_of_an_earlier_run_is_no_dead_end_and_posts_nothing_old(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "WRONG-")
+    scheme.cut_short("third", Phase.EVENTS)
+    name_claims(scheme, "RIGHT-")
+    receipt = [each.receipt for each in bundles(scheme.job("third").run) if each.is_settled][-1]
+    receipt.write_bytes(receipt.read_bytes()[:-1])
+    old = scheme.sandbox.cues.add(path="/api/tracker", holds="WRONG-", delay=0)
+
+    scheme.load("fourth")
+    settle_what_is_in_doubt(scheme)
+
+    assert old.met == 0
+    assert_acknowledged_is_held(scheme)
+
+
+def test_the_run_itself_goes_on_with_its_own_requests(scheme: GuardedScheme) -> None:
+    name_claims(scheme, "THIRD-")
+    leave_in_doubt(scheme, "third", "THIRD-", "after")
+    job = scheme.job("third")
+
+    scheme.load("third")
+
+    assert scheme.current.last_run == "third"
+    assert all(bundle.is_settled for bundle in bundles(job.run))
+    assert_acknowledged_is_held(scheme)

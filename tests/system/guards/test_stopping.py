@@ -1,0 +1,138 @@
+"""Bad records are rejects, however many nights they stay; the rest of the country goes on."""
+
+import sqlite3
+from contextlib import closing
+
+import polars as pl
+import pytest
+
+from staging.rejects import read_rejects
+from tests.system.crashes.comparisons import assert_acknowledged_is_held
+from tests.system.guards.scheme import GuardedScheme
+from transforms.core.errors import TargetError
+from transforms.openimis.country import Guards
+
+POISON, MANY = 25, 20  # of some of them a rule of ours holds back a line
+
+
+def in_openimis(scheme: GuardedScheme, *statements: str) -> None:
+    with closing(sqlite3.connect(scheme.database)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+def name_claims(scheme: GuardedScheme, text: str, count: int = POISON) -> None:
+    """Give so many claims a number that begins with a text."""
+    in_openimis(
+        scheme,
+        f"""UPDATE "tblClaim" SET "ClaimCode" = '{text}' || "ClaimID" WHERE "ClaimID" IN
+            (SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL
+             ORDER BY 1 LIMIT {count})""",
+    )
+
+
+def marry(scheme: GuardedScheme, status: str) -> None:
+    """Let every insuree have another marital status."""
+    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
+
+
+def rejected(scheme: GuardedScheme, run_id: str, reason: str) -> pl.DataFrame:
+    rows = read_rejects(scheme.job(run_id).run).filter(reason=reason, stage="dhis2")
+    return rows.select("resource", "table", "id").collect()
+
+
+def test_poison_records_are_rejects_by_table_and_uuid_and_arrive_once_they_are_corrected(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "POISON-")
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
+
+    scheme.load("night-1")
+    name_claims(scheme, "FINE-")
+    scheme.load("night-2")
+
+    found = rejected(scheme, "night-1", "whole_request")
+    assert found["id"].n_unique() > MANY
+    assert set(found["table"]) == {"tblClaim"}
+    assert rejected(scheme, "night-2", "whole_request").is_empty()
+    assert str(scheme.sandbox.events()).count("FINE-") > MANY
+    assert_acknowledged_is_held(scheme)
+
+
+def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "POISON-")
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
+
+    for night, status in enumerate("WDS"):
+        marry(scheme, status)
+        scheme.load(f"night-{night}")
+
+        assert rejected(scheme, f"night-{night}", "whole_request")["id"].n_unique() > MANY
+        assert_acknowledged_is_held(scheme)
+
+
+def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
+    scheme: GuardedScheme,
+) -> None:
+    in_openimis(
+        scheme,
+        """UPDATE "tblItems" SET "ItemCode" = 'NEWCODE1' WHERE "ItemID" =
+           (SELECT "ItemID" FROM "tblClaimItems" WHERE "ValidityTo" IS NULL LIMIT 1)""",
+    )
+    marry(scheme, "W")
+    scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE1", status=500)
+
+    scheme.load("third")
+
+    refused = rejected(scheme, "third", "E1125")
+    assert set(refused["resource"]) == {"claim_items"}
+    assert 0 < len(refused) < 20
+    assert_acknowledged_is_held(scheme)
+    scheme.sandbox.cues.clear()
+    scheme.load("fourth")
+    assert rejected(scheme, "fourth", "E1125").is_empty()
+
+
+def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
+    scheme: GuardedScheme,
+) -> None:
+    in_openimis(
+        scheme,
+        """UPDATE "tblProduct" SET "ProductCode" = 'NEWCODE2' WHERE "ProdID" =
+           (SELECT "ProdID" FROM "tblPolicy" WHERE "ValidityTo" IS NULL LIMIT 1)""",
+    )
+    marry(scheme, "W")
+    scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE2", status=500)
+
+    scheme.load("third")
+
+    assert set(rejected(scheme, "third", "E1125")["resource"]) <= {"policy_events", "claim_events"}
+    assert scheme.current.last_run == "third"
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_load_that_is_refused_too_much_stops_names_the_rejects_and_is_not_stopped_by_them_again(
+    scheme: GuardedScheme,
+) -> None:
+    scheme.guards = Guards(misconfigured_count=10, misconfigured_share=0)
+    name_claims(scheme, "POISON-")
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
+
+    with pytest.raises(TargetError, match="whole_request"):
+        scheme.load("night-1")
+    stopped = rejected(scheme, "night-1", "whole_request")
+    ends = [scheme.current.open_run]
+    for night in range(2, 8):
+        try:
+            scheme.load(f"night-{night}")
+        except TargetError:
+            continue
+        break
+
+    assert stopped["id"].len() > 10
+    assert ends == [None]
+    assert scheme.current.last_run == f"night-{night}"
+    assert rejected(scheme, f"night-{night}", "whole_request")["id"].n_unique() > MANY

@@ -1,0 +1,61 @@
+"""100,000 insurees with their policies and claims, in less memory than a small server has."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+from prefect.settings import PREFECT_API_URL
+
+from tests.support.loader import LOADER_USER
+from tests.support.openimis_sample import sample, write_sqlite
+from tests.support.sandbox import running_sandbox
+from tests.system.flows.scheme import Scheme
+
+pytestmark = [pytest.mark.hours, pytest.mark.timeout(2400)]
+INSUREES = 100_000
+AS_OF = date(2026, 1, 1)
+LEAST_OBJECTS = 1_000_000
+MOST_MEMORY_MIB = 1_500
+
+
+@pytest.fixture
+def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[Scheme]:
+    """A scheme of 100,000 insurees, and a DHIS2 that is set up for it."""
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = Scheme(tmp_path, tmp_path / "openimis.sqlite", sandbox)
+        write_sqlite(sample(INSUREES, seed=1, level="1.4", as_of=AS_OF), scheme.database)
+        scheme.save_blocks()
+        scheme.set_up()
+        yield scheme
+
+
+def sync_in_another_process(scheme: Scheme, run_id: str) -> tuple[str, int]:
+    """Return how it ended, and its peak memory in MiB."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.system.large.sync_once"]
+    arguments = [str(scheme.country_file), str(scheme.staging_root), run_id]
+    environment = os.environ | {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
+    ran = subprocess.run(
+        [*command, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    [line] = [line for line in ran.stdout.splitlines() if line.startswith("ended ")]
+    _, state, peak = line.split()
+    return state, int(peak)
+
+
+def test_a_hundred_thousand_insurees_arrive_in_little_memory(large_scheme: Scheme) -> None:
+    state, peak = sync_in_another_process(large_scheme, "first")
+    summary = orjson.loads((large_scheme.staging_root / "runs/first/summary.json").read_bytes())
+    created = sum(counts.get("created", 0) for counts in summary["changes"].values())
+    mark = len(large_scheme.written())
+    again, peak_again = sync_in_another_process(large_scheme, "second")
+
+    print(f"{created:,} objects; peak {peak} MiB, {peak_again} MiB when nothing changed")
+    assert state == again == "CompletedWithRejects"
+    assert created > LEAST_OBJECTS
+    assert max(peak, peak_again) < MOST_MEMORY_MIB
+    assert large_scheme.written()[mark:] == []

@@ -1,0 +1,146 @@
+"""A scheme whose DHIS2 is changed by hand and read back."""
+
+import pickle
+import random
+import shutil
+import string
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+
+from flows.steps.load.post_bundle import PARAMETERS
+from flows.steps.reconcile.preconditions import (
+    empty_state,
+    known_state,
+    reader_of,
+    remember_state,
+    wanted_run,
+)
+from flows.steps.reconcile.reconciliation import (
+    Reconciliation,
+    compare_metadata,
+    compare_resource,
+    discard,
+    read_resource,
+    repair_state,
+    side_by_side,
+    write_reports,
+)
+from flows.steps.target.read_back import Paging
+from flows.steps.target.recognition import check_memory
+from staging.acknowledged import locked
+from tests.support.sandbox import ADMIN, Sandbox
+from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
+from tests.system.crashes.loader import bring, extract, transform
+from tests.system.crashes.scheme import Moment, Scheme
+from transforms.model.resources import METADATA, RESOURCES
+
+PAGED = Paging(page=50, slice=200)
+
+
+class ReconciledScheme(Scheme):
+    """A scheme of insurance."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
+        self.loaded: Moment | None = None
+
+    def look(self, run_id: str, *, repair: bool = False, adopt_with: str | None = None) -> None:
+        """Read DHIS2 back, as `flows.reconcile` does, without Prefect."""
+        job = self.job(run_id)
+        with locked(job.target, run_id), job.client() as client:
+            current = (
+                empty_state(job.target, self.area, adopt_with)
+                if adopt_with
+                else known_state(job.target)
+            )
+            desired = wanted_run(self.area, adopt_with or current.last_run, needed=True)
+            remember_state(job.run, job.target.name, current)
+            reader = reader_of(client, current, PAGED)
+            work = Reconciliation(job.run, job.target, current, desired, reader)
+            for resource in RESOURCES:
+                read_resource(work, resource)
+            for resource in RESOURCES:
+                compare_resource(work, resource)
+            for name in METADATA:
+                compare_metadata(work, name)
+            write_reports(work, side_by_side(work))
+            if repair or adopt_with:
+                repair_state(work)
+            discard(work)
+
+    def plan(self, run_id: str) -> None:
+        """Say what openIMIS has; nothing is posted."""
+        extract(self.job(run_id))
+        transform(self.job(run_id))
+
+    def forget_everything(self) -> None:
+        """Lose the staging folder, and the marker that it left in DHIS2."""
+        shutil.rmtree(self.area)
+        self.sandbox.state.data_store.clear()
+
+    def by_hand(self, strategy: str, **objects: Any) -> None:
+        """Change DHIS2 by hand."""
+        answer = httpx.post(
+            f"{self.sandbox.url}/api/tracker",
+            params=PARAMETERS | {"importStrategy": strategy},
+            json=objects,
+            auth=ADMIN,
+        )
+        assert answer.json()["status"] == "OK", answer.text
+
+    def restore_dhis2(self, moment: Moment) -> None:
+        """Put DHIS2 alone back to a moment."""
+        state = self.sandbox.state
+        with state.lock:
+            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
+            state.metadata_changed()
+
+    def lose_an_empty_village(self) -> str:
+        """Let DHIS2 lack an org unit in which nothing lies; return its UID."""
+        held = self.held()
+        used = {row["orgUnit"] for rows in held.values() for row in rows.values()}
+        state = self.sandbox.state
+        with state.lock:
+            units = state.metadata["organisationUnits"]
+            above = {(unit.get("parent") or {}).get("id") for unit in units.values()}
+            uid = next(uid for uid in units if uid not in above | used)
+            del units[uid]
+            for kind in ("programs", "organisationUnitGroups"):
+                for thing in state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    thing["organisationUnits"] = [each for each in members if each["id"] != uid]
+            state.metadata_changed()
+        return uid
+
+    def bring_to_restored(self, run_id: str) -> None:
+        """Bring DHIS2 up to date, which was restored, as one knows."""
+        job = self.job(run_id)
+        with locked(job.target, run_id), job.client() as client:
+            info, current = client.system_info(), known_state(job.target)
+            check_memory(client, info, job.target, current, restored_target=True)
+        bring(job)
+
+    def report(self, run_id: str, name: str) -> pl.DataFrame:
+        """Return `findings` or `totals` of a reconciliation."""
+        return pl.read_parquet(self.job(run_id).run.reconciliation(name))
+
+    def held(self) -> Content:
+        """Return what DHIS2 holds; values that are empty are none."""
+        return tracker(self.sandbox)
+
+    def is_known(self) -> bool:
+        """Whether acknowledged says what DHIS2 holds."""
+        return as_claimed(self.held()) == claimed(self.target)
+
+    def objects_posted(self) -> int:
+        """Return how many objects the latest 1,000 requests sent."""
+        return sum(sum(row["objects"].values()) for row in self.sandbox.posted("/api/tracker"))
+
+
+def new_uid(seed: int) -> str:
+    """Return a UID that nobody has."""
+    chosen = random.Random(seed)
+    return "x" + "".join(chosen.choices(string.ascii_letters + string.digits, k=10))

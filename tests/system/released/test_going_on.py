@@ -1,0 +1,61 @@
+"""The present code goes on with what released code has left, and posts nothing once more."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.loader import LOADER_USER
+from tests.support.sandbox import running_sandbox
+from tests.system.crashes.comparisons import assert_acknowledged_is_held
+from tests.system.released.state import HERE, Released
+
+State = Callable[[str, int], Released]
+
+
+@pytest.fixture(params=["0.1.0"])
+def left_by(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    """Open a state folder of a released package, as it was so many days after the first."""
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        yield lambda name, days: Released(
+            HERE / request.param / f"{name}.tar.xz", tmp_path, sandbox, days
+        )
+
+
+def test_after_the_first_day_nothing_is_posted(left_by: State) -> None:
+    scheme = left_by("day_one", 0)
+    before = len(scheme.posted())
+
+    scheme.bring("the-new-package")
+
+    assert scheme.posted()[before:] == []
+    assert_acknowledged_is_held(scheme)
+
+
+def test_after_a_day_with_rejects_only_what_dhis2_refused_is_posted(left_by: State) -> None:
+    scheme = left_by("rejects", 1)
+    before = len(scheme.posted())
+    refused = scheme.current.refused
+
+    scheme.bring("the-new-package")
+
+    assert (
+        sum(sum(each["objects"].values()) for each in scheme.posted()[before:])
+        == sum(refused.values())
+        == 1
+    )
+    assert scheme.current.refused == {}
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_run_that_was_cut_short_is_ended_and_then_nothing_is_posted(left_by: State) -> None:
+    scheme = left_by("open_run", 2)
+    assert scheme.current.open_run == "third"
+
+    scheme.bring("the-new-package")
+    after = len(scheme.posted())
+    scheme.bring("the-day-after")
+
+    assert scheme.current.open_run is None
+    assert scheme.posted()[after:] == []
+    assert_acknowledged_is_held(scheme)

@@ -1,0 +1,353 @@
+"""The charts, maps and dashboards of the package, without a DHIS2."""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from typing import Any
+
+import pytest
+
+from tests.system.set_up.a_country import GENDERS, a_country, choices
+from transforms.package.metadata import maps, package
+from transforms.package.tables.dashboards import DASHBOARDS
+from transforms.package.tables.indicators import INDICATORS
+from transforms.package.tables.legend_sets import LEGEND_SETS
+from transforms.package.tables.program_indicators import MEASURES
+from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
+from transforms.package.tables.visualizations import (
+    BY_PERIOD,
+    ONE_PERIOD,
+    VISUALIZATIONS,
+    Kind,
+)
+
+Json = dict[str, Any]
+
+LISTS = {
+    "tblGender": [*GENDERS, {"Code": "O", "Gender": "Other", "SortOrder": 3}],
+    "tblEducations": [{"EducationId": 1, "Education": "Primary", "SortOrder": 1},
+                      {"EducationId": 2, "Education": "Secondary", "SortOrder": 2}],
+    "tblFamilyTypes": [{"FamilyTypeCode": "H", "FamilyType": "Household", "SortOrder": 1}],
+    "tblProduct": [{"ProdID": 1, "ProductCode": "BASIC", "ProductName": "Basic"}],
+}  # fmt: skip
+PACKAGE = package(choices(**LISTS), a_country())
+MAPS = maps(root_level=1)
+BARE = package(choices(tblGender=GENDERS), a_country())
+
+OF_ITEMS = {
+    "VISUALIZATION": ("visualization", "visualizations"),
+    "EVENT_VISUALIZATION": ("eventVisualization", "eventVisualizations"),
+    "MAP": ("map", "maps"),
+}
+ORG_UNITS = ("userOrganisationUnit", "userOrganisationUnitChildren")
+ADD_UP = {Kind.STACKED_COLUMN, Kind.STACKED_AREA, Kind.PIE}
+PARTS_OF_A_WHOLE = (
+    {"covered", "not-covered"},
+    {"households-covered", "households-not-covered"},
+    {"indicator:lapsed", "indicator:never-covered"},
+    {"indicator:settlement-ratio", "indicator:rejection-rate"},
+    {"indicator:share-emergency", "indicator:share-referral", "indicator:share-other"},
+)
+
+SEED_DASHBOARDS = [
+    "TeQ4UNEEEUg",
+    "GMf0tnHcqXO",
+    "sx82Q7RtVSo",
+    "cniOkBbZL6d",
+    "ERp4Zi8edwB",
+    "wXUpm1ane2b",
+    "z1Yyhl2Ox0C",
+    "KIPPfodhJ8R",
+]
+SEED_VISUALIZATIONS = [
+    "ZW9PrJKpd7t",
+    "JPPJZe5htHr",
+    "D5UoBBqMQI0",
+    "AFjGQzmdOKk",
+    "fiDXynXOto3",
+    "tSbplZ9fwQx",
+    "EbxKR3F69e3",
+    "NaCHYSORzue",
+    "fEFyoZODa7m",
+    "cobTxrpEmrp",
+    "zRPCe2R0iT4",
+    "lhfvdDYVcKF",
+    "Tfyg1VjeN89",
+    "OfTPr2IozgZ",
+    "UaeEOTtiMHt",
+    "ME4NhJT8H7v",
+    "PDRnxsmlmdD",
+    "ELNpOnexjGP",
+    "fYd9TOe6Oqi",
+    "lRhvfT1pLAd",
+    "zSX7XUKj080",
+    "lkktazgVY4P",
+    "dsqd9OBkJp9",
+    "xFgI95hdB2T",
+    "o1R3Blc8UJY",
+    "bEX4HER4kGn",
+    "k1HWp7c6RGu",
+    "vxiDJsWZcgs",
+    "SuzFIZFmiWe",
+    "NTodGwTk6R8",
+    "jrNT1yG1isV",
+    "LdsCp4OssAB",
+    "VO0I8nh4Xby",
+    "Et1s1m6YHUF",
+    "r15okPJAL4d",
+    "AbcflebQNUI",
+    "TtBkt94t2c5",
+    "hHW0EUZeUux",
+    "BOM1KerPEWy",
+    "QfvgGvyVjO7",
+    "seIVGmOiDkQ",
+    "uYGqgUiVze8",
+    "nXpt1cGa22g",
+    "ON5dW2gPVbO",
+]
+SEED_EVENT_REPORTS = ["dWD0yEWgaHC"]
+
+
+def uids(kind: str, payload: dict[str, list[Json]] = PACKAGE) -> set[str]:
+    return {thing["id"] for thing in payload.get(kind, ())}
+
+
+def items(payload: dict[str, list[Json]]) -> Iterator[Json]:
+    for dashboard in payload["dashboards"]:
+        yield from dashboard["dashboardItems"]
+
+
+def charts() -> list[Json]:
+    return PACKAGE["visualizations"] + PACKAGE["eventVisualizations"]
+
+
+def test_every_dashboard_the_seed_had_is_there() -> None:
+    assert len(SEED_DASHBOARDS) == 8
+    assert uids("dashboards") >= set(SEED_DASHBOARDS)
+
+
+def test_every_chart_the_seed_had_is_there_and_its_event_report_is_an_event_visualization() -> None:
+    assert len(SEED_VISUALIZATIONS) == 44
+    assert uids("visualizations") >= set(SEED_VISUALIZATIONS)
+    assert uids("eventVisualizations") >= set(SEED_EVENT_REPORTS)
+
+
+def test_every_item_the_seed_had_on_a_dashboard_is_on_it_still() -> None:
+    for dashboard in PACKAGE["dashboards"]:
+        there = {item["id"] for item in dashboard["dashboardItems"]}
+        assert there >= set(SEED_DASHBOARD_ITEMS.get(dashboard["id"], {}).values())
+    assert sum(len(of_one) for of_one in SEED_DASHBOARD_ITEMS.values()) == 83
+
+
+@pytest.mark.parametrize("payload", [PACKAGE, BARE], ids=["every list", "few options"])
+def test_every_item_of_a_dashboard_shows_something_of_the_package(
+    payload: dict[str, list[Json]],
+) -> None:
+    whole = payload | {"maps": MAPS}
+
+    for item in items(payload):
+        if item["type"] == "TEXT":
+            assert item["text"].strip()
+        else:
+            name, kind = OF_ITEMS[item["type"]]
+            assert item[name]["id"] in uids(kind, whole)
+
+
+@pytest.mark.parametrize("payload", [PACKAGE, BARE], ids=["every list", "few options"])
+def test_no_item_overlaps_another_or_leaves_the_dashboard(payload: dict[str, list[Json]]) -> None:
+    for dashboard in payload["dashboards"]:
+        assert dashboard["dashboardItems"]
+        for item in dashboard["dashboardItems"]:
+            assert item["x"] >= 0
+            assert item["x"] + item["width"] <= 60
+            assert min(item["width"], item["height"]) > 3
+        for one, other in combinations(dashboard["dashboardItems"], 2):
+            beside = (
+                one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            )
+            below = (
+                one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+            )
+            assert beside or below
+
+
+def test_no_two_items_share_a_uid_and_nothing_is_on_a_dashboard_twice() -> None:
+    found = [item["id"] for item in items(PACKAGE)]
+
+    assert len(found) == len(set(found)) > 83
+    for dashboard in DASHBOARDS:
+        shown = [key for row in dashboard.rows for key in row]
+        assert len(shown) == len(set(shown))
+
+
+def test_every_chart_and_map_is_on_a_dashboard() -> None:
+    shown = {
+        item[OF_ITEMS[item["type"]][0]]["id"] for item in items(PACKAGE) if item["type"] != "TEXT"
+    }
+
+    assert shown == uids("visualizations") | uids("eventVisualizations") | {
+        row["id"] for row in MAPS
+    }
+
+
+def test_a_chart_has_one_relative_period_that_is_over_and_the_org_units_of_who_looks() -> None:
+    for chart in charts():
+        chosen = [name for name, is_chosen in chart["relativePeriods"].items() if is_chosen]
+        dimensions = chart["columnDimensions"] + chart["rowDimensions"] + chart["filterDimensions"]
+
+        assert len(chosen) == 1
+        assert chosen[0].startswith("last")
+        assert chart["periods"] == []
+        assert sum(chart[name] for name in ORG_UNITS) == 1
+        assert chart["organisationUnits"] == []
+        assert {"pe", "ou"} <= set(dimensions)
+        assert len(dimensions) == len(set(dimensions))
+
+
+def test_a_chart_shows_data_of_the_package() -> None:
+    for chart in PACKAGE["visualizations"]:
+        for item in chart["dataDimensionItems"]:
+            if item["dataDimensionItemType"] == "INDICATOR":
+                assert item["indicator"]["id"] in uids("indicators")
+            else:
+                assert item["programIndicator"]["id"] in uids("programIndicators")
+        assert chart["dataDimensionItems"]
+        assert "dx" in chart["columnDimensions"] + chart["rowDimensions"]
+        if "legend" in chart:
+            assert chart["legend"]["set"]["id"] in uids("legendSets")
+        for dimension in chart.get("organisationUnitGroupSetDimensions", ()):
+            assert dimension["organisationUnitGroupSet"]["id"] in uids("organisationUnitGroupSets")
+            assert dimension["organisationUnitGroupSet"]["id"] in chart["rowDimensions"]
+
+
+@pytest.mark.parametrize("table", PACKAGE["eventVisualizations"], ids=lambda table: table["name"])
+def test_a_table_of_the_most_frequent_counts_a_data_element_of_its_stage(table: Json) -> None:
+    stage = next(
+        row for row in PACKAGE["programStages"] if row["id"] == table["programStage"]["id"]
+    )
+    linked = {link["dataElement"]["id"] for link in stage["programStageDataElements"]}
+    named = {row["dataElement"]["id"] for row in table["dataElementDimensions"]}
+
+    assert stage["program"] == table["program"]
+    assert named <= linked
+    assert set(table["rowDimensions"]) <= named
+    assert table.get("dataElementValueDimension", {"id": next(iter(linked))})["id"] in linked
+    assert (table["sortOrder"], table["topLimit"]) == (1, 10)
+
+
+def test_a_claim_counts_once_among_diagnoses_though_it_has_an_event_for_each_status() -> None:
+    table = next(row for row in PACKAGE["eventVisualizations"] if "diagnoses" in row["name"])
+
+    filters = [row["filter"] for row in table["dataElementDimensions"] if "filter" in row]
+    codes = {row["id"]: row for row in PACKAGE["dataElements"]}
+    status = table["dataElementDimensions"][1]["dataElement"]["id"]
+    assert filters == ["IN:Entered"]
+    assert codes[status]["name"] == "Claim status"
+
+
+def test_charts_are_in_the_form_that_dhis2_stores() -> None:
+    for chart in charts():
+        assert not {"columns", "rows", "filters"} & chart.keys()
+
+
+def test_what_is_added_up_in_a_chart_are_parts_of_a_whole() -> None:
+    for row in VISUALIZATIONS:
+        if row.kind in ADD_UP:
+            measures = {key.partition(".")[0] for key in row.items}
+            kinds = {re.split(r"[-:]", key.partition(".")[2])[0] for key in row.items}
+            one_split = len(measures) == 1 and all("." in key for key in row.items)
+
+            assert set(row.items) in PARTS_OF_A_WHOLE or (one_split and len(kinds) <= 3)
+
+
+def test_charts_suit_what_they_show() -> None:
+    for row in VISUALIZATIONS:
+        if row.kind in {Kind.LINE, Kind.STACKED_AREA}:
+            assert row.layout == BY_PERIOD, "a line joins months, not places"
+        if row.kind in {Kind.GAUGE, Kind.SINGLE_VALUE}:
+            assert len(row.items) == 1
+        one_figure = "pe" in row.layout.filters or row.kind is Kind.BAR
+        if one_figure:
+            assert row.period in ONE_PERIOD, "figures of several periods are not made into one"
+
+
+def test_tables_have_no_totals_over_months_in_which_one_person_may_be_twice() -> None:
+    tables = [chart for chart in charts() if chart["type"] == "PIVOT_TABLE"]
+
+    assert tables
+    assert not any(table["rowTotals"] or table["colTotals"] for table in tables)
+
+
+def test_keys_of_charts_name_measures_and_indicators_that_exist() -> None:
+    measures = {measure.key for measure in MEASURES}
+    indicators = {f"indicator:{row.key}" for row in INDICATORS}
+
+    for row in VISUALIZATIONS:
+        for key in row.items:
+            assert key in indicators or key.partition(".")[0] in measures
+    assert len({row.key for row in VISUALIZATIONS}) == len(VISUALIZATIONS)
+
+
+def test_a_country_without_an_option_gets_charts_without_it() -> None:
+    others = [row for row in BARE["programIndicators"] if "Other gender" in row["name"]]
+    of_all = next(row for row in PACKAGE["visualizations"] if row["id"] == "dsqd9OBkJp9")
+    of_two = next(row for row in BARE["visualizations"] if row["id"] == "dsqd9OBkJp9")
+
+    assert not others
+    assert len(of_all["dataDimensionItems"]) == 3
+    assert len(of_two["dataDimensionItems"]) == 2
+    assert len(PACKAGE["visualizations"]) == len(VISUALIZATIONS)
+    assert len(BARE["visualizations"]) < len(VISUALIZATIONS)
+
+
+def test_titles_are_mended() -> None:
+    names = [thing["name"] for kind in ("visualizations", "dashboards") for thing in PACKAGE[kind]]
+
+    for name in names:
+        assert name[0].isupper()
+        assert "  " not in name
+        assert "Wise" not in name
+        assert "DIstrict" not in name
+        assert len(name) <= 230
+    assert all(chart["title"] == chart["name"] for chart in PACKAGE["visualizations"])
+
+
+def test_texts_promise_no_chart_that_is_not_there() -> None:
+    texts = [item["text"] for item in items(PACKAGE) if item["type"] == "TEXT"]
+
+    assert len(texts) > 10
+    assert not any("acility wise" in text or "migration" in text for text in texts)
+
+
+@pytest.mark.parametrize("legend_set", LEGEND_SETS, ids=lambda row: row.key)
+def test_every_percentage_has_one_colour(legend_set: Any) -> None:
+    assert legend_set.legends[0].start == 0
+    assert legend_set.legends[-1].end > 100
+    assert all(one.end == other.start for one, other in pairwise(legend_set.legends))
+    assert len({legend.color for legend in legend_set.legends}) == len(legend_set.legends)
+
+
+def test_maps_show_the_levels_of_districts_and_facilities_wherever_the_root_lies() -> None:
+    for root_level in (1, 2):
+        levels = [
+            item["id"]
+            for row in maps(root_level)
+            for item in row["mapViews"][0]["rows"][0]["items"]
+            if item["id"].startswith("LEVEL-")
+        ]
+
+        assert levels == [f"LEVEL-{root_level + 2}", f"LEVEL-{root_level + 3}"]
+
+
+def test_the_map_of_coverage_names_an_indicator_and_a_legend_of_the_package() -> None:
+    (layer,) = next(row for row in MAPS if "overage" in row["name"])["mapViews"]
+
+    assert layer["columns"][0]["items"][0]["id"] in uids("indicators")
+    assert layer["legendSet"]["id"] in uids("legendSets")
+    assert layer["filters"] == [{"dimension": "pe", "items": [{"id": "LAST_MONTH"}]}]
+
+
+def test_nothing_is_public() -> None:
+    for thing in charts() + PACKAGE["dashboards"] + PACKAGE["legendSets"] + MAPS:
+        assert thing["sharing"]["public"] == "--------"
+        assert thing["sharing"]["userGroups"]

@@ -1,0 +1,78 @@
+"""A run is resumed only as what it was begun as, and a secret is never shown."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.steps.compare.desired import Asked
+from flows.steps.shared.country_file import remember_what_may_leave
+from flows.transform import remember_what_was_asked
+from staging.frames import declare_done
+from staging.layout import Run
+from tests.system.set_up.a_country import a_country
+from transforms.core.errors import GuardError, StagingError
+from transforms.model.resources import Scope
+from transforms.openimis.country import Country
+from transforms.openimis.windows import Window
+
+KEY = "a key that is made for tests and nothing else"
+
+
+def asked(country: Country) -> Asked:
+    return Asked(country, None, KEY, [Scope.ALL], None)
+
+
+def test_a_run_is_not_resumed_once_the_country_file_lets_less_leave(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country(privacy={"Insurance number": "send"})))
+
+    with pytest.raises(StagingError, match="was begun with privacy"):
+        remember_what_was_asked(run, "ministry", asked(a_country()))
+
+
+def test_bundles_are_not_posted_once_the_country_file_names_other_regions(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country(regions=["R1", "R2"])))
+    remember_what_may_leave(run, a_country(regions=["R2", "R1"]))
+
+    with pytest.raises(StagingError, match="was begun with regions"):
+        remember_what_may_leave(run, a_country(regions=["R1"]))
+
+
+def test_the_speed_of_a_load_may_change_while_it_lasts(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country()))
+
+    remember_what_may_leave(run, a_country(load={"in_flight": 1}))
+
+
+@pytest.mark.parametrize("stage", ["desired", "changes", "outbox"])
+def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
+    tmp_path: Path, stage: str
+):
+    run = Run(tmp_path, "run")
+    remember_what_was_asked(run, "ministry", asked(a_country()))
+    declare_done(run, stage, {})
+    run.run_file.unlink()
+
+    with pytest.raises(StagingError, match=r"run.json is damaged: it is missing. Restore it"):
+        remember_what_may_leave(run, a_country(regions=["R1"]))
+
+    assert not run.run_file.exists()
+
+
+def test_what_was_asked_does_not_show_the_pseudonym_key():
+    assert KEY not in str(asked(a_country()))
+
+
+def test_a_window_that_ends_before_it_begins_is_refused():
+    with pytest.raises(GuardError, match=r"changed_from \(2026-02-01\) is after .* Nothing was po"):
+        Window(date(2026, 2, 1), date(2026, 1, 1))
+
+    Window(date(2026, 1, 1), date(2026, 1, 1))
+
+
+def test_to_choose_no_scope_is_refused():
+    with pytest.raises(GuardError, match=r"scopes is empty.*insuree.*leave scopes out for all"):
+        Asked(a_country(), None, KEY, [], None)
