@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +33,10 @@ from flows.steps.target.recognition import recognised_server
 from flows.transform import transform
 from staging.acknowledged import locked
 from staging.layout import Run, Target
+from staging.requests import SyncRequest, TransformRequest, Until
 from transforms.changes.permissions import Allow, Permissions
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
-
-
-class Until(StrEnum):
-    """How far a run goes."""
-
-    EXTRACT = "extract"
-    TRANSFORM = "transform"
-    VALIDATE = "validate"
-    LOAD = "load"
 
 
 @dataclass(frozen=True)
@@ -55,16 +46,19 @@ class Stage:
     Attributes:
         run: The flow, in this process.
         deployment: Its deployment, for a worker.
+        parameters: What it takes of the request.
     """
 
     run: Callable[..., Any]
     deployment: str
+    parameters: tuple[str, ...]
 
 
-EXTRACT = Stage(extract, "extract/manual")
-TRANSFORM = Stage(transform, "transform/manual")
-LOAD = Stage(load, "load/manual")
-ANALYTICS = Stage(run_analytics, "run-analytics/manual")
+PLACE = ("country", "staging_root")
+EXTRACT = Stage(extract, "extract/manual", (*PLACE, "run_id", "source"))
+TRANSFORM = Stage(transform, "transform/manual", tuple(TransformRequest.model_fields))
+LOAD = Stage(load, "load/manual", (*PLACE, "run_id", "target", "allow"))
+ANALYTICS = Stage(run_analytics, "run-analytics/manual", (*PLACE, "target"))
 
 
 @flow(name="sync")
@@ -116,54 +110,57 @@ def sync(
         SourceBusyError, BusyError: openIMIS or DHIS2 stayed out of reach for as long as is waited
             for them; the next run goes on.
     """
-    run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
+    run = Run(staging_root, run_id or str(flow_run.id))
+    request = SyncRequest(
+        source=source,
+        target=target,
+        country=country,
+        staging_root=staging_root,
+        run_id=run.run_id,
+        pseudonym_key=pseudonym_key or source,
+        scopes=tuple(scopes),
+        changed_from=changed_from,
+        changed_to=changed_to,
+        until=until,
+        allow=tuple(sorted(granted(run, allow))),
+    )
     waiting = read_country(country).waiting
     children = waiting if as_deployments else None
-    common = {"country": country, "staging_root": staging_root, "run_id": run.run_id}
-    asked = {
-        "pseudonym_key": pseudonym_key or source,
-        "scopes": [Scope(scope) for scope in scopes],
-        "changed_from": changed_from,
-        "changed_to": changed_to,
-    }
-    allowed = {"allow": sorted(granted(run, allow))}
-    there = {"target": target} | common | allowed
-    with _held(goal, run, until):
-        if until is Until.LOAD:
-            settle(waiting, run, goal, country, granted(run, allow))
-        stage(EXTRACT, {"source": source} | common, children)
-        if until is not Until.EXTRACT:
-            stage(TRANSFORM, {"target": target} | common | asked | allowed, children)
-        if until is Until.VALIDATE:
-            validate(run, target, country)
-        if until is Until.LOAD:
-            stage(LOAD, there, children)
-    if until is not Until.LOAD:
+    with _held(request):
+        bring(request, waiting, children)
+    if request.until is not Until.LOAD:
         return completed(run.run_id, summarise(run, target, None), held_back_by(run))
     if analytics:
-        place = {"target": target, "country": country, "staging_root": staging_root}
-        stage(ANALYTICS, place, children)
+        stage(ANALYTICS, request, children)
     return completed(run.run_id, rejects_of(run), held_back_by(run))
 
 
-def _held(target: Target, run: Run, until: Until) -> AbstractContextManager[None]:
+def bring(request: SyncRequest, waiting: Waiting, children: Waiting | None) -> None:
+    """Go through the stages, as far as is asked for."""
+    if request.until is Until.LOAD:
+        settle(waiting, request.run, request.goal, request.country, request.allow)
+    stage(EXTRACT, request, children)
+    if request.until is not Until.EXTRACT:
+        stage(TRANSFORM, request, children)
+    if request.until is Until.VALIDATE:
+        validate(request.run, request.target, request.country)
+    if request.until is Until.LOAD:
+        stage(LOAD, request, children)
+
+
+def _held(request: SyncRequest) -> AbstractContextManager[None]:
     """Hold the target for the whole of a run that posts."""
-    return locked(target, run.run_id, for_stages=True) if until is Until.LOAD else nullcontext()
+    if request.until is Until.LOAD:
+        return locked(request.goal, request.run_id, for_stages=True)
+    return nullcontext()
 
 
-def stage(what: Stage, parameters: dict[str, Any], children: Waiting | None) -> None:
+def stage(what: Stage, request: SyncRequest, children: Waiting | None) -> None:
     """Run a stage: in this process, or as a deployment run of its own, which is waited for."""
     if children is None:
-        what.run(**parameters)
-        return
-    as_json = {name: _as_json(value) for name, value in parameters.items()}
-    run_child(what.deployment, as_json, children)
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_json(each) for each in value]
-    return value if value is None or isinstance(value, bool) else str(value)
+        what.run(**request.parameters(what.parameters, as_json=False))
+    else:
+        run_child(what.deployment, request.parameters(what.parameters, as_json=True), children)
 
 
 @patient_step

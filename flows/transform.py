@@ -19,12 +19,12 @@ from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country, remember_what_may_leave, write_what_leaves
 from flows.steps.shared.current_state import current_or_first
 from staging.layout import Run, Target
+from staging.requests import TransformRequest
 from staging.runs import at_work, remember
 from transforms.changes.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 from transforms.model.privacy import fingerprint
 from transforms.model.resources import Scope
-from transforms.openimis.windows import Window
 from transforms.reports.summaries import in_words
 
 
@@ -63,12 +63,24 @@ def transform(
         GuardError: The pseudonym key or openIMIS is another than the last run's, or a table of
             openIMIS shrank.
     """
-    run, goal = Run(staging_root, run_id), Target(staging_root, target)
-    asked = asked_for(country, pseudonym_key, scopes, changed_from, changed_to)
+    request = TransformRequest(
+        target=target,
+        country=country,
+        staging_root=staging_root,
+        run_id=run_id,
+        pseudonym_key=pseudonym_key,
+        scopes=tuple(scopes),
+        changed_from=changed_from,
+        changed_to=changed_to,
+        allow=tuple(allow),
+    )
+    run, goal = request.run, request.goal
+    asked = asked_for(request)
     with at_work(run):
-        remember_what_was_asked(run, target, asked)
+        remember_what_may_leave(run, asked.country)
+        remember(run, **request.facts())
         write_what_leaves(run, asked.country)
-        allowed = granted(run, allow)
+        allowed = granted(run, request.allow)
         check_key(goal, asked, allowed)
         compare_source(run, goal, asked, allowed)
         make_desired(run, goal, asked)
@@ -79,38 +91,12 @@ def transform(
 
 
 @step
-def asked_for(
-    country: Path,
-    pseudonym_key: str,
-    scopes: Sequence[Scope],
-    changed_from: date | None,
-    changed_to: date | None,
-) -> Asked:
-    """Return what the run is asked for."""
-    settings = read_country(country)
-    window = Window(changed_from, changed_to) if changed_from or changed_to else None
-    key = pseudonym_key_named(pseudonym_key, settings)
-    places = read_coordinates(country, settings)
-    return Asked(settings, places, key, scopes, window, key_name=pseudonym_key)
-
-
-def remember_what_was_asked(run: Run, target: str, asked: Asked) -> None:
-    """Note it in run.json; a run is resumed only as what it was begun as."""
-    remember_what_may_leave(run, asked.country)
-    window = asked.window
-    remember(
-        run,
-        kind="sync",
-        target=target,
-        pseudonym_key=asked.key_name,
-        scopes=[Scope(scope).value for scope in asked.scopes],
-        changed_from=_day(window.changed_from) if window else None,
-        changed_to=_day(window.changed_to) if window else None,
-    )
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def asked_for(request: TransformRequest) -> Asked:
+    """Return what the run is asked for, with what country file and saved blocks say."""
+    settings = read_country(request.country)
+    key = pseudonym_key_named(request.pseudonym_key, settings)
+    places = read_coordinates(request.country, settings)
+    return Asked(settings, places, key, request.scopes, request.window)
 
 
 def check_key(target: Target, asked: Asked, allow: Permissions) -> None:

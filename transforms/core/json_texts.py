@@ -5,8 +5,12 @@ row, which costs ten times as much (polars 2.1).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
+
+Json = dict[str, Any]
+"""An object of JSON that DHIS2 answered or is sent, as orjson has it."""
 
 NULL = "null"
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}

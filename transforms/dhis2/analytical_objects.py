@@ -6,9 +6,7 @@ come in an order of DHIS2's own, and 2.41 calls a layer by what it shows, not by
 given: so a layer's name is sent, and not compared.
 """
 
-from typing import Any
-
-Json = dict[str, Any]
+from transforms.core.json_texts import Json
 
 CHARTS = frozenset({"visualizations", "eventVisualizations"})
 MAPS = "maps"

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from transforms.core.json_texts import Json
 from transforms.dhis2.tables.metadata_classes import (
     METADATA_CLASSES,
     SHOWN_ONLY,
@@ -22,7 +23,6 @@ from transforms.dhis2.tables.metadata_classes import (
 )
 from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 Held = Mapping[str, Mapping[str, Json]]  # kind → UID → the object as DHIS2 shows it (`:owner`)
 Index = Mapping[str, Sequence[Json]]  # kind → id, code, name, shortName, level of all objects

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merged
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
-
-Json = dict[str, Any]
 
 LONGEST_NAME = 230
 

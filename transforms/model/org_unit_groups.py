@@ -1,13 +1,11 @@
 """Org unit groups and their sets as DHIS2 takes them, and which openIMIS value is in which."""
 
-from typing import Any
-
 import polars as pl
 
+from transforms.core.json_texts import Json
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 

@@ -11,8 +11,8 @@ empty, and says OK. With maps it is the other way round.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from transforms.core.json_texts import Json
 from transforms.core.metadata_uids import metadata_uid
 from transforms.package.indicators import ProgramIndicator, indicator_uid
 from transforms.package.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, Rows
@@ -29,7 +29,6 @@ from transforms.package.tables.maps import MAPS, Map
 from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
 from transforms.package.tables.visualizations import GROUPS, VISUALIZATIONS, OrgUnits, Visualization
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 DataItems = Mapping[str, Json]  # key of a program indicator or `indicator:` key → data item
 

@@ -8,11 +8,11 @@ options ──┘   (those whose option the country has)
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from transforms.core.fields import OptionSet
+from transforms.core.json_texts import Json
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.tables.indicators import (
@@ -37,7 +37,6 @@ from transforms.package.tables.program_indicators import (
     Split,
 )
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 WHOLE = ""

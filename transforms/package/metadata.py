@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from transforms.core.fields import Field, OptionSet, Privacy, ValueType
+from transforms.core.json_texts import Json
 from transforms.core.metadata_uids import metadata_uid
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataClass, Sharing
 from transforms.model.org_unit_groups import org_unit_group_objects
@@ -32,7 +33,6 @@ from transforms.package.tables.seed_links import SEED_LINKS
 from transforms.package.tables.sharing import PUBLIC, USER_GROUPS
 from transforms.package.user_roles import access_objects
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 

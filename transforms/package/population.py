@@ -1,16 +1,15 @@
 """The population data set as DHIS2 takes it, and a table of figures as its values."""
 
 from collections.abc import Collection
-from typing import Any
 
 import polars as pl
 
+from transforms.core.json_texts import Json
 from transforms.model.tables.calendars import Calendar
 from transforms.model.values import with_faults
 from transforms.openimis.places import placed
 from transforms.package.tables.population import POPULATION_SET, DataElement
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 FIGURES = ("code", "year", "population")

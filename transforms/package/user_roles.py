@@ -5,12 +5,10 @@ UIDs, and a second `admin` would be refused with all that is sent beside it. No 
 and no password.
 """
 
-from typing import Any
-
+from transforms.core.json_texts import Json
 from transforms.openimis.country import Country
 from transforms.package.tables.user_roles import USER_ROLES, UserRole
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 

@@ -8,12 +8,13 @@ the payload is not sent again. Where a proxy takes no request of that size (413)
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 
 from flows.connectors.dhis2.client import BusyError, Dhis2
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.analytical_objects import as_sent
 from transforms.dhis2.metadata_merge import merged, shown
 from transforms.dhis2.metadata_report import MetadataReport, collection_changes, metadata_report
@@ -22,7 +23,6 @@ from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 CACHE = {"cacheClear": "true"}
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 Refusals = dict[str, list[str]]
 Thing = TypeVar("Thing")

@@ -46,7 +46,6 @@ class Asked:
         pseudonym_key: The secret of the pseudonyms; None if none is needed.
         scopes: What is posted.
         window: The days whose changes are posted; None for all.
-        key_name: Name of the saved block that the key is of.
 
     Raises:
         GuardError: There is no scope.
@@ -57,7 +56,6 @@ class Asked:
     pseudonym_key: str | None = field(repr=False)
     scopes: Sequence[Scope]
     window: Window | None
-    key_name: str | None = None
 
     def __post_init__(self) -> None:
         check_scopes(self.scopes)

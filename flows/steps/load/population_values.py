@@ -1,16 +1,15 @@
 """Values of the population data set: what DHIS2 holds, and writing what differs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_api import chunks
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.data_value_report import NAMELESS, data_value_report
 from transforms.openimis.country import Country
 from transforms.package.tables.population import POPULATION_ELEMENT, POPULATION_SET
 
-Json = dict[str, Any]
 Refused = dict[str, list[str]]
 
 PATH = "/api/dataValueSets"

@@ -8,7 +8,6 @@ Each function is one step; `flows/set_up_dhis2.py` puts them in order.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import polars as pl
 
@@ -32,13 +31,13 @@ from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
 from flows.steps.target.preflight import check_server
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
 from transforms.package.metadata import levels, maps, option_objects, package, root
 
-Json = dict[str, Any]
 Payload = dict[str, list[Json]]
 
 LEVELS = "organisationUnitLevels"

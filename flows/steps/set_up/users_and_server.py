@@ -7,11 +7,10 @@ from typing import Any
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.connectors.dhis2.metadata_api import change_references
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES
 from transforms.openimis.country import Country
 from transforms.package.tables.sharing import DATA_CAPTURE
-
-Json = dict[str, Any]
 
 USERS_ORG_UNITS = ("organisationUnits", "dataViewOrganisationUnits", "teiSearchOrganisationUnits")
 

@@ -28,6 +28,7 @@ from flows.connectors.dhis2.metadata_api import (
     members,
     options_of,
 )
+from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merged
 from transforms.dhis2.metadata_options import options_to_post, stored
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
@@ -36,7 +37,6 @@ from transforms.openimis.tables.places import GROUP_SETS
 from transforms.package.metadata import option_objects, org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
-Json = dict[str, Any]
 Row = Mapping[str, Any]
 
 ORG_UNITS = METADATA_CLASSES["organisationUnits"]

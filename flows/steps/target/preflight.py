@@ -12,6 +12,7 @@ from flows.connectors.dhis2.client import TRANSFER, Dhis2, SystemInfo
 from flows.steps.target.gone_places import MERGED
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS, Program
@@ -30,8 +31,6 @@ FIELDS = tuple(
 """Class of metadata, what it is called, and the UIDs in which values are sent."""
 # Of what DHIS2 has: so many were deleted by hand, and what uses them are rejects.
 FEW, FEW_AT_LEAST = 0.05, 3
-
-_Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -210,13 +209,13 @@ def _sharing_faults(client: Dhis2) -> Iterator[str]:
         yield from faults or _stage_faults(program, found or {})
 
 
-def _stage_faults(program: Program, found: _Json) -> Iterator[str]:
+def _stage_faults(program: Program, found: Json) -> Iterator[str]:
     stages = {stage["id"]: stage for stage in found.get("programStages") or ()}
     for stage in program.stages:
         yield from _access_faults(f"The program stage {stage.name!r}", stages.get(stage.uid))
 
 
-def _access_faults(what: str, found: _Json | None) -> Iterator[str]:
+def _access_faults(what: str, found: Json | None) -> Iterator[str]:
     if found is None:
         yield (
             f"{what} is not in DHIS2, or hidden from the user: run set-up-dhis2, or put the user "
@@ -276,12 +275,12 @@ def _is_few(missing: Collection[str], there: Collection[str]) -> bool:
     return len(missing) < len(there) and len(missing) <= max(FEW_AT_LEAST, FEW * len(there))
 
 
-def _option_codes(option_set: _Json) -> set[str]:
+def _option_codes(option_set: Json) -> set[str]:
     """Return its codes; where an option was deleted, 2.40 lists a null."""
     return {option["code"] for option in option_set.get("options") or () if option}
 
 
-def _found(client: Dhis2, path: str, fields: str) -> _Json | None:
+def _found(client: Dhis2, path: str, fields: str) -> Json | None:
     answer = client.exchange("GET", path, {"fields": fields})
     return answer.body if answer.ok and isinstance(answer.body, dict) else None
 

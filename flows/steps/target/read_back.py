@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
-from typing import Any
 
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from staging.layout import Run
 from staging.read_back import RowWriter, writing_rows
+from transforms.core.json_texts import Json
 from transforms.dhis2.read_back import KINDS, asked_fields, programs_of, read_rows, read_schema
 from transforms.dhis2.tables.versions import Dialect
 from transforms.model.resources import Resource, TrackerType
@@ -27,8 +27,6 @@ from transforms.model.resources import Resource, TrackerType
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2300, 1, 1)
 UIDS_AT_ONCE = 200  # 2.4 kB of an address: servers take 8 kB of header
 PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for each program
-
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -86,12 +84,12 @@ class Reader:
     zone: str = "UTC"
     _below: dict[str | None, list[str]] = field(default_factory=dict)
 
-    def pages(self, resource: Resource) -> Iterator[list[Object]]:
+    def pages(self, resource: Resource) -> Iterator[list[Json]]:
         """Yield all objects of a resource that are not deleted, some of them perhaps twice."""
         for chosen in programs_of(resource):
             yield from self._pages(resource, chosen, Slice())
 
-    def named(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Object]]:
+    def named(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Json]]:
         """Yield those of the named objects that DHIS2 has, or has deleted."""
         kind = KINDS[resource.tracker_type]
         stage = {"programStage": resource.stage} if resource.stage else {}
@@ -105,7 +103,7 @@ class Reader:
 
     def _pages(
         self, resource: Resource, chosen: dict[str, str], part: Slice
-    ) -> Iterator[list[Object]]:
+    ) -> Iterator[list[Json]]:
         asked = chosen | self._place(resource, part) | self._days(resource, part)
         parts = self._parts(resource, part) if self._is_deep(resource, asked) else []
         for each in parts:
@@ -117,24 +115,24 @@ class Reader:
         """Whether there is a page behind those of a reading that is not divided."""
         return bool(self._page(resource, asked, self.paging.slice // self.paging.page + 1))
 
-    def _all_pages(self, resource: Resource, asked: dict[str, str]) -> Iterator[list[Object]]:
+    def _all_pages(self, resource: Resource, asked: dict[str, str]) -> Iterator[list[Json]]:
         for number in count(1):
             objects = self._page(resource, asked, number)
             if not objects:
                 return
             yield objects
 
-    def _page(self, resource: Resource, asked: dict[str, str], number: int) -> list[Object]:
+    def _page(self, resource: Resource, asked: dict[str, str], number: int) -> list[Json]:
         is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
         order = self.dialect.enrollment_order if is_enrollment else "createdAt"
         size = {"pageSize": str(self.paging.page), "page": str(number)}
         return self._asked(resource, asked | {"order": order} | size)
 
-    def _asked(self, resource: Resource, asked: dict[str, str]) -> list[Object]:
+    def _asked(self, resource: Resource, asked: dict[str, str]) -> list[Json]:
         kind = KINDS[resource.tracker_type]
         asked = asked | {"fields": asked_fields(resource)}
         page = self.client.get(f"/api/tracker/{kind.plural}", asked)
-        objects: list[Object] = page[self.dialect.page_key or kind.plural]
+        objects: list[Json] = page[self.dialect.page_key or kind.plural]
         return objects
 
     def _place(self, resource: Resource, part: Slice) -> dict[str, str]:
@@ -189,7 +187,7 @@ def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str
 
 
 def _written(
-    writer: RowWriter, resource: Resource, page: Sequence[Object], values: Sequence[str]
+    writer: RowWriter, resource: Resource, page: Sequence[Json], values: Sequence[str]
 ) -> int:
     rows = read_rows(resource, page, values).filter(~pl.col("isDeleted"))
     writer(rows)

@@ -1,0 +1,96 @@
+"""What a run is asked for: one value from the form of a flow to run.json.
+
+form ─► SyncRequest ─► parameters of each stage ─► run.json; a run goes on only as it was begun
+"""
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from staging.layout import Run, Target
+from transforms.changes.permissions import Allow
+from transforms.model.resources import Scope
+from transforms.openimis.windows import Window
+
+
+class Until(StrEnum):
+    """How far a run goes."""
+
+    EXTRACT = "extract"
+    TRANSFORM = "transform"
+    VALIDATE = "validate"
+    LOAD = "load"
+
+
+class TransformRequest(BaseModel):
+    """What the stage `transform` is asked for.
+
+    Attributes:
+        target: Name of the saved block `dhis2-server`.
+        country: The country file.
+        staging_root: Folder of all pipeline files.
+        run_id: The run.
+        pseudonym_key: Name of the saved block `pseudonym-key`.
+        scopes: What is posted.
+        changed_from: First day of the window; None for no beginning.
+        changed_to: Last day of the window; None for no end.
+        allow: What the run is permitted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: str
+    country: Path
+    staging_root: Path
+    run_id: str
+    pseudonym_key: str
+    scopes: tuple[Scope, ...] = (Scope.ALL,)
+    changed_from: date | None = None
+    changed_to: date | None = None
+    allow: tuple[Allow, ...] = ()
+
+    @property
+    def run(self) -> Run:
+        """The run's files."""
+        return Run(self.staging_root, self.run_id)
+
+    @property
+    def goal(self) -> Target:
+        """The target's files."""
+        return Target(self.staging_root, self.target)
+
+    @property
+    def window(self) -> Window | None:
+        """The days whose changes are posted; None for all.
+
+        Raises:
+            GuardError: It ends before it begins.
+        """
+        if self.changed_from or self.changed_to:
+            return Window(self.changed_from, self.changed_to)
+        return None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what has to be the same when the run goes on, as run.json has it."""
+        names = {"target", "pseudonym_key", "scopes", "changed_from", "changed_to"}
+        return {"kind": "sync"} | self.model_dump(mode="json", include=names)
+
+
+class SyncRequest(TransformRequest):
+    """What `sync` is asked for.
+
+    Attributes:
+        source: Name of the saved block `openimis-database`.
+        until: How far the run goes.
+    """
+
+    source: str
+    until: Until = Until.LOAD
+
+    def parameters(self, names: Collection[str], *, as_json: bool) -> dict[str, Any]:
+        """Return the parameters of a stage; as JSON for a deployment, else as a flow takes them."""
+        return self.model_dump(mode="json" if as_json else "python", include=set(names))
