@@ -13,6 +13,7 @@ wants them, taken for what they are.
 What becomes of an object that is missing:
     DHIS2 has deleted it      its UID is taken for ever: a tombstone, the next generation follows
     DHIS2 knows nothing of it its UID is free: as before it was created, the same UID follows
+    DHIS2 does not tell which its UID may be taken for ever: as if it was deleted
 """
 
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ class Detail(StrEnum):
 
     DELETED = "deleted in DHIS2"
     UNKNOWN = "DHIS2 knows nothing of it"
+    UNTOLD = "DHIS2 does not tell whether it was deleted"
     WANTED = "openIMIS has it"
     RETURNED = "was deleted by us"
     STRANGER = "openIMIS does not have it"
@@ -122,7 +124,7 @@ def compared(
     known: pl.DataFrame,
     wanted: pl.DataFrame,
     read: pl.DataFrame,
-    deleted: Sequence[str],
+    deleted: Sequence[str] | None,
     values: Sequence[str],
     zone: str = "UTC",
 ) -> Compared:
@@ -133,7 +135,7 @@ def compared(
         known: Acknowledged rows, tombstones too.
         wanted: See `wanted_identities`.
         read: A read-back frame, one row a UID, without deleted objects.
-        deleted: UIDs that DHIS2 says it has deleted.
+        deleted: UIDs that DHIS2 says it has deleted; None where its version does not tell.
         values: UIDs of the values that are compared.
         zone: DHIS2's time zone.
     """
@@ -174,12 +176,12 @@ def _in_columns(rows: pl.DataFrame, columns: dict[str, pl.DataType]) -> pl.DataF
     )
 
 
-def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str]) -> pl.DataFrame:
+def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str] | None) -> pl.DataFrame:
     """Return tombstones of what DHIS2 has deleted, and what came before of what it never had."""
-    is_deleted = pl.col("uid").is_in(list(deleted))
-    detail = pl.when(is_deleted).then(pl.lit(Detail.DELETED.value))
-    noted = _noted(rows, Kind.MISSING, detail.otherwise(pl.lit(Detail.UNKNOWN.value)))
+    detail = _why_missing(deleted)
+    noted = _noted(rows, Kind.MISSING, detail)
     # The UID of an unknown object is free: the generation before it is the last one that is taken.
+    is_deleted = detail != Detail.UNKNOWN.value
     generation = pl.col("generation") - is_deleted.not_().cast(pl.Int32)
     return (
         noted.with_columns(
@@ -188,6 +190,17 @@ def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str]) -> pl.
         )
         .with_columns(uid=pl.when(is_deleted).then("uid").otherwise(_uid_before(resource)))
         .select(*_TOMBSTONE, *_NOTES)
+    )
+
+
+def _why_missing(deleted: Sequence[str] | None) -> pl.Expr:
+    if deleted is None:
+        return pl.lit(Detail.UNTOLD.value)
+    is_deleted = pl.col("uid").is_in(list(deleted))
+    return (
+        pl.when(is_deleted)
+        .then(pl.lit(Detail.DELETED.value))
+        .otherwise(pl.lit(Detail.UNKNOWN.value))
     )
 
 

@@ -39,6 +39,7 @@ PARAMETERS = {
 TOO_LARGE = 413
 TRANSFER_REFUSALS = {403: "transfer_not_allowed", 404: "transfer_person_missing"}
 NOTHING = b"{}"
+ASKING = {"importStrategy": "CREATE_AND_UPDATE"}
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,12 @@ class _Posting:
         return self._part(objects[:middle]) + self._part(objects[middle:])
 
     def _check_that_others_get_through(self, status: int) -> None:
-        """Make a request without objects, which only fails if the fault is the server's."""
-        params = PARAMETERS | {"importStrategy": self._strategy}
-        if not self._client.post(TRACKER, params, NOTHING).ok:
+        """Make a request without objects, which only fails if the fault is the server's.
+
+        Also among deletions it asks as creations do: how servers answer a deletion of nothing, no
+        recording holds.
+        """
+        if not self._client.post(TRACKER, PARAMETERS | ASKING, NOTHING).ok:
             self._state.nothing_gets_through(status)
 
     def _part(self, objects: _Objects) -> Receipt:

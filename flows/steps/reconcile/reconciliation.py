@@ -162,7 +162,9 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     unread = missing(known, read)["uid"].to_list()
     asked = distinct(asked_for(work.reader, resource, unread, values))
     read = pl.concat([read, asked.filter(~pl.col("isDeleted"))])
-    deleted = asked.filter("isDeleted")["uid"].to_list()
+    deleted = (
+        asked.filter("isDeleted")["uid"].to_list() if work.reader.tells_deleted(resource) else None
+    )
     found = compared(resource, known, wanted, read, deleted, values, work.reader.zone)
     for result in RESULTS:
         path = work.run.compared(resource.name, result) / f"{bucket:03d}.parquet"

@@ -101,6 +101,11 @@ class Reader:
             asked = program | named | {"includeDeleted": "true", "pageSize": size}
             yield self._asked(resource, asked | self._place(resource, Slice()))
 
+    def tells_deleted(self, resource: Resource) -> bool:
+        """Whether DHIS2 tells objects that it has deleted from those that it never had."""
+        is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
+        return self.dialect.names_deleted_enrollments or not is_enrollment
+
     def _pages(
         self, resource: Resource, chosen: dict[str, str], part: Slice
     ) -> Iterator[list[Json]]:

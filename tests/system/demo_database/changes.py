@@ -34,6 +34,16 @@ def insuree_history(number: int) -> str:
     return history("tblInsuree", "InsureeID", "InsureeUUID", number)
 
 
+CLAIM_IS_ENTERED: Statements = (
+    copied(
+        "tblClaim", "ClaimID", "ClaimUUID", 3, ClaimCode="'NEW-1'", ClaimStatus=2,
+        SubmitStamp="NULL", ProcessStamp="NULL",
+    ),
+    copied(
+        "tblClaimServices", "ClaimServiceID", "ClaimServiceUUID", 5,
+        ClaimID='(SELECT MAX("ClaimID") FROM "tblClaim")',
+    ),
+)  # fmt: skip
 CLAIM_IS_PROCESSED: Statements = (
     claim_history(3),
     """UPDATE "tblClaim" SET "ClaimStatus" = 8, "ProcessStamp" = NOW() WHERE "ClaimID" = 3""",
@@ -105,7 +115,7 @@ ITEM_IS_NEW: Statements = (
 )
 
 A_DAY: Statements = (
-    *CLAIM_IS_PROCESSED, *CLAIM_IS_CHECKED, *LINE_IS_REVIEWED, *CLAIM_IS_DELETED,
+    *CLAIM_IS_ENTERED, *CLAIM_IS_PROCESSED, *CLAIM_IS_CHECKED, *LINE_IS_REVIEWED, *CLAIM_IS_DELETED,
     *INSUREE_IS_DELETED, *INSUREE_WITH_CLAIM_IS_DELETED, *INSUREE_IS_BORN, *INSUREE_DIES,
     *NUMBERS_ARE_SWAPPED, *FAMILY_MOVES, *HEAD_CHANGES, *POLICY_IS_PROLONGED,
     *POLICY_IS_SUSPENDED, *VILLAGE_IS_RENAMED, *ITEM_IS_NEW,

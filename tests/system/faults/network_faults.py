@@ -11,6 +11,9 @@ from tests.system.faults.undisturbed import SECONDS
 Setting = Mapping[str, Any]
 
 ANY = {"path": "/api/"}
+# A payload of metadata is not sent again while DHIS2 may still be at it: then the run ends.
+METADATA = {"path": r"^/api/metadata\?", "method": "POST"}
+ALL_BUT_METADATA = {"path": r"^/api/(?!metadata\?)"}
 BUNDLE = {"path": r"^/api/tracker\?", "method": "POST"}
 
 EVERY_SECOND = list(range(1, 200, 2))
@@ -68,9 +71,12 @@ FAULTS: Mapping[str, Fault] = {
     "500 with HTML, twice for a bundle": Fault({**BUNDLE, "occurrences": [1, 2], "status": 500, "body": PAGE, "headers": HTML}),
     "500 with HTML, for ever": _from_the_third("the fault is the server's", status=500, body=PAGE, headers=HTML),
     "500 though it was done": _bundle(status=500, body=PAGE, headers=HTML, commit=True),
-    "burst of 502": Fault({**ANY, "occurrences": BURSTS, "status": 502, "body": PAGE, "headers": HTML}),
+    "burst of 502": Fault({**ALL_BUT_METADATA, "occurrences": BURSTS, "status": 502, "body": PAGE, "headers": HTML}),
     "burst of 503": Fault({**ANY, "occurrences": BURSTS, "status": 503}),
-    "burst of 504": Fault({**ANY, "occurrences": BURSTS, "status": 504, "body": PAGE, "headers": HTML}),
+    "burst of 504": Fault({**ALL_BUT_METADATA, "occurrences": BURSTS, "status": 504, "body": PAGE, "headers": HTML}),
+    "502 to metadata, which DHIS2 never got": Fault({**METADATA, "occurrences": [1], "status": 502, "body": PAGE, "headers": HTML}, stops="POST /api/metadata was answered 502"),
+    "504 to metadata, which DHIS2 never got": Fault({**METADATA, "occurrences": [1], "status": 504, "body": PAGE, "headers": HTML}, stops="POST /api/metadata was answered 504"),
+    "504 to metadata, and the server goes on": Fault({**METADATA, "occurrences": [1], "status": 504, "body": PAGE, "headers": HTML, "commit": True}),
     "504 from a proxy, and the server goes on": _any(status=504, body=PAGE, headers=HTML, commit=True),
     "503 for ever": _from_the_third("is busy", status=503),
     "429 without Retry-After": _any(status=429),

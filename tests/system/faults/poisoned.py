@@ -18,6 +18,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.post_bundle import PARAMETERS
 from staging.outbox import bundles
 from tests.support.openimis_sample import sample
+from tests.support.sandbox.org_units import STORED_PATH
 from tests.system.crashes.contents import IDENTIFIERS as NAMES
 from tests.system.crashes.contents import Content, acknowledged, by_key, tracker
 from tests.system.crashes.loader import Job, bring, extract, transform
@@ -159,7 +160,8 @@ class Country:
         state = self.server.app.state
         with state.lock:
             places = state.metadata["organisationUnits"]
-            places[ABROAD] = {**places[ROOT], "id": ABROAD, "name": "Abroad", "parent": None}
+            abroad = {"id": ABROAD, "name": "Abroad", "parent": None, STORED_PATH: f"/{ABROAD}"}
+            places[ABROAD] = places[ROOT] | abroad
             held = state.tracker.events if kind == "events" else state.tracker.enrollments
             held[uid].org_unit = org_unit or home
             state.metadata_changed()

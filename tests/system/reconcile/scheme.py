@@ -32,6 +32,7 @@ from flows.steps.target.read_back import Paging
 from flows.steps.target.recognition import check_memory
 from staging.acknowledged import locked
 from tests.support.sandbox import ADMIN, Sandbox
+from tests.support.sandbox.state import LOG_LENGTH
 from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
 from tests.system.crashes.loader import bring, extract, transform
 from tests.system.crashes.scheme import Moment, Scheme
@@ -135,8 +136,14 @@ class ReconciledScheme(Scheme):
         """Whether acknowledged says what DHIS2 holds."""
         return as_claimed(self.held()) == claimed(self.target)
 
+    def count_objects_from_now(self) -> None:
+        """Forget what was posted: of more than 1,000 requests the log holds the latest alone."""
+        with self.sandbox.state.lock:
+            self.sandbox.app.log.clear()
+
     def objects_posted(self) -> int:
-        """Return how many objects the latest 1,000 requests sent."""
+        """Return how many objects were sent since counting began."""
+        assert len(self.sandbox.requests) < LOG_LENGTH
         return sum(sum(row["objects"].values()) for row in self.sandbox.posted("/api/tracker"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.system.reconcile.scheme import ReconciledScheme, new_uid
+from transforms.model.resources import RESOURCE_BY_NAME, TrackerType
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.programs import (
     CLAIM_DETAILS_STAGE,
@@ -119,10 +120,19 @@ def test_what_was_deleted_by_hand_is_found_and_comes_again_under_another_uid(
     found = scheme.report("repair", "findings")
     assert set(found["uid"]) == lost
     assert set(found["kind"]) == {"missing"}
-    assert set(found["detail"]) == {"deleted in DHIS2"}
+    told = set(found.select("resource", "detail").iter_rows())
+    assert told == {(name, why_missing(scheme, name)) for name in set(found["resource"])}
     after = scheme.held()
     assert shape(after) == shape(before)
     assert all(lost.isdisjoint(rows) for rows in after.values())
+
+
+def why_missing(scheme: ReconciledScheme, resource: str) -> str:
+    """What reconcile says of a deleted object: of enrollments, 2.40 shows no deleted one."""
+    is_enrollment = RESOURCE_BY_NAME[resource].tracker_type is TrackerType.ENROLLMENT
+    if scheme.sandbox.state.dialect.version == "2.40" and is_enrollment:
+        return "DHIS2 does not tell whether it was deleted"
+    return "deleted in DHIS2"
 
 
 def forget(scheme: ReconciledScheme, kind: str, uid: str) -> None:

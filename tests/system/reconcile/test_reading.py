@@ -1,5 +1,6 @@
 """Every object is read, however DHIS2 has to be asked for them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +16,19 @@ pytestmark = pytest.mark.large
 
 EVERYTHING = Paging(page=10_000, slice=10_000)
 TINY = Paging(page=3, slice=9)
+# How 2.40 answers this at one place, no recording holds in the order that is asked for: see
+# docs/explanation/what-is-not-known.md. In this one it was asked.
+RECORDED_ORDER_AT_A_PLACE = "enrolledAt"
 
 
-def uids(scheme: ReconciledScheme, paging: Paging) -> dict[str, set[str]]:
+def uids(
+    scheme: ReconciledScheme, paging: Paging, enrollment_order: str | None = None
+) -> dict[str, set[str]]:
     """What is read of each resource."""
     with scheme.job("read").client() as client:
         reader = reader_of(client, known_state(scheme.target), paging)
+        if enrollment_order is not None:
+            reader.dialect = replace(reader.dialect, enrollment_order=enrollment_order)
         return {
             resource.name: {
                 each[KINDS[resource.tracker_type].name]
@@ -47,7 +55,7 @@ def test_the_same_is_read_in_small_slices_and_no_page_is_deep(scheme: Reconciled
     with scheme.sandbox.state.lock:
         scheme.sandbox.app.log.clear()
 
-    sliced = uids(scheme, TINY)
+    sliced = uids(scheme, TINY, RECORDED_ORDER_AT_A_PLACE)
 
     assert sliced == whole
     pages = [asked(row) for row in scheme.sandbox.requests]

@@ -21,6 +21,7 @@ class Dialect:
         unknown_person_status: Status of the answer to reading one person that is not there.
         page_key: Key of a tracker page's list; None where it is the collection's own name.
         enrollment_order: `order` in which pages of enrollments neither repeat nor lose any.
+        names_deleted_enrollments: Enrollments that are asked for by UID are shown though deleted.
         org_unit_mode: Name of the parameter that says which org units are read.
         list_separator: Between several UIDs in one parameter.
         plural_lists: A parameter of several UIDs is `trackedEntities`, not `trackedEntity`.
@@ -41,6 +42,7 @@ class Dialect:
     unknown_person_status: int = 404
     page_key: str | None = None
     enrollment_order: str = "enrolledAt"  # createdAt is 409 "ambiguous" on 2.41 and 2.42
+    names_deleted_enrollments: bool = True
     org_unit_mode: str = "orgUnitMode"
     list_separator: str = ","
     plural_lists: bool = True
@@ -67,6 +69,7 @@ DIALECTS: dict[Release, Dialect] = {
             unknown_person_status=500,
             page_key="instances",
             enrollment_order="createdAt",  # 2.40 breaks ties of enrolledAt by chance
+            names_deleted_enrollments=False,
             org_unit_mode="ouMode",
             list_separator=";",
             plural_lists=False,

@@ -42,7 +42,7 @@ def of(
     known: pl.DataFrame,
     held: pl.DataFrame,
     *,
-    deleted: tuple[str, ...] = (),
+    deleted: tuple[str, ...] | None = (),
     wanted: pl.DataFrame | None = None,
 ) -> Compared:
     identities = pl.DataFrame(schema=IDENTITIES) if wanted is None else wanted
@@ -83,6 +83,17 @@ def test_an_object_that_dhis2_deleted_is_a_tombstone_of_its_generation() -> None
     [row] = mended(TRACKED_ENTITIES, known, found)
     assert (row["state"], row["generation"], row["uid"]) == ("deleted", 0, own)
     assert next_uid(TRACKED_ENTITIES, [row], PERSON) == uid(TRACKED_ENTITIES, PERSON, 1)
+
+
+def test_an_object_of_which_dhis2_does_not_tell_whether_it_was_deleted_gets_a_new_uid() -> None:
+    own = uid(TRACKED_ENTITIES, PERSON)
+    known = acknowledged(TRACKED_ENTITIES, {"key": PERSON, "uid": own})
+
+    found = of(TRACKED_ENTITIES, known, read(TRACKED_ENTITIES), deleted=None)
+
+    assert found.findings["detail"].to_list() == ["DHIS2 does not tell whether it was deleted"]
+    rows = mended(TRACKED_ENTITIES, known, found)
+    assert next_uid(TRACKED_ENTITIES, rows, PERSON) == uid(TRACKED_ENTITIES, PERSON, 1)
 
 
 @pytest.mark.parametrize("generation", [0, 1, 2])
