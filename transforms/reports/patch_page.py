@@ -1,4 +1,4 @@
-"""The page of DHIS2's patches: what is wrong with which, and what was tried; made from the table."""
+"""The page of DHIS2's patches: what is wrong with which, and what was tried."""
 
 from collections.abc import Iterator
 
@@ -21,8 +21,8 @@ def patch_page() -> str:
 
 
 def _row(fault: PatchFault) -> tuple[str, ...]:
-    ranges = "; ".join(_ranges(fault))
-    return fault.meaning, ranges, _tried(fault, True), _tried(fault, False), _DONE[fault.harm]
+    there, gone = _tried(fault, was_there=True), _tried(fault, was_there=False)
+    return fault.meaning, "; ".join(_ranges(fault)), there, gone, _DONE[fault.harm]
 
 
 def _ranges(fault: PatchFault) -> Iterator[str]:
@@ -31,6 +31,6 @@ def _ranges(fault: PatchFault) -> Iterator[str]:
         yield f"{dotted(release, first)} to before {dotted(release, fixed)}"
 
 
-def _tried(fault: PatchFault, was_there: bool) -> str:
+def _tried(fault: PatchFault, *, was_there: bool) -> str:
     versions = [version for version, found in fault.tried.items() if found is was_there]
     return ", ".join(versions) or "*not tried*"
