@@ -49,7 +49,7 @@ test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by ea
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.project.package
 
-docs: install ## The mapping page and the indicator page, from the tables: docs/*.md
+docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs
 
 check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed

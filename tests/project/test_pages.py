@@ -8,6 +8,7 @@ import pytest
 from flows.prefect_support.docs import PAGES
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.changes.permissions import Allow
+from transforms.dhis2.tables.patches import PATCH_FAULTS
 from transforms.package.indicators import program_indicators
 from transforms.package.metadata import package
 from transforms.package.tables.indicators import INDICATORS, NOT_COMPUTED
@@ -42,6 +43,16 @@ def test_the_mapping_page_says_what_is_sensitive_and_what_happens_to_it() -> Non
 
     assert page.count("| sensitive | send |") == 8
     assert "sensitive | of what somebody is ill (diagnoses, services, items), who is poor" in page
+
+
+def test_the_page_of_patches_says_of_every_fault_whether_it_was_seen() -> None:
+    rows = [line for line in PAGES["patches.md"]().splitlines() if line.startswith("| ")][2:]
+
+    assert len(rows) == len(PATCH_FAULTS)
+    for fault, row in zip(PATCH_FAULTS, rows, strict=True):
+        assert fault.meaning in row
+        assert all(version in row for version in fault.tried)
+        assert ("*not tried*" in row) is (len(set(fault.tried.values())) < 2)
 
 
 def test_a_part_has_the_uid_on_the_page_that_it_has_in_dhis2() -> None:

@@ -179,6 +179,18 @@ class SystemInfo:
                 f"compared or changed."
             )
 
+    def check_showing(self) -> None:
+        """Refuse a patch that does not show what set-up has made; say all that is wrong with it.
+
+        Raises:
+            TargetError: This is one.
+        """
+        if self.patch_warnings(Harm.SHOWING):
+            raise TargetError(
+                f"{' '.join(self.patch_warnings())} Before that, set-up cannot see whether charts "
+                f"are as they must be. Nothing was written."
+            )
+
     def check_calendar(self) -> Calendar:
         """Return the calendar in which the server counts its periods.
 

@@ -1,8 +1,8 @@
 """Building DHIS2's analytics tables in full, which is when what was loaded shows.
 
-    start ─► wait ─┬─ completed ─► clear DHIS2's cache of figures
-                   ├─ failed
-                   └─ not over in time
+    clear DHIS2's cache ─► start ─► wait ─┬─ completed ─► clear DHIS2's cache of figures
+                                          ├─ failed
+                                          └─ not over in time
 
 Without `lastYears`: any other run leaves older years as they were, or counts events twice (2.42,
 2.43). How it ended, the job says from 2.41 (on 2.43 its notifications stay empty when it fails);
@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import clear_cache
+from flows.connectors.dhis2.metadata_api import CACHE, clear_cache
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Analytics
@@ -71,6 +71,7 @@ def build_analytics_tables(
     info = client.system_info()
     has_job = info.dialect.analytics_job
     _check_period_types(client)
+    _let_new_periods_in(client)
     job, begun = _started(client), clock()
     while True:
         progress, seconds = _progress(client, job, has_job=has_job), clock() - begun
@@ -94,6 +95,15 @@ def _check_period_types(client: Dhis2) -> None:
             "set-up-dhis2, or set them in DHIS2 (System Settings, Analytics). The analytics "
             "tables are as they were; what was loaded stays."
         )
+
+
+def _let_new_periods_in(client: Dhis2) -> None:
+    """Let DHIS2 forget the periods that it knew at its last build.
+
+    Else values of a year that is new since then stay out of the tables, build after build (seen on
+    2.42.0 and 2.42.5.2). A user who may not is told by `_started` which role is missing.
+    """
+    client.exchange("POST", "/api/maintenance", CACHE)
 
 
 def _started(client: Dhis2) -> str:

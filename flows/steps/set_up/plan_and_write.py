@@ -111,6 +111,7 @@ def set_up(
         BusyError: DHIS2 stayed busy or out of reach.
     """
     info = check_server(client, None)
+    info.check_showing()
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)
     calendar = CALENDARS[info.calendar].analytics

@@ -417,3 +417,15 @@ def test_the_wrong_calendar_is_refused_before_anything_is_written(
         prepared(dhis2)
 
     assert written(sandbox) == []
+
+
+def test_a_patch_that_does_not_show_what_was_made_is_refused_before_anything_is_written(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    info = {"version": "2.42.0", "calendar": "iso8601"}
+    sandbox.cues.add(path="/api/system/info", status=200, body=info)
+
+    with pytest.raises(TargetError, match=r"Upgrade DHIS2 to 2\.42\.1 .* Nothing was written"):
+        prepared(dhis2)
+
+    assert written(sandbox) == []

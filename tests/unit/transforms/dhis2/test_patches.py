@@ -4,7 +4,7 @@ import pytest
 
 from flows.connectors.dhis2.client import SystemInfo
 from transforms.core.errors import TargetError
-from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm
+from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault
 from transforms.dhis2.tables.versions import DIALECTS
 
 
@@ -47,6 +47,49 @@ def test_tokens_fail_on_two_patches_only(version: str, faults: int) -> None:
 def test_a_version_that_is_no_release_is_taken_for_sound() -> None:
     assert server("2.42-SNAPSHOT").patch == ()
     assert server("2.42-SNAPSHOT").patch_warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "least"), [("2.40.7", "2.40.8"), ("2.41.3", "2.41.4"), ("2.42.0", "2.42.1")]
+)
+def test_a_patch_that_does_not_show_periods_of_charts_is_not_set_up(
+    version: str, least: str
+) -> None:
+    with pytest.raises(TargetError, match=rf"Upgrade DHIS2 to {least} or later.*Nothing was wri"):
+        server(version).check_showing()
+
+
+@pytest.mark.parametrize("version", ["2.40.8", "2.41.4", "2.42.1", "2.43.0"])
+def test_the_least_patch_that_shows_periods_of_charts_is_set_up(version: str) -> None:
+    server(version).check_showing()
+
+
+def test_where_set_up_is_refused_all_is_said_that_is_wrong_with_the_patch() -> None:
+    with pytest.raises(TargetError) as refused:
+        server("2.42.0").check_showing()
+
+    assert str(refused.value) == (
+        "DHIS2 2.42.0: Charts are shown without their relative periods. Upgrade DHIS2 to 2.42.1 or "
+        "later. DHIS2 2.42.0: Pages of events name an event once for each program of its person. "
+        "Upgrade DHIS2 to 2.42.1 or later. DHIS2 2.42.0: Program indicators with boundaries at "
+        "dates of program stages count other stages too, or fail. Upgrade DHIS2 to 2.42.5 or "
+        "later. DHIS2 2.42.0: Filters of program indicators take a missing value for No, for 0 and "
+        "for an empty text. Upgrade DHIS2 to 2.42.5 or later. DHIS2 2.42.0: Analytics tables fail "
+        'where "respect category option dates" is on. Upgrade DHIS2 to 2.42.5 or later. Before '
+        "that, set-up cannot see whether charts are as they must be. Nothing was written."
+    )
+
+
+TRIED = [(fault, *each) for fault in PATCH_FAULTS for each in fault.tried.items()]
+
+
+@pytest.mark.parametrize(("fault", "version", "was_there"), TRIED)
+def test_a_fault_is_told_of_a_version_where_it_was_seen_and_of_none_where_it_was_not(
+    fault: PatchFault, version: str, was_there: bool
+) -> None:
+    told = server(version).patch_warnings()
+
+    assert any(fault.meaning in warning for warning in told) is was_there
 
 
 def test_every_fault_is_of_releases_that_are_supported() -> None:
