@@ -22,7 +22,7 @@ help: ## Show this list
 demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day two again
 	@$(PYTHON) -W ignore -m tests.system.demo
 
-# Continuous integration sets CI: then branch coverage has a floor (pyproject.toml), and processor time a limit.
+# Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes
 	@$(PYTHON) -m pytest -m "not large and not exhaustive and not hours" -n 3 --dist loadfile $(if $(CI),--cov)
