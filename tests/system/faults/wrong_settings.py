@@ -5,18 +5,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tests.support.sandbox.state import ADMIN as ADMIN_UID
-from tests.support.sandbox.state import SUPERUSER_ROLE, State
+from tests.support.loader import LOADER_USER
+from tests.support.sandbox.state import State
 from tests.system.crashes.story import CHANGES, FIRST_LOAD
 from transforms.model.tables.insuree import INSUREE_ID, SEX
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PERSON_TYPE
-from transforms.package.tables.user_roles import LOADER
 
 Spoil = Callable[[State], None]
 
 TO_LOOK_AT = {"public": "r-------", "external": False, "users": {}, "userGroups": {}}
 SEX_OPTIONS = SEX.option_set.uid if SEX.option_set else ""
-NO_SUPERUSER = list(LOADER.authorities)
 
 
 @dataclass(frozen=True)
@@ -48,15 +46,15 @@ def _without_org_units(program: str) -> Spoil:
 
 def _not_to_be_written(kind: str, uid: str) -> Spoil:
     def spoil(state: State) -> None:
-        state.metadata["userRoles"][SUPERUSER_ROLE]["authorities"] = NO_SUPERUSER
         state.metadata[kind][uid]["sharing"] = dict(TO_LOOK_AT)
 
     return spoil
 
 
 def _no_metadata(state: State) -> None:
-    kept = [each for each in NO_SUPERUSER if not each.endswith("_ADD")]
-    state.metadata["userRoles"][SUPERUSER_ROLE]["authorities"] = kept
+    for held in state.metadata["users"][LOADER_USER.uid]["userRoles"]:
+        role = state.metadata["userRoles"][held["id"]]
+        role["authorities"] = [each for each in role["authorities"] if not each.endswith("_ADD")]
 
 
 def _nothing_new(state: State) -> None:
@@ -82,7 +80,7 @@ def _without(kind: str, uid: str) -> Spoil:
 
 
 def _without_capture_org_units(state: State) -> None:
-    state.metadata["users"][ADMIN_UID]["organisationUnits"] = []
+    state.metadata["users"][LOADER_USER.uid]["organisationUnits"] = []
 
 
 def _without_options(state: State) -> None:
@@ -93,7 +91,7 @@ def _without_options(state: State) -> None:
 
 
 def _another_password(state: State) -> None:
-    state.metadata["users"][ADMIN_UID]["password"] = "another"
+    state.metadata["users"][LOADER_USER.uid]["password"] = "another"
 
 
 WRONG_SETTINGS: Mapping[str, WrongSetting] = {
