@@ -102,7 +102,7 @@ class Sandbox:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """The latest 1,000 requests: method, path, query, user, status, objects."""
+        """The latest 20,000 requests: method, path, query, user, status, objects."""
         with self.state.lock:
             return list(self.app.log)
 

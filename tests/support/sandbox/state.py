@@ -18,7 +18,7 @@ from .tracker_store import TrackerStore
 ADMIN = "M5zQapPyTZI"
 SUPERUSER_ROLE = "yrB6vc5Ip3r"
 DEFAULT_OPTION_COMBO = "HllvX50cXC0"
-LOG_LENGTH = 1_000
+LOG_LENGTH = 20_000
 IMPORTS_SHOWN = 50
 
 Object = dict[str, Any]

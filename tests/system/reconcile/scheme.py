@@ -137,7 +137,7 @@ class ReconciledScheme(Scheme):
         return as_claimed(self.held()) == claimed(self.target)
 
     def count_objects_from_now(self) -> None:
-        """Forget what was posted: of more than 1,000 requests the log holds the latest alone."""
+        """Forget what was posted: the log holds the latest requests alone, so a sum could fall."""
         with self.sandbox.state.lock:
             self.sandbox.app.log.clear()
 
