@@ -42,6 +42,11 @@ class Fault:
     rejects: int = 0
 
     @property
+    def is_of_metadata(self) -> bool:
+        """Whether it meets payloads of metadata alone: a first load has none, set-up sent all."""
+        return METADATA.items() <= self.cue.items()
+
+    @property
     def is_slow(self) -> bool:
         """Whether an answer comes too late."""
         return self.cue.get("delay", 0) > SECONDS or self.cue.get("trickle", 0) > SECONDS

@@ -47,7 +47,8 @@ def cases() -> Iterator[object]:
     Some are quick, and tell most. A first load is like a run of changes, of which most are creates.
     """
     for chapter, marks in ((CHANGES, (EXHAUSTIVE,)), (FIRST_LOAD, (pytest.mark.hours,))):
-        for name in FAULTS:
+        names = (name for name in FAULTS if chapter == CHANGES or not FAULTS[name].is_of_metadata)
+        for name in names:
             for next_run in NEXT_RUN:
                 is_quick = name in QUICK and (chapter, next_run) == (CHANGES, "the run again")
                 yield pytest.param(chapter, name, next_run, marks=() if is_quick else marks)
