@@ -145,8 +145,8 @@ def say_what_is_much(run: Run, allow: Permissions) -> None:
     held, other = held_back(run), told(run)
     for sentence in held:
         get_run_logger().warning("%s", sentence)
-    for sentence in other:
-        get_run_logger().info("%s", sentence)
+    if other:
+        get_run_logger().info("Much, and brought in: %s", " ".join(other))
     if late := lifted_too_late(run, allow):
         get_run_logger().warning("%s", late)
     if held or other:

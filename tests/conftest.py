@@ -16,6 +16,9 @@ pytest.register_assert_rewrite("tests.system.faults.undisturbed", "tests.system.
 # Read when Prefect is imported, by this process and by the server that it starts.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
+# Some modules are commands of their own, and silence Prefect where nobody has set this.
+os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"
+os.environ["PREFECT_SERVER_LOGGING_LEVEL"] = "WARNING"
 
 
 def pytest_configure(config: pytest.Config) -> None:
