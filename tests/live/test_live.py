@@ -51,6 +51,7 @@ def told_to(live: Live, steps: tuple[Step, ...] | list[Step]) -> dict[str, str]:
     return {each.name: f"{each.ending}: {each.said}" for each in outcomes if not each.passed}
 
 
+@pytest.mark.large
 @pytest.mark.timeout(900)
 def test_the_story_is_told_to_the_stand_in(live: Live) -> None:
     assert told_to(live, list(steps_of(QUICK))) == {}

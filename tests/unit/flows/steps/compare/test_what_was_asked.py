@@ -7,9 +7,10 @@ import pytest
 
 from flows.steps.compare.desired import Asked
 from flows.steps.shared.country_file import remember_what_may_leave
-from flows.transform import remember_what_was_asked
 from staging.frames import declare_done
 from staging.layout import Run
+from staging.requests import TransformRequest
+from staging.runs import remember
 from tests.system.set_up.a_country import a_country
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import Scope
@@ -23,17 +24,30 @@ def asked(country: Country) -> Asked:
     return Asked(country, None, KEY, [Scope.ALL], None)
 
 
+def begin(run: Run, country: Country) -> None:
+    """Write down what `transform` is asked for."""
+    request = TransformRequest(
+        target="ministry",
+        country=Path("country.toml"),
+        staging_root=run.root,
+        run_id=run.run_id,
+        pseudonym_key="scheme",
+    )
+    remember_what_may_leave(run, country)
+    remember(run, **request.facts())
+
+
 def test_a_run_is_not_resumed_once_the_country_file_lets_less_leave(tmp_path: Path):
     run = Run(tmp_path, "run")
-    remember_what_was_asked(run, "ministry", asked(a_country(privacy={"Insurance number": "send"})))
+    begin(run, a_country(privacy={"Insurance number": "send"}))
 
     with pytest.raises(StagingError, match="was begun with privacy"):
-        remember_what_was_asked(run, "ministry", asked(a_country()))
+        begin(run, a_country())
 
 
 def test_bundles_are_not_posted_once_the_country_file_names_other_regions(tmp_path: Path):
     run = Run(tmp_path, "run")
-    remember_what_was_asked(run, "ministry", asked(a_country(regions=["R1", "R2"])))
+    begin(run, a_country(regions=["R1", "R2"]))
     remember_what_may_leave(run, a_country(regions=["R2", "R1"]))
 
     with pytest.raises(StagingError, match="was begun with regions"):
@@ -42,7 +56,7 @@ def test_bundles_are_not_posted_once_the_country_file_names_other_regions(tmp_pa
 
 def test_the_speed_of_a_load_may_change_while_it_lasts(tmp_path: Path):
     run = Run(tmp_path, "run")
-    remember_what_was_asked(run, "ministry", asked(a_country()))
+    begin(run, a_country())
 
     remember_what_may_leave(run, a_country(load={"in_flight": 1}))
 
@@ -52,7 +66,7 @@ def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
     tmp_path: Path, stage: str
 ):
     run = Run(tmp_path, "run")
-    remember_what_was_asked(run, "ministry", asked(a_country()))
+    begin(run, a_country())
     declare_done(run, stage, {})
     run.run_file.unlink()
 
