@@ -1,10 +1,11 @@
 """Connections by the names of saved blocks: a DHIS2, an openIMIS."""
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.openimis.client import Openimis
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.saved_blocks import saved_block
+from flows.steps.load.post_phase import patience_of
 from transforms.core.errors import SourceError, TargetError
 from transforms.openimis.country import Country
 
@@ -24,10 +25,10 @@ def dhis2_named(target: str) -> Dhis2Server:
 
 def connected(target: str, country: Country) -> Dhis2:
     """Return a client of the DHIS2 that the saved block `target` names."""
-    load = country.load
-    patience = Patience(attempts=load.attempts, longest_wait=load.longest_wait_seconds)
     return dhis2_named(target).client(
-        timeout_seconds=load.timeout_seconds, patience=patience, calendar=country.dhis2.calendar
+        timeout_seconds=country.load.timeout_seconds,
+        patience=patience_of(country.load),
+        calendar=country.dhis2.calendar,
     )
 
 

@@ -142,8 +142,8 @@ def counted(changes: pl.LazyFrame, since: str | None) -> pl.LazyFrame:
     rows = [
         changes.select(kind=kind, name=pl.lit("")),
         changes.filter((pl.col("change") == Change.UPDATE.value) & is_touched)
-        .select("change", kind=pl.lit(TOUCHED), name=pl.lit(""))
-        .drop("change"),
+        .with_columns(kind=pl.lit(TOUCHED), name=pl.lit(""))
+        .select("kind", "name"),
         moves.select(kind=move.struct.field("field_0"), name=move.struct.field("field_1")),
     ]
     return pl.concat(rows).group_by("kind", "name").agg(objects=pl.len().cast(pl.Int64))

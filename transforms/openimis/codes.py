@@ -23,7 +23,7 @@ def codes_of(snapshot: Snapshot, option_set: OptionSet) -> pl.LazyFrame:
     Raises:
         StagingError: The snapshot has not the table, or not its columns.
     """
-    table = TABLES[option_set.table or ""]
+    table = list_of(option_set)
     is_dated = has_history(table)
     return table_of(snapshot, table).select(
         key=table.key,

@@ -27,7 +27,7 @@ def places_of(rows: Rows) -> pl.LazyFrame:
         The columns of `transforms.openimis.subjects.PLACES`, is_current and `valid_until`, and
         `uid`, `level` and `region_id`; the last two are null where there is no way up to a region.
     """
-    live = _standing(rows).with_columns(uid=uid_of_uuid(pl.col("location_uuid")))
+    live = rows.lasting.with_columns(uid=uid_of_uuid(pl.col("location_uuid")))
     return live.join(_regions(live), on="location_id", how="left")
 
 
@@ -43,7 +43,7 @@ def facilities_of(rows: Rows, places: pl.LazyFrame) -> pl.LazyFrame:
         `uid`, `parent_uid`, `level` and `region_id`; the last three are null where there is no way
         up to a region.
     """
-    live = _standing(rows).with_columns(uid=uid_of_uuid(pl.col("facility_uuid")))
+    live = rows.lasting.with_columns(uid=uid_of_uuid(pl.col("facility_uuid")))
     above = placed(places).select(
         "location_id", "region_id", parent_uid="uid", level=pl.col("level") + 1
     )
@@ -60,14 +60,6 @@ def has_own_uid() -> pl.Expr:
 def placed(places: pl.LazyFrame) -> pl.LazyFrame:
     """Return the locations, or facilities, that are org units."""
     return places.filter(pl.col("level").is_not_null())
-
-
-def _standing(rows: Rows) -> pl.LazyFrame:
-    return (
-        rows.versions.filter(~pl.col("is_copy"))
-        .with_columns(is_current=pl.col("valid_until").is_null())
-        .drop("version", "is_copy", "valid_from")
-    )
 
 
 def _regions(live: pl.LazyFrame) -> pl.LazyFrame:

@@ -32,10 +32,15 @@ class Rows:
     @property
     def live(self) -> pl.LazyFrame:
         """One row an object, current or deleted, with `is_current`."""
+        return self.lasting.drop("valid_until")
+
+    @property
+    def lasting(self) -> pl.LazyFrame:
+        """The same, with `valid_until`: the moment of the deletion, null while it is current."""
         return (
             self.versions.filter(~pl.col("is_copy"))
             .with_columns(is_current=pl.col("valid_until").is_null())
-            .drop(_AGE)
+            .drop("version", "is_copy", "valid_from")
         )
 
     @property

@@ -190,7 +190,6 @@ def _declare(
         "ended": comparison.current.ended,
         "versions": tracked_versions(comparison.current),
         "changes": comparison.counts(),
-        "held": comparison.held(),
         "pseudonym_fingerprint": key,
         "package": VERSION,
         "wholly": list(wholly),
@@ -319,14 +318,6 @@ class Comparison:
             for resource in RESOURCES
         }
 
-    def held(self) -> dict[str, int]:
-        """Return resource → objects that DHIS2 holds before the run."""
-        return {resource.name: self._held(resource) for resource in RESOURCES}
-
-    def _held(self, resource: Resource) -> int:
-        states = pl.concat(frame.select("state") for _, frame in self._acknowledged(resource))
-        return int(states.filter(state="held").select(pl.len()).collect().item())
-
     @property
     def since(self) -> str | None:
         """ISO day from which on days have come since the last load: a day earlier, for zones."""
@@ -341,9 +332,11 @@ class Comparison:
             treatments=self.current.treatments,
         )
         policy, guards = policy_of(asked.country), asked.country.guards
+        changes = self.counts()
         return [
             finding
             for each in RESOURCES
+            if changes[each.name]
             for finding in judged(each, self._measured(each), known, policy, guards, allow)
         ]
 

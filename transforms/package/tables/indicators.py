@@ -74,7 +74,6 @@ class Indicator:
 
 
 _B, _C, _O = IndicatorGroup.BENEFICIARY, IndicatorGroup.CLAIMS, IndicatorGroup.OPERATIONS
-_ABOVE_VILLAGES = "Claims lie at facilities, people at villages: ask it for districts and above."
 _OF_HOME = (
     "Claims are counted where the person is registered now, so that it holds for villages too."
 )
