@@ -12,7 +12,7 @@ from flows.prefect_support.endings import in_one_sentence
 from flows.steps.compare.magnitude import held_back
 from flows.steps.shared.current_state import current_or_first
 from staging.acknowledged import Current, scan
-from staging.frames import is_done, read_stage, scan_frame
+from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from transforms.changes.deltas import acknowledged_schema
@@ -102,7 +102,7 @@ def _spelled(name: str) -> str:
 def _of_stage(run: Run, stage: str) -> FramesOf:
     count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
     path_of = run.desired if stage == "desired" else run.changes
-    return lambda resource: [scan_frame(path_of(resource.name, each)) for each in range(count)]
+    return lambda resource: [scan_objects(path_of(resource.name, each)) for each in range(count)]
 
 
 def _acknowledged(target: Target, current: Current) -> FramesOf:

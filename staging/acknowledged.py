@@ -1,6 +1,15 @@
 """What DHIS2 has confirmed, one folder a version; `current.json` is switched once, last.
 
-It also holds the SHA-256 of every file, which is verified before the file is read.
+It also holds the SHA-256 of every file, which is verified before the file is read, and the format
+of all of this:
+
+    1    values are called by DHIS2's UIDs, in frames and in `treatments`; nothing says the format
+    2    they are called by field keys
+
+A state of format 1 is read as one of format 2, and so it is written. Its frames stay as they are
+until a new version of their resource is written, for another run may still need them; the names of
+a frame's columns show of which format it is. A release that knows of format 1 alone refuses format
+2 (`current.json` has more than it knows): it would take keys for UIDs.
 
 A version that nobody switched to is the scratch paper of a run that was cut short; the next fold
 of that run writes it again.
@@ -31,9 +40,11 @@ from staging.files import (
 from staging.layout import Target
 from transforms.changes.deltas import FORMER
 from transforms.core.errors import StagingError
+from transforms.model.field_keys import names_uids, with_key_names, with_keys
 from transforms.model.resources import METADATA, RESOURCES
 
 RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA))
+FORMAT = 2
 
 
 class KnownSource(BaseModel):
@@ -60,6 +71,7 @@ class Current(BaseModel):
     """What `current.json` says.
 
     Attributes:
+        format: How all of this is written; see above.
         partitions: Into how many partitions people are divided; fixed by the first run.
         versions: Resource to the version (a folder) that holds its acknowledged frames.
         checksums: Resource to the SHA-256 of each of its partitions.
@@ -75,7 +87,7 @@ class Current(BaseModel):
         package: Version of the package that ended the last run; None if that was not recorded.
         loaded: Resource to the version of the package that last sent all of it; "" if that was not
             recorded.
-        treatments: Field (UID) to what the privacy policy did with it when all of it was sent.
+        treatments: Field key to what the privacy policy did with it when all of it was sent.
         source: The openIMIS of the run that was folded last.
         refused: Reason code to how many objects DHIS2 refused for it in the last load.
         withdrawn: The run that deleted all that DHIS2 held of ours; until a run begins again.
@@ -87,6 +99,7 @@ class Current(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    format: int = FORMAT
     partitions: int
     versions: dict[str, str] = {}
     checksums: dict[str, list[str]] = {}
@@ -115,27 +128,38 @@ class Current(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_old(cls, content: Any) -> Any:
-        """Take a state that still holds fingerprints of mappings: its resources were all sent."""
-        if isinstance(content, dict) and "mapping" in content:
-            loaded = dict.fromkeys(content["mapping"], "")
-            others = {name: each for name, each in content.items() if name != "mapping"}
-            return {"loaded": loaded} | others
-        return content
+    def _of_format_1(cls, content: Any) -> Any:
+        """Take a state of format 1.
+
+        The oldest hold fingerprints of mappings instead of `loaded`: their resources were all sent.
+        """
+        if not isinstance(content, dict):
+            return content
+        loaded = dict.fromkeys(content.get("mapping", ()), "")
+        treatments = content.get("treatments", {})
+        others = {name: each for name, each in content.items() if name != "mapping"}
+        return {"loaded": loaded} | others | {"treatments": with_key_names(treatments)}
 
 
 def read_current(target: Target) -> Current | None:
     """Return the state of the target; None before its first load.
 
     Raises:
-        StagingError: It is damaged; or not there, though there are versions, which the first load
-            writes after it.
+        StagingError: It is damaged; or of a format that this release does not know; or not there,
+            though there are versions, which the first load writes after it.
     """
     if not target.current.exists():
         if any(_versions(target)):
             raise damaged(target.current, "it is missing, and versions that it names are there")
         return None
-    return Current.model_validate(read_json(target.current))
+    content = read_json(target.current)
+    if content.get("format", 1) > FORMAT:
+        raise StagingError(
+            f"{target.current} has the format {content['format']}, and this release reads formats "
+            f"up to {FORMAT}: a later release has written it. Go on with that release. Nothing was "
+            f"posted."
+        )
+    return Current.model_validate(content)
 
 
 def switch(target: Target, current: Current) -> None:
@@ -180,7 +204,7 @@ def scan(
         return pl.LazyFrame(schema=schema)
     path = target.acknowledged(version, resource, partition)
     verify(path, current.checksums[resource][partition])
-    return pl.scan_parquet(path).drop(FORMER, strict=False)
+    return with_keys(pl.scan_parquet(path)).drop(FORMER, strict=False)
 
 
 def write(target: Target, version: str, resource: str, partition: int, frame: pl.LazyFrame) -> str:
@@ -192,11 +216,21 @@ def write(target: Target, version: str, resource: str, partition: int, frame: pl
 
 
 def keep(target: Target, current: Current, version: str, resource: str, partition: int) -> str:
-    """Take one unchanged partition of the present version over into another; return its SHA-256."""
+    """Take one unchanged partition of the present version over into another; return its SHA-256.
+
+    A partition of format 1 is written anew: a version has one format.
+
+    Raises:
+        StagingError: See `scan`.
+    """
+    before = target.acknowledged(current.versions[resource], resource, partition)
+    if names_uids(pl.read_parquet_schema(before)):
+        frame = scan(target, current, resource, partition, {})
+        return write(target, version, resource, partition, frame)
     path = target.acknowledged(version, resource, partition)
     make_folder(path.parent)
     path.unlink(missing_ok=True)
-    path.hardlink_to(target.acknowledged(current.versions[resource], resource, partition))
+    path.hardlink_to(before)
     return current.checksums[resource][partition]
 
 

@@ -46,7 +46,7 @@ def desired(resource: Resource, people: int) -> pl.LazyFrame:
         faults=pl.lit([], TEXTS),
         notes=pl.lit([], TEXTS),
         in_window=pl.lit(value=True),
-        **{field.uid: _value(field, number, at) for at, field in enumerate(resource.fields)},
+        **{field.key: _value(field, number, at) for at, field in enumerate(resource.fields)},
     )
 
 

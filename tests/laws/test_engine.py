@@ -142,7 +142,7 @@ def without_faults(world: World) -> World:
 def turned(world: World) -> World:
     """The same objects, all of them elsewhere and with other values."""
     others = {"1": "2", "2": None, None: "1", **dict(pairwise((*PLACES, PLACES[0])))}
-    fields = {f.uid for resource in RESOURCES for f in resource.fields if not f.unique}
+    fields = {f.key for resource in RESOURCES for f in resource.fields if not f.unique}
     turning = fields | {"orgUnit"}
     return {
         name: [
@@ -256,7 +256,7 @@ def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
 def person_with(number: str) -> World:
     uuid = "11111111-0000-4000-8000-000000000000"
     row = {"key": uuid, "parent": None, "person": uuid, "orgUnit": PLACES[0], "faults": []}
-    unique = {field.uid: number for field in RESOURCES[0].unique_fields}
+    unique = {field.key: number for field in RESOURCES[0].unique_fields}
     return {r.name: [] for r in RESOURCES} | {"tracked_entities": [row | unique]}
 
 

@@ -27,6 +27,7 @@ from transforms.core.json_texts import (
     quoted,
     quoted_or_null,
 )
+from transforms.model.field_keys import UID_OF_KEY, uid_of
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
 
@@ -254,12 +255,13 @@ def _values(identifier: str, values: list[str]) -> Pieces:
 
 def _pair(identifier: str, value: str) -> pl.Expr:
     """Return one value with the UID of what it is of; null if there is none."""
-    return json_object({identifier: constant(value), "value": quoted(pl.col(value))})
+    return json_object({identifier: constant(uid_of(value)), "value": quoted(pl.col(value))})
 
 
 def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
-    """Return a pair with the value null for every UID that `column` lists; null if none."""
-    pair = json_object({identifier: quoted(pl.element()), "value": [NULL]})
+    """Return a pair with the value null for every value that `column` names; null if none."""
+    uid = pl.element().replace(UID_OF_KEY)
+    pair = json_object({identifier: quoted(uid), "value": [NULL]})
     listed = pl.col(column)
     return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 

@@ -72,7 +72,7 @@ def acknowledged_schema(resource: Resource) -> dict[str, pl.DataType]:
         **dict.fromkeys(plain, text),
         "generation": pl.Int32(),
         "isLate": pl.Boolean(),
-        **dict.fromkeys((field.uid for field in resource.fields), text),
+        **dict.fromkeys((field.key for field in resource.fields), text),
     }
 
 
@@ -81,7 +81,7 @@ def desired_schema(resource: Resource) -> dict[str, pl.DataType]:
     text = pl.String()
     return {
         **dict.fromkeys(("key", "parent", "person", *PLAIN), text),
-        **dict.fromkeys((field.uid for field in resource.fields), text),
+        **dict.fromkeys((field.key for field in resource.fields), text),
         "faults": TEXTS,
         "notes": TEXTS,
         "in_window": pl.Boolean(),
@@ -113,8 +113,8 @@ def delta(
         since: ISO day from which on days have come that had not at the last load; None for none.
 
     Returns:
-        `changes`: the columns of `FIXED` and one a value. `cleared` are UIDs of values to empty,
-        `released` of unique values to give up first, `moves` what an update does to each of its
+        `changes`: the columns of `FIXED` and one a value. `cleared` names the values to empty,
+        `released` the unique values to give up first, `moves` what an update does to each of its
         values and to `PLAIN` (`<Move>:<name>`; of what was unknown, nothing), `owner` is the
         known owner org unit, `transfer` (Boolean) says that it must move.
         `rejects`: key, stage, reasons (List(String), never empty).
@@ -145,10 +145,10 @@ def delta(
 
 
 def value_columns(resource: Resource, acknowledged: pl.LazyFrame) -> list[str]:
-    """Return the UIDs of all values to compare: the fields, and what DHIS2 still holds besides."""
-    known = acknowledged_schema(resource)
-    held = [name for name in acknowledged.collect_schema().names() if name not in known]
-    return [field.uid for field in resource.fields] + held
+    """Return the names of all values to compare: the fields, and what DHIS2 has besides."""
+    columns = acknowledged_schema(resource)
+    others = [name for name in acknowledged.collect_schema().names() if name not in columns]
+    return [field.key for field in resource.fields] + others
 
 
 def values_in(columns: Sequence[str]) -> list[str]:
@@ -443,8 +443,8 @@ def _after(kept: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame) -> 
 def _outgoing(
     changes: pl.DataFrame, resource: Resource, values: list[str], since: str | None
 ) -> pl.DataFrame:
-    unique = [field.uid for field in resource.unique_fields]
-    falling_due = {field.uid for field in resource.fields if field.falls_due}
+    unique = [field.key for field in resource.unique_fields]
+    falling_due = {field.key for field in resource.fields if field.falls_due}
     return changes.with_columns(
         parent=pl.col("parent").fill_null(pl.col("parentBefore")),
         person=pl.col("person").fill_null(pl.col("personBefore")),

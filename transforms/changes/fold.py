@@ -156,7 +156,7 @@ def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.coalesce("owner", "orgUnit"))
     )
     return answered.filter("isPosted").with_columns(
-        *(_uncertain(field.uid) for field in resource.unique_fields),
+        *(_uncertain(field.key) for field in resource.unique_fields),
         state=pl.lit(State.HELD.value),
         owner=owner,
     )
@@ -202,7 +202,7 @@ def _compared_with(before: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
-    known = acknowledged_schema(resource).keys() - {field.uid for field in resource.fields}
+    known = acknowledged_schema(resource).keys() - {field.key for field in resource.fields}
     return [name for name in columns if name not in known]
 
 
@@ -237,7 +237,7 @@ def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> 
         & pl.any_horizontal("isReleased", "isTransferred", "isDeleteUnknown")
     ).select("key", "released", *DONE, newOwner="orgUnit", isLateNow="isLate")
     return before.join(unsettled.drop("isLate"), on="key").with_columns(
-        *(_given_up(field.uid) for field in resource.unique_fields),
+        *(_given_up(field.key) for field in resource.unique_fields),
         _unknown(pl.col("isDeleteUnknown"), "status"),
         isLate=pl.any_horizontal("isLate", "isLateNow"),
         owner=pl.when("isTransferUnknown")

@@ -75,7 +75,7 @@ class Finding:
     Attributes:
         resource: Its name.
         kind: What is much.
-        name: Of the value (a field's UID or one of `PLAIN`); "" for the objects themselves.
+        name: Of the value (a field's key or one of `PLAIN`); "" for the objects themselves.
         objects: How many.
         of: Of how many: those that DHIS2 holds, or that have the value.
         why: Why it is told and not held back; "" if it is held back.
@@ -100,7 +100,7 @@ class Known:
     Attributes:
         loaded: Resources of which all was sent once: what is new of others is a first load.
         refused: How many objects DHIS2 refused then; they are tried again.
-        treatments: Field (UID) to its treatment then; what was not known is not there.
+        treatments: Field key to its treatment then; what was not known is not there.
     """
 
     loaded: Collection[str]
@@ -209,7 +209,7 @@ def judged(
         resource: The resource.
         found: What the run would do to it.
         known: What the last load has left.
-        treatments: Field (UID) to what the privacy policy does with it now.
+        treatments: Field key to what the privacy policy does with it now.
         guards: The limits.
         allow: What is permitted.
     """
@@ -352,8 +352,8 @@ def _what(finding: Finding) -> str:
 
 
 def value_name(resource: str, name: str) -> str:
-    """Return what a value is called in DHIS2; one that is no longer sent has only its UID."""
-    names = {each.uid: each.name for each in RESOURCE_BY_NAME[resource].fields}
+    """Return what a value is called in DHIS2; one that is no longer sent has only its key."""
+    names = {each.key: each.name for each in RESOURCE_BY_NAME[resource].fields}
     return names.get(name, name)
 
 

@@ -26,6 +26,7 @@ from transforms.changes.deltas import acknowledged_schema, first_uid
 from transforms.changes.fold import State
 from transforms.core.uids import uid_of_generation
 from transforms.dhis2.read_back import as_kept
+from transforms.model.field_keys import KEY_OF_UID
 from transforms.model.resources import Resource
 
 STRANGER = "unexpected:"
@@ -134,11 +135,13 @@ def compared(
         resource: The resource.
         known: Acknowledged rows, tombstones too.
         wanted: See `wanted_identities`.
-        read: A read-back frame, one row a UID, without deleted objects.
+        read: A read-back frame, one row a UID, without deleted objects. Its values are called by
+            UIDs; from here on, by their keys.
         deleted: UIDs that DHIS2 says it has deleted; None where its version does not tell.
-        values: UIDs of the values that are compared.
+        values: Keys of the values that are compared.
         zone: DHIS2's time zone.
     """
+    read = read.rename(KEY_OF_UID, strict=False)
     gone = _gone(resource, missing(known, read), deleted)
     changed = _changed(resource, known, read, values, zone)
     new = _new(resource, known, wanted, read)
@@ -241,7 +244,7 @@ def _differs(name: str, zone: str) -> pl.Expr:
 
 
 def _labels(resource: Resource, names: Sequence[str]) -> list[str]:
-    fields = {field.uid: field.name for field in resource.fields}
+    fields = {field.key: field.name for field in resource.fields}
     return [fields.get(name, name) for name in names]
 
 

@@ -93,7 +93,7 @@ def _key(is_held: pl.Expr, first: int) -> pl.Expr:
 
 def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
     """Return openIMIS's rows: row, parent, said (all of it), of (what it is of), day, number."""
-    values = [field.uid for field in resource.fields]
+    values = [field.key for field in resource.fields]
     said = [pl.col(name).fill_null("") for name in ("rest", *PLAIN, *values)]
     return (
         objects.filter(pl.col("parent").is_not_null())
@@ -102,9 +102,7 @@ def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("parent").first(),
             pl.col("said").sort().str.join(_EVENT),
-            pl.concat_str(resource.known_by, separator=_PART, ignore_nulls=True)
-            .first()
-            .alias("of"),
+            pl.concat_str(resource.subject, separator=_PART, ignore_nulls=True).first().alias("of"),
             day=pl.col("occurredAt").min(),
         )
         .with_columns(number=pl.col("row").cast(pl.Int64, strict=False))

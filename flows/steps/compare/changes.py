@@ -21,6 +21,7 @@ from staging.frames import (
     is_done,
     read_stage,
     scan_frame,
+    scan_objects,
     write_frame,
 )
 from staging.layout import Run, Target
@@ -193,7 +194,7 @@ def _declare(
         "pseudonym_fingerprint": key,
         "package": VERSION,
         "wholly": list(wholly),
-        "treatments": {uid: each.value for uid, each in treatments.items()},
+        "treatments": {key: each.value for key, each in treatments.items()},
         "magnitude": [each.as_json() for each in findings],
         "noted": noted,
     }
@@ -287,7 +288,7 @@ class Comparison:
     def _all_changes(self) -> dict[str, pl.LazyFrame]:
         return {
             resource.name: pl.concat(
-                scan_frame(self.run.changes(resource.name, number))
+                scan_objects(self.run.changes(resource.name, number))
                 for number in range(self.partitions)
             )
             for resource in RESOURCES
@@ -346,7 +347,7 @@ class Comparison:
         created: list[pl.DataFrame] = []
         places: list[pl.DataFrame] = []
         for number, known in self._acknowledged(resource):
-            changes = scan_frame(self.run.changes(resource.name, number))
+            changes = scan_objects(self.run.changes(resource.name, number))
             frames = (counted(changes, self.since), created_at(changes, self.since), held_at(known))
             for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
                 found.append(frame)
@@ -382,12 +383,12 @@ class Comparison:
         return deltas
 
     def _desired(self, name: str, partition: int, doubled: pl.LazyFrame) -> pl.LazyFrame:
-        frame = scan_frame(self.run.desired(name, partition))
+        frame = scan_objects(self.run.desired(name, partition))
         return settle_numbers(frame, doubled) if name == TRACKED_ENTITIES.name else frame
 
     def _doubled_numbers(self) -> pl.LazyFrame:
         numbers = [
-            scan_frame(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
             for number in range(self.partitions)
         ]
         known = [
@@ -403,7 +404,7 @@ class Comparison:
 
     def _changes(self, resource: Resource) -> list[pl.LazyFrame]:
         return [
-            scan_frame(self.run.changes(resource.name, number)).select(
+            scan_objects(self.run.changes(resource.name, number)).select(
                 "key", "uid", "change", "generation", partition=pl.lit(number)
             )
             for number in range(self.partitions)
@@ -440,7 +441,7 @@ class Comparison:
     def _misplaced(self, resource: Resource, left: pl.DataFrame) -> pl.DataFrame:
         """Return what looks deleted in one partition and is wanted, or held back, in another."""
         wanted = [
-            scan_frame(self.run.desired(resource.name, number))
+            scan_objects(self.run.desired(resource.name, number))
             .filter(pl.col("key").is_in(left["key"].implode()))
             .select("key", partition=pl.lit(number))
             for number in range(self.partitions)
@@ -450,7 +451,7 @@ class Comparison:
     def _left(self, resource: Resource) -> pl.DataFrame:
         """Return what looks deleted: key, uidBefore, parentUidBefore and partition."""
         return pl.concat(
-            scan_frame(self.run.changes(resource.name, number))
+            scan_objects(self.run.changes(resource.name, number))
             .filter(pl.col("change") == Change.DELETE.value)
             .select("key", "uidBefore", "parentUidBefore", partition=pl.lit(number))
             for number in range(self.partitions)

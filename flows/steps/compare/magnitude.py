@@ -5,13 +5,15 @@ from staging.frames import is_done, read_stage
 from staging.layout import Run
 from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, sentence
 from transforms.changes.permissions import Permissions
+from transforms.model.field_keys import key_of
 
 
 def findings_of(run: Run) -> list[Finding]:
     """Return what was much when the run was compared; nothing if it was not."""
     manifest = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
     return [
-        Finding(**{**each, "kind": Kind(each["kind"])}) for each in manifest.get("magnitude", ())
+        Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
+        for each in manifest.get("magnitude", ())
     ]
 
 

@@ -19,6 +19,7 @@ from transforms.changes.fold import folded, refusals
 from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
+from transforms.model.field_keys import with_key_names
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
 
 OUTCOMES = "outcomes"
@@ -110,10 +111,10 @@ def _wholly_sent(run: Run) -> list[str]:
 
 
 def _treatments_sent(run: Run) -> dict[str, str]:
-    """Return field → its treatment, of the resources that the run sent wholly."""
-    made_with = read_stage(run, CHANGES).get("treatments", {})
-    fields = (each.uid for name in _wholly_sent(run) for each in RESOURCE_BY_NAME[name].fields)
-    return {uid: made_with[uid] for uid in fields if uid in made_with}
+    """Return field key → its treatment, of the resources that the run sent wholly."""
+    made_with = with_key_names(read_stage(run, CHANGES).get("treatments", {}))
+    fields = (each.key for name in _wholly_sent(run) for each in RESOURCE_BY_NAME[name].fields)
+    return {key: made_with[key] for key in fields if key in made_with}
 
 
 def remembered(run: Run, current: Current) -> dict[str, Any]:

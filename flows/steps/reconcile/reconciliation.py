@@ -22,6 +22,7 @@ from staging.frames import (
     read_stage,
     row_count,
     scan_frame,
+    scan_objects,
     write_frame,
 )
 from staging.layout import Run, Target
@@ -44,6 +45,7 @@ from transforms.changes.reconciliation import (
     with_persons,
 )
 from transforms.dhis2.read_back import distinct, read_schema
+from transforms.model.field_keys import uids_of
 from transforms.model.resources import (
     METADATA,
     OPTIONS,
@@ -89,7 +91,7 @@ class Reconciliation:
         return scan(self.target, self.current, resource.name, partition, schema)
 
     def values(self, resource: Resource) -> list[str]:
-        """Return the UIDs of the values of a resource that are compared.
+        """Return the keys of the values of a resource that are compared.
 
         A DHIS2 that is adopted may have values of persons that we never send: once they are known
         to be held, the next delta empties them.
@@ -97,7 +99,7 @@ class Reconciliation:
         names = value_columns(resource, self.acknowledged(resource, 0))
         is_adoption = not tracked_versions(self.current)
         if is_adoption and resource is TRACKED_ENTITIES:
-            names += SEED_CLAIM_ATTRIBUTES
+            names += [each.key for each in SEED_CLAIM_ATTRIBUTES]
         return names
 
     def results(self, resource: Resource, result: str) -> list[pl.LazyFrame]:
@@ -111,7 +113,7 @@ class Reconciliation:
             return
         for resource in RESOURCES:
             for number in range(read_stage(self.desired, DESIRED)["partitions"]):
-                yield resource, number, scan_frame(self.desired.desired(resource.name, number))
+                yield resource, number, scan_objects(self.desired.desired(resource.name, number))
 
 
 def read_resource(work: Reconciliation, resource: Resource) -> int:
@@ -119,7 +121,7 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
     stage = f"{READ_BACK}/{resource.name}"
     if is_done(work.run, stage):
         return row_count(work.run.read_back(resource.name))
-    rows = read_back(work.run, work.reader, resource, work.values(resource))
+    rows = read_back(work.run, work.reader, resource, uids_of(work.values(resource)))
     declare_done(work.run, stage, {})
     return rows
 
@@ -155,12 +157,13 @@ def _wanted(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
 
 def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> int:
     values = work.values(resource)
+    uids = uids_of(values)
     columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
     known = _bucket(work, resource, KNOWN, bucket, columns)
     wanted = _bucket(work, resource, WANTED, bucket, IDENTITIES)
-    read = distinct(_bucket(work, resource, READ, bucket, read_schema(values)))
+    read = distinct(_bucket(work, resource, READ, bucket, read_schema(uids)))
     unread = missing(known, read)["uid"].to_list()
-    asked = distinct(asked_for(work.reader, resource, unread, values))
+    asked = distinct(asked_for(work.reader, resource, unread, uids))
     read = pl.concat([read, asked.filter(~pl.col("isDeleted"))])
     deleted = (
         asked.filter("isDeleted")["uid"].to_list() if work.reader.tells_deleted(resource) else None

@@ -9,7 +9,7 @@ from flows.steps.compare.changes import tracked_versions
 from flows.steps.compare.source_identity import source_of
 from flows.steps.reconcile.preconditions import known_state, wanted_run
 from staging.acknowledged import Current, scan, sweep, switch, switched, write
-from staging.frames import read_stage, scan_frame
+from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
 from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.guards import refuse_another_source
@@ -58,7 +58,7 @@ class Renumbering:
     def parts(self, resource: Resource, first: int) -> Iterator[Renumbered]:
         """Yield the partitions of a resource under the new numbers."""
         for number in range(self.current.partitions):
-            wanted = scan_frame(self.desired.desired(resource.name, number))
+            wanted = scan_objects(self.desired.desired(resource.name, number))
             yield renumbered(resource, self._acknowledged(resource, number), wanted, first)
 
     def _acknowledged(self, resource: Resource, number: int) -> pl.LazyFrame:

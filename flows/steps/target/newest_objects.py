@@ -15,6 +15,7 @@ from staging.layout import Run, Target
 from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.fold import State
 from transforms.changes.reconciliation import FINDINGS, IDENTITIES, compared
+from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 
 NEWEST = 200
@@ -87,8 +88,8 @@ def _differing(
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
     known = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
-    values = [field.uid for field in resource.fields]
-    read = asked_for(reader, resource, known["uid"].to_list(), values)
+    values = [field.key for field in resource.fields]
+    read = asked_for(reader, resource, known["uid"].to_list(), uids_of(values))
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)

@@ -75,7 +75,7 @@ def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
     assert "allow=empties" in sentence
     assert with_gender(strict.sandbox) == before
     [row] = read_rejects(run).filter(stage=GUARD).collect().to_dicts()
-    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.uid)
+    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.key)
     assert row["reason"] == "too_many_empties"
 
 

@@ -19,8 +19,8 @@ from transforms.model.resources import (
 PERSON = "0539afeb-21a1-4b3f-9478-23e6f41b0024"
 UID = "BEhw8eIFbU8"
 OTHER = "27ffffff-0000-4000-8000-000000000000"
-[NUMBER] = [field.uid for field in TRACKED_ENTITIES.fields if field.name == "Insurance number"]
-[GENDER] = [field.uid for field in TRACKED_ENTITIES.fields if field.name == "Gender"]
+[NUMBER] = [field.key for field in TRACKED_ENTITIES.fields if field.name == "Insurance number"]
+[GENDER] = [field.key for field in TRACKED_ENTITIES.fields if field.name == "Gender"]
 
 
 def wanted(resource: Resource = TRACKED_ENTITIES, **values: Any) -> pl.LazyFrame:

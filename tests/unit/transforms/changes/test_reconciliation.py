@@ -46,7 +46,7 @@ def of(
     wanted: pl.DataFrame | None = None,
 ) -> Compared:
     identities = pl.DataFrame(schema=IDENTITIES) if wanted is None else wanted
-    values = [field.uid for field in resource.fields]
+    values = [field.key for field in resource.fields]
     return compared(resource, known, identities, held, deleted, values)
 
 
@@ -176,15 +176,15 @@ def test_strangers_of_nobody_we_know_have_a_partition() -> None:
 
 
 def test_a_value_that_differs_is_acknowledged_as_dhis2_has_it() -> None:
-    field = POLICY_EVENTS.fields[0].uid
-    known = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent", field: "ours"})
-    held = read(POLICY_EVENTS, {"uid": "policyEvent", field: "theirs"})
+    field = POLICY_EVENTS.fields[0]
+    known = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent", field.key: "ours"})
+    held = read(POLICY_EVENTS, {"uid": "policyEvent", field.uid: "theirs"})
 
     found = of(POLICY_EVENTS, known, held)
 
-    assert found.findings["detail"].to_list() == [POLICY_EVENTS.fields[0].name]
+    assert found.findings["detail"].to_list() == [field.name]
     [row] = mended(POLICY_EVENTS, known, found)
-    assert row[field] == "theirs"
+    assert row[field.key] == "theirs"
 
 
 def test_an_owner_that_dhis2_does_not_tell_is_not_compared() -> None:
