@@ -11,11 +11,12 @@ from prefect.artifacts import create_markdown_artifact
 from flows.prefect_support.endings import in_one_sentence
 from flows.steps.compare.magnitude import held_back
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
-from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
 from transforms.reports.explanations import differing, markdown, of_object

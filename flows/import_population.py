@@ -22,11 +22,11 @@ from flows.steps.load.population_values import (
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import recognised_server
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
 from staging.snapshots import PLACES, is_complete, read_snapshot
+from staging.target_lock import locked
 from transforms.changes.reject_rows import POPULATION, reject_rows
 from transforms.core.errors import CountryError, StagingError
 from transforms.model.tables.calendars import Calendar

@@ -26,8 +26,9 @@ from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
-from transforms.changes.bundles import LISTS, POSTS, numbered
+from transforms.changes.bundles import numbered
 from transforms.changes.deltas import Delta, delta
+from transforms.changes.phases import LISTS, POSTS
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
 

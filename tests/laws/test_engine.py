@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
-from transforms.changes.bundles import DELETES, Phase, numbered, parts, rendered
-from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.deltas import Delta, delta
 from transforms.changes.dependants import dependants
-from transforms.changes.fold import OUTCOMES, folded
+from transforms.changes.fold import folded
+from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.phases import DELETES, Phase, parts
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TrackerType
 
 NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.changes.deltas import Change
+from transforms.changes.schemas import Change
 from transforms.core.fields import ValueType
 from transforms.model.resources import RESOURCES, TrackerType
 

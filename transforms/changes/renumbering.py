@@ -19,9 +19,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.deltas import PLAIN, acknowledged_schema
-from transforms.changes.fold import State
-from transforms.changes.reconciliation import STRANGER
+from transforms.changes.identities import STRANGER
+from transforms.changes.schemas import PLAIN, State, acknowledged_schema
 from transforms.model.resources import Resource
 
 FORMER = "former-"

@@ -6,7 +6,7 @@
 A value that no field of ours is of has no key, and is called by its UID. DHIS2 may hold such values
 where another release or tool has sent them: they are emptied.
 
-Format 1 of the staged files called all values by UIDs (`staging/acknowledged.py`). Its frames show
+Format 1 of the staged files called all values by UIDs (`staging/current.py`). Its frames show
 it themselves, by the names of their columns, and any of them can be read: no field key is a UID.
 """
 

@@ -4,11 +4,11 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Answer, Dhis2
 from flows.steps.analytics.build_tables import said_of
-from staging.acknowledged import Current, read_current, scan
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.layout import Target
-from transforms.changes.deltas import acknowledged_schema
-from transforms.changes.fold import State
 from transforms.changes.metadata_changes import CONFIRMED
+from transforms.changes.schemas import State, acknowledged_schema
 from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,

@@ -15,7 +15,8 @@ from datetime import timedelta
 import polars as pl
 
 from flows.steps.compare.desired import KEY, Asked, spared_in
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import (
     declare_done,
     is_done,
@@ -27,28 +28,29 @@ from staging.frames import (
 from staging.layout import Run, Target
 from staging.rejects import write_held_back, write_rejects
 from transforms import VERSION
-from transforms.changes.deltas import Change, Delta, acknowledged_schema, delta, desired_schema
-from transforms.changes.magnitude import (
-    Finding,
-    Known,
+from transforms.changes.change_counts import (
     Measured,
+    acknowledged_at,
     counted,
     created_at,
     emptied_values,
-    fields_held,
     had,
-    held_at,
-    judged,
-    keeping,
-    kinds_held,
     measured,
-    without_held,
 )
+from transforms.changes.deltas import Delta, delta
+from transforms.changes.holding_back import (
+    fields_held_back,
+    keeping,
+    kinds_held_back,
+    without_held_back,
+)
+from transforms.changes.magnitude import Finding, LastLoad, judged
 from transforms.changes.metadata_changes import CONFIRMED, unconfirmed
 from transforms.changes.needs import codes_by_option_set, org_units_with_those_above
 from transforms.changes.partitions import MOVERS, collided, movers
 from transforms.changes.permissions import NOTHING, Permissions
 from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
+from transforms.changes.schemas import Change, acknowledged_schema, desired_schema
 from transforms.changes.selection import selected, wholly_selected
 from transforms.core.errors import StagingError
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
@@ -251,7 +253,7 @@ class Comparison:
 
         Return what is left out of all objects.
         """
-        held = kinds_held(findings)
+        held = kinds_held_back(findings)
         rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
         doubled = self._doubled_numbers()
@@ -259,7 +261,7 @@ class Comparison:
             deltas = self._deltas(partition, doubts, doubled, findings)
             changes = {name: found.changes for name, found in deltas.items()}
             chosen = selected(changes, asked.scopes, windowed=asked.windowed)
-            posted = without_held(chosen, held)
+            posted = without_held_back(chosen, held)
             for name, frame in posted.items():
                 ordered = frame.lazy().sort("person", "key")
                 write_frame(self.run.changes(name, partition), ordered)
@@ -327,7 +329,7 @@ class Comparison:
 
     def findings(self, asked: Asked, allow: Permissions) -> list[Finding]:
         """Return what is much of the changes that were written, and whether it is held back."""
-        known = Known(
+        known = LastLoad(
             loaded=self.current.loaded,
             refused=sum(self.current.refused.values()),
             treatments=self.current.treatments,
@@ -348,7 +350,11 @@ class Comparison:
         places: list[pl.DataFrame] = []
         for number, known in self._acknowledged(resource):
             changes = scan_objects(self.run.changes(resource.name, number))
-            frames = (counted(changes, self.since), created_at(changes, self.since), held_at(known))
+            frames = (
+                counted(changes, self.since),
+                created_at(changes, self.since),
+                acknowledged_at(known),
+            )
             for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
                 found.append(frame)
         return measured(counts, created, places, self._had(resource, emptied_values(counts)))
@@ -372,7 +378,7 @@ class Comparison:
             wanted = self._desired(resource.name, partition, doubled)
             deltas[resource.name] = delta(
                 resource,
-                keeping(wanted, known, fields_held(findings, resource.name)),
+                keeping(wanted, known, fields_held_back(findings, resource.name)),
                 known,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),

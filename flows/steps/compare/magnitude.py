@@ -3,7 +3,8 @@
 from flows.steps.shared.staged_changes import CHANGES
 from staging.frames import is_done, read_stage
 from staging.layout import Run
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, sentence
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind
+from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
 from transforms.model.field_keys import key_of
 

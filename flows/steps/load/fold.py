@@ -8,15 +8,17 @@ import polars as pl
 from flows.steps.compare.changes import acknowledged_of, tracked_versions
 from flows.steps.compare.source_identity import source_of
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import free_version, keep, scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.fold import folded, refusals
+from transforms.changes.fold import folded
 from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.outcomes import refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names

@@ -21,7 +21,7 @@ from flows.steps.shared.staged_changes import CHANGES, all_changes
 from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
 from flows.steps.target.preflight import Needs, check_needs
 from flows.steps.target.recognition import check_memory, left_marker, recognised_server
-from staging.acknowledged import Current, switch
+from staging.current import Current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged

@@ -14,7 +14,8 @@ import polars as pl
 
 from flows.steps.compare.changes import tracked_versions
 from flows.steps.target.read_back import Reader, asked_for, read_back
-from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import keep, scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.files import whole_or_absent
 from staging.frames import (
     declare_done,
@@ -27,23 +28,13 @@ from staging.frames import (
 )
 from staging.layout import Run, Target
 from staging.read_back import scan_bucket, write_buckets
-from transforms.changes.deltas import acknowledged_schema, value_columns
+from transforms.changes.findings import FINDINGS, lacking_findings, totals
+from transforms.changes.identities import IDENTITIES, desired_identities
 from transforms.changes.metadata_changes import CONFIRMED, unlisted
 from transforms.changes.partitions import partition_of
-from transforms.changes.reconciliation import (
-    FINDINGS,
-    IDENTITIES,
-    compared,
-    held,
-    lacking_findings,
-    missing,
-    repaired,
-    strangers,
-    totals,
-    wanted_identities,
-    with_owners,
-    with_persons,
-)
+from transforms.changes.reconciliation import compared, missing, with_owners
+from transforms.changes.repairs import repaired, strangers, with_persons, without_tombstones
+from transforms.changes.schemas import acknowledged_schema, value_columns
 from transforms.dhis2.read_back import distinct, read_schema
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import (
@@ -94,7 +85,7 @@ class Reconciliation:
         """Return the keys of the values of a resource that are compared.
 
         A DHIS2 that is adopted may have values of persons that we never send: once they are known
-        to be held, the next delta empties them.
+        to be acknowledged, the next delta empties them.
         """
         names = value_columns(resource, self.acknowledged(resource, 0))
         is_adoption = not tracked_versions(self.current)
@@ -148,7 +139,7 @@ def _sides(work: Reconciliation, resource: Resource) -> dict[str, pl.LazyFrame]:
 def _wanted(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
     first = work.current.first_generation(resource.name)
     identities = [
-        wanted_identities(resource, frame, work.acknowledged(resource, number), first)
+        desired_identities(resource, frame, work.acknowledged(resource, number), first)
         for of, number, frame in work.wanted()
         if of is resource
     ]
@@ -210,7 +201,7 @@ def side_by_side(work: Reconciliation) -> pl.DataFrame:
     counted = [_counted(frame, resource, "openIMIS") for resource, _, frame in work.wanted()]
     for resource in RESOURCES:
         for number in work.partitions:
-            frame = held(work.acknowledged(resource, number))
+            frame = without_tombstones(work.acknowledged(resource, number))
             counted.append(_counted(frame, resource, "acknowledged"))
         counted += [
             frame.with_columns(resource=pl.lit(resource.name), side=pl.lit("DHIS2"))

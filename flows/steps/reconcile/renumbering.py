@@ -8,12 +8,13 @@ import polars as pl
 from flows.steps.compare.changes import tracked_versions
 from flows.steps.compare.source_identity import source_of
 from flows.steps.reconcile.preconditions import known_state, wanted_run
-from staging.acknowledged import Current, scan, sweep, switch, switched, write
+from staging.acknowledged import scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.guards import refuse_another_source
 from transforms.changes.renumbering import Renumbered, renumbered
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import NUMBERED, Resource
 

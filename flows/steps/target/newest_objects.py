@@ -9,12 +9,14 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from flows.steps.target.read_back import Reader, asked_for
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
-from transforms.changes.deltas import acknowledged_schema
-from transforms.changes.fold import State
-from transforms.changes.reconciliation import FINDINGS, IDENTITIES, compared
+from transforms.changes.findings import FINDINGS
+from transforms.changes.identities import IDENTITIES
+from transforms.changes.reconciliation import compared
+from transforms.changes.schemas import State, acknowledged_schema
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 
@@ -25,7 +27,7 @@ def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current)
     """Return which of the newest objects DHIS2 does not hold as it confirmed them.
 
     Returns:
-        The columns of `transforms.changes.reconciliation.FINDINGS`.
+        The columns of `transforms.changes.findings.FINDINGS`.
 
     Raises:
         TargetError: DHIS2 does not let the user read them.

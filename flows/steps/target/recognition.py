@@ -18,9 +18,9 @@ from flows.steps.target.marker import (
 )
 from flows.steps.target.newest_objects import NEWEST, differing
 from flows.steps.target.preflight import KnownServer, check_server
-from staging.acknowledged import Current
+from staging.current import Current
 from staging.layout import Target
-from transforms.changes.reconciliation import Kind
+from transforms.changes.findings import Kind
 from transforms.core.errors import TargetError
 
 

@@ -28,8 +28,7 @@ from tests.system.crashes.contents import (
 )
 from tests.system.crashes.loader import PARTITIONS
 from tests.system.crashes.scheme import Scheme, a_scheme
-from transforms.changes.deltas import PLAIN
-from transforms.changes.fold import UNKNOWN
+from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID

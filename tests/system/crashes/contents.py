@@ -4,11 +4,12 @@ from typing import Any
 
 import polars as pl
 
-from staging.acknowledged import read_current, scan
+from staging.acknowledged import scan
+from staging.current import read_current
 from staging.layout import Target
 from tests.support.sandbox import Sandbox
-from transforms.changes.deltas import FIXED, acknowledged_schema
 from transforms.changes.metadata_changes import CONFIRMED
+from transforms.changes.schemas import FIXED, acknowledged_schema
 from transforms.model.field_keys import uid_of
 from transforms.model.resources import METADATA, RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.steps.compare.magnitude import findings_of, held_back, lifted_too_late, told
-from staging.acknowledged import read_current
+from staging.current import read_current
 from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox

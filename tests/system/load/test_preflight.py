@@ -6,7 +6,7 @@ import pytest
 
 from flows.steps.reconcile.preconditions import reader_of
 from flows.steps.target.preflight import KnownServer, Needs, check_needs, check_server
-from staging.acknowledged import Current
+from staging.current import Current
 from tests.recorded.quirks.small_country import (
     CLAIMS,
     INSUREES,

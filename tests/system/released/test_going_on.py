@@ -13,7 +13,7 @@ from tests.system.released.state import HERE, Released
 State = Callable[[str, int], Released]
 
 
-@pytest.fixture(params=["0.1.0"])
+@pytest.fixture(params=["0.1.0", "format-1"])
 def left_by(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     """Open a state folder of a released package, as it was so many days after the first."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:

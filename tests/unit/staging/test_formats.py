@@ -6,10 +6,11 @@ import orjson
 import polars as pl
 import pytest
 
-from staging.acknowledged import Current, keep, read_current, scan, switch, switched, write
+from staging.acknowledged import keep, scan, write
+from staging.current import Current, read_current, switch, switched
 from staging.files import write_json
 from staging.layout import Target
-from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import StagingError
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import DATE_OF_BIRTH, SEX

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.deltas import Delta, delta
 from transforms.changes.partitions import collided, movers, partition_count, partition_of
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     INSUREE_ENROLLMENTS,

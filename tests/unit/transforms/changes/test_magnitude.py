@@ -7,26 +7,26 @@ import polars as pl
 import pytest
 
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import PLAIN, UNKNOWN, acknowledged_schema, delta
-from transforms.changes.magnitude import (
-    Finding,
-    Kind,
-    Known,
+from transforms.changes.change_counts import (
     Measured,
+    acknowledged_at,
     counted,
     created_at,
     emptied_values,
-    fields_held,
     had,
-    held_at,
-    judged,
-    keeping,
-    kinds_held,
     measured,
-    sentence,
-    without_held,
 )
+from transforms.changes.deltas import delta
+from transforms.changes.holding_back import (
+    fields_held_back,
+    keeping,
+    kinds_held_back,
+    without_held_back,
+)
+from transforms.changes.magnitude import Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.schemas import PLAIN, UNKNOWN, acknowledged_schema
 from transforms.core.fields import Treatment
 from transforms.model.resources import POLICY_EVENTS, RESOURCE_BY_NAME, RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.insuree import DATE_OF_BIRTH, MARITAL, SEX
@@ -67,7 +67,7 @@ def counts_of(
     counts = [counted(changes, since).collect()]
     names = emptied_values(counts)
     present = had(before, names).collect().row(0, named=True) if names else {}
-    places = [created_at(changes, since).collect()], [held_at(before).collect()]
+    places = [created_at(changes, since).collect()], [acknowledged_at(before).collect()]
     return measured(counts, *places, present)
 
 
@@ -80,7 +80,7 @@ def findings(
     **before: Any,
 ) -> list[Finding]:
     found = counts_of(wanted, known)
-    left = Known(loaded=loaded, **before)
+    left = LastLoad(loaded=loaded, **before)
     return judged(TRACKED_ENTITIES, found, left, treatments, GUARDS, allow)
 
 
@@ -95,8 +95,8 @@ def test_a_field_that_becomes_empty_for_nearly_all_is_held_back_and_said_with_it
     assert "Gender becomes empty for 100 of 100 tracked_entities" in sentence(found[0])
     assert "allow=empties" in sentence(found[0])
     assert "everything else goes" in sentence(found[0])
-    assert fields_held(found, PEOPLE) == [SEX.key]
-    assert kinds_held(found) == {}
+    assert fields_held_back(found, PEOPLE) == [SEX.key]
+    assert kinds_held_back(found) == {}
 
 
 def test_what_is_emptied_is_a_share_of_those_who_had_a_value() -> None:
@@ -115,14 +115,14 @@ def test_a_value_that_becomes_another_for_more_than_a_fifth_is_held_back_and_no_
         (Kind.CHANGES, SEX.key, 100, 100, ""),
         (Kind.FILLS, MARITAL.key, 100, 100, "it was empty before"),
     ]
-    assert fields_held(found, PEOPLE) == [SEX.key]
+    assert fields_held_back(found, PEOPLE) == [SEX.key]
     assert "allow=changes" in sentence(found[0])
 
 
 def test_another_place_for_nearly_all_is_held_back_like_a_value() -> None:
     found = findings(people(100, orgUnit=NEW_VILLAGE), people(100))
 
-    assert fields_held(found, PEOPLE) == ["orgUnit"]
+    assert fields_held_back(found, PEOPLE) == ["orgUnit"]
 
 
 def test_many_small_changes_of_several_fields_are_held_back_as_updates_of_the_resource() -> None:
@@ -136,7 +136,7 @@ def test_many_small_changes_of_several_fields_are_held_back_as_updates_of_the_re
     found = findings(wanted, known)
 
     assert told(found) == [(Kind.CHANGES, "", 30, 100, "")]
-    assert kinds_held(found) == {PEOPLE: {"update", "replace"}}
+    assert kinds_held_back(found) == {PEOPLE: {"update", "replace"}}
 
 
 def test_a_pilot_of_ten_people_is_asked_for_nothing() -> None:
@@ -151,7 +151,7 @@ def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
     guards = GUARDS.model_copy(update={"delete_count": 100})
     found = counts_of([], people(11))
 
-    [each] = judged(TRACKED_ENTITIES, found, Known(EVERYTHING), SENT, guards, NOTHING)
+    [each] = judged(TRACKED_ENTITIES, found, LastLoad(EVERYTHING), SENT, guards, NOTHING)
 
     assert "delete 11 of 11 tracked_entities" in sentence(each)
     assert "allow=deletes" in sentence(each)
@@ -160,7 +160,7 @@ def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
 def test_more_than_a_twentieth_is_not_deleted_but_a_twentieth_is() -> None:
     known = people(400)
 
-    assert kinds_held(findings(known[21:], known)) == {PEOPLE: {"delete"}}
+    assert kinds_held_back(findings(known[21:], known)) == {PEOPLE: {"delete"}}
     assert findings(known[20:], known) == []
 
 
@@ -171,7 +171,7 @@ def test_half_as_much_again_is_not_created_in_villages_that_have_people_already(
     found = findings(people(100), people(50, **{SEX.key: "M"})[:40])
 
     assert told(found) == [(Kind.CREATES, "", 60, 40, "")]
-    assert kinds_held(found) == {PEOPLE: {"create"}}
+    assert kinds_held_back(found) == {PEOPLE: {"create"}}
 
 
 def test_a_first_load_is_told() -> None:
@@ -195,7 +195,7 @@ def test_the_first_day_of_a_region_is_told() -> None:
 
 
 def test_what_was_refused_before_and_is_tried_again_is_not_much() -> None:
-    assert kinds_held(findings(people(100), people(40), refused=40)) == {}
+    assert kinds_held_back(findings(people(100), people(40), refused=40)) == {}
 
 
 @pytest.mark.parametrize(
@@ -219,13 +219,13 @@ def test_what_may_leave_no_longer_is_taken_out_at_once_and_what_may_leave_now_wa
         treatments=SENT | {DATE_OF_BIRTH.key: now},
         **{"treatments": SENT} if False else {},
     )
-    left = Known(EVERYTHING, treatments={DATE_OF_BIRTH.key: before.value})
+    left = LastLoad(EVERYTHING, treatments={DATE_OF_BIRTH.key: before.value})
     measured_now = counts_of(people(100, **born), known)
     policy = SENT | {DATE_OF_BIRTH.key: now}
     found = judged(TRACKED_ENTITIES, measured_now, left, policy, GUARDS, NOTHING)
 
-    assert (fields_held(found, PEOPLE) == [DATE_OF_BIRTH.key]) is is_held
-    assert kinds_held(found) == {}
+    assert (fields_held_back(found, PEOPLE) == [DATE_OF_BIRTH.key]) is is_held
+    assert kinds_held_back(found) == {}
 
 
 def test_what_is_permitted_is_told() -> None:
@@ -248,11 +248,11 @@ def test_counts_of_partitions_are_added_up() -> None:
         found = delta(TRACKED_ENTITIES, desired_frame(TRACKED_ENTITIES, wanted), before, above=None)
         counts.append(counted(found.changes.lazy(), None).collect())
         created.append(created_at(found.changes.lazy(), None).collect())
-        held.append(held_at(before).collect())
+        held.append(acknowledged_at(before).collect())
 
     whole = measured(counts, created, held, {})
 
-    assert (whole.held, whole.counts["alter", SEX.key]) == (100, 100)
+    assert (whole.acknowledged, whole.counts["alter", SEX.key]) == (100, 100)
 
 
 def event(number: int, status: str, day: str, **values: Any) -> dict[str, Any]:
@@ -280,10 +280,10 @@ def test_covers_that_all_expire_and_the_days_that_follow_from_it_are_due_by_date
     whole = measured(
         [counted(found, "2026-06-29").collect()],
         [created_at(found, "2026-06-29").collect()],
-        [held_at(before).collect()],
+        [acknowledged_at(before).collect()],
         {},
     )
-    tellings = judged(POLICY_EVENTS, whole, Known(EVERYTHING), {}, GUARDS, NOTHING)
+    tellings = judged(POLICY_EVENTS, whole, LastLoad(EVERYTHING), {}, GUARDS, NOTHING)
 
     assert told(tellings) == [
         (Kind.CREATES, "", 100, 100, "due by date"),
@@ -319,7 +319,7 @@ def rows(*changes: dict[str, Any]) -> pl.DataFrame:
 
 def waiting(held: dict[str, set[str]], **changes: pl.DataFrame) -> dict[str, list[str]]:
     whole = {resource.name: changes.get(resource.name, rows()) for resource in RESOURCES}
-    left = without_held(whole, held)
+    left = without_held_back(whole, held)
     return {
         name: sorted(
             set(frame["uidBefore"].fill_null(frame["uid"]))

@@ -5,18 +5,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from transforms.changes.deltas import Change, acknowledged_schema, delta, desired_schema
+from transforms.changes.deltas import delta
+from transforms.changes.generations import uid_at
+from transforms.changes.identities import IDENTITIES, STRANGER, desired_identities
 from transforms.changes.partitions import partition_of
-from transforms.changes.reconciliation import (
-    IDENTITIES,
-    STRANGER,
-    Compared,
-    compared,
-    repaired,
-    uid_at,
-    wanted_identities,
-    with_persons,
-)
+from transforms.changes.reconciliation import Compared, compared
+from transforms.changes.repairs import repaired, with_persons
+from transforms.changes.schemas import Change, acknowledged_schema, desired_schema
 from transforms.dhis2.read_back import distinct, read_rows, read_schema
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS, TRACKED_ENTITIES
 from transforms.model.tables.programs import INSUREE_PROGRAM
@@ -123,7 +118,7 @@ def test_of_two_generations_that_are_alive_the_later_has_the_key() -> None:
     known = acknowledged(TRACKED_ENTITIES, {"key": PERSON, "uid": first, "state": "deleted"})
     schema = desired_schema(TRACKED_ENTITIES)
     desired = pl.LazyFrame([{"key": PERSON, "person": PERSON}], schema=schema)
-    wanted = wanted_identities(TRACKED_ENTITIES, desired, known.lazy()).collect()
+    wanted = desired_identities(TRACKED_ENTITIES, desired, known.lazy()).collect()
     held = read(TRACKED_ENTITIES, {"uid": first}, {"uid": second})
 
     found = of(TRACKED_ENTITIES, known, held, wanted=wanted)

@@ -7,8 +7,8 @@ import pytest
 
 from flows.steps.reconcile.renumbering import Carried, refuse_strangers
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.renumbering import renumbered
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
 from transforms.model.tables.claim import CLAIMED_ITEM
