@@ -69,7 +69,7 @@ def compared(
 
     Args:
         resource: The resource.
-        acknowledged: Acknowledged rows, tombstones too.
+        acknowledged: Acknowledged rows, tombstones too; it may lack columns of values.
         desired: See `transforms.changes.identities.desired_identities`.
         read: A read-back frame, one row a UID, without deleted objects. Its values are called by
             UIDs; from here on, by their keys.
@@ -77,13 +77,15 @@ def compared(
         values: Keys of the values that are compared.
         zone: DHIS2's time zone.
     """
+    columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
+    # What was acknowledged before a field was new lacks its column.
+    acknowledged = _in_columns(acknowledged, columns)
     read = read.rename(KEY_OF_UID, strict=False)
     gone = _gone(resource, missing(acknowledged, read), deleted)
     changed = _changed(resource, acknowledged, read, values, zone)
     new = _new(resource, acknowledged, desired, read)
     parts = [gone, changed, new]
     findings = [each.select(resource=pl.lit(resource.name), **_found()) for each in parts]
-    columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
     repairs = [_in_columns(each.filter(~pl.col("stays")), columns) for each in parts]
     counts = read.group_by("orgUnit").agg(objects=pl.len())
     return Compared(pl.concat(findings), pl.concat(repairs), counts)

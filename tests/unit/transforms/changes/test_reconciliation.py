@@ -182,6 +182,16 @@ def test_a_value_that_differs_is_acknowledged_as_dhis2_has_it() -> None:
     assert row[field.key] == "theirs"
 
 
+def test_a_field_that_is_new_was_acknowledged_as_empty() -> None:
+    field = POLICY_EVENTS.fields[0]
+    before = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent"}).drop(field.key)
+    empty = read(POLICY_EVENTS, {"uid": "policyEvent"})
+    filled = read(POLICY_EVENTS, {"uid": "policyEvent", field.uid: "theirs"})
+
+    assert of(POLICY_EVENTS, before, empty).findings.is_empty()
+    assert of(POLICY_EVENTS, before, filled).findings["detail"].to_list() == [field.name]
+
+
 def test_an_owner_that_dhis2_does_not_tell_is_not_compared() -> None:
     plain = {"key": PERSON, "uid": "enrollment1", "owner": "village"}
     known = acknowledged(INSUREE_ENROLLMENTS, plain)
