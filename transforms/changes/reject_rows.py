@@ -61,14 +61,14 @@ def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unreadable_rows(told: pl.DataFrame) -> pl.DataFrame:
+def unreadable_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of openIMIS that hold an unreadable value as rejects.
 
     Args:
-        told: table, id (UUID, or the key where openIMIS has none), reasons.
+        rows: table, id (UUID, or the key where openIMIS has none), reasons.
     """
-    rejects = told.select(key="id", stage=pl.lit("rule"), reasons="reasons")
-    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(told["table"])
+    rejects = rows.select(key="id", stage=pl.lit("rule"), reasons="reasons")
+    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(rows["table"])
 
 
 def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +76,7 @@ def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         desired: key and notes of all rows.
-        sent: key of those that are sent: what did not change was told when it was sent.
+        sent: key of those that are sent: what did not change was reported when it was sent.
     """
     noted = _noted(desired).join(sent.lazy().select("key"), on="key", how="semi")
     return noted.select("key", stage=pl.lit(NOTE), reasons="notes").collect()
