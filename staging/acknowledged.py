@@ -9,8 +9,10 @@ of that run writes it again.
 
 import shutil
 from collections.abc import Collection
+from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from staging.current import Current, versions
 from staging.files import make_folder, sha256, verify, whole_or_absent
@@ -67,7 +69,7 @@ def keep(target: Target, current: Current, version: str, resource: str, partitio
         StagingError: See `scan`.
     """
     before = target.acknowledged(current.versions[resource], resource, partition)
-    if names_uids(pl.read_parquet_schema(before)):
+    if _is_of_format_1(before):
         frame = scan(target, current, resource, partition, {})
         return write(target, version, resource, partition, frame)
     path = target.acknowledged(version, resource, partition)
@@ -75,6 +77,14 @@ def keep(target: Target, current: Current, version: str, resource: str, partitio
     path.unlink(missing_ok=True)
     path.hardlink_to(before)
     return current.checksums[resource][partition]
+
+
+def _is_of_format_1(path: Path) -> bool:
+    """Whether a file calls values by UIDs; of a damaged one, who reads it as data will tell."""
+    try:
+        return names_uids(pl.read_parquet_schema(path))
+    except PolarsError:
+        return False
 
 
 def free_version(current: Current, resource: str, run_id: str) -> str:
