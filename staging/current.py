@@ -5,10 +5,10 @@ It says the format of itself, and of the frames that it names:
     1    values are called by DHIS2's UIDs, in frames and in `treatments`; nothing says the format
     2    they are called by field keys
 
-A state of format 1 is read as one of format 2, and so it is written. Its frames stay as they are
-until a new version of their resource is written, for another run may still need them; the names of
-a frame's columns show of which format it is. A release that knows of format 1 alone refuses format
-2 (`current.json` has more than it knows): it would take keys for UIDs.
+A state of format 1 is read as one of format 2, and written so. Its frames get keys when their
+resource gets its next version; until then the names of their columns show of which format they
+are. A release that knows of format 1 alone refuses format 2, since `current.json` has more than it
+knows: it would take keys for UIDs.
 """
 
 import os
