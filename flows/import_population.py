@@ -21,7 +21,7 @@ from flows.steps.load.population_values import (
 )
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.target.recognition import recognised_server
+from flows.steps.target.recognition import recognise_server
 from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
@@ -95,7 +95,7 @@ def import_population(
     goal = Target(staging_root, target)
     places = _places(goal, places_run)
     with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
-        info = recognised_server(client, current_or_first(goal, 0), moved_target=False)
+        info = recognise_server(client, current_or_first(goal, 0))
         done = imported(client, info.check_calendar(), settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)

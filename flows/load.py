@@ -17,7 +17,7 @@ from flows.prefect_support.pseudonym_key import pseudonym_key_named
 from flows.prefect_support.summary import held_back_by, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
-from flows.steps.load.open_and_close import Opened, close_load, open_load
+from flows.steps.load.open_and_close import OpenLoad, close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.resuming import check_same_key, refuse_stopped
 from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
@@ -103,7 +103,7 @@ def settle_earlier_run(run: Run, target: Target, client: Dhis2, allow: Permissio
 
 
 @step
-def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Opened:
+def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> OpenLoad:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
     opened = open_load(run, target, client, allow)
     get_run_logger().info("DHIS2 %s takes what is to be posted", opened.info.version)
@@ -112,7 +112,7 @@ def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Ope
     return opened
 
 
-def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Country) -> None:
+def bring(run: Run, target: Target, client: Dhis2, opened: OpenLoad, country: Country) -> None:
     """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
     rule = stop_rule_of(run, opened.current.refused, country.guards)
     posting = Posting(

@@ -54,6 +54,9 @@ def built(target: str, country: Path, staging_root: Path) -> str:
 
     confirmed = confirmed_events(Target(staging_root, target), settings)
     with connected(target, settings) as client:
-        seconds = build_analytics_tables(client, settings.analytics, told)
-        verdict = judged(client, confirmed) if confirmed is not None else NOTHING_TO_JUDGE_BY
+        info = client.system_info()
+        seconds = build_analytics_tables(client, info, settings.analytics, told)
+        verdict = NOTHING_TO_JUDGE_BY
+        if confirmed is not None:
+            verdict = judged(client, confirmed, info.calendar)
     return f"DHIS2's analytics tables are built, after {seconds:.0f} seconds. {verdict}"

@@ -29,7 +29,7 @@ from flows.steps.load.settle_open_run import settle_open_run
 from flows.steps.load.validate_sample import validate_sample
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.target.recognition import recognised_server
+from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
 from staging.acknowledged import locked
 from staging.layout import Run, Target
@@ -181,7 +181,7 @@ def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
     state = current_or_first(Target(run.root, target), 0)
     with connected(target, read_country(country)) as client:
-        recognised_server(client, state, moved_target=False)
+        recognise_server(client, state)
         codes = validate_sample(run, client)
     said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
     create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")

@@ -3,9 +3,9 @@
     openIMIS   another database        unless new_source
                an older snapshot       unless new_source
                a table shrank          unless shrinking
-    DHIS2      another address         unless moved_target      flows/steps/target/recognition.py
+    DHIS2      another address         unless moved_target      transforms/changes/recognition.py
                it was withdrawn        unless begin_again
-               it lacks the last load  unless restored_target   flows/steps/target/recognition.py
+               it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
 All are asked before anything is posted, and stop the run. What a run would create, change, empty or
 delete too much of is left out, and the rest goes: transforms/changes/magnitude.py

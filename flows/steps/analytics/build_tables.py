@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.connectors.dhis2.metadata_api import CACHE, clear_cache
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
@@ -49,6 +49,7 @@ class Progress:
 
 def build_analytics_tables(
     client: Dhis2,
+    info: SystemInfo,
     limits: Analytics,
     told: Callable[[Progress, float], None],
     *,
@@ -59,6 +60,7 @@ def build_analytics_tables(
 
     Args:
         client: The DHIS2.
+        info: Who it is.
         limits: How long it may take, and how often it is asked.
         told: Takes progress and seconds since the start, each time it was asked.
         wait: Waits so many seconds.
@@ -68,7 +70,6 @@ def build_analytics_tables(
         TargetError: DHIS2 does not start it, it failed, or it was not over in time.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    info = client.system_info()
     has_job = info.dialect.analytics_job
     _check_period_types(client)
     _let_new_periods_in(client)

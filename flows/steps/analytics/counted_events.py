@@ -40,8 +40,13 @@ def confirmed_events(target: Target, country: Country) -> pl.DataFrame | None:
     return by_region(events, region_of(org_units, country.root.uid))
 
 
-def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
+def judged(client: Dhis2, confirmed: pl.DataFrame, calendar: str) -> str:
     """Hold the analytics tables against the confirmed events, and say what was found.
+
+    Args:
+        client: The DHIS2.
+        confirmed: The confirmed events of each region; see `COUNTED`.
+        calendar: In which the server counts its periods.
 
     Raises:
         TargetError: The tables are old: they hold fewer events than DHIS2 has confirmed.
@@ -56,7 +61,7 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
         tables = tables.vstack(_counts(resource, answer))
     differences = differing(confirmed, tables)
     if (old := lacking(differences)).height:
-        raise _are_old(old, client.system_info().calendar)
+        raise _are_old(old, calendar)
     if differences.height:
         return (
             f"They hold more events than DHIS2 has confirmed ({in_words(differences)}): they are "

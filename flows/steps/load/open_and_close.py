@@ -19,8 +19,8 @@ from flows.steps.load.fold import begin_metadata, check_not_older, fold, fold_me
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import CHANGES, all_changes
 from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
-from flows.steps.target.preflight import Needs, check_needs
-from flows.steps.target.recognition import check_memory, left_marker, recognised_server
+from flows.steps.target.preflight import check_needs
+from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.acknowledged import Current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
@@ -29,6 +29,7 @@ from staging.rejects import read_rejects, write_rejects
 from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
 from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.preflight import Needs
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
 from transforms.core.uids import uid_of_uuid
@@ -39,7 +40,7 @@ PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenLoad:
     """A load that may post.
 
     Attributes:
@@ -62,7 +63,7 @@ def open_load(
     target: Target,
     client: Dhis2,
     allow: Permissions = NOTHING,
-) -> Opened:
+) -> OpenLoad:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
 
     Raises:
@@ -73,29 +74,24 @@ def open_load(
     """
     manifest = read_stage(run, CHANGES)
     current = begun_again(current_or_first(target, manifest["partitions"]), run, allow)
-    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
     if not check_not_older(run, current):
-        return Opened(current, info, is_folded=True)
+        return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
-    warnings = [
-        check_memory(client, info, target, current, restored_target=Allow.RESTORED_TARGET in allow),
-        current.lost_run and lost(current.lost_run),
-    ]
-    current = at_address(current, info)
+    found = recognise(client, target, current, allow)
+    warnings = [*found.warnings, *_lost_runs(current)]
+    current = at_address(current, found.info)
     switch(target, current)
     current = push_metadata(run, target, client, current)
-    damaged = doubt_damaged(run)
+    warnings += receipts_damaged(doubt_damaged(run))
+    as_superuser = Allow.SUPERUSER in allow
     if bundles(run):
-        check_needs(client, info, needs_of(run), allow_superuser=Allow.SUPERUSER in allow)
+        check_needs(client, found.info, needs_of(run), allow_superuser=as_superuser)
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
-    told = [
-        *filter(None, warnings),
-        *receipts_damaged(damaged),
-        *info.patch_warnings(Harm.FIGURES),
-    ]
-    as_superuser = Allow.SUPERUSER in allow
-    return Opened(current, info, is_folded=False, warnings=told, as_superuser=as_superuser)
+    warnings += found.info.patch_warnings(Harm.FIGURES)
+    return OpenLoad(
+        current, found.info, is_folded=False, warnings=warnings, as_superuser=as_superuser
+    )
 
 
 def begun_again(current: Current, run: Run, allow: Permissions) -> Current:
@@ -128,7 +124,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
     if not bundles(run):
         return _note(run, target, current)
     if check_not_older(run, current):
-        current = left_marker(client, run.run_id, current)
+        current = leave_marker(client, run.run_id, current)
     return fold(run, target, current)
 
 
@@ -147,8 +143,12 @@ def receipts_damaged(receipts: Sequence[Path]) -> list[str]:
     ]
 
 
-def lost(run_id: str) -> str:
-    """Say that what a run has posted is not known."""
+def _lost_runs(current: Current) -> list[str]:
+    return [lost_run_warning(current.lost_run)] if current.lost_run else []
+
+
+def lost_run_warning(run_id: str) -> str:
+    """Say that nobody can find out what a run has posted."""
     return (
         f"Run {run_id} was begun and has not ended, and its folder is not there as it was: what it "
         f"has posted is not known. What openIMIS has changed since is sent all the same; what was "

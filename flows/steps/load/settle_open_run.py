@@ -10,16 +10,16 @@ its folder is lost         what it posted cannot be known; told until reconcile 
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.fold import write_refusals
-from flows.steps.load.open_and_close import at_address, close_load, lost
+from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
 from flows.steps.load.post_run import Blocked, Sending, blocked, strategy_of
-from flows.steps.target.recognition import check_memory, left_marker, recognised_server
+from flows.steps.target.recognition import leave_marker, recognise
 from staging.acknowledged import Current, read_current, switch
 from staging.damage import DamagedError
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
 from transforms.changes.bundles import Phase
 from transforms.changes.dependants import objects_of
-from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.permissions import NOTHING, Permissions
 from transforms.changes.stopping import StoppedError
 from transforms.core.errors import SyncError
 from transforms.dhis2.import_report import Receipt, Sent
@@ -48,10 +48,7 @@ def settle_open_run(
     if current is None or current.open_run in (None, own.run_id):
         return None
     run = Run(own.root, str(current.open_run))
-    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
-    restored = Allow.RESTORED_TARGET in allow
-    check_memory(client, info, target, current, restored_target=restored)
-    current = at_address(current, info)
+    current = at_address(current, recognise(client, target, current, allow).info)
     try:
         unknown = settle_doubts(run)
         close_load(run, target, client, current)
@@ -97,7 +94,7 @@ def _settle(bundle: Bundle, blocked_objects: Blocked) -> int:
 
 def _given_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
     """End a run of which too little is left to know what it has posted."""
-    current = left_marker(client, run.run_id, current)
+    current = leave_marker(client, run.run_id, current)
     ended = {
         "counter": current.counter + 1,
         "last_run": run.run_id,
@@ -107,4 +104,4 @@ def _given_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
         "lost_run": run.run_id,
     }
     switch(target, current.model_copy(update=ended))
-    return lost(run.run_id)
+    return lost_run_warning(run.run_id)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.compare.changes import tracked_versions
-from flows.steps.target.preflight import Needs, check_needs
+from flows.steps.target.preflight import check_needs
 from flows.steps.target.read_back import Paging, Reader
-from flows.steps.target.recognition import recognised_server
+from flows.steps.target.recognition import recognise_server
 from staging.acknowledged import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
+from transforms.changes.preflight import Needs
 from transforms.core.errors import StagingError
 
 DESIRED = "desired"
@@ -83,7 +84,7 @@ def remember_state(run: Run, target: str, current: Current) -> None:
 
 def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
-    info = recognised_server(client, current, moved_target=False)
+    info = recognise_server(client, current)
     info.check_reading()
     check_needs(client, info, Needs(posts=False))
     return Reader(client, info.dialect, paging, info.zone)

@@ -29,7 +29,7 @@ from flows.steps.set_up.users_and_server import (
 )
 from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
-from flows.steps.target.preflight import check_server
+from flows.steps.target.recognition import ask_server
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
@@ -110,7 +110,7 @@ def set_up(
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    info = check_server(client, None)
+    info = ask_server(client)
     info.check_showing()
     wanted = wanted_package(client, country, options, rename=rename)
     planned = plan_of(client, wanted)

@@ -14,10 +14,23 @@ from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.fold import State
-from transforms.changes.reconciliation import FINDINGS, IDENTITIES, compared
+from transforms.changes.recognition import NewestObjects
+from transforms.changes.reconciliation import FINDINGS, IDENTITIES, Kind, compared
 from transforms.model.resources import RESOURCES, Resource
 
 NEWEST = 200
+
+
+def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> NewestObjects:
+    """Return how many of the newest objects are not in DHIS2 as it confirmed them.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read them.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    found = differing(client, info, target, current)
+    returned = len(found.filter(kind=Kind.UNEXPECTED.value))
+    return NewestObjects(NEWEST, lacking=len(found) - returned, returned=returned)
 
 
 def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> pl.DataFrame:

@@ -29,13 +29,14 @@ from flows.steps.reconcile.reconciliation import (
     write_reports,
 )
 from flows.steps.target.read_back import Paging
-from flows.steps.target.recognition import check_memory
+from flows.steps.target.recognition import recognise
 from staging.acknowledged import locked
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
 from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
 from tests.system.crashes.loader import bring, extract, transform
 from tests.system.crashes.scheme import Moment, Scheme
+from transforms.changes.permissions import Allow
 from transforms.model.resources import METADATA, RESOURCES
 
 PAGED = Paging(page=50, slice=200)
@@ -120,8 +121,7 @@ class ReconciledScheme(Scheme):
         """Bring DHIS2 up to date, which was restored, as one knows."""
         job = self.job(run_id)
         with locked(job.target, run_id), job.client() as client:
-            info, current = client.system_info(), known_state(job.target)
-            check_memory(client, info, job.target, current, restored_target=True)
+            recognise(client, job.target, known_state(job.target), [Allow.RESTORED_TARGET])
         bring(job)
 
     def report(self, run_id: str, name: str) -> pl.DataFrame:
