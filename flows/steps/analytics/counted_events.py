@@ -4,9 +4,9 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Answer, Dhis2
 from flows.steps.analytics.build_tables import said_of
+from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.acknowledged import Current, read_current, scan
 from staging.layout import Target
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.fold import State
 from transforms.changes.metadata_changes import CONFIRMED
 from transforms.core.errors import TargetError
@@ -71,9 +71,8 @@ def judged(client: Dhis2, confirmed: pl.DataFrame, calendar: str) -> str:
 
 
 def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFrame:
-    schema = acknowledged_schema(resource)
     counts = [
-        scan(target, current, resource.name, partition, schema)
+        acknowledged(target, current, resource, partition)
         .filter(state=State.HELD)
         .group_by("orgUnit")
         .agg(events=pl.len())

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.compare.changes import acknowledged_of, tracked_versions
 from flows.steps.compare.source_identity import source_of
+from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame

@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.compare.changes import tracked_versions
+from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.target.preflight import check_needs
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server

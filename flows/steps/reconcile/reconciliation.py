@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.steps.compare.changes import tracked_versions
+from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from flows.steps.target.read_back import Reader, asked_for, read_back
 from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
 from staging.files import whole_or_absent
@@ -85,8 +85,7 @@ class Reconciliation:
 
     def acknowledged(self, resource: Resource, partition: int) -> pl.LazyFrame:
         """Return one acknowledged partition."""
-        schema = acknowledged_schema(resource)
-        return scan(self.target, self.current, resource.name, partition, schema)
+        return acknowledged(self.target, self.current, resource, partition)
 
     def values(self, resource: Resource) -> list[str]:
         """Return the UIDs of the values of a resource that are compared.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.changes import tracked_versions
 from flows.steps.compare.source_identity import source_of
 from flows.steps.reconcile.preconditions import known_state, wanted_run
+from flows.steps.shared.acknowledged_frames import tracked_versions
 from staging.acknowledged import Current, scan, sweep, switch, switched, write
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target

@@ -7,12 +7,12 @@ backup, or is another one, lacks what the last load created, changed and deleted
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from flows.steps.target.read_back import Reader, asked_for
-from staging.acknowledged import Current, scan
+from staging.acknowledged import Current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.fold import State
 from transforms.changes.recognition import NewestObjects
 from transforms.changes.reconciliation import FINDINGS, IDENTITIES, Kind, compared
@@ -78,9 +78,8 @@ def _newest_of(target: Target, current: Current, resource: Resource, count: int)
 
 
 def _acknowledged(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
-    schema = acknowledged_schema(resource)
     numbers = range(current.partitions)
-    parts = [scan(target, current, resource.name, number, schema) for number in numbers]
+    parts = [acknowledged(target, current, resource, number) for number in numbers]
     return pl.concat(parts, how="diagonal")
 
 
