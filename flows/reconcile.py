@@ -25,11 +25,15 @@ from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
+    read_resource,
+)
+from flows.steps.reconcile.repair import (
+    repair_state,
+)
+from flows.steps.reconcile.reports import (
     discard,
     findings,
     place_names,
-    read_resource,
-    repair_state,
     side_by_side,
     write_reports,
 )

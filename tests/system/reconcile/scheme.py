@@ -22,9 +22,13 @@ from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
-    discard,
     read_resource,
+)
+from flows.steps.reconcile.repair import (
     repair_state,
+)
+from flows.steps.reconcile.reports import (
+    discard,
     side_by_side,
     write_reports,
 )
