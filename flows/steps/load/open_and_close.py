@@ -18,8 +18,10 @@ from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.steps.load.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import CHANGES, all_changes
-from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
+from flows.steps.target.options import push_options
+from flows.steps.target.org_units import push_org_units
 from flows.steps.target.preflight import check_needs
+from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.acknowledged import Current, switch
 from staging.frames import read_stage, scan_frame
@@ -169,7 +171,7 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
             before, current = current, begin_metadata(run, target, current, name)
-            pushed: Pushed = PUSHES[name](client, changed.drop("content"))
+            pushed: PushResult = PUSHES[name](client, changed.drop("content"))
             current = fold_metadata(run, target, before, current, name, pushed.accepted)
             rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
             write_rejects(run, {name: reject_rows(name, rejects)})

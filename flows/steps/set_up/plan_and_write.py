@@ -17,7 +17,9 @@ from flows.steps.set_up.package_plan import Package, make_package, plan_of, refu
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
 from flows.steps.target.marker import DataStoreRefusedError, protect_markers
-from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
+from flows.steps.target.options import push_options
+from flows.steps.target.org_units import push_org_units
+from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import ask_server
 from transforms.dhis2.metadata_merge import MAPS, Plan, with_options
 from transforms.model.tables.calendars import CALENDARS
@@ -46,8 +48,8 @@ class SetUp:
 
     version: str
     plan: Plan
-    options: Pushed | None = None
-    org_units: Pushed | None = None
+    options: PushResult | None = None
+    org_units: PushResult | None = None
     given: list[str] = field(default_factory=list)
 
     @property
@@ -62,7 +64,7 @@ class SetUp:
         return sum(len(push.refused) for push in self._pushes)
 
     @property
-    def _pushes(self) -> list[Pushed]:
+    def _pushes(self) -> list[PushResult]:
         return [push for push in (self.options, self.org_units) if push is not None]
 
 

@@ -1,17 +1,15 @@
-"""The daily part of the metadata: org units and options that are new or changed in openIMIS.
+"""The daily part of the metadata: org units that are new or changed in openIMIS.
 
-    org units   one level after the other, parents first, with what lies below those that move
-                ─► groups ─► programs, data set
-    options     set by set
+    one level after the other, parents first, with what lies below those that move
+    ─► groups ─► programs, data set
 
 Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
-so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed, an option
-stays. One bad object is a reject and stops nobody else.
+so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed. One bad
+object is a reject and stops nobody else.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -22,19 +20,17 @@ from flows.connectors.dhis2.metadata_api import (
     Refusals,
     change_references,
     children_of,
-    has_hole,
     held,
     import_objects,
     members,
-    options_of,
 )
+from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merged
-from transforms.dhis2.metadata_options import options_to_post, stored
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 from transforms.openimis.tables.places import GROUP_SETS
-from transforms.package.metadata import option_objects, org_unit_object
+from transforms.package.metadata import org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
 Row = Mapping[str, Any]
@@ -48,52 +44,10 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
 """Class and UID of what org units are assigned to, and the column that says which."""
 
 PARENT_REJECTED = "parent_rejected"
-NOT_STORED = "not_stored"
 NOT_ASSIGNED = "not_assigned"
-OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
 
 
-@dataclass
-class Pushed:
-    """What became of the rows.
-
-    Attributes:
-        accepted: Keys of the rows that DHIS2 now holds as they are wanted.
-        refused: Key to the reason codes: of our rules, or DHIS2's.
-        posted: How many objects were sent.
-        references: How many members of groups and programs were added or taken out.
-    """
-
-    accepted: list[str] = field(default_factory=list)
-    refused: Refusals = field(default_factory=dict)
-    posted: int = 0
-    references: int = 0
-
-    @property
-    def rejects(self) -> pl.DataFrame:
-        """The refused rows: key and reasons (List of codes)."""
-        return pl.DataFrame(
-            {"key": list(self.refused), "reasons": list(self.refused.values())},
-            schema={"key": pl.String, "reasons": pl.List(pl.String)},
-        )
-
-
-def push_options(client: Dhis2, changed: pl.DataFrame) -> Pushed:
-    """Make options new or renamed, set by set; `transforms.model.options.options` has the columns.
-
-    Raises:
-        TargetError: DHIS2 does not let the user, or fails on every option.
-        BusyError: It stayed busy or out of reach.
-    """
-    pushed = Pushed()
-    keys = dict(changed.select("uid", "key").iter_rows())
-    wanted = sorted(option_objects(changed), key=_set_of)
-    for option_set, options in groupby(wanted, key=_set_of):
-        _push_set(client, option_set, list(options), keys, pushed)
-    return pushed
-
-
-def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
+def push_org_units(client: Dhis2, changed: pl.DataFrame) -> PushResult:
     """Make, change, move or close org units, and put them where they belong.
 
     Args:
@@ -113,32 +67,6 @@ def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
     placed = [row for row in rows if row["uid"] not in refused]
     references = _group(client, placed, refused) + _assign(client, placed, refused)
     return _pushed(rows, refused, len(posted), references)
-
-
-def _set_of(option: Json) -> str:
-    return str(option["optionSet"]["id"])
-
-
-def _push_set(
-    client: Dhis2, option_set: str, wanted: list[Json], keys: Mapping[str, str], pushed: Pushed
-) -> None:
-    there = options_of(client, option_set)
-    needed = options_to_post(wanted, there)
-    refused = _import_options(client, option_set, needed)
-    now = stored(wanted, options_of(client, option_set) if needed else there)
-    pushed.posted += len(needed) - len(refused)
-    for thing in wanted:
-        uid = thing["id"]
-        if uid in now:
-            pushed.accepted.append(keys[uid])
-        else:
-            pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
-
-
-def _import_options(client: Dhis2, option_set: str, needed: Sequence[Json]) -> Refusals:
-    if needed and has_hole(client, option_set):
-        return {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
-    return import_objects(client, "options", needed)
 
 
 def _push_levels(
@@ -251,8 +179,8 @@ def _collect(
     return len(additions) + len(deletions)
 
 
-def _pushed(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> Pushed:
-    return Pushed(
+def _pushed(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> PushResult:
+    return PushResult(
         accepted=[row["key"] for row in rows if row["uid"] not in refused],
         refused={row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused},
         posted=posted,
