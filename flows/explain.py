@@ -9,13 +9,13 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows.prefect_support.endings import in_one_sentence
-from flows.steps.compare.magnitude import held_back
+from flows.steps.compare.magnitude import waiting_sentences
+from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current, scan
+from staging.acknowledged import Current
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
-from transforms.changes.deltas import acknowledged_schema
 from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
 from transforms.reports.explanations import differing, markdown, of_object
@@ -45,16 +45,16 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
     goal = Target(staging_root, target)
     current = current_or_first(goal, 0)
     run = Run(staging_root, run_id or _last_run(goal, current))
-    wanted, confirmed = _of_stage(run, "desired"), _acknowledged(goal, current)
+    desired_rows, confirmed = _of_stage(run, "desired"), _acknowledged(goal, current)
     text = markdown(
         name,
         {
-            f"Wanted in run {run.run_id}": _found(name, wanted),
+            f"Wanted in run {run.run_id}": _found(name, desired_rows),
             f"Changes of run {run.run_id}": _found(name, _of_stage(run, "changes")),
             "Confirmed by DHIS2": _found(name, confirmed),
-            "Wanted otherwise than confirmed": _differing(name, wanted, confirmed),
+            "Wanted otherwise than confirmed": _differing(name, desired_rows, confirmed),
             "Held back or refused": _rejected(run, name),
-            "Held back of all by a guard": [{"why": each} for each in held_back(run)],
+            "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
         },
     )
     create_markdown_artifact(text, key="explanation", description=f"What is known of {name}")
@@ -79,15 +79,15 @@ def _found(name: str, frames_of: FramesOf) -> Rows:
     ]
 
 
-def _differing(name: str, wanted: FramesOf, confirmed: FramesOf) -> Rows:
-    sides = ((each, wanted(each), confirmed(each)) for each in RESOURCES)
+def _differing(name: str, desired_rows: FramesOf, confirmed: FramesOf) -> Rows:
+    sides = ((each, desired_rows(each), confirmed(each)) for each in RESOURCES)
     return [
         {"resource": resource.name} | row
-        for resource, desired, acknowledged in sides
-        if desired and acknowledged
+        for resource, desired, confirmed_rows in sides
+        if desired and confirmed_rows
         for row in differing(
             pl.concat(desired),
-            pl.concat(acknowledged, how="diagonal"),
+            pl.concat(confirmed_rows, how="diagonal"),
             _spelled(name),
             resource,
         )
@@ -107,11 +107,10 @@ def _of_stage(run: Run, stage: str) -> FramesOf:
 
 def _acknowledged(target: Target, current: Current) -> FramesOf:
     return lambda resource: [
-        scan(target, current, resource.name, each, acknowledged_schema(resource))
-        for each in range(current.partitions)
+        acknowledged(target, current, resource, each) for each in range(current.partitions)
     ]
 
 
 def _rejected(run: Run, name: str) -> Rows:
-    known = pl.col("id").str.to_lowercase() == name.lower()
-    return read_rejects(run).filter(known | (pl.col("key") == name)).collect().to_dicts()
+    is_named = pl.col("id").str.to_lowercase() == name.lower()
+    return read_rejects(run).filter(is_named | (pl.col("key") == name)).collect().to_dicts()

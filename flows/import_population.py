@@ -11,12 +11,12 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
 from flows.steps.load.population_values import (
     Refused,
     assigned_org_units,
-    held_values,
+    read_present_values,
     write_values,
 )
 from flows.steps.shared.country_file import read_country
@@ -94,20 +94,20 @@ def import_population(
     rows = read_figures(file)
     goal = Target(staging_root, target)
     places = _places(goal, places_run)
-    with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
+    with locked(goal, run.run_id), at_work(run), connect(target, settings) as client:
         info = recognise_server(client, current_or_first(goal, 0))
-        done = imported(client, info.check_calendar(), settings, rows, places)
+        done = write_figures(client, info.check_calendar(), settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)
     create_markdown_artifact(
         f"{done.markdown}\n\nRejects: {run.rejects(POPULATION).with_suffix('.csv')}",
         key="import-population", description=f"Run {run.run_id}",
     )  # fmt: skip
-    return completed(run.run_id, len(done.rejects))
+    return ended_state(run.run_id, len(done.rejects))
 
 
 @step
-def imported(
+def write_figures(
     client: Dhis2,
     calendar: Calendar,
     country: Country,
@@ -124,8 +124,10 @@ def imported(
         now=datetime.now(UTC).year,
     )
     good = judged.filter(pl.col("faults").list.len() == 0).to_dicts()
-    held = {year: held_values(client, country, year) for year in {row["period"] for row in good}}
-    changed = [row for row in good if held[row["period"]].get(row["orgUnit"]) != row["value"]]
+    present = {
+        year: read_present_values(client, country, year) for year in {row["period"] for row in good}
+    }
+    changed = [row for row in good if present[row["period"]].get(row["orgUnit"]) != row["value"]]
     refused = write_values(client, changed)
     return Imported(
         written=len(changed) - len(refused),

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from flows.steps.compare.comparison import Comparison, Noted, Selection
-from flows.steps.compare.desired import KEY, Asked
+from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import measure
 from flows.steps.shared.acknowledged_frames import tracked_versions
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def stage_changes(
-    run: Run, target: Target, current: Current, asked: Asked, allow: Permissions = NOTHING
+    run: Run, target: Target, current: Current, inputs: Inputs, allow: Permissions = NOTHING
 ) -> Counts:
     """Stage what DHIS2 has still to hear, and return how much; once is enough.
 
@@ -70,13 +70,13 @@ def stage_changes(
         return staged_counts(run)
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
-    outcome = _compare(comparison, asked, allow)
+    outcome = _compare(comparison, inputs, allow)
     for name in METADATA:
-        write_frame(run.changes(name, 0), changed_metadata(comparison, name, asked.scopes))
-    treatments = {uid: each.value for uid, each in policy_of(asked.country).items()}
+        write_frame(run.changes(name, 0), changed_metadata(comparison, name, inputs.scopes))
+    treatments = {uid: each.value for uid, each in policy_of(inputs.country).items()}
     sent = {
-        "pseudonym_fingerprint": read_stage(run, DESIRED).get(KEY, asked.key_fingerprint),
-        "wholly": wholly_selected(asked.scopes, windowed=asked.window is not None),
+        "pseudonym_fingerprint": read_stage(run, DESIRED).get(KEY, inputs.key_fingerprint),
+        "wholly": wholly_selected(inputs.scopes, windowed=inputs.window is not None),
         "treatments": treatments,
     }
     _declare(comparison, outcome, sent)
@@ -128,14 +128,14 @@ def changed_metadata(comparison: Comparison, name: str, scopes: Sequence[Scope])
     return needed_options(changed, comparison.changes())
 
 
-def _compare(comparison: Comparison, asked: Asked, allow: Permissions) -> Outcome:
+def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outcome:
     """Write the changes, and once more where the first comparison could not know enough."""
-    chosen = Selection(asked.scopes, windowed=asked.window is not None)
+    chosen = Selection(inputs.scopes, windowed=inputs.window is not None)
     noted = comparison.write(NO_PARTITION_DOUBTS, chosen)
     doubts = comparison.doubts()
     if not doubts.is_empty:
         noted = comparison.write(doubts, chosen)
-    findings = measure(comparison, asked.country, allow)
+    findings = measure(comparison, inputs.country, allow)
     if any(not each.why for each in findings):
         noted = comparison.write(doubts, chosen, findings)
     return Outcome(doubts, findings, noted)

@@ -154,18 +154,18 @@ class Comparison:
         name, numbers = resource.name, range(self.partitions)
         return Partitioned(
             resource,
-            changes=_numbered(scan_frame(self.run.changes(name, each)) for each in numbers),
-            desired=_numbered(
+            changes=_with_numbers(scan_frame(self.run.changes(name, each)) for each in numbers),
+            desired=_with_numbers(
                 scan_frame(self.run.desired(name, each)).select("key") for each in numbers
             ),
-            acknowledged=_numbered(
+            acknowledged=_with_numbers(
                 frame.select("key", "uid") for _, frame in self.acknowledged(resource)
             ),
             first_generation=self.current.first_generation(name),
         )
 
 
-def _numbered(partitions: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
+def _with_numbers(partitions: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat(
         frame.with_columns(partition=pl.lit(number)) for number, frame in enumerate(partitions)
     )

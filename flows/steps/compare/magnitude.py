@@ -42,11 +42,13 @@ def measure(comparison: Comparison, country: Country, allow: Permissions) -> lis
         finding
         for each in RESOURCES
         if changes[each.name]
-        for finding in judged(each, _measured(comparison, each), before, policy, guards, allow)
+        for finding in judged(
+            each, _measure_resource(comparison, each), before, policy, guards, allow
+        )
     ]
 
 
-def _measured(comparison: Comparison, resource: Resource) -> Measured:
+def _measure_resource(comparison: Comparison, resource: Resource) -> Measured:
     """Add up, partition by partition, what would be done to a resource."""
     counts: list[pl.DataFrame] = []
     created: list[pl.DataFrame] = []
@@ -77,12 +79,12 @@ def findings_of(run: Run) -> list[Finding]:
     ]
 
 
-def held_back(run: Run) -> list[str]:
+def waiting_sentences(run: Run) -> list[str]:
     """Return a sentence for each thing that waits for a permission."""
     return [sentence(each) for each in findings_of(run) if not each.why]
 
 
-def told(run: Run) -> list[str]:
+def other_sentences(run: Run) -> list[str]:
     """Return a sentence for each thing that is much and goes."""
     return [sentence(each) for each in findings_of(run) if each.why]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.steps.load.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
+from flows.steps.load.fold import begin_metadata, check_not_older, facts_of_run, fold, fold_metadata
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import CHANGES, all_changes
 from flows.steps.target.options import push_options
@@ -75,7 +75,7 @@ def open_load(
             posted to another target, or to this one before it began anew.
     """
     manifest = read_stage(run, CHANGES)
-    current = begun_again(current_or_first(target, manifest["partitions"]), run, allow)
+    current = begin_again(current_or_first(target, manifest["partitions"]), run, allow)
     if not check_not_older(run, current):
         return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
@@ -96,7 +96,7 @@ def open_load(
     )
 
 
-def begun_again(current: Current, run: Run, allow: Permissions) -> Current:
+def begin_again(current: Current, run: Run, allow: Permissions) -> Current:
     """Return the state in which a DHIS2 may be filled that was not withdrawn, or is meant again.
 
     Raises:
@@ -132,7 +132,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = current.model_copy(update=remembered(run, current))
+    after = current.model_copy(update=facts_of_run(run, current))
     switch(target, after)
     return after
 

@@ -11,7 +11,7 @@ its folder is lost         what it posted cannot be known; told until reconcile 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.fold import write_refusals
 from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
-from flows.steps.load.post_run import Blocked, Sending, blocked, strategy_of
+from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_of
 from flows.steps.target.recognition import leave_marker, recognise
 from staging.acknowledged import Current, read_current, switch
 from staging.damage import DamagedError
@@ -55,14 +55,14 @@ def settle_open_run(
     except DamagedError as error:
         if run.folder not in error.path.parents:
             raise
-        return _given_up(run, target, client, current)
+        return _give_up(run, target, client, current)
     return (
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
         f"not known whether DHIS2 took them, and they are compared again."
     )
 
 
-def keep_what_is_known(
+def keep_answers(
     run: Run, target: Target, client: Dhis2, current: Current, error: SyncError
 ) -> None:
     """Write the rejects of a load that stops; one that was refused too much is folded as well.
@@ -81,7 +81,7 @@ def settle_doubts(run: Run) -> int:
     What must not be posted any more was not posted, and is none of them.
     """
     bundles = in_doubt(run)
-    by_phase = {Phase(bundle.phase): blocked(run, Phase(bundle.phase)) for bundle in bundles}
+    by_phase = {Phase(bundle.phase): find_blocked(run, Phase(bundle.phase)) for bundle in bundles}
     return sum(_settle(bundle, by_phase[Phase(bundle.phase)]) for bundle in bundles)
 
 
@@ -92,7 +92,7 @@ def _settle(bundle: Bundle, blocked_objects: Blocked) -> int:
     return len(unknown)
 
 
-def _given_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
+def _give_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
     """End a run of which too little is left to know what it has posted."""
     current = leave_marker(client, run.run_id, current)
     ended = {

@@ -19,7 +19,7 @@ DESIRED = "desired"
 PAGING = Paging()
 
 
-def known_state(target: Target) -> Current:
+def read_acknowledged(target: Target) -> Current:
     """Return the acknowledged state of a target.
 
     Raises:
@@ -47,19 +47,19 @@ def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> 
     Raises:
         StagingError: Something was; or no run says what openIMIS has.
     """
-    known = read_current(target)
-    if known is not None and (known.open_run or tracked_versions(known)):
+    current = read_current(target)
+    if current is not None and (current.open_run or tracked_versions(current)):
         raise StagingError(
             f"{target.name} has an acknowledged state already, which adopt would lose. To make it "
             f"say what DHIS2 holds, use repair. Nothing was changed."
         )
-    run = wanted_run(staging_root, desired_run, needed=True)
+    run = find_desired_run(staging_root, desired_run, needed=True)
     partitions = read_stage(run, DESIRED)["partitions"] if run else 1
-    first = known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
+    first = current or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
     return first.model_copy(update={"partitions": partitions})
 
 
-def wanted_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
+def find_desired_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
     """Return the run that says what openIMIS has; None if none is at hand and none is needed.
 
     Raises:

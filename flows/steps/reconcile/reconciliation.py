@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
-from flows.steps.target.read_back import Reader, asked_for, read_back
+from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import Current, scan
 from staging.frames import (
     declare_done,
@@ -164,7 +164,7 @@ def _with_unread(
         What DHIS2 has, and the UIDs of what it has deleted; None where it does not tell.
     """
     unread = missing(rows, read)["uid"].to_list()
-    queried = distinct(asked_for(work.reader, resource, unread, work.values(resource)))
+    queried = distinct(query_objects(work.reader, resource, unread, work.values(resource)))
     there = pl.concat([read, queried.filter(~pl.col("isDeleted"))])
     if not work.reader.tells_deleted(resource):
         return there, None

@@ -22,10 +22,12 @@ def side_by_side(work: Reconciliation) -> pl.DataFrame:
     """Return what openIMIS, acknowledged and DHIS2 hold, by resource and org unit."""
     counted = []
     for resource in RESOURCES:
-        counted += [_counted(frame, resource, "openIMIS") for frame in work.desired_rows(resource)]
+        counted += [
+            _count_objects(frame, resource, "openIMIS") for frame in work.desired_rows(resource)
+        ]
         for number in work.partitions:
             frame = held(work.acknowledged(resource, number))
-            counted.append(_counted(frame, resource, "acknowledged"))
+            counted.append(_count_objects(frame, resource, "acknowledged"))
         counted += [
             frame.with_columns(resource=pl.lit(resource.name), side=pl.lit("DHIS2"))
             for frame in work.results(resource, "counts")
@@ -33,7 +35,7 @@ def side_by_side(work: Reconciliation) -> pl.DataFrame:
     return totals(counted, findings(work))
 
 
-def _counted(rows: pl.LazyFrame, resource: Resource, side: str) -> pl.LazyFrame:
+def _count_objects(rows: pl.LazyFrame, resource: Resource, side: str) -> pl.LazyFrame:
     named = {"resource": pl.lit(resource.name), "side": pl.lit(side)}
     return rows.group_by("orgUnit").agg(objects=pl.len()).with_columns(**named)
 

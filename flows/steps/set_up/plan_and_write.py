@@ -112,7 +112,9 @@ def set_up(
     done.options = push_options(client, options)
     done.org_units = push_org_units(client, org_units)
     done.given += set_output_period_types(client, info)
-    done.given += [f"Only daily loads may write marker {name} now." for name in protected(client)]
+    done.given += [
+        f"Only daily loads may write marker {name} now." for name in protect_earlier_markers(client)
+    ]
     return done
 
 
@@ -134,7 +136,7 @@ def _write(client: Dhis2, info: SystemInfo, package: Package, planned: Plan) -> 
         clear_cache(client)
 
 
-def protected(client: Dhis2) -> list[str]:
+def protect_earlier_markers(client: Dhis2) -> list[str]:
     """Return the markers of earlier loads that anybody could have written until now."""
     try:
         return protect_markers(client)

@@ -60,7 +60,7 @@ def dry_run(client: Dhis2, payload: Payload) -> None:
     report = import_payload(client, payload, validate=True)
     if not report.accepted:
         raise TargetError(
-            f"DHIS2 would refuse the package: {_named(report.refused)}. The codes are DHIS2's own: "
+            f"DHIS2 would refuse the package: {_names(report.refused)}. The codes are DHIS2's own: "
             f"mend what they say, then run set-up again. Nothing of it was written."
         )
 
@@ -74,7 +74,7 @@ def write_package(client: Dhis2, payload: Payload) -> None:
     report = import_payload(client, payload)
     if not report.accepted:
         raise TargetError(
-            f"DHIS2 refused the package after a dry run that passed: {_named(report.refused)}. "
+            f"DHIS2 refused the package after a dry run that passed: {_names(report.refused)}. "
             f"Look at its log at this time and run set-up again. Nothing of it was written."
         )
 
@@ -97,7 +97,7 @@ def refuse_what_was_not_stored(planned: Plan) -> None:
         )
 
 
-def _named(refused: Mapping[str, list[str]]) -> str:
+def _names(refused: Mapping[str, list[str]]) -> str:
     named = ", ".join(f"{uid} ({', '.join(codes)})" for uid, codes in refused.items())
     return named or "without naming an object; its log tells why"
 

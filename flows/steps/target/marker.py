@@ -100,12 +100,12 @@ def protect_marker(client: Dhis2, staging: str) -> bool:
     all the same, and no load ends for it.
     """
     try:
-        return _protected(client, staging)
+        return _protect(client, staging)
     except (TargetError, BusyError):
         return False
 
 
-def _protected(client: Dhis2, staging: str) -> bool:
+def _protect(client: Dhis2, staging: str) -> bool:
     answer = client.exchange("GET", f"{NAMESPACE}/{staging}/metaData")
     found = answer.body if answer.ok and isinstance(answer.body, dict) else {}
     if "id" not in found or _is_protected(found.get("sharing") or {}):

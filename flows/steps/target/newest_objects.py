@@ -9,7 +9,7 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from flows.steps.target.read_back import Reader, asked_for
+from flows.steps.target.read_back import Reader, query_objects
 from staging.acknowledged import Current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
@@ -28,12 +28,14 @@ def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current
         TargetError: DHIS2 does not let the user read them.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    found = differing(client, info, target, current)
+    found = compare_newest(client, info, target, current)
     returned = len(found.filter(kind=Kind.UNEXPECTED.value))
     return NewestObjects(NEWEST, lacking=len(found) - returned, returned=returned)
 
 
-def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> pl.DataFrame:
+def compare_newest(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current
+) -> pl.DataFrame:
     """Return which of the newest objects DHIS2 does not hold as it confirmed them.
 
     Returns:
@@ -44,7 +46,7 @@ def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current)
         BusyError: DHIS2 stayed busy or out of reach.
     """
     reader, chosen = Reader(client, info.dialect, zone=info.zone), newest(target, current)
-    found = [_differing(reader, target, current, each, chosen) for each in RESOURCES]
+    found = [_compare_resource(reader, target, current, each, chosen) for each in RESOURCES]
     return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
 
 
@@ -94,15 +96,15 @@ def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.Laz
     return pl.concat(uids)
 
 
-def _differing(
+def _compare_resource(
     reader: Reader, target: Target, current: Current, resource: Resource, chosen: pl.DataFrame
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
-    known = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
+    confirmed = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
     values = [field.uid for field in resource.fields]
-    read = asked_for(reader, resource, known["uid"].to_list(), values)
+    read = query_objects(reader, resource, confirmed["uid"].to_list(), values)
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)
     there = read.filter(~is_deleted)
-    return compared(resource, known, nothing, there, deleted, values, reader.zone).findings
+    return compared(resource, confirmed, nothing, there, deleted, values, reader.zone).findings

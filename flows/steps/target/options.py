@@ -29,8 +29,8 @@ def push_options(client: Dhis2, changed: pl.DataFrame) -> PushResult:
     """
     pushed = PushResult()
     keys = dict(changed.select("uid", "key").iter_rows())
-    wanted = sorted(option_objects(changed), key=_set_of)
-    for option_set, options in groupby(wanted, key=_set_of):
+    desired = sorted(option_objects(changed), key=_set_of)
+    for option_set, options in groupby(desired, key=_set_of):
         _push_set(client, option_set, list(options), keys, pushed)
     return pushed
 
@@ -40,14 +40,14 @@ def _set_of(option: Json) -> str:
 
 
 def _push_set(
-    client: Dhis2, option_set: str, wanted: list[Json], keys: Mapping[str, str], pushed: PushResult
+    client: Dhis2, option_set: str, desired: list[Json], keys: Mapping[str, str], pushed: PushResult
 ) -> None:
     there = options_of(client, option_set)
-    needed = options_to_post(wanted, there)
+    needed = options_to_post(desired, there)
     refused = _import_options(client, option_set, needed)
-    now = stored(wanted, options_of(client, option_set) if needed else there)
+    now = stored(desired, options_of(client, option_set) if needed else there)
     pushed.posted += len(needed) - len(refused)
-    for thing in wanted:
+    for thing in desired:
         uid = thing["id"]
         if uid in now:
             pushed.accepted.append(keys[uid])

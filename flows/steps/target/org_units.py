@@ -66,7 +66,7 @@ def push_org_units(client: Dhis2, changed: pl.DataFrame) -> PushResult:
     _refuse_what_was_not_stored(client, rows, posted, refused)
     placed = [row for row in rows if row["uid"] not in refused]
     references = _group(client, placed, refused) + _assign(client, placed, refused)
-    return _pushed(rows, refused, len(posted), references)
+    return _result(rows, refused, len(posted), references)
 
 
 def _push_levels(
@@ -75,14 +75,14 @@ def _push_levels(
     """Write the org units, one level a time, and return the UIDs of those that were sent."""
     sent: set[str] = set()
     for _, level in groupby(rows, key=lambda row: row["level"]):
-        objects = list(_differing(level, there, refused))
+        objects = list(_find_differing(level, there, refused))
         below = _below_moved(client, objects, there)
         refused |= import_objects(client, ORG_UNITS.kind, [*objects, *below])
         sent |= {thing["id"] for thing in objects} - refused.keys()
     return sent
 
 
-def _differing(
+def _find_differing(
     level: Iterable[Row], there: Mapping[str, Json], refused: Refusals
 ) -> Iterable[Json]:
     for row in level:
@@ -139,22 +139,22 @@ def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
     changes = 0
     for group_set in GROUP_SETS if rows else ():
         uids = {group.uid for group in group_set.groups}
-        said = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
-        grouped = {uid: groups for uid, groups in said.items() if groups}
+        groups_of = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
+        grouped = {uid: groups for uid, groups in groups_of.items() if groups}
         for group in sorted(uids) if grouped else ():
-            wanted = {uid for uid, groups in grouped.items() if group in groups}
-            others = grouped.keys() - wanted
-            changes += _collect(client, "organisationUnitGroups", group, wanted, others, refused)
+            inside = {uid for uid, groups in grouped.items() if group in groups}
+            others = grouped.keys() - inside
+            changes += _collect(client, "organisationUnitGroups", group, inside, others, refused)
     return changes
 
 
 def _assign(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
-    wanted = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
+    inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
     return sum(
-        _collect(client, kind, uid, wanted[column], (), refused)
+        _collect(client, kind, uid, inside[column], (), refused)
         for kind, uid, column in ASSIGNED
-        if wanted[column]
+        if inside[column]
     )
 
 
@@ -162,13 +162,13 @@ def _collect(
     client: Dhis2,
     kind: str,
     uid: str,
-    wanted: Collection[str],
-    unwanted: Collection[str],
+    inside: Collection[str],
+    outside: Collection[str],
     refused: Refusals,
 ) -> int:
     """Bring the org units of a group or program up to date; refuse those that did not arrive."""
     there = members(client, kind, uid, "organisationUnits")
-    additions, deletions = set(wanted) - there, set(unwanted) & there
+    additions, deletions = set(inside) - there, set(outside) & there
     if not additions and not deletions:
         return 0
     path = f"/api/{kind}/{uid}/organisationUnits"
@@ -179,7 +179,7 @@ def _collect(
     return len(additions) + len(deletions)
 
 
-def _pushed(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> PushResult:
+def _result(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> PushResult:
     return PushResult(
         accepted=[row["key"] for row in rows if row["uid"] not in refused],
         refused={row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused},

@@ -84,12 +84,12 @@ def _ask_lines(client: Dhis2) -> dict[str, list[str]]:
 
 
 def _ask_person_type(client: Dhis2) -> bool | None:
-    found = _found(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
+    found = _get_visible(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
     return _is_open(found) if found is not None else None
 
 
 def _ask_program(client: Dhis2, uid: str) -> ProgramAccess | None:
-    found = _found(client, f"/api/programs/{uid}", PROGRAM)
+    found = _get_visible(client, f"/api/programs/{uid}", PROGRAM)
     if found is None:
         return None
     stages = {stage["id"]: _is_open(stage) for stage in found.get("programStages") or ()}
@@ -110,14 +110,14 @@ def _ask_fields(client: Dhis2, kind: str, uids: frozenset[str]) -> frozenset[str
 
 def _ask_option_set(client: Dhis2, uid: str) -> OptionCodes | None:
     """Return the codes of an option set; where an option was deleted, 2.40 lists a null."""
-    found = _found(client, f"/api/optionSets/{uid}", "name,options[code]")
+    found = _get_visible(client, f"/api/optionSets/{uid}", "name,options[code]")
     if found is None:
         return None
     codes = frozenset(option["code"] for option in found.get("options") or () if option)
     return OptionCodes(found["name"], codes)
 
 
-def _found(client: Dhis2, path: str, fields: str) -> Json | None:
+def _get_visible(client: Dhis2, path: str, fields: str) -> Json | None:
     answer = client.exchange("GET", path, {"fields": fields})
     return answer.body if answer.ok and isinstance(answer.body, dict) else None
 

@@ -13,10 +13,10 @@ import polars as pl
 from flows.steps.load.post_bundle import PARAMETERS
 from flows.steps.reconcile.preconditions import (
     empty_state,
-    known_state,
+    find_desired_run,
+    read_acknowledged,
     reader_of,
     remember_state,
-    wanted_run,
 )
 from flows.steps.reconcile.reconciliation import (
     Reconciliation,
@@ -60,9 +60,9 @@ class ReconciledScheme(Scheme):
             current = (
                 empty_state(job.target, self.area, adopt_with)
                 if adopt_with
-                else known_state(job.target)
+                else read_acknowledged(job.target)
             )
-            desired = wanted_run(self.area, adopt_with or current.last_run, needed=True)
+            desired = find_desired_run(self.area, adopt_with or current.last_run, needed=True)
             remember_state(job.run, job.target.name, current)
             reader = reader_of(client, current, PAGED)
             work = Reconciliation(job.run, job.target, current, desired, reader)
@@ -125,7 +125,7 @@ class ReconciledScheme(Scheme):
         """Bring DHIS2 up to date, which was restored, as one knows."""
         job = self.job(run_id)
         with locked(job.target, run_id), job.client() as client:
-            recognise(client, job.target, known_state(job.target), [Allow.RESTORED_TARGET])
+            recognise(client, job.target, read_acknowledged(job.target), [Allow.RESTORED_TARGET])
         bring(job)
 
     def report(self, run_id: str, name: str) -> pl.DataFrame:
