@@ -1,27 +1,14 @@
-"""Explain: what is wanted of an object, what DHIS2 confirmed, and why it was refused."""
+"""Explain: what is desired of an object, what DHIS2 confirmed, and why it was refused."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows.prefect_support.endings import in_one_sentence
-from flows.steps.compare.magnitude import waiting_sentences
-from flows.steps.shared.acknowledged_frames import acknowledged
-from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current
-from staging.frames import is_done, read_stage, scan_frame
-from staging.layout import Run, Target
-from staging.rejects import read_rejects
-from transforms.core.errors import StagingError
-from transforms.model.resources import RESOURCES, Resource
-from transforms.reports.explanations import differing, markdown, of_object
-
-Rows = list[dict[str, Any]]
-FramesOf = Callable[[Resource], list[pl.LazyFrame]]
+from flows.steps.reconcile.explanation import find_object
+from staging.layout import Target
+from transforms.reports.explanations import markdown
 
 
 @flow(name="explain")
@@ -42,75 +29,6 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
     Raises:
         StagingError: Nothing was ever posted to the target, and no run is named.
     """
-    goal = Target(staging_root, target)
-    current = current_or_first(goal, 0)
-    run = Run(staging_root, run_id or _last_run(goal, current))
-    desired_rows, confirmed = _of_stage(run, "desired"), _acknowledged(goal, current)
-    text = markdown(
-        name,
-        {
-            f"Wanted in run {run.run_id}": _found(name, desired_rows),
-            f"Changes of run {run.run_id}": _found(name, _of_stage(run, "changes")),
-            "Confirmed by DHIS2": _found(name, confirmed),
-            "Wanted otherwise than confirmed": _differing(name, desired_rows, confirmed),
-            "Held back or refused": _rejected(run, name),
-            "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
-        },
-    )
+    text = markdown(name, find_object(name, Target(staging_root, target), run_id))
     create_markdown_artifact(text, key="explanation", description=f"What is known of {name}")
     return text
-
-
-def _last_run(target: Target, current: Current) -> str:
-    if current.last_run is None:
-        raise StagingError(
-            f"Nothing was ever posted to {target.name} from this staging folder, so there is no "
-            f"last run to look into. Name a run with run_id. Nothing was changed."
-        )
-    return current.open_run or current.last_run
-
-
-def _found(name: str, frames_of: FramesOf) -> Rows:
-    return [
-        {"resource": resource.name} | row
-        for resource in RESOURCES
-        for frame in frames_of(resource)
-        for row in of_object(frame, _spelled(name), resource)
-    ]
-
-
-def _differing(name: str, desired_rows: FramesOf, confirmed: FramesOf) -> Rows:
-    sides = ((each, desired_rows(each), confirmed(each)) for each in RESOURCES)
-    return [
-        {"resource": resource.name} | row
-        for resource, desired, confirmed_rows in sides
-        if desired and confirmed_rows
-        for row in differing(
-            pl.concat(desired),
-            pl.concat(confirmed_rows, how="diagonal"),
-            _spelled(name),
-            resource,
-        )
-    ]
-
-
-def _spelled(name: str) -> str:
-    """Return a name as keys are spelled."""
-    return name.lower() if "-" in name else name
-
-
-def _of_stage(run: Run, stage: str) -> FramesOf:
-    count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
-    path_of = run.desired if stage == "desired" else run.changes
-    return lambda resource: [scan_frame(path_of(resource.name, each)) for each in range(count)]
-
-
-def _acknowledged(target: Target, current: Current) -> FramesOf:
-    return lambda resource: [
-        acknowledged(target, current, resource, each) for each in range(current.partitions)
-    ]
-
-
-def _rejected(run: Run, name: str) -> Rows:
-    is_named = pl.col("id").str.to_lowercase() == name.lower()
-    return read_rejects(run).filter(is_named | (pl.col("key") == name)).collect().to_dicts()

@@ -21,9 +21,8 @@ from flows.steps.shared.current_state import current_or_first
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
+from transforms.changes.guards import refuse_another_key
 from transforms.changes.permissions import Allow, Permissions
-from transforms.core.errors import GuardError
-from transforms.model.privacy import fingerprint
 from transforms.model.resources import Scope
 from transforms.reports.summaries import in_words
 
@@ -100,24 +99,15 @@ def gather_inputs(request: TransformRequest) -> Inputs:
 
 
 def check_key(target: Target, inputs: Inputs, allow: Permissions) -> None:
-    """Refuse a pseudonym key that is not the last run's, unless that is meant.
-
-    Raises:
-        GuardError: It is another.
-    """
-    before = current_or_first(target, 1).pseudonym_fingerprint
-    found = inputs.pseudonym_key and fingerprint(inputs.pseudonym_key)
-    if before and found and before != found and Allow.NEW_PSEUDONYM_KEY not in allow:
-        raise GuardError(
-            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
-            f"{before}): every number would change in DHIS2. Save the old key in the block again, "
-            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
-        )
+    """Refuse a pseudonym key that is not the last run's, unless that is permitted."""
+    if Allow.NEW_PSEUDONYM_KEY not in allow:
+        before = current_or_first(target, 1).pseudonym_fingerprint
+        refuse_another_key(before, inputs.key_fingerprint)
 
 
 @step
 def compare_source(run: Run, target: Target, inputs: Inputs, allow: Permissions) -> None:
-    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is meant."""
+    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is permitted."""
     current, guards = current_or_first(target, 1), inputs.country.guards
     for oddity in check_source(run, current, guards, allow):
         get_run_logger().warning("%s", oddity)
