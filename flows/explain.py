@@ -14,7 +14,7 @@ from transforms.reports.explanations import markdown
 @flow(name="explain")
 @in_one_sentence
 def explain(name: str, target: str, staging_root: Path, run_id: str | None = None) -> str:
-    """Show what is known of an object; no value is shown, nor where or when it is.
+    """Show what there is of an object; no value is shown, nor where or when it is.
 
     Args:
         name: An openIMIS UUID (or the key of a claim line or insuree policy), or a DHIS2 UID. That

@@ -113,7 +113,7 @@ def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Ope
 
 
 def bring(run: Run, target: Target, client: Dhis2, opened: OpenLoad, country: Country) -> None:
-    """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
+    """Post the bundles of a run and fold it; if it has to stop, keep the answers so far."""
     rule = stop_rule_of(run, opened.current.refused, country.guards)
     posting = Posting(
         run,
@@ -154,7 +154,7 @@ def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
 
 @step
 def end_early(run: Run, target: Target, client: Dhis2, current: Current, error: SyncError) -> None:
-    """Write the rejects of a load that stops, and remember what is known."""
+    """Write the rejects of a load that stops, and keep the answers so far."""
     keep_answers(run, target, client, current, error)
     summarise(run, target.name, None)
 

@@ -1,7 +1,7 @@
 """Renumber: go on after a migration of openIMIS that numbers its rows anew.
 
-DHIS2 is not asked. What is acknowledged is written under the new numbers, and the next `sync` posts
-what differs.
+DHIS2 is not queried. What is acknowledged is written under the new numbers, and the next `sync`
+posts what differs.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def renumber(
     """Find policy events and claim lines again that openIMIS has given new numbers; UIDs stay.
 
     Args:
-        target: Name of the saved block `dhis2-server`, whose state is changed; it is not asked.
+        target: Name of the saved block `dhis2-server`, whose state is changed; it is not queried.
         staging_root: Folder of all pipeline files; never inside git.
         desired_run: A run of the migrated openIMIS: `sync` with until=transform.
         run_id: Names this run; by default the flow run's id.

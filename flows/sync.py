@@ -136,7 +136,7 @@ def sync(
 
 
 def bring(request: SyncRequest, waiting: Waiting, children: Waiting | None) -> None:
-    """Go through the stages, as far as is asked for."""
+    """Go through the stages, as far as is requested."""
     if request.until is Until.LOAD:
         settle(waiting, request.run, request.goal, request.country, request.allow)
     stage(EXTRACT, request, children)

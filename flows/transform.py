@@ -91,7 +91,7 @@ def transform(
 
 @step
 def gather_inputs(request: TransformRequest) -> Inputs:
-    """Return what the run is asked for, with what country file and saved blocks say."""
+    """Return what the run is made of: the request, the country file and saved blocks."""
     settings = read_country(request.country)
     key = load_pseudonym_key(request.pseudonym_key, settings)
     places = read_coordinates(request.country, settings)

@@ -35,9 +35,9 @@ def withdraw(
 ) -> State[str]:
     """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
 
-    Afterwards sync stops until it is told to begin again. Programs, option sets, org units and
-    dashboards stay. DHIS2 keeps deleted objects, marked as
-    deleted, until its own maintenance removes them.
+    Afterwards sync stops until it is permitted to begin again. Programs, option sets, org units and
+    dashboards stay. DHIS2 keeps deleted objects, marked as deleted, until its own maintenance
+    removes them.
 
     Args:
         target: Name of the saved block `dhis2-server`.
@@ -66,7 +66,7 @@ def withdraw(
 
 @step
 def stage_deletions(run: Run, target: Target, country: Path) -> None:
-    """Stage the deletion of everything held; what an earlier run left in doubt is settled first."""
+    """Stage the deletion of everything acknowledged; an earlier open run is settled first."""
     settings = read_country(country)
     remember(run, kind="withdraw", target=target.name)
     with connect(target.name, settings) as client:

@@ -1,4 +1,4 @@
-"""Guards: what a run does only if somebody says that it is meant.
+"""Guards: what a run does only if somebody has permitted it.
 
     openIMIS   another database        unless new_source
                an older snapshot       unless new_source
@@ -8,8 +8,8 @@
                it was withdrawn        unless begin_again
                it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
-All are asked before anything is posted, and stop the run. What a run would create, change, empty or
-delete too much of is left out, and the rest goes: transforms/changes/magnitude.py
+All are checked before anything is posted, and stop the run. What a run would create, change, empty
+or delete too much of is left out, and the rest goes: transforms/changes/magnitude.py
 """
 
 from collections.abc import Mapping

@@ -40,7 +40,7 @@ class Progress:
 
     Attributes:
         ending: Where it is.
-        steps: How many steps it has told of.
+        steps: How many steps it has reported.
     """
 
     ending: Ending
@@ -102,7 +102,7 @@ def _let_new_periods_in(client: Dhis2) -> None:
     """Let DHIS2 forget the periods that it knew at its last build.
 
     Else values of a year that is new since then stay out of the tables, build after build (seen on
-    2.42.0 and 2.42.5.2). A user who may not is told by `_started` which role is missing.
+    2.42.0 and 2.42.5.2). A user who may not is refused by `_start`, which names the role.
     """
     client.exchange("POST", "/api/maintenance", CACHE)
 

@@ -26,7 +26,7 @@ USUAL = Guards()
 def copy_tables(
     run: Run, source: str, openimis: Openimis, columns: Columns, guards: Guards = USUAL
 ) -> SnapshotManifest:
-    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete.
+    """Copy some columns of openIMIS into the run's snapshot, and declare it complete.
 
     Raises:
         SourceError: openIMIS cannot be read, or too much of a column cannot.

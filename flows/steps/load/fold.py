@@ -143,7 +143,7 @@ def begin_metadata(run: Run, target: Target, current: Current, name: str) -> Cur
 def fold_metadata(
     run: Run, target: Target, before: Current, current: Current, name: str, accepted: list[str]
 ) -> Current:
-    """Remember which org units or options DHIS2 holds as they are wanted.
+    """Remember which org units or options DHIS2 holds as they are desired.
 
     Args:
         run: The run.

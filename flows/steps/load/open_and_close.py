@@ -97,10 +97,10 @@ def open_load(
 
 
 def begin_again(current: Current, run: Run, allow: Permissions) -> Current:
-    """Return the state in which a DHIS2 may be filled that was not withdrawn, or is meant again.
+    """Return the state in which a DHIS2 may be filled: it is withdrawn no longer, if permitted.
 
     Raises:
-        GuardError: All was withdrawn from it, and nobody has said that it is to be filled again.
+        GuardError: All was withdrawn from it, and no permission lets the run fill it again.
     """
     if current.withdrawn in (None, run.run_id):
         return current

@@ -1,4 +1,4 @@
-"""Post one bundle until it is known what became of every object in it.
+"""Post one bundle until it is clear what became of every object in it.
 
     request ─► report that names every object ─────────────────────────► receipt
        │

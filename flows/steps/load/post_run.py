@@ -84,7 +84,7 @@ class Posting:
         load: How fast the country file lets it go.
         state: What the threads share.
         stop_rule: Says when what DHIS2 refuses is no matter of single records.
-        as_superuser: DHIS2 refuses the user nothing, so it is asked whom other programs have.
+        as_superuser: DHIS2 refuses the user nothing, so it is queried for whom other programs have.
     """
 
     run: Run

@@ -5,7 +5,7 @@ begun, without a receipt   what differs is unknown: the next comparison sends wh
 then, as today's policy and today's guards let it, or deletes it
 refused                    a reject, whatever has stopped the load
 never begun                dropped: it is still different
-its folder is lost         what it posted cannot be known; told until reconcile repairs it
+its folder is lost         what it posted cannot be found out; reported until reconcile repairs
 """
 
 from flows.connectors.dhis2.client import Dhis2
@@ -37,7 +37,7 @@ def settle_open_run(
     Args:
         target: The target's files.
         own: The run that is at work; if it is the open one, it goes on by itself.
-        client: The DHIS2; it is asked who it is, and its marker is moved on.
+        client: The DHIS2; it is recognised, and its marker is moved on.
         allow: That the DHIS2 was moved or restored.
 
     Raises:

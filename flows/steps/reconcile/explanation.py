@@ -1,4 +1,4 @@
-"""What openIMIS, acknowledged and the rejects have of one object; no value is in it."""
+"""What openIMIS, acknowledged and the rejects have of one object, without any value."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -77,8 +77,8 @@ class Reconciliation:
     def values(self, resource: Resource) -> list[str]:
         """Return the UIDs of the values of a resource that are compared.
 
-        A DHIS2 that is adopted may have values of persons that we never send: once they are known
-        to be held, the next delta empties them.
+        A DHIS2 that is adopted may have values of persons that we never send: once they are
+        acknowledged, the next delta empties them.
         """
         names = value_columns(resource, self.acknowledged(resource, 0))
         is_adoption = not tracked_versions(self.current)

@@ -31,7 +31,7 @@ NOBODY_WAS_NAMED = (
     "daily load in loader_user."
 )
 FIGURES = frozenset({"programIndicators", "indicatorTypes", "indicators"})
-"""Classes of which DHIS2 keeps the figures, as they were defined when they were first asked for."""
+"""Classes of which DHIS2 keeps the figures, as they were defined when they were first computed."""
 
 
 @dataclass

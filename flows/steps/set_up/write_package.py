@@ -1,4 +1,4 @@
-"""Write what a plan holds into a DHIS2, all or nothing, after DHIS2 has said that it takes it."""
+"""Write what a plan holds into a DHIS2, all or nothing, each part after a dry run."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 
 def write_plan(client: Dhis2, info: SystemInfo, planned: Plan) -> None:
-    """Write what is planned, each part after DHIS2 has said that it would take it.
+    """Write what is planned, each part after a dry run that passed.
 
     Raises:
         TargetError: It would not, or did not take it after all.

@@ -1,6 +1,6 @@
 """Ask DHIS2, before the first bundle, whether it will take what is about to be posted.
 
-It is asked after org units and options were pushed. What the answers mean,
+DHIS2 is queried after org units and options were pushed. What the answers mean,
 `transforms/changes/preflight.py` judges.
 """
 

@@ -4,7 +4,7 @@ all that the user may see ─ too many? ─► org unit after org unit ─ too m
                                                                                 its days
 
 A reading that would be many pages deep is divided, since DHIS2 finds page 1,000 by counting
-through the 999 before it. Totals are never asked for: 2.40 cannot count enrollments (409), and some
+through the 999 before it. Totals are never queried: 2.40 cannot count enrollments (409), and some
 patches count events once for each program of the person. Pages are in an order that does not change
 while they are read, and a reading ends with an empty page.
 """
@@ -31,7 +31,7 @@ PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for
 
 @dataclass(frozen=True)
 class Paging:
-    """How much is asked for at once.
+    """How much is read at once.
 
     Attributes:
         page: Objects a page.
@@ -74,7 +74,7 @@ class Reader:
     Attributes:
         client: The DHIS2.
         dialect: Its version's ways.
-        paging: How much is asked for at once.
+        paging: How much is read at once.
         zone: In which DHIS2 reads and writes dates.
     """
 
