@@ -30,8 +30,8 @@ from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
+from transforms.changes.offer import Needs
 from transforms.changes.permissions import NOTHING, Allow, Permissions
-from transforms.changes.preflight import Needs
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
 from transforms.core.uids import uid_of_uuid

@@ -12,7 +12,7 @@ from staging.acknowledged import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
-from transforms.changes.preflight import Needs
+from transforms.changes.offer import Needs
 from transforms.core.errors import StagingError
 
 DESIRED = "desired"

@@ -26,7 +26,7 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.test_posting_a_phase import Outbox
-from transforms.changes.preflight import Needs
+from transforms.changes.offer import Needs
 from transforms.changes.stopping import StopRule
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards

@@ -5,17 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from transforms.changes.preflight import (
-    FIELDS,
-    SEARCHES_EVERYWHERE,
-    Needs,
-    Offer,
-    OptionCodes,
-    ProgramAccess,
-    User,
-    faults_of,
-    refuse_unready,
-)
+from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
+from transforms.changes.preflight import SEARCHES_EVERYWHERE, faults_of, refuse_unready
 from transforms.core.errors import TargetError
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PROGRAMS, Program
 
