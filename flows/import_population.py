@@ -17,10 +17,10 @@ from flows.steps.load.population_figures import (
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import recognise_server
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
+from staging.target_lock import locked
 from transforms.changes.reject_rows import POPULATION, reject_rows
 
 

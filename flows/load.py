@@ -23,12 +23,13 @@ from flows.steps.load.resuming import check_same_key, refuse_stopped
 from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.shared.country_file import read_country, remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current, locked
+from staging.current import Current
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
-from transforms.changes.bundles import Phase
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.openimis.country import Country
 

@@ -38,8 +38,8 @@ from flows.steps.reconcile.reports import (
     write_reports,
 )
 from flows.steps.shared.country_file import read_country
-from staging.acknowledged import locked
 from staging.layout import Run, Target
+from staging.target_lock import locked
 from transforms.model.resources import METADATA, RESOURCES, Resource
 from transforms.reports.reconciliation_report import markdown
 

@@ -15,9 +15,10 @@ from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
 from flows.steps.reconcile.renumbering import CarryOver, carry_over
-from staging.acknowledged import locked, read_current
+from staging.current import read_current
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
+from staging.target_lock import locked
 from transforms.core.markdown import table
 
 

@@ -15,10 +15,10 @@ from flows.steps.set_up.plan_and_write import SetUp, set_up
 from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
 from flows.steps.target.gone_places import gone_places
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import read_snapshot
+from staging.target_lock import locked
 from transforms.model.desired import desired_metadata
 from transforms.model.privacy import selected_for_set_up
 from transforms.model.resources import OPTIONS, ORG_UNITS

@@ -31,9 +31,9 @@ from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, TransformRequest, Until
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow, Permissions
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting

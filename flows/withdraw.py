@@ -16,9 +16,10 @@ from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.settle_open_run import settle_open_run
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import locked, read_current, switch
+from staging.current import read_current, switch
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow
 from transforms.core.errors import GuardError
 

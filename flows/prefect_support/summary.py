@@ -17,7 +17,7 @@ from staging.layout import Run
 from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
-from transforms.changes.fold import OUTCOMES
+from transforms.changes.outcomes import OUTCOMES
 from transforms.reports.summaries import (
     held_back,
     in_words,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.deltas import Change
 from transforms.changes.partitions import MOVERS, collided, movers
+from transforms.changes.schemas import Change
 from transforms.model.resources import Resource, TrackerType
 
 COLLIDED: dict[str, pl.DataType] = {"resource": pl.String(), "key": pl.String()}

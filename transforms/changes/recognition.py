@@ -38,7 +38,7 @@ class Marker:
 
 
 @dataclass(frozen=True)
-class LastLoad:
+class ExpectedTarget:
     """The last load, as the acknowledged state names it.
 
     Attributes:
@@ -106,7 +106,7 @@ class Memory:
         return self.stagings - {own}
 
 
-def refuse_another_server(last: LastLoad, base_url: str, system_id: str | None) -> None:
+def refuse_another_server(last: ExpectedTarget, base_url: str, system_id: str | None) -> None:
     """Refuse another server than that of the last load.
 
     Args:
@@ -132,7 +132,7 @@ def refuse_another_server(last: LastLoad, base_url: str, system_id: str | None) 
         )
 
 
-def refuse_other_stagings(memory: Memory, last: LastLoad) -> None:
+def refuse_other_stagings(memory: Memory, last: ExpectedTarget) -> None:
     """Refuse a DHIS2 in which another staging folder has left a marker.
 
     Raises:
@@ -147,7 +147,7 @@ def refuse_other_stagings(memory: Memory, last: LastLoad) -> None:
         )
 
 
-def refuse_lost_load(memory: Memory, last: LastLoad) -> None:
+def refuse_lost_load(memory: Memory, last: ExpectedTarget) -> None:
     """Refuse a DHIS2 that lacks what the last load left, or has what a later one left.
 
     The newest objects decide where they were read back, and else the marker.

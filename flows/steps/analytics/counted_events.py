@@ -5,10 +5,11 @@ import polars as pl
 from flows.connectors.dhis2.client import Answer, Dhis2
 from flows.steps.analytics.build_tables import calendar_warning
 from flows.steps.shared.acknowledged_frames import acknowledged
-from staging.acknowledged import Current, read_current, scan
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.layout import Target
-from transforms.changes.fold import State
 from transforms.changes.metadata_changes import CONFIRMED
+from transforms.changes.schemas import State
 from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,

@@ -12,7 +12,8 @@ from staging.frames import is_done, read_stage
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles, put, seal
 from staging.runs import first_recorded, recall
-from transforms.changes.bundles import Phase, numbered, parts, rendered
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.phases import Phase, parts
 from transforms.model.resources import RESOURCES
 
 STAGE = "outbox"

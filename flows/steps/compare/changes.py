@@ -20,17 +20,18 @@ from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import measure
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import declare_done, is_done, read_stage, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.rejects import write_held_back
 from transforms import VERSION
-from transforms.changes.deltas import desired_schema
 from transforms.changes.magnitude import Finding
 from transforms.changes.metadata_changes import CONFIRMED, unconfirmed
 from transforms.changes.metadata_selection import is_chosen, needed_options, needed_org_units
 from transforms.changes.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
 from transforms.changes.permissions import NOTHING, Permissions
+from transforms.changes.schemas import desired_schema
 from transforms.changes.selection import wholly_selected
 from transforms.core.errors import StagingError
 from transforms.model.privacy import policy_of
@@ -73,7 +74,7 @@ def stage_changes(
     outcome = _compare(comparison, inputs, allow)
     for name in METADATA:
         write_frame(run.changes(name, 0), changed_metadata(comparison, name, inputs.scopes))
-    treatments = {uid: each.value for uid, each in policy_of(inputs.country).items()}
+    treatments = {key: each.value for key, each in policy_of(inputs.country).items()}
     sent = {
         "pseudonym_fingerprint": read_stage(run, DESIRED).get(KEY, inputs.key_fingerprint),
         "wholly": wholly_selected(inputs.scopes, windowed=inputs.window is not None),

@@ -9,21 +9,22 @@ import polars as pl
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import spared_in
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
-from staging.acknowledged import Current
-from staging.frames import read_stage, scan_frame, write_frame
+from staging.current import Current
+from staging.frames import read_stage, scan_objects, write_frame
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
-from transforms.changes.counts import count_by_kind, first_due_day, sum_by_reason
+from transforms.changes.change_counts import count_by_kind
 from transforms.changes.deltas import Delta, delta
-from transforms.changes.magnitude import (
-    Finding,
-    fields_held,
+from transforms.changes.holding_back import (
+    fields_held_back,
     keeping,
-    kinds_held,
-    without_held,
+    kinds_held_back,
+    without_held_back,
 )
+from transforms.changes.magnitude import Finding
+from transforms.changes.moves import first_due_day
 from transforms.changes.partition_doubts import PartitionDoubts, Partitioned, partition_doubts
-from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
+from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows, sum_by_reason
 from transforms.changes.selection import selected
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope
@@ -87,7 +88,7 @@ class Comparison:
         """Return resource name → the changes that were written, of all partitions."""
         return {
             resource.name: pl.concat(
-                scan_frame(self.run.changes(resource.name, number))
+                scan_objects(self.run.changes(resource.name, number))
                 for number in range(self.partitions)
             )
             for resource in RESOURCES
@@ -108,7 +109,7 @@ class Comparison:
         """Write the changes of a partition that are posted, and return them."""
         changes = {name: found.changes for name, found in deltas.items()}
         some = selected(changes, chosen.scopes, windowed=chosen.windowed)
-        posted = without_held(some, kinds_held(findings))
+        posted = without_held_back(some, kinds_held_back(findings))
         for name, frame in posted.items():
             write_frame(self.run.changes(name, partition), frame.lazy().sort("person", "key"))
         return posted
@@ -122,7 +123,7 @@ class Comparison:
             desired = self._desired(resource.name, partition)
             deltas[resource.name] = delta(
                 resource,
-                keeping(desired, before, fields_held(findings, resource.name)),
+                keeping(desired, before, fields_held_back(findings, resource.name)),
                 before,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
@@ -133,7 +134,7 @@ class Comparison:
         return deltas
 
     def _desired(self, name: str, partition: int) -> pl.LazyFrame:
-        frame = scan_frame(self.run.desired(name, partition))
+        frame = scan_objects(self.run.desired(name, partition))
         if name != TRACKED_ENTITIES.name:
             return frame
         return settle_numbers(frame, self._doubled_numbers)
@@ -141,7 +142,7 @@ class Comparison:
     @cached_property
     def _doubled_numbers(self) -> pl.LazyFrame:
         numbers = [
-            scan_frame(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
             for number in range(self.partitions)
         ]
         before = [
@@ -154,9 +155,9 @@ class Comparison:
         name, numbers = resource.name, range(self.partitions)
         return Partitioned(
             resource,
-            changes=_with_numbers(scan_frame(self.run.changes(name, each)) for each in numbers),
+            changes=_with_numbers(scan_objects(self.run.changes(name, each)) for each in numbers),
             desired=_with_numbers(
-                scan_frame(self.run.desired(name, each)).select("key") for each in numbers
+                scan_objects(self.run.desired(name, each)).select("key") for each in numbers
             ),
             acknowledged=_with_numbers(
                 frame.select("key", "uid") for _, frame in self.acknowledged(resource)

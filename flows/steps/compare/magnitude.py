@@ -6,24 +6,21 @@ import polars as pl
 
 from flows.steps.compare.comparison import Comparison
 from flows.steps.shared.staged_changes import CHANGES
-from staging.frames import is_done, read_stage, scan_frame
+from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run
-from transforms.changes.magnitude import (
-    LIFTED_BY,
-    Finding,
-    Kind,
-    Known,
+from transforms.changes.change_counts import (
     Measured,
+    acknowledged_at,
     counted,
     created_at,
     emptied_values,
     had,
-    held_at,
-    judged,
     measured,
-    sentence,
 )
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
+from transforms.model.field_keys import key_of
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource
 from transforms.openimis.country import Country
@@ -32,7 +29,7 @@ from transforms.openimis.country import Country
 def measure(comparison: Comparison, country: Country, allow: Permissions) -> list[Finding]:
     """Return what is much of the changes that were written, and whether it is held back."""
     current, changes = comparison.current, comparison.counts()
-    before = Known(
+    before = LastLoad(
         loaded=current.loaded,
         refused=sum(current.refused.values()),
         treatments=current.treatments,
@@ -55,8 +52,8 @@ def _measure_resource(comparison: Comparison, resource: Resource) -> Measured:
     places: list[pl.DataFrame] = []
     since = comparison.since
     for number, before in comparison.acknowledged(resource):
-        changes = scan_frame(comparison.run.changes(resource.name, number))
-        frames = (counted(changes, since), created_at(changes, since), held_at(before))
+        changes = scan_objects(comparison.run.changes(resource.name, number))
+        frames = (counted(changes, since), created_at(changes, since), acknowledged_at(before))
         for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
             found.append(frame)
     emptied = emptied_values(counts)
@@ -75,7 +72,8 @@ def findings_of(run: Run) -> list[Finding]:
     """Return what was much when the run was compared; nothing if it was not."""
     manifest = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
     return [
-        Finding(**{**each, "kind": Kind(each["kind"])}) for each in manifest.get("magnitude", ())
+        Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
+        for each in manifest.get("magnitude", ())
     ]
 
 

@@ -1,6 +1,6 @@
 """Know openIMIS again: the database that DHIS2 was filled from, with all its rows."""
 
-from staging.acknowledged import Current, KnownSource
+from staging.current import Current, LoadedSource
 from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
@@ -8,12 +8,12 @@ from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.openimis.country import Guards
 
 
-def source_of(run: Run) -> KnownSource | None:
+def source_of(run: Run) -> LoadedSource | None:
     """Return which openIMIS the run's snapshot is of; None if the run has none."""
     if not is_complete(run):
         return None
     manifest = read_manifest(run)
-    return KnownSource(
+    return LoadedSource(
         database=manifest.database,
         oldest_rows=manifest.oldest_rows,
         as_of=manifest.as_of,
@@ -50,14 +50,14 @@ def check_source(
     return _oddities(current.source, found)
 
 
-def _is_older(found: KnownSource, *, before: KnownSource) -> bool:
+def _is_older(found: LoadedSource, *, before: LoadedSource) -> bool:
     """Whether two clocks say so: one alone was set back."""
     if found.taken_at is None or before.taken_at is None:
         return False
     return found.taken_at < before.taken_at and found.as_of < before.as_of
 
 
-def _oddities(before: KnownSource, found: KnownSource) -> list[str]:
+def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
     oddities = []
     if found.database != before.database:
         oddities.append(

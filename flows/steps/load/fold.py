@@ -8,17 +8,20 @@ import polars as pl
 from flows.steps.compare.source_identity import source_of
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import free_version, keep, scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.fold import folded, refusals
+from transforms.changes.fold import folded
 from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.outcomes import refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
+from transforms.model.field_keys import with_key_names
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
 
 OUTCOMES = "outcomes"
@@ -110,12 +113,12 @@ def _resources_sent_wholly(run: Run) -> list[str]:
 
 
 def _treatments_sent(run: Run) -> dict[str, str]:
-    """Return field → its treatment, of the resources that the run sent wholly."""
-    made_with = read_stage(run, CHANGES).get("treatments", {})
+    """Return field key → its treatment, of the resources that the run sent wholly."""
+    made_with = with_key_names(read_stage(run, CHANGES).get("treatments", {}))
     fields = (
-        each.uid for name in _resources_sent_wholly(run) for each in RESOURCE_BY_NAME[name].fields
+        each.key for name in _resources_sent_wholly(run) for each in RESOURCE_BY_NAME[name].fields
     )
-    return {uid: made_with[uid] for uid in fields if uid in made_with}
+    return {key: made_with[key] for key in fields if key in made_with}
 
 
 def facts_of_run(run: Run, current: Current) -> dict[str, Any]:

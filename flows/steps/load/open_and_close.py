@@ -23,7 +23,7 @@ from flows.steps.target.org_units import push_org_units
 from flows.steps.target.preflight import check_needs
 from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
-from staging.acknowledged import Current, switch
+from staging.current import Current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged

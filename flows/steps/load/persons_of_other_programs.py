@@ -9,7 +9,7 @@ that is not shown is not there: a superuser is shown all.
 import orjson
 
 from flows.steps.target.read_back import Reader, query_objects
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import TRACKED_ENTITIES, TrackerType
 
 IN_ANOTHER_PROGRAM = "person_in_another_program"

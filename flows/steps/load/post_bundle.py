@@ -16,7 +16,7 @@ import orjson
 
 from flows.connectors.dhis2.client import TRACKER, TRANSFER, Dhis2
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.bundles import IDENTIFIERS, LISTS, TRANSFERS
+from transforms.changes.phases import IDENTIFIERS, LISTS, TRANSFERS
 from transforms.dhis2.import_report import (
     Receipt,
     Sent,

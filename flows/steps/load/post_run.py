@@ -16,8 +16,8 @@ from staging.frames import read_stage
 from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
-from transforms.changes.bundles import DELETES, Phase
 from transforms.changes.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.phases import DELETES, Phase
 from transforms.changes.stopping import StopRule, sent_by_kind
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_codes import ErrorClass

@@ -13,13 +13,13 @@ from flows.steps.load.fold import write_refusals
 from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
 from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_of
 from flows.steps.target.recognition import leave_marker, recognise
-from staging.acknowledged import Current, read_current, switch
+from staging.current import Current, read_current, switch
 from staging.damage import DamagedError
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
-from transforms.changes.bundles import Phase
 from transforms.changes.dependants import objects_of
 from transforms.changes.permissions import NOTHING, Permissions
+from transforms.changes.phases import Phase
 from transforms.changes.stopping import StoppedError
 from transforms.core.errors import SyncError
 from transforms.dhis2.import_report import Receipt, Sent

@@ -8,8 +8,8 @@ import polars as pl
 from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current
-from staging.frames import is_done, read_stage, scan_frame
+from staging.current import Current
+from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from transforms.core.errors import StagingError
@@ -85,7 +85,7 @@ def _spelled(name: str) -> str:
 def _of_stage(run: Run, stage: str) -> FramesOf:
     count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
     path_of = run.desired if stage == "desired" else run.changes
-    return lambda resource: [scan_frame(path_of(resource.name, each)) for each in range(count)]
+    return lambda resource: [scan_objects(path_of(resource.name, each)) for each in range(count)]
 
 
 def _acknowledged(target: Target, current: Current) -> FramesOf:

@@ -8,7 +8,7 @@ from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.target.preflight import check_needs
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server
-from staging.acknowledged import Current, read_current
+from staging.current import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember

@@ -12,33 +12,26 @@ import polars as pl
 
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from flows.steps.target.read_back import Reader, query_objects, read_back
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import (
     declare_done,
     is_done,
     read_stage,
     row_count,
     scan_frame,
+    scan_objects,
     write_frame,
 )
 from staging.layout import Run, Target
 from staging.read_back import scan_bucket, write_buckets
-from transforms.changes.deltas import acknowledged_schema, value_columns
+from transforms.changes.identities import IDENTITIES, desired_identities
 from transforms.changes.metadata_changes import CONFIRMED, unlisted
-from transforms.changes.reconciliation import (
-    IDENTITIES,
-    compared,
-    missing,
-    wanted_identities,
-    with_owners,
-)
+from transforms.changes.reconciliation import compared, missing, with_owners
+from transforms.changes.schemas import acknowledged_schema, value_columns
 from transforms.dhis2.read_back import distinct, read_schema
-from transforms.model.resources import (
-    OPTIONS,
-    ORG_UNITS,
-    TRACKED_ENTITIES,
-    Resource,
-)
+from transforms.model.field_keys import uids_of
+from transforms.model.resources import OPTIONS, ORG_UNITS, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES
 
 LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
@@ -75,7 +68,7 @@ class Reconciliation:
         return acknowledged(self.target, self.current, resource, partition)
 
     def values(self, resource: Resource) -> list[str]:
-        """Return the UIDs of the values of a resource that are compared.
+        """Return the keys of the values of a resource that are compared.
 
         A DHIS2 that is adopted may have values of persons that we never send: once they are
         acknowledged, the next delta empties them.
@@ -83,7 +76,7 @@ class Reconciliation:
         names = value_columns(resource, self.acknowledged(resource, 0))
         is_adoption = not tracked_versions(self.current)
         if is_adoption and resource is TRACKED_ENTITIES:
-            names += SEED_CLAIM_ATTRIBUTES
+            names += [each.key for each in SEED_CLAIM_ATTRIBUTES]
         return names
 
     def results(self, resource: Resource, result: str) -> list[pl.LazyFrame]:
@@ -100,13 +93,13 @@ class Reconciliation:
         if self.desired is None:
             return []
         numbers = range(read_stage(self.desired, DESIRED)["partitions"])
-        return [scan_frame(self.desired.desired(resource.name, number)) for number in numbers]
+        return [scan_objects(self.desired.desired(resource.name, number)) for number in numbers]
 
     def desired_identities(self, resource: Resource) -> pl.LazyFrame:
         """Return who the objects would be that openIMIS has and DHIS2 has not confirmed."""
         first = self.current.first_generation(resource.name)
         identities = [
-            wanted_identities(resource, frame, self.acknowledged(resource, number), first)
+            desired_identities(resource, frame, self.acknowledged(resource, number), first)
             for number, frame in enumerate(self.desired_rows(resource))
         ]
         return pl.concat([pl.LazyFrame(schema=IDENTITIES), *identities])
@@ -117,7 +110,7 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
     stage = f"{READ_BACK}/{resource.name}"
     if is_done(work.run, stage):
         return row_count(work.run.read_back(resource.name))
-    rows = read_back(work.run, work.reader, resource, work.values(resource))
+    rows = read_back(work.run, work.reader, resource, uids_of(work.values(resource)))
     declare_done(work.run, stage, {})
     return rows
 
@@ -146,7 +139,7 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
     rows = _bucket(work, resource, ACKNOWLEDGED, bucket, columns)
     desired = _bucket(work, resource, DESIRED, bucket, IDENTITIES)
-    read = distinct(_bucket(work, resource, READ, bucket, read_schema(values)))
+    read = distinct(_bucket(work, resource, READ, bucket, read_schema(uids_of(values))))
     read, deleted = _with_unread(work, resource, rows, read)
     found = compared(resource, rows, desired, read, deleted, values, work.reader.zone)
     for result in RESULTS:
@@ -164,7 +157,7 @@ def _with_unread(
         What DHIS2 has, and the UIDs of what it has deleted; None where it does not tell.
     """
     unread = missing(rows, read)["uid"].to_list()
-    queried = distinct(query_objects(work.reader, resource, unread, work.values(resource)))
+    queried = distinct(query_objects(work.reader, resource, unread, uids_of(work.values(resource))))
     there = pl.concat([read, queried.filter(~pl.col("isDeleted"))])
     if not work.reader.tells_deleted(resource):
         return there, None

@@ -8,8 +8,9 @@ import polars as pl
 from flows.steps.compare.source_identity import source_of
 from flows.steps.reconcile.preconditions import find_desired_run, read_acknowledged
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
-from staging.acknowledged import Current, sweep, switch, switched, write
-from staging.frames import read_stage, scan_frame
+from staging.acknowledged import sweep, write
+from staging.current import Current, switch, switched
+from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
 from transforms.changes.guards import refuse_another_source
 from transforms.changes.renumbering import Renumbered, renumbered
@@ -57,7 +58,7 @@ class Renumbering:
     def parts(self, resource: Resource, first: int) -> Iterator[Renumbered]:
         """Yield the partitions of a resource under the new numbers."""
         for number in range(self.current.partitions):
-            rows = scan_frame(self.desired.desired(resource.name, number))
+            rows = scan_objects(self.desired.desired(resource.name, number))
             yield renumbered(resource, self._acknowledged(resource, number), rows, first)
 
     def _acknowledged(self, resource: Resource, number: int) -> pl.LazyFrame:

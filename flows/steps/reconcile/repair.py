@@ -3,11 +3,12 @@
 import polars as pl
 
 from flows.steps.reconcile.reconciliation import Reconciliation
-from staging.acknowledged import Current, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import keep, scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.frames import row_count, scan_frame
 from transforms.changes.metadata_changes import CONFIRMED
 from transforms.changes.partitions import partition_of
-from transforms.changes.reconciliation import repaired, strangers, with_persons
+from transforms.changes.repairs import repaired, strangers, with_persons
 from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 
 

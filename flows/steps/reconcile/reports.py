@@ -7,7 +7,8 @@ import polars as pl
 from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.files import whole_or_absent
 from staging.frames import scan_frame, write_frame
-from transforms.changes.reconciliation import FINDINGS, held, lacking_findings, totals
+from transforms.changes.findings import FINDINGS, lacking_findings, totals
+from transforms.changes.repairs import without_tombstones
 from transforms.model.resources import METADATA, ORG_UNITS, RESOURCES, Resource
 
 
@@ -26,7 +27,7 @@ def side_by_side(work: Reconciliation) -> pl.DataFrame:
             _count_objects(frame, resource, "openIMIS") for frame in work.desired_rows(resource)
         ]
         for number in work.partitions:
-            frame = held(work.acknowledged(resource, number))
+            frame = without_tombstones(work.acknowledged(resource, number))
             counted.append(_count_objects(frame, resource, "acknowledged"))
         counted += [
             frame.with_columns(resource=pl.lit(resource.name), side=pl.lit("DHIS2"))

@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.layout import Target
-from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, Resource
 
 

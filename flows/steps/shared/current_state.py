@@ -2,7 +2,7 @@
 
 import uuid
 
-from staging.acknowledged import Current, read_current
+from staging.current import Current, read_current
 from staging.layout import Target
 
 

@@ -5,7 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
-from staging.acknowledged import Current, read_current, scan
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.layout import Target, target_names
 from transforms.changes.metadata_changes import CONFIRMED, unlisted
 from transforms.changes.preflight import MERGED

@@ -10,12 +10,15 @@ from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from flows.steps.target.read_back import Reader, query_objects
-from staging.acknowledged import Current
+from staging.current import Current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
-from transforms.changes.fold import State
+from transforms.changes.findings import FINDINGS, Kind
+from transforms.changes.identities import IDENTITIES
 from transforms.changes.recognition import NewestObjects
-from transforms.changes.reconciliation import FINDINGS, IDENTITIES, Kind, compared
+from transforms.changes.reconciliation import compared
+from transforms.changes.schemas import State
+from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 
 NEWEST = 200
@@ -39,7 +42,7 @@ def compare_newest(
     """Return which of the newest objects DHIS2 does not hold as it confirmed them.
 
     Returns:
-        The columns of `transforms.changes.reconciliation.FINDINGS`.
+        The columns of `transforms.changes.findings.FINDINGS`.
 
     Raises:
         TargetError: DHIS2 does not let the user read them.
@@ -101,8 +104,8 @@ def _compare_resource(
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
     confirmed = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
-    values = [field.uid for field in resource.fields]
-    read = query_objects(reader, resource, confirmed["uid"].to_list(), values)
+    values = [field.key for field in resource.fields]
+    read = query_objects(reader, resource, confirmed["uid"].to_list(), uids_of(values))
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from flows.connectors.dhis2.client import Dhis2, SystemInfo
 from flows.steps.target.marker import DataStoreRefusedError, ask_markers, write_marker
 from flows.steps.target.newest_objects import ask_newest
-from staging.acknowledged import Current
+from staging.current import Current
 from staging.layout import Target
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.recognition import (
-    LastLoad,
+    ExpectedTarget,
     Marker,
     Memory,
     refuse_another_server,
@@ -57,7 +57,7 @@ def recognise(
             last load, or another staging folder fills it.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    last, is_restored = last_load(current), Allow.RESTORED_TARGET in allow
+    last, is_restored = expected_target(current), Allow.RESTORED_TARGET in allow
     info = recognise_server(client, current, allow)
     memory = _ask_memory(client, info, target, current, is_restored=is_restored)
     refuse_other_stagings(memory, last)
@@ -77,7 +77,7 @@ def recognise_server(client: Dhis2, current: Current, allow: Permissions = NOTHI
     """
     info = ask_server(client)
     if Allow.MOVED_TARGET not in allow:
-        refuse_another_server(last_load(current), info.base_url, info.system_id)
+        refuse_another_server(expected_target(current), info.base_url, info.system_id)
     return info
 
 
@@ -105,9 +105,9 @@ def leave_marker(client: Dhis2, run_id: str, current: Current) -> Current:
     return current.model_copy(update={"marker_refused": False})
 
 
-def last_load(current: Current) -> LastLoad:
+def expected_target(current: Current) -> ExpectedTarget:
     """Return the last load, as the acknowledged state names it."""
-    return LastLoad(
+    return ExpectedTarget(
         staging=str(current.staging_id),
         run=current.last_run,
         counter=current.counter,
@@ -134,7 +134,7 @@ def _ask_memory(
     return memory
 
 
-def _mark_again(client: Dhis2, memory: Memory, last: LastLoad) -> Memory:
+def _mark_again(client: Dhis2, memory: Memory, last: ExpectedTarget) -> Memory:
     """Leave the marker of the last load in a DHIS2 that was restored to an earlier day."""
     if last.marker is None or memory.refusal:
         return memory

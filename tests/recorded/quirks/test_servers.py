@@ -21,7 +21,7 @@ from tests.recorded.quirks.small_country import (
     uid,
 )
 from transforms.changes.recognition import (
-    LastLoad,
+    ExpectedTarget,
     Marker,
     refuse_lost_load,
     refuse_other_stagings,
@@ -30,10 +30,10 @@ from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
 
 STAGING = "scheme-1"
-NO_LOAD, FOURTH = LastLoad(STAGING), LastLoad(STAGING, run="run-4", counter=4)
+NO_LOAD, FOURTH = ExpectedTarget(STAGING), ExpectedTarget(STAGING, run="run-4", counter=4)
 
 
-def check_marker(client: Dhis2, last: LastLoad) -> None:
+def check_marker(client: Dhis2, last: ExpectedTarget) -> None:
     """Refuse a DHIS2 that is not as the last load left it."""
     memory = ask_markers(client, last.staging)
     refuse_other_stagings(memory, last)
@@ -132,7 +132,7 @@ def test_the_marker_of_the_last_load_is_found_again(country: SmallCountry) -> No
     for counter in (1, 2):
         write_marker(client, Marker(STAGING, f"run-{counter}", counter))
 
-    check_marker(client, LastLoad(STAGING, run="run-2", counter=2))
+    check_marker(client, ExpectedTarget(STAGING, run="run-2", counter=2))
     assert read_marker(client, STAGING) == Marker(STAGING, "run-2", 2)
 
 
@@ -171,7 +171,7 @@ def test_a_marker_that_a_load_before_its_end_may_have_left_is_known(country: Sma
 
     for found in (last, unfinished):
         write_marker(client, found)
-        check_marker(client, LastLoad(STAGING, run="run-1", counter=1, open_run="run-2"))
+        check_marker(client, ExpectedTarget(STAGING, run="run-1", counter=1, open_run="run-2"))
 
 
 def test_what_is_no_marker_is_not_taken_for_one(country: SmallCountry) -> None:
@@ -188,4 +188,4 @@ def test_a_marker_whose_answer_was_lost_is_written_all_the_same(country: SmallCo
 
     write_marker(client, Marker(STAGING, "run-1", 1))
 
-    check_marker(client, LastLoad(STAGING, run="run-1", counter=1))
+    check_marker(client, ExpectedTarget(STAGING, run="run-1", counter=1))

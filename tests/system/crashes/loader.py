@@ -18,14 +18,14 @@ from flows.steps.load.open_and_close import close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import locked
 from staging.damage import in_words
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
+from staging.target_lock import locked
 from tests.support.loader import LOGIN as LOADER_LOGIN
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.model.privacy import selected_columns
 from transforms.model.resources import Scope

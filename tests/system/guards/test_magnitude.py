@@ -14,7 +14,7 @@ from flows.steps.compare.magnitude import (
     other_sentences,
     waiting_sentences,
 )
-from staging.acknowledged import read_current
+from staging.current import read_current
 from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
@@ -80,7 +80,7 @@ def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
     assert "allow=empties" in sentence
     assert with_gender(strict.sandbox) == before
     [row] = read_rejects(run).filter(stage=GUARD).collect().to_dicts()
-    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.uid)
+    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.key)
     assert row["reason"] == "too_many_empties"
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.target.newest_objects import compare_newest, newest
-from staging.acknowledged import switch
+from staging.current import switch
 from staging.outbox import bundles
 from tests.support.sandbox import ADMIN, running_sandbox
 from tests.system.crashes.contents import acknowledged, differences, tracker
 from tests.system.guards.scheme import GuardedScheme
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import Allow
+from transforms.changes.phases import Phase
 from transforms.core.errors import TargetError
 from transforms.model.resources import RESOURCES
 

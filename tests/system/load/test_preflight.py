@@ -7,7 +7,7 @@ import pytest
 from flows.steps.reconcile.preconditions import reader_of
 from flows.steps.target.preflight import check_needs
 from flows.steps.target.recognition import ask_server, recognise_server
-from staging.acknowledged import Current
+from staging.current import Current
 from tests.recorded.quirks.small_country import (
     CLAIMS,
     INSUREES,

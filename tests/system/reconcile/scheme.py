@@ -34,7 +34,7 @@ from flows.steps.reconcile.reports import (
 )
 from flows.steps.target.read_back import Paging
 from flows.steps.target.recognition import recognise
-from staging.acknowledged import locked
+from staging.target_lock import locked
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
 from tests.system.crashes.contents import Content, as_claimed, claimed, tracker

@@ -28,7 +28,7 @@ from tests.support.openimis_sample import sample, write_sqlite
 from tests.support.sandbox import running_sandbox
 from tests.system.crashes.scheme import DAY_ONE
 from tests.system.flows.scheme import COUNTRY, Scheme
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 
 HERE = Path(__file__).parent
 SETTINGS = COUNTRY + "\n[load]\nbundle_size = 20\nin_flight = 1\nattempts = 1\n"

@@ -17,11 +17,11 @@ def changes(org_unit: str, code: str | None = None) -> dict[str, pl.LazyFrame]:
     nothing = {
         each.name: pl.LazyFrame(
             schema={"change": pl.String, "orgUnit": pl.String}
-            | {field.uid: pl.String for field in each.fields}
+            | {field.key: pl.String for field in each.fields}
         )
         for each in RESOURCES
     }
-    person = {"change": "create", "orgUnit": org_unit, CODED.uid: code}
+    person = {"change": "create", "orgUnit": org_unit, CODED.key: code}
     rows = pl.LazyFrame([person], schema=nothing[TRACKED_ENTITIES.name].collect_schema())
     return nothing | {TRACKED_ENTITIES.name: rows}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from transforms.changes.recognition import (
-    LastLoad,
+    ExpectedTarget,
     Marker,
     Memory,
     NewestObjects,
@@ -14,12 +14,12 @@ from transforms.changes.recognition import (
 from transforms.core.errors import TargetError
 
 HERE, ELSEWHERE = "https://dhis2.example", "https://elsewhere.example"
-FOURTH = LastLoad("ours", run="run-4", counter=4, base_url=HERE, system_id="one")
+FOURTH = ExpectedTarget("ours", run="run-4", counter=4, base_url=HERE, system_id="one")
 OURS = Memory(frozenset({"ours"}), Marker("ours", "run-4", 4))
 
 
 def test_before_the_first_load_any_server_will_do() -> None:
-    refuse_another_server(LastLoad("ours"), ELSEWHERE, "two")
+    refuse_another_server(ExpectedTarget("ours"), ELSEWHERE, "two")
 
 
 @pytest.mark.parametrize("system_id", ["one", None], ids=["same", "hidden from the user"])
@@ -53,7 +53,7 @@ def test_the_marker_of_another_staging_folder_is_refused_and_ours_is_not() -> No
 
 
 def test_the_marker_of_the_last_load_or_of_one_cut_short_at_its_end_goes_on() -> None:
-    cut_short = LastLoad("ours", run="run-4", counter=4, open_run="run-5")
+    cut_short = ExpectedTarget("ours", run="run-4", counter=4, open_run="run-5")
 
     refuse_lost_load(OURS, FOURTH)
     refuse_lost_load(OURS, cut_short)
@@ -61,9 +61,11 @@ def test_the_marker_of_the_last_load_or_of_one_cut_short_at_its_end_goes_on() ->
 
 
 def test_before_the_first_load_there_is_no_marker_or_that_of_one_cut_short() -> None:
-    refuse_lost_load(Memory(), LastLoad("ours"))
-    refuse_lost_load(Memory(), LastLoad("ours", open_run="run-1"))
-    refuse_lost_load(Memory(marker=Marker("ours", "run-1", 1)), LastLoad("ours", open_run="run-1"))
+    refuse_lost_load(Memory(), ExpectedTarget("ours"))
+    refuse_lost_load(Memory(), ExpectedTarget("ours", open_run="run-1"))
+    refuse_lost_load(
+        Memory(marker=Marker("ours", "run-1", 1)), ExpectedTarget("ours", open_run="run-1")
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import polars as pl
 
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import Inputs
-from staging.acknowledged import Current, switched, write
+from staging.acknowledged import write
+from staging.current import Current, switched
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.laws.world import desired_frame
 from tests.system.set_up.a_country import a_country
-from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_ITEMS,
