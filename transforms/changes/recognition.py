@@ -39,7 +39,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class ExpectedTarget:
-    """The last load, as the acknowledged state names it.
+    """The DHIS2 that the last load left, as the acknowledged state describes it.
 
     Attributes:
         staging: Id of the staging folder's target.
@@ -110,7 +110,7 @@ def refuse_another_server(last: ExpectedTarget, base_url: str, system_id: str | 
     """Refuse another server than that of the last load.
 
     Args:
-        last: The last load; any server will do before the first.
+        last: The DHIS2 of the last load; any will do before the first.
         base_url: Where DHIS2 answers.
         system_id: Its own id; None if the user may not see it.
 

@@ -106,7 +106,7 @@ def leave_marker(client: Dhis2, run_id: str, current: Current) -> Current:
 
 
 def expected_target(current: Current) -> ExpectedTarget:
-    """Return the last load, as the acknowledged state names it."""
+    """Return the DHIS2 that the last load left, as the acknowledged state describes it."""
     return ExpectedTarget(
         staging=str(current.staging_id),
         run=current.last_run,
