@@ -69,19 +69,19 @@ def save(
             f"--generate makes pseudonym keys at random; the secret of {kind}/{name} is what the "
             f"other side knows. Leave it out: the secret is asked for."
         )
-    values = given_settings(block, settings)
+    values = parse_settings(block, settings)
     if not replace and is_saved(kind, name):
         raise _would_be_lost(kind, name, generate=generate)
     for field in secret_fields(block):
-        values[field] = new_key() if generate else asked(field)
-    given = {field: value for field, value in values.items() if value}
-    made = block.model_validate(given)
+        values[field] = new_key() if generate else ask_secret(field)
+    filled = {field: value for field, value in values.items() if value}
+    made = block.model_validate(filled)
     if isinstance(made, Dhis2Server):
         check_plain_http(made.base_url, is_meant=made.plain_http_is_meant)
     made.save(name, overwrite=True)
 
 
-def given_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]:
+def parse_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]:
     """Return what was given as `field=value`: fields of the block that are not secret.
 
     Raises:
@@ -135,7 +135,7 @@ def secret_fields(block: type[Block]) -> list[str]:
     ]
 
 
-def asked(field: str) -> str:
+def ask_secret(field: str) -> str:
     """Ask for a secret; on a terminal it is not shown."""
     prompt = f"{field} (empty if there is none): "
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
@@ -148,8 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.command == "register":
             register()
         else:
-            meant = {"generate": parsed.generate, "replace": parsed.replace}
-            save(parsed.kind, parsed.name, parsed.settings, **meant)
+            options = {"generate": parsed.generate, "replace": parsed.replace}
+            save(parsed.kind, parsed.name, parsed.settings, **options)
     except (SyncError, ValidationError, ValueError) as error:
         print(f"{_sentence(error)} Nothing was saved.", file=sys.stderr)  # noqa: T201
         return 1

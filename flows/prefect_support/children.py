@@ -49,7 +49,7 @@ def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> 
         as_subflow=False,
     )
     # Typed as "maybe a coroutine"; it is none where it is called without an event loop.
-    ended = _ended(_rescheduled_if_failed(cast("FlowRun", child)), deployment, waiting)
+    ended = _await_end(_reschedule_if_failed(cast("FlowRun", child)), deployment, waiting)
     if ended.state is None or not ended.state.is_completed():
         raise ChildFailedError(
             f"{deployment} ended as {ended.state_name}: {ended.state and ended.state.message} "
@@ -59,7 +59,7 @@ def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> 
     return ended.state_name
 
 
-def _rescheduled_if_failed(child: FlowRun) -> FlowRun:
+def _reschedule_if_failed(child: FlowRun) -> FlowRun:
     failed = child.state is not None and child.state.is_final() and not child.state.is_completed()
     if failed:
         get_run_logger().info("Flow run %s is scheduled again", child.name)
@@ -69,7 +69,7 @@ def _rescheduled_if_failed(child: FlowRun) -> FlowRun:
     return child
 
 
-def _ended(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
+def _await_end(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
     seen = time.monotonic()
     began: float | None = None
     with get_client(sync_client=True) as client:

@@ -39,14 +39,14 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
             with in_words():
                 return function(*args, **kwargs)
         except SyncError as error:
-            return _failed(error)
+            return _failed_state(error)
         except Exception as error:
-            return _failed(unforeseen(error))
+            return _failed_state(unforeseen(error))
 
     return ending
 
 
-def _failed(error: SyncError) -> State[SyncError]:
+def _failed_state(error: SyncError) -> State[SyncError]:
     if TaskRunContext.get() is None:
         tell_once(error)
     return Failed(message=str(error), data=error)
@@ -80,7 +80,7 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
     return running
 
 
-def completed(run_id: str, rejects: int, held_back: Sequence[str] = ()) -> State[str]:
+def ended_state(run_id: str, rejects: int, held_back: Sequence[str] = ()) -> State[str]:
     """Return the state of a run that ended, by what a guard held back and by its rejects."""
     if held_back:
         return Completed(name=HELD_BACK, message=" ".join(held_back), data=run_id)

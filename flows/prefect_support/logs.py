@@ -16,7 +16,7 @@ from transforms.core.errors import SyncError
 LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 ECHOES = ("Finished in state Completed", "Finished in state Failed", "Task run failed with ")
 
-_told: WeakSet[SyncError] = WeakSet()
+_logged: WeakSet[SyncError] = WeakSet()
 
 
 def leave_out_echoes() -> None:
@@ -27,8 +27,8 @@ def leave_out_echoes() -> None:
 
 def tell_once(error: SyncError) -> None:
     """Log the sentence of an error that ends a flow, unless a flow within has done so."""
-    if error not in _told:
-        _told.add(error)
+    if error not in _logged:
+        _logged.add(error)
         get_run_logger().error("%s", error)
 
 

@@ -113,3 +113,9 @@ def emptied_values(counts: Sequence[pl.DataFrame]) -> list[str]:
     """Return the values that are emptied at all."""
     rows = pl.concat([pl.DataFrame(schema=COUNTS), *counts]).filter(kind=Move.EMPTY.value)
     return sorted(set(rows["name"]))
+
+
+def count_by_kind(changes: pl.LazyFrame) -> dict[str, int]:
+    """Return kind of change → objects, of changes with the column `change`."""
+    counts = changes.group_by("change").len().cast({"change": pl.String})
+    return dict(counts.collect().iter_rows())

@@ -1,6 +1,7 @@
 """What an update does to single values of an object that DHIS2 has."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import polars as pl
@@ -71,3 +72,12 @@ def _of_updates(names: Sequence[str], holds: Callable[[str], pl.Expr]) -> pl.Exp
     is_update = pl.col("change") == Change.UPDATE.value
     named = [pl.when(is_update & holds(name)).then(pl.lit(name)) for name in names]
     return pl.concat_list(named).list.drop_nulls()
+
+
+def first_due_day(as_of: datetime | None) -> str | None:
+    """Return the ISO day from which on days have come since a snapshot: a day earlier, for zones.
+
+    Args:
+        as_of: When the snapshot was taken, on the source's clock; None where there was none.
+    """
+    return (as_of.date() - timedelta(days=1)).isoformat() if as_of else None

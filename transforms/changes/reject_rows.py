@@ -1,6 +1,6 @@
 """Rejects as people see them: the object, the openIMIS row it comes from, the reason, a hint."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -86,6 +86,12 @@ def note_counts(desired: pl.LazyFrame) -> pl.DataFrame:
     """Return reason and count (UInt32): how many rows, changed or not, lack something for it."""
     reasons = _noted(desired).select(reason=pl.col("notes").explode())
     return reasons.group_by("reason").agg(count=pl.len()).collect()
+
+
+def sum_by_reason(counts: Sequence[pl.DataFrame]) -> dict[str, int]:
+    """Return reason → objects, of frames with the columns `reason` and `count`."""
+    total = pl.concat(counts).group_by("reason").agg(pl.col("count").sum()).sort("reason")
+    return dict(total.iter_rows())
 
 
 def _noted(desired: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialects import DIALECTS, POSTGRESQL, DialectName
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
 from tests.support.databases import Database
@@ -28,7 +28,7 @@ def take(tmp_path: Path) -> Take:
         odbc: str, dialect: DialectName = DialectName.POSTGRESQL, wanted: Wanted = EVERYTHING
     ):
         run = Run(tmp_path / "staging", dialect)
-        copied(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
+        copy_tables(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
         return read_snapshot(run)
 
     return taken

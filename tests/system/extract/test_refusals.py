@@ -6,7 +6,7 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.connection_strings import completed
 from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLITE
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from tests.support.databases import sqlite_odbc
 from tests.system.extract.conftest import EVERYTHING, rows_of, wanted_of
@@ -27,7 +27,7 @@ def refusal(run):
 
     def of(client: Openimis, wanted=EVERYTHING) -> str:
         with pytest.raises(SyncError) as error:
-            copied(run, "sample", client, wanted)
+            copy_tables(run, "sample", client, wanted)
         sentence = str(error.value)
         assert not run.folder.exists(), "something was written"
         assert "\n" not in sentence

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.steps.load.open_and_close import close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
-from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.load.thread_state import LoadState
 from staging.current import Current, read_current
 from staging.target_lock import locked
@@ -83,7 +83,7 @@ class GuardedScheme(Scheme):
                     for chunk in posting.chunks(phase):
                         posting.post(phase, chunk)
             except SyncError as error:
-                keep_what_is_known(job.run, job.target, client, opened.current, error)
+                keep_answers(job.run, job.target, client, opened.current, error)
                 raise
             close_load(job.run, job.target, client, opened.current)
             return " ".join(opened.warnings) or None

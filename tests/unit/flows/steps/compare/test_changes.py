@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Asked
+from flows.steps.compare.desired import Inputs
 from staging.acknowledged import write
 from staging.current import Current, switched
 from staging.frames import declare_done, scan_frame, write_frame
@@ -65,7 +65,7 @@ def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
         )
     declare_done(run, "desired", {"partitions": PARTITIONS, "rows": {}})
     current = switched(Current(partitions=PARTITIONS, counter=1), "before", checksums)
-    stage_changes(run, target, current, Asked(a_country(), None, None, [Scope.ALL], None))
+    stage_changes(run, target, current, Inputs(a_country(), None, None, [Scope.ALL], None))
     changes = {
         name: pl.concat(scan_frame(run.changes(name, number)) for number in range(PARTITIONS))
         for name in RESOURCE_BY_NAME

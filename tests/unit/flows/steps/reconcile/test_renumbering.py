@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.reconcile.renumbering import Carried, refuse_strangers
+from flows.steps.reconcile.renumbering import CarryOver, refuse_strangers
 from tests.laws.world import desired_frame
 from transforms.changes.renumbering import renumbered
 from transforms.changes.schemas import acknowledged_schema
@@ -96,7 +96,7 @@ def test_what_a_wrong_run_has_renumbered_is_mended_by_the_right_one():
 
 
 def test_of_another_openimis_so_little_is_found_again_that_nothing_is_changed():
-    refuse_strangers({"claim_items": Carried(held=100, found=90)}, "plan")
+    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan")
 
     with pytest.raises(GuardError, match=r"only 3 were found .* Nothing was changed"):
-        refuse_strangers({"claim_items": Carried(held=100, found=3)}, "plan")
+        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan")
