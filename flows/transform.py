@@ -4,28 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact
+from prefect import flow
 
 from flows.prefect_support.allowed import granted
 from flows.prefect_support.endings import in_one_sentence, step
+from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import pseudonym_key_named
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Asked, stage_desired
-from flows.steps.compare.magnitude import held_back, lifted_too_late, told
-from flows.steps.compare.source_identity import check_source
+from flows.steps.compare.desired import Asked
+from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.coordinates_file import read_coordinates
-from flows.steps.shared.country_file import read_country, remember_what_may_leave, write_what_leaves
-from flows.steps.shared.current_state import current_or_first
-from staging.layout import Run, Target
+from flows.steps.shared.country_file import read_country
 from staging.requests import TransformRequest
-from staging.runs import at_work, remember
-from transforms.changes.permissions import Allow, Permissions
-from transforms.core.errors import GuardError
-from transforms.model.privacy import fingerprint
+from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
-from transforms.reports.summaries import in_words
 
 
 @flow(name="transform")
@@ -74,19 +65,10 @@ def transform(
         changed_to=changed_to,
         allow=tuple(allow),
     )
-    run, goal = request.run, request.goal
     asked = asked_for(request)
-    with at_work(run):
-        remember_what_may_leave(run, asked.country)
-        remember(run, **request.facts())
-        write_what_leaves(run, asked.country)
+    with transforming(request, asked.country) as run:
         allowed = granted(run, request.allow)
-        check_key(goal, asked, allowed)
-        compare_source(run, goal, asked, allowed)
-        make_desired(run, goal, asked)
-        find_changes(run, goal, asked, allowed)
-        say_what_is_much(run, allowed)
-        render_bundles(run, asked)
+        transform_run(run, request.goal, asked, allowed, PrefectRunner())
     return run_id
 
 
@@ -97,65 +79,3 @@ def asked_for(request: TransformRequest) -> Asked:
     key = pseudonym_key_named(request.pseudonym_key, settings)
     places = read_coordinates(request.country, settings)
     return Asked(settings, places, key, request.scopes, request.window)
-
-
-def check_key(target: Target, asked: Asked, allow: Permissions) -> None:
-    """Refuse a pseudonym key that is not the last run's, unless that is meant.
-
-    Raises:
-        GuardError: It is another.
-    """
-    known = current_or_first(target, 1).pseudonym_fingerprint
-    found = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
-    if known and found and known != found and Allow.NEW_PSEUDONYM_KEY not in allow:
-        raise GuardError(
-            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
-            f"{known}): every number would change in DHIS2. Save the old key in the block again, "
-            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
-        )
-
-
-@step
-def compare_source(run: Run, target: Target, asked: Asked, allow: Permissions) -> None:
-    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is meant."""
-    current, guards = current_or_first(target, 1), asked.country.guards
-    for oddity in check_source(run, current, guards, allow):
-        get_run_logger().warning("%s", oddity)
-
-
-@step
-def make_desired(run: Run, target: Target, asked: Asked) -> None:
-    """Stage what DHIS2 should hold."""
-    state = current_or_first(target, 0)
-    wanted = stage_desired(run, asked, state.partitions or None)
-    counted = ", ".join(f"{name} {rows}" for name, rows in wanted.items())
-    get_run_logger().info("DHIS2 should hold: %s", counted)
-
-
-@step
-def find_changes(run: Run, target: Target, asked: Asked, allow: Permissions) -> None:
-    """Stage what DHIS2 has still to hear, without what a guard holds back."""
-    counts = stage_changes(run, target, current_or_first(target, 0), asked, allow)
-    get_run_logger().info("DHIS2 has still to hear: %s", in_words(counts))
-
-
-@step
-def say_what_is_much(run: Run, allow: Permissions) -> None:
-    """Say, before anything is posted, what a guard holds back, and what else is much."""
-    held, other = held_back(run), told(run)
-    for sentence in held:
-        get_run_logger().warning("%s", sentence)
-    if other:
-        get_run_logger().info("Much, and brought in: %s", " ".join(other))
-    if late := lifted_too_late(run, allow):
-        get_run_logger().warning("%s", late)
-    if held or other:
-        text = "\n".join(f"- {each}" for each in (*held, *other))
-        create_markdown_artifact(text, key="magnitude", description=f"Run {run.run_id}")
-
-
-@step
-def render_bundles(run: Run, asked: Asked) -> None:
-    """Stage the request bodies."""
-    count = stage_bundles(run, asked.country.load.bundle_size)
-    get_run_logger().info("Run %s is ready to be posted: %d bundles", run.run_id, count)
