@@ -17,12 +17,13 @@ from flows.steps.load.thread_state import LoadState
 from flows.steps.shared.country_file import remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.runner import PLAIN, Runner
-from staging.acknowledged import Current, locked
+from staging.current import Current
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
-from transforms.changes.bundles import Phase
+from staging.target_lock import locked
 from transforms.changes.permissions import Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.openimis.country import Country
 

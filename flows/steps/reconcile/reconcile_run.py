@@ -29,8 +29,9 @@ from flows.steps.reconcile.reconciliation import (
 )
 from flows.steps.shared.runner import PLAIN, Runner
 from flows.steps.target.read_back import Paging
-from staging.acknowledged import Current, locked
+from staging.current import Current
 from staging.layout import Run, Target
+from staging.target_lock import locked
 from transforms.model.resources import METADATA, RESOURCES, Resource
 from transforms.reports.reconciliation_report import markdown
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from staging.acknowledged import locked
 from staging.requests import SyncRequest, Until
+from staging.target_lock import locked
 
 StageName = Literal["settle", "extract", "transform", "validate", "load"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.scheme import Scheme
 from tests.system.crashes.comparisons import FirstLoad, first_load_of_today
 from tests.system.crashes.points import KNOWN_AND_TRIED
-from tests.system.crashes.scheme import Scheme
 from tests.system.crashes.story import CHANGES, Story
 from tests.system.faults.server import a_server
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.system.crashes.loader import Job, bring
+from tests.support.scheme import Job, bring
 from tests.system.crashes.points import Point, Points
 from tests.system.faults.server import wait_until
 

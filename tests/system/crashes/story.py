@@ -16,6 +16,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.support.openimis_sample import sample
+from tests.support.scheme import DAY_ONE, Moment, Scheme
 from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.crashes.contents import (
@@ -26,15 +27,13 @@ from tests.system.crashes.contents import (
     lost_and_double,
 )
 from tests.system.crashes.driver import FINISHED, KILLED, bring_in_a_process, killed_when
-from tests.system.crashes.loader import extract, transform
 from tests.system.crashes.points import Point
-from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.system.faults.server import Server
 
 FIRST_LOAD, CHANGES = "first-load", "changes"
 STAGING = (
     *("snapshot", "desired", "changes", "rejects of rules", "rejects manifest", "bundle", "outbox"),
-    *("before run", "after run"),
+    *("before run", "after run", "what-leaves"),
 )
 
 
@@ -145,8 +144,7 @@ class Story:
         after = scheme.moment()
         content, known = held(scheme.sandbox), confirmed(scheme.target)
         scheme.back_to(before)
-        extract(scheme.job(name))
-        transform(scheme.job(name))
+        scheme.plan(name)
         points = json.loads(passed.read_text())
         self.chapters[name] = Chapter(before, scheme.moment(), points, content, known)
         scheme.back_to(after)

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from tests.support.databases import PostgreSQL
 from tests.support.openimis_sample import sample
 from tests.support.openimis_sample.schema import Level
+from tests.support.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
 from tests.system.crashes.comparisons import (
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
@@ -23,7 +24,6 @@ from tests.system.crashes.comparisons import (
     rejects,
 )
 from tests.system.crashes.contents import acknowledged, claim_owners, facilities
-from tests.system.crashes.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
 from transforms.model.resources import RESOURCES
 
 pytestmark = pytest.mark.large

@@ -104,12 +104,12 @@ def test_a_staging_folder_that_may_not_be_written_to_is_named_and_nothing_is_pos
     story.begin(chapter, "request")
     before = story.scheme.writes()
 
-    with read_only(story.scheme.area):
+    with read_only(story.scheme.staging_root):
         sentence = ending_in_a_process(story.scheme.job(chapter))
     posted = story.scheme.writes() - before
     story.scheme.bring(ANOTHER)
 
-    assert_told(sentence, str(story.scheme.area))
+    assert_told(sentence, str(story.scheme.staging_root))
     assert "Permission denied" in str(sentence)
     assert posted == 0
     count(story, chapter, f"{chapter}: staging folder read-only")
@@ -131,9 +131,9 @@ def test_a_run_on_a_small_disk_ends_in_a_sentence_and_is_made_good_once_there_is
 ) -> None:
     story.begin(CHANGES, begins)
 
-    with small_disk(story.scheme.area, room):
+    with small_disk(story.scheme.staging_root, room):
         sentence = ending_in_a_process(story.scheme.job(CHANGES))
-        make_room(story.scheme.area)
+        make_room(story.scheme.staging_root)
         story.scheme.bring(next_run)
 
     assert_told(sentence, "could not be read or written")
@@ -158,7 +158,7 @@ def test_a_folder_that_may_not_be_written_to_any_more_is_named_and_the_next_run_
     story.begin(CHANGES, kind)
 
     sentence = ending_in_a_process(story.scheme.job(CHANGES), **{folder: Point(kind, 1)})
-    open_again(story.scheme.area)
+    open_again(story.scheme.staging_root)
     story.scheme.bring(next_run)
 
     assert_told(sentence, f"/{CHANGES}" if folder != "acknowledged" else "/acknowledged/")
@@ -202,7 +202,7 @@ def test_a_worker_whose_clock_is_years_wrong_removes_no_run_that_is_needed(
 
     assert story.killed(CHANGES, story.point(CHANGES, kind, 0.0)) == KILLED
     clock = datetime.now(UTC) + timedelta(days=365 * years)
-    done = thin_runs(scheme.area, clock, whole_runs=1, reject_days=0)
+    done = thin_runs(scheme.staging_root, clock, whole_runs=1, reject_days=0)
     scheme.bring(ANOTHER)
 
     assert CHANGES not in [*done.thinned, *done.removed]

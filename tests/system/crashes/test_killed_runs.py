@@ -39,6 +39,7 @@ CASES = (
     (CHANGES, "after rejects of rules", MIDDLE, CHANGES),
     (CHANGES, "before desired removed", MIDDLE, CHANGES),
     (CHANGES, "after run", START, ANOTHER),
+    (CHANGES, "before what-leaves", START, CHANGES),
     (CHANGES, "after 6-events bundle", MIDDLE, CHANGES),
     (CHANGES, "after question", MIDDLE, CHANGES),
     (CHANGES, "after request: metadata", MIDDLE, ANOTHER),

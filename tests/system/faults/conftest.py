@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.system.crashes.scheme import Scheme
+from tests.support.scheme import Scheme
 from tests.system.faults.server import a_server
 from tests.system.faults.undisturbed import Disturbed
 

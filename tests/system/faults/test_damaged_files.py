@@ -10,17 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from flows.steps.load.open_and_close import close_load, open_load
-from flows.steps.load.post_run import Posting
+from flows.steps.load.open_and_close import close_load
 from flows.steps.shared.current_state import current_or_first
 from staging.files import read_json, write_json
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
+from tests.support.scheme import Scheme, extract
 from tests.support.tally import DAMAGED_FILES
-from tests.system.crashes.loader import extract
-from tests.system.crashes.scheme import Scheme
 from tests.system.crashes.story import CHANGES
 from tests.system.faults.undisturbed import Disturbed, ending, is_for_people
 from transforms.changes.phases import Phase
@@ -67,20 +65,16 @@ def staged(scheme: Scheme) -> None:
 
 def posted_up_to(last: Phase) -> Callable[[Scheme], None]:
     def post(scheme: Scheme) -> None:
-        job = scheme.job(CHANGES)
-        with job.client() as client:
-            opened = open_load(job.run, job.target, client)
-            posting = Posting(job.run, client, opened.info, job.country.load)
-            for phase in list(Phase)[: list(Phase).index(last) + 1]:
-                for chunk in posting.chunks(phase):
-                    posting.post(phase, chunk)
+        scheme.cut_short(CHANGES, last)
 
     return post
 
 
 def in_doubt(scheme: Scheme) -> None:
     posted_up_to(Phase.RELEASE)(scheme)
-    (next(iter(sorted(scheme.area.glob("runs/changes/outbox/1-*/*.receipt.json"))))).unlink()
+    (
+        next(iter(sorted(scheme.staging_root.glob("runs/changes/outbox/1-*/*.receipt.json"))))
+    ).unlink()
 
 
 # What is damaged → the moment at which it is read next, and where it lies.
@@ -102,17 +96,17 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
     "run.json": (without_bundles, "runs/changes/run.json"),
     "acknowledged objects": (
         to_the_beginning,
-        "acknowledged/dhis2/{claim_events}/claim_events/000.parquet",
+        "acknowledged/ministry/{claim_events}/claim_events/000.parquet",
     ),
     "acknowledged org units": (
         to_the_beginning,
-        "acknowledged/dhis2/{org_units}/org_units/000.parquet",
+        "acknowledged/ministry/{org_units}/org_units/000.parquet",
     ),
     "acknowledged objects that are folded": (
         posted_up_to(Phase.EVENTS),
-        "acknowledged/dhis2/{tracked_entities}/tracked_entities/001.parquet",
+        "acknowledged/ministry/{tracked_entities}/tracked_entities/001.parquet",
     ),
-    "current.json": (to_the_beginning, "acknowledged/dhis2/current.json"),
+    "current.json": (to_the_beginning, "acknowledged/ministry/current.json"),
 }
 
 
@@ -135,7 +129,9 @@ def damaged_and_recovered(
     scheme, (moment, place) = disturbed.scheme, READ_BY_A_RUN[what]
     disturbed.begin(CHANGES)
     moment(scheme)
-    damaged = first(scheme.area, place.format(**current_or_first(scheme.target, 0).versions))
+    damaged = first(
+        scheme.staging_root, place.format(**current_or_first(scheme.target, 0).versions)
+    )
     shutil.copytree(scheme.target.folder, backup)
     before = scheme.writes()
 
@@ -190,7 +186,7 @@ def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
-    area = disturbed.scheme.area
+    area = disturbed.scheme.staging_root
     receipt = sorted(area.glob(f"runs/changes/outbox/{phase}/*.receipt.json"))[0]
     damage = list(DAMAGES.values())[PHASES.index(phase)]
 
@@ -206,7 +202,7 @@ def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
-    area = disturbed.scheme.area
+    area = disturbed.scheme.staging_root
 
     for receipt in area.glob("runs/changes/outbox/4-release/*.receipt.json"):
         receipt.write_bytes(receipt.read_bytes()[:-1])

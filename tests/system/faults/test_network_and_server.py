@@ -11,10 +11,10 @@ from staging.outbox import bundles
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import SUPPORTED, Cue
+from tests.support.scheme import DAY_ONE, Scheme
 from tests.support.tally import FAULTS as FAULT
 from tests.support.tally import tried
 from tests.system.crashes.contents import Content, differences, held, lost_and_double, tracker
-from tests.system.crashes.scheme import DAY_ONE, Scheme
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
 from tests.system.faults.network_faults import BUNDLE, FAULTS, MALFORMED
 from tests.system.faults.server import a_server, self_signed, wait_until

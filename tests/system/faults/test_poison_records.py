@@ -13,7 +13,6 @@ import pytest
 from flows.steps.shared.current_state import current_or_first
 from tests.support.tally import POISON_RECORDS, tried
 from tests.system.crashes.contents import Content, differences
-from tests.system.crashes.loader import bring
 from tests.system.faults.poison import (
     BY_A_SETTING,
     IN_DELETES,
@@ -110,7 +109,7 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     country.do_by_hand(poison)
 
     changing(country, poison)
-    bring(country.job(first))
+    country.scheme.bring(first)
     country.server.on_the_way = None
     refused = rejects(country.scheme, first)
     country.take_back(poison)
@@ -118,7 +117,7 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     found = arrived
     for run_id in NEXT_RUNS:
         if differences(chapter.whole, found):
-            bring(country.job(run_id))
+            country.scheme.bring(run_id)
             found = country.content()
 
     kept_back = at_stake(chapter, poisoned, first)
@@ -141,16 +140,16 @@ def test_a_load_remembers_how_many_were_refused_for_which_reason(
     country.do_by_hand(poison)
 
     changing(country, poison)
-    bring(country.job(poison.within))
+    country.scheme.bring(poison.within)
     country.server.on_the_way = None
     told = [
         code for row in rejects(country.scheme, poison.within)["reasons"] for code in row.split()
     ]
     remembered = current_or_first(country.scheme.target, 0).refused
     country.take_back(poison)
-    bring(replace(country.job(NEXT_RUNS[0]), scopes=(Scope.POLICY,)))
+    country.scheme.bring(NEXT_RUNS[0], scopes=(Scope.POLICY,))
     after_a_part = current_or_first(country.scheme.target, 0)
-    bring(country.job(NEXT_RUNS[1]))
+    country.scheme.bring(NEXT_RUNS[1])
     after_all = current_or_first(country.scheme.target, 0)
 
     assert remembered == Counter(told)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.scheme import Scheme
 from tests.support.tally import WRONG_SETTINGS as WRONG_SETTING
-from tests.system.crashes.scheme import Scheme
 from tests.system.crashes.story import FIRST_LOAD
 from tests.system.faults.network_faults import BUNDLE
 from tests.system.faults.server import a_server, wait_until
@@ -52,7 +52,7 @@ def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -
     """The run stops soon, in one sentence."""
     before = bundles_posted(disturbed)
 
-    sentence = str(ending(impatient(disturbed.job(chapter))))
+    sentence = str(ending(impatient(disturbed.scheme.job(chapter))))
 
     assert said in sentence
     assert is_for_people(sentence)
@@ -140,5 +140,5 @@ def test_options_that_are_removed_in_the_middle_of_a_run_are_no_bad_records(
     goes_wrong_meanwhile(crowd, WRONG_SETTINGS[name], FIRST_LOAD)
 
     assert_rejects_are_named(crowd, name)
-    crowd.bring(THE_NEXT_NIGHT)
+    crowd.scheme.bring(THE_NEXT_NIGHT)
     crowd.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")

@@ -6,13 +6,11 @@ from typing import Any
 
 import polars as pl
 from polars.testing import assert_frame_equal
-from pydantic import SecretStr
 
-from flows.connectors.dhis2.client import Dhis2, Patience
-from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.connectors.dhis2.client import Patience
 from staging.rejects import read_rejects
-from tests.support.loader import LOGIN as LOADER_LOGIN
 from tests.support.openimis_sample import sample
+from tests.support.scheme import DAY_ONE, Job, Moment, Scheme, bring
 from tests.support.tally import tried
 from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.crashes.contents import (
@@ -22,8 +20,6 @@ from tests.system.crashes.contents import (
     held,
     lost_and_double,
 )
-from tests.system.crashes.loader import Job, bring, extract, transform
-from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.system.crashes.story import CHANGES, FIRST_LOAD
 from tests.system.faults.server import Server
 from transforms.core.errors import SyncError
@@ -34,44 +30,14 @@ WHILE_IT_RESTARTS = 2_000
 SAID_OF_WHAT_DID_NOT_HAPPEN = ("othing", "No data were posted", "settled by the next run")
 
 
-@dataclass(frozen=True)
-class ImpatientJob(Job):
-    """A run that asks many times, with hardly a pause.
-
-    Only where a test is about it does the run not wait for an answer: a busy machine is no fault.
-
-    Attributes:
-        login: User and password.
-        token: A token, instead of them.
-        seconds: For how long it waits for an answer.
-        attempts: How often it asks.
-    """
-
-    login: tuple[str, str] = LOADER_LOGIN
-    token: str | None = None
-    seconds: float = 60.0
-    attempts: int = ATTEMPTS
-
-    def client(self) -> Dhis2:
-        """Return a client of DHIS2."""
-        patience = Patience(attempts=self.attempts, longest_wait=0.05)
-        return self._server().client(timeout_seconds=self.seconds, patience=patience)
-
-    def _server(self) -> Dhis2Server:
-        if self.token is not None:
-            return Dhis2Server(base_url=self.url, token=SecretStr(self.token))
-        user, password = self.login
-        return Dhis2Server(base_url=self.url, username=user, password=SecretStr(password))
+def impatient(job: Job, attempts: int = ATTEMPTS, **changes: Any) -> Job:
+    """Return the same run, which asks so often, with hardly a pause."""
+    return replace(job, patience=Patience(attempts=attempts, longest_wait=0.05), **changes)
 
 
-def impatient(job: Job, **changes: Any) -> ImpatientJob:
-    """Return the same run with little patience."""
-    return replace(ImpatientJob(**vars(job)), **changes)
-
-
-def hurried(job: Job) -> ImpatientJob:
+def hurried(job: Job) -> Job:
     """Return the same run, which does not wait for an answer that comes late."""
-    return impatient(job, seconds=SECONDS, attempts=4)
+    return impatient(job, attempts=4, seconds=SECONDS)
 
 
 def ending(job: Job) -> str | None:
@@ -117,7 +83,6 @@ class Disturbed:
     scheme: Scheme
     server: Server
     chapters: dict[str, Chapter] = field(default_factory=dict)
-    bundle_size: int = 20
 
     def tell(self) -> None:
         """Let everything happen once: a first load, and after some days one of changes."""
@@ -130,17 +95,9 @@ class Disturbed:
 
     def tell_of_many(self, insurees: int) -> None:
         """Let a first load happen, in bundles as large as in life."""
-        self.bundle_size = 500
+        self.scheme.bundle_size = 500
         self.scheme.begin(sample(insurees, seed=7, level="1.4", as_of=DAY_ONE))
         self._tell(FIRST_LOAD)
-
-    def job(self, run_id: str) -> Job:
-        """Return a run of the present day."""
-        return replace(self.scheme.job(run_id), bundle_size=self.bundle_size)
-
-    def bring(self, run_id: str) -> None:
-        """Bring DHIS2 up to date."""
-        bring(self.job(run_id))
 
     def begin(self, chapter: str) -> None:
         """Put everything back to before the first request of a run."""
@@ -164,10 +121,8 @@ class Disturbed:
         tried(kind, name, lost=lost, double=double)
 
     def _tell(self, chapter: str) -> None:
-        job = self.job(chapter)
-        extract(job)
-        transform(job)
+        self.scheme.plan(chapter)
         staged = self.scheme.moment()
-        bring(job)
+        self.scheme.bring(chapter)
         content, known = held(self.scheme.sandbox), confirmed(self.scheme.target)
         self.chapters[chapter] = Chapter(staged, content, known)

@@ -1,4 +1,4 @@
-"""One scheme a version of DHIS2, put back before every test."""
+"""One scheme after two days of loads, put back to that moment before every test."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
-from tests.system.guards.scheme import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme
 
 
 @pytest.fixture(scope="session", params=["2.42"])
