@@ -80,6 +80,12 @@ class Story:
         self.scheme.next_day(seed=2)
         self._tell(CHANGES)
 
+    def tell_of_many(self, insurees: int) -> None:
+        """Let a first load happen, in bundles as large as in life."""
+        self.scheme.bundle_size = 500
+        self.scheme.begin(sample(insurees, seed=7, level="1.4", as_of=DAY_ONE))
+        self._tell(FIRST_LOAD)
+
     def restore_openimis(self) -> None:
         """Put openIMIS, and nothing else, back to before the changes."""
         shutil.copy(self._backup, self.scheme.database)
@@ -88,7 +94,7 @@ class Story:
     def _backup(self) -> Path:
         return self.scheme.folder / "backup.sqlite"
 
-    def begin(self, name: str, kind: str) -> None:
+    def begin(self, name: str, kind: str = "request") -> None:
         """Put everything back to before the points of a kind in a chapter."""
         chapter = self.chapters[name]
         self.server.wait_until_idle()
@@ -121,20 +127,22 @@ class Story:
         self.server.wait_until_idle()
         self.scheme.sandbox.cues.clear()
 
-    def assert_as_if_nothing_had_happened(
-        self, name: str, tried_what: str = "", kind: str = CRASH_POINTS
-    ) -> None:
+    def assert_undisturbed(self, name: str, tried_what: str = "", kind: str = CRASH_POINTS) -> None:
         """Count what was tried, and compare everything with the undisturbed run."""
         if tried_what:
-            found = held(self.scheme.sandbox)
-            lost, double = lost_and_double(self.chapters[name].held, found)
-            tried(kind, f"{name}: {tried_what}", lost=lost, double=double)
-        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+            self.count(name, tried_what, kind)
+        expected = self.chapters[name]
+        assert differences(held(self.scheme.sandbox), expected.held) == []
         settle_what_is_in_doubt(self.scheme)
-        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+        assert differences(held(self.scheme.sandbox), expected.held) == []
         assert_acknowledged_is_held(self.scheme)
         for frame, rows in confirmed(self.scheme.target).items():
-            assert_frame_equal(rows, self.chapters[name].confirmed[frame])
+            assert_frame_equal(rows, expected.confirmed[frame])
+
+    def count(self, name: str, tried_what: str, kind: str = CRASH_POINTS) -> None:
+        """Count what DHIS2 lacks of what it would hold undisturbed, and what it has besides."""
+        lost, double = lost_and_double(self.chapters[name].held, held(self.scheme.sandbox))
+        tried(kind, tried_what, lost=lost, double=double)
 
     def _tell(self, name: str) -> None:
         scheme = self.scheme

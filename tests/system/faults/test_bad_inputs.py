@@ -19,8 +19,8 @@ from staging.rejects import read_rejects
 from tests.support.openimis_sample.defects import Defect
 from tests.support.scheme import DAY_ONE, Scheme
 from tests.support.tally import BAD_INPUTS, tried
+from tests.system.crashes.comparisons import assert_acknowledged_is_held
 from tests.system.crashes.contents import KINDS, Content, acknowledged, by_key, tracker
-from tests.system.crashes.story import assert_acknowledged_is_held
 from tests.system.faults.apart import MADE_OF, Apart, apart
 from tests.system.faults.bad_inputs import (
     DEFECTS_OF_ALL,

@@ -19,8 +19,8 @@ from staging.outbox import bundles
 from staging.rejects import read_rejects
 from tests.support.scheme import Scheme, extract
 from tests.support.tally import DAMAGED_FILES
-from tests.system.crashes.story import CHANGES
-from tests.system.faults.undisturbed import Disturbed, ending, is_for_people
+from tests.system.crashes.story import CHANGES, Story
+from tests.system.faults.endings import ending, is_for_people
 from transforms.changes.phases import Phase
 from transforms.core.errors import StagingError
 
@@ -115,16 +115,14 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
     READ_BY_A_RUN,
 )
 def test_a_damaged_file_is_named_and_what_is_said_of_it_helps(
-    disturbed: Disturbed, tmp_path: Path, what: str
+    disturbed: Story, tmp_path: Path, what: str
 ) -> None:
     names = list(DAMAGES)
     for pair in (names[:2], names[2:]):
         damaged_and_recovered(disturbed, tmp_path / pair[0], what, pair)
 
 
-def damaged_and_recovered(
-    disturbed: Disturbed, backup: Path, what: str, names: Sequence[str]
-) -> None:
+def damaged_and_recovered(disturbed: Story, backup: Path, what: str, names: Sequence[str]) -> None:
     """Damage a file just before it is read, in one way after another; do what is said at last."""
     scheme, (moment, place) = disturbed.scheme, READ_BY_A_RUN[what]
     disturbed.begin(CHANGES)
@@ -145,7 +143,7 @@ def damaged_and_recovered(
     assert written == 0 or "folded" in what or moment is in_doubt or "not begun" in what
     if moment is in_doubt or "not begun" in what:
         scheme.bring(THE_DAY_AFTER)
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"{what}: {', then '.join(names)}")
+    disturbed.assert_undisturbed(CHANGES, f"{what}: {', then '.join(names)}", DAMAGED_FILES)
 
 
 def first(area: Path, place: str) -> Path:
@@ -182,7 +180,7 @@ PHASES = ("1-delete-events", "4-release", "5-people", "6-events")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("next_run", [CHANGES, ANOTHER])
 def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again(
-    disturbed: Disturbed, phase: str, next_run: str
+    disturbed: Story, phase: str, next_run: str
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
@@ -194,11 +192,11 @@ def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again
     disturbed.scheme.bring(next_run)
     disturbed.scheme.bring(THE_DAY_AFTER)
 
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"a receipt of {phase}, then {next_run}")
+    disturbed.assert_undisturbed(CHANGES, f"a receipt of {phase}, then {next_run}", DAMAGED_FILES)
 
 
 def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
-    disturbed: Disturbed,
+    disturbed: Story,
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
@@ -219,7 +217,7 @@ def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
-    disturbed: Disturbed, damage: str
+    disturbed: Story, damage: str
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
@@ -235,7 +233,7 @@ def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
     assert "posts the bundle once more" in str(raised.value)
     disturbed.scheme.bring(CHANGES)
     disturbed.scheme.bring(THE_DAY_AFTER)
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"a receipt, while folding: {damage}")
+    disturbed.assert_undisturbed(CHANGES, f"a receipt, while folding: {damage}", DAMAGED_FILES)
 
 
 # What is damaged → where it lies, and what reads it.
@@ -253,7 +251,7 @@ READ_ALONE: dict[str, tuple[str, Callable[[Run], object]]] = {
 
 
 @pytest.mark.parametrize("what", READ_ALONE)
-def test_a_damaged_report_is_named_too(disturbed: Disturbed, what: str) -> None:
+def test_a_damaged_report_is_named_too(disturbed: Story, what: str) -> None:
     place, read = READ_ALONE[what]
     disturbed.begin(CHANGES)
     disturbed.scheme.bring(CHANGES)
@@ -275,4 +273,4 @@ def test_a_damaged_report_is_named_too(disturbed: Disturbed, what: str) -> None:
 
         assert str(run.folder / place) in sentence
         assert is_for_people(sentence)
-        disturbed.count(CHANGES, DAMAGED_FILES, f"{what}: {name}")
+        disturbed.count(CHANGES, f"{what}: {name}", DAMAGED_FILES)

@@ -16,8 +16,8 @@ from tests.support.openimis_sample import schema
 from tests.support.openimis_sample.defects import Defect, Workbench
 from tests.support.scheme import DAY_ONE, Scheme
 from tests.support.tally import UNREADABLE_VALUES, tried
+from tests.system.crashes.comparisons import assert_acknowledged_is_held
 from tests.system.crashes.contents import Content, by_key, tracker
-from tests.system.crashes.story import assert_acknowledged_is_held
 from tests.system.faults.apart import MADE_OF, Apart, apart
 from tests.system.faults.server import a_server
 from tests.system.faults.test_bad_inputs import SEND_ALL

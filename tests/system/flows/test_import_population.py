@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.import_population import import_population
 from staging.current import read_current, switch
 from staging.layout import Target
+from staging.target_lock import locked
 from tests.support.scheme.by_flows import FlowScheme
 
 

@@ -10,7 +10,7 @@ from tests.system.guards.guarded import GuardedScheme
 
 
 @pytest.fixture(scope="session", params=["2.42"])
-def story(
+def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GuardedScheme]:
     """A scheme after two loads."""
@@ -19,7 +19,7 @@ def story(
 
 
 @pytest.fixture
-def scheme(story: GuardedScheme) -> GuardedScheme:
+def scheme(guarded: GuardedScheme) -> GuardedScheme:
     """The scheme, as it was after two loads."""
-    story.begin_again()
-    return story
+    guarded.begin_again()
+    return guarded
