@@ -1,5 +1,7 @@
 """A scheme as its data manager has it: blocks, a country file, a staging folder, and flows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.set_up_dhis2 import set_up_dhis2
 from flows.sync import sync
+from tests.support.loader import LOADER_USER
 from tests.support.loader import LOGIN as LOADER_LOGIN
 from tests.support.loader import NAME as LOADER_NAME
-from tests.support.sandbox import ADMIN, Sandbox
+from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
 from tests.support.scheme.by_steps import COUNTRY, Scheme
 from tests.support.scheme.job import KEY, SOURCE, TARGET
 from tests.support.scheme.sources import Source
@@ -71,6 +74,15 @@ class FlowScheme(Scheme):
         """Bring DHIS2 up to date; return how that ended."""
         where = (self.country_file, self.staging_root)
         return sync(self.blocks.source, self.blocks.target, *where, return_state=True, **more)
+
+
+@contextmanager
+def a_flow_scheme(folder: Path, *, country: str = COUNTRY, **settings: Any) -> Iterator[FlowScheme]:
+    """A scheme whose blocks are saved, with a DHIS2 of its own; the stand-in takes `settings`."""
+    with running_sandbox(**{"version": "2.42", "users": [LOADER_USER]} | settings) as sandbox:
+        scheme = FlowScheme(folder, sandbox, country=country)
+        scheme.save_blocks()
+        yield scheme
 
 
 def save_servers(url: str, blocks: BlockNames = USUAL) -> None:

@@ -12,7 +12,7 @@ from tests.support.openimis_sample import sample, write_sqlite
 from tests.support.sandbox import running_sandbox
 from tests.support.sandbox.state import State
 from tests.support.scheme import SqliteSource
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 
 AS_OF = date(2026, 1, 1)
 INSUREES = 120
@@ -42,11 +42,9 @@ def ministry(
 @pytest.fixture
 def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        fill(sandbox.state, ministry)
-        scheme = FlowScheme(tmp_path, sandbox)
+    with a_flow_scheme(tmp_path) as scheme:
+        fill(scheme.sandbox.state, ministry)
         scheme.source.copy(sample_database)
-        scheme.save_blocks()
         yield scheme
 
 

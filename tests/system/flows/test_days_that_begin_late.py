@@ -7,9 +7,7 @@ import polars as pl
 import pytest
 
 from flows.reconcile import reconcile
-from tests.support.loader import LOADER_USER
-from tests.support.sandbox import running_sandbox
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from transforms.dhis2.read_back import as_kept
 
 LATE = ("2023-04-28", "2024-04-26", "2025-04-25")
@@ -18,10 +16,8 @@ LATE = ("2023-04-28", "2024-04-26", "2025-04-25")
 @pytest.fixture
 def in_cairo(prefect_server: None, sample_database: Path, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample openIMIS, and an empty DHIS2 in Egypt."""
-    with running_sandbox(version="2.42", users=[LOADER_USER], time_zone="Africa/Cairo") as sandbox:
-        scheme = FlowScheme(tmp_path, sandbox)
+    with a_flow_scheme(tmp_path, time_zone="Africa/Cairo") as scheme:
         scheme.source.copy(sample_database)
-        scheme.save_blocks()
         yield scheme
 
 

@@ -11,9 +11,7 @@ import pytest
 
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.support.loader import LOADER_USER
-from tests.support.sandbox import running_sandbox
-from tests.support.scheme.by_flows import COUNTRY, FlowScheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.model.tables.insuree import DATE_OF_BIRTH
@@ -34,10 +32,9 @@ def abroad(
     prefect_server: None, sample_database: Path, tmp_path: Path, calendar: str
 ) -> Iterator[FlowScheme]:
     """A sample openIMIS, and an empty DHIS2 that counts in another calendar."""
-    with running_sandbox(version="2.42", users=[LOADER_USER], calendar=calendar) as sandbox:
-        scheme = FlowScheme(tmp_path, sandbox, country=COUNTRY + SAYS.format(calendar))
+    country = COUNTRY + SAYS.format(calendar)
+    with a_flow_scheme(tmp_path, country=country, calendar=calendar) as scheme:
         scheme.source.copy(sample_database)
-        scheme.save_blocks()
         yield scheme
 
 

@@ -16,11 +16,9 @@ from flows.steps.load.post_bundle import PARAMETERS
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
-from tests.support.loader import LOADER_USER
 from tests.support.loader import LOGIN as LOADER_LOGIN
 from tests.support.openimis_sample import sample
-from tests.support.sandbox import running_sandbox
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import AS_OF
 from transforms.core.uids import hashed_uid
 from transforms.model.tables.insuree import INSURANCE_NUMBER
@@ -32,9 +30,7 @@ INSUREES, STANDING = 1_300, 500
 @pytest.fixture
 def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample of more than a thousand people, and a DHIS2 that is set up for it."""
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = FlowScheme(tmp_path, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path) as scheme:
         scheme.begin(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF))
         yield scheme
 

@@ -11,8 +11,8 @@ import pytest
 
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.support.sandbox import ADMIN, SUPPORTED, running_sandbox
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.sandbox import ADMIN, SUPPORTED
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from transforms.package.tables.user_roles import LOADER
 
 pytestmark = pytest.mark.large
@@ -28,11 +28,8 @@ def loading(
     request: pytest.FixtureRequest, prefect_server: None, sample_database: Path, tmp_path: Path
 ) -> Iterator[FlowScheme]:
     """A DHIS2 that is set up, and a scheme whose block logs in as its loader."""
-    database = tmp_path / "openimis.sqlite"
-    database.write_bytes(sample_database.read_bytes())
-    with running_sandbox(version=request.param) as sandbox:
-        scheme = FlowScheme(tmp_path, database, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path, version=request.param, users=[]) as scheme:
+        scheme.source.copy(sample_database)
         scheme.set_up()
         make_the_loader(scheme)
         yield scheme

@@ -11,10 +11,8 @@ import orjson
 import pytest
 from prefect.settings import PREFECT_API_URL
 
-from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
-from tests.support.sandbox import running_sandbox
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 
 pytestmark = [pytest.mark.hours, pytest.mark.timeout(2400)]
 INSUREES = 100_000
@@ -26,9 +24,7 @@ MOST_MEMORY_MIB = 1_500
 @pytest.fixture
 def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
     """A scheme of 100,000 insurees, and a DHIS2 that is set up for it."""
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = FlowScheme(tmp_path, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path) as scheme:
         scheme.begin(sample(INSUREES, seed=1, level="1.4", as_of=AS_OF))
         yield scheme
 
