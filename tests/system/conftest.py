@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.sandbox.restarting import a_server
 from tests.support.scheme import Scheme
 from tests.system.crashes.story import Story
-from tests.system.faults.server import a_server
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from tests.support.openimis_sample import (
 )
 from tests.support.sandbox import Sandbox, running_sandbox
 from tests.support.scheme.by_flows import FlowScheme
-from tests.system.crashes.contents import held
+from tests.support.scheme.contents import held
 from transforms.openimis.tables.columns import TABLES
 
 INSUREES = 300

@@ -3,6 +3,8 @@
 sources.py     its openIMIS: SQLite in a file, or PostgreSQL on a server
 job.py         one run by the steps that ship, without Prefect; picklable, so a process can take it
 by_steps.py    all of it together, brought to DHIS2 by the steps; put back to any earlier moment
+contents.py    what DHIS2 holds, and what the acknowledged state says that it holds
+comparisons.py what has to be equal after a run
 by_flows.py    the same with Prefect: blocks, a country file, and the flows (imported by name only)
 """
 

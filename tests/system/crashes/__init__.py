@@ -3,6 +3,4 @@
 points.py       where a run can be killed: between any two writes, before and after any request
 driver.py       the process that is killed: a run by the steps, or the flow itself
 story.py        what happens to a scheme if nothing is killed
-contents.py     what DHIS2 holds, and what the acknowledged state says that it holds
-comparisons.py  what has to be equal after a run
 """

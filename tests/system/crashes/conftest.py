@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.crashes.comparisons import FirstLoad, first_load_of_today
+from tests.support.scheme.comparisons import FirstLoad, first_load_of_today
 from tests.system.crashes.points import KNOWN_AND_TRIED
 from tests.system.crashes.story import CHANGES, Story
 

@@ -16,19 +16,19 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.support.openimis_sample import sample
+from tests.support.sandbox.restarting import Server
 from tests.support.scheme import DAY_ONE, Moment, Scheme
-from tests.support.tally import CRASH_POINTS, tried
-from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
-from tests.system.crashes.contents import (
+from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.support.scheme.contents import (
     Content,
     confirmed,
     differences,
     held,
     lost_and_double,
 )
+from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.driver import FINISHED, KILLED, bring_in_a_process, killed_when
 from tests.system.crashes.points import Point
-from tests.system.faults.server import Server
 
 FIRST_LOAD, CHANGES = "first-load", "changes"
 STAGING = (

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from staging.retention import thin_runs
-from tests.support.tally import FAULTS
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
@@ -17,7 +16,8 @@ from tests.system.crashes.comparisons import (
     count_beside_a_first_load,
     first_load_of_today,
 )
-from tests.system.crashes.contents import differences, held
+from tests.support.scheme.contents import differences, held
+from tests.support.tally import FAULTS
 from tests.system.crashes.disk import (
     ending_in_a_process,
     endings_at_once,

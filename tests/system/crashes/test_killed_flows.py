@@ -22,10 +22,10 @@ from staging.layout import Run
 from tests.support.loader import LOGIN
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
+from tests.support.sandbox.restarting import a_server
 from tests.support.scheme import COUNTRY, DAY_ONE, Moment, Scheme
 from tests.support.scheme.by_flows import FlowScheme
-from tests.support.tally import CRASH_POINTS, tried
-from tests.system.crashes.contents import (
+from tests.support.scheme.contents import (
     Content,
     as_claimed,
     claimed,
@@ -35,10 +35,10 @@ from tests.system.crashes.contents import (
     lost_and_double,
     tracker,
 )
+from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.driver import FINISHED, KILLED, FlowJob, flow_in_a_process, run_flow
 from tests.system.crashes.points import Point, without_phase
 from tests.system.crashes.story import CHANGES, Story
-from tests.system.faults.server import a_server
 
 pytestmark = pytest.mark.large
 

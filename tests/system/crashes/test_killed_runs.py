@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,

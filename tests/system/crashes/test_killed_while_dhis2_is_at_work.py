@@ -11,14 +11,14 @@ import orjson
 import pytest
 
 from staging.outbox import Bundle, bundles
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
     assert_like_a_first_load,
     count_beside_a_first_load,
 )
-from tests.system.crashes.contents import Content, held, lost_and_double
+from tests.support.scheme.contents import Content, held, lost_and_double
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.changes.phases import TRANSFERS, Phase
 from transforms.core.errors import TargetError

@@ -19,11 +19,11 @@ from flows.steps.load.post_bundle import PARAMETERS
 from staging.outbox import bundles
 from tests.support.openimis_sample import sample
 from tests.support.sandbox.org_units import STORED_PATH
+from tests.support.sandbox.restarting import Server
 from tests.support.scheme import DAY_ONE, Moment, Scheme
-from tests.system.crashes.contents import IDENTIFIERS as NAMES
-from tests.system.crashes.contents import Content, acknowledged, by_key, tracker
+from tests.support.scheme.contents import IDENTIFIERS as NAMES
+from tests.support.scheme.contents import Content, acknowledged, by_key, tracker
 from tests.system.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
-from tests.system.faults.server import Server
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE

@@ -17,10 +17,11 @@ import pytest
 from staging.frames import read_stage, scan_frame
 from staging.rejects import read_rejects
 from tests.support.openimis_sample.defects import Defect
+from tests.support.sandbox.restarting import a_server
 from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import KINDS, Content, acknowledged, by_key, tracker
 from tests.support.tally import BAD_INPUTS, tried
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.crashes.contents import KINDS, Content, acknowledged, by_key, tracker
 from tests.system.faults.apart import MADE_OF, Apart, apart
 from tests.system.faults.bad_inputs import (
     DEFECTS_OF_ALL,
@@ -32,7 +33,6 @@ from tests.system.faults.bad_inputs import (
     WIDE,
     Fate,
 )
-from tests.system.faults.server import a_server
 from transforms.core.fields import Treatment
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES

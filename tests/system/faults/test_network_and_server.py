@@ -11,11 +11,12 @@ from staging.outbox import bundles
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import SUPPORTED, Cue
+from tests.support.sandbox.restarting import a_server, self_signed, wait_until
 from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import Content, differences, held, lost_and_double, tracker
 from tests.support.tally import FAULTS as FAULT
 from tests.support.tally import tried
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.crashes.contents import Content, differences, held, lost_and_double, tracker
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from tests.system.faults.endings import (
     SECONDS,
@@ -27,7 +28,6 @@ from tests.system.faults.endings import (
     rejects,
 )
 from tests.system.faults.network_faults import BUNDLE, FAULTS, MALFORMED
-from tests.system.faults.server import a_server, self_signed, wait_until
 from transforms.changes.phases import Phase
 
 EXHAUSTIVE = pytest.mark.exhaustive

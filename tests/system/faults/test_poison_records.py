@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from flows.steps.shared.current_state import current_or_first
+from tests.support.sandbox.restarting import Server, a_server
+from tests.support.scheme.contents import Content, differences, lost_and_double
 from tests.support.tally import POISON_RECORDS, tried
-from tests.system.crashes.contents import Content, differences, lost_and_double
 from tests.system.faults.endings import rejects
 from tests.system.faults.poison import (
     BY_A_SETTING,
@@ -25,7 +26,6 @@ from tests.system.faults.poison import (
     Poison,
 )
 from tests.system.faults.poisoned import NEXT_RUNS, Country, a_country, at_stake, owners_aside
-from tests.system.faults.server import Server, a_server
 from tests.system.faults.wrong_settings import WRONG_SETTINGS
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.tables.error_codes import ERROR_CODES

@@ -14,12 +14,12 @@ import pytest
 from staging.rejects import read_rejects
 from tests.support.openimis_sample import schema
 from tests.support.openimis_sample.defects import Defect, Workbench
+from tests.support.sandbox.restarting import a_server
 from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import Content, by_key, tracker
 from tests.support.tally import UNREADABLE_VALUES, tried
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.crashes.contents import Content, by_key, tracker
 from tests.system.faults.apart import MADE_OF, Apart, apart
-from tests.system.faults.server import a_server
 from tests.system.faults.test_bad_inputs import SEND_ALL
 from tests.system.faults.unreadable import BAD_VALUES
 from transforms.changes.reject_rows import UNREADABLE_ROWS

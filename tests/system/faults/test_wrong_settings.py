@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.sandbox.restarting import a_server, wait_until
 from tests.support.scheme import Scheme
 from tests.support.tally import WRONG_SETTINGS as WRONG_SETTING
 from tests.system.crashes.story import FIRST_LOAD, Story
 from tests.system.faults.endings import ending, impatient, is_for_people, rejects
 from tests.system.faults.network_faults import BUNDLE
-from tests.system.faults.server import a_server, wait_until
 from tests.system.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from transforms.openimis.country import Guards
 

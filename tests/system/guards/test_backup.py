@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.crashes.contents import differences, tracker
+from tests.support.scheme.contents import differences, tracker
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.phases import Phase
 from transforms.core.errors import TargetError

@@ -8,7 +8,7 @@ import pytest
 
 from flows.connectors.dhis2.client import BusyError
 from staging.outbox import bundles
-from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from staging.rejects import read_rejects
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.system.guards.guarded import GuardedScheme
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards

@@ -9,7 +9,7 @@ from flows.steps.target.newest_objects import differing, newest
 from staging.current import switch
 from staging.outbox import bundles
 from tests.support.sandbox import ADMIN, running_sandbox
-from tests.system.crashes.contents import acknowledged, differences, tracker
+from tests.support.scheme.contents import acknowledged, differences, tracker
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase

@@ -11,8 +11,8 @@ from flows.steps.load.fold import begin_metadata, fold_metadata
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.frames import scan_frame
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.crashes.contents import tracker
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import tracker
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.metadata_changes import CONFIRMED
 from transforms.core.errors import StagingError, TargetError

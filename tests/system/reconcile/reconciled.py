@@ -15,7 +15,7 @@ from flows.steps.target.read_back import Paging
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
 from tests.support.scheme import Moment, Scheme
-from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
+from tests.support.scheme.contents import Content, as_claimed, claimed, tracker
 from transforms.changes.permissions import Allow
 
 PAGED = Paging(page=50, slice=200)
