@@ -1,13 +1,17 @@
 """The register: openIMIS as everything behind this door sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
+from transforms.core.memory import held
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.reach import doubts_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Rows, Snapshot
+from transforms.openimis.subjects import Subject
 
 
 @dataclass(frozen=True)
@@ -42,33 +46,44 @@ class Part(Register):
     """The register of some people: of each of them all, and what is everybody's as of the whole.
 
     Attributes:
-        whole: The register of everybody. Which place is an org unit, and who is the head of a
-            family, nobody can say from a part.
+        whole: The register of everybody. Which place is an org unit nobody can say from a part.
+        divided: Name of a subject to the versions of its rows that these people need.
+        heads_of_families: Of their families: family_id, insuree_id.
     """
 
     whole: Register
+    divided: Mapping[str, pl.LazyFrame]
+    heads_of_families: pl.LazyFrame
 
-    @property
+    def rows(self, subject: Subject) -> Rows:
+        """See `Frames`."""
+        if subject.name in self.divided:
+            return Rows(subject.key, self.divided[subject.name])
+        return self.whole.rows(subject)
+
+    @cached_property
     def places(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.places
 
-    @property
+    @cached_property
     def facilities(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.facilities
 
-    @property
+    @cached_property
     def heads(self) -> pl.LazyFrame:
         """See `Frames`."""
-        return self.whole.heads
+        return held(self.heads_of_families)
 
 
-def part_of(whole: Register, rows: Snapshot) -> Part:
+def part_of(whole: Register, divided: Mapping[str, pl.LazyFrame], heads: pl.LazyFrame) -> Part:
     """Return the register of some people.
 
     Args:
         whole: The register of everybody.
-        rows: Of the tables that `transforms.openimis.owners.owned` returns, those of these people.
+        divided: Of each subject of `transforms.openimis.owners.owned`, and of policies and
+            families, the versions of the rows that these people need.
+        heads: Of these families.
     """
-    return Part({**whole.snapshot, **rows}, whole.doubts, whole)
+    return Part(whole.snapshot, whole.doubts, whole, divided, heads)
