@@ -40,7 +40,7 @@ def divide(folder: Path, frame: pl.LazyFrame, buckets: int, *, by: pl.Expr | Non
 
 
 def scan_bucket(folder: Path, bucket: int, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
-    """Return the rows of one bucket, of all sources; an empty frame of `schema` if there are none."""
+    """Return the rows of one bucket, of all sources; without any, an empty frame of `schema`."""
     files = sorted(folder.glob(f"**/{BUCKET}={bucket}/*.parquet"))
     found = [pl.scan_parquet(file, hive_partitioning=False) for file in files]
     return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal")
