@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.steps.compare.desired import Asked, write_desired
+from flows.steps.compare.desired import Inputs, write_desired
 from staging.layout import Run
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from tests.figures.snapshots import made_of
@@ -33,7 +33,7 @@ MOST_TIMES_SECONDS = 1.25
 MOST_MIB = 1536
 
 TODAY = dt.date(2026, 1, 1)
-ASKED = Asked(
+INPUTS = Inputs(
     Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")),
     coordinates=None,
     pseudonym_key="a key that is only for the benchmark",
@@ -54,7 +54,7 @@ def write(folder: Path) -> None:
     rows = {file.stem: pl.scan_parquet(file) for file in folder.glob("*.parquet")}
     people = rows["tblInsuree"].select(pl.len()).collect().item()
     run = Run(folder, "benchmark")
-    write_desired(run, register_of(rows), TODAY, ASKED, partition_count(people))
+    write_desired(run, register_of(rows), TODAY, INPUTS, partition_count(people))
 
 
 def cost_at(folder: Path, people: int) -> Cost:
