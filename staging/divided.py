@@ -7,7 +7,7 @@ Each is written in one pass, however many rows and buckets there are.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -16,8 +16,14 @@ from staging.files import make_folder
 from staging.frames import ROW_GROUP_ROWS
 
 BUCKET = "bucket"
+ROWS_OF_A_BUCKET = 1_000_000
 SMALLEST_ROW_GROUP = 1_000
 _ONE_FILE_EACH = 2**62
+
+
+def bucket_count(rows: int) -> int:
+    """Return into how many buckets so many rows are divided, so that one fits in memory."""
+    return max(1, -(-rows // ROWS_OF_A_BUCKET))
 
 
 def divide(folder: Path, frame: pl.LazyFrame, buckets: int, *, by: pl.Expr | None = None) -> None:
@@ -44,6 +50,31 @@ def scan_bucket(folder: Path, bucket: int, schema: Mapping[str, pl.DataType]) ->
     files = sorted(folder.glob(f"**/{BUCKET}={bucket}/*.parquet"))
     found = [pl.scan_parquet(file, hive_partitioning=False) for file in files]
     return pl.concat([pl.LazyFrame(schema=schema), *found], how="diagonal")
+
+
+def in_buckets(
+    folder: Path, sides: Mapping[str, pl.LazyFrame], by: str, buckets: int
+) -> Iterator[dict[str, pl.LazyFrame]]:
+    """Yield the sides bucket by bucket: rows that are equal in a column lie in one bucket.
+
+    Args:
+        folder: Where they lie meanwhile; it is removed.
+        sides: Name to rows; all have the column `by`, without nulls.
+        by: Name of the column.
+        buckets: How many there are; a single one is not written at all.
+    """
+    if buckets == 1:
+        yield dict(sides)
+        return
+    discard(folder)
+    for name, frame in sides.items():
+        divide(folder / name, frame, buckets, by=pl.col(by).hash(0) % buckets)
+    for bucket in range(buckets):
+        yield {
+            name: scan_bucket(folder / name, bucket, frame.collect_schema())
+            for name, frame in sides.items()
+        }
+    discard(folder)
 
 
 def discard(folder: Path) -> None:

@@ -17,6 +17,7 @@
   acknowledged/<target>/<version>/<resource>/<partition>.parquet
   acknowledged/<target>/current.json
   acknowledged/<target>/lock, stage.lock
+  acknowledged/<target>/scratch/…parquet              while partitions are divided anew
 """
 
 import re
@@ -181,6 +182,11 @@ class Target:
     def stage_lock(self) -> Path:
         """Held by the flow that is at work."""
         return self.folder / "stage.lock"
+
+    @property
+    def scratch(self) -> Path:
+        """Where acknowledged rows lie while they are divided anew."""
+        return self.folder / "scratch"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:
         """What DHIS2 has confirmed of a resource."""

@@ -10,7 +10,8 @@ from flows.steps.compare.bundles import STAGE as OUTBOX
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
-from flows.steps.shared.staged_changes import CHANGES, all_changes
+from flows.steps.load.fold import is_of_partition
+from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.files import read_json, write_json
 from staging.frames import is_done, read_stage, scan_frame
 from staging.layout import Run
@@ -19,12 +20,14 @@ from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.outcomes import OUTCOMES
 from transforms.reports.summaries import (
+    Counts,
     held_back,
     in_words,
     markdown,
     noted_reasons,
     posted_counts,
     reject_counts,
+    sum_counts,
 )
 
 REJECTS = "%d objects were held back or refused: reason, table and UUID of each are in %s"
@@ -61,20 +64,28 @@ def guard_sentences(run: Run) -> list[str]:
 
 def _summary(run: Run, target: str) -> dict[str, Any]:
     compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
-    changes = all_changes(run) if is_done(run, CHANGES) else None
-    noted = read_stage(run, CHANGES).get("noted", {}) if changes else {}
+    changes = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
     return facts | {
         "run_id": run.run_id,
         "target": target,
         "compared": compared,
-        "wanted": read_stage(run, CHANGES)["changes"] if changes else {},
-        "changes": posted_counts(changes, _answers(run)) if changes else {},
+        "wanted": changes.get("changes", {}),
+        "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + noted_reasons(noted),
+        + noted_reasons(changes.get("noted", {})),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
     }
+
+
+def _posted(run: Run, partitions: int) -> Counts:
+    """Add up what DHIS2 has done, partition by partition."""
+    answers = _answers(run)
+    return sum_counts(
+        posted_counts(changes_of(run, number), answers.filter(is_of_partition(number)))
+        for number in range(partitions)
+    )
 
 
 def _answers(run: Run) -> pl.LazyFrame:

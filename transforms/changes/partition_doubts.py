@@ -5,7 +5,7 @@ another. And two objects of different partitions may have got one UID. Both are 
 of all partitions; then the comparison is made once more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,15 @@ from transforms.changes.partitions import MOVERS, collided, movers
 from transforms.changes.schemas import Change
 from transforms.model.resources import Resource, TrackerType
 
-COLLIDED: dict[str, pl.DataType] = {"resource": pl.String(), "key": pl.String()}
+COLLIDED: dict[str, pl.DataType] = {
+    "resource": pl.String(),
+    "key": pl.String(),
+    "partition": pl.Int32(),
+}
+Sides = Mapping[str, pl.LazyFrame]
+InBuckets = Callable[[Sides, str], Iterable[Sides]]
+"""Takes `created` and `acknowledged` and a column; yields them so that rows that are equal in the
+column come together: sides that are larger than memory come bucket by bucket."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class PartitionDoubts:
 
     Attributes:
         movers: Objects whose acknowledged row lies in another partition; see `MOVERS`.
-        collided: resource and key of new objects whose UID another object has.
+        collided: resource, key and partition of new objects whose UID another object has.
     """
 
     movers: pl.DataFrame
@@ -33,6 +41,12 @@ class PartitionDoubts:
     def is_empty(self) -> bool:
         """Whether the comparison may be believed."""
         return self.movers.is_empty() and self.collided.is_empty()
+
+    @property
+    def partitions(self) -> set[int]:
+        """The partitions that are compared otherwise once these are known."""
+        ends = (self.movers["source"], self.movers["destination"], self.collided["partition"])
+        return {number for numbers in ends for number in numbers}
 
 
 NO_PARTITION_DOUBTS = PartitionDoubts(pl.DataFrame(schema=MOVERS), pl.DataFrame(schema=COLLIDED))
@@ -64,22 +78,31 @@ class Partitioned:
         )
 
 
-def partition_doubts(resources: Sequence[Partitioned], partitions: int) -> PartitionDoubts:
+def at_once(sides: Sides, by: str) -> Iterable[Sides]:
+    """Return the sides as they are: see `InBuckets`."""
+    del by
+    return [sides]
+
+
+def partition_doubts(
+    resources: Sequence[Partitioned], partitions: int, in_buckets: InBuckets = at_once
+) -> PartitionDoubts:
     """Return what the comparison of these changes could not know.
 
     Args:
         resources: All of them, parents first.
         partitions: Into how many partitions people are divided; within a single one nobody moves.
+        in_buckets: How sides come together that are larger than memory.
     """
-    moved = _all_movers(resources) if partitions > 1 else ()
-    taken = (_collided(resources, kind) for kind in TrackerType)
+    moved = _all_movers(resources, in_buckets) if partitions > 1 else ()
+    taken = (each for kind in TrackerType for each in _collided(resources, kind, in_buckets))
     return PartitionDoubts(
         pl.concat([NO_PARTITION_DOUBTS.movers, *moved]),
         pl.concat([NO_PARTITION_DOUBTS.collided, *taken]),
     )
 
 
-def _all_movers(resources: Sequence[Partitioned]) -> Iterator[pl.DataFrame]:
+def _all_movers(resources: Sequence[Partitioned], in_buckets: InBuckets) -> Iterator[pl.DataFrame]:
     """Yield the movers of every resource, parents first; a deleted parent takes along its own.
 
     What looks deleted stays where it is desired: it may be held back there.
@@ -89,7 +112,7 @@ def _all_movers(resources: Sequence[Partitioned]) -> Iterator[pl.DataFrame]:
         left = _left(each)
         orphaned = pl.col("parentUidBefore").is_in(gone[each.resource.parent].implode())
         alone = left.filter(~orphaned.fill_null(value=False))
-        moved = pl.concat([_arrived(each), _misplaced(each, alone)])
+        moved = pl.concat([*_arrived(each, in_buckets), _misplaced(each, alone)])
         gone[each.resource.name] = left.join(moved, on="key", how="anti")["uidBefore"]
         yield moved.unique("key", keep="any")
 
@@ -103,11 +126,15 @@ def _left(each: Partitioned) -> pl.DataFrame:
     )
 
 
-def _arrived(each: Partitioned) -> pl.DataFrame:
-    """Return what looks new in one partition and is acknowledged in another."""
+def _arrived(each: Partitioned, in_buckets: InBuckets) -> Iterator[pl.DataFrame]:
+    """Yield what looks new in one partition and is acknowledged in another."""
     is_first = pl.col("generation") == each.first_generation
-    first = each.created.filter(is_first).select("key", "partition")
-    return movers(each.resource.name, first, each.acknowledged.select("key", "partition"))
+    sides = {
+        "created": each.created.filter(is_first).select("key", "partition"),
+        "acknowledged": each.acknowledged.select("key", "partition"),
+    }
+    for some in in_buckets(sides, "key"):
+        yield movers(each.resource.name, some["created"], some["acknowledged"])
 
 
 def _misplaced(each: Partitioned, left: pl.DataFrame) -> pl.DataFrame:
@@ -116,13 +143,19 @@ def _misplaced(each: Partitioned, left: pl.DataFrame) -> pl.DataFrame:
     return movers(each.resource.name, desired, left.lazy().select("key", "partition"))
 
 
-def _collided(resources: Sequence[Partitioned], kind: TrackerType) -> pl.DataFrame:
-    """Return resource and key of new objects of a tracker type whose UID is not theirs alone."""
+def _collided(
+    resources: Sequence[Partitioned], kind: TrackerType, in_buckets: InBuckets
+) -> Iterator[pl.DataFrame]:
+    """Yield the new objects of a tracker type whose UID is not theirs alone; see `COLLIDED`."""
     of_kind = [each for each in resources if each.resource.tracker_type is kind]
     names = [pl.lit(each.resource.name) for each in of_kind]
-    created = [each.created.select("key", "uid") for each in of_kind]
+    created = [
+        each.created.select("key", "uid", pl.col("partition").cast(pl.Int32)) for each in of_kind
+    ]
     acknowledged = [each.acknowledged.select("key", "uid") for each in of_kind]
-    return collided(_named(created, names), _named(acknowledged, names))
+    sides = {"created": _named(created, names), "acknowledged": _named(acknowledged, names)}
+    for some in in_buckets(sides, "uid"):
+        yield collided(some["created"], some["acknowledged"])
 
 
 def _named(frames: Sequence[pl.LazyFrame], names: Sequence[pl.Expr]) -> pl.LazyFrame:

@@ -17,9 +17,9 @@ MOVERS: dict[str, pl.DataType] = {
 }
 
 
-def partition_count(people: int) -> int:
+def partition_count(people: int, people_per_partition: int = PEOPLE_PER_PARTITION) -> int:
     """Return the number of partitions for a scheme of so many people: a power of two."""
-    count = -(-people // PEOPLE_PER_PARTITION)
+    count = -(-people // people_per_partition)
     return min(1 << max(count - 1, 0).bit_length(), MOST_PARTITIONS)
 
 
@@ -54,15 +54,16 @@ def movers(resource: str, created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> 
 
 
 def collided(created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.DataFrame:
-    """Return resource and key of new objects whose UID is not theirs alone.
+    """Return resource, key and partition of new objects whose UID is not theirs alone.
 
     Args:
-        created: resource, key and uid of new objects of one tracker type.
+        created: resource, key, uid and partition of new objects of one tracker type.
         acknowledged: resource, key and uid of what DHIS2 has, or had, of that type.
     """
     doubled = created.filter(pl.len().over("uid") > 1)
     taken = created.join(acknowledged, on="uid", suffix="_before").filter(
         (pl.col("key") != pl.col("key_before")) | (pl.col("resource") != pl.col("resource_before"))
     )
-    columns = ("resource", "key")
-    return pl.concat([doubled.select(columns), taken.select(columns)]).unique().collect()
+    columns = ("resource", "key", "partition")
+    found = pl.concat([doubled.select(columns), taken.select(columns)]).unique()
+    return found.collect(engine="streaming")

@@ -1,6 +1,7 @@
 """What a run did, in numbers, and as the Markdown that people read after it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,15 @@ def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -
     return {
         each.name: _counts(with_outcomes(each, changes[each.name], outcomes)) for each in RESOURCES
     }
+
+
+def sum_counts(counts: Iterable[Counts]) -> Counts:
+    """Return the sum of counts of the same resources."""
+    total: dict[str, Counter[str]] = {}
+    for each in counts:
+        for name, kinds in each.items():
+            total.setdefault(name, Counter()).update(kinds)
+    return {name: dict(kinds) for name, kinds in total.items()}
 
 
 def _counts(answered: pl.LazyFrame) -> dict[str, int]:

@@ -135,7 +135,7 @@ def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outc
     noted = comparison.write(NO_PARTITION_DOUBTS, chosen)
     doubts = comparison.doubts()
     if not doubts.is_empty:
-        noted = comparison.write(doubts, chosen)
+        noted = comparison.write(doubts, chosen, only=doubts.partitions)
     findings = measure(comparison, inputs.country, allow)
     if any(not each.why for each in findings):
         noted = comparison.write(doubts, chosen, findings)

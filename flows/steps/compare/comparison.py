@@ -1,6 +1,6 @@
 """The comparison of one run: the delta of every resource, partition by partition, parents first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import spared_in
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
+from staging.divided import bucket_count, in_buckets
 from staging.frames import read_stage, scan_objects, write_frame
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
@@ -23,11 +24,22 @@ from transforms.changes.holding_back import (
 )
 from transforms.changes.magnitude import Finding
 from transforms.changes.moves import first_due_day
-from transforms.changes.partition_doubts import PartitionDoubts, Partitioned, partition_doubts
+from transforms.changes.partition_doubts import (
+    PartitionDoubts,
+    Partitioned,
+    Sides,
+    partition_doubts,
+)
 from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows, sum_by_reason
 from transforms.changes.selection import selected
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope
+from transforms.model.resources import (
+    RESOURCE_BY_NAME,
+    RESOURCES,
+    TRACKED_ENTITIES,
+    Resource,
+    Scope,
+)
 
 Noted = dict[str, dict[str, int]]
 """Resource → reason → objects, changed or not, of which something is left out for it."""
@@ -41,6 +53,19 @@ class Selection:
     windowed: bool = False
 
 
+@dataclass(frozen=True)
+class PartitionReport:
+    """What is said of the objects of a partition.
+
+    Attributes:
+        rejects: Resource to what a rule held back, and notes of what is posted.
+        noted: Resource to reason and count of what is left out of any object.
+    """
+
+    rejects: Mapping[str, pl.DataFrame]
+    noted: Mapping[str, pl.DataFrame]
+
+
 class Comparison:
     """Everything that one run compares."""
 
@@ -50,6 +75,7 @@ class Comparison:
         self.current = current
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
         self.spared = spared_in(run)
+        self._reports: dict[int, PartitionReport] = {}
 
     @property
     def since(self) -> str | None:
@@ -57,28 +83,36 @@ class Comparison:
         return first_due_day(self.current.source.as_of if self.current.source else None)
 
     def write(
-        self, doubts: PartitionDoubts, chosen: Selection, findings: Sequence[Finding] = ()
+        self,
+        doubts: PartitionDoubts,
+        chosen: Selection,
+        findings: Sequence[Finding] = (),
+        only: Collection[int] | None = None,
     ) -> Noted:
-        """Write changes and rejects of all partitions, without what the findings hold back.
+        """Write changes and rejects, without what the findings hold back.
 
-        Return what is left out of all objects.
+        Args:
+            doubts: What a comparison before this one could not know.
+            chosen: Which changes are posted.
+            findings: What is much.
+            only: The partitions that are compared once more; all where None.
+
+        Returns:
+            What is left out of all objects.
         """
-        rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
-        noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
-        for partition in range(self.partitions):
-            deltas = self._deltas(partition, doubts, findings)
-            posted = self._write_changes(partition, deltas, chosen, findings)
-            for name, found in deltas.items():
-                desired = self._desired(name, partition)
-                rejects[name] += [found.rejects, noted_rows(desired, posted[name])]
-                noted[name].append(note_counts(desired))
+        for partition in range(self.partitions) if only is None else sorted(only):
+            self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
+        reports = [self._reports[partition] for partition in sorted(self._reports)]
+        rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
+        noted = {name: [each.noted[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
         return {name: sum_by_reason(frames) for name, frames in noted.items()}
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
-        return partition_doubts([self._partitioned(each) for each in RESOURCES], self.partitions)
+        whole = [self._partitioned(each) for each in RESOURCES]
+        return partition_doubts(whole, self.partitions, self._in_buckets)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return resource → kind of change → objects."""
@@ -98,6 +132,25 @@ class Comparison:
         """Yield number and acknowledged rows of each partition."""
         for number in range(self.partitions):
             yield number, acknowledged(self.target, self.current, resource, number)
+
+    def _write_partition(
+        self,
+        partition: int,
+        doubts: PartitionDoubts,
+        chosen: Selection,
+        findings: Sequence[Finding],
+    ) -> PartitionReport:
+        """Write the changes of a partition, and return what is said of all its objects."""
+        deltas = self._deltas(partition, doubts, findings)
+        posted = self._write_changes(partition, deltas, chosen, findings)
+        desired = {name: self._desired(name, partition) for name in deltas}
+        return PartitionReport(
+            {
+                name: pl.concat([found.rejects, noted_rows(desired[name], posted[name])])
+                for name, found in deltas.items()
+            },
+            {name: note_counts(frame) for name, frame in desired.items()},
+        )
 
     def _write_changes(
         self,
@@ -148,7 +201,22 @@ class Comparison:
         before = [
             frame.select("key", "state", NUMBER) for _, frame in self.acknowledged(TRACKED_ENTITIES)
         ]
-        return doubled_numbers(pl.concat(numbers), pl.concat(before)).collect().lazy()
+        has_number = pl.col(NUMBER).is_not_null()
+        sides = {
+            "desired": pl.concat(numbers).filter(has_number),
+            "acknowledged": pl.concat(before).filter(has_number),
+        }
+        folder = self.run.parts / "numbers"
+        buckets = bucket_count(read_stage(self.run, DESIRED)["rows"].get(TRACKED_ENTITIES.name, 0))
+        found = [
+            doubled_numbers(some["desired"], some["acknowledged"]).collect()
+            for some in in_buckets(folder, sides, NUMBER, buckets)
+        ]
+        return pl.concat(found).lazy()
+
+    def _in_buckets(self, sides: Sides, by: str) -> Iterator[Sides]:
+        created = sides["created"].select(pl.len()).collect(engine="streaming").item()
+        return in_buckets(self.run.parts / "created", sides, by, bucket_count(created))
 
     def _partitioned(self, resource: Resource) -> Partitioned:
         """Return what lies in the partitions of a resource, with their numbers."""

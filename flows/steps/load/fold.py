@@ -189,7 +189,7 @@ def _fold_resource(
         if number in touched or is_new:
             base = acknowledged_of(target, current, resource, number, moved)
             changes = changes_of(run, number)[resource.name]
-            own = answers.filter(_is_of(number))
+            own = answers.filter(is_of_partition(number))
             rows = folded(resource, base, changes, own, run.run_id)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
@@ -197,7 +197,7 @@ def _fold_resource(
     return checksums
 
 
-def _is_of(partition: int) -> pl.Expr:
+def is_of_partition(partition: int) -> pl.Expr:
     """Whether an answer is of a partition, or of a bundle that holds objects of several."""
     return pl.col("partition").is_in([partition, ACROSS])
 
@@ -216,7 +216,9 @@ def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     for resource in RESOURCES:
         refused = [
             refusals(
-                resource, changes_of(run, number)[resource.name], answers.filter(_is_of(number))
+                resource,
+                changes_of(run, number)[resource.name],
+                answers.filter(is_of_partition(number)),
             )
             for number in range(partitions)
         ]

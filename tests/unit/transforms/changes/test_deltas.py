@@ -241,23 +241,32 @@ def test_a_key_that_openimis_has_twice_is_not_taken_for_deleted():
 
 def test_two_new_objects_of_one_uid_are_both_named():
     created = pl.LazyFrame(
-        {"resource": ["claim_items", "claim_services"], "key": ["1", "2"], "uid": ["same", "same"]}
+        {
+            "resource": ["claim_items", "claim_services"],
+            "key": ["1", "2"],
+            "uid": ["same", "same"],
+            "partition": [0, 3],
+        }
     )
 
-    found = collided(created, created.clear())
+    found = collided(created, created.clear().drop("partition"))
 
-    assert sorted(found.rows()) == [("claim_items", "1"), ("claim_services", "2")]
+    assert sorted(found.rows()) == [("claim_items", "1", 0), ("claim_services", "2", 3)]
 
 
 def test_a_uid_that_another_object_ever_had_is_taken():
-    created = pl.LazyFrame({"resource": ["claim_items"], "key": ["1"], "uid": ["same"]})
+    created = pl.LazyFrame(
+        {"resource": ["claim_items"], "key": ["1"], "uid": ["same"], "partition": [2]}
+    )
     had = pl.LazyFrame({"resource": ["claim_items"], "key": ["9"], "uid": ["same"]})
 
-    assert collided(created, had).rows() == [("claim_items", "1")]
+    assert collided(created, had).rows() == [("claim_items", "1", 2)]
 
 
 def test_the_next_generation_of_an_object_does_not_collide_with_itself():
-    created = pl.LazyFrame({"resource": ["claim_items"], "key": ["1"], "uid": ["new"]})
+    created = pl.LazyFrame(
+        {"resource": ["claim_items"], "key": ["1"], "uid": ["new"], "partition": [0]}
+    )
     had = pl.LazyFrame({"resource": ["claim_items"], "key": ["1"], "uid": ["old"]})
 
     assert collided(created, had).is_empty()

@@ -1,10 +1,13 @@
 """What a comparison partition by partition cannot know: who moved, and whose UID is taken."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from transforms.changes.partition_doubts import Partitioned, partition_doubts
+from staging.divided import in_buckets
+from transforms.changes.partition_doubts import Partitioned, Sides, partition_doubts
 from transforms.model.resources import RESOURCES, Resource
 
 PARENT = RESOURCES[0]
@@ -101,7 +104,7 @@ def test_a_uid_that_another_resource_of_the_type_has_is_taken() -> None:
 
     found = partition_doubts([given.get(each.name, side(each)) for each in RESOURCES], 2)
 
-    assert found.collided.rows() == [(one.name, "a")]
+    assert found.collided.rows() == [(one.name, "a", 0)]
     assert found.movers.is_empty()
 
 
@@ -110,4 +113,31 @@ def test_two_new_objects_of_one_uid_are_both_named() -> None:
 
     found = partition_doubts([given.get(each.name, side(each)) for each in RESOURCES], 2)
 
-    assert found.collided.sort("key").rows() == [(CHILD.name, "a"), (CHILD.name, "b")]
+    assert found.collided.sort("key").rows() == [(CHILD.name, "a", 0), (CHILD.name, "b", 1)]
+
+
+def test_only_the_partitions_of_what_was_found_are_compared_once_more() -> None:
+    before = [{"key": "a", "uid": "uid-a", "partition": 5}]
+    news = [created("a", 3), created("b", 1, "same"), created("c", 7, "same"), created("d", 6, "d")]
+    given = {CHILD.name: side(CHILD, news, acknowledged=before)}
+
+    found = partition_doubts([given.get(each.name, side(each)) for each in RESOURCES], 8)
+
+    assert found.partitions == {1, 3, 5, 7}
+
+
+def test_sides_that_are_larger_than_memory_say_the_same_bucket_by_bucket(tmp_path: Path) -> None:
+    before = [{"key": f"{n}", "uid": f"uid-{n % 7}", "partition": n % 3} for n in range(40)]
+    news = [created(f"{n}", n % 2, f"uid-{n % 11}") for n in range(20, 60)]
+    given = {CHILD.name: side(CHILD, news, acknowledged=before)}
+    whole = [given.get(each.name, side(each)) for each in RESOURCES]
+
+    def bucket_by_bucket(sides: Sides, by: str) -> Iterator[Sides]:
+        return in_buckets(tmp_path / "buckets", sides, by, 5)
+
+    at_once, divided = partition_doubts(whole, 3), partition_doubts(whole, 3, bucket_by_bucket)
+
+    assert len(at_once.movers) > 0 < len(at_once.collided)
+    assert divided.movers.sort("key").equals(at_once.movers.sort("key"))
+    assert divided.collided.sort("key").equals(at_once.collided.sort("key"))
+    assert not (tmp_path / "buckets").exists()
