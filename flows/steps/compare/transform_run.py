@@ -23,7 +23,7 @@ from transforms.reports.summaries import in_words
 
 @contextmanager
 def transforming(request: TransformRequest, country: Country) -> Iterator[Run]:
-    """Hold the run's folder, with what the run was begun as written down.
+    """Lock the run's folder, and record what the run is requested to do.
 
     Raises:
         StagingError: The run is at work already, or was begun as something else.
@@ -50,7 +50,7 @@ def transform_run(
     Args:
         run: The run; its snapshot is complete.
         target: The target's files.
-        asked: What was asked for.
+        asked: What the run is requested to do.
         allow: What is permitted.
         runner: Runs the steps.
         partitions: Of a target to which nothing was posted; by default by the number of insurees.
@@ -64,30 +64,30 @@ def transform_run(
     runner.run(compare_source, runner, run, target, asked, allow)
     runner.run(make_desired, runner, run, target, asked, partitions)
     runner.run(find_changes, runner, run, target, asked, allow)
-    runner.run(say_what_is_much, runner, run, allow)
+    runner.run(report_magnitude, runner, run, allow)
     runner.run(render_bundles, runner, run, asked)
 
 
 def check_key(target: Target, asked: Asked, allow: Permissions) -> None:
-    """Refuse a pseudonym key that is not the last run's, unless that is meant.
+    """Refuse a pseudonym key that is not the last run's, unless that is permitted.
 
     Raises:
         GuardError: It is another.
     """
-    known = current_or_first(target, 1).pseudonym_fingerprint
-    found = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
-    if known and found and known != found and Allow.NEW_PSEUDONYM_KEY not in allow:
+    recorded = current_or_first(target, 1).pseudonym_fingerprint
+    given = asked.pseudonym_key and fingerprint(asked.pseudonym_key)
+    if recorded and given and recorded != given and Allow.NEW_PSEUDONYM_KEY not in allow:
         raise GuardError(
-            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
-            f"{known}): every number would change in DHIS2. Save the old key in the block again, "
-            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
+            f"The pseudonym key is another than the last run's (fingerprint {given}, expected "
+            f"{recorded}): every number would change in DHIS2. Save the old key in the block "
+            f"again, or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
         )
 
 
 def compare_source(
     runner: Runner, run: Run, target: Target, asked: Asked, allow: Permissions
 ) -> None:
-    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is meant."""
+    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is permitted."""
     current, guards = current_or_first(target, 1), asked.country.guards
     for oddity in check_source(run, current, guards, allow):
         runner.warning("%s", oddity)
@@ -98,21 +98,21 @@ def make_desired(
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
-    wanted = stage_desired(run, asked, state.partitions or partitions)
-    counted = ", ".join(f"{name} {rows}" for name, rows in wanted.items())
+    counts = stage_desired(run, asked, state.partitions or partitions)
+    counted = ", ".join(f"{name} {rows}" for name, rows in counts.items())
     runner.info("DHIS2 should hold: %s", counted)
 
 
 def find_changes(
     runner: Runner, run: Run, target: Target, asked: Asked, allow: Permissions
 ) -> None:
-    """Stage what DHIS2 has still to hear, without what a guard holds back."""
+    """Stage the delta, without what a guard holds back."""
     counts = stage_changes(run, target, current_or_first(target, 0), asked, allow)
     runner.info("DHIS2 has still to hear: %s", in_words(counts))
 
 
-def say_what_is_much(runner: Runner, run: Run, allow: Permissions) -> None:
-    """Say, before anything is posted, what a guard holds back, and what else is much."""
+def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:
+    """Report, before anything is posted, what a guard holds back, and what else is much."""
     held, other = held_back(run), told(run)
     for sentence in held:
         runner.warning("%s", sentence)
