@@ -80,7 +80,8 @@ def check_key(target: Target, asked: Asked, allow: Permissions) -> None:
         raise GuardError(
             f"The pseudonym key is another than the last run's (fingerprint {given}, expected "
             f"{recorded}): every number would change in DHIS2. Save the old key in the block "
-            f"again, or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
+            f"again, or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was "
+            f"posted."
         )
 
 
