@@ -77,7 +77,7 @@ def save(
     given = {field: value for field, value in values.items() if value}
     made = block.model_validate(given)
     if isinstance(made, Dhis2Server):
-        check_plain_http(made.base_url, is_meant=made.plain_http_is_meant)
+        check_plain_http(made.base_url, is_permitted=made.plain_http_is_meant)
     made.save(name, overwrite=True)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from transforms.dhis2.tables.error_codes import DATA_VALUE_CODES, ERROR_CODES
+from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
+from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 from transforms.openimis.tables.reasons import known_hint

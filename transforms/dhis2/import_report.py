@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, ErrorClass, error_code, weightiest
+from transforms.dhis2.tables.error_classes import ErrorClass
+from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, error_code, weightiest
 from transforms.model.resources import TrackerType
 
 Strategy = Literal["CREATE_AND_UPDATE", "DELETE", "TRANSFER"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from transforms.dhis2.metadata_merge import Plan
+from transforms.dhis2.metadata_plan import Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 MOST_LISTED = 50

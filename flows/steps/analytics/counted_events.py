@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Answer, Dhis2
+from flows.connectors.dhis2.answers import Answer
+from flows.connectors.dhis2.client import Dhis2
 from flows.steps.analytics.build_tables import said_of
 from staging.acknowledged import Current, read_current, scan
 from staging.layout import Target

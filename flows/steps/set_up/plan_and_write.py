@@ -11,15 +11,11 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.connectors.dhis2.metadata_api import (
-    TooLargeError,
-    clear_cache,
-    divided,
-    held,
-    import_payload,
-    index,
-)
+from flows.connectors.dhis2.caches import clear_cache
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_import import TooLargeError, divide, import_payload
+from flows.connectors.dhis2.metadata_read import index, present_objects
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.maps import write_maps
 from flows.steps.set_up.users_and_server import (
     Place,
@@ -32,7 +28,8 @@ from flows.steps.target.org_units_and_options import Pushed, push_options, push_
 from flows.steps.target.preflight import check_server
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
-from transforms.dhis2.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
+from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
+from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
@@ -165,7 +162,7 @@ class Wanted:
 
     def renamed(self, conflicts: Sequence[Conflict]) -> "Wanted":
         """Return it with other names where DHIS2 has given ours away."""
-        return replace(self, payload=beside(self.payload, conflicts))
+        return replace(self, payload=rename_taken(self.payload, conflicts))
 
 
 def wanted_package(
@@ -192,7 +189,7 @@ def wanted_package(
 def plan_of(client: Dhis2, wanted: Wanted) -> Plan:
     """Compare what is wanted with what DHIS2 holds now; nothing is written."""
     found = {
-        kind: held(client, kind, {thing["id"] for thing in things})
+        kind: present_objects(client, kind, {thing["id"] for thing in things})
         for kind, things in wanted.payload.items()
     }
     planned = plan(wanted.payload, found, wanted.index)
@@ -225,7 +222,7 @@ def _write_part(client: Dhis2, part: Payload) -> None:
         dry_run(client, part)
         write_package(client, part)
     except TooLargeError:
-        parts = divided(part)
+        parts = divide(part)
         if not parts:
             raise
         for each in parts:

@@ -16,7 +16,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.connectors.dhis2.client import BusyError, Dhis2
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.errors import BusyError
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE

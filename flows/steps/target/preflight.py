@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.connectors.dhis2.client import TRANSFER, Dhis2, SystemInfo
+from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.target.gone_places import MERGED
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError

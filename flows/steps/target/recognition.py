@@ -7,7 +7,8 @@ the newest objects,       the same, where the data store       unless restored_t
 read back by value        may not be used
 """
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.target.marker import (
     WAYS_ON,
     DataStoreRefusedError,

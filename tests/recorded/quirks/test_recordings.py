@@ -10,7 +10,8 @@ import pytest
 from tests.recorded.quirks.small_country import RECORDINGS, VERSIONS
 from transforms.changes.bundles import IDENTIFIERS, LISTS
 from transforms.dhis2.import_report import Sent, Strategy, judged, validated
-from transforms.dhis2.tables.error_codes import ERROR_CODES, ErrorClass, error_code
+from transforms.dhis2.tables.error_classes import ErrorClass
+from transforms.dhis2.tables.error_codes import ERROR_CODES, error_code
 from transforms.model.resources import TrackerType
 
 FAIL_AS_A_WHOLE = {

@@ -8,7 +8,8 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from staging.rejects import read_rejects
 from tests.support.loader import LOGIN as LOADER_LOGIN

@@ -1,6 +1,6 @@
 """The classes of DHIS2 metadata that set-up makes, and what of an object is whose.
 
-Of an object that DHIS2 holds already
+Of an object that DHIS2 has already
     firm      what the data need (types, option sets, uniqueness …) is made as in our tables;
     initial   labels and looks are given when the object is made, and are the operator's then;
     the rest  (descriptions, what other programs need) stays as it is; so do translations, which
@@ -8,8 +8,18 @@ Of an object that DHIS2 holds already
 Collections only grow: DHIS2 replaces a collection by what is sent, so what is there is sent along.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from transforms.core.json_texts import Json
+
+Payload = dict[str, list[Json]]
+"""Plural name of a class to its objects."""
+Present = Mapping[str, Mapping[str, Json]]
+"""Plural name of a class to UID to the object as DHIS2 shows it (`:owner`)."""
+Index = Mapping[str, Sequence[Json]]
+"""Plural name of a class to id, and what must be unique, of all its objects in DHIS2."""
 
 DELETES_FOR_OTHERS = frozenset({"F_TEI_CASCADE_DELETE"})
 """With these DHIS2 deletes, with a person, what other programs have of the person."""
