@@ -33,7 +33,8 @@ from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
-from transforms.package.metadata import levels, maps, option_objects, package, root
+from transforms.package.metadata import maps, package
+from transforms.package.org_units_and_options import levels, option_objects, root
 
 Payload = dict[str, list[Json]]
 

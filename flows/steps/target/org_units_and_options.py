@@ -27,7 +27,7 @@ from transforms.dhis2.metadata_options import options_to_post, stored_uids
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 from transforms.openimis.tables.places import GROUP_SETS
-from transforms.package.metadata import option_objects, org_unit_object
+from transforms.package.org_units_and_options import option_objects, org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
 Row = Mapping[str, Any]

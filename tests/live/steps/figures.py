@@ -18,7 +18,7 @@ from transforms.model.org_units import org_units
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.places import DISTRICT
-from transforms.package.indicators import indicator_objects, program_indicators
+from transforms.package.program_indicators import program_indicator_objects, program_indicators
 
 Json = dict[str, Any]
 
@@ -93,7 +93,7 @@ def _scheme(live: Live) -> Answered:
     register = register_of(live.pilot.snapshot(live.last_run))
     country = live.pilot.country
     rows = program_indicators(options(register).collect())
-    objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
+    objects = {each["id"]: each for each in program_indicator_objects(rows)["programIndicators"]}
     there = set(live.server.ids("programIndicators"))
     must_be_equal("Program indicators that DHIS2 lacks", len(objects.keys() - there), 0)
     units = org_units(register, country=country).select("code", "uid", "kind").collect()

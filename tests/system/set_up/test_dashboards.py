@@ -9,17 +9,13 @@ import pytest
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.package.metadata import maps, package
+from transforms.package.tables.charts import BY_PERIOD, Kind
 from transforms.package.tables.dashboards import DASHBOARDS
 from transforms.package.tables.indicators import INDICATORS
 from transforms.package.tables.legend_sets import LEGEND_SETS
 from transforms.package.tables.program_indicators import MEASURES
 from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
-from transforms.package.tables.visualizations import (
-    BY_PERIOD,
-    ONE_PERIOD,
-    VISUALIZATIONS,
-    Kind,
-)
+from transforms.package.tables.visualizations import VISUALIZATIONS
 
 Json = dict[str, Any]
 
@@ -268,7 +264,7 @@ def test_charts_suit_what_they_show() -> None:
             assert len(row.items) == 1
         one_figure = "pe" in row.layout.filters or row.kind is Kind.BAR
         if one_figure:
-            assert row.period in ONE_PERIOD, "figures of several periods are not made into one"
+            assert row.period in "figures of several periods are not made into one"
 
 
 def test_tables_have_no_totals_over_months_in_which_one_person_may_be_twice() -> None:

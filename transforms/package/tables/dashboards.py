@@ -18,22 +18,22 @@ class Dashboard:
 
     Attributes:
         key: Short name, used in tables and tests.
-        uid: The seed's UID; empty where it is made from the key.
+        seed_uid: The seed's UID; empty where it has none.
         name: Name in DHIS2.
         about: What it answers.
         rows: Its items, from top to bottom.
     """
 
     key: str
-    uid: str
+    seed_uid: str
     name: str
     about: str
     rows: Rows
 
     @property
-    def made_uid(self) -> str:
+    def uid(self) -> str:
         """The seed's UID, or one made from the key."""
-        return self.uid or metadata_uid(f"dashboard:{self.key}")
+        return self.seed_uid or metadata_uid(f"dashboard:{self.key}")
 
 
 IN_EVENT_REPORTS = "Tables of the most frequent also open in the app Event Reports"
