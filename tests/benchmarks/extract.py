@@ -22,9 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyodbc
 
-from flows.connectors.openimis.catalogue import SNAPSHOT_TYPES
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.selection import SNAPSHOT_TYPES
 from flows.steps.extract.snapshot import copied
 from staging.layout import Run
 from tests.support.databases import Database, postgresql

@@ -1,23 +1,15 @@
-"""What of the wanted tables and columns the database has, and how each is read.
+"""Which of the tables and columns to read the database has, and how each is read.
 
 Names are matched without regard to case (SQL Server spells some otherwise), an exact match first.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
-import pyarrow as pa
 import pyodbc
 
-from flows.connectors.openimis.sql_dialects import (
-    AMOUNT_DIGITS,
-    AMOUNT_SCALE,
-    TEXTS,
-    Reading,
-    SqlDialect,
-)
+from flows.connectors.openimis.selection import FoundColumn, SelectedColumn, Selection
+from flows.connectors.openimis.sql_dialect import TEXTS, SqlDialect
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.columns import (
     AMOUNT,
@@ -27,23 +19,11 @@ from transforms.openimis.tables.columns import (
     STAMP,
     TABLES,
     TEXT,
-    UNREADABLE,
     YES_NO,
     Column,
     Table,
 )
 
-SNAPSHOT_TYPES: dict[pl.DataType, pa.DataType] = {
-    KEY: pa.int64(),
-    CODE: pa.int32(),
-    TEXT: pa.string(),
-    AMOUNT: pa.decimal128(AMOUNT_DIGITS, AMOUNT_SCALE),
-    DATE: pa.date32(),
-    STAMP: pa.timestamp("us"),
-    YES_NO: pa.bool_(),
-}
-# arrow-odbc 10.6 wraps a number that does not fit without a word, so all are read as 64 bits.
-_TRANSIT_TYPES = SNAPSHOT_TYPES | {CODE: pa.int64()}
 _EXPECTED: dict[pl.DataType, str] = {
     KEY: "a whole number",
     CODE: "a whole number",
@@ -56,155 +36,6 @@ _EXPECTED: dict[pl.DataType, str] = {
 
 _NOT_ALLOWED = "42"
 """What SQLSTATEs begin with that say that a statement may not be run."""
-
-
-@dataclass(frozen=True)
-class FoundColumn:
-    """A column as the catalogue describes it."""
-
-    name: str
-    type_code: int
-    type_name: str
-    size: int
-    scale: int
-
-    def suits(self, reading: Reading) -> bool:
-        """Return whether it can be read so."""
-        is_of_type = reading.types is None or self.type_code in reading.types
-        return is_of_type and (not reading.bounded or self._is_bounded(reading.longest))
-
-    def _is_bounded(self, longest: int) -> bool:
-        """Whether every number that it can hold is an amount, or every text short enough."""
-        if self.type_code in TEXTS:
-            return 0 < self.size <= longest
-        return self.size <= AMOUNT_DIGITS and self.scale <= AMOUNT_SCALE
-
-
-@dataclass(frozen=True)
-class SelectedColumn:
-    """A wanted column and where it comes from; `found` is None if the database has none."""
-
-    column: Column
-    found: FoundColumn | None
-    reading: Reading | None
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What is read of one table.
-
-    Attributes:
-        dialect: Of the database.
-        table: The openIMIS table.
-        location: Its quoted name, with its schema; None if the database has none.
-        columns: All that is wanted, also what is not there.
-        row_version: Name of a column that changes with every change of its row, if there is one.
-    """
-
-    dialect: SqlDialect
-    table: Table
-    location: str | None
-    columns: tuple[SelectedColumn, ...]
-    row_version: str | None = None
-
-    @property
-    def missing(self) -> list[str]:
-        """The wanted columns that the database does not have."""
-        return [selected.column.name for selected in self.columns if selected.found is None]
-
-    @property
-    def present(self) -> list[Column]:
-        """The wanted columns that it has, in the order in which they are selected."""
-        return [selected.column for selected in self.columns if selected.found]
-
-    @cached_property
-    def schema(self) -> pa.Schema:
-        """The snapshot's columns and types."""
-        return pa.schema(
-            (selected.column.name, SNAPSHOT_TYPES[selected.column.dtype])
-            for selected in self.columns
-        )
-
-    @cached_property
-    def marked_schema(self) -> pa.Schema:
-        """The same, and `UNREADABLE`: which values of the row could not be read, and are null."""
-        return self.schema.append(pa.field(UNREADABLE, pa.string()))
-
-    @cached_property
-    def transit_schema(self) -> pa.Schema:
-        """Columns and types as the driver is asked for them."""
-        types = {
-            column.name: pa.string() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
-            for column in self.present
-        }
-        return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))
-
-    @cached_property
-    def watched(self) -> list[str]:
-        """The columns that what comes in the column `UNREADABLE` has a mark of, one each."""
-        return (
-            [column.name for column in self.present]
-            if self.dialect.as_text
-            else [*self._conditions]
-        )
-
-    @cached_property
-    def query(self) -> str:
-        """The SELECT: explicit columns, spelled as in `transforms.openimis.tables.columns`."""
-        expressions = [
-            f"{selected.reading.sql.format(self._quoted(selected))} AS "
-            f"{self.dialect.quoted(selected.column.name)}"
-            for selected in self.columns
-            if selected.reading
-        ]
-        if self._conditions:
-            marks = f"{self._marks} AS {self.dialect.quoted(UNREADABLE)}"
-            expressions.append(marks)
-        return f"SELECT {', '.join(expressions)} FROM {self.location}"  # noqa: S608 - all quoted
-
-    @cached_property
-    def standing(self) -> str:
-        """The SELECT of one text that differs once the table was written to, for SQL Server.
-
-        It is made of the number of rows, the greatest key, the newest of each time stamp and, where
-        the table has a row version, the newest one.
-        """
-        newest = [f"CONVERT(varchar(40), MAX({name}), 121)" for name in self._growing]
-        if self.row_version:
-            version = self.dialect.quoted(self.row_version)
-            newest.append(f"CAST(CAST(MAX({version}) AS bigint) AS varchar(40))")
-        parts = ", '/', ".join(["CAST(COUNT_BIG(*) AS varchar(40))", *newest])
-        return f"SELECT CONCAT({parts}) FROM {self.location}"  # noqa: S608 - all quoted
-
-    @cached_property
-    def _growing(self) -> list[str]:
-        return [
-            self._quoted(selected)
-            for selected in self.columns
-            if selected.found
-            and (selected.column.name == self.table.key or selected.column.dtype == STAMP)
-        ]
-
-    @cached_property
-    def _conditions(self) -> dict[str, str]:
-        return {
-            selected.column.name: selected.reading.unreadable.format(self._quoted(selected))
-            for selected in self.columns
-            if selected.reading and selected.reading.unreadable
-        }
-
-    @cached_property
-    def _marks(self) -> str:
-        each = [
-            f"CASE WHEN {condition} THEN '1' ELSE '0' END"
-            for condition in self._conditions.values()
-        ]
-        some = " OR ".join(f"({condition})" for condition in self._conditions.values())
-        label = self.dialect.label.format(len(each))
-        return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
-
-    def _quoted(self, selected: SelectedColumn) -> str:
-        return self.dialect.quoted(selected.found.name) if selected.found else ""
 
 
 def selections(

@@ -20,11 +20,12 @@ import arrow_odbc
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.openimis.catalogue import Selection, selections
+from flows.connectors.openimis.catalogue import selections
 from flows.connectors.openimis.conforming import conformed
 from flows.connectors.openimis.connection_strings import completed
 from flows.connectors.openimis.odbc_errors import as_source_error
-from flows.connectors.openimis.sql_dialects import LONGEST_TEXT, DialectName, SqlDialect
+from flows.connectors.openimis.selection import Selection
+from flows.connectors.openimis.sql_dialect import LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.columns import (

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.connectors.openimis.catalogue import Selection
+from flows.connectors.openimis.selection import Selection
 from transforms.openimis.source_texts import parsed
 from transforms.openimis.tables.columns import UNREADABLE
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from flows.connectors.openimis.catalogue import Selection
 from flows.connectors.openimis.client import Openimis, SourceTransaction
+from flows.connectors.openimis.selection import Selection
 from flows.steps.extract.unreadable_counts import Legibility
 from staging.layout import Run
 from staging.snapshots import (

@@ -3,7 +3,7 @@
 import socket
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import SQLSERVER
+from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.live.tsql.engine import Driver, Engine
 from tests.live.tsql.report import Report
 from tests.system.extract.conftest import EVERYTHING, Wanted, wanted_of

@@ -13,7 +13,7 @@ from typing import Protocol
 import polars as pl
 import psycopg
 
-from flows.connectors.openimis.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.steps.set_up.plan_and_write import set_up
 from flows.steps.set_up.users_and_server import give_access
 from staging.layout import Target

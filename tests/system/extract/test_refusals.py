@@ -4,7 +4,8 @@ import pytest
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.connection_strings import completed
-from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLITE
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.sqlite import SQLITE
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.steps.extract.snapshot import copied
 from staging.layout import Run

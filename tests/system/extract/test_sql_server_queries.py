@@ -6,9 +6,10 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from flows.connectors.openimis.catalogue import FoundColumn, SelectedColumn, Selection
 from flows.connectors.openimis.client import oldest_uuid
-from flows.connectors.openimis.sql_dialects import SQLSERVER, Reading
+from flows.connectors.openimis.selection import FoundColumn, SelectedColumn, Selection
+from flows.connectors.openimis.sql_dialect import Reading
+from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.support.openimis_sample import LEVELS, schema
 from transforms.openimis.tables.columns import TABLES, Column, Table
 
