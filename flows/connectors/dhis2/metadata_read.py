@@ -46,8 +46,8 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
 
 def has_hole(client: Dhis2, option_set: str) -> bool:
     """Whether an option was deleted from the set by hand on a DHIS2 2.40, which cannot save it."""
-    found = client.exchange("GET", f"/api/optionSets/{option_set}", {"fields": "id,options[id]"})
-    return found.ok and None in (found.body.get("options") or ())
+    answer = client.exchange("GET", f"/api/optionSets/{option_set}", {"fields": "id,options[id]"})
+    return answer.ok and None in (answer.body.get("options") or ())
 
 
 def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:
@@ -56,8 +56,8 @@ def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Ite
 
 
 def _single(client: Dhis2, kind: str, uid: str) -> Json:
-    found: Json = client.get(f"/api/{kind}/{uid}", {"fields": METADATA_CLASSES[kind].fields})
-    return found
+    thing: Json = client.get(f"/api/{kind}/{uid}", {"fields": METADATA_CLASSES[kind].fields})
+    return thing
 
 
 def _unique(kind: str) -> tuple[str, ...]:
@@ -68,5 +68,5 @@ def _all_of(client: Dhis2, kind: str, fields: str, *filters: str) -> list[Json]:
     params: dict[str, str | list[str]] = {"fields": fields, "paging": "false"}
     if filters:
         params["filter"] = list(filters)
-    found = client.get(f"/api/{kind}", params).get(kind) or []
-    return [thing for thing in found if thing is not None]
+    things = client.get(f"/api/{kind}", params).get(kind) or []
+    return [thing for thing in things if thing is not None]

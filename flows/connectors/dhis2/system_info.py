@@ -50,8 +50,8 @@ class SystemInfo:
     @property
     def patch(self) -> Patch:
         """(5, 2) of `2.42.5.2`; empty for a version that is none of DHIS2's releases."""
-        found = re.fullmatch(r"\d+\.\d+((?:\.\d+)+)", self.version)
-        return tuple(int(part) for part in found[1].split(".")[1:]) if found else ()
+        match = re.fullmatch(r"\d+\.\d+((?:\.\d+)+)", self.version)
+        return tuple(int(part) for part in match[1].split(".")[1:]) if match else ()
 
     def patch_warnings(self, harm: Harm | None = None) -> list[str]:
         """Return, in sentences, the faults of this patch of DHIS2 and what to upgrade to."""
@@ -114,10 +114,10 @@ def release_of(version: str) -> Release:
     Raises:
         TargetError: The version cannot be read.
     """
-    found = re.match(r"(\d+)\.(\d+)", version)
-    if found is None:
+    match = re.match(r"(\d+)\.(\d+)", version)
+    if match is None:
         raise TargetError(
             f"DHIS2 says that its version is {version!r}; two numbers such as 2.42 were expected. "
             f"Check the address in the dhis2-server block. Nothing was posted."
         )
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])

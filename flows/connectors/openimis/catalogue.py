@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pyodbc
 
-from flows.connectors.openimis.selection import FoundColumn, SelectedColumn, Selection
+from flows.connectors.openimis.selection import SelectedColumn, Selection, SourceColumn
 from flows.connectors.openimis.sql_dialect import TEXTS, SqlDialect
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.columns import (
@@ -41,28 +41,28 @@ _NOT_ALLOWED = "42"
 def selections(
     connection: pyodbc.Connection,
     dialect: SqlDialect,
-    wanted: Mapping[str, Sequence[Column]],
+    columns: Mapping[str, Sequence[Column]],
 ) -> list[Selection]:
-    """Return how every table of `wanted` (table name to columns) is read.
+    """Return how every table of `columns` (table name to columns to read) is read.
 
     Raises:
         SourceError: A required table or column is missing, a type does not fit, or the user may
             not read a table; one error names them all.
     """
     catalogue = _Catalogue(connection, dialect)
-    found = [catalogue.selection(TABLES[name], columns) for name, columns in wanted.items()]
-    faults = [fault for selection in found for fault in catalogue.faults(selection)]
-    faults = faults or catalogue.refusals(found)
+    selected = [catalogue.selection(TABLES[name], each) for name, each in columns.items()]
+    faults = [fault for selection in selected for fault in catalogue.faults(selection)]
+    faults = faults or catalogue.refusals(selected)
     if faults:
         raise SourceError(
-            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(found)} Nothing was read or "
+            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(selected)} Nothing was read or "
             f"written."
         )
-    return found
+    return selected
 
 
-def _advice(found: Sequence[Selection]) -> str:
-    if any(item.location and item.table.uuid in item.missing for item in found):
+def _advice(selected: Sequence[Selection]) -> str:
+    if any(item.location and item.table.uuid in item.missing for item in selected):
         # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
         return (
             "The UUID columns came with openIMIS's database 1.4.0, the oldest that can be read: "
@@ -89,19 +89,19 @@ class _Catalogue:
 
     def selection(self, table: Table, columns: Sequence[Column]) -> Selection:
         place = self._place(table.name)
-        there = self._columns(*place) if place else {}
+        present = self._columns(*place) if place else {}
         location = ".".join(self._dialect.quoted(part) for part in place if part) if place else None
         return Selection(
             self._dialect,
             table,
             location,
-            tuple(self._selected(column, there) for column in columns),
-            self._row_version(there),
+            tuple(self._selected(column, present) for column in columns),
+            self._row_version(present),
         )
 
-    def _row_version(self, there: Mapping[str, FoundColumn]) -> str | None:
+    def _row_version(self, present: Mapping[str, SourceColumn]) -> str | None:
         kinds = self._dialect.row_versions
-        return next((name for name, found in there.items() if found.type_name in kinds), None)
+        return next((name for name, source in present.items() if source.type_name in kinds), None)
 
     def faults(self, selection: Selection) -> list[str]:
         """Return, in words, what of the selection is missing or does not fit."""
@@ -109,13 +109,13 @@ class _Catalogue:
         if selection.location is None:
             absent = f"{selection.table.name} is not there, or the user may not see it"
             return [absent] if required else []
-        missing = [item.column.name for item in required if item.found is None]
-        unfit = [item for item in selection.columns if item.found and not item.reading]
+        missing = [item.column.name for item in required if item.source is None]
+        unfit = [item for item in selection.columns if item.source and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
 
-    def refusals(self, found: Sequence[Selection]) -> list[str]:
+    def refusals(self, selected: Sequence[Selection]) -> list[str]:
         """Return, in words, which tables cannot be read though the catalogue shows them."""
-        return [reason for item in found if item.location and (reason := self._refusal(item))]
+        return [reason for item in selected if item.location and (reason := self._refusal(item))]
 
     def _refusal(self, selection: Selection) -> str | None:
         try:
@@ -130,41 +130,43 @@ class _Catalogue:
         if not names:
             return []
         place = self._place(selection.table.name)
-        there = ", ".join(sorted(self._columns(*place))) if place else "no column"
-        return [f"{selection.table.name} has no column {', '.join(names)} (it has: {there})"]
+        names_present = ", ".join(sorted(self._columns(*place))) if place else "no column"
+        return [
+            f"{selection.table.name} has no column {', '.join(names)} (it has: {names_present})"
+        ]
 
     def _place(self, name: str) -> tuple[str | None, str] | None:
         places = [place for place in self._tables if place[1].lower() == name.lower()]
         places.sort(key=lambda place: (place[0] != self._default_schema, place[1] != name))
         return places[0] if places else None
 
-    def _columns(self, schema: str | None, table: str) -> dict[str, FoundColumn]:
+    def _columns(self, schema: str | None, table: str) -> dict[str, SourceColumn]:
         rows = self._cursor.columns(table=table, schema=schema or None).fetchall()
         spelled = [row for row in rows if (row.table_schem or None) == (schema or None)]
         # Some catalogues list a table in one spelling and its columns in another.
         exact = [row for row in spelled if row.table_name == table]
         alike = [row for row in spelled if row.table_name.lower() == table.lower()]
-        return {row.column_name: self._found(row) for row in exact or alike}
+        return {row.column_name: self._source(row) for row in exact or alike}
 
-    def _found(self, row: pyodbc.Row) -> FoundColumn:
+    def _source(self, row: pyodbc.Row) -> SourceColumn:
         code = row.data_type
         if code in TEXTS:
             code = self._dialect.named_types.get(row.type_name.lower(), code)
-        return FoundColumn(
+        return SourceColumn(
             row.column_name, code, row.type_name, row.column_size or 0, row.decimal_digits or 0
         )
 
-    def _selected(self, column: Column, there: Mapping[str, FoundColumn]) -> SelectedColumn:
-        alike = [found for name, found in there.items() if name.lower() == column.name.lower()]
-        alike.sort(key=lambda found: found.name != column.name)
-        found = alike[0] if alike else None
-        readings = self._dialect.readings[column.dtype] if found else ()
-        reading = next((item for item in readings if found and found.suits(item)), None)
-        return SelectedColumn(column, found, reading)
+    def _selected(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
+        alike = [source for name, source in present.items() if name.lower() == column.name.lower()]
+        alike.sort(key=lambda source: source.name != column.name)
+        source = alike[0] if alike else None
+        readings = self._dialect.readings[column.dtype] if source else ()
+        reading = next((item for item in readings if source and source.suits(item)), None)
+        return SelectedColumn(column, source, reading)
 
 
 def _unfit(selection: Selection, item: SelectedColumn) -> str:
-    type_name = item.found.type_name if item.found else "unknown"
+    type_name = item.source.type_name if item.source else "unknown"
     return (
         f"{selection.table.name}.{item.column.name} is of type {type_name}; "
         f"expected {_EXPECTED[item.column.dtype]}"

@@ -22,7 +22,7 @@ import pyodbc
 
 from flows.connectors.openimis.catalogue import selections
 from flows.connectors.openimis.conforming import conformed
-from flows.connectors.openimis.connection_strings import completed
+from flows.connectors.openimis.connection_strings import complete
 from flows.connectors.openimis.odbc_errors import as_source_error
 from flows.connectors.openimis.selection import Selection
 from flows.connectors.openimis.sql_dialect import LONGEST_TEXT, DialectName, SqlDialect
@@ -50,7 +50,7 @@ class Openimis:
         self, dialect: SqlDialect, connection_string: str, *, is_a_copy: bool = False
     ) -> None:
         self._dialect = replace(dialect, session=()) if is_a_copy else dialect
-        self._connection_string = completed(connection_string, dialect.settings)
+        self._connection_string = complete(connection_string, dialect.settings)
         self._is_a_copy = is_a_copy
 
     @property
@@ -59,8 +59,8 @@ class Openimis:
         is_sql_server = self._dialect.name == DialectName.SQLSERVER
         return open_on_the_wire(self._connection_string) if is_sql_server else []
 
-    def check(self, wanted: Mapping[str, Sequence[Column]]) -> list[Selection]:
-        """Return how every table of `wanted` (table name to columns) is read.
+    def check(self, columns: Mapping[str, Sequence[Column]]) -> list[Selection]:
+        """Return how every table of `columns` (table name to columns to read) is read.
 
         Raises:
             SourceError: No connection; a required table or column is missing, a type does not
@@ -72,7 +72,7 @@ class Openimis:
             )
         try:
             with as_source_error("ask openIMIS which tables and columns it has"):
-                return selections(connection, self._dialect, wanted)
+                return selections(connection, self._dialect, columns)
         finally:
             connection.close()
 
@@ -188,11 +188,11 @@ class SourceTransaction:
                 "(LC_ALL=C.UTF-8). No table was read and nothing was sent to DHIS2."
             )
 
-    def _answer(self, query: str, asked: str) -> str:
+    def _answer(self, query: str, question: str) -> str:
         value = self._value(query)
         if value is None:
             raise SourceError(
-                f"openIMIS's database does not say {asked}, which every database does: it "
+                f"openIMIS's database does not say {question}, which every database does: it "
                 f"answered with nothing. Look whether something between this program and the "
                 f"database changes its answers. No table was read and nothing was sent to DHIS2."
             )
@@ -221,12 +221,12 @@ def _was_written_to(tables: Sequence[str]) -> SourceError:
 
 def oldest_uuid(selection: Selection) -> str:
     """Return the SELECT of the UUID of the row with the least key."""
-    quoted = {item.column.name: item for item in selection.columns if item.found}
+    sources = {item.column.name: item.source for item in selection.columns}
     dialect, table = selection.dialect, selection.table
     key, uuid = (
-        dialect.quoted(found.name)
+        dialect.quoted(source.name)
         for name in (table.key, table.uuid)
-        if name and (found := quoted[name].found)
+        if name and (source := sources[name])
     )
     least = f"SELECT MIN({key}) FROM {selection.location}"  # noqa: S608 - quoted by the dialect
     select = f"SELECT CAST({uuid} AS varchar(36)) FROM {selection.location}"  # noqa: S608

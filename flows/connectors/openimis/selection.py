@@ -40,7 +40,7 @@ _TRANSIT_TYPES = SNAPSHOT_TYPES | {CODE: pa.int64()}
 
 
 @dataclass(frozen=True)
-class FoundColumn:
+class SourceColumn:
     """A column as the catalogue describes it."""
 
     name: str
@@ -63,10 +63,10 @@ class FoundColumn:
 
 @dataclass(frozen=True)
 class SelectedColumn:
-    """A wanted column and where it comes from; `found` is None if the database has none."""
+    """A column to read and where it comes from; `source` is None if the database has none."""
 
     column: Column
-    found: FoundColumn | None
+    source: SourceColumn | None
     reading: Reading | None
 
 
@@ -78,7 +78,7 @@ class Selection:
         dialect: Of the database.
         table: The openIMIS table.
         location: Its quoted name, with its schema; None if the database has none.
-        columns: All that is wanted, also what is not there.
+        columns: All that are to be read, also those that the database does not have.
         row_version: Name of a column that changes with every change of its row, if there is one.
     """
 
@@ -90,13 +90,13 @@ class Selection:
 
     @property
     def missing(self) -> list[str]:
-        """The wanted columns that the database does not have."""
-        return [selected.column.name for selected in self.columns if selected.found is None]
+        """The columns that the database does not have."""
+        return [selected.column.name for selected in self.columns if selected.source is None]
 
     @property
     def present(self) -> list[Column]:
-        """The wanted columns that it has, in the order in which they are selected."""
-        return [selected.column for selected in self.columns if selected.found]
+        """The columns that it has, in the order in which they are selected."""
+        return [selected.column for selected in self.columns if selected.source]
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -113,7 +113,7 @@ class Selection:
 
     @cached_property
     def transit_schema(self) -> pa.Schema:
-        """Columns and types as the driver is asked for them."""
+        """Columns and types as they are requested from the driver."""
         types = {
             column.name: pa.string() if self.dialect.as_text else _TRANSIT_TYPES[column.dtype]
             for column in self.present
@@ -162,7 +162,7 @@ class Selection:
         return [
             self._quoted(selected)
             for selected in self.columns
-            if selected.found
+            if selected.source
             and (selected.column.name == self.table.key or selected.column.dtype == STAMP)
         ]
 
@@ -185,4 +185,4 @@ class Selection:
         return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
 
     def _quoted(self, selected: SelectedColumn) -> str:
-        return self.dialect.quoted(selected.found.name) if selected.found else ""
+        return self.dialect.quoted(selected.source.name) if selected.source else ""

@@ -101,7 +101,7 @@ class SqlDialect:
         label: Type of a text of `{}` characters made here; the driver sizes its buffers by it.
         readings: Type in the snapshot to how it is read, in order of preference.
         as_text: Whether all values come as text, for `transforms.openimis.source_texts.parsed`.
-        text_encoding: In which the driver is asked for texts.
+        text_encoding: In which texts are requested from the driver.
         probe: Shows whether texts come as they are; None where the driver cannot change them.
         named_types: Catalogue type to its ODBC type code, for types that a driver calls a text.
         row_versions: Catalogue types of a column that changes with every change of its row.

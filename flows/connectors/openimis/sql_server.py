@@ -39,7 +39,7 @@ SQLSERVER = SqlDialect(
     settings={},
     # Both drivers begin a transaction before the first statement, since autocommit is off. SQL
     # Server lets no transaction change to snapshot isolation that did not begin in it (3951), so
-    # the one in which this is said is committed, and the next one reads.
+    # the transaction of this statement is committed, and the next one reads.
     session=("SET TRANSACTION ISOLATION LEVEL SNAPSHOT",),
     begin=(),
     # A count is always one row, also for a user who may see no table in the catalogue.

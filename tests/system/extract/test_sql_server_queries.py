@@ -7,7 +7,7 @@ import sqlglot
 from sqlglot import exp
 
 from flows.connectors.openimis.client import oldest_uuid
-from flows.connectors.openimis.selection import FoundColumn, SelectedColumn, Selection
+from flows.connectors.openimis.selection import SelectedColumn, Selection, SourceColumn
 from flows.connectors.openimis.sql_dialect import Reading
 from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.support.openimis_sample import LEVELS, schema
@@ -24,7 +24,7 @@ def selected(column: Column, choice: int) -> SelectedColumn:
     """The column read in one of the ways there are for its type."""
     readings = readings_of(column)
     reading = readings[min(choice, len(readings) - 1)]
-    return SelectedColumn(column, FoundColumn(column.name, 0, "", 0, 0), reading)
+    return SelectedColumn(column, SourceColumn(column.name, 0, "", 0, 0), reading)
 
 
 def selection(table: Table, level: str, choice: int) -> Selection:
