@@ -18,7 +18,7 @@ from staging.rejects import read_rejects
 from transforms.changes.deltas import acknowledged_schema
 from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
-from transforms.reports.explanations import differing, markdown, of_object
+from transforms.reports.explanations import differences, markdown, of_object
 
 Rows = list[dict[str, Any]]
 FramesOf = Callable[[Resource], list[pl.LazyFrame]]
@@ -52,7 +52,7 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
             f"Wanted in run {run.run_id}": _found(name, wanted),
             f"Changes of run {run.run_id}": _found(name, _of_stage(run, "changes")),
             "Confirmed by DHIS2": _found(name, confirmed),
-            "Wanted otherwise than confirmed": _differing(name, wanted, confirmed),
+            "Wanted otherwise than confirmed": _differences(name, wanted, confirmed),
             "Held back or refused": _rejected(run, name),
             "Held back of all by a guard": [{"why": each} for each in held_back(run)],
         },
@@ -79,13 +79,13 @@ def _found(name: str, frames_of: FramesOf) -> Rows:
     ]
 
 
-def _differing(name: str, wanted: FramesOf, confirmed: FramesOf) -> Rows:
+def _differences(name: str, wanted: FramesOf, confirmed: FramesOf) -> Rows:
     sides = ((each, wanted(each), confirmed(each)) for each in RESOURCES)
     return [
         {"resource": resource.name} | row
         for resource, desired, acknowledged in sides
         if desired and acknowledged
-        for row in differing(
+        for row in differences(
             pl.concat(desired),
             pl.concat(acknowledged, how="diagonal"),
             _spelled(name),

@@ -10,7 +10,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.prefect_support.allowed import granted
+from flows.prefect_support.allowed import grant_permissions
 from flows.prefect_support.endings import completed, in_one_sentence, step
 from flows.prefect_support.named_blocks import connected
 from flows.prefect_support.pseudonym_key import pseudonym_key_named
@@ -68,7 +68,7 @@ def load(
     )
     with locked(goal, run_id), at_work(run):
         remember(run, target=target)
-        allowed = granted(run, allow)
+        allowed = grant_permissions(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
     return completed(run_id, rejects, held_back_by(run))

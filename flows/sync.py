@@ -17,7 +17,7 @@ from prefect.runtime import flow_run
 
 from flows.extract import extract
 from flows.load import load
-from flows.prefect_support.allowed import granted
+from flows.prefect_support.allowed import grant_permissions
 from flows.prefect_support.children import run_child
 from flows.prefect_support.endings import completed, in_one_sentence, step
 from flows.prefect_support.named_blocks import connected
@@ -122,7 +122,7 @@ def sync(
         changed_from=changed_from,
         changed_to=changed_to,
         until=until,
-        allow=tuple(sorted(granted(run, allow))),
+        allow=tuple(sorted(grant_permissions(run, allow))),
     )
     waiting = read_country(country).waiting
     children = waiting if as_deployments else None

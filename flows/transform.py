@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.prefect_support.allowed import granted
+from flows.prefect_support.allowed import grant_permissions
 from flows.prefect_support.endings import in_one_sentence, step
 from flows.prefect_support.pseudonym_key import pseudonym_key_named
 from flows.steps.compare.bundles import stage_bundles
@@ -80,7 +80,7 @@ def transform(
         remember_what_may_leave(run, asked.country)
         remember(run, **request.facts())
         write_what_leaves(run, asked.country)
-        allowed = granted(run, request.allow)
+        allowed = grant_permissions(run, request.allow)
         check_key(goal, asked, allowed)
         compare_source(run, goal, asked, allowed)
         make_desired(run, goal, asked)

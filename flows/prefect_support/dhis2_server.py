@@ -66,7 +66,8 @@ class Dhis2Server(Block):
             calendar: In which the country file says that it counts.
 
         Raises:
-            TargetError: The address is plain http to another machine, and that is not meant.
+            TargetError: The address is plain http to another machine, which the block does not
+                permit.
         """
         check_plain_http(self.base_url, is_permitted=self.plain_http_is_meant)
         base_url = re.sub(r"(/api)?/*$", "", self.base_url)

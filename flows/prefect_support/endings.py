@@ -30,7 +30,7 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 
     Prefect logs the traceback of an exception that leaves a flow or task; of a state it does not.
     A caller in Python gets the error raised all the same. What nobody foresaw ends so as well: its
-    text may hold a value of a person or a secret, so only its type and place are told.
+    text may hold a value of a person or a secret, so only its type and place are logged.
     """
 
     @wraps(function)

@@ -1,4 +1,4 @@
-"""Write down what a run did, for people and for the next run."""
+"""Record what a run did, for people and for the next run."""
 
 from typing import Any
 
@@ -56,8 +56,8 @@ def rejects_of(run: Run) -> int:
 
 def held_back_by(run: Run) -> list[str]:
     """Return, of a run that was summarised, what a guard held back; a sentence each."""
-    found: list[str] = read_json(run.summary).get("held_back", [])
-    return found
+    sentences: list[str] = read_json(run.summary).get("held_back", [])
+    return sentences
 
 
 def _summary(run: Run, target: str) -> dict[str, Any]:

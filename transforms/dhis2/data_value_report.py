@@ -30,7 +30,7 @@ class DataValueReport:
 
 
 def data_value_report(status: int, body: Any, sent: int) -> DataValueReport | None:
-    """Return the report in an answer; None where there is none, so that nothing is known.
+    """Return the report in an answer; None where there is none.
 
     Args:
         status: HTTP status.

@@ -123,7 +123,7 @@ def _overwrite(present: Json, ours: Json | None, links: Links) -> Json:
     if ours is None:
         return present
     return present | {
-        name: ours[name] for name in links.firm if not is_same(ours[name], present.get(name))
+        name: ours[name] for name in links.ours if not is_same(ours[name], present.get(name))
     }
 
 

@@ -49,5 +49,5 @@ def _public_data(kind: str, ours: Json, present: Json) -> Iterator[str]:
 def _pairs(package: Payload, present: Present) -> Iterator[tuple[str, Json, Json]]:
     """Yield the class, our object and DHIS2's, of each object that DHIS2 has."""
     for kind, objects in package.items():
-        there: Mapping[str, Json] = present.get(kind, {})
-        yield from ((kind, ours, there[ours["id"]]) for ours in objects if ours["id"] in there)
+        theirs: Mapping[str, Json] = present.get(kind, {})
+        yield from ((kind, ours, theirs[ours["id"]]) for ours in objects if ours["id"] in theirs)

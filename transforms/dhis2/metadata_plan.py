@@ -1,4 +1,4 @@
-"""What set-up changes in DHIS2: the package compared with what is present there."""
+"""What set-up changes in DHIS2: the package compared with what is present."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -100,15 +100,15 @@ def _compare(
     klass: MetadataClass, objects: Iterable[Json], present: Mapping[str, Json], planned: Plan
 ) -> None:
     for ours in objects:
-        there = present.get(ours["id"])
-        whole = merge(ours, there, klass)
-        if there is None:
+        theirs = present.get(ours["id"])
+        whole = merge(ours, theirs, klass)
+        if theirs is None:
             planned.create.setdefault(klass.kind, []).append(whole)
             continue
-        planned.conflicts.extend(unchangeable_values(klass, ours, there))
-        if whole != there:
+        planned.conflicts.extend(unchangeable_values(klass, ours, theirs))
+        if whole != theirs:
             planned.change.setdefault(klass.kind, []).append(whole)
-            planned.changed[ours["id"]] = differences(whole, there)
+            planned.changed[ours["id"]] = differences(whole, theirs)
 
 
 def _without_maps(board: Json, uids: Collection[str]) -> Json:

@@ -34,7 +34,7 @@ class Levels(_Section):
 
 
 class Server(_Section):
-    """What is to be known of DHIS2 before it is asked."""
+    """What has to be set about DHIS2 before the first request."""
 
     calendar: Literal["iso8601", "nepali", "ethiopian"] = "iso8601"
 
@@ -58,10 +58,10 @@ class Guards(_Section):
     """What a run may do before it asks, and what it may be refused before it stops.
 
     Of one resource, or of one of its fields, what exceeds both share and count is held back: half
-    as much again as DHIS2 holds is created by a copy, not by a day; deletions take figures of
+    as much again as DHIS2 has is created by a copy, not by a day; deletions take figures of
     past years along; a value that a tenth of all lose was lost with its column; a fifth of all
     values are others after another release, another time zone, never after a day. The counts let
-    a village go wrong without a question, so that a pilot is asked for nothing.
+    a village go wrong without a question, so that a pilot needs no permission.
 
     A refusal that meets one object in twenty is no matter of single records; a hundred may well
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
@@ -149,7 +149,7 @@ class Country(_Section):
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
         population: Where population figures are entered.
-        dhis2: What is to be known of DHIS2.
+        dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
         guards: What a run may do before it stops and asks.
         waiting: How long a run waits for what time may cure.

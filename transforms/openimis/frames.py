@@ -1,4 +1,4 @@
-"""The frames of the register, of all of openIMIS or of a part of it; made when first asked for."""
+"""The frames of the register, of all of openIMIS or of a part of it; made on first use."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 import polars as pl
 
 from transforms.core.fields import OptionSet
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.openimis.codes import codes_of
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
@@ -32,7 +32,7 @@ from transforms.openimis.subjects import (
 class Frames:
     """openIMIS under plain names; the columns of each subject are `transforms.openimis.subjects`.
 
-    A frame that is never asked for needs no table.
+    A frame that is never used needs no table.
 
     Attributes:
         snapshot: openIMIS's tables: all rows, or those of a part of the people.
@@ -42,14 +42,14 @@ class Frames:
 
     @cached_property
     def places(self) -> pl.LazyFrame:
-        """Locations, deleted ones included, with `uid`, `level`, `region_id`; held in memory."""
+        """Locations, deleted ones included, with `uid`, `level`, `region_id`; in memory."""
         # They are few, and nearly everything needs them.
-        return held(places_of(rows_of(self.snapshot, PLACES)))
+        return collect_once(places_of(rows_of(self.snapshot, PLACES)))
 
     @cached_property
     def facilities(self) -> pl.LazyFrame:
-        """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; held in memory."""
-        return held(facilities_of(rows_of(self.snapshot, FACILITIES), self.places))
+        """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; in memory."""
+        return collect_once(facilities_of(rows_of(self.snapshot, FACILITIES), self.places))
 
     @cached_property
     def families(self) -> Rows:
@@ -63,8 +63,8 @@ class Frames:
 
     @cached_property
     def heads(self) -> pl.LazyFrame:
-        """The head of each family that has one: family_id, insuree_id; held in memory."""
-        return held(heads_of(self.families, self.people))
+        """The head of each family that has one: family_id, insuree_id; in memory."""
+        return collect_once(heads_of(self.families, self.people))
 
     @cached_property
     def homes(self) -> pl.LazyFrame:

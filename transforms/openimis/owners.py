@@ -24,7 +24,7 @@ from transforms.openimis.tables.columns import (
 PERSON = "person"
 
 
-def owned(snapshot: Snapshot) -> dict[str, pl.LazyFrame]:
+def rows_with_person(snapshot: Snapshot) -> dict[str, pl.LazyFrame]:
     """Return the rows that are somebody's.
 
     Args:

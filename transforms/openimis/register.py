@@ -12,10 +12,10 @@ from transforms.openimis.rows import Snapshot
 
 @dataclass(frozen=True)
 class Register(Frames):
-    """Named frames of what is known of openIMIS, and what is not known.
+    """openIMIS in named frames, and what of it is in doubt.
 
     Attributes:
-        doubts: What cannot be told, because values could not be read.
+        doubts: What is in doubt, because values could not be read.
     """
 
     doubts: Doubts
@@ -29,9 +29,9 @@ def register_of(snapshot: Snapshot) -> Register:
             `transforms.openimis.tables.columns`, and `UNREADABLE` where a value could not be read.
 
     Returns:
-        Lazy frames. At once only this is worked out: of tables with unreadable values, what is in
-        doubt because of them. A frame raises `StagingError` when it is asked for and the snapshot
-        has not the table, or not as it must be.
+        Lazy frames. Only one thing is computed at once: what is in doubt because of unreadable
+        values. A frame raises `StagingError` on first use if the snapshot has not the table, or
+        not as it must be.
     """
     doubts = doubts_of(snapshot)
     return Register(doubts.sound, doubts)
@@ -69,6 +69,7 @@ def part_of(whole: Register, rows: Snapshot) -> Part:
 
     Args:
         whole: The register of everybody.
-        rows: Of the tables that `transforms.openimis.owners.owned` returns, those of these people.
+        rows: Those of these people, of the tables that
+            `transforms.openimis.owners.rows_with_person` returns.
     """
     return Part({**whole.snapshot, **rows}, whole.doubts, whole)

@@ -44,7 +44,7 @@ def resolve(expression: str, uids: Mapping[str, str]) -> str:
     Raises:
         KeyError: A measure is not there.
     """
-    named = re.sub(r"\[([^]]+)]", lambda found: f"I{{{uids[found[1]]}}}", expression)
+    named = re.sub(r"\[([^]]+)]", lambda match: f"I{{{uids[match[1]]}}}", expression)
     return named.replace(POPULATION, f"#{{{POPULATION_ELEMENT.uid}}}")
 
 

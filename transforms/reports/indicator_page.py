@@ -91,12 +91,12 @@ def _uid(measure: Measure, split: Split | None = None) -> str:
 def _part(measure: Measure, split: Split | OptionSplit) -> str:
     if isinstance(split, Split):
         return f"{split.label} {code(_uid(measure, split))} {code(split.condition)}"
-    known = [
+    seed_options = [
         f"{option} {code(uid)}"
         for (key, kind, option), uid in SEED_OPTION_UIDS.items()
         if (key, kind) == (measure.key, split.key)
     ]
-    seeds = f", of which the seed has {', '.join(known)}" if known else ""
+    seeds = f", of which the seed has {', '.join(seed_options)}" if seed_options else ""
     rule = code(f"{split.operand} == '<code>'")
     return f"{split.label}: one for each option of {split.option_set.name!r}, {rule}{seeds}"
 

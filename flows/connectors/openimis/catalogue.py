@@ -38,7 +38,7 @@ _NOT_ALLOWED = "42"
 """What SQLSTATEs begin with that say that a statement may not be run."""
 
 
-def selections(
+def select_tables(
     connection: pyodbc.Connection,
     dialect: SqlDialect,
     columns: Mapping[str, Sequence[Column]],
@@ -50,19 +50,19 @@ def selections(
             not read a table; one error names them all.
     """
     catalogue = _Catalogue(connection, dialect)
-    selected = [catalogue.selection(TABLES[name], each) for name, each in columns.items()]
-    faults = [fault for selection in selected for fault in catalogue.faults(selection)]
-    faults = faults or catalogue.refusals(selected)
+    selections = [catalogue.selection(TABLES[name], each) for name, each in columns.items()]
+    faults = [fault for selection in selections for fault in catalogue.faults(selection)]
+    faults = faults or catalogue.refusals(selections)
     if faults:
         raise SourceError(
-            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(selected)} Nothing was read or "
-            f"written."
+            f"openIMIS cannot be read: {'; '.join(faults)}. {_advice(selections)} Nothing was "
+            f"read or written."
         )
-    return selected
+    return selections
 
 
-def _advice(selected: Sequence[Selection]) -> str:
-    if any(item.location and item.table.uuid in item.missing for item in selected):
+def _advice(selections: Sequence[Selection]) -> str:
+    if any(item.location and item.table.uuid in item.missing for item in selections):
         # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
         return (
             "The UUID columns came with openIMIS's database 1.4.0, the oldest that can be read: "
@@ -90,12 +90,12 @@ class _Catalogue:
     def selection(self, table: Table, columns: Sequence[Column]) -> Selection:
         place = self._place(table.name)
         present = self._columns(*place) if place else {}
-        location = ".".join(self._dialect.quoted(part) for part in place if part) if place else None
+        location = ".".join(self._dialect.quote(part) for part in place if part) if place else None
         return Selection(
             self._dialect,
             table,
             location,
-            tuple(self._selected(column, present) for column in columns),
+            tuple(self._select(column, present) for column in columns),
             self._row_version(present),
         )
 
@@ -113,9 +113,9 @@ class _Catalogue:
         unfit = [item for item in selection.columns if item.source and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
 
-    def refusals(self, selected: Sequence[Selection]) -> list[str]:
+    def refusals(self, selections: Sequence[Selection]) -> list[str]:
         """Return, in words, which tables cannot be read though the catalogue shows them."""
-        return [reason for item in selected if item.location and (reason := self._refusal(item))]
+        return [reason for item in selections if item.location and (reason := self._refusal(item))]
 
     def _refusal(self, selection: Selection) -> str | None:
         try:
@@ -156,7 +156,7 @@ class _Catalogue:
             row.column_name, code, row.type_name, row.column_size or 0, row.decimal_digits or 0
         )
 
-    def _selected(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
+    def _select(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
         alike = [source for name, source in present.items() if name.lower() == column.name.lower()]
         alike.sort(key=lambda source: source.name != column.name)
         source = alike[0] if alike else None

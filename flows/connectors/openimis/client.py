@@ -20,8 +20,8 @@ import arrow_odbc
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.openimis.catalogue import selections
-from flows.connectors.openimis.conforming import conformed
+from flows.connectors.openimis.catalogue import select_tables
+from flows.connectors.openimis.conforming import conform
 from flows.connectors.openimis.connection_strings import complete
 from flows.connectors.openimis.odbc_errors import as_source_error
 from flows.connectors.openimis.selection import Selection
@@ -72,7 +72,7 @@ class Openimis:
             )
         try:
             with as_source_error("ask openIMIS which tables and columns it has"):
-                return selections(connection, self._dialect, columns)
+                return select_tables(connection, self._dialect, columns)
         finally:
             connection.close()
 
@@ -116,23 +116,23 @@ class SourceTransaction:
             self._refuse_changed_texts()
 
     @contextmanager
-    def standing_still(self, selected: Sequence[Selection]) -> Iterator[None]:
+    def check_unchanged(self, selections: Sequence[Selection]) -> Iterator[None]:
         """Check that nobody wrote to a copy while it was read; other databases may be written to.
 
         Raises:
             SourceError: Somebody did; names the tables.
         """
-        before = self._standing(selected) if self._is_a_copy else {}
+        before = self._fingerprints(selections) if self._is_a_copy else {}
         yield
-        after = self._standing(selected) if self._is_a_copy else {}
+        after = self._fingerprints(selections) if self._is_a_copy else {}
         if changed := [table for table in before if before[table] != after[table]]:
             raise _was_written_to(changed)
 
-    def _standing(self, selected: Sequence[Selection]) -> dict[str, object]:
+    def _fingerprints(self, selections: Sequence[Selection]) -> dict[str, object]:
         with as_source_error("read how many rows the tables have"):
             return {
-                selection.table.name: self._value(selection.standing)
-                for selection in selected
+                selection.table.name: self._value(selection.fingerprint_query)
+                for selection in selections
                 if selection.location
             }
 
@@ -154,9 +154,9 @@ class SourceTransaction:
                 payload_text_encoding=self._dialect.text_encoding,
             )
             for batch in reader:
-                yield conformed(batch, selection)
+                yield conform(batch, selection)
 
-    def oldest_rows(self, selected: Sequence[Selection]) -> dict[str, str]:
+    def oldest_rows(self, selections: Sequence[Selection]) -> dict[str, str]:
         """Return what recognises this openIMIS wherever it is moved to.
 
         Table name to the SHA-256 of the UUID of the row with the least key, which openIMIS never
@@ -165,7 +165,7 @@ class SourceTransaction:
         with as_source_error("read the oldest rows"):
             uuids = {
                 selection.table.name: self._value(oldest_uuid(selection))
-                for selection in selected
+                for selection in selections
                 if selection.table.name in _RECOGNISED_BY and selection.location
             }
         return {table: _digest(str(uuid).lower()) for table, uuid in uuids.items() if uuid}
@@ -224,7 +224,7 @@ def oldest_uuid(selection: Selection) -> str:
     sources = {item.column.name: item.source for item in selection.columns}
     dialect, table = selection.dialect, selection.table
     key, uuid = (
-        dialect.quoted(source.name)
+        dialect.quote(source.name)
         for name in (table.key, table.uuid)
         if name and (source := sources[name])
     )

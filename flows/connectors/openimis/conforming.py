@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.connectors.openimis.selection import Selection
-from transforms.openimis.source_texts import parsed
+from transforms.openimis.source_texts import parse_texts
 from transforms.openimis.tables.columns import UNREADABLE
 
 LARGEST_CODE = 2**31 - 1
@@ -19,26 +19,26 @@ Masks = Mapping[str, pa.BooleanArray]
 """Column to where its values cannot be read; only of columns with such values."""
 
 
-def conformed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+def conform(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
     """Return the rows in the columns and types of `selection.marked_schema`.
 
     Args:
         batch: In the columns and types of `selection.transit_schema`.
         selection: What is read of the table.
     """
-    typed = _parsed(batch, selection) if selection.dialect.as_text else batch
-    masks = _marked(typed, selection) | _too_large(typed, selection)
+    typed = _parse(batch, selection) if selection.dialect.as_text else batch
+    masks = _unreadable_masks(typed, selection) | _too_large(typed, selection)
     columns = [_array(typed, field, masks, selection) for field in selection.schema]
     marks = _names(masks, batch.num_rows)
     return pa.record_batch([*columns, marks], schema=selection.marked_schema)
 
 
-def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
-    frame = parsed(pl.DataFrame(batch), selection.present)
+def _parse(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+    frame = parse_texts(pl.DataFrame(batch), selection.present)
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
 
 
-def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+def _unreadable_masks(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
     """Return what the database, or the parser, says cannot be read."""
     if UNREADABLE not in batch.schema.names:
         return {}
@@ -47,7 +47,7 @@ def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.Boolean
         return {}
     each = {
         column: pc.equal(pc.utf8_slice_codeunits(marks, place, place + 1), "1")
-        for place, column in enumerate(selection.watched)
+        for place, column in enumerate(selection.watched_columns)
     }
     # A null is neither: pc.if_else would make the value null.
     whole = {column: pc.coalesce(mask, pa.scalar(value=False)) for column, mask in each.items()}

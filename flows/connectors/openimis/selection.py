@@ -121,8 +121,8 @@ class Selection:
         return pa.schema(types | ({UNREADABLE: pa.string()} if self._conditions else {}))
 
     @cached_property
-    def watched(self) -> list[str]:
-        """The columns that what comes in the column `UNREADABLE` has a mark of, one each."""
+    def watched_columns(self) -> list[str]:
+        """The columns of which the column `UNREADABLE` has a mark each, in this order."""
         return (
             [column.name for column in self.present]
             if self.dialect.as_text
@@ -133,34 +133,34 @@ class Selection:
     def query(self) -> str:
         """The SELECT: explicit columns, spelled as in `transforms.openimis.tables.columns`."""
         expressions = [
-            f"{selected.reading.sql.format(self._quoted(selected))} AS "
-            f"{self.dialect.quoted(selected.column.name)}"
+            f"{selected.reading.sql.format(self._quote(selected))} AS "
+            f"{self.dialect.quote(selected.column.name)}"
             for selected in self.columns
             if selected.reading
         ]
         if self._conditions:
-            marks = f"{self._marks} AS {self.dialect.quoted(UNREADABLE)}"
+            marks = f"{self._marks} AS {self.dialect.quote(UNREADABLE)}"
             expressions.append(marks)
         return f"SELECT {', '.join(expressions)} FROM {self.location}"  # noqa: S608 - all quoted
 
     @cached_property
-    def standing(self) -> str:
+    def fingerprint_query(self) -> str:
         """The SELECT of one text that differs once the table was written to, for SQL Server.
 
         It is made of the number of rows, the greatest key, the newest of each time stamp and, where
         the table has a row version, the newest one.
         """
-        newest = [f"CONVERT(varchar(40), MAX({name}), 121)" for name in self._growing]
+        newest = [f"CONVERT(varchar(40), MAX({name}), 121)" for name in self._growing_columns]
         if self.row_version:
-            version = self.dialect.quoted(self.row_version)
+            version = self.dialect.quote(self.row_version)
             newest.append(f"CAST(CAST(MAX({version}) AS bigint) AS varchar(40))")
         parts = ", '/', ".join(["CAST(COUNT_BIG(*) AS varchar(40))", *newest])
         return f"SELECT CONCAT({parts}) FROM {self.location}"  # noqa: S608 - all quoted
 
     @cached_property
-    def _growing(self) -> list[str]:
+    def _growing_columns(self) -> list[str]:
         return [
-            self._quoted(selected)
+            self._quote(selected)
             for selected in self.columns
             if selected.source
             and (selected.column.name == self.table.key or selected.column.dtype == STAMP)
@@ -169,7 +169,7 @@ class Selection:
     @cached_property
     def _conditions(self) -> dict[str, str]:
         return {
-            selected.column.name: selected.reading.unreadable.format(self._quoted(selected))
+            selected.column.name: selected.reading.unreadable.format(self._quote(selected))
             for selected in self.columns
             if selected.reading and selected.reading.unreadable
         }
@@ -184,5 +184,5 @@ class Selection:
         label = self.dialect.label.format(len(each))
         return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
 
-    def _quoted(self, selected: SelectedColumn) -> str:
-        return self.dialect.quoted(selected.source.name) if selected.source else ""
+    def _quote(self, selected: SelectedColumn) -> str:
+        return self.dialect.quote(selected.source.name) if selected.source else ""

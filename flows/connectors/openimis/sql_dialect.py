@@ -123,7 +123,7 @@ class SqlDialect:
     named_types: Mapping[str, int] = field(default_factory=dict)
     row_versions: frozenset[str] = frozenset()
 
-    def quoted(self, name: str) -> str:
+    def quote(self, name: str) -> str:
         """Return `name` as an identifier, whatever characters it is made of."""
         opening, closing = self.quotes
         return f"{opening}{name.replace(closing, closing * 2)}{closing}"

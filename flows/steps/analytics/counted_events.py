@@ -14,10 +14,10 @@ from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,
     by_region,
-    differing,
+    compare_counts,
     in_words,
-    lacking,
     region_of,
+    shortfalls,
 )
 from transforms.model.resources import EVENT_RESOURCES, ORG_UNITS, Resource
 from transforms.openimis.country import Country
@@ -55,8 +55,8 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
         if not answer.ok:
             return _not_judged(answer)
         tables = tables.vstack(_counts(resource, answer))
-    differences = differing(confirmed, tables)
-    if (old := lacking(differences)).height:
+    differences = compare_counts(confirmed, tables)
+    if (old := shortfalls(differences)).height:
         raise _are_old(old, client.system_info().calendar)
     if differences.height:
         return (

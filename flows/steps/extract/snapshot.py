@@ -33,7 +33,7 @@ def copied(
     """
     selected = openimis.check(wanted)
     taken_at = datetime.now(UTC)
-    with openimis.transaction() as transaction, transaction.standing_still(selected):
+    with openimis.transaction() as transaction, transaction.check_unchanged(selected):
         oldest_rows = transaction.oldest_rows(selected)
         read = {each.table.name: _copied(run, transaction, each) for each in selected}
     refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)

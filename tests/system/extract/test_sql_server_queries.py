@@ -61,7 +61,7 @@ def test_what_is_asked_of_a_table_is_one_select_of_its_columns(read: Selection):
     assert statement.named_selects == read.transit_schema.names
     assert [table.name for table in statement.find_all(exp.Table)] == [read.table.name]
     parsed(f"{read.query} WHERE 1 = 0")
-    parsed(read.standing)
+    parsed(read.fingerprint_query)
     if read.table.uuid:
         parsed(oldest_uuid(read))
 

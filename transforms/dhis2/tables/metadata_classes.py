@@ -1,7 +1,7 @@
 """The classes of DHIS2 metadata that set-up makes, and what of an object is whose.
 
 Of an object that DHIS2 has already
-    firm      what the data need (types, option sets, uniqueness …) is made as in our tables;
+    ours      what the data need (types, option sets, uniqueness …) is made as in our tables;
     initial   labels and looks are given when the object is made, and are the operator's then;
     the rest  (descriptions, what other programs need) stays as it is; so do translations, which
               are not sent.
@@ -53,12 +53,12 @@ class Links:
 
     Attributes:
         target: Property that names the object joined: there is one link to each.
-        firm: Properties that are ours also where the link is there already.
+        ours: Properties that we set also where DHIS2 has the link already.
         demands: Property by which a link demands a value.
     """
 
     target: str
-    firm: tuple[str, ...]
+    ours: tuple[str, ...]
     demands: str = ""
 
 
@@ -76,7 +76,7 @@ class MetadataClass:
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
         exact: Properties in which what is there beside ours is a difference.
-        fields: What is asked for when it is read whole.
+        fields: Which fields are requested to read it whole.
         read_one_by_one: The list of the class leaves out parts that a single object shows.
         growing: Lists of texts: those that an operator added stay.
         retired: Texts that leave those lists, whoever added them.

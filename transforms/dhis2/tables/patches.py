@@ -78,10 +78,10 @@ def patch_faults(release: Release, patch: Patch, harm: Harm | None = None) -> li
 def upgrade_to(release: Release, faults: list[PatchFault]) -> str:
     """Return the least version without the faults, such as `2.42.5.1`."""
     least = max(fault.fixed[release] for fault in faults)
-    return dotted(release, least)
+    return version_text(release, least)
 
 
-def dotted(release: Release, patch: Patch) -> str:
+def version_text(release: Release, patch: Patch) -> str:
     """Return (2, 42) and (5, 1) as `2.42.5.1`."""
     return ".".join(str(part) for part in (*release, *patch))
 

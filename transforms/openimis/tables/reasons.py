@@ -223,16 +223,7 @@ def unreadable_reason(column: str) -> str:
     return f"{words.lower()}_unreadable"
 
 
-def hint(code: str) -> str:
-    """Return what to do about one of our reason codes, in plain words."""
-    found = known_hint(code)
-    if found is None:
-        message = f"{code!r} is no reason code: add it to transforms/openimis/tables/reasons.py."
-        raise KeyError(message)
-    return found
-
-
-def known_hint(code: str) -> str | None:
-    """Return what to do about a reason code, or None if it is none of ours."""
+def hint_of(code: str) -> str | None:
+    """Return what to do about a reason code, in plain words; None if it is none of ours."""
     endings = (text for ending, text in FIELD_REASONS.items() if code.endswith(ending))
     return REASONS.get(code) or next(endings, None)

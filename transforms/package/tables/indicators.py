@@ -135,4 +135,4 @@ NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (
     ("", "Claims reimbursed by other districts", "A figure would need the person's district and the facility's in one condition, which DHIS2 does not have."),
     ("", "Average value claimed per household with claims", "The claims of a household lie on several people; heads with a claim would be a part of them only."),
 )  # fmt: skip
-"""What was asked for, or openIMIS defines, and the data sent do not allow: code, name, why."""
+"""What openIMIS defines, or users wished for, and the data sent do not allow: code, name, why."""

@@ -16,7 +16,7 @@ from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, UNREADABLE
-from transforms.openimis.tables.reasons import hint, unreadable_reason
+from transforms.openimis.tables.reasons import hint_of, unreadable_reason
 
 TODAY = dt.date(2023, 6, 30)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
@@ -214,4 +214,4 @@ def test_every_column_has_a_reason_of_its_own_with_a_hint():
     assert len({unreadable_reason(name) for name in names}) >= len(names) - 5
     assert unreadable_reason("ValidityTo") == "validity_to_unreadable"
     assert unreadable_reason("CHFID") == "chfid_unreadable"
-    assert all("cannot be read" in hint(unreadable_reason(name)) for name in names)
+    assert all("cannot be read" in hint_of(unreadable_reason(name)) for name in names)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.people import people
 from transforms.model.policy_status import policy_events, policy_statuses
 from transforms.model.policy_versions import policy_entries
@@ -56,7 +56,7 @@ def events(
     **tables: Any,
 ) -> list[Row]:
     source = register(Policy=policies, InsureePolicy=covers, **tables)
-    wanted = held(people(source, COUNTRY))
+    wanted = collect_once(people(source, COUNTRY))
     desired = policy_events(source, wanted, as_of=as_of, window=window)
     return read(desired, POLICY_EVENTS)
 
@@ -566,7 +566,7 @@ def test_the_values_on_the_members_first_events_add_up_to_the_value_of_the_polic
         Insuree=FAMILY_OF_THREE,
         Families=[{"InsureeID": head}],
     )
-    wanted = held(people(source, COUNTRY))
+    wanted = collect_once(people(source, COUNTRY))
 
     rows = read(policy_events(source, wanted, as_of=TODAY, window=None), POLICY_EVENTS)
 

@@ -24,7 +24,7 @@ from transforms.model.desired import desired
 from transforms.model.resources import RESOURCES
 from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.country import Country, Root
-from transforms.openimis.owners import owned
+from transforms.openimis.owners import rows_with_person
 from transforms.openimis.register import Part, Register, part_of, register_of
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import SUBJECTS, Subject, column_of
@@ -267,7 +267,7 @@ def whole() -> Register:
 
 
 def parts_of(whole: Register) -> list[Part]:
-    rows = {name: each.collect() for name, each in owned(whole.snapshot).items()}
+    rows = {name: each.collect() for name, each in rows_with_person(whole.snapshot).items()}
     own = partition_of(pl.col("person"), PARTS)
     return [
         part_of(whole, {name: each.lazy().filter(own == n) for name, each in rows.items()})
@@ -296,7 +296,7 @@ def test_what_dhis2_should_hold_of_all_is_what_it_should_hold_of_the_parts(whole
 
 
 def test_every_row_is_in_one_part(whole: Register):
-    for name, each in owned(whole.snapshot).items():
+    for name, each in rows_with_person(whole.snapshot).items():
         assert each.drop("person").collect().equals(whole.snapshot[name].collect()), name
 
 
@@ -308,7 +308,9 @@ def test_what_a_person_was_before_and_all_of_the_claims_go_with_the_person():
         InsureePolicy=[{"InsureeID": 9}, history_of(1, InsureeID=1)],
     )
 
-    found = {name: each.collect()["person"].to_list() for name, each in owned(known).items()}
+    found = {
+        name: each.collect()["person"].to_list() for name, each in rows_with_person(known).items()
+    }
 
     one, two = uuid("tblInsuree", 1), uuid("tblInsuree", 2)
     assert found["tblInsuree"] == [one, two, two]
