@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_merge import is_same
 from transforms.dhis2.tables.metadata_classes import (
     METADATA_CLASSES,
     WIDER_VALUE_TYPES,
     MetadataClass,
-    Payload,
 )
 from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
 

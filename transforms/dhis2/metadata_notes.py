@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from transforms.core.json_texts import Json
-from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Payload, Present
+from transforms.core.json_texts import Json, Payload
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Present
 
 
 def notes(package: Payload, present: Present) -> list[str]:

@@ -3,17 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_conflicts import Conflict, taken_values, unchangeable_values
 from transforms.dhis2.metadata_merge import differences, merge
 from transforms.dhis2.metadata_notes import notes
-from transforms.dhis2.tables.metadata_classes import (
-    METADATA_CLASSES,
-    Index,
-    MetadataClass,
-    Payload,
-    Present,
-)
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Index, MetadataClass, Present
 
 USER_GROUPS, MAPS, DASHBOARDS = "userGroups", "maps", "dashboards"
 _POSTED_APART = frozenset({USER_GROUPS, MAPS, DASHBOARDS})

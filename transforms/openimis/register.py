@@ -38,7 +38,7 @@ def register_of(snapshot: Snapshot) -> Register:
 
 
 @dataclass(frozen=True)
-class Part(Register):
+class PartialRegister(Register):
     """The register of some people: of each of them all, and what is everybody's as of the whole.
 
     Attributes:
@@ -64,7 +64,7 @@ class Part(Register):
         return self.whole.heads
 
 
-def part_of(whole: Register, rows: Snapshot) -> Part:
+def part_of(whole: Register, rows: Snapshot) -> PartialRegister:
     """Return the register of some people.
 
     Args:
@@ -72,4 +72,4 @@ def part_of(whole: Register, rows: Snapshot) -> Part:
         rows: Those of these people, of the tables that
             `transforms.openimis.owners.rows_with_person` returns.
     """
-    return Part({**whole.snapshot, **rows}, whole.doubts, whole)
+    return PartialRegister({**whole.snapshot, **rows}, whole.doubts, whole)

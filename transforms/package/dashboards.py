@@ -7,11 +7,10 @@ maps ────────────────┘
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
-from transforms.dhis2.tables.metadata_classes import Payload
 from transforms.package.program_indicators import ProgramIndicator
-from transforms.package.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, Rows
+from transforms.package.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, ItemRows
 from transforms.package.tables.event_visualizations import (
     EVENT_VISUALIZATIONS,
     ITEM_PROPERTY,
@@ -60,7 +59,7 @@ def _dashboard(row: Dashboard, charts: Mapping[str, Json]) -> Json:
     }
 
 
-def _present_rows(rows: Rows, charts: Mapping[str, Json]) -> Iterator[list[str]]:
+def _present_rows(rows: ItemRows, charts: Mapping[str, Json]) -> Iterator[list[str]]:
     """Yield the rows without the charts that the country does not have."""
     for row in rows:
         items = [item for item in row if ":" in item or item in charts]

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from transforms.core.json_texts import Json
-from transforms.dhis2.tables.metadata_classes import Payload
+from transforms.core.json_texts import Json, Payload
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.program_indicators import ProgramIndicator
 from transforms.package.tables.indicators import (

@@ -6,13 +6,8 @@ else. A payload maps a class's plural name to its objects, as `POST /api/metadat
 
 import polars as pl
 
-from transforms.core.json_texts import Json
-from transforms.dhis2.tables.metadata_classes import (
-    METADATA_CLASSES,
-    MetadataClass,
-    Payload,
-    Sharing,
-)
+from transforms.core.json_texts import Json, Payload
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataClass, Sharing
 from transforms.model.org_unit_groups import org_unit_group_objects
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country

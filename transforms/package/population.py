@@ -4,13 +4,11 @@ from collections.abc import Collection
 
 import polars as pl
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.model.tables.calendars import Calendar
 from transforms.model.values import with_faults
 from transforms.openimis.places import org_units_among
 from transforms.package.tables.population import POPULATION_SET, DataElement
-
-Payload = dict[str, list[Json]]
 
 FIGURES = ("code", "year", "population")
 """Columns of a file of population figures."""

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.core.fields import OptionSet
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
-from transforms.dhis2.tables.metadata_classes import Payload
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.tables.measures import Boundary, Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES, PROGRAM_INDICATOR_GROUPS

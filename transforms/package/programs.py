@@ -10,9 +10,8 @@ needs no set-up. None is mandatory, so that a value can be emptied (DHIS2 refuse
 from collections.abc import Sequence
 
 from transforms.core.fields import Field, OptionSet, Privacy, ValueType
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
-from transforms.dhis2.tables.metadata_classes import Payload
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.calendars import Calendar
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME

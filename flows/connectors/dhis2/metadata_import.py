@@ -16,11 +16,11 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError
 from flows.connectors.dhis2.metadata_read import present_objects
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_merge import merge
 from transforms.dhis2.metadata_report import MetadataReport, metadata_report
 from transforms.dhis2.tables.error_codes import error_code
-from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Payload
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 Refusals = dict[str, list[str]]
 """UID of each refused object to its error codes."""

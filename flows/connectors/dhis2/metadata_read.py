@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator
 
 from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.analytical_objects import as_sent
 from transforms.dhis2.metadata_merge import strip_shown_only
-from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Payload
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pyodbc
 
-from flows.connectors.openimis.selection import SelectedColumn, Selection, SourceColumn
+from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, TableSelection
 from flows.connectors.openimis.sql_dialect import TEXTS, SqlDialect
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.columns import (
@@ -42,7 +42,7 @@ def select_tables(
     connection: pyodbc.Connection,
     dialect: SqlDialect,
     columns: Mapping[str, Sequence[Column]],
-) -> list[Selection]:
+) -> list[TableSelection]:
     """Return how every table of `columns` (table name to columns to read) is read.
 
     Raises:
@@ -61,7 +61,7 @@ def select_tables(
     return selections
 
 
-def _advice(selections: Sequence[Selection]) -> str:
+def _advice(selections: Sequence[TableSelection]) -> str:
     if any(item.location and item.table.uuid in item.missing for item in selections):
         # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
         return (
@@ -87,11 +87,11 @@ class _Catalogue:
             if row.table_type in {"TABLE", "VIEW"}
         ]
 
-    def selection(self, table: Table, columns: Sequence[Column]) -> Selection:
+    def selection(self, table: Table, columns: Sequence[Column]) -> TableSelection:
         place = self._place(table.name)
         present = self._columns(*place) if place else {}
         location = ".".join(self._dialect.quote(part) for part in place if part) if place else None
-        return Selection(
+        return TableSelection(
             self._dialect,
             table,
             location,
@@ -103,7 +103,7 @@ class _Catalogue:
         kinds = self._dialect.row_versions
         return next((name for name, source in present.items() if source.type_name in kinds), None)
 
-    def faults(self, selection: Selection) -> list[str]:
+    def faults(self, selection: TableSelection) -> list[str]:
         """Return, in words, what of the selection is missing or does not fit."""
         required = [selected for selected in selection.columns if selected.column.required]
         if selection.location is None:
@@ -113,11 +113,11 @@ class _Catalogue:
         unfit = [item for item in selection.columns if item.source and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
 
-    def refusals(self, selections: Sequence[Selection]) -> list[str]:
+    def refusals(self, selections: Sequence[TableSelection]) -> list[str]:
         """Return, in words, which tables cannot be read though the catalogue shows them."""
         return [reason for item in selections if item.location and (reason := self._refusal(item))]
 
-    def _refusal(self, selection: Selection) -> str | None:
+    def _refusal(self, selection: TableSelection) -> str | None:
         try:
             self._cursor.execute(f"{selection.query} WHERE 1 = 0").fetchall()
         except pyodbc.Error as error:
@@ -126,7 +126,7 @@ class _Catalogue:
             return f"the user may not read {selection.table.name} (SQLSTATE {error.args[0]})"
         return None
 
-    def _missing(self, selection: Selection, names: Sequence[str]) -> list[str]:
+    def _missing(self, selection: TableSelection, names: Sequence[str]) -> list[str]:
         if not names:
             return []
         place = self._place(selection.table.name)
@@ -165,7 +165,7 @@ class _Catalogue:
         return SelectedColumn(column, source, reading)
 
 
-def _unfit(selection: Selection, item: SelectedColumn) -> str:
+def _unfit(selection: TableSelection, item: SelectedColumn) -> str:
     type_name = item.source.type_name if item.source else "unknown"
     return (
         f"{selection.table.name}.{item.column.name} is of type {type_name}; "

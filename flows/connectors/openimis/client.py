@@ -24,7 +24,7 @@ from flows.connectors.openimis.catalogue import select_tables
 from flows.connectors.openimis.conforming import conform
 from flows.connectors.openimis.connection_strings import complete
 from flows.connectors.openimis.odbc_errors import as_source_error
-from flows.connectors.openimis.selection import Selection
+from flows.connectors.openimis.selection import TableSelection
 from flows.connectors.openimis.sql_dialect import LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 from transforms.core.errors import SourceError
@@ -59,7 +59,7 @@ class Openimis:
         is_sql_server = self._dialect.name == DialectName.SQLSERVER
         return open_on_the_wire(self._connection_string) if is_sql_server else []
 
-    def check(self, columns: Mapping[str, Sequence[Column]]) -> list[Selection]:
+    def check(self, columns: Mapping[str, Sequence[Column]]) -> list[TableSelection]:
         """Return how every table of `columns` (table name to columns to read) is read.
 
         Raises:
@@ -116,7 +116,7 @@ class SourceTransaction:
             self._refuse_changed_texts()
 
     @contextmanager
-    def check_unchanged(self, selections: Sequence[Selection]) -> Iterator[None]:
+    def check_unchanged(self, selections: Sequence[TableSelection]) -> Iterator[None]:
         """Check that nobody wrote to a copy while it was read; other databases may be written to.
 
         Raises:
@@ -128,7 +128,7 @@ class SourceTransaction:
         if changed := [table for table in before if before[table] != after[table]]:
             raise _was_written_to(changed)
 
-    def _fingerprints(self, selections: Sequence[Selection]) -> dict[str, object]:
+    def _fingerprints(self, selections: Sequence[TableSelection]) -> dict[str, object]:
         with as_source_error("read how many rows the tables have"):
             return {
                 selection.table.name: self._value(selection.fingerprint_query)
@@ -136,7 +136,7 @@ class SourceTransaction:
                 if selection.location
             }
 
-    def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
+    def batches(self, selection: TableSelection) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table in the columns and types of `selection.marked_schema`.
 
         Raises:
@@ -156,7 +156,7 @@ class SourceTransaction:
             for batch in reader:
                 yield conform(batch, selection)
 
-    def oldest_rows(self, selections: Sequence[Selection]) -> dict[str, str]:
+    def oldest_rows(self, selections: Sequence[TableSelection]) -> dict[str, str]:
         """Return what recognises this openIMIS wherever it is moved to.
 
         Table name to the SHA-256 of the UUID of the row with the least key, which openIMIS never
@@ -219,7 +219,7 @@ def _was_written_to(tables: Sequence[str]) -> SourceError:
     )
 
 
-def oldest_uuid(selection: Selection) -> str:
+def oldest_uuid(selection: TableSelection) -> str:
     """Return the SELECT of the UUID of the row with the least key."""
     sources = {item.column.name: item.source for item in selection.columns}
     dialect, table = selection.dialect, selection.table

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.connectors.openimis.selection import Selection
+from flows.connectors.openimis.selection import TableSelection
 from transforms.openimis.source_texts import parse_texts
 from transforms.openimis.tables.columns import UNREADABLE
 
@@ -19,7 +19,7 @@ Masks = Mapping[str, pa.BooleanArray]
 """Column to where its values cannot be read; only of columns with such values."""
 
 
-def conform(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+def conform(batch: pa.RecordBatch, selection: TableSelection) -> pa.RecordBatch:
     """Return the rows in the columns and types of `selection.marked_schema`.
 
     Args:
@@ -33,12 +33,14 @@ def conform(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
     return pa.record_batch([*columns, marks], schema=selection.marked_schema)
 
 
-def _parse(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+def _parse(batch: pa.RecordBatch, selection: TableSelection) -> pa.RecordBatch:
     frame = parse_texts(pl.DataFrame(batch), selection.present)
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
 
 
-def _unreadable_masks(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+def _unreadable_masks(
+    batch: pa.RecordBatch, selection: TableSelection
+) -> dict[str, pa.BooleanArray]:
     """Return what the database, or the parser, says cannot be read."""
     if UNREADABLE not in batch.schema.names:
         return {}
@@ -54,7 +56,7 @@ def _unreadable_masks(batch: pa.RecordBatch, selection: Selection) -> dict[str, 
     return {column: mask for column, mask in whole.items() if pc.any(mask).as_py()}
 
 
-def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+def _too_large(batch: pa.RecordBatch, selection: TableSelection) -> dict[str, pa.BooleanArray]:
     """Return which numbers came whole, but do not fit the type that their column has."""
     wide = [field.name for field in selection.schema if field.type == pa.int32()]
     numbers = {name: batch.column(name) for name in wide if name in batch.schema.names}
@@ -72,7 +74,9 @@ def _is_too_large(numbers: pa.Array) -> pa.BooleanArray:
     return pc.coalesce(outside, pa.scalar(value=False))
 
 
-def _array(batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection) -> pa.Array:
+def _array(
+    batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: TableSelection
+) -> pa.Array:
     if field.name not in batch.schema.names:
         return pa.nulls(batch.num_rows, field.type)
     array = batch.column(field.name)

@@ -71,7 +71,7 @@ class SelectedColumn:
 
 
 @dataclass(frozen=True)
-class Selection:
+class TableSelection:
     """What is read of one table.
 
     Attributes:

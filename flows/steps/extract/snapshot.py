@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from flows.connectors.openimis.client import Openimis, SourceTransaction
-from flows.connectors.openimis.selection import Selection
+from flows.connectors.openimis.selection import TableSelection
 from flows.steps.extract.unreadable_counts import Legibility
 from staging.layout import Run
 from staging.snapshots import (
@@ -50,7 +50,7 @@ def copied(
 
 
 def _copied(
-    run: Run, transaction: SourceTransaction, selection: Selection
+    run: Run, transaction: SourceTransaction, selection: TableSelection
 ) -> tuple[TableManifest, dict[str, Legible]]:
     """Copy a table; return what its manifest says, and how much of its columns could be read."""
     legibility = Legibility()

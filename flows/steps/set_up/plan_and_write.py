@@ -27,7 +27,7 @@ from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
 from flows.steps.target.preflight import check_server
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
 from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
@@ -35,8 +35,6 @@ from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
 from transforms.package.metadata import maps, package
 from transforms.package.org_units_and_options import levels, option_objects, root
-
-Payload = dict[str, list[Json]]
 
 LEVELS = "organisationUnitLevels"
 NOBODY_WAS_NAMED = (

@@ -14,8 +14,6 @@ from enum import StrEnum
 
 from transforms.core.json_texts import Json
 
-Payload = dict[str, list[Json]]
-"""Plural name of a class to its objects."""
 Present = Mapping[str, Mapping[str, Json]]
 """Plural name of a class to UID to the object as DHIS2 shows it (`:owner`)."""
 Index = Mapping[str, Sequence[Json]]

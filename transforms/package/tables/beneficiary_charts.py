@@ -11,20 +11,20 @@ from transforms.package.tables.charts import (
     OF_THE_HEAD,
     POVERTY,
     TOTAL,
-    Kind,
+    ChartType,
     Period,
     Visualization,
     each_part,
 )
 from transforms.package.tables.legend_sets import MORE_IS_BETTER
 
-_COLUMN = Kind.COLUMN
-_STACKED = Kind.STACKED_COLUMN
-_BAR = Kind.BAR
-_LINE = Kind.LINE
-_AREA = Kind.STACKED_AREA
-_PIE = Kind.PIE
-_SINGLE = Kind.SINGLE_VALUE
+_COLUMN = ChartType.COLUMN
+_STACKED = ChartType.STACKED_COLUMN
+_BAR = ChartType.BAR
+_LINE = ChartType.LINE
+_AREA = ChartType.STACKED_AREA
+_PIE = ChartType.PIE
+_SINGLE = ChartType.SINGLE_VALUE
 _MONTH = Period.LAST_MONTH
 _MONTHS_6 = Period.LAST_6_MONTHS
 _MONTHS_12 = Period.LAST_12_MONTHS
@@ -35,7 +35,7 @@ ENROLLMENT: tuple[Visualization, ...] = (
     Visualization("enrolled-by-area", "ELNpOnexjGP", "Households and individuals enrolled by area", _COLUMN, BY_AREA, ("households", "enrolled"), _MONTH, note=BELOW_ONE),
     Visualization("households-by-poverty", "ME4NhJT8H7v", "Households enrolled: poor and non-poor", _PIE, TOTAL, each_part("households", POVERTY), _MONTH),
     Visualization("coverage-by-poverty", "EbxKR3F69e3", "Equity: coverage of poor and non-poor households (%)", _COLUMN, BY_PERIOD, ("indicator:coverage-poor", "indicator:coverage-non-poor"), _MONTHS_6, note=AT_END),
-    Visualization("enrollment-rate", "lkktazgVY4P", "Individual enrollment rate (% of the population)", Kind.GAUGE, TOTAL, ("indicator:enrollment-rate",), _YEAR, MORE_IS_BETTER,
+    Visualization("enrollment-rate", "lkktazgVY4P", "Individual enrollment rate (% of the population)", ChartType.GAUGE, TOTAL, ("indicator:enrollment-rate",), _YEAR, MORE_IS_BETTER,
                   note="Needs the population of last year; import-population brings it in."),
     Visualization("enrolled-by-gender", "dsqd9OBkJp9", "Individuals enrolled by gender", _PIE, TOTAL, each_part("enrolled", GENDERS), _MONTH),
     Visualization("enrolled-by-age", "", "Individuals enrolled by age", _COLUMN, BY_ITEM, each_part("enrolled", AGES), _MONTH),
@@ -49,7 +49,7 @@ POLICIES: tuple[Visualization, ...] = (
     Visualization("renewal-rate", "QfvgGvyVjO7", "Renewal rate of households and individuals (%)", _COLUMN, BY_PERIOD, ("indicator:renewal-households", "indicator:renewal-individuals"), _MONTHS_12),
     Visualization("individuals-policies", "bEX4HER4kGn", "Individuals with active, new and renewed policy", _LINE, BY_PERIOD, ("covered", "new", "renewed"), _MONTHS_12,
                   note="Active: on the last day of the month; new and renewed: in the month."),
-    Visualization("new-and-renewed", "o1R3Blc8UJY", "Individuals and households with new and renewed policies", Kind.PIVOT_TABLE, BY_ITEM, ("households-with-new", "new", "households-renewed", "renewed"), _MONTHS_12,
+    Visualization("new-and-renewed", "o1R3Blc8UJY", "Individuals and households with new and renewed policies", ChartType.PIVOT_TABLE, BY_ITEM, ("households-with-new", "new", "households-renewed", "renewed"), _MONTHS_12,
                   note="No total over the months: one person may be in several of them."),
     Visualization("households-cover", "fYd9TOe6Oqi", "Households enrolled: covered and not covered", _AREA, BY_PERIOD, ("households-covered", "households-not-covered"), _MONTHS_12, note=AT_END),
     Visualization("households-policies", "lRhvfT1pLAd", "Households with active, new and renewed policy", _LINE, BY_PERIOD, ("households-covered", "households-with-new", "households-renewed"), _MONTHS_12,

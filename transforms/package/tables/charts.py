@@ -15,7 +15,7 @@ from transforms.openimis.tables.places import GroupSet
 from transforms.package.tables.legend_sets import LegendSet
 
 
-class Kind(StrEnum):
+class ChartType(StrEnum):
     """DHIS2's type of a visualization."""
 
     COLUMN = "COLUMN"
@@ -93,7 +93,7 @@ class Visualization:
     key: str
     seed_uid: str
     name: str
-    kind: Kind
+    kind: ChartType
     layout: Layout
     items: tuple[str, ...]
     period: Period

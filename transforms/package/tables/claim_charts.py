@@ -11,17 +11,17 @@ from transforms.package.tables.charts import (
     BY_PERIOD,
     GENDERS,
     VISIT_TYPES,
-    Kind,
+    ChartType,
     Period,
     Visualization,
     each_part,
 )
 from transforms.package.tables.legend_sets import LESS_IS_BETTER
 
-_COLUMN = Kind.COLUMN
-_STACKED = Kind.STACKED_COLUMN
-_BAR = Kind.BAR
-_LINE = Kind.LINE
+_COLUMN = ChartType.COLUMN
+_STACKED = ChartType.STACKED_COLUMN
+_BAR = ChartType.BAR
+_LINE = ChartType.LINE
 _MONTHS_6 = Period.LAST_6_MONTHS
 _MONTHS_12 = Period.LAST_12_MONTHS
 _YEAR = Period.LAST_YEAR

@@ -5,15 +5,15 @@ from transforms.package.tables.charts import (
     BELOW_ONE,
     BY_AREA,
     BY_PERIOD,
-    Kind,
+    ChartType,
     Period,
     Visualization,
 )
 from transforms.package.tables.legend_sets import LESS_IS_BETTER
 
-_COLUMN = Kind.COLUMN
-_STACKED = Kind.STACKED_COLUMN
-_LINE = Kind.LINE
+_COLUMN = ChartType.COLUMN
+_STACKED = ChartType.STACKED_COLUMN
+_LINE = ChartType.LINE
 _MONTHS_12 = Period.LAST_12_MONTHS
 _YEAR = Period.LAST_YEAR
 

@@ -25,7 +25,7 @@ from transforms.model.resources import RESOURCES
 from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.country import Country, Root
 from transforms.openimis.owners import rows_with_person
-from transforms.openimis.register import Part, Register, part_of, register_of
+from transforms.openimis.register import PartialRegister, Register, part_of, register_of
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import SUBJECTS, Subject, column_of
 from transforms.openimis.tables.columns import TABLES, VALIDITY
@@ -266,7 +266,7 @@ def whole() -> Register:
     return register_of(known)
 
 
-def parts_of(whole: Register) -> list[Part]:
+def parts_of(whole: Register) -> list[PartialRegister]:
     rows = {name: each.collect() for name, each in rows_with_person(whole.snapshot).items()}
     own = partition_of(pl.col("person"), PARTS)
     return [
