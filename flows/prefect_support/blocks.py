@@ -67,7 +67,7 @@ def save(
     if generate and kind != KEY:
         raise CountryError(
             f"--generate makes pseudonym keys at random; the secret of {kind}/{name} is what the "
-            f"other side knows. Leave it out: the secret is asked for."
+            f"other side knows. Leave it out: a prompt asks for the secret."
         )
     values = open_settings(kind_of_block, settings)
     if not replace and is_saved(kind, name):
@@ -93,7 +93,7 @@ def open_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]
     if not all("=" in setting for setting in settings) or not values.keys() <= {*open_fields}:
         raise CountryError(
             f"Each setting has to be field=value, with one of the fields {', '.join(open_fields)}. "
-            f"What is secret is asked for ({', '.join(secret)})."
+            f"A prompt asks for what is secret ({', '.join(secret)})."
         )
     return values
 

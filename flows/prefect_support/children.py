@@ -53,8 +53,8 @@ def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> 
     if ended.state is None or not ended.state.is_completed():
         raise ChildFailedError(
             f"{deployment} ended as {ended.state_name}: {ended.state and ended.state.message} "
-            f"Mend the cause, then press Retry on that flow run, or on this one: it goes on where "
-            f"it stopped."
+            f"Mend the cause, then press Retry on that flow run, or on this one: it goes on from "
+            f"its checkpoint."
         )
     return ended.state_name
 

@@ -36,8 +36,8 @@ class Dhis2Server(Block):
     plain_http_is_meant: bool = Field(
         default=False,
         description=(
-            "An http:// address of another machine is meant: what protects the way is something "
-            "else, such as a tunnel."
+            "An http:// address of another machine is intended: something else protects the "
+            "connection, such as a tunnel."
         ),
     )
 

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
-from flows.prefect_support.logs import leave_out_echoes, tell_once
+from flows.prefect_support.logs import leave_out_echoes, log_once
 from staging.damage import in_words
 from transforms.core.errors import SyncError, UnforeseenError
 
@@ -39,21 +39,21 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
             with in_words():
                 return function(*args, **kwargs)
         except SyncError as error:
-            return _failed(error)
+            return _failed_state(error)
         except Exception as error:
-            return _failed(unforeseen(error))
+            return _failed_state(unforeseen(error))
 
     return ending
 
 
-def _failed(error: SyncError) -> State[SyncError]:
+def _failed_state(error: SyncError) -> State[SyncError]:
     if TaskRunContext.get() is None:
-        tell_once(error)
+        log_once(error)
     return Failed(message=str(error), data=error)
 
 
 def unforeseen(error: Exception) -> UnforeseenError:
-    """Return an error that tells type and place of another one, and nothing of its text."""
+    """Return an error with type and place of another one, and nothing of its text."""
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps
     place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "nowhere"

@@ -41,7 +41,7 @@ def summarise(run: Run, target: str, before: str | None) -> int:
     """
     summary = _summary(run, target)
     write_json(run.summary, summary)
-    get_run_logger().info("DHIS2 was told: %s", in_words(summary["changes"]))
+    get_run_logger().info("Posted to DHIS2: %s", in_words(summary["changes"]))
     text = markdown(summary, _earlier(run, before))
     create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
     if rejects := held_back(summary["rejects"]):

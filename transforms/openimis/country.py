@@ -55,7 +55,7 @@ def _of_old(name: str) -> AliasChoices:
 
 
 class Guards(_Section):
-    """What a run may do before it asks, and what it may be refused before it stops.
+    """What a run may do without a permission, and what DHIS2 may refuse before it stops.
 
     Of one resource, or of one of its fields, what exceeds both share and count is held back: half
     as much again as DHIS2 has is created by a copy, not by a day; deletions take figures of
@@ -89,7 +89,7 @@ class Guards(_Section):
 
 
 class Waiting(_Section):
-    """How long a run waits, by itself, for what time may cure.
+    """How long a run waits, by itself, before it gives up its retries.
 
     A quarter of an hour is soon after a restart, and asks a server that is down only four times an
     hour. Six hours are a night: an upgrade or a power cut is over, and people come to work. Three
@@ -151,8 +151,8 @@ class Country(_Section):
         population: Where population figures are entered.
         dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
-        guards: What a run may do before it stops and asks.
-        waiting: How long a run waits for what time may cure.
+        guards: What a run may do without a permission.
+        waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
     """

@@ -49,7 +49,7 @@ def keys_in_window(rows: Rows, window: Window | None, *stamps: str) -> pl.LazyFr
 
     Args:
         rows: Of the register; copies stand for the row that they are of.
-        window: None asks for nothing, and finds nothing.
+        window: None: there is no window, so no keys.
         stamps: Columns that a change sets, besides those of every row.
 
     Returns:

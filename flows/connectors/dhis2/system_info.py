@@ -70,8 +70,8 @@ class SystemInfo:
         """
         if warnings := self.patch_warnings(Harm.READING):
             raise TargetError(
-                f"{' '.join(warnings)} Till then what is read back cannot be believed. Nothing was "
-                f"compared or changed."
+                f"{' '.join(warnings)} Until then, what is read back cannot be trusted. Nothing "
+                f"was compared or changed."
             )
 
     def check_showing(self) -> None:

@@ -1,7 +1,7 @@
 """openIMIS over ODBC: a plain client.
 
     OpenimisDatabase (flows/prefect_support/openimis_database.py: which database)
-      └── client() ─► Openimis ─┬─ check()        pyodbc asks the catalogue: what is there and fits
+      └── client() ─► Openimis ─┬─ check()        pyodbc reads the catalogue: what is there and fits
                                 └─ transaction()  arrow-odbc reads: one connection, one snapshot
                                      └── batches()  of one table after another, in Arrow
 
@@ -71,7 +71,7 @@ class Openimis:
                 self._connection_string, autocommit=True, readonly=False, timeout=LOGIN_SECONDS
             )
         try:
-            with as_source_error("ask openIMIS which tables and columns it has"):
+            with as_source_error("read which tables and columns openIMIS has"):
                 return select_tables(connection, self._dialect, columns)
         finally:
             connection.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import arrow_odbc
 import pyodbc
 
-from flows.connectors.openimis.sql_server_errors import CURED_BY_TIME, is_of_sql_server, meaning_of
+from flows.connectors.openimis.sql_server_errors import PASS_ON_RETRY, is_of_sql_server, meaning_of
 from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 _WHAT_IT_MEANS: dict[str, str] = {
@@ -24,8 +24,8 @@ _WHAT_IT_MEANS: dict[str, str] = {
     "42P01": "a table is not there (any more): check that this is an openIMIS database",
     "42S02": "a table is not there, or the user may not see it: check that this is an openIMIS "
     "database, and grant SELECT on its tables",
-    "42703": "a column is not there (any more): start the run again, it asks the catalogue anew",
-    "42S22": "a column is not there (any more): start the run again, it asks the catalogue anew",
+    "42703": "a column is not there (any more): start the run again; it reads the catalogue anew",
+    "42S22": "a column is not there (any more): start the run again; it reads the catalogue anew",
     "42": "the database did not accept the query, or the user may not read the table: grant SELECT "
     "on the openIMIS tables",
     "22": "a value does not fit the type that its column must have",
@@ -47,10 +47,10 @@ _STANDBY = (
     "larger max_standby_streaming_delay, on it, or read from the primary"
 )
 _FILE_IS_LOCKED = "another program holds the database file locked"
-_BY_TIME = ("08", "40", "53", "55P03", "57", "HYT")
+_RETRY_STATES = ("08", "40", "53", "55P03", "57", "HYT")
 """What SQLSTATEs begin with that a retry may pass: lost connections, deadlocks, a standby that has
 to catch up, a server that stops or starts, locks, time-outs."""
-_BY_NO_TIME = ("authentication failed", "does not exist", "pg_hba.conf")
+_NEVER_STATES = ("authentication failed", "does not exist", "pg_hba.conf")
 """What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
 _CATCHING_UP = "conflict with recovery"
@@ -94,17 +94,17 @@ def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
 
 def _as_error(complaint: _Complaint, doing: str, *, connecting: bool) -> SyncError:
     sentence = _sentence(complaint, doing, connecting=connecting)
-    is_busy = _is_cured_by_time(complaint, _meaning(complaint, connecting=connecting))
+    is_busy = _may_pass_on_retry(complaint, _meaning(complaint, connecting=connecting))
     return SourceBusyError(sentence) if is_busy else SourceError(sentence)
 
 
-def _is_cured_by_time(complaint: _Complaint, meaning: str) -> bool:
-    if meaning in CURED_BY_TIME or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
+def _may_pass_on_retry(complaint: _Complaint, meaning: str) -> bool:
+    if meaning in PASS_ON_RETRY or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
         return True
     if meaning != _by_state(complaint.state):
         return False
-    refused = any(words in complaint.message for words in _BY_NO_TIME)
-    return complaint.state.startswith(_BY_TIME) and not refused
+    refused = any(words in complaint.message for words in _NEVER_STATES)
+    return complaint.state.startswith(_RETRY_STATES) and not refused
 
 
 def _sentence(complaint: _Complaint, doing: str, *, connecting: bool) -> str:

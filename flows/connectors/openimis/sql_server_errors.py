@@ -84,7 +84,7 @@ _NO_ENCRYPTION = (
 )
 
 _BY_NUMBER: Mapping[int, str] = {
-    207: "a column is not there (any more): start the run again, it asks the catalogue anew",
+    207: "a column is not there (any more): start the run again; it reads the catalogue anew",
     208: "a table is not there, or the user may not see it: check that this is an openIMIS "
     "database, and grant SELECT on its tables",
     **dict.fromkeys((229, 230, 300), _NO_RIGHT),
@@ -112,7 +112,7 @@ _BY_NUMBER: Mapping[int, str] = {
     20003: _NO_ANSWER,
 }  # fmt: skip
 
-CURED_BY_TIME = frozenset(
+PASS_ON_RETRY = frozenset(
     {
         _UNREACHABLE, _FREETDS_SAYS_NO_MORE, _LOST, _CLOSED, _NOT_ONLINE, _STOPPED, _VERSIONS_GONE,
         _DEADLOCK, _LOCKED, _SWITCHED, _ALTERED, _NO_ANSWER,

@@ -16,11 +16,11 @@ REPORT = "Report it: the loader should not have sent this."
 
 
 class ErrorClass(StrEnum):
-    """Who can cure it."""
+    """Who can put it right."""
 
     DATA = "data"  # whoever keeps this record in openIMIS
     CONFIGURATION = "configuration"  # whoever runs DHIS2; most often every object has it
-    PARENT = "parent"  # nobody here: the object above it must be cured first
+    PARENT = "parent"  # nobody here: the object above it must be put right first
     TOMBSTONE = "tombstone"  # the next generation of the UID: DHIS2 keeps deleted ones for ever
     ABSENT = "absent"  # nobody: what is to be deleted is not there
     WHOLE_REQUEST = "whole_request"  # the request fails as soon as the object is in it
@@ -31,7 +31,7 @@ class ErrorCode:
     """One code.
 
     Attributes:
-        error_class: Who can cure it.
+        error_class: Who can put it right.
         meaning: What DHIS2 found, in one plain sentence.
         hint: What to do about it.
         hint_if_many: What to do if nearly every object has it, where that is something else.
@@ -49,21 +49,21 @@ class ErrorCode:
 
 
 def data(meaning: str, hint: str, if_many: str = "") -> ErrorCode:
-    """Return a code of a bad record: whoever keeps it in openIMIS can cure it."""
+    """Return a code of a bad record: whoever keeps it in openIMIS can correct it."""
     return ErrorCode(ErrorClass.DATA, meaning, hint, if_many or METADATA_CHANGED)
 
 
 def configuration(meaning: str, hint: str) -> ErrorCode:
-    """Return a code of a setting: whoever runs DHIS2 can cure it."""
+    """Return a code of a setting: whoever runs DHIS2 can correct it."""
     return ErrorCode(ErrorClass.CONFIGURATION, meaning, hint)
 
 
 def parent(meaning: str) -> ErrorCode:
-    """Return a code of an object above this one, which has to be cured first."""
+    """Return a code of an object above this one, which has to be corrected first."""
     return ErrorCode(
         ErrorClass.PARENT,
         meaning,
-        "Cure what is said about the object above it; this one follows by itself.",
+        "Correct what is wrong with the object above it; this one follows by itself.",
     )
 
 
@@ -77,5 +77,5 @@ def absent(meaning: str) -> ErrorCode:
     return ErrorCode(
         ErrorClass.ABSENT,
         meaning,
-        "Nothing, when it was to be deleted; else cure the object above it.",
+        "Nothing, when it was to be deleted; else correct the object above it.",
     )

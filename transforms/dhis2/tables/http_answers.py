@@ -69,7 +69,7 @@ HTTP_ANSWERS: dict[int, HttpAnswer] = {
     405: _FIREWALL,
     408: _wait("the request arrived too slowly", may_go_on=True),
     425: _wait("the request came too early"),
-    429: _wait("DHIS2 is asked too often"),
+    429: _wait("DHIS2 gets too many requests"),
     502: _wait("the proxy before DHIS2 got no proper answer", may_go_on=True),
     503: _wait("DHIS2 is busy or starting"),
     504: _wait("the proxy before DHIS2 gave up waiting", may_go_on=True),

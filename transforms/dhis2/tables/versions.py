@@ -44,7 +44,7 @@ class Dialect:
     maps_can_be_put: bool = True
 
     def list_parameter(self, name: str, plural: str, uids: list[str]) -> dict[str, str]:
-        """Return the parameter that asks for several UIDs: `trackedEntities=a,b`."""
+        """Return the parameter that names several UIDs: `trackedEntities=a,b`."""
         return {plural if self.plural_lists else name: self.list_separator.join(uids)}
 
 
