@@ -27,7 +27,7 @@ from transforms.package.visualizations import (
 
 WIDTH = 60
 CHART_HEIGHT, MAP_HEIGHT = 20, 30
-ALWAYS_REMADE = "Set-up makes this dashboard as it is in the package: copy it to change it."
+COPY_TO_CHANGE = "Set-up makes this dashboard as it is in the package: copy it to change it."
 
 _MAP_UIDS = {MAP + row.key: row.uid for row in MAPS}
 _EVENT_UIDS = {EVENT + row.key: row.uid for row in EVENT_VISUALIZATIONS}
@@ -54,7 +54,7 @@ def _dashboard(row: Dashboard, charts: Mapping[str, Json]) -> Json:
     return {
         "id": row.uid,
         "name": row.name,
-        "description": f"{row.about} {ALWAYS_REMADE}",
+        "description": f"{row.about} {COPY_TO_CHANGE}",
         "dashboardItems": list(_place(row, _present_rows(row.rows, charts))),
     }
 
