@@ -36,7 +36,7 @@ class Dhis2Server(Block):
     plain_http_is_meant: bool = Field(
         default=False,
         description=(
-            "An http:// address of another machine is intended: something else protects the "
+            "An http:// address of another machine is permitted: something else protects the "
             "connection, such as a tunnel."
         ),
     )

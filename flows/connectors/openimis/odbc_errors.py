@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import arrow_odbc
 import pyodbc
 
-from flows.connectors.openimis.sql_server_errors import PASS_ON_RETRY, is_of_sql_server, meaning_of
+from flows.connectors.openimis.sql_server_errors import TRANSIENT, is_of_sql_server, meaning_of
 from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 _WHAT_IT_MEANS: dict[str, str] = {
@@ -47,10 +47,10 @@ _STANDBY = (
     "larger max_standby_streaming_delay, on it, or read from the primary"
 )
 _FILE_IS_LOCKED = "another program holds the database file locked"
-_RETRY_STATES = ("08", "40", "53", "55P03", "57", "HYT")
-"""What SQLSTATEs begin with that a retry may pass: lost connections, deadlocks, a standby that has
-to catch up, a server that stops or starts, locks, time-outs."""
-_NEVER_STATES = ("authentication failed", "does not exist", "pg_hba.conf")
+_TRANSIENT_STATES = ("08", "40", "53", "55P03", "57", "HYT")
+"""Beginnings of SQLSTATEs after which a retry may succeed: lost connections, deadlocks, a standby that
+has to catch up, a server that stops or starts, locks, time-outs."""
+_PERMANENT_TEXTS = ("authentication failed", "does not exist", "pg_hba.conf")
 """What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
 _CATCHING_UP = "conflict with recovery"
@@ -94,17 +94,17 @@ def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
 
 def _as_error(complaint: _Complaint, doing: str, *, connecting: bool) -> SyncError:
     sentence = _sentence(complaint, doing, connecting=connecting)
-    is_busy = _may_pass_on_retry(complaint, _meaning(complaint, connecting=connecting))
+    is_busy = _is_transient(complaint, _meaning(complaint, connecting=connecting))
     return SourceBusyError(sentence) if is_busy else SourceError(sentence)
 
 
-def _may_pass_on_retry(complaint: _Complaint, meaning: str) -> bool:
-    if meaning in PASS_ON_RETRY or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
+def _is_transient(complaint: _Complaint, meaning: str) -> bool:
+    if meaning in TRANSIENT or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
         return True
     if meaning != _by_state(complaint.state):
         return False
-    refused = any(words in complaint.message for words in _NEVER_STATES)
-    return complaint.state.startswith(_RETRY_STATES) and not refused
+    refused = any(words in complaint.message for words in _PERMANENT_TEXTS)
+    return complaint.state.startswith(_TRANSIENT_STATES) and not refused
 
 
 def _sentence(complaint: _Complaint, doing: str, *, connecting: bool) -> str:

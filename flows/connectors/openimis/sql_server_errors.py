@@ -112,13 +112,13 @@ _BY_NUMBER: Mapping[int, str] = {
     20003: _NO_ANSWER,
 }  # fmt: skip
 
-PASS_ON_RETRY = frozenset(
+TRANSIENT = frozenset(
     {
         _UNREACHABLE, _FREETDS_SAYS_NO_MORE, _LOST, _CLOSED, _NOT_ONLINE, _STOPPED, _VERSIONS_GONE,
         _DEADLOCK, _LOCKED, _SWITCHED, _ALTERED, _NO_ANSWER,
     }
 )  # fmt: skip
-"""Meanings that may be over after a while, without anybody's help."""
+"""Meanings after which a retry may succeed, without anybody's help."""
 
 
 @dataclass(frozen=True)
