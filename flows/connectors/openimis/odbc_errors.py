@@ -48,8 +48,8 @@ _STANDBY = (
 )
 _FILE_IS_LOCKED = "another program holds the database file locked"
 _TRANSIENT_STATES = ("08", "40", "53", "55P03", "57", "HYT")
-"""Beginnings of SQLSTATEs after which a retry may succeed: lost connections, deadlocks, a standby that
-has to catch up, a server that stops or starts, locks, time-outs."""
+"""Beginnings of SQLSTATEs after which a retry may succeed: lost connections, deadlocks, a standby
+that has to catch up, a server that stops or starts, locks, time-outs."""
 _PERMANENT_TEXTS = ("authentication failed", "does not exist", "pg_hba.conf")
 """What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
