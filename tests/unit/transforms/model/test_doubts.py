@@ -160,7 +160,7 @@ def test_a_person_who_cannot_be_read_is_held_back_and_the_claims_of_before_go_on
 def test_the_row_itself_is_named_by_table_and_uuid_and_by_the_columns_of_it():
     now = unread(unread(a_scheme(), "tblClaim", "DateFrom"), "tblInsureePolicy", "ExpiryDate")
 
-    assert doubts_of(now).told.sort("table").rows() == [
+    assert doubts_of(now).unreadable.sort("table").rows() == [
         ("tblClaim", CLAIM, ["date_from_unreadable"]),
         ("tblInsureePolicy", "1", ["expiry_date_unreadable"]),
     ]
@@ -170,7 +170,7 @@ def test_a_value_of_an_earlier_version_that_nothing_is_made_of_holds_nobody_back
     rows = [{}, history_of(1)]
     doubts = doubts_of(unread(a_scheme(Insuree=rows), "tblInsuree", "DOB", 2))
 
-    assert doubts.told.is_empty()
+    assert doubts.unreadable.is_empty()
     assert spared(doubts).is_empty()
 
 
