@@ -6,10 +6,10 @@ from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 
 from flows.prefect_support.endings import in_one_sentence
-from flows.prefect_support.named_blocks import openimis_named
+from flows.prefect_support.named_blocks import load_openimis
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
-from flows.steps.extract.snapshot import USUAL, Wanted, copied, kept_snapshot
+from flows.steps.extract.snapshot import USUAL, Columns, copy_tables, keep_snapshot
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run
 from staging.runs import at_work
@@ -46,22 +46,22 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     settings = read_country(country)
     thin_out(staging_root, settings)
     with at_work(run):
-        wanted = selected_columns(settings)
-        manifest = take_snapshot(settings.waiting, run, source, wanted, settings.guards)
+        columns = selected_columns(settings)
+        manifest = take_snapshot(settings.waiting, run, source, columns, settings.guards)
     get_run_logger().info("Snapshot of %s: %s, as of %s", source, manifest.counted, manifest.as_of)
     return run.run_id
 
 
 @patient_step
 def take_snapshot(
-    run: Run, source: str, wanted: Wanted, guards: Guards = USUAL
+    run: Run, source: str, columns: Columns, guards: Guards = USUAL
 ) -> SnapshotManifest:
     """Take the run's snapshot unless it is there already; what was half done is done anew.
 
     Args:
         run: The run.
         source: Name of a saved block `openimis-database`.
-        wanted: Table name to the columns that are read; other tables are not.
+        columns: Table name to the columns that are read; other tables are not.
         guards: How much of a column may be unreadable.
 
     Raises:
@@ -70,12 +70,12 @@ def take_snapshot(
         StagingError: The run has a snapshot of something else.
     """
     if is_complete(run):
-        return kept_snapshot(run, source, wanted)
+        return keep_snapshot(run, source, columns)
     discard_incomplete(run)
-    openimis = openimis_named(source)
+    openimis = load_openimis(source)
     for gap in openimis.open_on_the_wire:
         get_run_logger().warning(gap)
-    manifest = copied(run, source, openimis, wanted, guards)
+    manifest = copy_tables(run, source, openimis, columns, guards)
     _warn(manifest)
     return manifest
 

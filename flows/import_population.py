@@ -1,62 +1,27 @@
 """Import population figures: a CSV file → values of DHIS2's population data set."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.connectors.dhis2.client import Dhis2
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
-from flows.steps.load.population_values import (
-    Refused,
-    assigned_org_units,
-    held_values,
-    write_values,
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
+from flows.steps.load.population_figures import (
+    read_figures,
+    read_places,
+    write_figures,
 )
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.target.recognition import recognised_server
-from staging.acknowledged import locked
+from flows.steps.target.recognition import recognise_server
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
-from staging.snapshots import PLACES, is_complete, read_snapshot
+from staging.target_lock import locked
 from transforms.changes.reject_rows import POPULATION, reject_rows
-from transforms.core.errors import CountryError, StagingError
-from transforms.model.tables.calendars import Calendar
-from transforms.openimis.country import Country
-from transforms.openimis.register import register_of
-from transforms.openimis.tables.places import PLACE_LEVEL
-from transforms.package.population import FIGURES, figures
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of the lines of a file.
-
-    Attributes:
-        written: How many figures were new or changed.
-        unchanged: How many DHIS2 had already.
-        rejects: key, stage and reasons of those that are not in DHIS2.
-    """
-
-    written: int
-    unchanged: int
-    rejects: pl.DataFrame
-
-    @property
-    def markdown(self) -> str:
-        """What people read."""
-        return (
-            f"Population: {self.written} figures written, {self.unchanged} unchanged, "
-            f"{len(self.rejects)} rejected."
-        )
 
 
 @flow(name="import-population")
@@ -93,99 +58,14 @@ def import_population(
     settings, run = read_country(country), Run(staging_root, run_id or str(flow_run.id))
     rows = read_figures(file)
     goal = Target(staging_root, target)
-    places = _places(goal, places_run)
-    with locked(goal, run.run_id), at_work(run), connected(target, settings) as client:
-        info = recognised_server(client, current_or_first(goal, 0), moved_target=False)
-        done = imported(client, info.check_calendar(), settings, rows, places)
+    places = read_places(goal, places_run)
+    with locked(goal, run.run_id), at_work(run), connect(target, settings) as client:
+        info = recognise_server(client, current_or_first(goal, 0))
+        done = step(write_figures)(client, info.check_calendar(), settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})
     get_run_logger().info("%s", done.markdown)
     create_markdown_artifact(
         f"{done.markdown}\n\nRejects: {run.rejects(POPULATION).with_suffix('.csv')}",
         key="import-population", description=f"Run {run.run_id}",
     )  # fmt: skip
-    return completed(run.run_id, len(done.rejects))
-
-
-@step
-def imported(
-    client: Dhis2,
-    calendar: Calendar,
-    country: Country,
-    rows: pl.DataFrame,
-    places: pl.LazyFrame,
-) -> Imported:
-    """Write the figures that DHIS2 does not hold as the file has them."""
-    judged = figures(
-        rows,
-        places,
-        level=_location_type(country),
-        assigned=assigned_org_units(client),
-        calendar=calendar,
-        now=datetime.now(UTC).year,
-    )
-    good = judged.filter(pl.col("faults").list.len() == 0).to_dicts()
-    held = {year: held_values(client, country, year) for year in {row["period"] for row in good}}
-    changed = [row for row in good if held[row["period"]].get(row["orgUnit"]) != row["value"]]
-    refused = write_values(client, changed)
-    return Imported(
-        written=len(changed) - len(refused),
-        unchanged=len(good) - len(changed),
-        rejects=_rejects(judged, refused),
-    )
-
-
-def read_figures(file: Path) -> pl.DataFrame:
-    """Return the lines of a file of figures, all as text.
-
-    Raises:
-        CountryError: It cannot be read, lacks a column, or has no line.
-    """
-    try:
-        rows = pl.read_csv(file, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise CountryError(
-            f"The file of population figures {file} cannot be read as CSV "
-            f"({type(error).__name__}). Expected is one with the columns {', '.join(FIGURES)}. "
-            f"No figure was written."
-        ) from error
-    rows = rows.rename({name: name.strip().lower() for name in rows.columns})
-    if missing := [name for name in FIGURES if name not in rows.columns]:
-        raise CountryError(
-            f"The file of population figures {file} has no column {', '.join(missing)}; its first "
-            f"line must name {', '.join(FIGURES)}, with commas between. No figure was written."
-        )
-    if rows.is_empty():
-        raise CountryError(
-            f"The file of population figures {file} has no line below its first. Expected is one "
-            f"line a place and year. No figure was written."
-        )
-    return rows
-
-
-def _places(target: Target, places_run: str | None) -> pl.LazyFrame:
-    """Return the locations as a run found them."""
-    current = current_or_first(target, 0)
-    run_id = places_run or current.last_ended or current.last_run
-    if run_id is None or not is_complete(Run(target.root, run_id)):
-        raise StagingError(
-            f"Which places there are says the snapshot of a run, and "
-            f"{f'run {run_id} has none' if run_id else f'{target.name} has had no load'}. Run "
-            f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
-            f"written."
-        )
-    return register_of(read_snapshot(Run(target.root, run_id), PLACES).frames).places
-
-
-def _location_type(country: Country) -> str:
-    return next(row.code for row in PLACE_LEVEL.groups if row.key == country.population.level)
-
-
-def _rejects(judged: pl.DataFrame, refused: Refused) -> pl.DataFrame:
-    ours = judged.filter(pl.col("faults").list.len() > 0).select(
-        "key", stage=pl.lit("rule"), reasons="faults"
-    )
-    theirs = pl.DataFrame(
-        {"key": list(refused), "reasons": list(refused.values())},
-        schema={"key": pl.String, "reasons": pl.List(pl.String)},
-    ).select("key", "reasons", stage=pl.lit("dhis2"))
-    return pl.concat([ours, theirs.select(ours.columns)])
+    return ended_state(run.run_id, len(done.rejects))

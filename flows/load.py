@@ -10,25 +10,26 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.client.schemas.objects import State
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.prefect_support.allowed import grant_permissions
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
-from flows.prefect_support.pseudonym_key import pseudonym_key_named
-from flows.prefect_support.summary import held_back_by, summarise
+from flows.prefect_support.allowed import record_permissions
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.pseudonym_key import load_pseudonym_key
+from flows.prefect_support.summary import guard_sentences, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
-from flows.steps.load.open_and_close import Opened, close_load, open_load
+from flows.steps.load.open_and_close import OpenLoad, close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.resuming import check_same_key, refuse_stopped
-from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.shared.country_file import read_country, remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import Current, locked
+from staging.current import Current
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from staging.runs import at_work, remember
-from transforms.changes.bundles import Phase
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.openimis.country import Country
 
@@ -68,10 +69,10 @@ def load(
     )
     with locked(goal, run_id), at_work(run):
         remember(run, target=target)
-        allowed = grant_permissions(run, allow)
+        allowed = record_permissions(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
-    return completed(run_id, rejects, held_back_by(run))
+    return ended_state(run_id, rejects, guard_sentences(run))
 
 
 @patient_step
@@ -83,8 +84,8 @@ def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) 
     """
     settings = read_country(country)
     remember_what_may_leave(run, settings)
-    check_same_key(run, settings, pseudonym_key_named)
-    with connected(target.name, settings) as client:
+    check_same_key(run, settings, load_pseudonym_key)
+    with connect(target.name, settings) as client:
         settle_earlier_run(run, target, client, allow)
         before = current_or_first(target, 0).last_run
         opened = open_run(run, target, client, allow)
@@ -103,7 +104,7 @@ def settle_earlier_run(run: Run, target: Target, client: Dhis2, allow: Permissio
 
 
 @step
-def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Opened:
+def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> OpenLoad:
     """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
     opened = open_load(run, target, client, allow)
     get_run_logger().info("DHIS2 %s takes what is to be posted", opened.info.version)
@@ -112,8 +113,8 @@ def open_run(run: Run, target: Target, client: Dhis2, allow: Permissions) -> Ope
     return opened
 
 
-def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Country) -> None:
-    """Post the bundles of a run and fold it; if it has to stop, keep what is known by then."""
+def bring(run: Run, target: Target, client: Dhis2, opened: OpenLoad, country: Country) -> None:
+    """Post the bundles of a run and fold it; if it has to stop, keep the answers so far."""
     rule = stop_rule_of(run, opened.current.refused, country.guards)
     posting = Posting(
         run,
@@ -126,7 +127,7 @@ def bring(run: Run, target: Target, client: Dhis2, opened: Opened, country: Coun
     try:
         post_everything(posting)
     except SyncError as error:
-        keep_known(run, target, client, opened.current, error)
+        end_early(run, target, client, opened.current, error)
         raise
     fold_run(run, target, client, opened.current)
 
@@ -153,9 +154,9 @@ def post_chunk(posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
 
 
 @step
-def keep_known(run: Run, target: Target, client: Dhis2, current: Current, error: SyncError) -> None:
-    """Write the rejects of a load that stops, and remember what is known."""
-    keep_what_is_known(run, target, client, current, error)
+def end_early(run: Run, target: Target, client: Dhis2, current: Current, error: SyncError) -> None:
+    """Write the rejects of a load that stops, and keep the answers so far."""
+    keep_answers(run, target, client, current, error)
     summarise(run, target.name, None)
 
 

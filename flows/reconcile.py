@@ -13,29 +13,33 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.named_blocks import connect
 from flows.steps.reconcile.preconditions import (
     empty_state,
-    known_state,
+    find_desired_run,
+    read_acknowledged,
     reader_of,
     remember_state,
-    wanted_run,
 )
 from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
+    read_resource,
+)
+from flows.steps.reconcile.repair import (
+    repair_state,
+)
+from flows.steps.reconcile.reports import (
     discard,
     findings,
     place_names,
-    read_resource,
-    repair_state,
     side_by_side,
     write_reports,
 )
 from flows.steps.shared.country_file import read_country
-from staging.acknowledged import locked
 from staging.layout import Run, Target
+from staging.target_lock import locked
 from transforms.model.resources import METADATA, RESOURCES, Resource
 from transforms.reports.reconciliation_report import markdown
 
@@ -85,12 +89,14 @@ def reconcile(
     """
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id):
-        current = empty_state(goal, staging_root, desired_run) if adopt else known_state(goal)
+        current = empty_state(goal, staging_root, desired_run) if adopt else read_acknowledged(goal)
         if run.run_id in current.versions.values():
             return Completed(message="This run has repaired already", data=run.run_id)
-        desired = wanted_run(staging_root, desired_run or current.last_run, needed=repair or adopt)
+        desired = find_desired_run(
+            staging_root, desired_run or current.last_run, needed=repair or adopt
+        )
         remember_state(run, target, current)
-        with connected(target, read_country(country)) as client:
+        with connect(target, read_country(country)) as client:
             work = Reconciliation(run, goal, current, desired, reader_of(client, current))
             for resource in RESOURCES:
                 read(work, resource)

@@ -1,7 +1,7 @@
 """Renumber: go on after a migration of openIMIS that numbers its rows anew.
 
-DHIS2 is not asked. What is acknowledged is written under the new numbers, and the next `sync` posts
-what differs.
+DHIS2 is not queried. What is acknowledged is written under the new numbers, and the next `sync`
+posts what differs.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
-from flows.steps.reconcile.renumbering import Carried, carry_over
-from staging.acknowledged import locked, read_current
+from flows.steps.reconcile.renumbering import CarryOver, carry_over
+from staging.current import read_current
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
+from staging.target_lock import locked
 from transforms.core.markdown import table
 
 
@@ -29,7 +30,7 @@ def renumber(
     """Find policy events and claim lines again that openIMIS has given new numbers; UIDs stay.
 
     Args:
-        target: Name of the saved block `dhis2-server`, whose state is changed; it is not asked.
+        target: Name of the saved block `dhis2-server`, whose state is changed; it is not queried.
         staging_root: Folder of all pipeline files; never inside git.
         desired_run: A run of the migrated openIMIS: `sync` with until=transform.
         run_id: Names this run; by default the flow run's id.
@@ -47,26 +48,26 @@ def renumber(
         if current is not None and run.run_id in current.versions.values():
             return Completed(message="This run has renumbered already", data=run.run_id)
         remember(run, kind="renumber", target=target, desired_run=desired_run)
-        carried = carried_over(run, goal, desired_run)
+        carried = carry_over_rows(run, goal, desired_run)
     return Completed(message=report(carried, run), data=run.run_id)
 
 
 @step
-def carried_over(run: Run, target: Target, desired_run: str) -> dict[str, Carried]:
+def carry_over_rows(run: Run, target: Target, desired_run: str) -> dict[str, CarryOver]:
     """Write what is acknowledged under the new numbers."""
     return carry_over(run, target, desired_run)
 
 
-def report(carried: Mapping[str, Carried], run: Run) -> str:
+def report(carried: Mapping[str, CarryOver], run: Run) -> str:
     """Leave an artifact of what was found again, and return it in a sentence."""
     rows = [
-        (name, str(each.held), str(each.found), str(each.held - each.found))
+        (name, str(each.acknowledged), str(each.found), str(each.acknowledged - each.found))
         for name, each in carried.items()
     ]
     lines = table(("resource", "rows that DHIS2 has", "found again", "not found"), rows)
     create_markdown_artifact("\n".join(lines), key="renumbered", description=f"Run {run.run_id}")
     found = sum(each.found for each in carried.values())
-    held = sum(each.held for each in carried.values())
-    sentence = f"{found} of {held} rows were found again; the next sync posts what differs"
+    total = sum(each.acknowledged for each in carried.values())
+    sentence = f"{found} of {total} rows were found again; the next sync posts what differs"
     get_run_logger().info("%s", sentence)
     return sentence

@@ -8,10 +8,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence
-from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.waiting import patient_step
 from flows.steps.analytics.build_tables import Progress, build_analytics_tables
-from flows.steps.analytics.counted_events import NOT_JUDGED, confirmed_events, judged
+from flows.steps.analytics.counted_events import NOT_JUDGED, confirmed_events, judge_tables
 from flows.steps.shared.country_file import read_country
 from staging.layout import Target
 
@@ -34,26 +34,29 @@ def run_analytics(target: str, country: Path, staging_root: Path) -> State[None]
             loaded stays.
         BusyError: DHIS2 stayed out of reach for as long as is waited for it.
     """
-    said = built(read_country(country).waiting, target, country, staging_root)
-    create_markdown_artifact(said, key="run-analytics", description=f"Analytics of {target}")
-    return Completed(message=said)
+    verdict = build(read_country(country).waiting, target, country, staging_root)
+    create_markdown_artifact(verdict, key="run-analytics", description=f"Analytics of {target}")
+    return Completed(message=verdict)
 
 
 @patient_step
-def built(target: str, country: Path, staging_root: Path) -> str:
+def build(target: str, country: Path, staging_root: Path) -> str:
     """Build the tables, tell how far they are, and return how it ended.
 
     A DHIS2 that restarts has lost the job, so it is begun again; two runs in full do no harm.
     """
     settings, logger = read_country(country), get_run_logger()
 
-    def told(progress: Progress, seconds: float) -> None:
+    def report(progress: Progress, seconds: float) -> None:
         logger.info(
             "Analytics tables %s: %d steps after %.0f s", progress.ending, progress.steps, seconds
         )
 
     confirmed = confirmed_events(Target(staging_root, target), settings)
-    with connected(target, settings) as client:
-        seconds = build_analytics_tables(client, settings.analytics, told)
-        verdict = judged(client, confirmed) if confirmed is not None else NOTHING_TO_JUDGE_BY
-    return f"DHIS2's analytics tables are built, after {seconds:.0f} seconds. {verdict}"
+    with connect(target, settings) as client:
+        info = client.system_info()
+        seconds = build_analytics_tables(client, info, settings.analytics, report)
+        judgement = NOTHING_TO_JUDGE_BY
+        if confirmed is not None:
+            judgement = judge_tables(client, confirmed, info.calendar)
+    return f"DHIS2's analytics tables are built, after {seconds:.0f} seconds. {judgement}"

@@ -8,17 +8,17 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.extract import take_snapshot
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.set_up.plan_and_write import SetUp, set_up
 from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
 from flows.steps.target.gone_places import gone_places
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import read_snapshot
+from staging.target_lock import locked
 from transforms.model.desired import desired_metadata
 from transforms.model.privacy import selected_for_set_up
 from transforms.model.resources import OPTIONS, ORG_UNITS
@@ -64,14 +64,14 @@ def set_up_dhis2(
     """
     run = Run(staging_root, run_id or str(flow_run.id))
     settings = read_country(country)
-    wanted = selected_for_set_up(settings)
+    columns = selected_for_set_up(settings)
     with locked(Target(staging_root, target), run.run_id), at_work(run):
-        take_snapshot(AT_ONCE, run, source, wanted, settings.guards)
+        take_snapshot(AT_ONCE, run, source, columns, settings.guards)
         done = prepare_target(
             run, target, country, apply=apply, rename=rename, loader_user=loader_user
         )
     report(done)
-    return completed(run.run_id, done.refused)
+    return ended_state(run.run_id, done.refused)
 
 
 @step
@@ -81,14 +81,14 @@ def prepare_target(
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
     settings = read_country(country)
     register = register_of(read_snapshot(run).frames)
-    wanted = desired_metadata(register, settings, read_coordinates(country, settings))
-    with connected(target, settings) as client:
+    desired = desired_metadata(register, settings, read_coordinates(country, settings))
+    with connect(target, settings) as client:
         notes = gone_places(client, run.root)
         return set_up(
             client,
             settings,
-            wanted[OPTIONS].collect(),
-            wanted[ORG_UNITS].collect(),
+            desired[OPTIONS].collect(),
+            desired[ORG_UNITS].collect(),
             apply=apply,
             rename=rename,
             loader_user=loader_user,

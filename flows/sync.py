@@ -17,23 +17,23 @@ from prefect.runtime import flow_run
 
 from flows.extract import extract
 from flows.load import load
-from flows.prefect_support.allowed import grant_permissions
+from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.children import run_child
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
-from flows.prefect_support.summary import held_back_by, rejects_of, summarise
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
 from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
-from flows.steps.load.open_and_close import begun_again
+from flows.steps.load.open_and_close import begin_again
 from flows.steps.load.settle_open_run import settle_open_run
 from flows.steps.load.validate_sample import validate_sample
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.target.recognition import recognised_server
+from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, TransformRequest, Until
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow, Permissions
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
@@ -122,21 +122,21 @@ def sync(
         changed_from=changed_from,
         changed_to=changed_to,
         until=until,
-        allow=tuple(sorted(grant_permissions(run, allow))),
+        allow=tuple(sorted(record_permissions(run, allow))),
     )
     waiting = read_country(country).waiting
     children = waiting if as_deployments else None
-    with _held(request):
+    with _lock_target(request):
         bring(request, waiting, children)
     if request.until is not Until.LOAD:
-        return completed(run.run_id, summarise(run, target, None), held_back_by(run))
+        return ended_state(run.run_id, summarise(run, target, None), guard_sentences(run))
     if analytics:
         stage(ANALYTICS, request, children)
-    return completed(run.run_id, rejects_of(run), held_back_by(run))
+    return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
 
 
 def bring(request: SyncRequest, waiting: Waiting, children: Waiting | None) -> None:
-    """Go through the stages, as far as is asked for."""
+    """Go through the stages, as far as is requested."""
     if request.until is Until.LOAD:
         settle(waiting, request.run, request.goal, request.country, request.allow)
     stage(EXTRACT, request, children)
@@ -148,7 +148,7 @@ def bring(request: SyncRequest, waiting: Waiting, children: Waiting | None) -> N
         stage(LOAD, request, children)
 
 
-def _held(request: SyncRequest) -> AbstractContextManager[None]:
+def _lock_target(request: SyncRequest) -> AbstractContextManager[None]:
     """Hold the target for the whole of a run that posts."""
     if request.until is Until.LOAD:
         return locked(request.goal, request.run_id, for_stages=True)
@@ -170,8 +170,8 @@ def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
     Raises:
         GuardError: All was withdrawn from this DHIS2.
     """
-    begun_again(current_or_first(target, 0), run, allow)
-    with connected(target.name, read_country(country)) as client:
+    begin_again(current_or_first(target, 0), run, allow)
+    with connect(target.name, read_country(country)) as client:
         if settled := settle_open_run(target, run, client, allow):
             get_run_logger().info("%s", settled)
 
@@ -180,9 +180,9 @@ def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
 def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
     state = current_or_first(Target(run.root, target), 0)
-    with connected(target, read_country(country)) as client:
-        recognised_server(client, state, moved_target=False)
+    with connect(target, read_country(country)) as client:
+        recognise_server(client, state)
         codes = validate_sample(run, client)
-    said = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
-    create_markdown_artifact(f"DHIS2 {said}.", key="validation", description=f"Run {run.run_id}")
-    get_run_logger().info("Validation of a sample: DHIS2 %s; nothing was written", said)
+    verdict = "could not judge the sample as a whole" if codes is None else f"refuses: {codes or 0}"
+    create_markdown_artifact(f"DHIS2 {verdict}.", key="validation", description=f"Run {run.run_id}")
+    get_run_logger().info("Validation of a sample: DHIS2 %s; nothing was written", verdict)

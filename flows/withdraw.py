@@ -8,17 +8,18 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.load import load
-from flows.prefect_support.endings import completed, in_one_sentence, step
-from flows.prefect_support.named_blocks import connected
+from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.summary import rejects_of
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.settle_open_run import settle_open_run
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import locked, read_current, switch
+from staging.current import read_current, switch
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
+from staging.target_lock import locked
 from transforms.changes.permissions import Allow
 from transforms.core.errors import GuardError
 
@@ -35,9 +36,9 @@ def withdraw(
 ) -> State[str]:
     """Delete everything that this staging folder holds in a DHIS2: the end of a pilot.
 
-    Afterwards sync stops until it is told to begin again. Programs, option sets, org units and
-    dashboards stay. DHIS2 keeps deleted objects, marked as
-    deleted, until its own maintenance removes them.
+    Afterwards sync stops until it is permitted to begin again. Programs, option sets, org units and
+    dashboards stay. DHIS2 keeps deleted objects, marked as deleted, until its own maintenance
+    removes them.
 
     Args:
         target: Name of the saved block `dhis2-server`.
@@ -61,15 +62,15 @@ def withdraw(
         stage_deletions(run, goal, country)
         allowed = [Allow.DELETES, Allow.BEGIN_AGAIN, *allow]
         load(target, country, staging_root, run.run_id, allowed)
-    return completed(run.run_id, rejects_of(run))
+    return ended_state(run.run_id, rejects_of(run))
 
 
 @step
 def stage_deletions(run: Run, target: Target, country: Path) -> None:
-    """Stage the deletion of everything held; what an earlier run left in doubt is settled first."""
+    """Stage the deletion of everything acknowledged; an earlier open run is settled first."""
     settings = read_country(country)
     remember(run, kind="withdraw", target=target.name)
-    with connected(target.name, settings) as client:
+    with connect(target.name, settings) as client:
         settle_open_run(target, run, client)
     with at_work(run):
         remember_withdrawal(target, run)

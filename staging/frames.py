@@ -16,6 +16,7 @@ from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run, manifest_above
 from transforms.changes.partitions import partition_of
 from transforms.core.errors import StagingError
+from transforms.model.field_keys import with_keys
 
 ROW_GROUP_ROWS = 50_000
 FILES = "files"
@@ -39,6 +40,15 @@ def scan_frame(path: Path) -> pl.LazyFrame:
         raise damaged(path, "it is missing")
     _verify(path)
     return pl.scan_parquet(path)
+
+
+def scan_objects(path: Path) -> pl.LazyFrame:
+    """Return desired objects, or changes of some: values are called by keys, whoever wrote them.
+
+    Raises:
+        StagingError: See `scan_frame`.
+    """
+    return with_keys(scan_frame(path))
 
 
 def _verify(path: Path) -> None:

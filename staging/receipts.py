@@ -6,7 +6,7 @@ import polars as pl
 
 from staging.layout import Run
 from staging.outbox import bundles, verify_receipt
-from transforms.changes.fold import OUTCOMES
+from transforms.changes.outcomes import OUTCOMES
 from transforms.model.resources import TrackerType
 
 TEXTS = pl.List(pl.String)
@@ -21,7 +21,7 @@ RECEIPT: dict[str, pl.DataType] = {
 
 
 def outcomes(run: Run) -> pl.LazyFrame:
-    """Return what DHIS2 answered so far; the columns of `transforms.changes.fold.OUTCOMES`.
+    """Return what DHIS2 answered so far; the columns of `transforms.changes.outcomes.OUTCOMES`.
 
     In the order of partition, so that the rows of one are found without reading the others.
 

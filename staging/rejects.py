@@ -14,7 +14,8 @@ import polars as pl
 from staging.damage import damaged
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
-from transforms.changes.magnitude import Finding, sentence
+from transforms.changes.magnitude import Finding
+from transforms.changes.magnitude_sentences import sentence
 from transforms.model.resources import RESOURCE_BY_NAME
 
 STAGE, ABSENT, GUARD = "rejects", "absent", "guard"

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from staging.acknowledged import Current, read_current
+from staging.current import Current, read_current
 from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles

@@ -55,7 +55,7 @@ def _write(run: Run, facts: dict[str, Any]) -> None:
     write_json(run.run_file, facts | {"package": VERSION})
 
 
-def first_said(run: Run, name: str, fact: int) -> int:
+def first_recorded(run: Run, name: str, fact: int) -> int:
     """Return a fact as it was said for the run the first time."""
     known: int = recall(run).get(name, fact)
     _note(run, {name: known})

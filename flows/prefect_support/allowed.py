@@ -10,22 +10,22 @@ from staging.runs import note_permissions
 from transforms.changes.permissions import NOTHING, Permissions, permissions
 
 
-def grant_permissions(run: Run, allow: Collection[str]) -> Permissions:
-    """Return what the run is permitted, and record it with the run.
+def record_permissions(run: Run, allow: Collection[str]) -> Permissions:
+    """Return what the run is permitted, and write it down with the run.
 
     A permission is one person's word about one run. One in the parameters of a schedule would hold
     every night, so a run that the schedule has started is permitted nothing.
     """
-    requested = permissions(allow)
-    if requested and is_scheduled():
+    allowed = permissions(allow)
+    if allowed and is_scheduled():
         get_run_logger().warning(
             "A run that the schedule starts is permitted nothing: %s is left out. Remove it from "
             "the parameters of the deployment, and name it when you start a run by hand.",
-            ", ".join(sorted(requested)),
+            ", ".join(sorted(allowed)),
         )
         return NOTHING
-    note_permissions(run, requested)
-    return requested
+    note_permissions(run, allowed)
+    return allowed
 
 
 def is_scheduled() -> bool:

@@ -5,7 +5,7 @@ openimis-dhis2 blocks save openimis-database scheme dialect=postgresql
 openimis-dhis2 blocks save dhis2-server ministry base_url=https://dhis2.example.org username=loader
 openimis-dhis2 blocks save pseudonym-key scheme --generate
 
-A secret is never an argument: a prompt asks for it, or it is read from standard input, a line each.
+What is secret is never an argument: it is asked for, or read from standard input, one line each.
 A block that is saved already is replaced only with --replace.
 """
 
@@ -36,7 +36,7 @@ BLOCKS: dict[str, type[Block]] = {
 
 
 def register() -> None:
-    """Register the kinds of block with the Prefect server, so that its UI offers them."""
+    """Make the kinds of block known to the Prefect server, so that its UI offers them."""
     for block in BLOCKS.values():
         block.register_type_and_schema()
 
@@ -49,7 +49,7 @@ def save(
     generate: bool = False,
     replace: bool = False,
 ) -> None:
-    """Save a block; one of that name is replaced only on request.
+    """Save a block; one of that name is replaced only if that is meant.
 
     Args:
         kind: Slug of the kind of block.
@@ -60,28 +60,29 @@ def save(
 
     Raises:
         CountryError: There is a block of that name, and it is not to be replaced; a random secret
-            is requested for another kind of block; or a setting is none.
+            is asked for of what is no key; or a setting is none.
         TargetError: The address of a DHIS2 is plain http to another machine.
     """
-    kind_of_block = BLOCKS[kind]
+    block = BLOCKS[kind]
     if generate and kind != KEY:
         raise CountryError(
             f"--generate makes pseudonym keys at random; the secret of {kind}/{name} is what the "
-            f"other side knows. Leave it out: a prompt asks for the secret."
+            f"other side knows. Leave it out: the secret is asked for."
         )
-    values = open_settings(kind_of_block, settings)
+    values = parse_settings(block, settings)
     if not replace and is_saved(kind, name):
         raise _would_be_lost(kind, name, generate=generate)
-    for field in secret_fields(kind_of_block):
-        values[field] = new_key() if generate else prompt_for(field)
-    block = kind_of_block.model_validate({field: value for field, value in values.items() if value})
-    if isinstance(block, Dhis2Server):
-        check_plain_http(block.base_url, is_permitted=block.plain_http_is_meant)
-    block.save(name, overwrite=True)
+    for field in secret_fields(block):
+        values[field] = new_key() if generate else ask_secret(field)
+    filled = {field: value for field, value in values.items() if value}
+    made = block.model_validate(filled)
+    if isinstance(made, Dhis2Server):
+        check_plain_http(made.base_url, is_permitted=made.plain_http_is_meant)
+    made.save(name, overwrite=True)
 
 
-def open_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]:
-    """Return the settings `field=value`: fields of the block that are not secret.
+def parse_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]:
+    """Return what was given as `field=value`: fields of the block that are not secret.
 
     Raises:
         CountryError: One is no `field=value`, or names another field. It is not repeated: it may
@@ -93,7 +94,7 @@ def open_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str]
     if not all("=" in setting for setting in settings) or not values.keys() <= {*open_fields}:
         raise CountryError(
             f"Each setting has to be field=value, with one of the fields {', '.join(open_fields)}. "
-            f"A prompt asks for what is secret ({', '.join(secret)})."
+            f"What is secret is asked for ({', '.join(secret)})."
         )
     return values
 
@@ -134,7 +135,7 @@ def secret_fields(block: type[Block]) -> list[str]:
     ]
 
 
-def prompt_for(field: str) -> str:
+def ask_secret(field: str) -> str:
     """Ask for a secret; on a terminal it is not shown."""
     prompt = f"{field} (empty if there is none): "
     return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
@@ -147,8 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.command == "register":
             register()
         else:
-            flags = {"generate": parsed.generate, "replace": parsed.replace}
-            save(parsed.kind, parsed.name, parsed.settings, **flags)
+            options = {"generate": parsed.generate, "replace": parsed.replace}
+            save(parsed.kind, parsed.name, parsed.settings, **options)
     except (SyncError, ValidationError, ValueError) as error:
         print(f"{_sentence(error)} Nothing was saved.", file=sys.stderr)  # noqa: T201
         return 1

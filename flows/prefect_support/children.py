@@ -49,19 +49,19 @@ def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> 
         as_subflow=False,
     )
     # Typed as "maybe a coroutine"; it is none where it is called without an event loop.
-    ended = _wait_for_end(_reschedule_if_failed(cast("FlowRun", child)), deployment, waiting)
+    ended = _await_end(_reschedule_if_failed(cast("FlowRun", child)), deployment, waiting)
     if ended.state is None or not ended.state.is_completed():
         raise ChildFailedError(
             f"{deployment} ended as {ended.state_name}: {ended.state and ended.state.message} "
-            f"Mend the cause, then press Retry on that flow run, or on this one: it goes on from "
-            f"its checkpoint."
+            f"Mend the cause, then press Retry on that flow run, or on this one: it goes on where "
+            f"it stopped."
         )
     return ended.state_name
 
 
 def _reschedule_if_failed(child: FlowRun) -> FlowRun:
-    state = child.state
-    if state is not None and state.is_final() and not state.is_completed():
+    failed = child.state is not None and child.state.is_final() and not child.state.is_completed()
+    if failed:
         get_run_logger().info("Flow run %s is scheduled again", child.name)
         with get_client(sync_client=True) as client:
             client.set_flow_run_state(child.id, Scheduled(), force=True)
@@ -69,15 +69,15 @@ def _reschedule_if_failed(child: FlowRun) -> FlowRun:
     return child
 
 
-def _wait_for_end(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
+def _await_end(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
     seen = time.monotonic()
     began: float | None = None
     with get_client(sync_client=True) as client:
         while True:
-            run = client.read_flow_run(child.id)
-            if run.state is not None and run.state.is_final():
-                return run
-            began = (began or time.monotonic()) if _is_at_work(run) else None
+            found = client.read_flow_run(child.id)
+            if found.state is not None and found.state.is_final():
+                return found
+            began = (began or time.monotonic()) if _is_at_work(found) else None
             if began is None and time.monotonic() - seen > waiting.worker_minutes * 60:
                 cancelled: State[Any] = Cancelled(message=NOT_TAKEN)
                 client.set_flow_run_state(child.id, cancelled, force=True)

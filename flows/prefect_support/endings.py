@@ -80,7 +80,7 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
     return running
 
 
-def completed(run_id: str, rejects: int, held_back: Sequence[str] = ()) -> State[str]:
+def ended_state(run_id: str, rejects: int, held_back: Sequence[str] = ()) -> State[str]:
     """Return the state of a run that ended, by what a guard held back and by its rejects."""
     if held_back:
         return Completed(name=HELD_BACK, message=" ".join(held_back), data=run_id)

@@ -10,7 +10,7 @@ from transforms.core.errors import SourceError, TargetError
 from transforms.openimis.country import Country
 
 
-def dhis2_named(target: str) -> Dhis2Server:
+def load_dhis2_block(target: str) -> Dhis2Server:
     """Return the server that the saved block `target` names.
 
     Raises:
@@ -23,16 +23,16 @@ def dhis2_named(target: str) -> Dhis2Server:
     return saved_block(Dhis2Server, target, TargetError, otherwise)
 
 
-def connected(target: str, country: Country) -> Dhis2:
+def connect(target: str, country: Country) -> Dhis2:
     """Return a client of the DHIS2 that the saved block `target` names."""
-    return dhis2_named(target).client(
+    return load_dhis2_block(target).client(
         timeout_seconds=country.load.timeout_seconds,
         patience=patience_of(country.load),
         calendar=country.dhis2.calendar,
     )
 
 
-def openimis_named(source: str) -> Openimis:
+def load_openimis(source: str) -> Openimis:
     """Return a client of the database that the saved block `source` names.
 
     Raises:

@@ -35,7 +35,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(48)
 
 
-def pseudonym_key_named(name: str, country: Country) -> str | None:
+def load_pseudonym_key(name: str, country: Country) -> str | None:
     """Return the key of the saved block `name`; None if the country sends no pseudonym.
 
     Raises:

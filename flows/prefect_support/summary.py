@@ -8,8 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.steps.compare.bundles import STAGE as OUTBOX
 from flows.steps.compare.desired import STAGE as DESIRED
-from flows.steps.compare.magnitude import held_back as waiting
-from flows.steps.compare.magnitude import told
+from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.shared.staged_changes import CHANGES, all_changes
 from staging.files import read_json, write_json
@@ -18,7 +17,7 @@ from staging.layout import Run
 from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
-from transforms.changes.fold import OUTCOMES
+from transforms.changes.outcomes import OUTCOMES
 from transforms.reports.summaries import (
     held_back,
     in_words,
@@ -54,7 +53,7 @@ def rejects_of(run: Run) -> int:
     return held_back(read_json(run.summary)["rejects"])
 
 
-def held_back_by(run: Run) -> list[str]:
+def guard_sentences(run: Run) -> list[str]:
     """Return, of a run that was summarised, what a guard held back; a sentence each."""
     sentences: list[str] = read_json(run.summary).get("held_back", [])
     return sentences
@@ -73,8 +72,8 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "changes": posted_counts(changes, _answers(run)) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
         + noted_reasons(noted),
-        "held_back": waiting(run),
-        "told": told(run),
+        "held_back": waiting_sentences(run),
+        "told": other_sentences(run),
     }
 
 

@@ -26,8 +26,9 @@ from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
-from transforms.changes.bundles import LISTS, POSTS, numbered
+from transforms.changes.bundles import numbered
 from transforms.changes.deltas import Delta, delta
+from transforms.changes.phases import LISTS, POSTS
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
 
@@ -89,7 +90,7 @@ def _listed(
     resource: Resource, changes: pl.LazyFrame, bundles: Mapping[str, int]
 ) -> Iterator[tuple[int, str, list[dict[str, Any]]]]:
     columns = ("person", "uid", "parentUid", "orgUnit", "status", "occurredAt")
-    values = [field.uid for field in resource.fields]
+    values = [field.key for field in resource.fields]
     rows = changes.select(*columns, "cleared", *values).collect().iter_rows(named=True)
     for number, own in groupby(rows, lambda row: bundles[row["person"]]):
         objects = [OBJECTS[resource.tracker_type](resource, row) for row in own]
@@ -132,9 +133,9 @@ def _event(resource: Resource, row: Row) -> dict[str, Any]:
 
 def _values(identifier: str, resource: Resource, row: Row) -> list[dict[str, Any]]:
     return [
-        {identifier: field.uid, "value": row[field.uid]}
+        {identifier: field.uid, "value": row[field.key]}
         for field in resource.fields
-        if row[field.uid] is not None or field.uid in row["cleared"]
+        if row[field.key] is not None or field.key in row["cleared"]
     ]
 
 

@@ -32,13 +32,13 @@ SIDES = ("desired", "acknowledged")
 def fill(folder: Path, rows: int) -> None:
     """Write both sides of one partition, and the UIDs of its parents."""
     people = rows // OBJECTS_OF_A_PERSON[POLICY_EVENTS.name]
-    field = pl.col(POLICY_EVENTS.fields[4].uid)
+    field = pl.col(POLICY_EVENTS.fields[4].key)
     number = pl.col("number")
     corrected = pl.when(number % 100 > 0).then(field).otherwise(pl.lit("corrected"))
     wanted = desired(POLICY_EVENTS, people).with_row_index("number").filter(number % 1000 != 1)
     known = acknowledged(POLICY_EVENTS, people).with_row_index("number")
     frames = {
-        "desired": wanted.with_columns(corrected.alias(POLICY_EVENTS.fields[4].uid)),
+        "desired": wanted.with_columns(corrected.alias(POLICY_EVENTS.fields[4].key)),
         "acknowledged": known.filter(number % 1000 != 2),
     }
     for side, frame in frames.items():

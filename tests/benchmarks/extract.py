@@ -25,7 +25,7 @@ import pyodbc
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.connectors.openimis.selection import SNAPSHOT_TYPES
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from tests.support.databases import Database, postgresql
 from tests.support.openimis_sample.schema import columns as sample_columns
@@ -101,7 +101,7 @@ def pyodbc_rows(odbc: str, folder: Path) -> None:
 
 
 def extract(odbc: str, folder: Path) -> None:
-    copied(Run(folder, "benchmark"), "benchmark", Openimis(POSTGRESQL, odbc), WANTED)
+    copy_tables(Run(folder, "benchmark"), "benchmark", Openimis(POSTGRESQL, odbc), WANTED)
 
 
 def cost_of(way: Callable[[str, Path], None], odbc: str) -> Cost:

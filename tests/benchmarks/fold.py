@@ -24,9 +24,10 @@ from tests.benchmarks.frames import (
     unchanged,
 )
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
-from transforms.changes.bundles import Phase
 from transforms.changes.deltas import delta
-from transforms.changes.fold import OUTCOMES, folded
+from transforms.changes.fold import folded
+from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.phases import Phase
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
 
 PEOPLE = 50_000

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.changes.deltas import Delta, acknowledged_schema, first_uid
+from transforms.changes.deltas import Delta
+from transforms.changes.generations import first_uid
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.fields import Field, ValueType
 from transforms.core.uids import uid_of_uuid
 from transforms.model.resources import (
@@ -46,7 +48,7 @@ def desired(resource: Resource, people: int) -> pl.LazyFrame:
         faults=pl.lit([], TEXTS),
         notes=pl.lit([], TEXTS),
         in_window=pl.lit(value=True),
-        **{field.uid: _value(field, number, at) for at, field in enumerate(resource.fields)},
+        **{field.key: _value(field, number, at) for at, field in enumerate(resource.fields)},
     )
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from tests.figures.tracker import Tracker, tracker
 from transforms.model.desired import desired
+from transforms.model.field_keys import UID_OF_KEY
 from transforms.model.org_units import org_units
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.openimis.country import Country
@@ -66,8 +67,8 @@ def _of(type_: TrackerType) -> list[Resource]:
 
 
 def _people(rows: pl.DataFrame) -> pl.DataFrame:
-    fields = [name for name in rows.columns if name in _VALUE_TYPES]
-    return rows.select("orgUnit", *fields, person="key")
+    values = rows.rename(UID_OF_KEY, strict=False)
+    return values.select("orgUnit", *_uids(values), person="key")
 
 
 def _enrollments(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
@@ -82,15 +83,19 @@ def _enrollments(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
 
 
 def _events(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
-    fields = [name for name in rows.columns if name in _VALUE_TYPES]
-    return rows.select(
+    values = rows.rename(UID_OF_KEY, strict=False)
+    return values.select(
         "orgUnit",
         "occurredAt",
-        *fields,
+        *_uids(values),
         event=_object(resource.name, "key"),
         enrollment=_object(str(resource.parent), "parent"),
         stage=pl.lit(resource.stage),
     )
+
+
+def _uids(values: pl.DataFrame) -> list[str]:
+    return [name for name in values.columns if name in _VALUE_TYPES]
 
 
 def _object(resource: str, key: str) -> pl.Expr:

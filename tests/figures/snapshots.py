@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database
@@ -20,7 +20,7 @@ _EVERYTHING = {name: table.columns for name, table in TABLES.items()}
 def read_of(database: Database, folder: Path) -> Snapshot:
     """Return what the pipeline reads of a database; its files lie in the folder."""
     run = Run(folder, "figures")
-    copied(run, database.name, Openimis(POSTGRESQL, database.odbc), _EVERYTHING)
+    copy_tables(run, database.name, Openimis(POSTGRESQL, database.odbc), _EVERYTHING)
     return read_snapshot(run).frames
 
 

@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
-from transforms.changes.bundles import DELETES, Phase, numbered, parts, rendered
-from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.deltas import Delta, delta
 from transforms.changes.dependants import dependants
-from transforms.changes.fold import OUTCOMES, folded
+from transforms.changes.fold import folded
+from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.phases import DELETES, Phase, parts
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TrackerType
 
 NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for
@@ -142,7 +145,7 @@ def without_faults(world: World) -> World:
 def turned(world: World) -> World:
     """The same objects, all of them elsewhere and with other values."""
     others = {"1": "2", "2": None, None: "1", **dict(pairwise((*PLACES, PLACES[0])))}
-    fields = {f.uid for resource in RESOURCES for f in resource.fields if not f.unique}
+    fields = {f.key for resource in RESOURCES for f in resource.fields if not f.unique}
     turning = fields | {"orgUnit"}
     return {
         name: [
@@ -256,7 +259,7 @@ def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
 def person_with(number: str) -> World:
     uuid = "11111111-0000-4000-8000-000000000000"
     row = {"key": uuid, "parent": None, "person": uuid, "orgUnit": PLACES[0], "faults": []}
-    unique = {field.uid: number for field in RESOURCES[0].unique_fields}
+    unique = {field.key: number for field in RESOURCES[0].unique_fields}
     return {r.name: [] for r in RESOURCES} | {"tracked_entities": [row | unique]}
 
 

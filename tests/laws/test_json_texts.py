@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.world import desired_frame
-from transforms.changes.bundles import Phase, numbered, rendered
-from transforms.changes.deltas import acknowledged_schema, delta
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.deltas import delta
+from transforms.changes.phases import Phase
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.json_texts import constant, json_list, json_object, quoted, quoted_or_null
+from transforms.model.field_keys import KEY_OF_UID
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
 CONTROLS = "".join(map(chr, range(0x20)))
@@ -59,7 +62,7 @@ def test_a_list_of_objects_leaves_out_what_is_null(texts):
 
 @given(before=VALUES, after=VALUES)
 def test_an_update_sends_what_is_there_and_empties_what_was(before, after):
-    names = [field.uid for field in TRACKED_ENTITIES.fields]
+    names = [field.key for field in TRACKED_ENTITIES.fields]
 
     sent = _sent(dict(zip(names, before, strict=False)), dict(zip(names, after, strict=False)))
 
@@ -84,7 +87,7 @@ def _sent(before: Values, after: Values) -> list[Values]:
     people = numbered(found.lazy().select("person"), 1)
     bodies = rendered(Phase.PEOPLE, {**NO_ENROLLMENTS, TRACKED_ENTITIES.name: found.lazy()}, people)
     return [
-        {pair["attribute"]: pair["value"] for pair in each["attributes"]}
+        {KEY_OF_UID[pair["attribute"]]: pair["value"] for pair in each["attributes"]}
         for body in bodies["body"]
         for each in orjson.loads(body)["trackedEntities"]
     ]

@@ -109,7 +109,7 @@ def _outcome(phase: str, kind: str, uid: str, code: str | None) -> dict[str, Any
 def desired_frame(resource: Resource, rows: list[dict[str, Any]]) -> pl.LazyFrame:
     """Return a desired frame with these rows; what a row leaves out is null."""
     texts = ("key", "parent", "person", "orgUnit", "status", "occurredAt")
-    schema: dict[str, Any] = dict.fromkeys((*texts, *(f.uid for f in resource.fields)), pl.String)
+    schema: dict[str, Any] = dict.fromkeys((*texts, *(f.key for f in resource.fields)), pl.String)
     schema |= {
         "faults": pl.List(pl.String),
         "notes": pl.List(pl.String),
@@ -133,8 +133,8 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     by_name = {resource.name: resource for resource in RESOURCES}
 
     def values(resource: str) -> dict[str, str | None]:
-        plain = [f.uid for f in by_name[resource].fields if not f.unique][:2]
-        return {uid: draw(st.sampled_from([None, "1", "2"])) for uid in plain}
+        plain = [f.key for f in by_name[resource].fields if not f.unique][:2]
+        return {key: draw(st.sampled_from([None, "1", "2"])) for key in plain}
 
     def add(resource: str, key: str, parent: str | None, person: str, place: str) -> None:
         fault = draw(st.integers(0, 11)) == 0
@@ -151,7 +151,7 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             }
         )
 
-    unique = [f.uid for f in by_name["tracked_entities"].unique_fields]
+    unique = [f.key for f in by_name["tracked_entities"].unique_fields]
     for person in people:
         place = draw(st.sampled_from(PLACES))
         number = numbers[PEOPLE.index(person)]

@@ -26,7 +26,8 @@ from flows.steps.shared.country_file import read_country
 from flows.sync import sync
 from flows.transform import transform
 from flows.withdraw import withdraw
-from staging.acknowledged import Current, read_current, scan
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.files import read_json
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
@@ -36,8 +37,8 @@ from tests.live.outcomes import Counts, must
 from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
-from transforms.changes.deltas import acknowledged_schema
-from transforms.changes.reconciliation import Kind
+from transforms.changes.findings import Kind
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, Resource
 from transforms.openimis.country import Country
 from transforms.openimis.rows import Snapshot

@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 def read(desired: pl.LazyFrame, resource: Resource) -> list[Row]:
     """Return the rows in order of key owner and time, each value under its name in DHIS2."""
-    names = {field.uid: field.name for field in resource.fields}
+    names = {field.key: field.name for field in resource.fields}
     return desired.collect().rename(names).sort("parent", "occurredAt", "key").to_dicts()
 
 

@@ -1,23 +1,15 @@
 """Bundles: changes as the request bodies that DHIS2 takes, phase after phase.
 
-    1-delete-events  2-delete-enrollments  3-delete-tracked-entities   what goes, children first
-    4-release        null for every unique value that is given up or changes
-    5-people         tracked entities with their enrollments
-    6-events
-    7-owners         the program's owner follows a person who moved (no tracker import does that)
-
-Each phase waits for the one before, so a number that was freed or swapped can be given to
-another. One person's objects lie in one bundle of a phase, which may then be larger than asked.
-One row becomes one JSON object, as text: no Python object is made for it.
+One person's objects lie in one bundle of a phase, which may then be larger than the size that is
+set. One row becomes one JSON object, as text: no Python object is made for it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 import polars as pl
 
-from transforms.changes.deltas import Change, values_in
+from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS, TRANSFERS, Part, Phase, parts
+from transforms.changes.schemas import values_in
 from transforms.core.json_texts import (
     NULL,
     Pieces,
@@ -27,79 +19,9 @@ from transforms.core.json_texts import (
     quoted,
     quoted_or_null,
 )
-from transforms.model.resources import RESOURCES, Resource, TrackerType
+from transforms.model.field_keys import UID_OF_KEY, uid_of
+from transforms.model.resources import Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
-
-
-class Phase(StrEnum):
-    """The phases of a load, in order; also their folders' names."""
-
-    DELETE_EVENTS = "1-delete-events"
-    DELETE_ENROLLMENTS = "2-delete-enrollments"
-    DELETE_TRACKED_ENTITIES = "3-delete-tracked-entities"
-    RELEASE = "4-release"
-    PEOPLE = "5-people"
-    EVENTS = "6-events"
-    OWNERS = "7-owners"
-
-
-DELETES = {
-    Phase.DELETE_EVENTS: TrackerType.EVENT,
-    Phase.DELETE_ENROLLMENTS: TrackerType.ENROLLMENT,
-    Phase.DELETE_TRACKED_ENTITIES: TrackerType.TRACKED_ENTITY,
-}
-POSTS = {
-    Phase.PEOPLE: (TrackerType.TRACKED_ENTITY, TrackerType.ENROLLMENT),
-    Phase.EVENTS: (TrackerType.EVENT,),
-}
-LISTS = {
-    TrackerType.TRACKED_ENTITY: "trackedEntities",
-    TrackerType.ENROLLMENT: "enrollments",
-    TrackerType.EVENT: "events",
-}
-IDENTIFIERS = {
-    TrackerType.TRACKED_ENTITY: "trackedEntity",
-    TrackerType.ENROLLMENT: "enrollment",
-    TrackerType.EVENT: "event",
-}
-TRANSFERS = "transfers"
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of one resource that a phase posts.
-
-    Attributes:
-        resource: The resource.
-        changes: What has to have happened to a row.
-        person: The column with the person whose bundle it lies in.
-    """
-
-    resource: Resource
-    changes: pl.Expr
-    person: str
-
-
-def parts(phase: Phase) -> list[Part]:
-    """Return what a phase posts, parents before children."""
-    if phase in DELETES:
-        leaving = _is(Change.DELETE, Change.REPLACE)
-        return [Part(each, leaving, "personBefore") for each in _of_types(DELETES[phase])]
-    if phase in POSTS:
-        staying = _is(Change.CREATE, Change.UPDATE, Change.REPLACE)
-        return [Part(each, staying, "person") for each in _of_types(*POSTS[phase])]
-    if phase is Phase.RELEASE:
-        released = pl.col("released").list.len() > 0
-        return [Part(each, released, "person") for each in RESOURCES if each.unique_fields]
-    return [Part(each, pl.col("transfer"), "person") for each in RESOURCES if each.owned]
-
-
-def _is(*changes: Change) -> pl.Expr:
-    return pl.col("change").is_in([change.value for change in changes])
-
-
-def _of_types(*types: TrackerType) -> list[Resource]:
-    return [resource for resource in RESOURCES if resource.tracker_type in types]
 
 
 def numbered(people: pl.LazyFrame, size: int) -> pl.DataFrame:
@@ -254,12 +176,13 @@ def _values(identifier: str, values: list[str]) -> Pieces:
 
 def _pair(identifier: str, value: str) -> pl.Expr:
     """Return one value with the UID of what it is of; null if there is none."""
-    return json_object({identifier: constant(value), "value": quoted(pl.col(value))})
+    return json_object({identifier: constant(uid_of(value)), "value": quoted(pl.col(value))})
 
 
 def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
-    """Return a pair with the value null for every UID that `column` lists; null if none."""
-    pair = json_object({identifier: quoted(pl.element()), "value": [NULL]})
+    """Return a pair with the value null for every value that `column` names; null if none."""
+    uid = pl.element().replace(UID_OF_KEY)
+    pair = json_object({identifier: quoted(uid), "value": [NULL]})
     listed = pl.col(column)
     return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 import orjson
 import polars as pl
 
-from transforms.changes.bundles import DELETES, IDENTIFIERS, LISTS, TRANSFERS
-from transforms.changes.deltas import Change
+from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS, TRANSFERS
+from transforms.changes.schemas import ARRIVING, Change
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource, TrackerType
 
 PARENT_REFUSED = "parent_refused"
@@ -112,9 +112,8 @@ def _replacements(resource: Resource, changes: pl.LazyFrame, blocked: pl.DataFra
 def _creations_below(
     resource: Resource, changes: Mapping[str, pl.LazyFrame], blocked: pl.DataFrame
 ) -> pl.DataFrame:
-    new = [Change.CREATE.value, Change.REPLACE.value]
     lost = changes[resource.name].filter(
-        pl.col("change").is_in(new),
+        pl.col("change").is_in(ARRIVING),
         pl.col("uid").is_in(_uids(blocked, resource, deletes=False)),
     )
     parents = lost.select(parentUid="uid")

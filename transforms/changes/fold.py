@@ -3,43 +3,18 @@
 An upsert by key, so folding the same run twice gives the same state. What was refused or never
 posted leaves its row as it was: it is still different, and the next run sends it again. Of what was
 posted and whose answer is lost, all that differs is unknown, so that the next run sends what is
-wanted then, or deletes it.
+desired then, or deletes it.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
 
 import polars as pl
 
-from transforms.changes.bundles import DELETES, POSTS, Phase
-from transforms.changes.deltas import PLAIN, UNKNOWN, Change, acknowledged_schema, values_in
-from transforms.model.resources import Resource, TrackerType
+from transforms.changes.outcomes import DONE, TOMBSTONE, with_outcomes
+from transforms.changes.schemas import PLAIN, UNKNOWN, Change, State, acknowledged_schema, values_in
+from transforms.model.resources import Resource
 
-TOMBSTONE = "tombstone"
-OUTCOMES: dict[str, pl.DataType] = {
-    "partition": pl.Int32(),
-    "phase": pl.String(),
-    "type": pl.String(),
-    "uid": pl.String(),
-    "accepted": pl.Boolean(),
-    "kind": pl.String(),
-    "codes": pl.List(pl.String),
-    "isLate": pl.Boolean(),
-}
-
-
-DONE = (
-    "isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate",
-    "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown",
-)  # fmt: skip
 EARLIER = "Earlier"
-
-
-class State(StrEnum):
-    """What DHIS2 has of an object that it has had."""
-
-    HELD = "held"
-    DELETED = "deleted"
 
 
 def folded(
@@ -68,63 +43,13 @@ def folded(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
             for rows in (
-                _doubtful(resource, columns, _held(resource, answered), before),
+                _doubtful(resource, columns, _posted(resource, answered), before),
                 _deleted(answered),
                 _eased(resource, answered, before),
             )
         ]
     )
     return pl.concat([before.join(touched, on="key", how="anti"), touched]).sort("person", "key")
-
-
-def with_outcomes(
-    resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Return `changes` with what became of each.
-
-    Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
-    `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
-    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before
-    an update, which is then not sent; null if there is none).
-    `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
-    asked and the answer is lost; all but a deletion then count as done.
-    """
-    of_type = outcomes.filter(type=resource.tracker_type.value)
-    transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
-    posted = _answers(of_type, POSTS, "isPosted", "isPost", "kind")
-    deleted = _answers(of_type, DELETES, "isDeleted", "isDelete", unknown=False)
-    released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease", "kind")
-    transferred = _answers(transfers, [Phase.OWNERS], "isTransferred", "isTransfer")
-    is_late = pl.any_horizontal("isPostLate", "isReleaseLate", "isTransferLate", "isDeleteUnknown")
-    # Four joins of a few narrow columns and one of the wide rows, not four of the wide rows.
-    answered = (
-        changes.select("key", "uid", "uidBefore", "parentUid")
-        .join(posted, on="uid", how="left")
-        .join(deleted, left_on="uidBefore", right_on="uid", how="left")
-        .join(released, on="uid", how="left", suffix="OfRelease")
-        .join(transferred, left_on="parentUid", right_on="uid", how="left")
-        .with_columns(isLate=is_late, kind=pl.coalesce("kind", "kindOfRelease"))
-        .select("key", "kind", pl.col(DONE).fill_null(value=False))
-    )
-    return changes.join(answered, on="key", how="left")
-
-
-def _answers(
-    outcomes: pl.LazyFrame,
-    phases: Iterable[Phase],
-    done: str,
-    flags: str,
-    *more: str,
-    unknown: bool = True,
-) -> pl.LazyFrame:
-    """Return what was answered to some phases; `unknown` is what a lost answer counts as."""
-    answered = outcomes.filter(pl.col("phase").is_in([phase.value for phase in phases]))
-    columns = {
-        done: pl.col("accepted").fill_null(value=unknown),
-        f"{flags}Late": pl.col("isLate"),
-        f"{flags}Unknown": pl.col("accepted").is_null(),
-    }
-    return answered.select("uid", *more, **columns).unique("uid", keep="last")
 
 
 def _columns(
@@ -134,8 +59,8 @@ def _columns(
         *values_in(changes.collect_schema().names()),
         *acknowledged.collect_schema().names(),
     ]
-    known = acknowledged_schema(resource)
-    return known | {name: pl.String() for name in values if name not in known}
+    own = acknowledged_schema(resource)
+    return own | {name: pl.String() for name in values if name not in own}
 
 
 def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -146,7 +71,7 @@ def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
+def _posted(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
     """Creates, updates and replaces that DHIS2 has taken, or may have taken."""
     owner = (
         pl.when("isTransferUnknown")
@@ -156,7 +81,7 @@ def _held(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.coalesce("owner", "orgUnit"))
     )
     return answered.filter("isPosted").with_columns(
-        *(_uncertain(field.uid) for field in resource.unique_fields),
+        *(_uncertain(field.key) for field in resource.unique_fields),
         state=pl.lit(State.HELD.value),
         owner=owner,
     )
@@ -170,10 +95,10 @@ def _uncertain(name: str) -> pl.Expr:
 def _doubtful(
     resource: Resource,
     columns: dict[str, pl.DataType],
-    held: pl.LazyFrame,
+    posted: pl.LazyFrame,
     before: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    """Say of what is held what DHIS2 may not have, or may still set back: the next run sends it.
+    """Say of what is posted what DHIS2 may not have, or may still set back: the next run sends it.
 
     Either this run's answer is lost; or a request of an earlier run stayed without an answer, and
     may be carried out after those of this one. Of what is no value, the status stands for all: an
@@ -182,8 +107,8 @@ def _doubtful(
     names = _values(resource, columns)
     owner = ["owner"] * resource.owned
     compared = pl.col("uid", "isLate", *PLAIN, *names, *owner).name.suffix(EARLIER)
-    present = _with(columns | dict.fromkeys(DONE, pl.Boolean()), held)
-    earlier = _compared_with(before, held).select("key", compared)
+    present = _with(columns | dict.fromkeys(DONE, pl.Boolean()), posted)
+    earlier = _compared_with(before, posted).select("key", compared)
     joined = present.join(earlier, on="key", how="left")
     is_same = (pl.col("uid") == pl.col(f"uid{EARLIER}")).fill_null(value=False)
     is_late = is_same & pl.col(f"isLate{EARLIER}")
@@ -195,15 +120,15 @@ def _doubtful(
     ).select(columns.keys())
 
 
-def _compared_with(before: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
+def _compared_with(before: pl.LazyFrame, posted: pl.LazyFrame) -> pl.LazyFrame:
     """Return the earlier rows of which something may be unknown: few of very many."""
-    lost = held.filter("isPostUnknown").select("key", isLost=pl.lit(value=True))
+    lost = posted.filter("isPostUnknown").select("key", isLost=pl.lit(value=True))
     return before.join(lost, on="key", how="left").filter(pl.any_horizontal("isLate", "isLost"))
 
 
 def _values(resource: Resource, columns: Iterable[str]) -> list[str]:
-    known = acknowledged_schema(resource).keys() - {field.uid for field in resource.fields}
-    return [name for name in columns if name not in known]
+    others = acknowledged_schema(resource).keys() - {field.key for field in resource.fields}
+    return [name for name in columns if name not in others]
 
 
 def _is_other(name: str, is_same: pl.Expr | None = None) -> pl.Expr:
@@ -223,8 +148,8 @@ def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
     removed = answered.filter(
         ~pl.col("isPosted") & (pl.col("kind").ne_missing(TOMBSTONE)) & pl.col("isDeleted")
     ).with_columns(uid="uidBefore", generation=pl.col("generation") - is_replace.cast(pl.Int32))
-    known = ("key", "uid", "generation", "person", "owner", "parent", "parentUid")
-    rows = pl.concat([found.select(known), removed.select(known)])
+    kept = ("key", "uid", "generation", "person", "owner", "parent", "parentUid")
+    rows = pl.concat([found.select(kept), removed.select(kept)])
     return rows.with_columns(state=pl.lit(State.DELETED.value))
 
 
@@ -237,7 +162,7 @@ def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> 
         & pl.any_horizontal("isReleased", "isTransferred", "isDeleteUnknown")
     ).select("key", "released", *DONE, newOwner="orgUnit", isLateNow="isLate")
     return before.join(unsettled.drop("isLate"), on="key").with_columns(
-        *(_given_up(field.uid) for field in resource.unique_fields),
+        *(_given_up(field.key) for field in resource.unique_fields),
         _unknown(pl.col("isDeleteUnknown"), "status"),
         isLate=pl.any_horizontal("isLate", "isLateNow"),
         owner=pl.when("isTransferUnknown")
@@ -252,24 +177,3 @@ def _given_up(name: str) -> pl.Expr:
     given_up = pl.col("isReleased") & pl.col("released").list.contains(pl.lit(name))
     lost = pl.when("isReleaseUnknown").then(pl.lit(UNKNOWN))
     return pl.when(given_up).then(lost).otherwise(name).alias(name)
-
-
-def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what DHIS2 refused: key, stage (`dhis2`), reasons (its codes).
-
-    A change of owner names the person; what is refused is the enrollment that it was made for.
-    """
-    refused = outcomes.filter(~pl.col("accepted"))
-    is_transfer = pl.col("phase") == Phase.OWNERS.value
-    of_type = refused.filter(~is_transfer, type=resource.tracker_type.value)
-    uids = pl.concat(
-        [
-            changes.select("key", uid=pl.col("uid")),
-            changes.filter(pl.col("uidBefore") != pl.col("uid")).select("key", uid="uidBefore"),
-        ]
-    )
-    found = [uids.join(of_type, on="uid")]
-    if resource.owned:
-        owners = changes.select("key", uid=pl.col("parentUid"))
-        found.append(owners.join(refused.filter(is_transfer), on="uid"))
-    return pl.concat(found).select("key", stage=pl.lit("dhis2"), reasons=pl.col("codes"))

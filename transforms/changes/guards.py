@@ -1,14 +1,15 @@
-"""Guards: what a run does only if somebody says that it is meant.
+"""Guards: what a run does only if somebody has permitted it.
 
     openIMIS   another database        unless new_source
                an older snapshot       unless new_source
                a table shrank          unless shrinking
-    DHIS2      another address         unless moved_target      flows/steps/target/recognition.py
+    pseudonyms another key             unless new_pseudonym_key
+    DHIS2      another address         unless moved_target      transforms/changes/recognition.py
                it was withdrawn        unless begin_again
-               it lacks the last load  unless restored_target   flows/steps/target/recognition.py
+               it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
-All are asked before anything is posted, and stop the run. What a run would create, change, empty or
-delete too much of is left out, and the rest goes: transforms/changes/magnitude.py
+All are checked before anything is posted, and stop the run. What a run would create, change, empty
+or delete too much of is left out, and the rest goes: transforms/changes/magnitude.py
 """
 
 from collections.abc import Mapping
@@ -57,6 +58,24 @@ def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
         f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
         f"and of this machine were both set back, {Allow.NEW_SOURCE.lifts}. Nothing was posted."
     )
+
+
+def refuse_another_key(before: str | None, found: str | None) -> None:
+    """Stop a run whose pseudonyms are made with another key than those that were sent.
+
+    Args:
+        before: Fingerprint of the key of the last run; None if it sent no pseudonym.
+        found: The same of this run.
+
+    Raises:
+        GuardError: It is another.
+    """
+    if before and found and before != found:
+        raise GuardError(
+            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
+            f"{before}): every number would change in DHIS2. Save the old key in the block again, "
+            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
+        )
 
 
 def refuse_withdrawn(run: str) -> NoReturn:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.changes.deltas import Change
+from transforms.changes.schemas import Change
 from transforms.core.fields import ValueType
 from transforms.model.resources import RESOURCES, TrackerType
 
@@ -32,7 +32,7 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
         for field in resource.fields:
             if field.option_set:
                 codes = needed.setdefault(field.option_set.uid, set())
-                codes |= _distinct(_arriving(changes[resource.name]), field.uid)
+                codes |= _distinct(_arriving(changes[resource.name]), field.key)
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
@@ -49,7 +49,7 @@ def org_units_with_those_above(
     for resource in RESOURCES:
         for field in resource.fields:
             if field.value_type is ValueType.ORGANISATION_UNIT:
-                needed |= _distinct(_arriving(changes[resource.name]), field.uid)
+                needed |= _distinct(_arriving(changes[resource.name]), field.key)
     above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
     waiting = list(needed)
     while waiting:

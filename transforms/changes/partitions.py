@@ -19,8 +19,8 @@ MOVERS: dict[str, pl.DataType] = {
 
 def partition_count(people: int) -> int:
     """Return the number of partitions for a scheme of so many people: a power of two."""
-    wanted = -(-people // PEOPLE_PER_PARTITION)
-    return min(1 << max(wanted - 1, 0).bit_length(), MOST_PARTITIONS)
+    count = -(-people // PEOPLE_PER_PARTITION)
+    return min(1 << max(count - 1, 0).bit_length(), MOST_PARTITIONS)
 
 
 def partition_of(person: pl.Expr, partitions: int) -> pl.Expr:
@@ -29,19 +29,19 @@ def partition_of(person: pl.Expr, partitions: int) -> pl.Expr:
     return digits.fill_null(0) % partitions
 
 
-def movers(resource: str, created: pl.LazyFrame, known: pl.LazyFrame) -> pl.DataFrame:
+def movers(resource: str, created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.DataFrame:
     """Return the objects whose acknowledged row lies in another partition.
 
     Args:
         resource: The resource's name.
-        created: key and partition of what looks new, or is wanted.
-        known: key and partition of acknowledged rows.
+        created: key and partition of what looks new, or is desired.
+        acknowledged: key and partition of acknowledged rows.
 
     Returns:
         The columns of `MOVERS`.
     """
     return (
-        known.join(created, on="key", suffix="_new")
+        acknowledged.join(created, on="key", suffix="_new")
         .filter(pl.col("partition") != pl.col("partition_new"))
         .select(
             resource=pl.lit(resource),
@@ -53,16 +53,16 @@ def movers(resource: str, created: pl.LazyFrame, known: pl.LazyFrame) -> pl.Data
     )
 
 
-def collided(created: pl.LazyFrame, known: pl.LazyFrame) -> pl.DataFrame:
+def collided(created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.DataFrame:
     """Return resource and key of new objects whose UID is not theirs alone.
 
     Args:
         created: resource, key and uid of new objects of one tracker type.
-        known: resource, key and uid of what DHIS2 has, or had, of that type.
+        acknowledged: resource, key and uid of what DHIS2 has, or had, of that type.
     """
     doubled = created.filter(pl.len().over("uid") > 1)
-    taken = created.join(known, on="uid", suffix="_known").filter(
-        (pl.col("key") != pl.col("key_known")) | (pl.col("resource") != pl.col("resource_known"))
+    taken = created.join(acknowledged, on="uid", suffix="_before").filter(
+        (pl.col("key") != pl.col("key_before")) | (pl.col("resource") != pl.col("resource_before"))
     )
     columns = ("resource", "key")
     return pl.concat([doubled.select(columns), taken.select(columns)]).unique().collect()

@@ -8,7 +8,7 @@
 
 A repair sends nothing. It lets acknowledged say what is so, and the next delta sees what is to be
 done: missing objects are created, values corrected, unexpected objects deleted, or, if openIMIS
-wants them, taken for what they are.
+has them, taken for what they are.
 
 What becomes of an object that is missing:
     DHIS2 has deleted it      its UID is taken for ever: a tombstone, the next generation follows
@@ -18,51 +18,21 @@ What becomes of an object that is missing:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import polars as pl
 
-from transforms.changes.deltas import acknowledged_schema, first_uid
-from transforms.changes.fold import State
-from transforms.core.uids import uid_of_generation
+from transforms.changes.findings import Detail, Kind
+from transforms.changes.generations import uid_at
+from transforms.changes.identities import IDENTITIES, STRANGER
+from transforms.changes.schemas import State, acknowledged_schema
 from transforms.dhis2.read_back import as_kept
+from transforms.model.field_keys import KEY_OF_UID
 from transforms.model.resources import Resource
 
-STRANGER = "unexpected:"
 COMPARED = ("parentUid", "orgUnit", "status", "occurredAt")
 READ = "Read"
-
-
-class Kind(StrEnum):
-    """What a comparison finds."""
-
-    MISSING = "missing"
-    DIFFERENT = "different"
-    UNEXPECTED = "unexpected"
-
-
-class Detail(StrEnum):
-    """More of it."""
-
-    DELETED = "deleted in DHIS2"
-    UNKNOWN = "DHIS2 knows nothing of it"
-    UNTOLD = "DHIS2 does not tell whether it was deleted"
-    WANTED = "openIMIS has it"
-    RETURNED = "was deleted by us"
-    STRANGER = "openIMIS does not have it"
-    SHARED = "also in another program: stays"
-
-
 _NOTES = ("kind", "detail", "foundUid", "foundOrgUnit", "stays")
 _TOMBSTONE = ("key", "uid", "generation", "state", "person", "owner", "parent", "parentUid")
-FINDINGS: dict[str, pl.DataType] = {
-    name: pl.String() for name in ("resource", "kind", "detail", "uid", "orgUnit")
-}
-IDENTITIES: dict[str, pl.DataType] = {
-    **{name: pl.String() for name in ("uid", "key", "parent", "person")},
-    "generation": pl.Int32(),
-}
-SIDES = ("openIMIS", "acknowledged", "DHIS2")
 
 
 @dataclass(frozen=True)
@@ -81,48 +51,15 @@ class Compared:
     counts: pl.DataFrame
 
 
-def wanted_identities(
-    resource: Resource, desired: pl.LazyFrame, acknowledged: pl.LazyFrame, first: int = 0
-) -> pl.LazyFrame:
-    """Return who the objects would be that are wanted and not held: the columns of `IDENTITIES`.
-
-    Args:
-        resource: The resource.
-        desired: One partition of it.
-        acknowledged: The same partition.
-        first: The generation with which objects begin; see `transforms.changes.renumbering`.
-    """
-    known = acknowledged.select("key", "state", before="generation")
-    wanted = desired.filter(pl.col("key").is_not_null()).unique("key", keep="none")
-    free = wanted.join(known, on="key", how="left").filter(
-        pl.col("state").ne_missing(pl.lit(State.HELD.value))
-    )
-    generation = (pl.col("before") + 1).fill_null(first).cast(pl.Int32)
-    named = free.with_columns(generation=generation)
-    uid = uid_at(resource, pl.col("generation"))
-    return named.with_columns(uid=uid).select(*IDENTITIES).drop_nulls("uid")
-
-
-def uid_at(resource: Resource, generation: pl.Expr) -> pl.Expr:
-    """Return the UID that the object of the column `key` has in a generation."""
-    later = uid_of_generation(resource.name, pl.col("key"), generation)
-    return pl.when(generation == 0).then(first_uid(resource)).otherwise(later)
-
-
-def held(acknowledged: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the rows of objects that DHIS2 has confirmed to hold."""
-    return acknowledged.filter(state=State.HELD.value)
-
-
-def missing(known: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
-    """Return the acknowledged rows of objects that are held and were not read."""
-    return known.filter(state=State.HELD.value).join(read, on="uid", how="anti")
+def missing(acknowledged: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Return the acknowledged rows of objects that were not read; tombstones aside."""
+    return acknowledged.filter(state=State.HELD.value).join(read, on="uid", how="anti")
 
 
 def compared(
     resource: Resource,
-    known: pl.DataFrame,
-    wanted: pl.DataFrame,
+    acknowledged: pl.DataFrame,
+    desired: pl.DataFrame,
     read: pl.DataFrame,
     deleted: Sequence[str] | None,
     values: Sequence[str],
@@ -132,19 +69,23 @@ def compared(
 
     Args:
         resource: The resource.
-        known: Acknowledged rows, tombstones too.
-        wanted: See `wanted_identities`.
-        read: A read-back frame, one row a UID, without deleted objects.
+        acknowledged: Acknowledged rows, tombstones too; it may lack columns of values.
+        desired: See `transforms.changes.identities.desired_identities`.
+        read: A read-back frame, one row a UID, without deleted objects. Its values are called by
+            UIDs; from here on, by their keys.
         deleted: UIDs that DHIS2 says it has deleted; None where its version does not tell.
-        values: UIDs of the values that are compared.
+        values: Keys of the values that are compared.
         zone: DHIS2's time zone.
     """
-    gone = _gone(resource, missing(known, read), deleted)
-    changed = _changed(resource, known, read, values, zone)
-    new = _new(resource, known, wanted, read)
+    columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
+    # What was acknowledged before a field was new lacks its column.
+    acknowledged = _in_columns(acknowledged, columns)
+    read = read.rename(KEY_OF_UID, strict=False)
+    gone = _gone(resource, missing(acknowledged, read), deleted)
+    changed = _changed(resource, acknowledged, read, values, zone)
+    new = _new(resource, acknowledged, desired, read)
     parts = [gone, changed, new]
     findings = [each.select(resource=pl.lit(resource.name), **_found()) for each in parts]
-    columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
     repairs = [_in_columns(each.filter(~pl.col("stays")), columns) for each in parts]
     counts = read.group_by("orgUnit").agg(objects=pl.len())
     return Compared(pl.concat(findings), pl.concat(repairs), counts)
@@ -195,7 +136,7 @@ def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str] | None)
 
 def _why_missing(deleted: Sequence[str] | None) -> pl.Expr:
     if deleted is None:
-        return pl.lit(Detail.UNTOLD.value)
+        return pl.lit(Detail.UNCLEAR.value)
     is_deleted = pl.col("uid").is_in(list(deleted))
     return (
         pl.when(is_deleted)
@@ -210,14 +151,14 @@ def _uid_before(resource: Resource) -> pl.Expr:
 
 def _changed(
     resource: Resource,
-    known: pl.DataFrame,
+    acknowledged: pl.DataFrame,
     read: pl.DataFrame,
     values: Sequence[str],
     zone: str,
 ) -> pl.DataFrame:
-    """Return held objects with the values that DHIS2 has."""
+    """Return acknowledged objects with the values that DHIS2 has."""
     names = [*COMPARED, *(("owner",) if resource.owned else ()), *values]
-    rows = known.filter(state=State.HELD.value).join(read, on="uid", suffix=READ)
+    rows = acknowledged.filter(state=State.HELD.value).join(read, on="uid", suffix=READ)
     differing = [_differs(name, zone) for name in names]
     named = [
         pl.when(differs).then(pl.lit(label))
@@ -233,7 +174,7 @@ def _changed(
 
 def _differs(name: str, zone: str) -> pl.Expr:
     ours, theirs = pl.col(name), pl.col(f"{name}{READ}")
-    if name == "owner":  # not told to every user
+    if name == "owner":  # DHIS2 does not answer it to every user
         return (ours != theirs).fill_null(value=False)
     if name == "occurredAt":
         return ours.ne_missing(theirs) & as_kept(ours, zone).ne_missing(theirs)
@@ -241,17 +182,17 @@ def _differs(name: str, zone: str) -> pl.Expr:
 
 
 def _labels(resource: Resource, names: Sequence[str]) -> list[str]:
-    fields = {field.uid: field.name for field in resource.fields}
+    fields = {field.key: field.name for field in resource.fields}
     return [fields.get(name, name) for name in names]
 
 
 def _new(
-    resource: Resource, known: pl.DataFrame, wanted: pl.DataFrame, read: pl.DataFrame
+    resource: Resource, acknowledged: pl.DataFrame, desired: pl.DataFrame, read: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return what DHIS2 holds and we do not, as held: under its key, or as a stranger."""
-    tombstones = known.filter(pl.col("state") != State.HELD.value)
-    others = read.join(known.filter(state=State.HELD.value), on="uid", how="anti")
-    mine = [_of(tombstones, Detail.RETURNED), _of(wanted, Detail.WANTED)]
+    """Return what DHIS2 holds and we do not, as acknowledged: under its key, or as a stranger."""
+    tombstones = acknowledged.filter(pl.col("state") != State.HELD.value)
+    others = read.join(acknowledged.filter(state=State.HELD.value), on="uid", how="anti")
+    mine = [_of(tombstones, Detail.RETURNED), _of(desired, Detail.DESIRED)]
     identities = pl.concat(mine).unique("uid", keep="first")
     rows = others.join(identities, on="uid", how="left").with_columns(
         parent=pl.coalesce("parent", STRANGER + pl.col("parentUid")),
@@ -274,67 +215,8 @@ def _of(identities: pl.DataFrame, detail: Detail) -> pl.DataFrame:
     return identities.select(*IDENTITIES, identity=pl.lit(detail.value))
 
 
-def lacking_findings(name: str, lacking: pl.LazyFrame) -> pl.LazyFrame:
-    """Return as findings the confirmed org units or options (`name`) that DHIS2 lacks.
-
-    Args:
-        name: Of the metadata resource.
-        lacking: uid.
-    """
-    return lacking.select(
-        resource=pl.lit(name),
-        kind=pl.lit(Kind.MISSING.value),
-        detail=pl.lit(Detail.UNKNOWN.value),
-        uid="uid",
-        orgUnit=pl.lit(None, pl.String),
-    )
-
-
-def with_persons(repairs: pl.LazyFrame, persons: pl.LazyFrame) -> pl.LazyFrame:
-    """Give strangers of known people those people's keys, so that they lie together.
-
-    Args:
-        repairs: See `Compared`.
-        persons: uid and key of tracked entities.
-    """
-    named = persons.select(person=STRANGER + pl.col("uid"), personKey="key").unique("person")
-    return (
-        repairs.join(named, on="person", how="left")
-        .with_columns(person=pl.coalesce("personKey", "person"))
-        .drop("personKey")
-    )
-
-
-def strangers(repairs: pl.LazyFrame) -> pl.LazyFrame:
-    """Return uid of every person that a stranger names."""
-    named = repairs.filter(pl.col("person").str.starts_with(STRANGER))
-    return named.select(uid=pl.col("person").str.strip_prefix(STRANGER)).unique()
-
-
-def repaired(acknowledged: pl.LazyFrame, repairs: pl.LazyFrame, run: str) -> pl.LazyFrame:
-    """Return an acknowledged partition as it has to be.
-
-    Args:
-        acknowledged: The partition.
-        repairs: See `Compared`; of the people of this partition.
-        run: The run's id.
-    """
-    kept = acknowledged.join(repairs, on="key", how="anti")
-    put = _told_apart(repairs.filter(pl.col("state").is_not_null()))
-    return pl.concat([kept, put.with_columns(run=pl.lit(run))], how="diagonal").sort(
-        "person", "key"
-    )
-
-
-def _told_apart(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Leave the key to the last of several generations that DHIS2 holds; the others are strange."""
-    age = pl.col("generation").rank("ordinal", descending=True).over("key")
-    key = pl.when(age == 1).then("key").otherwise(STRANGER + pl.col("uid"))
-    return rows.with_columns(key=key)
-
-
 def with_owners(read: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """Return read-back enrollments with the owner that DHIS2 tells of their person.
+    """Return read-back enrollments with the owner that DHIS2 answers of their person.
 
     Args:
         read: A read-back frame of enrollments.
@@ -346,29 +228,3 @@ def with_owners(read: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(owner="personOwner")
         .drop("personOwner")
     )
-
-
-def totals(counted: Sequence[pl.LazyFrame], findings: pl.LazyFrame) -> pl.DataFrame:
-    """Return what the three hold, side by side, with what was found.
-
-    Args:
-        counted: Frames with resource, side (one of `SIDES`), orgUnit and objects.
-        findings: The columns of `FINDINGS`.
-
-    Returns:
-        resource, orgUnit, openIMIS, acknowledged, DHIS2, missing, different, unexpected.
-    """
-    found = findings.group_by("resource", "orgUnit", side="kind").agg(objects=pl.len())
-    sides = pl.concat(
-        [each.cast({"objects": pl.Int64}) for each in (*counted, found)], how="diagonal"
-    )
-    return (
-        sides.group_by("resource", "orgUnit")
-        .agg(_sum_of(name) for name in (*SIDES, *(kind.value for kind in Kind)))
-        .sort("resource", "orgUnit")
-        .collect()
-    )
-
-
-def _sum_of(side: str) -> pl.Expr:
-    return pl.col("objects").filter(pl.col("side") == side).sum().alias(side)

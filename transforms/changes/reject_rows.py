@@ -1,6 +1,6 @@
 """Rejects as people see them: the object, the openIMIS row it comes from, the reason, a hint."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -62,14 +62,14 @@ def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unreadable_rows(told: pl.DataFrame) -> pl.DataFrame:
+def unreadable_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of openIMIS that hold an unreadable value as rejects.
 
     Args:
-        told: table, id (UUID, or the key where openIMIS has none), reasons.
+        rows: table, id (UUID, or the key where openIMIS has none), reasons.
     """
-    rejects = told.select(key="id", stage=pl.lit("rule"), reasons="reasons")
-    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(told["table"])
+    rejects = rows.select(key="id", stage=pl.lit("rule"), reasons="reasons")
+    return reject_rows(UNREADABLE_ROWS, rejects).with_columns(rows["table"])
 
 
 def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
@@ -77,7 +77,7 @@ def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         desired: key and notes of all rows.
-        sent: key of those that are sent: what did not change was told when it was sent.
+        sent: key of those that are sent: what did not change was reported when it was sent.
     """
     noted = _noted(desired).join(sent.lazy().select("key"), on="key", how="semi")
     return noted.select("key", stage=pl.lit(NOTE), reasons="notes").collect()
@@ -87,6 +87,12 @@ def note_counts(desired: pl.LazyFrame) -> pl.DataFrame:
     """Return reason and count (UInt32): how many rows, changed or not, lack something for it."""
     reasons = _noted(desired).select(reason=pl.col("notes").explode())
     return reasons.group_by("reason").agg(count=pl.len()).collect()
+
+
+def sum_by_reason(counts: Sequence[pl.DataFrame]) -> dict[str, int]:
+    """Return reason → objects, of frames with the columns `reason` and `count`."""
+    total = pl.concat(counts).group_by("reason").agg(pl.col("count").sum()).sort("reason")
+    return dict(total.iter_rows())
 
 
 def _noted(desired: pl.LazyFrame) -> pl.LazyFrame:

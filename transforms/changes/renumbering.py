@@ -6,9 +6,9 @@
 
 Policy events and claim lines are named by row numbers (InsureePolicyID, ClaimServiceID,
 ClaimItemID), since openIMIS gives those rows no UUID. Their parents have one: a row is found again
-among the rows of its person or claim, first by all that it says, then by what it is of (the policy,
-the service, the item), in order of day and number. Every object keeps its UID, so what is equal is
-not posted.
+among the rows of its person or claim, first by all of its content, then by what it is of (the
+policy, the service, the item), in order of day and number. Every object keeps its UID, so what is
+equal is not posted.
 
 What is not found again gets a key that no row can have, and is deleted by the next run like all
 that openIMIS does not have. The UIDs that old numbers have used are never given to new ones: from
@@ -19,9 +19,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.deltas import PLAIN, acknowledged_schema
-from transforms.changes.fold import State
-from transforms.changes.reconciliation import STRANGER
+from transforms.changes.identities import STRANGER
+from transforms.changes.schemas import PLAIN, State, acknowledged_schema
 from transforms.model.resources import Resource
 
 FORMER = "former-"
@@ -56,19 +55,19 @@ def renumbered(
         first: The generation with which new objects begin from now on.
     """
     columns = pl.LazyFrame(schema=acknowledged_schema(resource))
-    known = pl.concat([columns, acknowledged], how="diagonal").collect()
-    mine = _with_row(known).filter(~pl.col("key").str.starts_with(STRANGER))
+    before = pl.concat([columns, acknowledged], how="diagonal").collect()
+    mine = _with_row(before).filter(~pl.col("key").str.starts_with(STRANGER))
     is_held = pl.col("state") == State.HELD.value
-    before = _rows(resource, mine.filter(is_held))
-    after = _rows(resource, _with_row(desired.filter(pl.col("key").is_not_null()).collect()))
-    matched = _matched(before, after)
+    old = _rows(resource, mine.filter(is_held))
+    new = _rows(resource, _with_row(desired.filter(pl.col("key").is_not_null()).collect()))
+    matched = _matched(old, new)
     rows = (
-        _with_row(known)
+        _with_row(before)
         .join(matched, on="row", how="left")
         .with_columns(key=_key(is_held, first), generation=pl.lit(first, pl.Int32))
         .drop("row", "rest", "newRow")
     )
-    return Renumbered(rows.select(known.columns).sort("person", "key"), len(before), len(matched))
+    return Renumbered(rows.select(before.columns).sort("person", "key"), len(old), len(matched))
 
 
 def _with_row(objects: pl.DataFrame) -> pl.DataFrame:
@@ -92,19 +91,17 @@ def _key(is_held: pl.Expr, first: int) -> pl.Expr:
 
 
 def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
-    """Return openIMIS's rows: row, parent, said (all of it), of (what it is of), day, number."""
-    values = [field.uid for field in resource.fields]
-    said = [pl.col(name).fill_null("") for name in ("rest", *PLAIN, *values)]
+    """Return openIMIS's rows: row, parent, content (all of it), of (what it is of), day, number."""
+    values = [field.key for field in resource.fields]
+    texts = [pl.col(name).fill_null("") for name in ("rest", *PLAIN, *values)]
     return (
         objects.filter(pl.col("parent").is_not_null())
-        .with_columns(said=pl.concat_str(said, separator=_PART))
+        .with_columns(content=pl.concat_str(texts, separator=_PART))
         .group_by("row")
         .agg(
             pl.col("parent").first(),
-            pl.col("said").sort().str.join(_EVENT),
-            pl.concat_str(resource.known_by, separator=_PART, ignore_nulls=True)
-            .first()
-            .alias("of"),
+            pl.col("content").sort().str.join(_EVENT),
+            pl.concat_str(resource.subject, separator=_PART, ignore_nulls=True).first().alias("of"),
             day=pl.col("occurredAt").min(),
         )
         .with_columns(number=pl.col("row").cast(pl.Int64, strict=False))
@@ -112,8 +109,8 @@ def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
 
 
 def _matched(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Return row and newRow of what was found again: by all that it says, else by what it is of."""
-    equal = _paired(before, after, "said")
+    """Return row and newRow of what was found again: by all of its content, else by its subject."""
+    equal = _paired(before, after, "content")
     left = before.join(equal, on="row", how="anti")
     free = after.join(equal, left_on="row", right_on="newRow", how="anti")
     return pl.concat([equal, _paired(left, free, "of")])

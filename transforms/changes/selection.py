@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.changes.deltas import Change
+from transforms.changes.schemas import ARRIVING, LEAVING, Change
 from transforms.core.errors import GuardError
 from transforms.model.resources import RESOURCES, Resource, Scope
-
-LEAVING = [Change.DELETE.value, Change.REPLACE.value]
-ARRIVING = [Change.CREATE.value, Change.REPLACE.value]
 
 
 def check_scopes(scopes: Sequence[Scope]) -> None:
@@ -40,8 +37,8 @@ def selected(
 
     Args:
         changes: Resource name to its changes in one partition.
-        scopes: What was asked for.
-        windowed: Whether a date window was asked for.
+        scopes: The requested ones.
+        windowed: Whether a date window was requested.
     """
     marked = {
         resource.name: changes[resource.name].with_columns(

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import orjson
 
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt, Refused, Sent
 from transforms.dhis2.tables.error_classes import ErrorClass

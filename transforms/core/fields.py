@@ -74,8 +74,10 @@ class Field:
     """A value that DHIS2 holds: a tracked entity attribute or a data element.
 
     Attributes:
-        uid: UID of the attribute or data element; also the name of the value's column in the
-            frames `desired`, `changes` and `acknowledged`.
+        key: The name of the value's column in the frames `desired`, `changes` and `acknowledged`:
+            plain English in snake_case. It never changes, since acknowledged states are named by
+            it. A field that two resources share has one key; no two fields share one.
+        uid: UID of the attribute or data element.
         name: Name in DHIS2, unique in its class.
         value_type: DHIS2 value type.
         column: openIMIS's column where the value is that column untouched (in a working frame it
@@ -93,6 +95,7 @@ class Field:
         falls_due: A day that follows from what openIMIS said long before: it moves by itself.
     """
 
+    key: str
     uid: str
     name: str
     value_type: ValueType
@@ -107,3 +110,16 @@ class Field:
     compulsory: bool = False
     aggregation: str = "NONE"
     falls_due: bool = False
+
+
+@dataclass(frozen=True)
+class RetiredField:
+    """A value that is sent no more, and that DHIS2 may still hold: it is emptied there.
+
+    Attributes:
+        key: As of `Field`.
+        uid: UID of the attribute or data element.
+    """
+
+    key: str
+    uid: str

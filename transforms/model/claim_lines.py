@@ -7,6 +7,10 @@
     valuated     PriceValuated, else approved where no line of the claim has it Valuated
     remunerated  RemuneratedAmount                                              Valuated
 
+    approved_amount          of a line, whatever the status of its claim
+    total_approved_amount    of a claim: the sum of its lines
+    shown_approved_amount    of either, as far as the status shows it: what DHIS2 will hold
+
 The header amounts of a claim are never used: openIMIS computes them wrongly (each table's sum is
 multiplied by the other table's count of rows).
 """
@@ -90,23 +94,27 @@ def claim_amounts(register: Register, claims: pl.LazyFrame) -> pl.LazyFrame:
         claims: See `transforms.model.claims.current_claims`.
 
     Returns:
-        claim_id; `claimed_amount`, `adjusted_amount`, `approved_amount`, `valuated_amount` and
-        `remunerated_amount` (Decimal, rounded to two places; the last is null where no line has
-        one); `has_valuation` (a line has price_valuated); product_id (null where no line has one).
+        claim_id; the sums `total_claimed_amount`, `total_adjusted_amount`, `total_approved_amount`,
+        `total_valuated_amount` and `total_remunerated_amount` (Decimal, rounded to two places; the
+        last is null where no line has one); `has_valuation` (a line has price_valuated);
+        product_id (null where no line has one).
     """
     shown = ("claim_id", "product_id", *_AMOUNTS, *_PAYMENTS)
     # One under the other, never joined: a join would multiply services by items.
     lines = pl.concat([current_lines(register, claims, kind).select(shown) for kind in LINE_KINDS])
     sums = lines.group_by("claim_id").agg(
-        *(pl.col(name).sum() for name in _AMOUNTS),
-        *(pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()) for name in _PAYMENTS),
+        *(pl.col(name).sum().alias(f"total_{name}") for name in _AMOUNTS),
+        *(
+            pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(f"total_{name}")
+            for name in _PAYMENTS
+        ),
     )
     return (
         sums.with_columns(
-            has_valuation=pl.col("valuated_amount").is_not_null(),
-            valuated_amount=pl.coalesce("valuated_amount", "approved_amount"),
+            has_valuation=pl.col("total_valuated_amount").is_not_null(),
+            total_valuated_amount=pl.coalesce("total_valuated_amount", "total_approved_amount"),
         )
-        .with_columns(_rounded(name) for name in (*_AMOUNTS, *_PAYMENTS))
+        .with_columns(_rounded(f"total_{name}") for name in (*_AMOUNTS, *_PAYMENTS))
         .join(_products(lines, register), on="claim_id", how="left")
     )
 
@@ -203,19 +211,19 @@ def _products(lines: pl.LazyFrame, register: Register) -> pl.LazyFrame:
 
 
 def _amounts_by_status() -> list[pl.Expr]:
-    """Return the amounts of a line as far as its claim has come."""
+    """Return the amounts of a line as far as its claim has come, each `shown_…`."""
     now = pl.col("claim_status")
     is_checked = now.is_in((CHECKED, PROCESSED, VALUATED, REJECTED))
     nothing = pl.when(now == REJECTED).then(pl.lit(0, _EXACT))
     valuated = pl.when("has_valuation").then("valuated_amount").otherwise("approved_amount")
     return [
-        pl.when(is_checked).then(_rounded("adjusted_amount")),
-        pl.when(is_checked).then(_rounded("approved_amount")),
+        pl.when(is_checked).then(_rounded("adjusted_amount")).alias("shown_adjusted_amount"),
+        pl.when(is_checked).then(_rounded("approved_amount")).alias("shown_approved_amount"),
         nothing.when(now == VALUATED)
         .then(valuated)
         .round(2, mode="half_away_from_zero")
-        .alias("valuated_amount"),
-        nothing.when(now == VALUATED).then("remunerated_amount").alias("remunerated_amount"),
+        .alias("shown_valuated_amount"),
+        nothing.when(now == VALUATED).then("remunerated_amount").alias("shown_remunerated_amount"),
     ]
 
 

@@ -161,20 +161,22 @@ def _passed(dated: pl.LazyFrame, status: int) -> pl.LazyFrame:
 
 
 def _amounts_of_status() -> list[pl.Expr]:
-    """Return the amounts that a status shows: the later the status, the more of them."""
+    """Return the amounts that a status shows (`shown_…`): the later the status, the more."""
     nothing = pl.when(_STATUS == REJECTED).then(pl.lit(0, pl.Decimal(38, 2)))
     return [
-        pl.col("claimed_amount").fill_null(0),
-        pl.when(_STATUS != ENTERED).then(pl.col("adjusted_amount").fill_null(0)),
+        pl.col("total_claimed_amount").fill_null(0).alias("shown_claimed_amount"),
+        pl.when(_STATUS != ENTERED)
+        .then(pl.col("total_adjusted_amount").fill_null(0))
+        .alias("shown_adjusted_amount"),
         nothing.when(_STATUS != ENTERED)
-        .then(pl.col("approved_amount").fill_null(0))
-        .alias("approved_amount"),
+        .then(pl.col("total_approved_amount").fill_null(0))
+        .alias("shown_approved_amount"),
         nothing.when(_STATUS == VALUATED)
-        .then(pl.col("valuated_amount").fill_null(0))
-        .alias("valuated_amount"),
+        .then(pl.col("total_valuated_amount").fill_null(0))
+        .alias("shown_valuated_amount"),
         nothing.when(_STATUS == VALUATED)
-        .then(pl.col("remunerated_amount"))
-        .alias("remunerated_amount"),
+        .then(pl.col("total_remunerated_amount"))
+        .alias("shown_remunerated_amount"),
     ]
 
 

@@ -23,15 +23,15 @@ def completed_events(
     Returns:
         The columns of *desired*; see `transforms.model.resources`.
     """
-    judged = rendered(working, fields).pipe(_with_missing, fields)
-    return judged.select(
-        key.alias("key"),
-        pl.col(parent).alias("parent"),
+    named = working.with_columns(key.alias("key"), pl.col(parent).alias("parent"))
+    return _with_missing(rendered(named, fields), fields).select(
+        "key",
+        "parent",
         "person",
         "orgUnit",
         pl.lit("COMPLETED").alias("status"),
         "occurredAt",
-        *(field.uid for field in fields),
+        *(field.key for field in fields),
         "faults",
         "notes",
         "in_window",
@@ -45,7 +45,7 @@ def _with_missing(events: pl.LazyFrame, fields: Sequence[Field]) -> pl.LazyFrame
     """
     is_sound = pl.col("faults").list.len() == 0
     missing = {
-        field_reason(field, "_missing"): is_sound & pl.col(field.uid).is_null()
+        field_reason(field, "_missing"): is_sound & pl.col(field.key).is_null()
         for field in fields
         if field.compulsory
     }

@@ -15,7 +15,7 @@ from transforms.openimis.register import Register
 from transforms.openimis.subjects import column_of
 from transforms.openimis.windows import Window, keys_in_window, mark_window
 
-NUMBER = INSURANCE_NUMBER.uid
+NUMBER = INSURANCE_NUMBER.key
 
 
 def tracked_entities(
@@ -36,18 +36,18 @@ def tracked_entities(
     working = with_notes(working, {"current_village_unknown": _is_elsewhere()})
     working = _with_first_service_point(working, register)
     working = coded(working, fields, register, holds_back=False)
-    texts = rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False)
     traces = [
         ("insuree_id", keys_in_window(register.people, window)),
         ("family_id", keys_in_window(register.families, window)),
     ]
-    return mark_window(_placed(texts), window, traces).select(
+    working = mark_window(_placed(working), window, traces)
+    return rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False).select(
         "key",
         *_nothing("parent"),
         "person",
         "orgUnit",
         *_nothing("status", "occurredAt"),
-        *(field.uid for field in fields),
+        *(field.key for field in fields),
         "faults",
         "notes",
         "in_window",
@@ -60,7 +60,7 @@ def doubled_numbers(desired: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.Laz
     Two people want one number: neither gets it, unless DHIS2 holds it for one of them.
 
     Args:
-        desired: Key and insurance number (column named by its UID) of all partitions.
+        desired: Key and insurance number of all partitions.
         acknowledged: The same, and state, of all partitions.
 
     Returns:
@@ -92,7 +92,7 @@ def settle_numbers(desired: pl.LazyFrame, doubled: pl.LazyFrame) -> pl.LazyFrame
     is_double = pl.col("is_double").fill_null(value=False)
     noted = with_notes(held_back, {"insurance_number_double": is_double})
     return noted.with_columns(
-        pl.when(~is_double).then(uid).alias(uid) for uid in (CHFID.uid, NUMBER)
+        pl.when(~is_double).then(name).alias(name) for name in (CHFID.key, NUMBER)
     ).drop("is_double")
 
 

@@ -34,18 +34,18 @@ _DEFAULT_OF_CLASS = {
     Privacy.SENSITIVE: Treatment.SEND,
 }
 _DEFAULT_OF_FIELD = {
-    CHFID.uid: Treatment.PSEUDONYM,
-    INSURANCE_NUMBER.uid: Treatment.PSEUDONYM,
+    CHFID.key: Treatment.PSEUDONYM,
+    INSURANCE_NUMBER.key: Treatment.PSEUDONYM,
     # Neither can be made less exact: a facility asks for its claims by number, and figures by home
     # are made of the village, which is the person's org unit as well.
-    CLAIM_NUMBER.uid: Treatment.SEND,
-    INSUREE_VILLAGE.uid: Treatment.SEND,
+    CLAIM_NUMBER.key: Treatment.SEND,
+    INSUREE_VILLAGE.key: Treatment.SEND,
 }
 _DATES = frozenset({ValueType.DATE, ValueType.AGE})
 _TEXTS = frozenset({ValueType.TEXT, ValueType.LONG_TEXT})
 
 Policy = dict[str, Treatment]
-"""Field UID to treatment."""
+"""Field key to treatment."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def policy_of(country: Country) -> Policy:
     """
     fields = [field for resource in RESOURCES for field in resource.fields]
     _check_names(country, {field.name for field in fields})
-    return {field.uid: _treatment(field, country) for field in fields}
+    return {field.key: _treatment(field, country) for field in fields}
 
 
 def selected_columns(country: Country) -> dict[str, list[Column]]:
@@ -92,7 +92,7 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         (field.table, field.column)
         for resource in RESOURCES
         for field in resource.fields
-        if policy[field.uid] is not Treatment.DROP
+        if policy[field.key] is not Treatment.DROP
     }
     return {
         name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
@@ -119,9 +119,9 @@ def treated(
     """Return `desired` with every value in the form in which it may leave.
 
     Args:
-        desired: A frame with one column a field, named by its UID (text).
+        desired: A frame with one column a field, named by its key (text).
         fields: The fields of the resource.
-        policy: Field UID to treatment.
+        policy: Field key to treatment.
         key: The secret of the pseudonyms: HMAC-SHA-256 of the trimmed text, in lower-case
             hexadecimal. None if no field of `policy` is a pseudonym.
 
@@ -131,12 +131,12 @@ def treated(
     Raises:
         CountryError: A pseudonym is asked for, and the key is missing or too short.
     """
-    if any(policy[field.uid] is Treatment.PSEUDONYM for field in fields):
+    if any(policy[field.key] is Treatment.PSEUDONYM for field in fields):
         key = checked_key(key)
     return desired.with_columns(
-        _leaving(field.uid, policy[field.uid], key or "").alias(field.uid)
+        _leaving(field.key, policy[field.key], key or "").alias(field.key)
         for field in fields
-        if policy[field.uid] is not Treatment.SEND
+        if policy[field.key] is not Treatment.SEND
     )
 
 
@@ -181,8 +181,8 @@ def leaving(country: Country) -> list[Leaving]:
             field.name,
             _source(field),
             field.privacy,
-            policy[field.uid],
-            is_default=policy[field.uid] is _default(field),
+            policy[field.key],
+            is_default=policy[field.key] is _default(field),
         )
         for resource in RESOURCES
         for field in resource.fields
@@ -209,7 +209,7 @@ def _treatment(field: Field, country: Country) -> Treatment:
 
 
 def _default(field: Field) -> Treatment:
-    return _DEFAULT_OF_FIELD.get(field.uid, _DEFAULT_OF_CLASS[field.privacy])
+    return _DEFAULT_OF_FIELD.get(field.key, _DEFAULT_OF_CLASS[field.privacy])
 
 
 def _possible(field: Field) -> set[Treatment]:
@@ -221,12 +221,12 @@ def _possible(field: Field) -> set[Treatment]:
     return possible
 
 
-def _leaving(uid: str, treatment: Treatment, key: str) -> pl.Expr:
+def _leaving(name: str, treatment: Treatment, key: str) -> pl.Expr:
     match treatment:
         case Treatment.PSEUDONYM:
-            return plh.col(uid).chash.hmac_sha256(key=key)
+            return plh.col(name).chash.hmac_sha256(key=key)
         case Treatment.GENERALISE:
-            return pl.col(uid).str.slice(0, 4) + "-01-01"
+            return pl.col(name).str.slice(0, 4) + "-01-01"
         case _:
             return pl.lit(None, pl.String)
 

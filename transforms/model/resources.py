@@ -14,20 +14,20 @@ Columns of a *desired* frame (all String unless said):
     orgUnit       UID
     status        enrollment or event status; null for a tracked entity
     occurredAt    ISO date or date with time; of an enrollment its enrolledAt
-    <field uid>   one a field, the text that DHIS2 will hold, or null
+    <field key>   one a field, the text that DHIS2 will hold, or null
     faults        List(String): codes of the rules that the row breaks
     notes         List(String): codes of what was left out of the row without holding it back
     in_window     Boolean: its source left a trace in the date window that was asked for
 
 Columns of an *acknowledged* frame: key, uid, generation (Int32), state (`held` or `deleted`),
 parent, parentUid, person, orgUnit, status, occurredAt, owner (of an insuree
-enrollment: the org unit that owns the person in the program), one a field, run.
+enrollment: the org unit that owns the person in the program), one a field key, run.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from transforms.core.fields import Field
+from transforms.core.fields import Field, RetiredField
 from transforms.model.tables.claim import (
     CLAIM_DETAILS_FIELDS,
     CLAIM_ITEM_FIELDS,
@@ -35,7 +35,7 @@ from transforms.model.tables.claim import (
     CLAIMED_ITEM,
     CLAIMED_SERVICE,
 )
-from transforms.model.tables.insuree import INSUREE_FIELDS
+from transforms.model.tables.insuree import INSUREE_FIELDS, SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.policy import POLICY_FIELDS, POLICY_ID
 from transforms.model.tables.programs import (
     CLAIM_DETAILS_STAGE,
@@ -97,8 +97,9 @@ class Resource:
         scopes: Scopes (besides `all`) that post it.
         owned: Whether DHIS2 keeps an owner org unit that has to follow the person (of the
             enrollment in the insuree program: an import never moves it).
-        known_by: Where objects are named by the number of a row: the fields (UIDs) that say what
-            the row is of, among those of one parent; after a migration that numbers rows anew.
+        subject: Where objects are named by the number of a row: the keys of the fields that say
+            what the row is of, among those of one parent; after a migration that numbers rows anew.
+        retired: Values that are sent no more, and emptied where DHIS2 still holds them.
     """
 
     name: str
@@ -112,7 +113,8 @@ class Resource:
     salt: str = ""
     scopes: frozenset[Scope] = frozenset()
     owned: bool = False
-    known_by: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    retired: tuple[RetiredField, ...] = ()
 
     @property
     def unique_fields(self) -> tuple[Field, ...]:
@@ -134,6 +136,7 @@ TRACKED_ENTITIES = Resource(
     table=openimis.INSUREES.name,
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
+    retired=SEED_CLAIM_ATTRIBUTES,
 )
 INSUREE_ENROLLMENTS = Resource(
     name="insuree_enrollments",
@@ -157,7 +160,7 @@ POLICY_EVENTS = Resource(
     table=openimis.INSUREE_POLICIES.name,
     uid_source=UidSource.OWN,
     scopes=_POLICIES,
-    known_by=(POLICY_ID.uid,),
+    subject=(POLICY_ID.key,),
 )
 CLAIM_ENROLLMENTS = Resource(
     name="claim_enrollments",
@@ -192,7 +195,7 @@ CLAIM_SERVICES = Resource(
     uid_source=UidSource.SALTED,
     salt="claimService",
     scopes=_CLAIMS,
-    known_by=(CLAIMED_SERVICE.uid,),
+    subject=(CLAIMED_SERVICE.key,),
 )
 CLAIM_ITEMS = Resource(
     name="claim_items",
@@ -205,7 +208,7 @@ CLAIM_ITEMS = Resource(
     uid_source=UidSource.SALTED,
     salt="claimItem",
     scopes=_CLAIMS,
-    known_by=(CLAIMED_ITEM.uid,),
+    subject=(CLAIMED_ITEM.key,),
 )
 
 RESOURCES: tuple[Resource, ...] = (
@@ -220,6 +223,6 @@ RESOURCES: tuple[Resource, ...] = (
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )
-NUMBERED: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.known_by)
+NUMBERED: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.subject)
 """Those whose objects are named by the numbers of openIMIS's rows."""
 RESOURCE_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}

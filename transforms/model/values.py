@@ -26,7 +26,7 @@ def rendered(
     longest: int = LONGEST_ELEMENT,
     holds_back: bool = True,
 ) -> pl.LazyFrame:
-    """Return `working` with one column a field, named by its UID: the text that DHIS2 will hold.
+    """Return `working` with one column a field, named by its key: the text that DHIS2 will hold.
 
     Args:
         working: One row an object, with the columns that the fields name, and perhaps `faults`
@@ -38,27 +38,30 @@ def rendered(
             else it is left out (a note).
 
     Returns:
-        The same rows, with the UID columns (String; blank text is null), `faults` and `notes`.
+        The same rows, with the key columns (String; blank text is null), `faults` and `notes`. A
+        column of `working` that is called as a field's key gives way to it.
     """
     types = working.collect_schema()
-    known = [field for field in fields if column_of(field) in types]
-    texts = [_text(field, types[column_of(field)]).alias(field.uid) for field in known]
-    missing = [pl.lit(None, pl.String).alias(f.uid) for f in fields if f not in known]
+    present = [field for field in fields if column_of(field) in types]
+    texts = [_text(field, types[column_of(field)]).alias(_name(field)) for field in present]
+    missing = [pl.lit(None, pl.String).alias(_name(f)) for f in fields if f not in present]
     frame = working.with_columns(*texts, *missing)
-    broken = [(field, dict(_faults(field, longest, types))) for field in known]
+    broken = [(field, dict(_faults(field, longest, types))) for field in present]
     if holds_back:
         frame = with_faults(frame, _all_of(broken))
     else:
         frame = _without_broken(with_faults(frame, {}), broken)
-    return _without_malformed([f for f in known if f.value_type in _PATTERNS], frame)
+    frame = _without_malformed([f for f in present if f.value_type in _PATTERNS], frame)
+    names = {_name(field): field.key for field in fields}
+    return frame.drop(names.values(), strict=False).rename(names)
 
 
 def dated(frame: pl.LazyFrame, fields: Sequence[Field], calendar: Calendar) -> pl.LazyFrame:
     """Return `frame` with dates as DHIS2 takes them in a calendar: days, or their midnights."""
     if not calendar.dates_are_moments:
         return frame
-    dates = [field.uid for field in fields if field.value_type in DATES]
-    return frame.with_columns(pl.col(uid) + MIDNIGHT for uid in dates)
+    dates = [field.key for field in fields if field.value_type in DATES]
+    return frame.with_columns(pl.col(key) + MIDNIGHT for key in dates)
 
 
 def with_faults(frame: pl.LazyFrame, broken: Mapping[str, pl.Expr]) -> pl.LazyFrame:
@@ -89,6 +92,11 @@ def _with_codes(frame: pl.LazyFrame, column: str, codes: Mapping[str, pl.Expr]) 
         for code, rule in codes.items()
     ).list.drop_nulls()
     return frame.with_columns(before.list.concat(found).alias(column))
+
+
+def _name(field: Field) -> str:
+    """Return what a text is called while the column that it is made of is still needed."""
+    return f"text of {field.key}"
 
 
 def _text(field: Field, dtype: pl.DataType) -> pl.Expr:
@@ -124,17 +132,17 @@ def _digits(value: pl.Expr) -> pl.Expr:
 def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.Expr]]:
     value, dtype = pl.col(column_of(field)), types[column_of(field)]
     if field.option_set is not None and field.option_set.codes is not None:
-        unknown = pl.col(field.uid).is_null() & _plain(value, dtype).is_not_null()
+        unknown = pl.col(_name(field)).is_null() & _plain(value, dtype).is_not_null()
         return [(field_reason(field, "_unknown"), unknown)]
     if dtype.is_float():
         return [(field_reason(field, "_not_a_number"), ~value.is_finite())]
     if dtype != pl.String:
         return []
     return [
-        (field_reason(field, "_too_long"), pl.col(field.uid).str.len_chars() > longest),
+        (field_reason(field, "_too_long"), pl.col(_name(field)).str.len_chars() > longest),
         (
             field_reason(field, "_has_control_characters"),
-            pl.col(field.uid).str.contains(CONTROL_CHARACTERS),
+            pl.col(_name(field)).str.contains(CONTROL_CHARACTERS),
         ),
     ]
 
@@ -150,8 +158,8 @@ def _without_broken(frame: pl.LazyFrame, broken: _Broken) -> pl.LazyFrame:
     """Leave out the values that break a rule, with a note of each."""
     return with_notes(frame, _all_of(broken)).with_columns(
         pl.when(~pl.any_horizontal(rules.values()).fill_null(value=False))
-        .then(pl.col(field.uid))
-        .alias(field.uid)
+        .then(pl.col(_name(field)))
+        .alias(_name(field))
         for field, rules in broken
         if rules
     )
@@ -159,8 +167,8 @@ def _without_broken(frame: pl.LazyFrame, broken: _Broken) -> pl.LazyFrame:
 
 def _without_malformed(fields: Sequence[Field], frame: pl.LazyFrame) -> pl.LazyFrame:
     """Leave out what DHIS2 would refuse the whole object for; the object is worth more."""
-    fits = {f.uid: pl.col(f.uid).str.contains(_PATTERNS[f.value_type]) for f in fields}
-    notes = {field_reason(field, "_malformed"): ~fits[field.uid] for field in fields}
+    fits = {_name(f): pl.col(_name(f)).str.contains(_PATTERNS[f.value_type]) for f in fields}
+    notes = {field_reason(field, "_malformed"): ~fits[_name(field)] for field in fields}
     return with_notes(frame, notes).with_columns(
-        pl.when(fit).then(pl.col(uid)).alias(uid) for uid, fit in fits.items()
+        pl.when(fit).then(pl.col(name)).alias(name) for name, fit in fits.items()
     )

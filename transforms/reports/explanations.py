@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.changes.deltas import PLAIN
+from transforms.changes.schemas import PLAIN
 from transforms.model.resources import Resource
 
 SHOWN = ("key", "uid", "generation", "state", "parentUid", "run", "change")
@@ -29,7 +29,7 @@ def of_object(frame: pl.LazyFrame, name: str, resource: Resource) -> list[dict[s
         What `SHOWN` lists, and `values`: names of `UNSHOWN` and of the fields that hold a value.
     """
     found = _rows_of(frame, name).collect()
-    fields = [field for field in resource.fields if field.uid in found.columns]
+    fields = [field for field in resource.fields if field.key in found.columns]
     return [_shown(row, fields) for row in found.iter_rows(named=True)]
 
 
@@ -44,7 +44,7 @@ def differences(
         name: As of `of_object`.
         resource: The resource.
     """
-    names = {each: each for each in PLAIN} | {each.uid: each.name for each in resource.fields}
+    names = {each: each for each in PLAIN} | {each.key: each.name for each in resource.fields}
     confirmed = _rows_of(acknowledged, name).filter(state="held").select("key", *names)
     both = desired.join(confirmed, on="key", suffix=CONFIRMED).collect()
     rows = [
@@ -71,7 +71,7 @@ def _rows_of(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
 def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in SHOWN if row.get(name) is not None}
     held = [name for name in UNSHOWN if row.get(name) is not None]
-    held += [field.name for field in fields if row[field.uid] is not None]
+    held += [field.name for field in fields if row[field.key] is not None]
     return shown | {"values": ", ".join(held)}
 
 

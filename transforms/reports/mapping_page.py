@@ -81,12 +81,13 @@ def _fields() -> Iterator[str]:
     yield from ("## Values", "")
     policy = policy_of(USUAL)
     titles = (
-        "name in DHIS2", "UID", "value type", "option set", "from openIMIS", "privacy", "leaves as",
+        "name in DHIS2", "key", "UID", "value type", "option set", "from openIMIS", "privacy",
+        "leaves as",
     )  # fmt: skip
     for resource in RESOURCES:
         if resource.fields:
             yield from (f"### {_heading(resource)}", "")
-            rows = [_field_row(field, policy[field.uid].value) for field in resource.fields]
+            rows = [_field_row(field, policy[field.key].value) for field in resource.fields]
             yield from table(titles, rows)
 
 
@@ -102,6 +103,7 @@ def _field_row(field: Field, treatment: str) -> tuple[str, ...]:
     ]
     return (
         " ".join((field.name, *marks)),
+        code(field.key),
         code(field.uid),
         field.value_type.value,
         field.option_set.name if field.option_set else "",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.changes.reconciliation import SIDES, Kind
+from transforms.changes.findings import SIDES, Kind
 from transforms.model.resources import RESOURCES
 
 PLACES_SHOWN = 20
@@ -14,7 +14,7 @@ def markdown(totals: pl.DataFrame, details: pl.DataFrame, names: pl.DataFrame, a
     """Return the report.
 
     Args:
-        totals: See `transforms.changes.reconciliation.totals`.
+        totals: See `transforms.changes.findings.totals`.
         details: resource, kind, detail and objects.
         names: uid and name of org units.
         after: What was, or is to be, done about it.

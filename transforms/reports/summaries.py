@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.changes.fold import with_outcomes
+from transforms.changes.outcomes import with_outcomes
 from transforms.changes.reject_rows import NOTE, hints
 from transforms.model.resources import RESOURCES
 
@@ -17,7 +17,7 @@ def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -
 
     Args:
         changes: Resource name to its changes of the run.
-        outcomes: What DHIS2 answered; see `transforms.changes.fold`.
+        outcomes: What DHIS2 answered; see `transforms.changes.outcomes`.
     """
     return {
         each.name: _counts(with_outcomes(each, changes[each.name], outcomes)) for each in RESOURCES

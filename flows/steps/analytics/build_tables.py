@@ -17,6 +17,7 @@ from typing import Any
 
 from flows.connectors.dhis2.caches import CACHE, clear_cache
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Analytics
@@ -40,7 +41,7 @@ class Progress:
 
     Attributes:
         ending: Where it is.
-        steps: How many steps it has told of.
+        steps: How many steps it has reported.
     """
 
     ending: Ending
@@ -49,8 +50,9 @@ class Progress:
 
 def build_analytics_tables(
     client: Dhis2,
+    info: SystemInfo,
     limits: Analytics,
-    told: Callable[[Progress, float], None],
+    report: Callable[[Progress, float], None],
     *,
     wait: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -59,8 +61,9 @@ def build_analytics_tables(
 
     Args:
         client: The DHIS2.
-        limits: How long it may take, and how often it is asked.
-        told: Takes progress and seconds since the start, each time it was asked.
+        info: Who it is.
+        limits: How long it may take, and how often DHIS2 is queried.
+        report: Takes progress and seconds since the start, each time DHIS2 was queried.
         wait: Waits so many seconds.
         clock: Tells seconds.
 
@@ -68,14 +71,13 @@ def build_analytics_tables(
         TargetError: DHIS2 does not start it, it failed, or it was not over in time.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    info = client.system_info()
     has_job = info.dialect.analytics_job
     _check_period_types(client)
     _let_new_periods_in(client)
-    job, begun = _started(client), clock()
+    job, begun = _start(client), clock()
     while True:
         progress, seconds = _progress(client, job, has_job=has_job), clock() - begun
-        told(progress, seconds)
+        report(progress, seconds)
         if progress.ending is Ending.COMPLETED:
             clear_cache(client)
             return seconds
@@ -101,12 +103,12 @@ def _let_new_periods_in(client: Dhis2) -> None:
     """Let DHIS2 forget the periods that it knew at its last build.
 
     Else values of a year that is new since then stay out of the tables, build after build (seen on
-    2.42.0 and 2.42.5.2). A user who may not is told by `_started` which role is missing.
+    2.42.0 and 2.42.5.2). A user who may not is refused by `_start`, which names the role.
     """
     client.exchange("POST", "/api/maintenance", CACHE)
 
 
-def _started(client: Dhis2) -> str:
+def _start(client: Dhis2) -> str:
     answer = client.exchange("POST", PATH)
     job = (answer.body or {}).get("response", {}).get("id") if answer.ok else None
     if not job:
@@ -120,8 +122,8 @@ def _started(client: Dhis2) -> str:
 
 def _progress(client: Dhis2, job: str, *, has_job: bool) -> Progress:
     lines: list[dict[str, Any]] = client.get(f"/api/system/tasks/ANALYTICS_TABLE/{job}") or []
-    known = _ending_of_job(client, job) if has_job else None
-    return Progress(known or _ending_of(lines), len(lines))
+    found = _ending_of_job(client, job) if has_job else None
+    return Progress(found or _ending_of(lines), len(lines))
 
 
 def _ending_of_job(client: Dhis2, job: str) -> Ending | None:
@@ -145,15 +147,15 @@ def _ending_of(lines: list[dict[str, Any]]) -> Ending:
 def _failed(job: str, calendar: str) -> TargetError:
     return TargetError(
         f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. "
-        f"{said_of(calendar)}Look at DHIS2's log at this time, then run run-analytics. What was "
-        f"loaded stays."
+        f"{calendar_warning(calendar)}Look at DHIS2's log at this time, then run run-analytics. "
+        f"What was loaded stays."
     )
 
 
-def said_of(calendar: str) -> str:
+def calendar_warning(calendar: str) -> str:
     """Return what becomes of analytics in a calendar, and a space; nothing where all is well."""
-    known = CALENDARS.get(calendar)
-    return f"{known.analytics} " if known and known.analytics else ""
+    found = CALENDARS.get(calendar)
+    return f"{found.analytics} " if found and found.analytics else ""
 
 
 def _too_slow(job: str, limits: Analytics) -> TargetError:

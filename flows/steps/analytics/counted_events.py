@@ -4,12 +4,13 @@ import polars as pl
 
 from flows.connectors.dhis2.answers import Answer
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.analytics.build_tables import said_of
-from staging.acknowledged import Current, read_current, scan
+from flows.steps.analytics.build_tables import calendar_warning
+from flows.steps.shared.acknowledged_frames import acknowledged
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.layout import Target
-from transforms.changes.deltas import acknowledged_schema
-from transforms.changes.fold import State
 from transforms.changes.metadata_changes import CONFIRMED
+from transforms.changes.schemas import State
 from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,
@@ -41,8 +42,13 @@ def confirmed_events(target: Target, country: Country) -> pl.DataFrame | None:
     return by_region(events, region_of(org_units, country.root.uid))
 
 
-def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
+def judge_tables(client: Dhis2, confirmed: pl.DataFrame, calendar: str) -> str:
     """Hold the analytics tables against the confirmed events, and say what was found.
+
+    Args:
+        client: The DHIS2.
+        confirmed: The confirmed events of each region; see `COUNTED`.
+        calendar: In which the server counts its periods.
 
     Raises:
         TargetError: The tables are old: they hold fewer events than DHIS2 has confirmed.
@@ -51,13 +57,13 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
     tables = pl.DataFrame(schema=COUNTED)
     regions = confirmed["region"].unique().sort().to_list()
     for resource in EVENT_RESOURCES if regions else ():
-        answer = _counted(client, resource, regions)
+        answer = _count_events(client, resource, regions)
         if not answer.ok:
-            return _not_judged(answer)
+            return _why_not_judged(answer)
         tables = tables.vstack(_counts(resource, answer))
     differences = compare_counts(confirmed, tables)
     if (old := shortfalls(differences)).height:
-        raise _are_old(old, client.system_info().calendar)
+        raise _are_old(old, calendar)
     if differences.height:
         return (
             f"They hold more events than DHIS2 has confirmed ({in_words(differences)}): they are "
@@ -67,9 +73,8 @@ def judged(client: Dhis2, confirmed: pl.DataFrame) -> str:
 
 
 def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFrame:
-    schema = acknowledged_schema(resource)
     counts = [
-        scan(target, current, resource.name, partition, schema)
+        acknowledged(target, current, resource, partition)
         .filter(state=State.HELD)
         .group_by("orgUnit")
         .agg(events=pl.len())
@@ -78,10 +83,10 @@ def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFr
     return pl.concat(counts).group_by("orgUnit").agg(pl.col("events").sum()).collect()
 
 
-def _counted(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
+def _count_events(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
     # Not skipMeta: 2.42.5.2 answers 500 to it, unless paging is switched off too.
-    asked = {"stage": str(resource.stage), "dimension": f"ou:{';'.join(regions)}"}
-    params = asked | {"paging": "false"} | ALL_DAYS
+    chosen = {"stage": str(resource.stage), "dimension": f"ou:{';'.join(regions)}"}
+    params = chosen | {"paging": "false"} | ALL_DAYS
     return client.exchange("GET", f"{PATH}/{resource.program}", params)
 
 
@@ -92,7 +97,7 @@ def _counts(resource: Resource, answer: Answer) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COUNTED, orient="row")
 
 
-def _not_judged(answer: Answer) -> str:
+def _why_not_judged(answer: Answer) -> str:
     code = answer.body.get("errorCode") if isinstance(answer.body, dict) else None
     return (
         f"{NOT_JUDGED} DHIS2 does not let this user count events in analytics ({answer.status} "
@@ -104,7 +109,7 @@ def _not_judged(answer: Answer) -> str:
 def _are_old(old: pl.DataFrame, calendar: str) -> TargetError:
     return TargetError(
         f"DHIS2 says that its analytics tables are built, and they are old: {in_words(old)}. "
-        f"Dashboards show old figures. {said_of(calendar)}Look for errors of the job in DHIS2's "
-        f"log (an org unit whose parent or level is wrong makes it fail without a word), then run "
-        f"run-analytics. What was loaded stays."
+        f"Dashboards show old figures. {calendar_warning(calendar)}Look for errors of the job in "
+        f"DHIS2's log (an org unit whose parent or level is wrong makes it fail without a word), "
+        f"then run run-analytics. What was loaded stays."
     )

@@ -11,8 +11,9 @@ from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
 from staging.frames import is_done, read_stage
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles, put, seal
-from staging.runs import first_said, recall
-from transforms.changes.bundles import Phase, numbered, parts, rendered
+from staging.runs import first_recorded, recall
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.phases import Phase, parts
 from transforms.model.resources import RESOURCES
 
 STAGE = "outbox"
@@ -28,12 +29,12 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     if is_done(run, STAGE):
         return len(bundles(run))
     began_before = "bundle_size" in recall(run)
-    size = first_said(run, "bundle_size", bundle_size)
-    joined_up_to = first_said(run, "joined_up_to", 0 if began_before else size)
+    size = first_recorded(run, "bundle_size", bundle_size)
+    joined_up_to = first_recorded(run, "joined_up_to", 0 if began_before else size)
     partitions = read_stage(run, CHANGES)["partitions"]
     frames = [changes_of(run, partition) for partition in range(partitions)]
     shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
-    written = list(_written(run, shares, size))
+    written = list(_write(run, shares, size))
     seal(run, written)
     return len(written)
 
@@ -63,7 +64,7 @@ def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Itera
     for partition, changes in enumerate(frames):
         count = _count(phase, changes)
         if joined and objects + count > joined_up_to:
-            yield _joined(phase, joined)
+            yield _join(phase, joined)
             joined, objects = {}, 0
         if count > joined_up_to:
             yield Share(phase, partition, changes)
@@ -71,10 +72,10 @@ def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Itera
             joined[partition] = changes
             objects += count
     if joined:
-        yield _joined(phase, joined)
+        yield _join(phase, joined)
 
 
-def _joined(phase: Phase, several: Mapping[int, Changes]) -> Share:
+def _join(phase: Phase, several: Mapping[int, Changes]) -> Share:
     if len(several) == 1:
         return Share(phase, *next(iter(several.items())))
     whole = {
@@ -88,7 +89,7 @@ def _count(phase: Phase, changes: Changes) -> int:
     return int(pl.concat(_people(phase, changes)).select(pl.len()).collect().item())
 
 
-def _written(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
+def _write(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
     numbers: dict[Phase, Iterator[int]] = {phase: count(1) for phase in Phase}
     for share in shares:
         for row in _bodies(share.phase, share.changes, size):

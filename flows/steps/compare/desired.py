@@ -37,8 +37,8 @@ SPARED = "spared"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a run was asked for.
+class Inputs:
+    """What the objects of a run are made of, besides its snapshot.
 
     Attributes:
         country: The country file.
@@ -66,19 +66,19 @@ class Asked:
         return fingerprint(self.pseudonym_key) if self.pseudonym_key else None
 
 
-def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, int]:
+def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
     Args:
         run: The run; its snapshot is complete.
-        asked: What was asked for.
+        inputs: What they are made of, besides the snapshot.
         partitions: Of the target's acknowledged state; None before its first run.
 
     Raises:
         GuardError: It was done with another pseudonym key.
     """
     if is_done(run, STAGE):
-        _check_same_key(run, asked)
+        _check_same_key(run, inputs)
         return dict(read_stage(run, STAGE)["rows"])
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
@@ -86,18 +86,18 @@ def stage_desired(run: Run, asked: Asked, partitions: int | None) -> dict[str, i
     frames = desired(
         register,
         as_of=snapshot.as_of.date(),
-        country=asked.country,
-        pseudonym_key=asked.pseudonym_key,
-        window=asked.window,
+        country=inputs.country,
+        pseudonym_key=inputs.pseudonym_key,
+        window=inputs.window,
     )
     rows = {
         name: write_partitions(frame, count, partial(run.desired, name))
         for name, frame in frames.items()
     }
-    for name, frame in desired_metadata(register, asked.country, asked.coordinates).items():
+    for name, frame in desired_metadata(register, inputs.country, inputs.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
     write_doubts(run, register.doubts)
-    manifest = {"partitions": count, "rows": rows, KEY: asked.key_fingerprint}
+    manifest = {"partitions": count, "rows": rows, KEY: inputs.key_fingerprint}
     declare_done(run, STAGE, manifest)
     return rows
 
@@ -117,8 +117,8 @@ def spared_in(run: Run) -> pl.DataFrame:
     return scan_frame(path).collect() if path.exists() else NOTHING_SPARED
 
 
-def _check_same_key(run: Run, asked: Asked) -> None:
-    found = asked.key_fingerprint
+def _check_same_key(run: Run, inputs: Inputs) -> None:
+    found = inputs.key_fingerprint
     made = read_stage(run, STAGE).get(KEY, found)
     if made != found:
         raise GuardError(

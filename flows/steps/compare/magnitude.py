@@ -1,26 +1,88 @@
-"""What a run found to be much: a guard holds it back, or it is only told."""
+"""What is much of the changes of a run: a guard holds it back, or it is only reported."""
 
+from collections.abc import Sequence
+
+import polars as pl
+
+from flows.steps.compare.comparison import Comparison
 from flows.steps.shared.staged_changes import CHANGES
-from staging.frames import is_done, read_stage
+from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, sentence
+from transforms.changes.change_counts import (
+    Measured,
+    acknowledged_at,
+    counted,
+    created_at,
+    emptied_values,
+    had,
+    measured,
+)
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
+from transforms.model.field_keys import key_of
+from transforms.model.privacy import policy_of
+from transforms.model.resources import RESOURCES, Resource
+from transforms.openimis.country import Country
+
+
+def measure(comparison: Comparison, country: Country, allow: Permissions) -> list[Finding]:
+    """Return what is much of the changes that were written, and whether it is held back."""
+    current, changes = comparison.current, comparison.counts()
+    before = LastLoad(
+        loaded=current.loaded,
+        refused=sum(current.refused.values()),
+        treatments=current.treatments,
+    )
+    policy, guards = policy_of(country), country.guards
+    return [
+        finding
+        for each in RESOURCES
+        if changes[each.name]
+        for finding in judged(
+            each, _measure_resource(comparison, each), before, policy, guards, allow
+        )
+    ]
+
+
+def _measure_resource(comparison: Comparison, resource: Resource) -> Measured:
+    """Add up, partition by partition, what would be done to a resource."""
+    counts: list[pl.DataFrame] = []
+    created: list[pl.DataFrame] = []
+    places: list[pl.DataFrame] = []
+    since = comparison.since
+    for number, before in comparison.acknowledged(resource):
+        changes = scan_objects(comparison.run.changes(resource.name, number))
+        frames = (counted(changes, since), created_at(changes, since), acknowledged_at(before))
+        for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
+            found.append(frame)
+    emptied = emptied_values(counts)
+    return measured(counts, created, places, _had(comparison, resource, emptied))
+
+
+def _had(comparison: Comparison, resource: Resource, names: Sequence[str]) -> dict[str, int]:
+    """Return value → how many objects of a resource have it."""
+    if not names:
+        return {}
+    rows = [had(before, names).collect() for _, before in comparison.acknowledged(resource)]
+    return dict(zip(names, pl.concat(rows).sum().row(0), strict=True))
 
 
 def findings_of(run: Run) -> list[Finding]:
     """Return what was much when the run was compared; nothing if it was not."""
     manifest = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
     return [
-        Finding(**{**each, "kind": Kind(each["kind"])}) for each in manifest.get("magnitude", ())
+        Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
+        for each in manifest.get("magnitude", ())
     ]
 
 
-def held_back(run: Run) -> list[str]:
+def waiting_sentences(run: Run) -> list[str]:
     """Return a sentence for each thing that waits for a permission."""
     return [sentence(each) for each in findings_of(run) if not each.why]
 
 
-def told(run: Run) -> list[str]:
+def other_sentences(run: Run) -> list[str]:
     """Return a sentence for each thing that is much and goes."""
     return [sentence(each) for each in findings_of(run) if each.why]
 

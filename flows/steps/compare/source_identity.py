@@ -1,6 +1,6 @@
 """Know openIMIS again: the database that DHIS2 was filled from, with all its rows."""
 
-from staging.acknowledged import Current, KnownSource
+from staging.current import Current, LoadedSource
 from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
@@ -8,12 +8,12 @@ from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.openimis.country import Guards
 
 
-def source_of(run: Run) -> KnownSource | None:
+def source_of(run: Run) -> LoadedSource | None:
     """Return which openIMIS the run's snapshot is of; None if the run has none."""
     if not is_complete(run):
         return None
     manifest = read_manifest(run)
-    return KnownSource(
+    return LoadedSource(
         database=manifest.database,
         oldest_rows=manifest.oldest_rows,
         as_of=manifest.as_of,
@@ -43,30 +43,30 @@ def check_source(
     if current.source is None or found is None or Allow.NEW_SOURCE in allow:
         return []
     refuse_another_source(current.source.oldest_rows, found.oldest_rows)
-    if _is_older(found, known=current.source):
+    if _is_older(found, before=current.source):
         refuse_older_snapshot(current.source.as_of, found.as_of)
     if Allow.SHRINKING not in allow:
         refuse_shrinking(current.source.rows, found.rows, guards)
     return _oddities(current.source, found)
 
 
-def _is_older(found: KnownSource, *, known: KnownSource) -> bool:
+def _is_older(found: LoadedSource, *, before: LoadedSource) -> bool:
     """Whether two clocks say so: one alone was set back."""
-    if found.taken_at is None or known.taken_at is None:
+    if found.taken_at is None or before.taken_at is None:
         return False
-    return found.taken_at < known.taken_at and found.as_of < known.as_of
+    return found.taken_at < before.taken_at and found.as_of < before.as_of
 
 
-def _oddities(known: KnownSource, found: KnownSource) -> list[str]:
-    told = []
-    if found.database != known.database:
-        told.append(
+def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
+    oddities = []
+    if found.database != before.database:
+        oddities.append(
             "The same openIMIS was read from another server or database than at the last load: it "
             "was moved, or the source names a copy of it. If it is a copy, stop the run."
         )
-    if found.as_of < known.as_of:
-        told.append(
-            f"The snapshot is as of {found.as_of}, earlier than the last load's ({known.as_of}): "
+    if found.as_of < before.as_of:
+        oddities.append(
+            f"The snapshot is as of {found.as_of}, earlier than the last load's ({before.as_of}): "
             f"the clock of openIMIS's server was set back."
         )
-    return told
+    return oddities

@@ -19,23 +19,23 @@ from transforms.openimis.country import Guards
 from transforms.openimis.legibility import Legible, refuse_unreadable
 from transforms.openimis.tables.columns import Column
 
-Wanted = Mapping[str, Sequence[Column]]
+Columns = Mapping[str, Sequence[Column]]
 USUAL = Guards()
 
 
-def copied(
-    run: Run, source: str, openimis: Openimis, wanted: Wanted, guards: Guards = USUAL
+def copy_tables(
+    run: Run, source: str, openimis: Openimis, columns: Columns, guards: Guards = USUAL
 ) -> SnapshotManifest:
-    """Copy what is wanted of openIMIS into the run's snapshot, and declare it complete.
+    """Copy some columns of openIMIS into the run's snapshot, and declare it complete.
 
     Raises:
         SourceError: openIMIS cannot be read, or too much of a column cannot.
     """
-    selected = openimis.check(wanted)
+    selected = openimis.check(columns)
     taken_at = datetime.now(UTC)
     with openimis.transaction() as transaction, transaction.check_unchanged(selected):
         oldest_rows = transaction.oldest_rows(selected)
-        read = {each.table.name: _copied(run, transaction, each) for each in selected}
+        read = {each.table.name: _copy_table(run, transaction, each) for each in selected}
     refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)
     manifest = SnapshotManifest(
         source=source,
@@ -49,7 +49,7 @@ def copied(
     return manifest
 
 
-def _copied(
+def _copy_table(
     run: Run, transaction: SourceTransaction, selection: TableSelection
 ) -> tuple[TableManifest, dict[str, Legible]]:
     """Copy a table; return what its manifest says, and how much of its columns could be read."""
@@ -65,14 +65,14 @@ def _copied(
     return marked, legibility.columns
 
 
-def kept_snapshot(run: Run, source: str, wanted: Wanted) -> SnapshotManifest:
+def keep_snapshot(run: Run, source: str, columns: Columns) -> SnapshotManifest:
     """Return the manifest of the snapshot that the run has already.
 
     Raises:
         StagingError: It is of another source, or of other columns than the country file asks for.
     """
     manifest = read_manifest(run)
-    names = {table: [column.name for column in columns] for table, columns in wanted.items()}
+    names = {table: [column.name for column in each] for table, each in columns.items()}
     if (source, names) != (manifest.source, _columns(manifest.tables)):
         raise StagingError(
             f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "

@@ -24,7 +24,7 @@ class Legibility:
                 self._values[name] += len(column) - column.null_count
             marks = batch.column(UNREADABLE)
             if marks.null_count < len(marks):
-                self._unreadable.update(_named(marks))
+                self._unreadable.update(_count_names(marks))
             yield batch
 
     @property
@@ -41,6 +41,6 @@ class Legibility:
         }
 
 
-def _named(marks: pa.StringArray) -> dict[str, int]:
+def _count_names(marks: pa.StringArray) -> dict[str, int]:
     names = pl.Series("name", marks).drop_nulls().str.split(" ").explode()
     return dict(names.value_counts().iter_rows())

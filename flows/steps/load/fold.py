@@ -5,20 +5,23 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.compare.changes import acknowledged_of, tracked_versions
 from flows.steps.compare.source_identity import source_of
+from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from staging.acknowledged import Current, free_version, keep, scan, sweep, switch, switched, write
+from staging.acknowledged import free_version, keep, scan, sweep, write
+from staging.current import Current, switch, switched
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.fold import folded, refusals
+from transforms.changes.fold import folded
 from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.outcomes import refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
+from transforms.model.field_keys import with_key_names
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
 
 OUTCOMES = "outcomes"
@@ -61,7 +64,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     """
     if not check_not_older(run, current):
         return current
-    answers = _gathered(run)
+    answers = _gather_answers(run)
     manifest = read_stage(run, CHANGES)
     checksums = {
         resource.name: written
@@ -76,8 +79,8 @@ def fold(run: Run, target: Target, current: Current) -> Current:
             "open_run": None,
             "partitions": manifest["partitions"],
             "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
-            "refused": _refused(run, current, answers),
-            **remembered(run, current),
+            "refused": _count_refusals(run, current, answers),
+            **facts_of_run(run, current),
         }
     )
     switch(target, after)
@@ -85,7 +88,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     return after
 
 
-def _gathered(run: Run) -> pl.LazyFrame:
+def _gather_answers(run: Run) -> pl.LazyFrame:
     """Write down what DHIS2 answered, in one file."""
     begin_anew(run, OUTCOMES)
     write_frame(run.outcomes, outcomes(run))
@@ -93,16 +96,16 @@ def _gathered(run: Run) -> pl.LazyFrame:
     return scan_frame(run.outcomes)
 
 
-def _refused(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int]:
+def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int]:
     """Count, a reason code, what was refused; only a run that sends everything hears of all."""
     codes = answers.filter(~pl.col("accepted")).select(pl.col("codes").explode())
     found = codes.group_by("codes").len().sort("codes").collect()
     counted = Counter[str](dict(found.drop_nulls().iter_rows()))
-    hears_of_all = len(_wholly_sent(run)) == len(RESOURCES)
+    hears_of_all = len(_resources_sent_wholly(run)) == len(RESOURCES)
     return dict(counted if hears_of_all else counted | Counter(current.refused))
 
 
-def _wholly_sent(run: Run) -> list[str]:
+def _resources_sent_wholly(run: Run) -> list[str]:
     """Return the resources of which the run sent everything but what a guard held back."""
     is_sent = all(bundle.is_settled for bundle in bundles(run))
     wholly: list[str] = read_stage(run, CHANGES).get("wholly", []) if is_sent else []
@@ -110,13 +113,15 @@ def _wholly_sent(run: Run) -> list[str]:
 
 
 def _treatments_sent(run: Run) -> dict[str, str]:
-    """Return field → its treatment, of the resources that the run sent wholly."""
-    made_with = read_stage(run, CHANGES).get("treatments", {})
-    fields = (each.uid for name in _wholly_sent(run) for each in RESOURCE_BY_NAME[name].fields)
-    return {uid: made_with[uid] for uid in fields if uid in made_with}
+    """Return field key → its treatment, of the resources that the run sent wholly."""
+    made_with = with_key_names(read_stage(run, CHANGES).get("treatments", {}))
+    fields = (
+        each.key for name in _resources_sent_wholly(run) for each in RESOURCE_BY_NAME[name].fields
+    )
+    return {key: made_with[key] for key in fields if key in made_with}
 
 
-def remembered(run: Run, current: Current) -> dict[str, Any]:
+def facts_of_run(run: Run, current: Current) -> dict[str, Any]:
     """Return what later runs have to know of an ended run, though it may be deleted.
 
     A resource counts as loaded only when all of it was sent.
@@ -127,7 +132,7 @@ def remembered(run: Run, current: Current) -> dict[str, Any]:
         "last_ended": run.run_id,
         "source": source_of(run) or current.source,
         "package": VERSION,
-        "loaded": current.loaded | dict.fromkeys(_wholly_sent(run), version),
+        "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
         "treatments": current.treatments | _treatments_sent(run),
     }
 
@@ -141,7 +146,7 @@ def begin_metadata(run: Run, target: Target, current: Current, name: str) -> Cur
 def fold_metadata(
     run: Run, target: Target, before: Current, current: Current, name: str, accepted: list[str]
 ) -> Current:
-    """Remember which org units or options DHIS2 holds as they are wanted.
+    """Remember which org units or options DHIS2 holds as they are desired.
 
     Args:
         run: The run.

@@ -16,19 +16,22 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.load.fold import begin_metadata, check_not_older, fold, fold_metadata, remembered
+from flows.steps.load.fold import begin_metadata, check_not_older, facts_of_run, fold, fold_metadata
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import CHANGES, all_changes
-from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
-from flows.steps.target.preflight import Needs, check_needs
-from flows.steps.target.recognition import check_memory, left_marker, recognised_server
-from staging.acknowledged import Current, switch
+from flows.steps.target.options import push_options
+from flows.steps.target.org_units import push_org_units
+from flows.steps.target.preflight import check_needs
+from flows.steps.target.push_result import PushResult
+from flows.steps.target.recognition import leave_marker, recognise, recognise_server
+from staging.current import Current, switch
 from staging.frames import read_stage, scan_frame
 from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
+from transforms.changes.offer import Needs
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
@@ -40,7 +43,7 @@ PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenLoad:
     """A load that may post.
 
     Attributes:
@@ -63,7 +66,7 @@ def open_load(
     target: Target,
     client: Dhis2,
     allow: Permissions = NOTHING,
-) -> Opened:
+) -> OpenLoad:
     """Make sure that DHIS2 takes what is about to be posted, and open the run.
 
     Raises:
@@ -73,37 +76,32 @@ def open_load(
             posted to another target, or to this one before it began anew.
     """
     manifest = read_stage(run, CHANGES)
-    current = begun_again(current_or_first(target, manifest["partitions"]), run, allow)
-    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
+    current = begin_again(current_or_first(target, manifest["partitions"]), run, allow)
     if not check_not_older(run, current):
-        return Opened(current, info, is_folded=True)
+        return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
-    warnings = [
-        check_memory(client, info, target, current, restored_target=Allow.RESTORED_TARGET in allow),
-        current.lost_run and lost(current.lost_run),
-    ]
-    current = at_address(current, info)
+    found = recognise(client, target, current, allow)
+    warnings = [*found.warnings, *_lost_runs(current)]
+    current = at_address(current, found.info)
     switch(target, current)
     current = push_metadata(run, target, client, current)
-    damaged = doubt_damaged(run)
+    warnings += receipts_damaged(doubt_damaged(run))
+    as_superuser = Allow.SUPERUSER in allow
     if bundles(run):
-        check_needs(client, info, needs_of(run), allow_superuser=Allow.SUPERUSER in allow)
+        check_needs(client, found.info, needs_of(run), allow_superuser=as_superuser)
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
-    told = [
-        *filter(None, warnings),
-        *receipts_damaged(damaged),
-        *info.patch_warnings(Harm.FIGURES),
-    ]
-    as_superuser = Allow.SUPERUSER in allow
-    return Opened(current, info, is_folded=False, warnings=told, as_superuser=as_superuser)
+    warnings += found.info.patch_warnings(Harm.FIGURES)
+    return OpenLoad(
+        current, found.info, is_folded=False, warnings=warnings, as_superuser=as_superuser
+    )
 
 
-def begun_again(current: Current, run: Run, allow: Permissions) -> Current:
-    """Return the state in which a DHIS2 may be filled that was not withdrawn, or is meant again.
+def begin_again(current: Current, run: Run, allow: Permissions) -> Current:
+    """Return the state in which a DHIS2 may be filled: it is withdrawn no longer, if permitted.
 
     Raises:
-        GuardError: All was withdrawn from it, and nobody has said that it is to be filled again.
+        GuardError: All was withdrawn from it, and no permission lets the run fill it again.
     """
     if current.withdrawn in (None, run.run_id):
         return current
@@ -129,13 +127,13 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
     if not bundles(run):
         return _note(run, target, current)
     if check_not_older(run, current):
-        current = left_marker(client, run.run_id, current)
+        current = leave_marker(client, run.run_id, current)
     return fold(run, target, current)
 
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = current.model_copy(update=remembered(run, current))
+    after = current.model_copy(update=facts_of_run(run, current))
     switch(target, after)
     return after
 
@@ -148,8 +146,12 @@ def receipts_damaged(receipts: Sequence[Path]) -> list[str]:
     ]
 
 
-def lost(run_id: str) -> str:
-    """Say that what a run has posted is not known."""
+def _lost_runs(current: Current) -> list[str]:
+    return [lost_run_warning(current.lost_run)] if current.lost_run else []
+
+
+def lost_run_warning(run_id: str) -> str:
+    """Say that nobody can find out what a run has posted."""
     return (
         f"Run {run_id} was begun and has not ended, and its folder is not there as it was: what it "
         f"has posted is not known. What openIMIS has changed since is sent all the same; what was "
@@ -170,7 +172,7 @@ def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> 
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
             before, current = current, begin_metadata(run, target, current, name)
-            pushed: Pushed = PUSHES[name](client, changed.drop("content"))
+            pushed: PushResult = PUSHES[name](client, changed.drop("content"))
             current = fold_metadata(run, target, before, current, name, pushed.accepted)
             rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
             write_rejects(run, {name: reject_rows(name, rejects)})

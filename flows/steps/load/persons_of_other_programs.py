@@ -8,15 +8,15 @@ that is not shown is not there: a superuser is shown all.
 
 import orjson
 
-from flows.steps.target.read_back import Reader, asked_for
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from flows.steps.target.read_back import Reader, query_objects
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import TRACKED_ENTITIES, TrackerType
 
 IN_ANOTHER_PROGRAM = "person_in_another_program"
 PERSON = TrackerType.TRACKED_ENTITY
 
 
-def kept_persons(reader: Reader, body: bytes) -> dict[tuple[str, str], str]:
+def find_persons_to_keep(reader: Reader, body: bytes) -> dict[tuple[str, str], str]:
     """Return type and UID of the persons of a request body who must not be deleted, and why.
 
     Args:
@@ -29,6 +29,6 @@ def kept_persons(reader: Reader, body: bytes) -> dict[tuple[str, str], str]:
     """
     persons = orjson.loads(body).get(LISTS[PERSON], ())
     uids = [person[IDENTIFIERS[PERSON]] for person in persons]
-    found = asked_for(reader, TRACKED_ENTITIES, uids, values=[])
+    found = query_objects(reader, TRACKED_ENTITIES, uids, values=[])
     shared = found.filter("isShared", ~found["isDeleted"])["uid"]
     return {(PERSON.value, uid): IN_ANOTHER_PROGRAM for uid in shared}

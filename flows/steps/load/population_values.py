@@ -40,7 +40,7 @@ def assigned_org_units(client: Dhis2) -> set[str]:
     return {unit["id"] for unit in answer.body.get("organisationUnits") or ()}
 
 
-def held_values(client: Dhis2, country: Country, year: str) -> dict[str, str]:
+def read_present_values(client: Dhis2, country: Country, year: str) -> dict[str, str]:
     """Return org unit (UID) → the figure that DHIS2 holds of a year; one request."""
     params = {
         "dataSet": POPULATION_SET.uid,
@@ -73,7 +73,7 @@ def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
     waiting = list(chunks(rows, VALUES_IN_A_REQUEST))
     while waiting:
         chunk = waiting.pop(0)
-        named = _written(client, chunk)
+        named = _write_chunk(client, chunk)
         if len(named) == len(chunk) > 1:
             waiting[:0] = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
             continue
@@ -83,7 +83,7 @@ def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
     return refused
 
 
-def _written(client: Dhis2, rows: Sequence[Json]) -> Refused:
+def _write_chunk(client: Dhis2, rows: Sequence[Json]) -> Refused:
     answer = client.post(
         PATH, {"importStrategy": "CREATE_AND_UPDATE"}, {"dataValues": _values(rows)}
     )

@@ -1,4 +1,4 @@
-"""Post one bundle until it is known what became of every object in it.
+"""Post one bundle until it is clear what became of every object in it.
 
     request ─► report that names every object ─────────────────────────► receipt
        │
@@ -16,7 +16,7 @@ import orjson
 
 from flows.connectors.dhis2.client import TRACKER, TRANSFER, Dhis2
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.bundles import IDENTIFIERS, LISTS, TRANSFERS
+from transforms.changes.phases import IDENTIFIERS, LISTS, TRANSFERS
 from transforms.dhis2.import_report import (
     Receipt,
     Sent,
@@ -68,10 +68,10 @@ def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState
     objects = _objects(body)
     posting = _Posting(client.waiting_by(state.wait), strategy, state)
     if state.bundle_size is None or len(objects) <= state.bundle_size:
-        receipt = posting.settled(objects, body)
+        receipt = posting.settle(objects, body)
     else:
         parts = _parts(objects, state.bundle_size)
-        receipt = sum((posting.settled(part, _body(part)) for part in parts), Receipt(strategy))
+        receipt = sum((posting.settle(part, _body(part)) for part in parts), Receipt(strategy))
     return replace(receipt, bundle_size=state.bundle_size)
 
 
@@ -90,16 +90,16 @@ class _Posting:
         self._strategy = strategy
         self._state = state
 
-    def settled(self, objects: _Objects, body: bytes) -> Receipt:
+    def settle(self, objects: _Objects, body: bytes) -> Receipt:
         """Return the receipt of `objects`, whose request body is `body`."""
-        receipt, status = self._tried(objects, body, times=2)
+        receipt, status = self._try(objects, body, times=2)
         if status is None:
             return receipt
         if status != TOO_LARGE and self._state.failed():
             self._check_that_others_get_through(status)
-        return receipt + self._divided(objects, status)
+        return receipt + self._divide(objects, status)
 
-    def _tried(self, objects: _Objects, body: bytes, *, times: int) -> tuple[Receipt, int | None]:
+    def _try(self, objects: _Objects, body: bytes, *, times: int) -> tuple[Receipt, int | None]:
         """Make the request up to so many times; the status is None once a report names all."""
         params = PARAMETERS | {"importStrategy": self._strategy}
         sent = [each.sent for each in objects]
@@ -117,7 +117,7 @@ class _Posting:
             self._state.pause()
         return receipt, answer.status
 
-    def _divided(self, objects: _Objects, status: int) -> Receipt:
+    def _divide(self, objects: _Objects, status: int) -> Receipt:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
             self._check_that_others_get_through(status)
@@ -139,8 +139,8 @@ class _Posting:
 
     def _part(self, objects: _Objects) -> Receipt:
         times = 2 if len(objects) == 1 else 1
-        receipt, status = self._tried(objects, _body(objects), times=times)
-        return receipt if status is None else receipt + self._divided(objects, status)
+        receipt, status = self._try(objects, _body(objects), times=times)
+        return receipt if status is None else receipt + self._divide(objects, status)
 
 
 def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadState) -> Receipt:
@@ -164,11 +164,11 @@ def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadSt
     """
     patient = client.waiting_by(state.wait)
     transfers = orjson.loads(body)[TRANSFERS]
-    receipts = (_transferred(patient, transfer, dialect, state) for transfer in transfers)
+    receipts = (_transfer(patient, transfer, dialect, state) for transfer in transfers)
     return sum(receipts, Receipt("TRANSFER"))
 
 
-def _transferred(
+def _transfer(
     client: Dhis2, transfer: dict[str, str], dialect: Dialect, state: LoadState
 ) -> Receipt:
     sent = Sent(TrackerType.TRACKED_ENTITY, transfer["trackedEntity"])

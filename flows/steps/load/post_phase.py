@@ -97,7 +97,7 @@ class _Phase(Generic[B]):
     def run(self, threads: ThreadPoolExecutor, bundles: Iterator[B], window: int) -> None:
         """Keep up to `window` bundles on their way until there are no more."""
         for bundle in bundles:
-            self._futures[threads.submit(self._posted, bundle)] = bundle
+            self._futures[threads.submit(self._post_bundle, bundle)] = bundle
             if len(self._futures) >= window:
                 self._take()
         while self._futures:
@@ -111,7 +111,7 @@ class _Phase(Generic[B]):
             if not future.cancelled() and future.exception() is None:
                 self._settle(bundle, future.result()[0])
 
-    def _posted(self, bundle: B) -> tuple[Receipt, Kinds]:
+    def _post_bundle(self, bundle: B) -> tuple[Receipt, Kinds]:
         self._state.wait(0)
         body = bundle.body()
         self._begin(bundle)

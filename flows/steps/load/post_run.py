@@ -7,7 +7,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, kept_persons
+from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, find_persons_to_keep
 from flows.steps.load.post_bundle import post_bundle, settle_transfers
 from flows.steps.load.post_phase import post_phase, requests_in_flight
 from flows.steps.load.thread_state import LoadState
@@ -17,8 +17,8 @@ from staging.frames import read_stage
 from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
-from transforms.changes.bundles import DELETES, Phase
 from transforms.changes.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.phases import DELETES, Phase
 from transforms.changes.stopping import StopRule, sent_by_kind
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
@@ -58,12 +58,12 @@ class Sending:
         """Record what became of it; what was taken out is refused."""
         whole = replace(
             receipt,
-            refused=receipt.refused + self._held_back(),
+            refused=receipt.refused + self._refusals(),
             unanswered=receipt.unanswered + self.was_begun,
         )
         settle(self.bundle, whole.as_json())
 
-    def _held_back(self) -> tuple[Refused, ...]:
+    def _refusals(self) -> tuple[Refused, ...]:
         if not self.blocked:
             return ()
         removed = without(self.bundle.body(), self.blocked)[1]
@@ -85,7 +85,7 @@ class Posting:
         load: How fast the country file lets it go.
         state: What the threads share.
         stop_rule: Says when what DHIS2 refuses is no matter of single records.
-        as_superuser: DHIS2 refuses the user nothing, so it is asked whom other programs have.
+        as_superuser: DHIS2 refuses the user nothing, so it is queried for whom other programs have.
     """
 
     run: Run
@@ -111,7 +111,7 @@ class Posting:
         """Post some bundles of a phase, settle them, and return how many objects they hold."""
         post_phase(
             (self._sending(phase, bundle) for bundle in chunk),
-            lambda body: self._posted(phase, body),
+            lambda body: self._post_body(phase, body),
             self.state,
             self.stop_rule,
             in_flight=requests_in_flight(self.load, self.info.dialect),
@@ -125,10 +125,10 @@ class Posting:
         blocked = self._blocked(phase)
         if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
-            blocked = kept_persons(reader, bundle.body()) | dict(blocked)
+            blocked = find_persons_to_keep(reader, bundle.body()) | dict(blocked)
         return Sending(bundle, blocked, bundle.is_in_doubt)
 
-    def _posted(self, phase: Phase, body: bytes) -> Receipt:
+    def _post_body(self, phase: Phase, body: bytes) -> Receipt:
         strategy = strategy_of(phase)
         if body == EMPTY:
             return Receipt(strategy)
@@ -139,7 +139,7 @@ class Posting:
     def _blocked(self, phase: Phase) -> Blocked:
         """Return what builds on something that an earlier phase did not get done."""
         if phase not in self._blocked_by_phase:
-            self._blocked_by_phase[phase] = blocked(self.run, phase)
+            self._blocked_by_phase[phase] = find_blocked(self.run, phase)
         return self._blocked_by_phase[phase]
 
 
@@ -156,7 +156,7 @@ def strategy_of(phase: Phase) -> Strategy:
     return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
 
 
-def blocked(run: Run, phase: Phase) -> Blocked:
+def find_blocked(run: Run, phase: Phase) -> Blocked:
     """Return what a phase may not post, by the receipts of the run so far."""
     refused = outcomes(run).filter(~pl.col("accepted")).select("phase", "type", "uid").collect()
     if refused.is_empty():

@@ -5,21 +5,21 @@ begun, without a receipt   what differs is unknown: the next comparison sends wh
 then, as today's policy and today's guards let it, or deletes it
 refused                    a reject, whatever has stopped the load
 never begun                dropped: it is still different
-its folder is lost         what it posted cannot be known; told until reconcile repairs it
+its folder is lost         what it posted cannot be found out; reported until reconcile repairs
 """
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.fold import write_refusals
-from flows.steps.load.open_and_close import at_address, close_load, lost
-from flows.steps.load.post_run import Blocked, Sending, blocked, strategy_of
-from flows.steps.target.recognition import check_memory, left_marker, recognised_server
-from staging.acknowledged import Current, read_current, switch
+from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
+from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_of
+from flows.steps.target.recognition import leave_marker, recognise
+from staging.current import Current, read_current, switch
 from staging.damage import DamagedError
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
-from transforms.changes.bundles import Phase
 from transforms.changes.dependants import objects_of
-from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.permissions import NOTHING, Permissions
+from transforms.changes.phases import Phase
 from transforms.changes.stopping import StoppedError
 from transforms.core.errors import SyncError
 from transforms.dhis2.import_report import Receipt, Sent
@@ -37,7 +37,7 @@ def settle_open_run(
     Args:
         target: The target's files.
         own: The run that is at work; if it is the open one, it goes on by itself.
-        client: The DHIS2; it is asked who it is, and its marker is moved on.
+        client: The DHIS2; it is recognised, and its marker is moved on.
         allow: That the DHIS2 was moved or restored.
 
     Raises:
@@ -48,24 +48,21 @@ def settle_open_run(
     if current is None or current.open_run in (None, own.run_id):
         return None
     run = Run(own.root, str(current.open_run))
-    info = recognised_server(client, current, moved_target=Allow.MOVED_TARGET in allow)
-    restored = Allow.RESTORED_TARGET in allow
-    check_memory(client, info, target, current, restored_target=restored)
-    current = at_address(current, info)
+    current = at_address(current, recognise(client, target, current, allow).info)
     try:
         unknown = settle_doubts(run)
         close_load(run, target, client, current)
     except DamagedError as error:
         if run.folder not in error.path.parents:
             raise
-        return _given_up(run, target, client, current)
+        return _give_up(run, target, client, current)
     return (
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
         f"not known whether DHIS2 took them, and they are compared again."
     )
 
 
-def keep_what_is_known(
+def keep_answers(
     run: Run, target: Target, client: Dhis2, current: Current, error: SyncError
 ) -> None:
     """Write the rejects of a load that stops; one that was refused too much is folded as well.
@@ -84,7 +81,7 @@ def settle_doubts(run: Run) -> int:
     What must not be posted any more was not posted, and is none of them.
     """
     bundles = in_doubt(run)
-    by_phase = {Phase(bundle.phase): blocked(run, Phase(bundle.phase)) for bundle in bundles}
+    by_phase = {Phase(bundle.phase): find_blocked(run, Phase(bundle.phase)) for bundle in bundles}
     return sum(_settle(bundle, by_phase[Phase(bundle.phase)]) for bundle in bundles)
 
 
@@ -95,9 +92,9 @@ def _settle(bundle: Bundle, blocked_objects: Blocked) -> int:
     return len(unknown)
 
 
-def _given_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
+def _give_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
     """End a run of which too little is left to know what it has posted."""
-    current = left_marker(client, run.run_id, current)
+    current = leave_marker(client, run.run_id, current)
     ended = {
         "counter": current.counter + 1,
         "last_run": run.run_id,
@@ -107,4 +104,4 @@ def _given_up(run: Run, target: Target, client: Dhis2, current: Current) -> str:
         "lost_run": run.run_id,
     }
     switch(target, current.model_copy(update=ended))
-    return lost(run.run_id)
+    return lost_run_warning(run.run_id)

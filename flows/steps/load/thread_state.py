@@ -64,7 +64,7 @@ class LoadState:
         """Note that a bundle failed twice as a whole; return whether so did those before it.
 
         Several in flight may hold an object each that fails every request: whether anything gets
-        through at all is then to be asked.
+        through at all is then to be checked.
         """
         with self._lock:
             self._failed_in_a_row += 1

@@ -11,7 +11,8 @@ from flows.steps.load.post_bundle import validate_bundle
 from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
 from staging.frames import read_stage
 from staging.layout import Run
-from transforms.changes.bundles import Phase, numbered, parts, rendered
+from transforms.changes.bundles import numbered, rendered
+from transforms.changes.phases import Phase, parts
 
 JUDGED = (Phase.PEOPLE, Phase.EVENTS)
 OBJECTS = 500

@@ -4,21 +4,22 @@ import uuid
 from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.compare.changes import tracked_versions
-from flows.steps.target.preflight import Needs, check_needs
+from flows.steps.shared.acknowledged_frames import tracked_versions
+from flows.steps.target.preflight import check_needs
 from flows.steps.target.read_back import Paging, Reader
-from flows.steps.target.recognition import recognised_server
-from staging.acknowledged import Current, read_current
+from flows.steps.target.recognition import recognise_server
+from staging.current import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
+from transforms.changes.offer import Needs
 from transforms.core.errors import StagingError
 
 DESIRED = "desired"
 PAGING = Paging()
 
 
-def known_state(target: Target) -> Current:
+def read_acknowledged(target: Target) -> Current:
     """Return the acknowledged state of a target.
 
     Raises:
@@ -46,19 +47,19 @@ def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> 
     Raises:
         StagingError: Something was; or no run says what openIMIS has.
     """
-    known = read_current(target)
-    if known is not None and (known.open_run or tracked_versions(known)):
+    current = read_current(target)
+    if current is not None and (current.open_run or tracked_versions(current)):
         raise StagingError(
             f"{target.name} has an acknowledged state already, which adopt would lose. To make it "
             f"say what DHIS2 holds, use repair. Nothing was changed."
         )
-    run = wanted_run(staging_root, desired_run, needed=True)
+    run = find_desired_run(staging_root, desired_run, needed=True)
     partitions = read_stage(run, DESIRED)["partitions"] if run else 1
-    first = known or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
+    first = current or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
     return first.model_copy(update={"partitions": partitions})
 
 
-def wanted_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
+def find_desired_run(staging_root: Path, run_id: str | None, *, needed: bool) -> Run | None:
     """Return the run that says what openIMIS has; None if none is at hand and none is needed.
 
     Raises:
@@ -83,7 +84,7 @@ def remember_state(run: Run, target: str, current: Current) -> None:
 
 def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
-    info = recognised_server(client, current, moved_target=False)
+    info = recognise_server(client, current)
     info.check_reading()
     check_needs(client, info, Needs(posts=False))
     return Reader(client, info.dialect, paging, info.zone)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.changes import tracked_versions
 from flows.steps.compare.source_identity import source_of
-from flows.steps.reconcile.preconditions import known_state, wanted_run
-from staging.acknowledged import Current, scan, sweep, switch, switched, write
-from staging.frames import read_stage, scan_frame
+from flows.steps.reconcile.preconditions import find_desired_run, read_acknowledged
+from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
+from staging.acknowledged import sweep, write
+from staging.current import Current, switch, switched
+from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.guards import refuse_another_source
 from transforms.changes.renumbering import Renumbered, renumbered
 from transforms.core.errors import GuardError, StagingError
@@ -23,15 +23,15 @@ LEAST_SHARE = 0.5
 
 
 @dataclass
-class Carried:
+class CarryOver:
     """What became of the rows of a resource.
 
     Attributes:
-        held: How many of openIMIS's rows DHIS2 holds objects of.
+        acknowledged: How many of openIMIS's rows DHIS2 holds objects of.
         found: How many of them were found again under their new numbers.
     """
 
-    held: int = 0
+    acknowledged: int = 0
     found: int = 0
 
 
@@ -58,15 +58,14 @@ class Renumbering:
     def parts(self, resource: Resource, first: int) -> Iterator[Renumbered]:
         """Yield the partitions of a resource under the new numbers."""
         for number in range(self.current.partitions):
-            wanted = scan_frame(self.desired.desired(resource.name, number))
-            yield renumbered(resource, self._acknowledged(resource, number), wanted, first)
+            rows = scan_objects(self.desired.desired(resource.name, number))
+            yield renumbered(resource, self._acknowledged(resource, number), rows, first)
 
     def _acknowledged(self, resource: Resource, number: int) -> pl.LazyFrame:
-        schema = acknowledged_schema(resource)
-        return scan(self.target, self.current, resource.name, number, schema)
+        return acknowledged(self.target, self.current, resource, number)
 
 
-def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, Carried]:
+def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, CarryOver]:
     """Write what is acknowledged under the new numbers; `current.json` is switched once, last.
 
     Args:
@@ -81,16 +80,16 @@ def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, Carried]
         GuardError: It is another openIMIS, or too little was found again.
         StagingError: A run is open, or the run is not at hand or divided otherwise.
     """
-    current = known_state(target)
+    current = read_acknowledged(target)
     work = Renumbering(target, current, _migrated(target, current, desired_run))
     first = {resource.name: work.first_generation(resource) for resource in NUMBERED}
-    carried = {resource.name: Carried() for resource in NUMBERED}
+    carried = {resource.name: CarryOver() for resource in NUMBERED}
     checksums: dict[str, list[str]] = {resource.name: [] for resource in NUMBERED}
     for resource in NUMBERED:
         for number, part in enumerate(work.parts(resource, first[resource.name])):
             rows = part.rows.lazy()
             checksums[resource.name].append(write(target, run.run_id, resource.name, number, rows))
-            carried[resource.name].held += part.held
+            carried[resource.name].acknowledged += part.held
             carried[resource.name].found += part.found
     refuse_strangers(carried, desired_run)
     _switch(target, current, run, checksums, first)
@@ -98,7 +97,7 @@ def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, Carried]
 
 
 def _migrated(target: Target, current: Current, desired_run: str) -> Run:
-    desired = wanted_run(target.root, desired_run, needed=True)
+    desired = find_desired_run(target.root, desired_run, needed=True)
     source = source_of(desired) if desired else None
     if desired is None or source is None:
         raise StagingError(
@@ -118,20 +117,19 @@ def _migrated(target: Target, current: Current, desired_run: str) -> Run:
     return desired
 
 
-def refuse_strangers(carried: Mapping[str, Carried], desired_run: str) -> None:
+def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str) -> None:
     """Refuse a run in which too little is found again.
 
     Raises:
         GuardError: It is of another openIMIS, or of none that was migrated.
     """
-    held, found = (
-        sum(getattr(each, name) for each in carried.values()) for name in ("held", "found")
-    )
-    if found < LEAST_SHARE * held:
+    total = sum(each.acknowledged for each in carried.values())
+    found = sum(each.found for each in carried.values())
+    if found < LEAST_SHARE * total:
         raise GuardError(
-            f"Of {held} policies and claim lines of which DHIS2 holds objects, only {found} were "
-            f"found again in run {desired_run}; of an openIMIS that was migrated, nearly all are. "
-            f"Name a run of the openIMIS that was migrated. Nothing was changed."
+            f"Of {total} policies and claim lines of which DHIS2 holds objects, only {found} "
+            f"were found again in run {desired_run}; of an openIMIS that was migrated, nearly all "
+            f"are. Name a run of the openIMIS that was migrated. Nothing was changed."
         )
 
 

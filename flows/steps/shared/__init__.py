@@ -1,1 +1,1 @@
-"""What all steps share: the files that a country gives."""
+"""What all steps share: the files that a country gives, and what a run and a target have."""

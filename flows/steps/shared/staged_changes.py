@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from staging.frames import read_stage, scan_frame
+from staging.frames import read_stage, scan_objects
 from staging.layout import Run
 from transforms.model.resources import RESOURCES
 
@@ -14,7 +14,7 @@ Changes = Mapping[str, pl.LazyFrame]
 
 def changes_of(run: Run, partition: int) -> Changes:
     """Return resource name → changes of one partition."""
-    return {each.name: scan_frame(run.changes(each.name, partition)) for each in RESOURCES}
+    return {each.name: scan_objects(run.changes(each.name, partition)) for each in RESOURCES}
 
 
 def all_changes(run: Run) -> dict[str, pl.LazyFrame]:

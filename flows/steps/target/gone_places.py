@@ -5,17 +5,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
-from staging.acknowledged import Current, read_current, scan
+from staging.acknowledged import scan
+from staging.current import Current, read_current
 from staging.layout import Target, target_names
 from transforms.changes.metadata_changes import CONFIRMED, unlisted
+from transforms.changes.preflight import MERGED
 from transforms.core.errors import StagingError
 from transforms.model.resources import ORG_UNITS
 
 NAMED = 10
-MERGED = (
-    "Where they were merged into others or split in DHIS2, merge or split them in openIMIS as well "
-    "(the families move there): DHIS2 follows openIMIS, and what is made again is empty."
-)
 
 
 def gone_places(client: Dhis2, staging_root: Path) -> list[str]:

@@ -8,31 +8,49 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from flows.steps.target.read_back import Reader, asked_for
-from staging.acknowledged import Current, scan
+from flows.steps.target.read_back import Reader, query_objects
+from staging.current import Current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
-from transforms.changes.deltas import acknowledged_schema
-from transforms.changes.fold import State
-from transforms.changes.reconciliation import FINDINGS, IDENTITIES, compared
+from transforms.changes.findings import FINDINGS, Kind
+from transforms.changes.identities import IDENTITIES
+from transforms.changes.recognition import NewestObjects
+from transforms.changes.reconciliation import compared
+from transforms.changes.schemas import State
+from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 
 NEWEST = 200
 
 
-def differing(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> pl.DataFrame:
+def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> NewestObjects:
+    """Return how many of the newest objects are not in DHIS2 as it confirmed them.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read them.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    found = compare_newest(client, info, target, current)
+    returned = len(found.filter(kind=Kind.UNEXPECTED.value))
+    return NewestObjects(NEWEST, lacking=len(found) - returned, returned=returned)
+
+
+def compare_newest(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current
+) -> pl.DataFrame:
     """Return which of the newest objects DHIS2 does not hold as it confirmed them.
 
     Returns:
-        The columns of `transforms.changes.reconciliation.FINDINGS`.
+        The columns of `transforms.changes.findings.FINDINGS`.
 
     Raises:
         TargetError: DHIS2 does not let the user read them.
         BusyError: DHIS2 stayed busy or out of reach.
     """
     reader, chosen = Reader(client, info.dialect, zone=info.zone), newest(target, current)
-    found = [_differing(reader, target, current, each, chosen) for each in RESOURCES]
+    found = [_compare_resource(reader, target, current, each, chosen) for each in RESOURCES]
     return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
 
 
@@ -66,9 +84,8 @@ def _newest_of(target: Target, current: Current, resource: Resource, count: int)
 
 
 def _acknowledged(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
-    schema = acknowledged_schema(resource)
     numbers = range(current.partitions)
-    parts = [scan(target, current, resource.name, number, schema) for number in numbers]
+    parts = [acknowledged(target, current, resource, number) for number in numbers]
     return pl.concat(parts, how="diagonal")
 
 
@@ -83,15 +100,15 @@ def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.Laz
     return pl.concat(uids)
 
 
-def _differing(
+def _compare_resource(
     reader: Reader, target: Target, current: Current, resource: Resource, chosen: pl.DataFrame
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
-    known = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
-    values = [field.uid for field in resource.fields]
-    read = asked_for(reader, resource, known["uid"].to_list(), values)
+    confirmed = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
+    values = [field.key for field in resource.fields]
+    read = query_objects(reader, resource, confirmed["uid"].to_list(), uids_of(values))
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)
     there = read.filter(~is_deleted)
-    return compared(resource, known, nothing, there, deleted, values, reader.zone).findings
+    return compared(resource, confirmed, nothing, there, deleted, values, reader.zone).findings

@@ -4,7 +4,7 @@ all that the user may see ─ too many? ─► org unit after org unit ─ too m
                                                                                 its days
 
 A reading that would be many pages deep is divided, since DHIS2 finds page 1,000 by counting
-through the 999 before it. Totals are never asked for: 2.40 cannot count enrollments (409), and some
+through the 999 before it. Totals are never queried: 2.40 cannot count enrollments (409), and some
 patches count events once for each program of the person. Pages are in an order that does not change
 while they are read, and a reading ends with an empty page.
 """
@@ -31,7 +31,7 @@ PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for
 
 @dataclass(frozen=True)
 class Paging:
-    """How much is asked for at once.
+    """How much is read at once.
 
     Attributes:
         page: Objects a page.
@@ -74,7 +74,7 @@ class Reader:
     Attributes:
         client: The DHIS2.
         dialect: Its version's ways.
-        paging: How much is asked for at once.
+        paging: How much is read at once.
         zone: In which DHIS2 reads and writes dates.
     """
 
@@ -89,17 +89,17 @@ class Reader:
         for chosen in programs_of(resource):
             yield from self._pages(resource, chosen, Slice())
 
-    def named(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Json]]:
+    def query(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Json]]:
         """Yield those of the named objects that DHIS2 has, or has deleted."""
         kind = KINDS[resource.tracker_type]
         stage = {"programStage": resource.stage} if resource.stage else {}
         program = {"program": resource.program} | stage if resource.program else {}
         for start in range(0, len(uids), UIDS_AT_ONCE):
             some = list(uids[start : start + UIDS_AT_ONCE])
-            named = self.dialect.list_parameter(kind.name, kind.plural, some)
+            names = self.dialect.list_parameter(kind.name, kind.plural, some)
             size = str(len(some) * PROGRAMS_OF_A_PERSON)
-            asked = program | named | {"includeDeleted": "true", "pageSize": size}
-            yield self._asked(resource, asked | self._place(resource, Slice()))
+            params = program | names | {"includeDeleted": "true", "pageSize": size}
+            yield self._query(resource, params | self._place(resource, Slice()))
 
     def tells_deleted(self, resource: Resource) -> bool:
         """Whether DHIS2 tells objects that it has deleted from those that it never had."""
@@ -109,34 +109,34 @@ class Reader:
     def _pages(
         self, resource: Resource, chosen: dict[str, str], part: Slice
     ) -> Iterator[list[Json]]:
-        asked = chosen | self._place(resource, part) | self._days(resource, part)
-        parts = self._parts(resource, part) if self._is_deep(resource, asked) else []
+        params = chosen | self._place(resource, part) | self._days(resource, part)
+        parts = self._parts(resource, part) if self._is_deep(resource, params) else []
         for each in parts:
             yield from self._pages(resource, chosen, each)
         if not parts:
-            yield from self._all_pages(resource, asked)
+            yield from self._all_pages(resource, params)
 
-    def _is_deep(self, resource: Resource, asked: dict[str, str]) -> bool:
+    def _is_deep(self, resource: Resource, params: dict[str, str]) -> bool:
         """Whether there is a page behind those of a reading that is not divided."""
-        return bool(self._page(resource, asked, self.paging.slice // self.paging.page + 1))
+        return bool(self._page(resource, params, self.paging.slice // self.paging.page + 1))
 
-    def _all_pages(self, resource: Resource, asked: dict[str, str]) -> Iterator[list[Json]]:
+    def _all_pages(self, resource: Resource, params: dict[str, str]) -> Iterator[list[Json]]:
         for number in count(1):
-            objects = self._page(resource, asked, number)
+            objects = self._page(resource, params, number)
             if not objects:
                 return
             yield objects
 
-    def _page(self, resource: Resource, asked: dict[str, str], number: int) -> list[Json]:
+    def _page(self, resource: Resource, params: dict[str, str], number: int) -> list[Json]:
         is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
         order = self.dialect.enrollment_order if is_enrollment else "createdAt"
         size = {"pageSize": str(self.paging.page), "page": str(number)}
-        return self._asked(resource, asked | {"order": order} | size)
+        return self._query(resource, params | {"order": order} | size)
 
-    def _asked(self, resource: Resource, asked: dict[str, str]) -> list[Json]:
+    def _query(self, resource: Resource, params: dict[str, str]) -> list[Json]:
         kind = KINDS[resource.tracker_type]
-        asked = asked | {"fields": asked_fields(resource)}
-        page = self.client.get(f"/api/tracker/{kind.plural}", asked)
+        params = params | {"fields": asked_fields(resource)}
+        page = self.client.get(f"/api/tracker/{kind.plural}", params)
         objects: list[Json] = page[self.dialect.page_key or kind.plural]
         return objects
 
@@ -188,10 +188,10 @@ def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str
         BusyError: DHIS2 stayed busy or out of reach.
     """
     with writing_rows(run.read_back(resource.name), read_schema(values)) as writer:
-        return sum(_written(writer, resource, page, values) for page in reader.pages(resource))
+        return sum(_write_page(writer, resource, page, values) for page in reader.pages(resource))
 
 
-def _written(
+def _write_page(
     writer: RowWriter, resource: Resource, page: Sequence[Json], values: Sequence[str]
 ) -> int:
     rows = read_rows(resource, page, values).filter(~pl.col("isDeleted"))
@@ -199,9 +199,9 @@ def _written(
     return rows.height
 
 
-def asked_for(
+def query_objects(
     reader: Reader, resource: Resource, uids: Sequence[str], values: Sequence[str]
 ) -> pl.DataFrame:
     """Return what DHIS2 has of the named objects, deleted ones too, as a read-back frame."""
-    pages = [read_rows(resource, page, values) for page in reader.named(resource, uids)]
+    pages = [read_rows(resource, page, values) for page in reader.query(resource, uids)]
     return pl.concat([pl.DataFrame(schema=read_schema(values)), *pages])

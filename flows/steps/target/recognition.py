@@ -1,115 +1,146 @@
-"""Know DHIS2 again before anything is posted: the same server, with what the last load left.
+"""Ask a DHIS2, once and before anything is posted, whether it is the one of the last load.
 
-address and systemId      another server, a clone elsewhere    unless moved_target
-marker in its data store  restored from a backup, emptied,     unless restored_target
-                          filled by another copy of us
-the newest objects,       the same, where the data store       unless restored_target
-read back by value        may not be used
+    who it is      its address, version, calendar, systemId     1 request
+    its memory     the markers in its data store                1 or 2 requests
+                   the newest objects, read back by value,      a few requests
+                   where the data store may not be used
+
+What the answers mean, `transforms/changes/recognition.py` judges. Flows that only read, or post no
+data of persons, ask for the first alone.
 """
+
+from dataclasses import dataclass, replace
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.target.marker import (
-    WAYS_ON,
-    DataStoreRefusedError,
-    Marker,
-    check_marker,
-    refuse_other_stagings,
-    write_marker,
-)
-from flows.steps.target.newest_objects import NEWEST, differing
-from flows.steps.target.preflight import KnownServer, check_server
-from staging.acknowledged import Current
+from flows.steps.target.marker import DataStoreRefusedError, ask_markers, write_marker
+from flows.steps.target.newest_objects import ask_newest
+from staging.current import Current
 from staging.layout import Target
-from transforms.changes.reconciliation import Kind
-from transforms.core.errors import TargetError
+from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.recognition import (
+    ExpectedTarget,
+    Marker,
+    Memory,
+    refuse_another_server,
+    refuse_lost_load,
+    refuse_other_stagings,
+)
 
 
-def recognised_server(client: Dhis2, current: Current, *, moved_target: bool) -> SystemInfo:
-    """Return who the server is, and refuse another one than before unless that is meant.
+@dataclass(frozen=True)
+class Recognition:
+    """What a DHIS2 answered that is the one of the last load, or is permitted in its place.
+
+    Attributes:
+        info: Who it is.
+        memory: What it has of the last load.
+    """
+
+    info: SystemInfo
+    memory: Memory
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is odd, but may be."""
+        return [self.memory.refusal] if self.memory.refusal else []
+
+
+def recognise(
+    client: Dhis2, target: Target, current: Current, allow: Permissions = NOTHING
+) -> Recognition:
+    """Return what DHIS2 answered; refuse another one, or one that lacks what the last load left.
+
+    One that was restored from a backup gets our marker again, if that is permitted.
+
+    Raises:
+        TargetError: It is another one, its version, calendar or login will not do, it lacks the
+            last load, or another staging folder fills it.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    last, is_restored = expected_target(current), Allow.RESTORED_TARGET in allow
+    info = recognise_server(client, current, allow)
+    memory = _ask_memory(client, info, target, current, is_restored=is_restored)
+    refuse_other_stagings(memory, last)
+    if is_restored:
+        memory = _mark_again(client, memory, last)
+    else:
+        refuse_lost_load(memory, last)
+    return Recognition(info, memory)
+
+
+def recognise_server(client: Dhis2, current: Current, allow: Permissions = NOTHING) -> SystemInfo:
+    """Return who the server is, and refuse another one than that of the last load; one request.
 
     Raises:
         TargetError: It is another one, or its version, calendar or login will not do.
+        BusyError: DHIS2 stayed busy or out of reach.
     """
-    return check_server(client, None if moved_target else known_server(current))
+    info = ask_server(client)
+    if Allow.MOVED_TARGET not in allow:
+        refuse_another_server(expected_target(current), info.base_url, info.system_id)
+    return info
 
 
-def check_memory(
-    client: Dhis2, info: SystemInfo, target: Target, current: Current, *, restored_target: bool
-) -> str | None:
-    """Refuse a DHIS2 that lacks what the last load left, unless that is meant.
-
-    Args:
-        client: The DHIS2.
-        info: Who it is.
-        target: The target's files.
-        current: The acknowledged state.
-        restored_target: It was restored, and what it lacks is known; it gets our marker again.
-
-    Returns:
-        What is odd, but may be; or None.
+def ask_server(client: Dhis2) -> SystemInfo:
+    """Return who the server is, whatever the last load went to; one request.
 
     Raises:
-        TargetError: It lacks the last load, or another staging folder fills it.
+        TargetError: Its version, calendar or login will not do.
+        BusyError: DHIS2 stayed busy or out of reach.
     """
-    try:
-        if restored_target:
-            _mark_again(client, current)
-            return None
-        if not current.marker_refused:
-            check_marker(client, str(current.staging_id), markers(current))
-            return None
-        refuse_other_stagings(client, str(current.staging_id))
-    except DataStoreRefusedError as refused:
-        if not restored_target:
-            _check_newest(client, info, target, current)
-        return str(refused)
-    _check_newest(client, info, target, current)
-    return None
+    info = client.system_info()
+    _ = info.dialect
+    info.check_calendar()
+    return info
 
 
-def left_marker(client: Dhis2, run_id: str, current: Current) -> Current:
-    """Move the marker on and return the state with whether DHIS2 took it."""
+def leave_marker(client: Dhis2, run_id: str, current: Current) -> Current:
+    """Move the marker on, and return the state with whether DHIS2 took it."""
+    marker = Marker(str(current.staging_id), run_id, current.counter + 1)
+    is_there = current.counter > 0 and not current.marker_refused
     try:
-        write_marker(client, Marker(str(current.staging_id), run_id, current.counter + 1))
+        write_marker(client, marker, replaces=is_there)
     except DataStoreRefusedError:
         return current.model_copy(update={"marker_refused": True})
     return current.model_copy(update={"marker_refused": False})
 
 
-def known_server(current: Current) -> KnownServer | None:
-    """Return the server of the last load, if there was one."""
-    return KnownServer(current.base_url, current.system_id) if current.base_url else None
+def expected_target(current: Current) -> ExpectedTarget:
+    """Return the DHIS2 that the last load left, as the acknowledged state describes it."""
+    return ExpectedTarget(
+        staging=str(current.staging_id),
+        run=current.last_run,
+        counter=current.counter,
+        open_run=current.open_run,
+        base_url=current.base_url,
+        system_id=current.system_id,
+    )
 
 
-def markers(current: Current) -> list[Marker | None]:
-    """Return the markers that DHIS2 may have: of the last load, and of one cut short at its end."""
-    staging = str(current.staging_id)
-    known = [_last_marker(current)]
-    if current.open_run:
-        known.append(Marker(staging, current.open_run, current.counter + 1))
-    return known
+def _ask_memory(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current, *, is_restored: bool
+) -> Memory:
+    """Ask for what the rules need, and for nothing more."""
+    own = str(current.staging_id)
+    needs_marker = not (is_restored or current.marker_refused)
+    try:
+        memory = ask_markers(client, own, reads_own=needs_marker)
+    except DataStoreRefusedError as refused:
+        memory = Memory(refusal=str(refused))
+    if is_restored or memory.others(own):
+        return memory
+    if memory.refusal or current.marker_refused:
+        return replace(memory, newest=ask_newest(client, info, target, current))
+    return memory
 
 
-def _last_marker(current: Current) -> Marker | None:
-    if not current.counter:
-        return None
-    return Marker(str(current.staging_id), str(current.last_run), current.counter)
-
-
-def _mark_again(client: Dhis2, current: Current) -> None:
-    refuse_other_stagings(client, str(current.staging_id))
-    if marker := _last_marker(current):
-        write_marker(client, marker)
-
-
-def _check_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> None:
-    found = differing(client, info, target, current)
-    if len(found):
-        returned = len(found.filter(kind=Kind.UNEXPECTED.value))
-        raise TargetError(
-            f"Of the {NEWEST} newest objects that DHIS2 confirmed, {len(found) - returned} are not "
-            f"there or hold other values, and {returned} that were deleted are there again: DHIS2 "
-            f"was restored from a backup, was changed by others, or is another server. {WAYS_ON} "
-            f"Nothing was posted."
-        )
+def _mark_again(client: Dhis2, memory: Memory, last: ExpectedTarget) -> Memory:
+    """Leave the marker of the last load in a DHIS2 that was restored to an earlier day."""
+    if last.marker is None or memory.refusal:
+        return memory
+    try:
+        write_marker(client, last.marker, replaces=last.staging in memory.stagings)
+    except DataStoreRefusedError as refused:
+        return replace(memory, refusal=str(refused))
+    return memory

@@ -126,7 +126,7 @@ def _differences(before: pl.DataFrame, after: pl.DataFrame) -> int:
 
 
 def _changed_row(resource: Resource, row: Row, choices: Choices) -> Row:
-    values = {field.uid: choices.other(field, row[field.uid]) for field in resource.fields}
+    values = {field.key: choices.other(field, row[field.key]) for field in resource.fields}
     return row | values | _otherwise(resource, row, choices)
 
 
@@ -143,7 +143,7 @@ def _otherwise(resource: Resource, row: Row, choices: Choices) -> Row:
 
 
 def _emptied_row(resource: Resource, row: Row, choices: Choices) -> Row:
-    return row | {field.uid: None for field in resource.fields if not field.compulsory}
+    return row | {field.key: None for field in resource.fields if not field.compulsory}
 
 
 def _other(known: list[str], value: str | None) -> str:

@@ -36,12 +36,12 @@ def another_programs_people(live: Live) -> Counts:
     """Another program, which the loader cannot see, has a person with a number of ours."""
     people = live.pilot.desired("plan", TRACKED_ENTITIES.name)
     wanted = people.filter(
-        pl.col(INSURANCE_NUMBER.uid).is_not_null(), pl.col("faults").list.len() == 0
+        pl.col(INSURANCE_NUMBER.key).is_not_null(), pl.col("faults").list.len() == 0
     ).sort("key")
     must(not wanted.is_empty(), "no person has an insurance number that is sent")
     refused = wanted.row(0, named=True)
     _make_program(live)
-    stranger = _stranger(refused["orgUnit"], refused[INSURANCE_NUMBER.uid])
+    stranger = _stranger(refused["orgUnit"], refused[INSURANCE_NUMBER.key])
     live.server.track(trackedEntities=[stranger])
     live.left["refused"] = refused["key"]
     listed = live.server.client(live.logins["loader"]).get("/api/programs", {"fields": "id"})

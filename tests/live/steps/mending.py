@@ -27,6 +27,7 @@ PATIENTS_ENROLLMENT = "LivePatien1"
 LINKS = "programTrackedEntityAttributes"
 SINGLE = 5
 OTHER_UIDS = 3
+CLAIM_ATTRIBUTES = [field.uid for field in SEED_CLAIM_ATTRIBUTES]
 
 
 def person_of_another_program(live: Live) -> Counts:
@@ -91,7 +92,7 @@ def _meddle(live: Live) -> dict[str, int]:
     claims = live.pilot.held(CLAIM_EVENTS)
     lost = policies.sort("key")["uid"].head(2).to_list()
     live.server.track("DELETE", events=[{"event": uid} for uid in lost])
-    person = people.filter(pl.col(SEX.uid) == "M").sort("key").row(0, named=True)
+    person = people.filter(pl.col(SEX.key) == "M").sort("key").row(0, named=True)
     live.server.track(
         trackedEntities=[_person(person) | {"attributes": [{"attribute": SEX.uid, "value": "F"}]}]
     )
@@ -115,9 +116,9 @@ def _event(row: dict[str, Any], uid: str) -> dict[str, Any]:
         "programStage": CLAIM_DETAILS_STAGE.uid, "orgUnit": row["orgUnit"], "status": "COMPLETED",
         "occurredAt": row["occurredAt"],
         "dataValues": [
-            {"dataElement": field.uid, "value": row[field.uid]}
+            {"dataElement": field.uid, "value": row[field.key]}
             for field in CLAIM_DETAILS_FIELDS
-            if row.get(field.uid) is not None
+            if row.get(field.key) is not None
         ],
     }  # fmt: skip
 
@@ -154,10 +155,10 @@ def _as_the_seed_leaves_it(live: Live) -> int:
 
 def _keep_claims_on_people(live: Live, claims: list[dict[str, Any]]) -> None:
     """Keep the last claim on the person, in attributes of the seed's claim program."""
-    attributes = [_attribute(uid) for uid in SEED_CLAIM_ATTRIBUTES]
+    attributes = [_attribute(uid) for uid in CLAIM_ATTRIBUTES]
     program = live.server.get(f"/api/programs/{CLAIM_PROGRAM.uid}", fields=":owner")
     linked = {each["trackedEntityAttribute"]["id"] for each in program[LINKS]}
-    new = [_link(uid) for uid in SEED_CLAIM_ATTRIBUTES if uid not in linked]
+    new = [_link(uid) for uid in CLAIM_ATTRIBUTES if uid not in linked]
     mode = {"importStrategy": "CREATE_AND_UPDATE", "atomicMode": "ALL"}
     body = {
         "trackedEntityAttributes": attributes,
@@ -167,7 +168,7 @@ def _keep_claims_on_people(live: Live, claims: list[dict[str, Any]]) -> None:
     # 2.40 remembers which attributes a program has, and shows no value of a new one.
     live.server.write("POST", "/api/maintenance", None, cacheClear="true")
     for row in claims:
-        told = [{"attribute": uid, "value": "of a claim"} for uid in SEED_CLAIM_ATTRIBUTES]
+        told = [{"attribute": uid, "value": "of a claim"} for uid in CLAIM_ATTRIBUTES]
         values = {"attributes": told}
         live.server.track(enrollments=[_claim(row, row["uid"]) | values])
 
@@ -188,7 +189,7 @@ def _must_be_emptied(live: Live) -> None:
     people = live.pilot.held(CLAIM_ENROLLMENTS).sort("key").head(SINGLE)["parentUid"]
     for uid in people.unique():
         found = live.server.get(f"/api/tracker/trackedEntities/{uid}", **fields)["attributes"]
-        kept = [each for each in found if each["attribute"] in SEED_CLAIM_ATTRIBUTES]
+        kept = [each for each in found if each["attribute"] in CLAIM_ATTRIBUTES]
         must(not any(each.get("value") for each in kept), "The seed's claim stays on the person")
 
 

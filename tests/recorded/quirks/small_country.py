@@ -13,8 +13,8 @@ from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
-from flows.steps.target.preflight import FIELDS
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
+from transforms.changes.offer import FIELDS
 from transforms.dhis2.import_report import Receipt, Strategy
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 

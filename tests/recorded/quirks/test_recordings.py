@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.recorded.quirks.small_country import RECORDINGS, VERSIONS
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.import_report import Sent, Strategy, judge, judge_dry_run
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.dhis2.tables.error_codes import ERROR_CODES, error_code

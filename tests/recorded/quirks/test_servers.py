@@ -3,9 +3,10 @@
 import orjson
 import pytest
 
+from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.post_bundle import settle_transfers
 from flows.steps.load.thread_state import LoadState
-from flows.steps.target.marker import NAMESPACE, Marker, check_marker, read_marker, write_marker
+from flows.steps.target.marker import NAMESPACE, ask_markers, read_marker, write_marker
 from tests.recorded.quirks.small_country import (
     INSUREES,
     LOADER,
@@ -19,10 +20,24 @@ from tests.recorded.quirks.small_country import (
     person,
     uid,
 )
+from transforms.changes.recognition import (
+    ExpectedTarget,
+    Marker,
+    refuse_lost_load,
+    refuse_other_stagings,
+)
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
 
 STAGING = "scheme-1"
+NO_LOAD, FOURTH = ExpectedTarget(STAGING), ExpectedTarget(STAGING, run="run-4", counter=4)
+
+
+def check_marker(client: Dhis2, last: ExpectedTarget) -> None:
+    """Refuse a DHIS2 that is not as the last load left it."""
+    memory = ask_markers(client, last.staging)
+    refuse_other_stagings(memory, last)
+    refuse_lost_load(memory, last)
 
 
 def transferred(country: SmallCountry, *numbers: int) -> Receipt:
@@ -111,12 +126,12 @@ def test_a_person_who_is_not_there_is_404_and_500_on_the_oldest_version(
 
 def test_the_marker_of_the_last_load_is_found_again(country: SmallCountry) -> None:
     client = country.client()
-    check_marker(client, STAGING, [None])
+    check_marker(client, NO_LOAD)
 
     for counter in (1, 2):
         write_marker(client, Marker(STAGING, f"run-{counter}", counter))
 
-    check_marker(client, STAGING, [Marker(STAGING, "run-2", 2)])
+    check_marker(client, ExpectedTarget(STAGING, run="run-2", counter=2))
     assert read_marker(client, STAGING) == Marker(STAGING, "run-2", 2)
 
 
@@ -138,7 +153,7 @@ def test_a_dhis2_that_is_not_as_the_last_load_left_it_stops_the_run(
         write_marker(client, found)
 
     with pytest.raises(TargetError, match=says):
-        check_marker(client, STAGING, [Marker(STAGING, "run-4", 4)])
+        check_marker(client, FOURTH)
 
 
 def test_two_staging_folders_never_fill_one_dhis2(country: SmallCountry) -> None:
@@ -146,7 +161,7 @@ def test_two_staging_folders_never_fill_one_dhis2(country: SmallCountry) -> None
     write_marker(client, Marker("another-scheme", "run-1", 1))
 
     with pytest.raises(TargetError, match=r"another staging folder \(marker another-scheme"):
-        check_marker(client, STAGING, [None])
+        check_marker(client, NO_LOAD)
 
 
 def test_a_marker_that_a_load_before_its_end_may_have_left_is_known(country: SmallCountry) -> None:
@@ -155,7 +170,7 @@ def test_a_marker_that_a_load_before_its_end_may_have_left_is_known(country: Sma
 
     for found in (last, unfinished):
         write_marker(client, found)
-        check_marker(client, STAGING, [last, unfinished])
+        check_marker(client, ExpectedTarget(STAGING, run="run-1", counter=1, open_run="run-2"))
 
 
 def test_what_is_no_marker_is_not_taken_for_one(country: SmallCountry) -> None:
@@ -163,7 +178,7 @@ def test_what_is_no_marker_is_not_taken_for_one(country: SmallCountry) -> None:
     client.post(f"{NAMESPACE}/{STAGING}", body={"something": "else"})
 
     with pytest.raises(TargetError):
-        check_marker(client, STAGING, [Marker(STAGING, "run-4", 4)])
+        check_marker(client, FOURTH)
 
 
 def test_a_marker_whose_answer_was_lost_is_written_all_the_same(country: SmallCountry) -> None:
@@ -172,4 +187,4 @@ def test_a_marker_whose_answer_was_lost_is_written_all_the_same(country: SmallCo
 
     write_marker(client, Marker(STAGING, "run-1", 1))
 
-    check_marker(client, STAGING, [Marker(STAGING, "run-1", 1)])
+    check_marker(client, ExpectedTarget(STAGING, run="run-1", counter=1))

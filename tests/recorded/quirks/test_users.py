@@ -9,7 +9,7 @@ from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase
 from flows.steps.load.thread_state import LoadState
-from flows.steps.target.preflight import Needs, check_needs
+from flows.steps.target.preflight import check_needs
 from tests.recorded.quirks.small_country import (
     COUNTRY,
     INSUREES,
@@ -27,6 +27,7 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.test_posting_a_phase import Outbox
+from transforms.changes.offer import Needs
 from transforms.changes.stopping import StopRule
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards

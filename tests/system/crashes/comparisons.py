@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from staging.frames import scan_frame
+from staging.frames import scan_objects
 from staging.rejects import read_rejects
 from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.contents import (
@@ -28,8 +28,7 @@ from tests.system.crashes.contents import (
 )
 from tests.system.crashes.loader import PARTITIONS
 from tests.system.crashes.scheme import Scheme, a_scheme
-from transforms.changes.deltas import PLAIN
-from transforms.changes.fold import UNKNOWN
+from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID
@@ -37,7 +36,7 @@ from transforms.model.tables.insuree import CHFID
 FRESH = "fresh"
 DAYS_AFTER = ("one-day-after", "two-days-after")
 NUMBER_HELD_BACK = "insurance_number_double"
-NUMBERS = (CHFID.uid, NUMBER)
+NUMBERS = (CHFID.key, NUMBER)
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def assert_acknowledged_is_wanted(scheme: Scheme, run_id: str) -> None:
     nameless = _waiting_for_a_number(scheme, run_id)
     for resource in RESOURCES:
         left_out = held_back.filter(resource=resource.name)
-        columns = ["key", "parent", "person", *PLAIN, *(each.uid for each in resource.fields)]
+        columns = ["key", "parent", "person", *PLAIN, *(each.key for each in resource.fields)]
         wanted = _desired(scheme, run_id, resource, nameless).select(columns)
         known = acknowledged(scheme.target, resource).filter(state="held").select(columns)
         wanted, known = (each.join(left_out, on="key", how="anti") for each in (wanted, known))
@@ -165,7 +164,7 @@ def _desired(
     scheme: Scheme, run_id: str, resource: Resource, nameless: pl.DataFrame
 ) -> pl.DataFrame:
     run = scheme.job(run_id).run
-    parts = [scan_frame(run.desired(resource.name, number)) for number in range(PARTITIONS)]
+    parts = [scan_objects(run.desired(resource.name, number)) for number in range(PARTITIONS)]
     rows = pl.concat(parts).collect()
     if resource is not TRACKED_ENTITIES:
         return rows

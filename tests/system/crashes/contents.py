@@ -4,11 +4,13 @@ from typing import Any
 
 import polars as pl
 
-from staging.acknowledged import read_current, scan
+from staging.acknowledged import scan
+from staging.current import read_current
 from staging.layout import Target
 from tests.support.sandbox import Sandbox
-from transforms.changes.deltas import FIXED, acknowledged_schema
 from transforms.changes.metadata_changes import CONFIRMED
+from transforms.changes.schemas import FIXED, acknowledged_schema
+from transforms.model.field_keys import uid_of
 from transforms.model.resources import METADATA, RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
@@ -154,7 +156,7 @@ def _event(row: Row, people: dict[str, str]) -> Row:
 
 def _values(row: Row) -> Row:
     known = {*FIXED, "state", "run", "isLate", "of"}
-    return _filled({name: value for name, value in row.items() if name not in known})
+    return _filled({uid_of(name): value for name, value in row.items() if name not in known})
 
 
 def _moment(text: str | None) -> str | None:

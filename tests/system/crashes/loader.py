@@ -13,20 +13,20 @@ from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Asked, stage_desired
-from flows.steps.extract.snapshot import copied
+from flows.steps.compare.desired import Inputs, stage_desired
+from flows.steps.extract.snapshot import copy_tables
 from flows.steps.load.open_and_close import close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
-from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.shared.current_state import current_or_first
-from staging.acknowledged import locked
 from staging.damage import in_words
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import discard_incomplete, is_complete, read_manifest, write_manifest
+from staging.target_lock import locked
 from tests.support.loader import LOGIN as LOADER_LOGIN
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.model.privacy import selected_columns
 from transforms.model.resources import Scope
@@ -110,7 +110,7 @@ def extract(job: Job) -> None:
         openimis = OpenimisDatabase(
             dialect=job.dialect, connection_string=SecretStr(job.connection)
         )
-        copied(job.run, "openimis", openimis.client(), selected_columns(job.country))
+        copy_tables(job.run, "openimis", openimis.client(), selected_columns(job.country))
     manifest = read_manifest(job.run)
     if manifest.as_of != job.as_of:
         write_manifest(job.run, manifest.model_copy(update={"as_of": job.as_of}))
@@ -118,10 +118,10 @@ def extract(job: Job) -> None:
 
 def transform(job: Job, allow: Permissions = (Allow.DELETES,)) -> None:
     """Stage what will be posted."""
-    asked = Asked(job.country, None, KEY, job.scopes, None)
+    inputs = Inputs(job.country, None, KEY, job.scopes, None)
     current = current_or_first(job.target, 0)
-    stage_desired(job.run, asked, current.partitions or PARTITIONS)
-    stage_changes(job.run, job.target, current, asked, allow)
+    stage_desired(job.run, inputs, current.partitions or PARTITIONS)
+    stage_changes(job.run, job.target, current, inputs, allow)
     stage_bundles(job.run, job.bundle_size)
 
 
@@ -137,6 +137,6 @@ def load(job: Job, client: Dhis2) -> None:
             for chunk in posting.chunks(phase):
                 posting.post(phase, chunk)
     except SyncError as error:
-        keep_what_is_known(job.run, job.target, client, opened.current, error)
+        keep_answers(job.run, job.target, client, opened.current, error)
         raise
     close_load(job.run, job.target, client, opened.current)

@@ -20,7 +20,7 @@ from tests.system.crashes.comparisons import (
 )
 from tests.system.crashes.contents import Content, held, lost_and_double
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
-from transforms.changes.bundles import TRANSFERS, Phase
+from transforms.changes.phases import TRANSFERS, Phase
 from transforms.core.errors import TargetError
 
 ANOTHER, THIRD = "another-run", "a-third-run"

@@ -11,7 +11,7 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.connectors.openimis.sql_dialect import DialectName
 from flows.connectors.openimis.sql_dialects import DIALECTS
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
 from tests.support.databases import Database
@@ -30,7 +30,7 @@ def take(tmp_path: Path) -> Take:
         odbc: str, dialect: DialectName = DialectName.POSTGRESQL, wanted: Wanted = EVERYTHING
     ):
         run = Run(tmp_path / "staging", dialect)
-        copied(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
+        copy_tables(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
         return read_snapshot(run)
 
     return taken

@@ -10,7 +10,7 @@ import psycopg
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sqlite import SQLITE
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database, sqlite_odbc
@@ -76,7 +76,7 @@ def test_a_claim_never_lacks_its_lines_while_clerks_enter_claims(tmp_path, clien
     for attempt in range(3):
         run = Run(tmp_path, f"run-{attempt}")
         with a_clerk_who_enters_claims(openimis, FIRST_NEW * (attempt + 1)):
-            copied(run, "sample", client, {**LINES, **CLAIMS})
+            copy_tables(run, "sample", client, {**LINES, **CLAIMS})
 
         snapshot = read_snapshot(run)
         claims = set(rows_of(snapshot, "tblClaim")["ClaimID"])

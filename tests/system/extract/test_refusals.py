@@ -7,7 +7,7 @@ from flows.connectors.openimis.connection_strings import complete
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.connectors.openimis.sqlite import SQLITE
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from tests.support.databases import sqlite_odbc
 from tests.system.extract.conftest import EVERYTHING, rows_of, wanted_of
@@ -28,7 +28,7 @@ def refusal(run):
 
     def of(client: Openimis, wanted=EVERYTHING) -> str:
         with pytest.raises(SyncError) as error:
-            copied(run, "sample", client, wanted)
+            copy_tables(run, "sample", client, wanted)
         sentence = str(error.value)
         assert not run.folder.exists(), "something was written"
         assert "\n" not in sentence

@@ -10,7 +10,7 @@ import pytest
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_server import SQLSERVER
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases.tds import NOT_BEGUN_IN_SNAPSHOT, Refusal, Rows, Turns, tds_server
@@ -39,7 +39,7 @@ def take(tmp_path):
         run = Run(tmp_path / "staging", "monday")
         with tds_server(script) as server:
             odbc = FREETDS.format(port=server.port)
-            copied(run, "sample", Openimis(SQLSERVER, odbc, is_a_copy=is_a_copy), wanted)
+            copy_tables(run, "sample", Openimis(SQLSERVER, odbc, is_a_copy=is_a_copy), wanted)
             return read_snapshot(run), server.asked
 
     return taken

@@ -25,7 +25,7 @@ from tests.system.crashes.loader import Job, bring, extract, transform
 from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.system.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
 from tests.system.faults.server import Server
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
 

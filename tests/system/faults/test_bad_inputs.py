@@ -272,9 +272,9 @@ def test_a_bad_place_or_product_is_sent_or_told(places: Loaded, name: str) -> No
 def test_a_value_is_sent_as_it_is_and_not_mended(
     records: Loaded, name: str, resource: str, field: str, values: set[str | None]
 ) -> None:
-    (uid,) = [each.uid for each in RESOURCE_BY_NAME[resource].fields if each.name == field]
+    (key,) = [each.key for each in RESOURCE_BY_NAME[resource].fields if each.name == field]
 
-    assert records.values(name, resource, uid) == values
+    assert records.values(name, resource, key) == values
 
 
 def accounted_for(loaded: Loaded, resource: str) -> tuple[set[str], set[str]]:

@@ -23,7 +23,7 @@ from tests.system.crashes.loader import extract
 from tests.system.crashes.scheme import Scheme
 from tests.system.crashes.story import CHANGES
 from tests.system.faults.undisturbed import Disturbed, ending, is_for_people
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 from transforms.core.errors import StagingError
 
 pytestmark = pytest.mark.large

@@ -28,7 +28,7 @@ from tests.system.faults.undisturbed import (
     is_for_people,
     rejects,
 )
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 
 EXHAUSTIVE = pytest.mark.exhaustive
 ANOTHER = "another-run"

@@ -28,7 +28,7 @@ from tests.system.faults.poisoned import NEXT_RUNS, Country, a_country, at_stake
 from tests.system.faults.server import Server, a_server
 from tests.system.faults.undisturbed import lost_and_double, rejects
 from tests.system.faults.wrong_settings import WRONG_SETTINGS
-from transforms.changes.bundles import IDENTIFIERS, LISTS
+from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import RESOURCES, Scope, TrackerType
 

@@ -35,12 +35,14 @@ def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: Scheme
 
 def test_an_explanation_shows_no_value(scheme: Scheme) -> None:
     scheme.sync(run_id="first")
-    frame = acknowledged(scheme, "tracked_entities").filter(pl.col("g54R38QNwEi").is_not_null())
+    frame = acknowledged(scheme, "tracked_entities").filter(
+        pl.col("insurance_number").is_not_null()
+    )
     person = frame.row(0, named=True)
 
     text = explain(person["key"], "ministry", scheme.staging_root)
 
-    assert person["g54R38QNwEi"] not in text
+    assert person["insurance_number"] not in text
     assert "Insurance number" in text
 
 

@@ -9,8 +9,9 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.import_population import import_population
-from staging.acknowledged import locked, read_current, switch
+from staging.current import read_current, switch
 from staging.layout import Target
+from staging.target_lock import locked
 from tests.system.flows.scheme import Scheme
 
 

@@ -9,7 +9,7 @@ from prefect.context import FlowRunContext
 from prefect.utilities.callables import parameter_schema
 
 from flows.load import load
-from flows.prefect_support.allowed import grant_permissions
+from flows.prefect_support.allowed import record_permissions
 from flows.sync import sync
 from flows.transform import transform
 from staging.layout import Run
@@ -45,7 +45,7 @@ def nightly(folder: Path, *, by_schedule: bool) -> list[str]:
     assert context is not None
     assert context.flow_run is not None
     context.flow_run.auto_scheduled = by_schedule
-    return sorted(grant_permissions(Run(folder, "nightly"), ["deletes"]))
+    return sorted(record_permissions(Run(folder, "nightly"), ["deletes"]))
 
 
 @pytest.mark.parametrize(("by_schedule", "permitted"), [(True, []), (False, ["deletes"])])

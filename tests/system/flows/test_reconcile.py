@@ -5,7 +5,7 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from flows.reconcile import reconcile
-from staging.acknowledged import read_current, switch
+from staging.current import read_current, switch
 from staging.layout import Target
 from tests.system.flows.scheme import Scheme
 from transforms.core.errors import StagingError

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.reconcile import reconcile
 from flows.renumber import renumber
-from staging.acknowledged import read_current
+from staging.current import read_current
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from tests.system.flows.scheme import Scheme

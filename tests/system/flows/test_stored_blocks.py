@@ -4,7 +4,7 @@ import pytest
 from prefect.blocks.core import Block
 
 from flows.prefect_support.dhis2_server import Dhis2Server
-from flows.prefect_support.named_blocks import dhis2_named, openimis_named
+from flows.prefect_support.named_blocks import load_dhis2_block, load_openimis
 from transforms.core.errors import SourceError, TargetError
 
 SECRET = "a-very-secret-word"
@@ -23,7 +23,7 @@ def test_a_server_that_was_stored_before_plain_http_was_a_matter_is_still_loaded
 ) -> None:
     stored("old", "dhis2-server", base_url="https://d.org", username="loader", password=SECRET)
 
-    assert dhis2_named("old").base_url == "https://d.org"
+    assert load_dhis2_block("old").base_url == "https://d.org"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_an_old_block_with_plain_http_says_what_to_do_before_anything_is_sent(
     stored("plain", "dhis2-server", base_url="http://d.org", username="loader", password=SECRET)
 
     with pytest.raises(TargetError, match=r"plain http .* set plain_http_is_meant .* Nothing was"):
-        dhis2_named("plain").client()
+        load_dhis2_block("plain").client()
 
 
 def test_plain_http_is_taken_where_somebody_has_said_that_it_is_meant() -> None:
@@ -53,7 +53,7 @@ def test_a_stored_block_that_lacks_a_field_is_said_to_be_there_and_its_secret_is
     stored("lacking", "openimis-database", connection_string=f"Driver=x;Pwd={SECRET}")
 
     with pytest.raises(SourceError, match="lacking is there, but it is not as") as stopped:
-        openimis_named("lacking")
+        load_openimis("lacking")
 
     assert "dialect: Field required" in str(stopped.value)
     assert SECRET not in repr(stopped.value)

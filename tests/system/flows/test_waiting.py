@@ -21,7 +21,7 @@ from flows.extract import extract
 from flows.prefect_support.children import ChildFailedError, run_child
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
-from staging.acknowledged import read_current
+from staging.current import read_current
 from staging.layout import Run, Target
 from staging.snapshots import PLACES, is_complete, read_manifest
 from tests.support.databases import Database

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from flows.steps.load.open_and_close import close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
-from flows.steps.load.settle_open_run import keep_what_is_known, settle_open_run
+from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.load.thread_state import LoadState
-from staging.acknowledged import Current, locked, read_current
+from staging.current import Current, read_current
+from staging.target_lock import locked
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.system.crashes.loader import FEW_QUESTIONS, Job, extract, transform
 from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import NOTHING, Permissions
+from transforms.changes.phases import Phase
 from transforms.core.errors import SyncError
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
@@ -82,7 +83,7 @@ class GuardedScheme(Scheme):
                     for chunk in posting.chunks(phase):
                         posting.post(phase, chunk)
             except SyncError as error:
-                keep_what_is_known(job.run, job.target, client, opened.current, error)
+                keep_answers(job.run, job.target, client, opened.current, error)
                 raise
             close_load(job.run, job.target, client, opened.current)
             return " ".join(opened.warnings) or None

@@ -7,7 +7,7 @@ import pytest
 
 from tests.system.crashes.contents import differences, tracker
 from tests.system.guards.scheme import GuardedScheme
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 from transforms.core.errors import TargetError
 
 pytestmark = pytest.mark.large

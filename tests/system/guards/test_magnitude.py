@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.steps.compare.magnitude import findings_of, held_back, lifted_too_late, told
-from staging.acknowledged import read_current
+from flows.steps.compare.magnitude import (
+    findings_of,
+    lifted_too_late,
+    other_sentences,
+    waiting_sentences,
+)
+from staging.current import read_current
 from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
@@ -70,12 +75,12 @@ def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
     strict.load("third")
 
     run = strict.job("third").run
-    [sentence] = held_back(run)
+    [sentence] = waiting_sentences(run)
     assert sentence.startswith(f"Gender becomes empty for {before} of {before} tracked_entities")
     assert "allow=empties" in sentence
     assert with_gender(strict.sandbox) == before
     [row] = read_rejects(run).filter(stage=GUARD).collect().to_dicts()
-    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.uid)
+    assert (row["resource"], row["id"]) == ("tracked_entities", SEX.key)
     assert row["reason"] == "too_many_empties"
 
 
@@ -89,7 +94,7 @@ def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
     strict.load("fourth")
 
     assert strict.writes() == mark
-    assert held_back(strict.job("fourth").run) == held_back(strict.job("third").run)
+    assert waiting_sentences(strict.job("fourth").run) == waiting_sentences(strict.job("third").run)
 
 
 def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: GuardedScheme) -> None:
@@ -98,7 +103,9 @@ def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: Guarde
 
     strict.load("fourth", allow=(Allow.EMPTIES,))
     assert with_gender(strict.sandbox) == 0
-    assert ["permitted by empties" in each for each in told(strict.job("fourth").run)] == [True]
+    assert [
+        "permitted by empties" in each for each in other_sentences(strict.job("fourth").run)
+    ] == [True]
     mark = strict.writes()
     strict.load("fifth")
 
@@ -116,7 +123,7 @@ def test_a_column_that_comes_back_needs_no_permission(strict: GuardedScheme) -> 
     strict.load("fourth")
 
     assert strict.writes() == mark
-    assert held_back(strict.job("fourth").run) == []
+    assert waiting_sentences(strict.job("fourth").run) == []
 
 
 def test_a_permission_that_comes_after_the_comparison_needs_a_new_run(
@@ -161,8 +168,8 @@ def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(
     transform_only(empty, "after")
 
     run = empty.job("after").run
-    assert held_back(run) == []
-    assert any("due by date" in each for each in told(run))
+    assert waiting_sentences(run) == []
+    assert any("due by date" in each for each in other_sentences(run))
 
 
 def transform_only(scheme: Scheme, run_id: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.set_up.plan_and_write import protected
+from flows.steps.set_up.plan_and_write import protect_earlier_markers
 from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.support.sandbox import ADMIN
 from tests.system.guards.scheme import GuardedScheme
@@ -62,8 +62,8 @@ def test_a_marker_of_an_older_version_could_be_changed_until_set_up_was_run_agai
     assert clerk.exchange("PUT", marker_of(scheme), body=known).status == 200
 
     with scheme.job("any").client_of(ADMIN) as administrator:
-        assert protected(administrator) == [scheme.current.staging_id]
-        assert protected(administrator) == []
+        assert protect_earlier_markers(administrator) == [scheme.current.staging_id]
+        assert protect_earlier_markers(administrator) == []
 
     assert clerk.exchange("DELETE", marker_of(scheme)).status == 403
     load_of_the_next_day(scheme)

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Asked, stage_desired
+from flows.steps.compare.desired import Inputs, stage_desired
 from staging.frames import is_done, read_stage
 from tests.system.crashes.loader import KEY, PARTITIONS, extract
 from tests.system.guards.scheme import GuardedScheme
@@ -20,17 +20,17 @@ def begun(scheme: GuardedScheme, partitions: int = PARTITIONS) -> None:
     """Begin a third run, and let it be killed between desired and changes."""
     job = scheme.job("third")
     extract(job)
-    stage_desired(job.run, asked(scheme, KEY), partitions)
+    stage_desired(job.run, inputs(scheme, KEY), partitions)
 
 
-def asked(scheme: GuardedScheme, key: str) -> Asked:
-    return Asked(scheme.job("third").country, None, key, [Scope.ALL], None)
+def inputs(scheme: GuardedScheme, key: str) -> Inputs:
+    return Inputs(scheme.job("third").country, None, key, [Scope.ALL], None)
 
 
 def gone_on(scheme: GuardedScheme, key: str) -> None:
     job = scheme.job("third")
-    stage_desired(job.run, asked(scheme, key), PARTITIONS)
-    stage_changes(job.run, job.target, scheme.current, asked(scheme, key))
+    stage_desired(job.run, inputs(scheme, key), PARTITIONS)
+    stage_changes(job.run, job.target, scheme.current, inputs(scheme, key))
 
 
 def test_a_run_does_not_go_on_with_another_pseudonym_key_than_its_numbers_were_made_with(

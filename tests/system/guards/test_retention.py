@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from staging.acknowledged import Current, locked, switch
+from staging.current import Current, switch
 from staging.files import write_json
 from staging.frames import declare_done, write_frame
 from staging.layout import Run, Target
@@ -18,6 +18,7 @@ from staging.outbox import begin, bundles, put, seal, settle
 from staging.rejects import REJECTS, write_rejects
 from staging.retention import Thinned, thin_runs
 from staging.runs import remember
+from staging.target_lock import locked
 from tests.system.crashes.driver import FINISHED, KILLED, forks
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)

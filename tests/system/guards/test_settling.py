@@ -10,8 +10,8 @@ from flows.connectors.dhis2.errors import BusyError
 from staging.outbox import bundles
 from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.scheme import GuardedScheme
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import Allow
+from transforms.changes.phases import Phase
 
 
 def name_claims(scheme: GuardedScheme, text: str) -> None:

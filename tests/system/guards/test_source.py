@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flows.steps.compare.source_identity import check_source, source_of
-from staging.acknowledged import Current, KnownSource, read_current, switch
+from staging.current import Current, LoadedSource, read_current, switch
 from staging.layout import Run, Target
 from staging.snapshots import SnapshotManifest, TableManifest, write_manifest
 from transforms.changes.permissions import Allow
@@ -19,7 +19,7 @@ YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T
 BEFORE = datetime.fromisoformat("2025-12-31")
 ROWS = {"tblInsuree": 10_000, "tblClaim": 1_000, "tblGender": 3}
 OLDEST = {"tblLocations": "a place", "tblInsuree": "a person"}
-KNOWN = KnownSource(
+KNOWN = LoadedSource(
     database="here", oldest_rows=OLDEST, as_of=YESTERDAY, taken_at=YESTERDAY, rows=ROWS
 )
 
@@ -37,7 +37,7 @@ def check(
     database: str = "here",
     as_of: datetime = TODAY,
     taken_at: datetime = TODAY,
-    known: KnownSource | None = KNOWN,
+    known: LoadedSource | None = KNOWN,
     **meant: bool,
 ) -> list[str]:
     """Check a snapshot that differs from yesterday's in this."""

@@ -9,7 +9,7 @@ import pytest
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
-from flows.steps.extract.snapshot import copied
+from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import SnapshotManifest
 from tests.support.databases import Database
@@ -41,7 +41,7 @@ def administer(database: Database, *statements: str) -> None:
 
 
 def manifest(run: Run, database: Database) -> SnapshotManifest:
-    return copied(run, "scheme", Openimis(POSTGRESQL, database.odbc), EVERYTHING)
+    return copy_tables(run, "scheme", Openimis(POSTGRESQL, database.odbc), EVERYTHING)
 
 
 def test_a_user_who_may_only_read_gets_the_same_oldest_rows_as_a_superuser(

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from flows.prefect_support.dhis2_server import Dhis2Server
-from flows.steps.target.newest_objects import differing, newest
-from staging.acknowledged import switch
+from flows.steps.target.newest_objects import compare_newest, newest
+from staging.current import switch
 from staging.outbox import bundles
 from tests.support.sandbox import ADMIN, running_sandbox
 from tests.system.crashes.contents import acknowledged, differences, tracker
 from tests.system.guards.scheme import GuardedScheme
-from transforms.changes.bundles import Phase
 from transforms.changes.permissions import Allow
+from transforms.changes.phases import Phase
 from transforms.core.errors import TargetError
 from transforms.model.resources import RESOURCES
 
@@ -159,9 +159,9 @@ def test_every_version_shows_the_newest_objects_as_it_confirmed_them(
         with server.client() as client:
             known = client, client.system_info(), scheme.target, scheme.current
             scheme.restore_dhis2(scheme.after_second, other)
-            same = differing(*known)
+            same = compare_newest(*known)
             scheme.restore_dhis2(scheme.after_first, other)
-            earlier = differing(*known)
+            earlier = compare_newest(*known)
 
     assert same.is_empty()
     assert set(earlier["kind"]) == {"missing", "different", "unexpected"}

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from flows.steps.load.fold import begin_metadata, fold_metadata
-from staging.acknowledged import Current, scan
+from staging.acknowledged import scan
+from staging.current import Current
 from staging.frames import scan_frame
 from tests.system.crashes.comparisons import assert_acknowledged_is_held
 from tests.system.crashes.contents import tracker

@@ -21,7 +21,7 @@ from staging.layout import Run
 from staging.outbox import bundles, in_doubt, put, seal
 from staging.receipts import outcomes
 from tests.system.load.scripted_server import Asked, failure, report, running
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 from transforms.changes.stopping import Kind, StopRule
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from flows.steps.reconcile.preconditions import reader_of
-from flows.steps.target.preflight import KnownServer, Needs, check_needs, check_server
-from staging.acknowledged import Current
+from flows.steps.target.preflight import check_needs
+from flows.steps.target.recognition import ask_server, recognise_server
+from staging.current import Current
 from tests.recorded.quirks.small_country import (
     CLAIMS,
     INSUREES,
@@ -18,6 +19,7 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.scripted_server import json, running
+from transforms.changes.offer import Needs
 from transforms.core.errors import TargetError
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.insuree import CHFID, INSUREE_FIELDS
@@ -59,7 +61,7 @@ def test_a_dhis2_that_is_ready_is_told_so_in_few_requests(country: SmallCountry)
     client = country.client()
     before = len(country.sandbox.requests)
 
-    check_needs(client, check_server(client, None), NEEDS)
+    check_needs(client, ask_server(client), NEEDS)
 
     assert len(country.sandbox.requests) - before <= 13
 
@@ -177,12 +179,17 @@ def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
     assert all(f"({number}) " in said for number in (1, 2, 3))
 
 
+def last(base_url: str, system_id: str | None) -> Current:
+    """Return the state after a load."""
+    return Current(partitions=1, staging_id="x", base_url=base_url, system_id=system_id)
+
+
 def test_the_same_server_as_last_time_goes_on(country: SmallCountry) -> None:
     client = country.client()
-    info = check_server(client, None)
+    info = ask_server(client)
 
     for system_id in (info.system_id, None):
-        assert check_server(client, KnownServer(info.base_url, system_id)) == info
+        assert recognise_server(client, last(info.base_url, system_id)) == info
 
 
 def test_another_server_than_last_time_stops_the_run(country: SmallCountry) -> None:
@@ -190,9 +197,9 @@ def test_another_server_than_last_time_stops_the_run(country: SmallCountry) -> N
     info = client.system_info()
 
     with pytest.raises(TargetError, match="Another DHIS2 answers"):
-        check_server(client, KnownServer(info.base_url, "06e7f96f"))
+        recognise_server(client, last(info.base_url, "06e7f96f"))
     with pytest.raises(TargetError, match=r"The last load went to https://elsewhere"):
-        check_server(client, KnownServer("https://elsewhere.example", info.system_id))
+        recognise_server(client, last("https://elsewhere.example", info.system_id))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +221,7 @@ def test_a_server_that_will_not_do_is_refused_in_one_sentence(
     info: dict[str, str], says: str
 ) -> None:
     with running(lambda *_: json(info)) as server, pytest.raises(TargetError, match=says):
-        check_server(server.client(), None)
+        ask_server(server.client())
 
 
 def test_a_patch_that_reads_events_wrongly_is_not_reconciled() -> None:

@@ -8,7 +8,7 @@ import pytest
 from flows.connectors.dhis2.client import Dhis2
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.settle_open_run import settle_open_run
-from staging.acknowledged import Current, read_current, switch
+from staging.current import Current, read_current, switch
 from staging.layout import Run, Target
 from tests.support.sandbox import ADMIN, running_sandbox
 from transforms.core.errors import StagingError

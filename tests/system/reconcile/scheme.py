@@ -13,29 +13,34 @@ import polars as pl
 from flows.steps.load.post_bundle import PARAMETERS
 from flows.steps.reconcile.preconditions import (
     empty_state,
-    known_state,
+    find_desired_run,
+    read_acknowledged,
     reader_of,
     remember_state,
-    wanted_run,
 )
 from flows.steps.reconcile.reconciliation import (
     Reconciliation,
     compare_metadata,
     compare_resource,
-    discard,
     read_resource,
+)
+from flows.steps.reconcile.repair import (
     repair_state,
+)
+from flows.steps.reconcile.reports import (
+    discard,
     side_by_side,
     write_reports,
 )
 from flows.steps.target.read_back import Paging
-from flows.steps.target.recognition import check_memory
-from staging.acknowledged import locked
+from flows.steps.target.recognition import recognise
+from staging.target_lock import locked
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
 from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
 from tests.system.crashes.loader import bring, extract, transform
 from tests.system.crashes.scheme import Moment, Scheme
+from transforms.changes.permissions import Allow
 from transforms.model.resources import METADATA, RESOURCES
 
 PAGED = Paging(page=50, slice=200)
@@ -55,9 +60,9 @@ class ReconciledScheme(Scheme):
             current = (
                 empty_state(job.target, self.area, adopt_with)
                 if adopt_with
-                else known_state(job.target)
+                else read_acknowledged(job.target)
             )
-            desired = wanted_run(self.area, adopt_with or current.last_run, needed=True)
+            desired = find_desired_run(self.area, adopt_with or current.last_run, needed=True)
             remember_state(job.run, job.target.name, current)
             reader = reader_of(client, current, PAGED)
             work = Reconciliation(job.run, job.target, current, desired, reader)
@@ -120,8 +125,7 @@ class ReconciledScheme(Scheme):
         """Bring DHIS2 up to date, which was restored, as one knows."""
         job = self.job(run_id)
         with locked(job.target, run_id), job.client() as client:
-            info, current = client.system_info(), known_state(job.target)
-            check_memory(client, info, job.target, current, restored_target=True)
+            recognise(client, job.target, read_acknowledged(job.target), [Allow.RESTORED_TARGET])
         bring(job)
 
     def report(self, run_id: str, name: str) -> pl.DataFrame:

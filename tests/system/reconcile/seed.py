@@ -7,6 +7,7 @@ from tests.system.reconcile.scheme import ReconciledScheme, new_uid
 from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.programs import CLAIM_PROGRAM
 
+CLAIM_ATTRIBUTES = [field.uid for field in SEED_CLAIM_ATTRIBUTES]
 TEXT = {"valueType": "TEXT", "aggregationType": "NONE", "unique": False}
 
 
@@ -24,7 +25,7 @@ def as_the_seed_fills_it(scheme: ReconciledScheme) -> None:
                 enrollment.uid = new_uid(number)
                 state.tracker.enrollments[enrollment.uid] = enrollment
             if enrollment.program == CLAIM_PROGRAM.uid:
-                told = dict.fromkeys(SEED_CLAIM_ATTRIBUTES, "of the last claim")
+                told = dict.fromkeys(CLAIM_ATTRIBUTES, "of the last claim")
                 person.attributes = pack(unpack(person.attributes) | told)
         state.tracker.revision += 1
         state.metadata_changed()
@@ -34,7 +35,7 @@ def _know_claim_attributes(scheme: ReconciledScheme) -> None:
     metadata = scheme.sandbox.state.metadata
     program = metadata["programs"][CLAIM_PROGRAM.uid]
     listed = program.setdefault("programTrackedEntityAttributes", [])
-    for number, uid in enumerate(SEED_CLAIM_ATTRIBUTES):
+    for number, uid in enumerate(CLAIM_ATTRIBUTES):
         named = {"id": uid, "name": f"Seed {uid}", "shortName": f"Seed {uid}"}
         metadata["trackedEntityAttributes"][uid] = named | TEXT
         listed.append({"id": new_uid(10_000 + number), "trackedEntityAttribute": {"id": uid}})

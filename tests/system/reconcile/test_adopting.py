@@ -4,10 +4,9 @@ import pytest
 
 from tests.system.crashes.loader import load
 from tests.system.reconcile.scheme import ReconciledScheme
-from tests.system.reconcile.seed import as_the_seed_fills_it
+from tests.system.reconcile.seed import CLAIM_ATTRIBUTES, as_the_seed_fills_it
 from tests.system.reconcile.test_found_and_mended import shape
 from transforms.core.errors import StagingError
-from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES as CLAIM_ATTRIBUTES
 from transforms.model.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 
 pytestmark = pytest.mark.large

@@ -11,7 +11,7 @@ from staging.rejects import read_rejects
 from tests.system.guards.scheme import cut_short
 from tests.system.reconcile.clinic import Immunisation, immunised
 from tests.system.reconcile.scheme import ReconciledScheme
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 from transforms.core.uids import uid_of_uuid
 from transforms.model.tables.programs import PROGRAMS
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from flows.steps.reconcile.preconditions import known_state, reader_of
-from flows.steps.target.read_back import Paging, asked_for
+from flows.steps.reconcile.preconditions import read_acknowledged, reader_of
+from flows.steps.target.read_back import Paging, query_objects
 from tests.system.reconcile.scheme import ReconciledScheme
 from transforms.core.errors import TargetError
 from transforms.dhis2.read_back import KINDS
@@ -26,7 +26,7 @@ def uids(
 ) -> dict[str, set[str]]:
     """What is read of each resource."""
     with scheme.job("read").client() as client:
-        reader = reader_of(client, known_state(scheme.target), paging)
+        reader = reader_of(client, read_acknowledged(scheme.target), paging)
         if enrollment_order is not None:
             reader.dialect = replace(reader.dialect, enrollment_order=enrollment_order)
         return {
@@ -77,11 +77,11 @@ def test_named_objects_are_told_apart_deleted_alive_and_unknown(
 ) -> None:
     kind = KINDS[resource.tracker_type]
     with scheme.job("read").client() as client:
-        reader = reader_of(client, known_state(scheme.target))
+        reader = reader_of(client, read_acknowledged(scheme.target))
         first, second = [each[kind.name] for page in reader.pages(resource) for each in page][:2]
         scheme.by_hand("DELETE", **{kind.plural: [{kind.name: first}]})
 
-        found = asked_for(reader, resource, [first, second, "xxxxxxxxxxx"], [])
+        found = query_objects(reader, resource, [first, second, "xxxxxxxxxxx"], [])
 
     is_shown = scheme.sandbox.state.dialect.version != "2.40" or kind.plural != "enrollments"
     deleted = {first: True} if is_shown else {}  # of enrollments, 2.40 names no deleted one
@@ -90,11 +90,11 @@ def test_named_objects_are_told_apart_deleted_alive_and_unknown(
 
 def test_a_row_is_what_dhis2_shows_in_our_words(scheme: ReconciledScheme) -> None:
     with scheme.job("read").client() as client:
-        reader = reader_of(client, known_state(scheme.target))
+        reader = reader_of(client, read_acknowledged(scheme.target))
         event = next(iter(scheme.sandbox.events().values()))
         resource = next(each for each in RESOURCES if each.stage == event["programStage"])
         values = [field.uid for field in resource.fields]
-        row = asked_for(reader, resource, [event["event"]], values).row(0, named=True)
+        row = query_objects(reader, resource, [event["event"]], values).row(0, named=True)
 
     shown = {name: value for name, value in event["dataValues"].items() if value is not None}
     assert {name: row[name] for name in values if row[name] is not None} == shown

@@ -24,11 +24,12 @@ from flows.transform import transform
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.snapshots import read_manifest, write_manifest
+from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample, write_sqlite
 from tests.support.sandbox import running_sandbox
 from tests.system.crashes.scheme import DAY_ONE
 from tests.system.flows.scheme import COUNTRY, Scheme
-from transforms.changes.bundles import Phase
+from transforms.changes.phases import Phase
 
 HERE = Path(__file__).parent
 SETTINGS = COUNTRY + "\n[load]\nbundle_size = 20\nin_flight = 1\nattempts = 1\n"
@@ -87,7 +88,7 @@ def tell(scheme: Scheme, folder: Path) -> None:
 if __name__ == "__main__":
     with (
         prefect_test_harness(server_startup_timeout=120),
-        running_sandbox() as sandbox,
+        running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox,
         tempfile.TemporaryDirectory() as folder,
     ):
         whole = Scheme(Path(folder), Path(folder) / "openimis.sqlite", sandbox, SETTINGS)

@@ -10,13 +10,13 @@ import httpx
 import orjson
 
 from flows.steps.load.post_bundle import PARAMETERS
-from staging.acknowledged import Current, read_current, switch
+from staging.current import Current, read_current, switch
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.system.crashes.loader import Job
 from tests.system.crashes.scheme import DAY_ONE, Scheme
-from transforms.changes.bundles import DELETES, IDENTIFIERS, LISTS
+from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS
 from transforms.model.resources import TrackerType
 
 HERE = Path(__file__).parent

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
 from tests.system.crashes.comparisons import assert_acknowledged_is_held
 from tests.system.released.state import HERE, Released
+from transforms.model.field_keys import names_uids
+from transforms.model.resources import RESOURCES
 
 State = Callable[[str, int], Released]
 
 
-@pytest.fixture(params=["0.1.0"])
+@pytest.fixture(params=["0.1.0", "format-1"])
 def left_by(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     """Open a state folder of a released package, as it was so many days after the first."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
@@ -59,3 +62,29 @@ def test_a_run_that_was_cut_short_is_ended_and_then_nothing_is_posted(left_by: S
     assert scheme.current.open_run is None
     assert scheme.posted()[after:] == []
     assert_acknowledged_is_held(scheme)
+
+
+def test_what_changes_is_written_with_field_keys_in_the_place_of_uids(left_by: State) -> None:
+    scheme = left_by("open_run", 2)
+    before = written_columns(scheme)
+    assert all(names_uids(columns) for columns in before.values())
+
+    scheme.bring("the-new-package")
+
+    changed = {
+        path: columns for path, columns in written_columns(scheme).items() if path not in before
+    }
+    assert changed
+    assert not any(names_uids(columns) for columns in changed.values())
+
+
+def written_columns(scheme: Released) -> dict[Path, list[str]]:
+    """Return the files in use whose objects have values, and what their columns are called."""
+    current, target = scheme.current, scheme.target
+    paths = [
+        target.acknowledged(current.versions[resource.name], resource.name, number)
+        for resource in RESOURCES
+        if resource.fields
+        for number in range(current.partitions)
+    ]
+    return {path: list(pl.read_parquet_schema(path)) for path in paths}

@@ -7,7 +7,9 @@ import pytest
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.set_up.plan_and_write import set_up
-from flows.steps.target.org_units_and_options import Pushed, push_options, push_org_units
+from flows.steps.target.options import push_options
+from flows.steps.target.org_units import push_org_units
+from flows.steps.target.push_result import PushResult
 from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import (
     DISPENSARY,
@@ -381,7 +383,7 @@ def test_thousands_of_new_options_arrive_and_are_not_sent_again(
 
     assert pushed.posted == 2_000
     assert pushed.refused == {}
-    assert again == Pushed(accepted=again.accepted)
+    assert again == PushResult(accepted=again.accepted)
 
 
 def diagnoses(count: int) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.import_population import Imported, imported
+from flows.steps.load.population_figures import ImportResult, write_figures
 from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import DISTRICT, ROOT, a_country, frame, place, places
 from transforms.core.errors import TargetError
@@ -46,9 +46,9 @@ def locations() -> pl.LazyFrame:
     )  # fmt: skip
 
 
-def brought(dhis2: Dhis2, *lines: tuple[str, str, str]) -> Imported:
+def brought(dhis2: Dhis2, *lines: tuple[str, str, str]) -> ImportResult:
     rows = pl.DataFrame(list(lines), schema=dict.fromkeys(FIGURES, pl.String), orient="row")
-    return imported.__wrapped__(dhis2, CALENDARS["iso8601"], a_country(), rows, locations())
+    return write_figures(dhis2, CALENDARS["iso8601"], a_country(), rows, locations())
 
 
 def stored(sandbox: Sandbox) -> dict[tuple[str, str], str]:

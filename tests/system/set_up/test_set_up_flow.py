@@ -10,10 +10,10 @@ import pytest
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.set_up_dhis2 import set_up_dhis2
-from staging.acknowledged import locked
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.snapshots import is_complete, read_snapshot
+from staging.target_lock import locked
 from tests.support.databases import Database
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from staging.acknowledged import Current, locked, read_current, sweep, switch
+from staging.acknowledged import sweep
+from staging.current import Current, read_current, switch
 from staging.files import (
     read_json,
     sealed,
@@ -23,6 +24,7 @@ from staging.files import (
 from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
 from staging.runs import at_work, recall, remember
+from staging.target_lock import locked
 from tests.system.crashes.disk import _lay_down_rights as lay_down_rights
 from transforms import VERSION
 from transforms.core.errors import StagingError

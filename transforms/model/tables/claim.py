@@ -16,64 +16,66 @@ from transforms.model.tables.option_sets import (
 from transforms.model.tables.policy import STATUS_UNTIL
 
 
-def _amount(uid: str, name: str, column: str, code: str | None, made_of: str) -> Field:
-    return Field(uid, name, ValueType.NUMBER, column, made_of=made_of, code=code, aggregation="SUM")
-
-
-def _day(uid: str, name: str, column: str, code: str, made_of: str) -> Field:
-    return Field(uid, name, ValueType.DATE, column, made_of=made_of, code=code)
-
-
-def _diagnosis(uid: str, name: str, column: str, code: str) -> Field:
+def _amount(key: str, uid: str, name: str, column: str, code: str | None, made_of: str) -> Field:
     return Field(
-        uid, name, ValueType.TEXT, column, "tblClaim", option_set=DIAGNOSIS, code=code,
+        key, uid, name, ValueType.NUMBER, column, made_of=made_of, code=code, aggregation="SUM"
+    )
+
+
+def _day(key: str, uid: str, name: str, column: str, code: str, made_of: str) -> Field:
+    return Field(key, uid, name, ValueType.DATE, column, made_of=made_of, code=code)
+
+
+def _diagnosis(key: str, uid: str, name: str, column: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.TEXT, column, "tblClaim", option_set=DIAGNOSIS, code=code,
         made_of="ICDCode of the diagnosis.", privacy=Privacy.SENSITIVE,
     )  # fmt: skip
 
 
 # fmt: off
-CLAIM_NUMBER = Field("kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
+CLAIM_NUMBER = Field("claim_number", "kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
 INSUREE_VILLAGE = Field(
-    "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
+    "insuree_village", "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
     made_of="The person's present village; empty where the person's place is a facility.", privacy=Privacy.QUASI,
 )
 # fmt: on
 
 CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     Field(
-        "mGCsTQbv7zA", "Claim status", ValueType.TEXT, "claim_status", option_set=CLAIM_STATUS, code="claimResponse.processNote", compulsory=True,
+        "claim_status", "mGCsTQbv7zA", "Claim status", ValueType.TEXT, "claim_status", option_set=CLAIM_STATUS, code="claimResponse.processNote", compulsory=True,
         made_of="One event for each status that the claim passed.",
     ),
-    _amount("QINoEjSZ9Hs", "Claim amount", "claimed_amount", "claim.total", "Sum of QtyProvided x PriceAsked of the claim's current services and items; on every event."),
-    _amount("GGZy5cV04QQ", "Adjusted amount", "adjusted_amount", "claimResponse.disposition", "Sum of QtyProvided x PriceAdjusted (PriceAsked where it is empty); from Checked on."),
-    _amount("TiZrzsT8088", "Approved amount", "approved_amount", "claimResponse.totalBenefit", "Sum of QtyApproved (QtyProvided where it is empty) x PriceApproved (PriceAdjusted, PriceAsked) of the lines that passed; from Checked on; 0 on Rejected."),
-    _amount("Fk7sSgbFTaG", "Valuated amount", "valuated_amount", "valuatedAmount", "Sum of PriceValuated; the approved amount where no line has one; on Valuated; 0 on Rejected."),
-    _amount("WyAw53dfnMj", "Remunerated amount", "remunerated_amount", "remuneratedAmount", "Sum of RemuneratedAmount; empty where no line has one; on Valuated; 0 on Rejected."),
-    _day("kbPqkHGEuwz", "Claim checked date", "checked_date", "Claim checked date", "SubmitStamp, else the end of the last version with status Entered; from Checked on."),
-    _day("Gm7DjQrYpdH", "Claim rejection date", "rejection_date", "Claim rejection date", "The end of the last version that was not rejected, else ProcessStamp, else SubmitStamp; on Rejected."),
-    _day("QKPo84kaoMm", "Claim processed date", "processed_date", "claimResponse.created", "ProcessStamp, else DateProcessed; from Processed on."),
-    _day("HbDPuVexDLj", "Claim valuation date", "valuation_date", "Claim valuation date", "RunDate of the batch run, else ProcessStamp, else DateProcessed; on Valuated."),
+    _amount("claim_claimed_amount", "QINoEjSZ9Hs", "Claim amount", "shown_claimed_amount", "claim.total", "Sum of QtyProvided x PriceAsked of the claim's current services and items; on every event."),
+    _amount("claim_adjusted_amount", "GGZy5cV04QQ", "Adjusted amount", "shown_adjusted_amount", "claimResponse.disposition", "Sum of QtyProvided x PriceAdjusted (PriceAsked where it is empty); from Checked on."),
+    _amount("claim_approved_amount", "TiZrzsT8088", "Approved amount", "shown_approved_amount", "claimResponse.totalBenefit", "Sum of QtyApproved (QtyProvided where it is empty) x PriceApproved (PriceAdjusted, PriceAsked) of the lines that passed; from Checked on; 0 on Rejected."),
+    _amount("claim_valuated_amount", "Fk7sSgbFTaG", "Valuated amount", "shown_valuated_amount", "valuatedAmount", "Sum of PriceValuated; the approved amount where no line has one; on Valuated; 0 on Rejected."),
+    _amount("claim_remunerated_amount", "WyAw53dfnMj", "Remunerated amount", "shown_remunerated_amount", "remuneratedAmount", "Sum of RemuneratedAmount; empty where no line has one; on Valuated; 0 on Rejected."),
+    _day("claim_checked_date", "kbPqkHGEuwz", "Claim checked date", "checked_date", "Claim checked date", "SubmitStamp, else the end of the last version with status Entered; from Checked on."),
+    _day("claim_rejection_date", "Gm7DjQrYpdH", "Claim rejection date", "rejection_date", "Claim rejection date", "The end of the last version that was not rejected, else ProcessStamp, else SubmitStamp; on Rejected."),
+    _day("claim_processed_date", "QKPo84kaoMm", "Claim processed date", "processed_date", "claimResponse.created", "ProcessStamp, else DateProcessed; from Processed on."),
+    _day("claim_valuation_date", "HbDPuVexDLj", "Claim valuation date", "valuation_date", "Claim valuation date", "RunDate of the batch run, else ProcessStamp, else DateProcessed; on Valuated."),
     STATUS_UNTIL,
     CLAIM_NUMBER,
-    _diagnosis("AdJ0xFZVaRK", "Main diagnosis", "ICDID", "claimMainDiagnosis"),
-    _diagnosis("Z5HBfCDqrBJ", "Secondary diagnosis 1", "ICDID1", "claimSecondaryDiagnosis1"),
-    _diagnosis("puzUbzYkMTQ", "Secondary diagnosis 2", "ICDID2", "claimSecondaryDiagnosis2"),
-    _diagnosis("I54MvuwIYRP", "Secondary diagnosis 3", "ICDID3", "claimSecondaryDiagnosis3"),
-    _diagnosis("Jobx3WwG90M", "Secondary diagnosis 4", "ICDID4", "claimSecondaryDiagnosis4"),
-    Field("NyjaAUZYkB9", "Visit type", ValueType.TEXT, "VisitType", "tblClaim", option_set=VISIT_TYPE, code="claimVisitType"),
+    _diagnosis("main_diagnosis", "AdJ0xFZVaRK", "Main diagnosis", "ICDID", "claimMainDiagnosis"),
+    _diagnosis("secondary_diagnosis_1", "Z5HBfCDqrBJ", "Secondary diagnosis 1", "ICDID1", "claimSecondaryDiagnosis1"),
+    _diagnosis("secondary_diagnosis_2", "puzUbzYkMTQ", "Secondary diagnosis 2", "ICDID2", "claimSecondaryDiagnosis2"),
+    _diagnosis("secondary_diagnosis_3", "I54MvuwIYRP", "Secondary diagnosis 3", "ICDID3", "claimSecondaryDiagnosis3"),
+    _diagnosis("secondary_diagnosis_4", "Jobx3WwG90M", "Secondary diagnosis 4", "ICDID4", "claimSecondaryDiagnosis4"),
+    Field("visit_type", "NyjaAUZYkB9", "Visit type", ValueType.TEXT, "VisitType", "tblClaim", option_set=VISIT_TYPE, code="claimVisitType"),
     Field(
-        "qiMYlCEiOyK", "Claim administrator", ValueType.TEXT, "administrator", code="claimAdministrator",
+        "claim_administrator_uuid", "qiMYlCEiOyK", "Claim administrator", ValueType.TEXT, "administrator", code="claimAdministrator",
         made_of="ClaimAdminUUID of the claim's administrator.",
     ),
     Field(
-        "AzhUDcrL6US", "Claim product", ValueType.TEXT, "ProdID", "tblClaimServices", option_set=PRODUCT, code="claimProduct",
+        "claim_product", "AzhUDcrL6US", "Claim product", ValueType.TEXT, "ProdID", "tblClaimServices", option_set=PRODUCT, code="claimProduct",
         made_of="ProductCode of the current services and items; of several, the product with the largest asked amount, then the least code.",
     ),
     INSUREE_VILLAGE,
 )  # fmt: skip
 
 SEQUENCE = Field(
-    "QmuynKAhycW", "Sequence ID", ValueType.TEXT, "sequence",
+    "line_sequence", "QmuynKAhycW", "Sequence ID", ValueType.TEXT, "sequence",
     made_of="The line's place among the claim's current lines of its kind, in order of their keys.",
 )  # fmt: skip
 
@@ -87,6 +89,7 @@ _REMUNERATED = "RemuneratedAmount, once the claim is valuated; 0 where the claim
 _VALUATED = "PriceValuated (a line total), or the approved amount where no line of the claim has one, once the claim is valuated; 0 where the claim is rejected."
 
 CLAIMED_SERVICE = Field(
+    "claimed_service",
     "UWkyb5W46zn",
     "Claimed service",
     ValueType.TEXT,
@@ -100,22 +103,19 @@ CLAIMED_SERVICE = Field(
 
 CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     CLAIMED_SERVICE,
-    _amount("nJ0sT27I9LL", "Service quantity", "quantity", None, _QUANTITY),
-    _amount("uwGg814hDhB", "Service price", "price", None, _PRICE),
-    _amount("aD2rD5VCsRt", "Deductible amount - Service", "deductible_amount", None, _DEDUCTIBLE),
-    _amount(
-        "gUanr8YW9Kj", "Exceed ceiling amount - Service", "exceeded_ceiling_amount", None, _CEILING
-    ),
-    _amount("vIkmxPdZpUT", "Adjusted amount - Service", "adjusted_amount", None, _ADJUSTED),
-    _amount("PWX6sv2o9DE", "Approved amount - Service", "approved_amount", None, _APPROVED),
-    _amount(
-        "WFqZ6Q1E2XO", "Remunerated amount - Service", "remunerated_amount", None, _REMUNERATED
-    ),
-    _amount("EkThw1XPN1F", "Valuated amount - Service", "valuated_amount", None, _VALUATED),
+    _amount("service_quantity", "nJ0sT27I9LL", "Service quantity", "quantity", None, _QUANTITY),
+    _amount("service_price", "uwGg814hDhB", "Service price", "price", None, _PRICE),
+    _amount("service_deductible_amount", "aD2rD5VCsRt", "Deductible amount - Service", "deductible_amount", None, _DEDUCTIBLE),
+    _amount("service_exceeded_ceiling_amount", "gUanr8YW9Kj", "Exceed ceiling amount - Service", "exceeded_ceiling_amount", None, _CEILING),
+    _amount("service_adjusted_amount", "vIkmxPdZpUT", "Adjusted amount - Service", "shown_adjusted_amount", None, _ADJUSTED),
+    _amount("service_approved_amount", "PWX6sv2o9DE", "Approved amount - Service", "shown_approved_amount", None, _APPROVED),
+    _amount("service_remunerated_amount", "WFqZ6Q1E2XO", "Remunerated amount - Service", "shown_remunerated_amount", None, _REMUNERATED),
+    _amount("service_valuated_amount", "EkThw1XPN1F", "Valuated amount - Service", "shown_valuated_amount", None, _VALUATED),
     SEQUENCE,
-)
+)  # fmt: skip
 
 CLAIMED_ITEM = Field(
+    "claimed_item",
     "VFWCqLKPuSd",
     "Claimed item",
     ValueType.TEXT,
@@ -129,37 +129,13 @@ CLAIMED_ITEM = Field(
 
 CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
     CLAIMED_ITEM,
-    _amount("xBdXypAmk7V", "Item quantity", "quantity", "claim.item.quantity", _QUANTITY),
-    _amount("Gu1DbTMoVGx", "Item price", "price", "claim.item.unitPrice", _PRICE),
-    _amount(
-        "uWJD6i5xf6A",
-        "Deductible amount - Item",
-        "deductible_amount",
-        "Deductible amount",
-        _DEDUCTIBLE,
-    ),
-    _amount(
-        "krBi9DbQl4Y",
-        "Exceed ceiling amount - Item",
-        "exceeded_ceiling_amount",
-        "Exceed ceiling amount",
-        _CEILING,
-    ),
-    _amount(
-        "TnAGk73PdA0", "Adjusted amount - Item", "adjusted_amount", "adjustedAmountItem", _ADJUSTED
-    ),
-    _amount(
-        "BrepiHMV2dj", "Approved amount - Item", "approved_amount", "approvedAmountItem", _APPROVED
-    ),
-    _amount(
-        "BIA1frmPcqw",
-        "Remunerated amount - Item",
-        "remunerated_amount",
-        "remuneratedAmountItem",
-        _REMUNERATED,
-    ),
-    _amount(
-        "kGTTdOicT1s", "Valuated amount - Item", "valuated_amount", "valuatedAmountItem", _VALUATED
-    ),
+    _amount("item_quantity", "xBdXypAmk7V", "Item quantity", "quantity", "claim.item.quantity", _QUANTITY),
+    _amount("item_price", "Gu1DbTMoVGx", "Item price", "price", "claim.item.unitPrice", _PRICE),
+    _amount("item_deductible_amount", "uWJD6i5xf6A", "Deductible amount - Item", "deductible_amount", "Deductible amount", _DEDUCTIBLE),
+    _amount("item_exceeded_ceiling_amount", "krBi9DbQl4Y", "Exceed ceiling amount - Item", "exceeded_ceiling_amount", "Exceed ceiling amount", _CEILING),
+    _amount("item_adjusted_amount", "TnAGk73PdA0", "Adjusted amount - Item", "shown_adjusted_amount", "adjustedAmountItem", _ADJUSTED),
+    _amount("item_approved_amount", "BrepiHMV2dj", "Approved amount - Item", "shown_approved_amount", "approvedAmountItem", _APPROVED),
+    _amount("item_remunerated_amount", "BIA1frmPcqw", "Remunerated amount - Item", "shown_remunerated_amount", "remuneratedAmountItem", _REMUNERATED),
+    _amount("item_valuated_amount", "kGTTdOicT1s", "Valuated amount - Item", "shown_valuated_amount", "valuatedAmountItem", _VALUATED),
     SEQUENCE,
-)
+)  # fmt: skip

@@ -9,44 +9,44 @@ from transforms.model.tables.option_sets import POLICY_STAGE, POLICY_STATUS, PRO
 
 # One element for policies and claims: indicators name it together with its stage.
 STATUS_UNTIL = Field(
-    "wKXkep5Iq2w", "Status until", ValueType.DATE, "status_until", code="statusUntil", falls_due=True,
+    "status_until", "wKXkep5Iq2w", "Status until", ValueType.DATE, "status_until", code="statusUntil", falls_due=True,
     made_of="The last day on which this status held: the day before the next status; of the "
     "last status of a policy its expiry date, unless it is Expired; else 2099-12-31.",
 )  # fmt: skip
 
-POLICY_ID = Field("NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier")  # fmt: skip
+POLICY_ID = Field("policy_uuid", "NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier")  # fmt: skip
 
 POLICY_FIELDS: tuple[Field, ...] = (
-    Field("j028KRFsjx6", "Policy stage", ValueType.TEXT, "PolicyStage", "tblPolicy", option_set=POLICY_STAGE, code="policyStage", compulsory=True),
+    Field("policy_stage", "j028KRFsjx6", "Policy stage", ValueType.TEXT, "PolicyStage", "tblPolicy", option_set=POLICY_STAGE, code="policyStage", compulsory=True),
     Field(
-        "Q0pEucwW60Z", "Policy status", ValueType.TEXT, "policy_status", option_set=POLICY_STATUS, code="policyStatus", compulsory=True,
+        "policy_status", "Q0pEucwW60Z", "Policy status", ValueType.TEXT, "policy_status", option_set=POLICY_STATUS, code="policyStatus", compulsory=True,
         made_of="PolicyStatus of the policy and of its history rows; Active from the effective date on, Expired from the day after the expiry date on.",
     ),
-    Field("NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", compulsory=True, made_of="ProductCode of the policy's product."),
+    Field("policy_product", "NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", compulsory=True, made_of="ProductCode of the policy's product."),
     POLICY_ID,
     Field(
-        "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",
+        "policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",
         made_of="PolicyValue of the policy, on the events of one member only: the head of the policy's family if the policy covers him, else the member whose InsureePolicyID is the least.",
     ),
     Field(
-        "h2Ck7EyokyI", "Policy start date", ValueType.DATE, "start_date", code="policyStartDate",
+        "policy_start_date", "h2Ck7EyokyI", "Policy start date", ValueType.DATE, "start_date", code="policyStartDate",
         made_of="StartDate of the insuree policy; where it is empty, of the policy.",
     ),
     Field(
-        "zrfmkobtJfx", "Policy effective date", ValueType.DATE, "effective_date", code="policyEffectiveDate",
+        "policy_effective_date", "zrfmkobtJfx", "Policy effective date", ValueType.DATE, "effective_date", code="policyEffectiveDate",
         made_of="EffectiveDate of the insuree policy; where it is empty, of the policy.",
     ),
     Field(
-        "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "expiry_date", code="policyExpiryDate",
+        "policy_expiry_date", "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "expiry_date", code="policyExpiryDate",
         made_of="ExpiryDate of the insuree policy; where it is empty, of the policy.",
     ),
     STATUS_UNTIL,
     Field(
-        "eyBb2lkub3x", "Active policies of the person", ValueType.INTEGER_ZERO_OR_POSITIVE, "active_policies", code="activePoliciesOfPerson",
+        "active_policies_of_person", "eyBb2lkub3x", "Active policies of the person", ValueType.INTEGER_ZERO_OR_POSITIVE, "active_policies", code="activePoliciesOfPerson",
         made_of="How many of the person's policies are Active once all changes of the event's day are in.",
     ),
     Field(
-        "cEW525dDsvZ", "First time in this status", ValueType.TEXT, "is_first_time", option_set=YES_NO, code="firstTimeInStatus",
+        "is_first_time_in_status", "cEW525dDsvZ", "First time in this status", ValueType.TEXT, "is_first_time", option_set=YES_NO, code="firstTimeInStatus",
         made_of="No where this policy was in this status before.",
     ),
 )  # fmt: skip

@@ -34,18 +34,18 @@ from transforms.package.tables.splits import (
 )
 
 
-def _policy(column: str) -> str:
-    return element(POLICY_STAGE, policy.POLICY_FIELDS, column)
+def _policy(key: str) -> str:
+    return element(POLICY_STAGE, policy.POLICY_FIELDS, key)
 
 
-STAGE = _policy("PolicyStage")
+STAGE = _policy("policy_stage")
 STATUS = _policy("policy_status")
 VALUE = _policy("policy_value")
-EFFECTIVE = _policy("effective_date")
-EXPIRY = _policy("expiry_date")
+EFFECTIVE = _policy("policy_effective_date")
+EXPIRY = _policy("policy_expiry_date")
 UNTIL = _policy("status_until")
-ACTIVE_POLICIES = _policy("active_policies")
-FIRST_TIME = _policy("is_first_time")
+ACTIVE_POLICIES = _policy("active_policies_of_person")
+FIRST_TIME = _policy("is_first_time_in_status")
 
 IS_HEAD = f"{attribute(insuree.HOUSEHOLD_HEAD)} == 'Yes'"
 IS_ACTIVE = f"{STATUS} == 'Active'"
@@ -64,7 +64,7 @@ DAYS_IN_FORCE = (
     f" - if({EVENT_DATE} < {START}, 0, d2:daysBetween({START}, {EVENT_DATE})) + 1"
 )
 
-BY_PRODUCT = OptionSplit("product", "Product", _policy("ProdID"), PRODUCT)
+BY_PRODUCT = OptionSplit("product", "Product", _policy("policy_product"), PRODUCT)
 _ENROLLED_AND_EVENTS = ENROLLED_BY_END + EVENT_BY_END
 
 BENEFICIARY_MEASURES: tuple[Measure, ...] = (

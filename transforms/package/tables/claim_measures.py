@@ -36,16 +36,16 @@ from transforms.package.tables.splits import (
 )
 
 
-def _claim(column: str) -> str:
-    return element(CLAIM_DETAILS_STAGE, claim.CLAIM_DETAILS_FIELDS, column)
+def _claim(key: str) -> str:
+    return element(CLAIM_DETAILS_STAGE, claim.CLAIM_DETAILS_FIELDS, key)
 
 
-def _service(column: str) -> str:
-    return element(CLAIM_SERVICES_STAGE, claim.CLAIM_SERVICE_FIELDS, column)
+def _service(key: str) -> str:
+    return element(CLAIM_SERVICES_STAGE, claim.CLAIM_SERVICE_FIELDS, key)
 
 
-def _item(column: str) -> str:
-    return element(CLAIM_ITEMS_STAGE, claim.CLAIM_ITEM_FIELDS, column)
+def _item(key: str) -> str:
+    return element(CLAIM_ITEMS_STAGE, claim.CLAIM_ITEM_FIELDS, key)
 
 
 def _status(status: str) -> str:
@@ -58,19 +58,19 @@ CLAIM_HOLDS_AT_END = f"{CLAIM_UNTIL} >= {END}"
 IS_PENDING = (
     f"({CLAIM_STATUS} == 'Entered' || {CLAIM_STATUS} == 'Checked' || {CLAIM_STATUS} == 'Processed')"
 )
-CLAIMED = _claim("claimed_amount")
-APPROVED = _claim("approved_amount")
-VALUATED = _claim("valuated_amount")
-REMUNERATED = _claim("remunerated_amount")
-CHECKED_ON = _claim("checked_date")
+CLAIMED = _claim("claim_claimed_amount")
+APPROVED = _claim("claim_approved_amount")
+VALUATED = _claim("claim_valuated_amount")
+REMUNERATED = _claim("claim_remunerated_amount")
+CHECKED_ON = _claim("claim_checked_date")
 VILLAGE = field_of(claim.CLAIM_DETAILS_FIELDS, "insuree_village").uid
 # Every line has it; a line whose service has no code in openIMIS has no service.
-IS_SERVICE = f"d2:hasValue({_service('sequence')})"
-IS_ITEM = f"d2:hasValue({_item('sequence')})"
+IS_SERVICE = f"d2:hasValue({_service('line_sequence')})"
+IS_ITEM = f"d2:hasValue({_item('line_sequence')})"
 
-BY_CLAIM_PRODUCT = OptionSplit("product", "Product", _claim("ProdID"), PRODUCT)
+BY_CLAIM_PRODUCT = OptionSplit("product", "Product", _claim("claim_product"), PRODUCT)
 BY_VISIT_TYPE = tuple(
-    option_split(key, label, _claim("VisitType"), VISIT_TYPE, label)
+    option_split(key, label, _claim("visit_type"), VISIT_TYPE, label)
     for key, label in (("emergency", "Emergency"), ("referral", "Referral"), ("other", "Other"))
 )
 
@@ -145,17 +145,17 @@ CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("services-lines", "Claimed services (Lines)", "Claimed services lines", "Service lines of claims whose visit lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_SERVICE,), EVENT_IN_PERIOD),
     Measure("services-quantity", "Claimed services (Quantity)", "Claimed services quantity", "Quantity of the service lines of claims whose visit lies in the period.",
-            CLAIM_PROGRAM, *sum_of(_service("quantity")), (IS_SERVICE,), EVENT_IN_PERIOD, (), None, 2),
+            CLAIM_PROGRAM, *sum_of(_service("service_quantity")), (IS_SERVICE,), EVENT_IN_PERIOD, (), None, 2),
     Measure("services-amount", "Claimed services (Value)", "Claimed services value", "Quantity times price of the service lines of claims whose visit lies in the period.",
-            CLAIM_PROGRAM, *sum_of(f"{_service('quantity')} * {_service('price')}"), (IS_SERVICE,), EVENT_IN_PERIOD, (), None, 2),
+            CLAIM_PROGRAM, *sum_of(f"{_service('service_quantity')} * {_service('service_price')}"), (IS_SERVICE,), EVENT_IN_PERIOD, (), None, 2),
     Measure("services-of-claim-date", "Services of claims of the period", "Services of claims of period", "Service lines of the claims whose claim date lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_SERVICE,), ENROLLED_IN_PERIOD),
     Measure("items-lines", "Claimed items (Lines)", "Claimed items lines", "Item lines of claims whose visit lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_ITEM,), EVENT_IN_PERIOD),
     Measure("items-quantity", "Claimed items (Quantity)", "Claimed items quantity", "Quantity of the item lines of claims whose visit lies in the period.",
-            CLAIM_PROGRAM, *sum_of(_item("quantity")), (IS_ITEM,), EVENT_IN_PERIOD, (), None, 2),
+            CLAIM_PROGRAM, *sum_of(_item("item_quantity")), (IS_ITEM,), EVENT_IN_PERIOD, (), None, 2),
     Measure("items-amount", "Claimed items (Value)", "Claimed items value", "Quantity times price of the item lines of claims whose visit lies in the period.",
-            CLAIM_PROGRAM, *sum_of(f"{_item('quantity')} * {_item('price')}"), (IS_ITEM,), EVENT_IN_PERIOD, (), None, 2),
+            CLAIM_PROGRAM, *sum_of(f"{_item('item_quantity')} * {_item('item_price')}"), (IS_ITEM,), EVENT_IN_PERIOD, (), None, 2),
     Measure("items-of-claim-date", "Items of claims of the period", "Items of claims of period", "Item lines of the claims whose claim date lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_ITEM,), ENROLLED_IN_PERIOD),
 )  # fmt: skip

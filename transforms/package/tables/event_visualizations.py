@@ -66,15 +66,15 @@ class EventVisualization:
         return self.seed_uid or metadata_uid(f"eventVisualization:{self.key}")
 
 
-def _field(fields: tuple[Field, ...], column: str) -> Field:
-    return next(field for field in fields if field.column == column)
+def _field(fields: tuple[Field, ...], key: str) -> Field:
+    return next(field for field in fields if field.key == key)
 
 
-SERVICE = _field(CLAIM_SERVICE_FIELDS, "ServiceID")
-SERVICE_QUANTITY = _field(CLAIM_SERVICE_FIELDS, "quantity")
-ITEM = _field(CLAIM_ITEM_FIELDS, "ItemID")
-ITEM_QUANTITY = _field(CLAIM_ITEM_FIELDS, "quantity")
-DIAGNOSIS = _field(CLAIM_DETAILS_FIELDS, "ICDID")
+SERVICE = _field(CLAIM_SERVICE_FIELDS, "claimed_service")
+SERVICE_QUANTITY = _field(CLAIM_SERVICE_FIELDS, "service_quantity")
+ITEM = _field(CLAIM_ITEM_FIELDS, "claimed_item")
+ITEM_QUANTITY = _field(CLAIM_ITEM_FIELDS, "item_quantity")
+DIAGNOSIS = _field(CLAIM_DETAILS_FIELDS, "main_diagnosis")
 STATUS = _field(CLAIM_DETAILS_FIELDS, "claim_status")
 
 EVENT_VISUALIZATIONS: tuple[EventVisualization, ...] = (

@@ -165,14 +165,14 @@ def mean_of(days: str) -> Count:
     return (AnalyticsType.EVENT, Aggregation.AVERAGE, days)
 
 
-def field_of(fields: tuple[Field, ...], column: str) -> Field:
-    """Return the field that is made of a column."""
-    return next(field for field in fields if field.column == column)
+def field_of(fields: tuple[Field, ...], key: str) -> Field:
+    """Return the field of a key."""
+    return next(field for field in fields if field.key == key)
 
 
-def element(stage: Stage, fields: tuple[Field, ...], column: str) -> str:
+def element(stage: Stage, fields: tuple[Field, ...], key: str) -> str:
     """Return the expression of a data element of a stage."""
-    return f"#{{{stage.uid}.{field_of(fields, column).uid}}}"
+    return f"#{{{stage.uid}.{field_of(fields, key).uid}}}"
 
 
 def attribute(field: Field) -> str:

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.deltas import Delta, delta
 from transforms.changes.partitions import collided, movers, partition_count, partition_of
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     INSUREE_ENROLLMENTS,
@@ -19,8 +20,8 @@ from transforms.model.resources import (
 PERSON = "0539afeb-21a1-4b3f-9478-23e6f41b0024"
 UID = "BEhw8eIFbU8"
 OTHER = "27ffffff-0000-4000-8000-000000000000"
-[NUMBER] = [field.uid for field in TRACKED_ENTITIES.fields if field.name == "Insurance number"]
-[GENDER] = [field.uid for field in TRACKED_ENTITIES.fields if field.name == "Gender"]
+[NUMBER] = [field.key for field in TRACKED_ENTITIES.fields if field.name == "Insurance number"]
+[GENDER] = [field.key for field in TRACKED_ENTITIES.fields if field.name == "Gender"]
 
 
 def wanted(resource: Resource = TRACKED_ENTITIES, **values: Any) -> pl.LazyFrame:

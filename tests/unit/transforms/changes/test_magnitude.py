@@ -7,26 +7,26 @@ import polars as pl
 import pytest
 
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import PLAIN, UNKNOWN, acknowledged_schema, delta
-from transforms.changes.magnitude import (
-    Finding,
-    Kind,
-    Known,
+from transforms.changes.change_counts import (
     Measured,
+    acknowledged_at,
     counted,
     created_at,
     emptied_values,
-    fields_held,
     had,
-    held_at,
-    judged,
-    keeping,
-    kinds_held,
     measured,
-    sentence,
-    without_held,
 )
+from transforms.changes.deltas import delta
+from transforms.changes.holding_back import (
+    fields_held_back,
+    keeping,
+    kinds_held_back,
+    without_held_back,
+)
+from transforms.changes.magnitude import Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.schemas import PLAIN, UNKNOWN, acknowledged_schema
 from transforms.core.fields import Treatment
 from transforms.model.resources import POLICY_EVENTS, RESOURCE_BY_NAME, RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.insuree import DATE_OF_BIRTH, MARITAL, SEX
@@ -40,7 +40,7 @@ GUARDS = Guards(
 PEOPLE = TRACKED_ENTITIES.name
 EVERYTHING = [resource.name for resource in RESOURCES]
 VILLAGE, NEW_VILLAGE = "ouVillage01", "ouVillage02"
-SENT = {field.uid: Treatment.SEND for field in TRACKED_ENTITIES.fields}
+SENT = {field.key: Treatment.SEND for field in TRACKED_ENTITIES.fields}
 
 
 def uuid(number: int) -> str:
@@ -48,7 +48,7 @@ def uuid(number: int) -> str:
 
 
 def people(count: int, **values: Any) -> list[dict[str, Any]]:
-    plain = {"orgUnit": VILLAGE, SEX.uid: "M"} | values
+    plain = {"orgUnit": VILLAGE, SEX.key: "M"} | values
     return [{"key": uuid(each), "person": uuid(each), **plain} for each in range(count)]
 
 
@@ -67,7 +67,7 @@ def counts_of(
     counts = [counted(changes, since).collect()]
     names = emptied_values(counts)
     present = had(before, names).collect().row(0, named=True) if names else {}
-    places = [created_at(changes, since).collect()], [held_at(before).collect()]
+    places = [created_at(changes, since).collect()], [acknowledged_at(before).collect()]
     return measured(counts, *places, present)
 
 
@@ -80,7 +80,7 @@ def findings(
     **before: Any,
 ) -> list[Finding]:
     found = counts_of(wanted, known)
-    left = Known(loaded=loaded, **before)
+    left = LastLoad(loaded=loaded, **before)
     return judged(TRACKED_ENTITIES, found, left, treatments, GUARDS, allow)
 
 
@@ -89,60 +89,60 @@ def told(found: list[Finding]) -> list[tuple[Kind, str, int, int, str]]:
 
 
 def test_a_field_that_becomes_empty_for_nearly_all_is_held_back_and_said_with_its_name() -> None:
-    found = findings(people(100, **{SEX.uid: None}), people(100))
+    found = findings(people(100, **{SEX.key: None}), people(100))
 
-    assert told(found) == [(Kind.EMPTIES, SEX.uid, 100, 100, "")]
+    assert told(found) == [(Kind.EMPTIES, SEX.key, 100, 100, "")]
     assert "Gender becomes empty for 100 of 100 tracked_entities" in sentence(found[0])
     assert "allow=empties" in sentence(found[0])
     assert "everything else goes" in sentence(found[0])
-    assert fields_held(found, PEOPLE) == [SEX.uid]
-    assert kinds_held(found) == {}
+    assert fields_held_back(found, PEOPLE) == [SEX.key]
+    assert kinds_held_back(found) == {}
 
 
 def test_what_is_emptied_is_a_share_of_those_who_had_a_value() -> None:
-    few = [row | {SEX.uid: "M" if number < 40 else None} for number, row in enumerate(people(400))]
-    none = people(400, **{SEX.uid: None})
+    few = [row | {SEX.key: "M" if number < 40 else None} for number, row in enumerate(people(400))]
+    none = people(400, **{SEX.key: None})
 
-    assert told(findings(none, few)) == [(Kind.EMPTIES, SEX.uid, 40, 40, "")]
+    assert told(findings(none, few)) == [(Kind.EMPTIES, SEX.key, 40, 40, "")]
 
 
 def test_a_value_that_becomes_another_for_more_than_a_fifth_is_held_back_and_no_other() -> None:
-    wanted = people(100, **{SEX.uid: "F", MARITAL.uid: "S"})
+    wanted = people(100, **{SEX.key: "F", MARITAL.key: "S"})
 
     found = findings(wanted, people(100))
 
     assert told(found) == [
-        (Kind.CHANGES, SEX.uid, 100, 100, ""),
-        (Kind.FILLS, MARITAL.uid, 100, 100, "it was empty before"),
+        (Kind.CHANGES, SEX.key, 100, 100, ""),
+        (Kind.FILLS, MARITAL.key, 100, 100, "it was empty before"),
     ]
-    assert fields_held(found, PEOPLE) == [SEX.uid]
+    assert fields_held_back(found, PEOPLE) == [SEX.key]
     assert "allow=changes" in sentence(found[0])
 
 
 def test_another_place_for_nearly_all_is_held_back_like_a_value() -> None:
     found = findings(people(100, orgUnit=NEW_VILLAGE), people(100))
 
-    assert fields_held(found, PEOPLE) == ["orgUnit"]
+    assert fields_held_back(found, PEOPLE) == ["orgUnit"]
 
 
 def test_many_small_changes_of_several_fields_are_held_back_as_updates_of_the_resource() -> None:
     """Each of two fields changes for 15 of 100 people, 30 in all."""
-    known = people(100, **{MARITAL.uid: "S"})
+    known = people(100, **{MARITAL.key: "S"})
     wanted = [
-        row | ({SEX.uid: "F"} if number < 15 else {MARITAL.uid: "M"} if number < 30 else {})
+        row | ({SEX.key: "F"} if number < 15 else {MARITAL.key: "M"} if number < 30 else {})
         for number, row in enumerate(known)
     ]
 
     found = findings(wanted, known)
 
     assert told(found) == [(Kind.CHANGES, "", 30, 100, "")]
-    assert kinds_held(found) == {PEOPLE: {"update", "replace"}}
+    assert kinds_held_back(found) == {PEOPLE: {"update", "replace"}}
 
 
 def test_a_pilot_of_ten_people_is_asked_for_nothing() -> None:
     pilot = people(10)
 
-    assert findings(people(10, **{SEX.uid: None, "orgUnit": NEW_VILLAGE}), pilot) == []
+    assert findings(people(10, **{SEX.key: None, "orgUnit": NEW_VILLAGE}), pilot) == []
     assert findings(people(20), pilot) == []
     assert findings([], pilot) == []
 
@@ -151,7 +151,7 @@ def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
     guards = GUARDS.model_copy(update={"delete_count": 100})
     found = counts_of([], people(11))
 
-    [each] = judged(TRACKED_ENTITIES, found, Known(EVERYTHING), SENT, guards, NOTHING)
+    [each] = judged(TRACKED_ENTITIES, found, LastLoad(EVERYTHING), SENT, guards, NOTHING)
 
     assert "delete 11 of 11 tracked_entities" in sentence(each)
     assert "allow=deletes" in sentence(each)
@@ -160,7 +160,7 @@ def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
 def test_more_than_a_twentieth_is_not_deleted_but_a_twentieth_is() -> None:
     known = people(400)
 
-    assert kinds_held(findings(known[21:], known)) == {PEOPLE: {"delete"}}
+    assert kinds_held_back(findings(known[21:], known)) == {PEOPLE: {"delete"}}
     assert findings(known[20:], known) == []
 
 
@@ -168,10 +168,10 @@ def test_half_as_much_again_is_not_created_in_villages_that_have_people_already(
     found = findings(people(100), people(70))
     assert found == []
 
-    found = findings(people(100), people(50, **{SEX.uid: "M"})[:40])
+    found = findings(people(100), people(50, **{SEX.key: "M"})[:40])
 
     assert told(found) == [(Kind.CREATES, "", 60, 40, "")]
-    assert kinds_held(found) == {PEOPLE: {"create"}}
+    assert kinds_held_back(found) == {PEOPLE: {"create"}}
 
 
 def test_a_first_load_is_told() -> None:
@@ -195,7 +195,7 @@ def test_the_first_day_of_a_region_is_told() -> None:
 
 
 def test_what_was_refused_before_and_is_tried_again_is_not_much() -> None:
-    assert kinds_held(findings(people(100), people(40), refused=40)) == {}
+    assert kinds_held_back(findings(people(100), people(40), refused=40)) == {}
 
 
 @pytest.mark.parametrize(
@@ -210,33 +210,33 @@ def test_what_was_refused_before_and_is_tried_again_is_not_much() -> None:
 def test_what_may_leave_no_longer_is_taken_out_at_once_and_what_may_leave_now_waits(
     before: Treatment, now: Treatment, *, is_held: bool
 ) -> None:
-    born = {DATE_OF_BIRTH.uid: None if now is Treatment.DROP else "1980-01-01"}
-    known = people(100, **{DATE_OF_BIRTH.uid: "1980-02-03"})
+    born = {DATE_OF_BIRTH.key: None if now is Treatment.DROP else "1980-01-01"}
+    known = people(100, **{DATE_OF_BIRTH.key: "1980-02-03"})
 
     found = findings(
         people(100, **born),
         known,
-        treatments=SENT | {DATE_OF_BIRTH.uid: now},
+        treatments=SENT | {DATE_OF_BIRTH.key: now},
         **{"treatments": SENT} if False else {},
     )
-    left = Known(EVERYTHING, treatments={DATE_OF_BIRTH.uid: before.value})
+    left = LastLoad(EVERYTHING, treatments={DATE_OF_BIRTH.key: before.value})
     measured_now = counts_of(people(100, **born), known)
-    policy = SENT | {DATE_OF_BIRTH.uid: now}
+    policy = SENT | {DATE_OF_BIRTH.key: now}
     found = judged(TRACKED_ENTITIES, measured_now, left, policy, GUARDS, NOTHING)
 
-    assert (fields_held(found, PEOPLE) == [DATE_OF_BIRTH.uid]) is is_held
-    assert kinds_held(found) == {}
+    assert (fields_held_back(found, PEOPLE) == [DATE_OF_BIRTH.key]) is is_held
+    assert kinds_held_back(found) == {}
 
 
 def test_what_is_permitted_is_told() -> None:
-    found = findings(people(100, **{SEX.uid: None}), people(100), allow=[Allow.EMPTIES])
+    found = findings(people(100, **{SEX.key: None}), people(100), allow=[Allow.EMPTIES])
 
     assert found[0].why == "permitted by empties"
-    assert findings(people(100, **{SEX.uid: None}), people(100), allow=[Allow.CHANGES])[0].why == ""
+    assert findings(people(100, **{SEX.key: None}), people(100), allow=[Allow.CHANGES])[0].why == ""
 
 
 def test_what_was_in_doubt_is_no_change_of_openimis() -> None:
-    assert findings(people(100), people(100, **{SEX.uid: UNKNOWN})) == []
+    assert findings(people(100), people(100, **{SEX.key: UNKNOWN})) == []
 
 
 def test_counts_of_partitions_are_added_up() -> None:
@@ -244,15 +244,15 @@ def test_counts_of_partitions_are_added_up() -> None:
     counts, created, held = [], [], []
     for half in halves:
         before = acknowledged(PEOPLE, half)
-        wanted = [row | {SEX.uid: "F"} for row in half]
+        wanted = [row | {SEX.key: "F"} for row in half]
         found = delta(TRACKED_ENTITIES, desired_frame(TRACKED_ENTITIES, wanted), before, above=None)
         counts.append(counted(found.changes.lazy(), None).collect())
         created.append(created_at(found.changes.lazy(), None).collect())
-        held.append(held_at(before).collect())
+        held.append(acknowledged_at(before).collect())
 
     whole = measured(counts, created, held, {})
 
-    assert (whole.held, whole.counts["alter", SEX.uid]) == (100, 100)
+    assert (whole.acknowledged, whole.counts["alter", SEX.key]) == (100, 100)
 
 
 def event(number: int, status: str, day: str, **values: Any) -> dict[str, Any]:
@@ -262,8 +262,8 @@ def event(number: int, status: str, day: str, **values: Any) -> dict[str, Any]:
 
 
 def test_covers_that_all_expire_and_the_days_that_follow_from_it_are_due_by_date() -> None:
-    active = [event(n, "2", "2026-01-01", **{STATUS_UNTIL.uid: "2099-12-31"}) for n in range(100)]
-    cut = [row | {STATUS_UNTIL.uid: "2026-06-30"} for row in active]
+    active = [event(n, "2", "2026-01-01", **{STATUS_UNTIL.key: "2099-12-31"}) for n in range(100)]
+    cut = [row | {STATUS_UNTIL.key: "2026-06-30"} for row in active]
     expired = [event(n, "8", "2026-07-01T00:03:00") for n in range(100)]
     parents = acknowledged("tracked_entities", people(100)).select("key", "uid").collect()
     above = delta(
@@ -280,25 +280,25 @@ def test_covers_that_all_expire_and_the_days_that_follow_from_it_are_due_by_date
     whole = measured(
         [counted(found, "2026-06-29").collect()],
         [created_at(found, "2026-06-29").collect()],
-        [held_at(before).collect()],
+        [acknowledged_at(before).collect()],
         {},
     )
-    tellings = judged(POLICY_EVENTS, whole, Known(EVERYTHING), {}, GUARDS, NOTHING)
+    tellings = judged(POLICY_EVENTS, whole, LastLoad(EVERYTHING), {}, GUARDS, NOTHING)
 
     assert told(tellings) == [
         (Kind.CREATES, "", 100, 100, "due by date"),
-        (Kind.DUE, STATUS_UNTIL.uid, 100, 100, "due by date"),
+        (Kind.DUE, STATUS_UNTIL.key, 100, 100, "due by date"),
     ]
 
 
 def test_a_held_field_keeps_what_dhis2_has_and_new_people_get_what_openimis_says() -> None:
-    wanted = desired_frame(TRACKED_ENTITIES, people(3, **{SEX.uid: "F", MARITAL.uid: "S"}))
-    known = acknowledged(PEOPLE, [*people(1), *people(2, **{SEX.uid: UNKNOWN})[1:]])
+    wanted = desired_frame(TRACKED_ENTITIES, people(3, **{SEX.key: "F", MARITAL.key: "S"}))
+    known = acknowledged(PEOPLE, [*people(1), *people(2, **{SEX.key: UNKNOWN})[1:]])
 
-    kept = keeping(wanted, known, [SEX.uid]).collect()
+    kept = keeping(wanted, known, [SEX.key]).collect()
 
-    assert kept[SEX.uid].to_list() == ["M", "F", "F"]
-    assert kept[MARITAL.uid].to_list() == ["S", "S", "S"]
+    assert kept[SEX.key].to_list() == ["M", "F", "F"]
+    assert kept[MARITAL.key].to_list() == ["S", "S", "S"]
     assert kept.columns == wanted.collect_schema().names()
 
 
@@ -319,7 +319,7 @@ def rows(*changes: dict[str, Any]) -> pl.DataFrame:
 
 def waiting(held: dict[str, set[str]], **changes: pl.DataFrame) -> dict[str, list[str]]:
     whole = {resource.name: changes.get(resource.name, rows()) for resource in RESOURCES}
-    left = without_held(whole, held)
+    left = without_held_back(whole, held)
     return {
         name: sorted(
             set(frame["uidBefore"].fill_null(frame["uid"]))

@@ -5,18 +5,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from transforms.changes.deltas import Change, acknowledged_schema, delta, desired_schema
+from transforms.changes.deltas import delta
+from transforms.changes.generations import uid_at
+from transforms.changes.identities import IDENTITIES, STRANGER, desired_identities
 from transforms.changes.partitions import partition_of
-from transforms.changes.reconciliation import (
-    IDENTITIES,
-    STRANGER,
-    Compared,
-    compared,
-    repaired,
-    uid_at,
-    wanted_identities,
-    with_persons,
-)
+from transforms.changes.reconciliation import Compared, compared
+from transforms.changes.repairs import repaired, with_persons
+from transforms.changes.schemas import Change, acknowledged_schema, desired_schema
 from transforms.dhis2.read_back import distinct, read_rows, read_schema
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS, TRACKED_ENTITIES
 from transforms.model.tables.programs import INSUREE_PROGRAM
@@ -46,7 +41,7 @@ def of(
     wanted: pl.DataFrame | None = None,
 ) -> Compared:
     identities = pl.DataFrame(schema=IDENTITIES) if wanted is None else wanted
-    values = [field.uid for field in resource.fields]
+    values = [field.key for field in resource.fields]
     return compared(resource, known, identities, held, deleted, values)
 
 
@@ -123,7 +118,7 @@ def test_of_two_generations_that_are_alive_the_later_has_the_key() -> None:
     known = acknowledged(TRACKED_ENTITIES, {"key": PERSON, "uid": first, "state": "deleted"})
     schema = desired_schema(TRACKED_ENTITIES)
     desired = pl.LazyFrame([{"key": PERSON, "person": PERSON}], schema=schema)
-    wanted = wanted_identities(TRACKED_ENTITIES, desired, known.lazy()).collect()
+    wanted = desired_identities(TRACKED_ENTITIES, desired, known.lazy()).collect()
     held = read(TRACKED_ENTITIES, {"uid": first}, {"uid": second})
 
     found = of(TRACKED_ENTITIES, known, held, wanted=wanted)
@@ -176,15 +171,25 @@ def test_strangers_of_nobody_we_know_have_a_partition() -> None:
 
 
 def test_a_value_that_differs_is_acknowledged_as_dhis2_has_it() -> None:
-    field = POLICY_EVENTS.fields[0].uid
-    known = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent", field: "ours"})
-    held = read(POLICY_EVENTS, {"uid": "policyEvent", field: "theirs"})
+    field = POLICY_EVENTS.fields[0]
+    known = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent", field.key: "ours"})
+    held = read(POLICY_EVENTS, {"uid": "policyEvent", field.uid: "theirs"})
 
     found = of(POLICY_EVENTS, known, held)
 
-    assert found.findings["detail"].to_list() == [POLICY_EVENTS.fields[0].name]
+    assert found.findings["detail"].to_list() == [field.name]
     [row] = mended(POLICY_EVENTS, known, found)
-    assert row[field] == "theirs"
+    assert row[field.key] == "theirs"
+
+
+def test_a_field_that_is_new_was_acknowledged_as_empty() -> None:
+    field = POLICY_EVENTS.fields[0]
+    before = acknowledged(POLICY_EVENTS, {"key": "1:2:1", "uid": "policyEvent"}).drop(field.key)
+    empty = read(POLICY_EVENTS, {"uid": "policyEvent"})
+    filled = read(POLICY_EVENTS, {"uid": "policyEvent", field.uid: "theirs"})
+
+    assert of(POLICY_EVENTS, before, empty).findings.is_empty()
+    assert of(POLICY_EVENTS, before, filled).findings["detail"].to_list() == [field.name]
 
 
 def test_an_owner_that_dhis2_does_not_tell_is_not_compared() -> None:

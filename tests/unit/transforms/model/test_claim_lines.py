@@ -65,19 +65,19 @@ def events(kind: LineKind, lines: Lines, claims: Lines = ({},), **tables: Any) -
 
 
 def test_the_claimed_amount_is_quantity_times_unit_price_of_services_and_items():
-    assert amounts([line("1", "400")], [line("2", "10")])["claimed_amount"] == Decimal(420)
+    assert amounts([line("1", "400")], [line("2", "10")])["total_claimed_amount"] == Decimal(420)
 
 
 def test_two_items_and_two_services_are_not_multiplied_with_each_other():
     found = amounts([line(price="400"), line(price="650")], [line("2", "10"), line("3", "130")])
 
-    assert found["claimed_amount"] == found["approved_amount"] == Decimal(1460)
+    assert found["total_claimed_amount"] == found["total_approved_amount"] == Decimal(1460)
 
 
 def test_the_adjusted_amount_is_the_claimed_quantity_at_the_adjusted_price():
     adjusted = line("3", "100", PriceAdjusted=Decimal(90), QtyApproved=Decimal(1))
 
-    assert amounts([adjusted, line("1", "50")])["adjusted_amount"] == Decimal(320)
+    assert amounts([adjusted, line("1", "50")])["total_adjusted_amount"] == Decimal(320)
 
 
 @pytest.mark.parametrize(
@@ -98,49 +98,51 @@ def test_the_adjusted_amount_is_the_claimed_quantity_at_the_adjusted_price():
     ],
 )
 def test_the_approved_amount_where(changes: Any, approved: int):
-    assert amounts([line("3", "100", **changes)])["approved_amount"] == Decimal(approved)
+    assert amounts([line("3", "100", **changes)])["total_approved_amount"] == Decimal(approved)
 
 
 def test_nothing_of_a_rejected_claim_is_approved():
-    assert amounts([line()], status=REJECTED)["approved_amount"] == 0
+    assert amounts([line()], status=REJECTED)["total_approved_amount"] == 0
 
 
 def test_the_valuated_amount_is_the_sum_of_the_line_totals():
     lines = [line(PriceValuated=Decimal("80.50")), line(), line(PriceValuated=Decimal(10))]
 
-    assert amounts(lines)["valuated_amount"] == Decimal("90.50")
+    assert amounts(lines)["total_valuated_amount"] == Decimal("90.50")
 
 
 def test_the_valuated_amount_is_the_approved_one_where_no_line_has_one():
-    assert amounts([line()], [line("2", "10")])["valuated_amount"] == Decimal(120)
+    assert amounts([line()], [line("2", "10")])["total_valuated_amount"] == Decimal(120)
 
 
 def test_the_remunerated_amount_is_not_known_where_no_line_has_one():
-    assert amounts([line()])["remunerated_amount"] is None
-    assert amounts([line()], [line(RemuneratedAmount=Decimal(7))])["remunerated_amount"] == 7
+    assert amounts([line()])["total_remunerated_amount"] is None
+    assert amounts([line()], [line(RemuneratedAmount=Decimal(7))])["total_remunerated_amount"] == 7
 
 
 def test_lines_that_were_replaced_do_not_count():
-    assert amounts([line(), line(**deleted()), line(**history_of(1))])["claimed_amount"] == 100
+    assert (
+        amounts([line(), line(**deleted()), line(**history_of(1))])["total_claimed_amount"] == 100
+    )
 
 
 def test_lines_of_deleted_claims_do_not_count_though_openimis_leaves_them_current():
     found = amounts([line(), line(ClaimID=2)], claims=[deleted()])
 
-    assert found["claimed_amount"] == 100
+    assert found["total_claimed_amount"] == 100
 
 
 def test_half_a_cent_is_rounded_up_once_for_the_whole_claim():
     thirds = [line("0.05", "0.10"), line("0.05", "0.10")]
 
-    assert amounts(thirds)["claimed_amount"] == Decimal("0.01")
-    assert amounts(thirds[:1])["claimed_amount"] == Decimal("0.01")
+    assert amounts(thirds)["total_claimed_amount"] == Decimal("0.01")
+    assert amounts(thirds[:1])["total_claimed_amount"] == Decimal("0.01")
 
 
 def test_the_largest_amounts_that_openimis_holds_are_exact():
     found = amounts([line("1000000", "99999999999.99")])
 
-    assert found["claimed_amount"] == Decimal("99999999999990000.00")
+    assert found["total_claimed_amount"] == Decimal("99999999999990000.00")
 
 
 PRODUCTS = [{"ProductCode": "B"}, {"ProductCode": "A"}, history_of(1, ProductCode="old")]
@@ -329,11 +331,11 @@ def _by_hand(lines: list[dict[str, Any]], status: int) -> dict[str, Decimal | No
         valuations += [found["PriceValuated"]] if found["PriceValuated"] is not None else []
         payments += [found["RemuneratedAmount"]] if found["RemuneratedAmount"] is not None else []
     return {
-        "claimed_amount": _cents(claimed),
-        "adjusted_amount": _cents(adjusted),
-        "approved_amount": _cents(approved),
-        "valuated_amount": _cents(sum(valuations) if valuations else approved),
-        "remunerated_amount": _cents(sum(payments)) if payments else None,
+        "total_claimed_amount": _cents(claimed),
+        "total_adjusted_amount": _cents(adjusted),
+        "total_approved_amount": _cents(approved),
+        "total_valuated_amount": _cents(sum(valuations) if valuations else approved),
+        "total_remunerated_amount": _cents(sum(payments)) if payments else None,
     }
 
 

@@ -59,7 +59,7 @@ def test_every_resource_has_the_columns_that_the_engine_wants():
         schema = found[resource.name].schema
         texts = [
             "key", "parent", "person", "orgUnit", "status", "occurredAt",
-            *(field.uid for field in resource.fields),
+            *(field.key for field in resource.fields),
         ]  # fmt: skip
         assert set(schema) == {*texts, "faults", "notes", "in_window"}
         assert {schema[name] for name in texts} == {pl.String()}
@@ -104,9 +104,9 @@ def test_what_the_country_drops_is_empty_though_the_snapshot_still_has_it():
         a_family_with_a_policy_and_a_claim(), country=Country(root=ROOT, privacy=dropped)
     )["claim_events"].to_dicts()[0]
 
-    assert event["kHyvN0EtdKx"] is None
-    assert event["AdJ0xFZVaRK"] is None
-    assert event["NyjaAUZYkB9"] == "Other"
+    assert event["claim_number"] is None
+    assert event["main_diagnosis"] is None
+    assert event["visit_type"] == "Other"
 
 
 def test_what_the_country_drops_need_not_be_in_the_snapshot():
@@ -115,7 +115,7 @@ def test_what_the_country_drops_need_not_be_in_the_snapshot():
 
     found = frames(source | {"tblClaim": source["tblClaim"].drop(columns)})["claim_events"]
 
-    assert found["kHyvN0EtdKx"].to_list() == [None]
+    assert found["claim_number"].to_list() == [None]
     assert found["faults"].to_list() == [[]]
 
 
@@ -261,7 +261,7 @@ def test_the_claimed_amounts_of_the_demo_database_are_those_of_its_lines(
     demo: dict[str, pl.LazyFrame],
 ):
     entered = frames(demo, as_of=dt.date(2024, 6, 1))["claim_events"].filter(
-        pl.col("mGCsTQbv7zA") == "Entered"
+        pl.col("claim_status") == "Entered"
     )
 
     claims = _current(demo["tblClaim"])
@@ -271,7 +271,7 @@ def test_the_claimed_amounts_of_the_demo_database_are_those_of_its_lines(
             for line in _current(demo[table]).filter(ClaimID=claim["ClaimID"]).to_dicts():
                 total += line["QtyProvided"] * line["PriceAsked"]
         event = entered.row(by_predicate=pl.col("parent") == claim["ClaimUUID"], named=True)
-        assert Decimal(event["QINoEjSZ9Hs"]) == total
+        assert Decimal(event["claim_claimed_amount"]) == total
 
 
 @pytest.mark.demo_database
@@ -281,8 +281,8 @@ def test_the_policies_of_the_demo_database_are_worth_what_openimis_says(
 ):
     events = frames(demo, as_of=dt.date(2024, 6, 1))["policy_events"]
 
-    carried = events.filter(pl.col("Q0pEucwW60Z") == "Idle").select(
-        pl.col("mVeMk0sNLZb").cast(pl.Decimal(18, 2)).sum()
+    carried = events.filter(pl.col("policy_status") == "Idle").select(
+        pl.col("policy_value").cast(pl.Decimal(18, 2)).sum()
     )
     assert carried.item() == _current(demo["tblPolicy"])["PolicyValue"].sum()
 

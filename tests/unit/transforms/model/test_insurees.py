@@ -107,7 +107,7 @@ def test_a_deleted_insuree_whom_a_current_claim_names_is_kept_with_the_insuree_i
 
     found = person(entities(Insuree=rows, Claim=[{"InsureeID": named}]))
 
-    values = {field.name: found[field.uid] for field in INSUREE_FIELDS if found[field.uid]}
+    values = {field.name: found[field.key] for field in INSUREE_FIELDS if found[field.key]}
     assert values == {"Insuree ID": uuid("tblInsuree", 1)}
 
 
@@ -160,7 +160,7 @@ def test_every_attribute_comes_from_where_the_table_says():
 
     found = person(entities(Insuree=[insuree], Families=[family]))
 
-    assert {field.name: found[field.uid] for field in INSUREE_FIELDS} == {
+    assert {field.name: found[field.key] for field in INSUREE_FIELDS} == {
         "Family ID": uuid("tblFamilies", 1),
         "CHFID": "70707071",
         "Poverty status": "Yes",
@@ -188,7 +188,7 @@ def test_what_openimis_does_not_know_is_empty():
     found = person(entities(Insuree=[nothing | {"Phone": "", "HFID": 0}]))
 
     unknown = (CHFID, LAST_NAME, FIRST_NAME, DATE_OF_BIRTH, SEX, MARITAL, PHONE_NUMBER)
-    assert [found[f.uid] for f in (*unknown, FIRST_SERVICE_POINT, POVERTY)] == [None] * 9
+    assert [found[f.key] for f in (*unknown, FIRST_SERVICE_POINT, POVERTY)] == [None] * 9
     assert found["faults"] == found["notes"] == []
 
 
@@ -200,7 +200,7 @@ def test_columns_that_privacy_leaves_unread_are_empty():
     known = register_of(source)
     found = tracked_entities(people(known, COUNTRY), known, None).collect()
 
-    read = {field.name for field in INSUREE_FIELDS if found[field.uid].item() is not None}
+    read = {field.name for field in INSUREE_FIELDS if found[field.key].item() is not None}
     assert read == {"Family ID", "Household head", "Insuree ID"}
 
 
@@ -216,7 +216,7 @@ def test_a_descriptive_code_that_is_in_no_list_goes_out_empty_with_a_note():
     notes = ["gender", "education", "profession", "identification_type", "marital_status"]
     assert found["notes"] == [f"{name}_unknown" for name in notes]
     assert found["faults"] == []
-    assert [found[field.uid] for field in (SEX, MARITAL, OCCUPATION, SCHOOLING)] == [None] * 4
+    assert [found[field.key] for field in (SEX, MARITAL, OCCUPATION, SCHOOLING)] == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_name_that_dhis2_would_not_take_goes_out_empty_with_a_note(name: str, 
 
     assert found["notes"] == [reason]
     assert found["faults"] == []
-    assert found[LAST_NAME.uid] is None
+    assert found[LAST_NAME.key] is None
 
 
 @pytest.mark.parametrize("blank", ["", " ", "F "])
@@ -239,7 +239,7 @@ def test_codes_that_are_padded_with_blanks_are_no_faults(blank: str):
 def test_a_first_service_point_that_openimis_does_not_have_is_left_out_and_noted():
     found = person(entities(Insuree=[{"HFID": 99}]))
 
-    assert found[FIRST_SERVICE_POINT.uid] is None
+    assert found[FIRST_SERVICE_POINT.key] is None
     assert found["notes"] == ["first_service_point_unknown"]
     assert found["faults"] == []
 
@@ -247,8 +247,8 @@ def test_a_first_service_point_that_openimis_does_not_have_is_left_out_and_noted
 def test_a_person_without_a_family_has_none_of_its_values():
     found = person(entities(Insuree=[{"FamilyID": None, "CurrentVillage": 4}]))
 
-    assert [found[f.uid] for f in (FAMILY_ID, POVERTY, GROUP_TYPE)] == [None, None, None]
-    assert found[HOUSEHOLD_HEAD.uid] == "No"
+    assert [found[f.key] for f in (FAMILY_ID, POVERTY, GROUP_TYPE)] == [None, None, None]
+    assert found[HOUSEHOLD_HEAD.key] == "No"
     assert found["notes"] == []
 
 
@@ -261,14 +261,14 @@ def test_a_family_that_does_not_exist_is_noted():
 def test_a_family_named_by_a_history_row_is_the_family_that_lives():
     found = person(entities(Families=[{}, history_of(1)], Insuree=[{"FamilyID": 2}]))
 
-    assert found[FAMILY_ID.uid] == uuid("tblFamilies", 1)
+    assert found[FAMILY_ID.key] == uuid("tblFamilies", 1)
 
 
 def test_the_desired_columns_are_those_of_the_resource():
     found = entities()
 
     plain = ["key", "parent", "person", "orgUnit", "status", "occurredAt"]
-    values = [field.uid for field in TRACKED_ENTITIES.fields]
+    values = [field.key for field in TRACKED_ENTITIES.fields]
     assert found.columns == [*plain, *values, "faults", "notes", "in_window"]
     assert found.select(plain + values).dtypes == [pl.String] * (len(plain) + len(values))
 
@@ -427,26 +427,26 @@ def settled(acknowledged: dict[str, tuple[str, str]], **numbers: str | None) -> 
     desired = pl.LazyFrame(
         {
             "key": list(numbers),
-            CHFID.uid: list(numbers.values()),
-            INSURANCE_NUMBER.uid: list(numbers.values()),
+            CHFID.key: list(numbers.values()),
+            INSURANCE_NUMBER.key: list(numbers.values()),
             "notes": [[]] * len(numbers),
         },
-        schema_overrides={"notes": pl.List(pl.String), INSURANCE_NUMBER.uid: pl.String},
+        schema_overrides={"notes": pl.List(pl.String), INSURANCE_NUMBER.key: pl.String},
     )
     held = pl.LazyFrame(
         [(key, *held) for key, held in acknowledged.items()],
-        schema={"key": pl.String, "state": pl.String, INSURANCE_NUMBER.uid: pl.String},
+        schema={"key": pl.String, "state": pl.String, INSURANCE_NUMBER.key: pl.String},
         orient="row",
     )
     found = settle_numbers(desired, doubled_numbers(desired, held)).collect()
-    assert found[CHFID.uid].equals(found[INSURANCE_NUMBER.uid].alias(CHFID.uid))
+    assert found[CHFID.key].equals(found[INSURANCE_NUMBER.key].alias(CHFID.key))
     noted = found.filter(pl.col("notes") == ["insurance_number_double"])["key"].to_list()
     assert noted == [key for key in numbers if numbers[key] and not _number(found, key)]
     return {key: _number(found, key) for key in numbers}
 
 
 def _number(found: pl.DataFrame, key: str) -> str | None:
-    number: str | None = found.filter(key=key)[INSURANCE_NUMBER.uid].item()
+    number: str | None = found.filter(key=key)[INSURANCE_NUMBER.key].item()
     return number
 
 
@@ -476,4 +476,4 @@ def test_a_number_that_its_holder_gives_up_goes_to_who_has_it_now():
 def test_numbers_that_differ_in_blanks_around_them_are_one_number():
     found = entities(Insuree=[{"CHFID": " 1"}, {"CHFID": "1 "}])
 
-    assert found[INSURANCE_NUMBER.uid].to_list() == ["1", "1"]
+    assert found[INSURANCE_NUMBER.key].to_list() == ["1", "1"]

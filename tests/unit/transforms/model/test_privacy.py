@@ -45,11 +45,11 @@ def columns_of(table: str, **privacy: Treatment) -> set[str]:
 
 def leaves(field: Field, value: str | None, key: str = KEY, **privacy: Treatment) -> str | None:
     desired = pl.LazyFrame(
-        {f.uid: [None] for f in INSUREE_FIELDS},
-        schema=dict.fromkeys((f.uid for f in INSUREE_FIELDS), pl.String),
-    ).with_columns(pl.lit(value, pl.String).alias(field.uid))
+        {f.key: [None] for f in INSUREE_FIELDS},
+        schema=dict.fromkeys((f.key for f in INSUREE_FIELDS), pl.String),
+    ).with_columns(pl.lit(value, pl.String).alias(field.key))
     found = treated(desired, TRACKED_ENTITIES.fields, policy_of(country(**privacy)), key)
-    result: str | None = found.collect()[field.uid].item()
+    result: str | None = found.collect()[field.key].item()
     return result
 
 
@@ -148,7 +148,7 @@ def test_a_key_is_measured_in_bytes():
 
 def test_no_key_is_needed_where_no_number_leaves():
     policy = policy_of(country(CHFID=Treatment.DROP, Insurance_number=Treatment.DROP))
-    desired = pl.LazyFrame(schema={field.uid: pl.String for field in INSUREE_FIELDS})
+    desired = pl.LazyFrame(schema={field.key: pl.String for field in INSUREE_FIELDS})
 
     assert not needs_key(policy)
     assert treated(desired, INSUREE_FIELDS, policy, None).collect().is_empty()

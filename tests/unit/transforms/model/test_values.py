@@ -14,8 +14,8 @@ from transforms.model.values import rendered, with_faults, with_notes
 from transforms.openimis.subjects import column_of
 from transforms.openimis.tables.reasons import hint_of
 
-AMOUNT = Field("mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "amount")
-DAY = Field("RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "day")
+AMOUNT = Field("policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "amount")
+DAY = Field("policy_expiry_date", "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "day")
 STATUS = next(field for field in POLICY_FIELDS if field.column == "policy_status")
 
 
@@ -36,12 +36,12 @@ def row(field: Field, value: Any, dtype: Any = None, **options: Any) -> dict[str
     ],
 )
 def test_an_amount_has_no_exponent_and_no_trailing_zeros(amount: str, text: str):
-    assert row(AMOUNT, Decimal(amount), pl.Decimal(18, 2))[AMOUNT.uid] == text
+    assert row(AMOUNT, Decimal(amount), pl.Decimal(18, 2))[AMOUNT.key] == text
 
 
 @pytest.mark.parametrize(("amount", "text"), [(1e16, "10000000000000000"), (0.1 + 0.2, "0.3")])
 def test_a_computed_number_has_no_exponent_either(amount: float, text: str):
-    assert row(AMOUNT, amount, pl.Float64)[AMOUNT.uid] == text
+    assert row(AMOUNT, amount, pl.Float64)[AMOUNT.key] == text
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf")])
@@ -55,28 +55,28 @@ def test_a_number_that_is_none_holds_the_row_back(amount: float):
     "day", [dt.date(2024, 2, 29), dt.datetime.fromisoformat("2024-02-29T23:59:00")]
 )
 def test_a_date_is_written_as_dhis2_reads_it(day: dt.date):
-    assert row(DAY, day)[DAY.uid] == "2024-02-29"
+    assert row(DAY, day)[DAY.key] == "2024-02-29"
 
 
 @pytest.mark.parametrize(("name", "text"), [(" Amani\t", "Amani"), ("", None), ("  ", None)])
 def test_text_is_trimmed_and_blank_text_is_nothing(name: str, text: str | None):
-    assert row(FIRST_NAME, name)[FIRST_NAME.uid] == text
+    assert row(FIRST_NAME, name)[FIRST_NAME.key] == text
 
 
 @pytest.mark.parametrize(("poor", "code"), [(True, "Yes"), (False, "No"), (None, None)])
 def test_true_and_false_are_yes_and_no(poor: bool | None, code: str | None):
-    assert row(POVERTY, poor, pl.Boolean)[POVERTY.uid] == code
+    assert row(POVERTY, poor, pl.Boolean)[POVERTY.key] == code
 
 
 @pytest.mark.parametrize(("status", "word"), [(1, "Idle"), (8, "Expired"), (16, "Ready")])
 def test_a_status_number_becomes_the_seeds_word(status: int, word: str):
-    assert row(STATUS, status, pl.Int32)[STATUS.uid] == word
+    assert row(STATUS, status, pl.Int32)[STATUS.key] == word
 
 
 def test_a_code_that_a_fixed_set_does_not_have_holds_the_row_back():
     found = row(MARITAL, "X")
 
-    assert found[MARITAL.uid] is None
+    assert found[MARITAL.key] is None
     assert found["faults"] == ["marital_status_unknown"]
 
 
@@ -84,7 +84,7 @@ def test_a_code_that_a_fixed_set_does_not_have_holds_the_row_back():
 def test_no_code_at_all_is_no_fault(blank: str | None):
     found = row(MARITAL, blank, pl.String)
 
-    assert found[MARITAL.uid] is None
+    assert found[MARITAL.key] is None
     assert found["faults"] == []
 
 
@@ -108,7 +108,7 @@ def test_a_line_end_within_a_text_is_let_through():
 def test_a_phone_number_that_dhis2_would_refuse_is_left_out_and_noted(number: str):
     found = row(PHONE_NUMBER, number)
 
-    assert found[PHONE_NUMBER.uid] is None
+    assert found[PHONE_NUMBER.key] is None
     assert found["notes"] == ["phone_number_malformed"]
     assert found["faults"] == []
 
@@ -116,15 +116,15 @@ def test_a_phone_number_that_dhis2_would_refuse_is_left_out_and_noted(number: st
 def test_a_phone_number_that_dhis2_takes_is_kept():
     found = row(PHONE_NUMBER, "+243 (81) 555-0100")
 
-    assert found[PHONE_NUMBER.uid] == "+243 (81) 555-0100"
+    assert found[PHONE_NUMBER.key] == "+243 (81) 555-0100"
     assert found["notes"] == []
 
 
 def test_a_column_that_was_not_read_gives_nothing():
     found = rendered(pl.LazyFrame({"InsureeID": [1]}), [FIRST_NAME]).collect()
 
-    assert found[FIRST_NAME.uid].to_list() == [None]
-    assert found.schema[FIRST_NAME.uid] == pl.String
+    assert found[FIRST_NAME.key].to_list() == [None]
+    assert found.schema[FIRST_NAME.key] == pl.String
 
 
 def test_every_broken_rule_is_named_after_those_before():

@@ -6,13 +6,14 @@ from typing import Any
 import polars as pl
 
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Asked
-from staging.acknowledged import Current, switched, write
+from flows.steps.compare.desired import Inputs
+from staging.acknowledged import write
+from staging.current import Current, switched
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.laws.world import desired_frame
 from tests.system.set_up.a_country import a_country
-from transforms.changes.deltas import acknowledged_schema
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_ITEMS,
@@ -64,7 +65,7 @@ def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
         )
     declare_done(run, "desired", {"partitions": PARTITIONS, "rows": {}})
     current = switched(Current(partitions=PARTITIONS, counter=1), "before", checksums)
-    stage_changes(run, target, current, Asked(a_country(), None, None, [Scope.ALL], None))
+    stage_changes(run, target, current, Inputs(a_country(), None, None, [Scope.ALL], None))
     changes = {
         name: pl.concat(scan_frame(run.changes(name, number)) for number in range(PARTITIONS))
         for name in RESOURCE_BY_NAME

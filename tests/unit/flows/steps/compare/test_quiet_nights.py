@@ -14,8 +14,9 @@ from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles
 from tests.laws.world import desired_frame
-from transforms.changes.bundles import Phase
-from transforms.changes.deltas import Delta, acknowledged_schema, delta
+from transforms.changes.deltas import Delta, delta
+from transforms.changes.phases import Phase
+from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
 PARTITIONS = 32

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.steps.compare.desired import Asked
+from flows.steps.compare.desired import Inputs
 from flows.steps.shared.country_file import remember_what_may_leave
 from staging.frames import declare_done
 from staging.layout import Run
@@ -20,8 +20,8 @@ from transforms.openimis.windows import Window
 KEY = "a key that is made for tests and nothing else"
 
 
-def asked(country: Country) -> Asked:
-    return Asked(country, None, KEY, [Scope.ALL], None)
+def inputs(country: Country) -> Inputs:
+    return Inputs(country, None, KEY, [Scope.ALL], None)
 
 
 def begin(run: Run, country: Country) -> None:
@@ -77,7 +77,7 @@ def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
 
 
 def test_what_was_asked_does_not_show_the_pseudonym_key():
-    assert KEY not in str(asked(a_country()))
+    assert KEY not in str(inputs(a_country()))
 
 
 def test_a_window_that_ends_before_it_begins_is_refused():
@@ -89,4 +89,4 @@ def test_a_window_that_ends_before_it_begins_is_refused():
 
 def test_to_choose_no_scope_is_refused():
     with pytest.raises(GuardError, match=r"scopes is empty.*insuree.*leave scopes out for all"):
-        Asked(a_country(), None, KEY, [], None)
+        Inputs(a_country(), None, KEY, [], None)

@@ -5,22 +5,22 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.reconcile.renumbering import Carried, refuse_strangers
+from flows.steps.reconcile.renumbering import CarryOver, refuse_strangers
 from tests.laws.world import desired_frame
-from transforms.changes.deltas import acknowledged_schema
 from transforms.changes.renumbering import renumbered
+from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
 from transforms.model.tables.claim import CLAIMED_ITEM
 from transforms.model.tables.policy import POLICY_ID
 
-QUANTITY = next(field.uid for field in CLAIM_ITEMS.fields if field.name == "Item quantity")
+QUANTITY = next(field.key for field in CLAIM_ITEMS.fields if field.name == "Item quantity")
 CLAIM, OTHER = "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"
 
 
 def line(number: str, item: str = "PARA", parent: str = CLAIM, **more: Any) -> dict[str, Any]:
     plain = {"key": number, "parent": parent, "person": parent, "orgUnit": "Village1234"}
-    dated = {"status": "COMPLETED", "occurredAt": "2024-01-01", CLAIMED_ITEM.uid: item}
+    dated = {"status": "COMPLETED", "occurredAt": "2024-01-01", CLAIMED_ITEM.key: item}
     return plain | dated | more
 
 
@@ -76,7 +76,7 @@ def test_what_is_not_found_again_and_what_was_deleted_gets_a_key_that_no_row_has
 
 def test_all_events_of_a_policy_go_with_its_row():
     def event(key: str, day: str, policy: str = "P1") -> dict[str, Any]:
-        return line(key, occurredAt=day) | {POLICY_ID.uid: policy}
+        return line(key, occurredAt=day) | {POLICY_ID.key: policy}
 
     known = [
         held(event("7:Idle:1", "2024-01-01"), "Idle"),
@@ -96,7 +96,7 @@ def test_what_a_wrong_run_has_renumbered_is_mended_by_the_right_one():
 
 
 def test_of_another_openimis_so_little_is_found_again_that_nothing_is_changed():
-    refuse_strangers({"claim_items": Carried(held=100, found=90)}, "plan")
+    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan")
 
     with pytest.raises(GuardError, match=r"only 3 were found .* Nothing was changed"):
-        refuse_strangers({"claim_items": Carried(held=100, found=3)}, "plan")
+        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan")

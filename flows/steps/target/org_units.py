@@ -1,17 +1,15 @@
-"""The daily part of the metadata: org units and options that are new or changed in openIMIS.
+"""The daily part of the metadata: org units that are new or changed in openIMIS.
 
-    org units   one level after the other, parents first, with what lies below those that move
-                ─► groups ─► programs, data set
-    options     set by set
+    one level after the other, parents first, with what lies below those that move
+    ─► groups ─► programs, data set
 
 Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
-so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed, an option
-stays. One bad object is a reject and stops nobody else.
+so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed. One bad
+object is a reject and stops nobody else.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -19,15 +17,15 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_import import Refusals, import_objects
-from flows.connectors.dhis2.metadata_read import children_of, has_hole, options_of, present_objects
+from flows.connectors.dhis2.metadata_read import children_of, present_objects
 from flows.connectors.dhis2.references import change_references, members
+from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merge
-from transforms.dhis2.metadata_options import options_to_post, stored_uids
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 from transforms.openimis.tables.places import GROUP_SETS
-from transforms.package.org_units_and_options import option_objects, org_unit_object
+from transforms.package.org_units_and_options import org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
 Row = Mapping[str, Any]
@@ -41,52 +39,10 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
 """Class and UID of what org units are assigned to, and the column that says which."""
 
 PARENT_REJECTED = "parent_rejected"
-NOT_STORED = "not_stored"
 NOT_ASSIGNED = "not_assigned"
-OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
 
 
-@dataclass
-class Pushed:
-    """What became of the rows.
-
-    Attributes:
-        accepted: Keys of the rows that DHIS2 now holds as they are wanted.
-        refused: Key to the reason codes: of our rules, or DHIS2's.
-        posted: How many objects were sent.
-        references: How many members of groups and programs were added or taken out.
-    """
-
-    accepted: list[str] = field(default_factory=list)
-    refused: Refusals = field(default_factory=dict)
-    posted: int = 0
-    references: int = 0
-
-    @property
-    def rejects(self) -> pl.DataFrame:
-        """The refused rows: key and reasons (List of codes)."""
-        return pl.DataFrame(
-            {"key": list(self.refused), "reasons": list(self.refused.values())},
-            schema={"key": pl.String, "reasons": pl.List(pl.String)},
-        )
-
-
-def push_options(client: Dhis2, changed: pl.DataFrame) -> Pushed:
-    """Make options new or renamed, set by set; `transforms.model.options.options` has the columns.
-
-    Raises:
-        TargetError: DHIS2 does not let the user, or fails on every option.
-        BusyError: It stayed busy or out of reach.
-    """
-    pushed = Pushed()
-    keys = dict(changed.select("uid", "key").iter_rows())
-    wanted = sorted(option_objects(changed), key=_set_of)
-    for option_set, options in groupby(wanted, key=_set_of):
-        _push_set(client, option_set, list(options), keys, pushed)
-    return pushed
-
-
-def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
+def push_org_units(client: Dhis2, changed: pl.DataFrame) -> PushResult:
     """Make, change, move or close org units, and put them where they belong.
 
     Args:
@@ -105,33 +61,7 @@ def push_org_units(client: Dhis2, changed: pl.DataFrame) -> Pushed:
     _refuse_what_was_not_stored(client, rows, posted, refused)
     placed = [row for row in rows if row["uid"] not in refused]
     references = _group(client, placed, refused) + _assign(client, placed, refused)
-    return _pushed(rows, refused, len(posted), references)
-
-
-def _set_of(option: Json) -> str:
-    return str(option["optionSet"]["id"])
-
-
-def _push_set(
-    client: Dhis2, option_set: str, wanted: list[Json], keys: Mapping[str, str], pushed: Pushed
-) -> None:
-    there = options_of(client, option_set)
-    needed = options_to_post(wanted, there)
-    refused = _import_options(client, option_set, needed)
-    now = stored_uids(wanted, options_of(client, option_set) if needed else there)
-    pushed.posted += len(needed) - len(refused)
-    for thing in wanted:
-        uid = thing["id"]
-        if uid in now:
-            pushed.accepted.append(keys[uid])
-        else:
-            pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
-
-
-def _import_options(client: Dhis2, option_set: str, needed: Sequence[Json]) -> Refusals:
-    if needed and has_hole(client, option_set):
-        return {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
-    return import_objects(client, "options", needed)
+    return _result(rows, refused, len(posted), references)
 
 
 def _push_levels(
@@ -140,14 +70,14 @@ def _push_levels(
     """Write the org units, one level a time, and return the UIDs of those that were sent."""
     sent: set[str] = set()
     for _, level in groupby(rows, key=lambda row: row["level"]):
-        objects = list(_differing(level, there, refused))
+        objects = list(_find_differing(level, there, refused))
         below = _below_moved(client, objects, there)
         refused |= import_objects(client, ORG_UNITS.kind, [*objects, *below])
         sent |= {thing["id"] for thing in objects} - refused.keys()
     return sent
 
 
-def _differing(
+def _find_differing(
     level: Iterable[Row], there: Mapping[str, Json], refused: Refusals
 ) -> Iterable[Json]:
     for row in level:
@@ -204,22 +134,22 @@ def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
     changes = 0
     for group_set in GROUP_SETS if rows else ():
         uids = {group.uid for group in group_set.groups}
-        said = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
-        grouped = {uid: groups for uid, groups in said.items() if groups}
+        groups_of = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
+        grouped = {uid: groups for uid, groups in groups_of.items() if groups}
         for group in sorted(uids) if grouped else ():
-            wanted = {uid for uid, groups in grouped.items() if group in groups}
-            others = grouped.keys() - wanted
-            changes += _collect(client, "organisationUnitGroups", group, wanted, others, refused)
+            inside = {uid for uid, groups in grouped.items() if group in groups}
+            others = grouped.keys() - inside
+            changes += _collect(client, "organisationUnitGroups", group, inside, others, refused)
     return changes
 
 
 def _assign(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
-    wanted = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
+    inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
     return sum(
-        _collect(client, kind, uid, wanted[column], (), refused)
+        _collect(client, kind, uid, inside[column], (), refused)
         for kind, uid, column in ASSIGNED
-        if wanted[column]
+        if inside[column]
     )
 
 
@@ -227,13 +157,13 @@ def _collect(
     client: Dhis2,
     kind: str,
     uid: str,
-    wanted: Collection[str],
-    unwanted: Collection[str],
+    inside: Collection[str],
+    outside: Collection[str],
     refused: Refusals,
 ) -> int:
     """Bring the org units of a group or program up to date; refuse those that did not arrive."""
     there = members(client, kind, uid, "organisationUnits")
-    additions, deletions = set(wanted) - there, set(unwanted) & there
+    additions, deletions = set(inside) - there, set(outside) & there
     if not additions and not deletions:
         return 0
     path = f"/api/{kind}/{uid}/organisationUnits"
@@ -244,8 +174,8 @@ def _collect(
     return len(additions) + len(deletions)
 
 
-def _pushed(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> Pushed:
-    return Pushed(
+def _result(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> PushResult:
+    return PushResult(
         accepted=[row["key"] for row in rows if row["uid"] not in refused],
         refused={row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused},
         posted=posted,

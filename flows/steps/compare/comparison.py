@@ -1,0 +1,172 @@
+"""The comparison of one run: the delta of every resource, partition by partition, parents first."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from flows.steps.compare.desired import STAGE as DESIRED
+from flows.steps.compare.desired import spared_in
+from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
+from staging.current import Current
+from staging.frames import read_stage, scan_objects, write_frame
+from staging.layout import Run, Target
+from staging.rejects import write_rejects
+from transforms.changes.change_counts import count_by_kind
+from transforms.changes.deltas import Delta, delta
+from transforms.changes.holding_back import (
+    fields_held_back,
+    keeping,
+    kinds_held_back,
+    without_held_back,
+)
+from transforms.changes.magnitude import Finding
+from transforms.changes.moves import first_due_day
+from transforms.changes.partition_doubts import PartitionDoubts, Partitioned, partition_doubts
+from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows, sum_by_reason
+from transforms.changes.selection import selected
+from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource, Scope
+
+Noted = dict[str, dict[str, int]]
+"""Resource → reason → objects, changed or not, of which something is left out for it."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which changes are posted; see `transforms.changes.selection`."""
+
+    scopes: Sequence[Scope]
+    windowed: bool = False
+
+
+class Comparison:
+    """Everything that one run compares."""
+
+    def __init__(self, run: Run, target: Target, current: Current) -> None:
+        self.run = run
+        self.target = target
+        self.current = current
+        self.partitions: int = read_stage(run, DESIRED)["partitions"]
+        self.spared = spared_in(run)
+
+    @property
+    def since(self) -> str | None:
+        """ISO day from which on days have come since the last load."""
+        return first_due_day(self.current.source.as_of if self.current.source else None)
+
+    def write(
+        self, doubts: PartitionDoubts, chosen: Selection, findings: Sequence[Finding] = ()
+    ) -> Noted:
+        """Write changes and rejects of all partitions, without what the findings hold back.
+
+        Return what is left out of all objects.
+        """
+        rejects: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
+        noted: dict[str, list[pl.DataFrame]] = {each.name: [] for each in RESOURCES}
+        for partition in range(self.partitions):
+            deltas = self._deltas(partition, doubts, findings)
+            posted = self._write_changes(partition, deltas, chosen, findings)
+            for name, found in deltas.items():
+                desired = self._desired(name, partition)
+                rejects[name] += [found.rejects, noted_rows(desired, posted[name])]
+                noted[name].append(note_counts(desired))
+        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
+        write_rejects(self.run, rows)
+        return {name: sum_by_reason(frames) for name, frames in noted.items()}
+
+    def doubts(self) -> PartitionDoubts:
+        """Return what the comparison that was written could not know."""
+        return partition_doubts([self._partitioned(each) for each in RESOURCES], self.partitions)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return resource → kind of change → objects."""
+        return {name: count_by_kind(changes) for name, changes in self.changes().items()}
+
+    def changes(self) -> dict[str, pl.LazyFrame]:
+        """Return resource name → the changes that were written, of all partitions."""
+        return {
+            resource.name: pl.concat(
+                scan_objects(self.run.changes(resource.name, number))
+                for number in range(self.partitions)
+            )
+            for resource in RESOURCES
+        }
+
+    def acknowledged(self, resource: Resource) -> Iterator[tuple[int, pl.LazyFrame]]:
+        """Yield number and acknowledged rows of each partition."""
+        for number in range(self.partitions):
+            yield number, acknowledged(self.target, self.current, resource, number)
+
+    def _write_changes(
+        self,
+        partition: int,
+        deltas: Mapping[str, Delta],
+        chosen: Selection,
+        findings: Sequence[Finding],
+    ) -> dict[str, pl.DataFrame]:
+        """Write the changes of a partition that are posted, and return them."""
+        changes = {name: found.changes for name, found in deltas.items()}
+        some = selected(changes, chosen.scopes, windowed=chosen.windowed)
+        posted = without_held_back(some, kinds_held_back(findings))
+        for name, frame in posted.items():
+            write_frame(self.run.changes(name, partition), frame.lazy().sort("person", "key"))
+        return posted
+
+    def _deltas(
+        self, partition: int, doubts: PartitionDoubts, findings: Sequence[Finding]
+    ) -> dict[str, Delta]:
+        deltas: dict[str, Delta] = {}
+        for resource in RESOURCES:
+            before = acknowledged_of(self.target, self.current, resource, partition, doubts.movers)
+            desired = self._desired(resource.name, partition)
+            deltas[resource.name] = delta(
+                resource,
+                keeping(desired, before, fields_held_back(findings, resource.name)),
+                before,
+                above=deltas.get(resource.parent or ""),
+                collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
+                spared=self.spared.filter(resource=resource.name)["row"],
+                first=self.current.first_generation(resource.name),
+                since=self.since,
+            )
+        return deltas
+
+    def _desired(self, name: str, partition: int) -> pl.LazyFrame:
+        frame = scan_objects(self.run.desired(name, partition))
+        if name != TRACKED_ENTITIES.name:
+            return frame
+        return settle_numbers(frame, self._doubled_numbers)
+
+    @cached_property
+    def _doubled_numbers(self) -> pl.LazyFrame:
+        numbers = [
+            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            for number in range(self.partitions)
+        ]
+        before = [
+            frame.select("key", "state", NUMBER) for _, frame in self.acknowledged(TRACKED_ENTITIES)
+        ]
+        return doubled_numbers(pl.concat(numbers), pl.concat(before)).collect().lazy()
+
+    def _partitioned(self, resource: Resource) -> Partitioned:
+        """Return what lies in the partitions of a resource, with their numbers."""
+        name, numbers = resource.name, range(self.partitions)
+        return Partitioned(
+            resource,
+            changes=_with_numbers(scan_objects(self.run.changes(name, each)) for each in numbers),
+            desired=_with_numbers(
+                scan_objects(self.run.desired(name, each)).select("key") for each in numbers
+            ),
+            acknowledged=_with_numbers(
+                frame.select("key", "uid") for _, frame in self.acknowledged(resource)
+            ),
+            first_generation=self.current.first_generation(name),
+        )
+
+
+def _with_numbers(partitions: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
+    return pl.concat(
+        frame.with_columns(partition=pl.lit(number)) for number, frame in enumerate(partitions)
+    )

@@ -1,0 +1,99 @@
+"""What openIMIS, acknowledged and the rejects have of one object, without any value."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from flows.steps.compare.magnitude import waiting_sentences
+from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.current_state import current_or_first
+from staging.current import Current
+from staging.frames import is_done, read_stage, scan_objects
+from staging.layout import Run, Target
+from staging.rejects import read_rejects
+from transforms.core.errors import StagingError
+from transforms.model.resources import RESOURCES, Resource
+from transforms.reports.explanations import differences, of_object
+
+Rows = list[dict[str, Any]]
+FramesOf = Callable[[Resource], list[pl.LazyFrame]]
+
+
+def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, Rows]:
+    """Return, under headings, the rows of an object, without where and when it is.
+
+    Args:
+        name: An openIMIS UUID or key, or a DHIS2 UID.
+        target: The target's files.
+        run_id: The run to look into; None: the last one that changed the target.
+
+    Raises:
+        StagingError: Nothing was ever posted to the target, and no run is named.
+    """
+    current = current_or_first(target, 0)
+    run = Run(target.root, run_id or _last_run(target, current))
+    desired, confirmed = _of_stage(run, "desired"), _acknowledged(target, current)
+    return {
+        f"Desired in run {run.run_id}": _rows(name, desired),
+        f"Changes of run {run.run_id}": _rows(name, _of_stage(run, "changes")),
+        "Confirmed by DHIS2": _rows(name, confirmed),
+        "Desired otherwise than confirmed": _differences(name, desired, confirmed),
+        "Held back or refused": _rejects(run, name),
+        "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
+    }
+
+
+def _last_run(target: Target, current: Current) -> str:
+    if current.last_run is None:
+        raise StagingError(
+            f"Nothing was ever posted to {target.name} from this staging folder, so there is no "
+            f"last run to look into. Name a run with run_id. Nothing was changed."
+        )
+    return current.open_run or current.last_run
+
+
+def _rows(name: str, frames_of: FramesOf) -> Rows:
+    return [
+        {"resource": resource.name} | row
+        for resource in RESOURCES
+        for frame in frames_of(resource)
+        for row in of_object(frame, _spelled(name), resource)
+    ]
+
+
+def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> Rows:
+    sides = ((each, desired(each), confirmed(each)) for each in RESOURCES)
+    return [
+        {"resource": resource.name} | row
+        for resource, desired_rows, confirmed_rows in sides
+        if desired_rows and confirmed_rows
+        for row in differences(
+            pl.concat(desired_rows),
+            pl.concat(confirmed_rows, how="diagonal"),
+            _spelled(name),
+            resource,
+        )
+    ]
+
+
+def _spelled(name: str) -> str:
+    """Return a name as keys are spelled."""
+    return name.lower() if "-" in name else name
+
+
+def _of_stage(run: Run, stage: str) -> FramesOf:
+    count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
+    path_of = run.desired if stage == "desired" else run.changes
+    return lambda resource: [scan_objects(path_of(resource.name, each)) for each in range(count)]
+
+
+def _acknowledged(target: Target, current: Current) -> FramesOf:
+    return lambda resource: [
+        acknowledged(target, current, resource, each) for each in range(current.partitions)
+    ]
+
+
+def _rejects(run: Run, name: str) -> Rows:
+    is_named = pl.col("id").str.to_lowercase() == name.lower()
+    return read_rejects(run).filter(is_named | (pl.col("key") == name)).collect().to_dicts()

@@ -1,0 +1,128 @@
+"""What a DHIS2 lacks of the package, and what stands in the way of it; nothing is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import index, present_objects
+from flows.steps.set_up.users_and_server import Place, root_place
+from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
+from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
+from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
+from transforms.openimis.country import Country
+from transforms.package.metadata import maps
+from transforms.package.metadata import package as package_objects
+from transforms.package.org_units_and_options import levels, option_objects, root
+
+Payload = dict[str, list[Json]]
+
+LEVELS = "organisationUnitLevels"
+
+
+@dataclass(frozen=True)
+class Package:
+    """What set-up writes into a DHIS2, and what stood around it before anything was written.
+
+    Attributes:
+        payload: The objects, by class; without options, which are pushed set by set.
+        index: All objects of the classes, with what must be unique.
+        conflicts: What stands in the way of the root.
+        notes: What an operator should know of the levels.
+    """
+
+    payload: Payload
+    index: Payload
+    conflicts: list[Conflict]
+    notes: list[str]
+
+    def renamed(self, conflicts: Sequence[Conflict]) -> "Package":
+        """Return it with other names where DHIS2 has given ours away."""
+        return replace(self, payload=rename_taken(self.payload, conflicts))
+
+
+def make_package(
+    client: Dhis2, country: Country, options: pl.DataFrame, *, rename: bool = False
+) -> Package:
+    """Return the package, beside what DHIS2 holds; the index of a class is read once.
+
+    Args:
+        client: The DHIS2.
+        country: Names the root and the levels.
+        options: Of all sets (see `transforms.model.options.options`): some figures are made of
+            them.
+        rename: Give our objects other names where DHIS2 has given theirs away.
+    """
+    payload = package_objects(options, country)
+    around = index(client, [*payload, MAPS, LEVELS])
+    place = root_place(client, country)
+    payload |= {MAPS: maps(place.level)} | _new_places(country, place, around)
+    conflicts = _second_root(client, country, place)
+    package = Package(payload, around, conflicts, _level_notes(country, place, around))
+    return package.renamed(plan(payload, {}, around).conflicts) if rename else package
+
+
+def plan_of(client: Dhis2, package: Package) -> Plan:
+    """Compare the package with what DHIS2 holds now; nothing is written."""
+    found = {
+        kind: present_objects(client, kind, {thing["id"] for thing in things})
+        for kind, things in package.payload.items()
+    }
+    planned = plan(package.payload, found, package.index)
+    planned.conflicts.extend(package.conflicts)
+    planned.notes.extend(package.notes)
+    return planned
+
+
+def package_plan(client: Dhis2, country: Country, options: pl.DataFrame) -> Plan:
+    """Return what an empty or partly set up DHIS2 lacks, options of new sets among it."""
+    planned = plan_of(client, make_package(client, country, options))
+    return with_options(planned, option_objects(options))
+
+
+def refuse_conflicts(planned: Plan) -> None:
+    """Stop before anything is written if something in DHIS2 stands in the way.
+
+    Raises:
+        TargetError: Names each conflict with both UIDs and what to do.
+    """
+    if planned.conflicts:
+        found = "; ".join(str(conflict) for conflict in planned.conflicts)
+        raise TargetError(
+            f"DHIS2 has {len(planned.conflicts)} objects that stand in the way of the package: "
+            f"{found}. Nothing was written."
+        )
+
+
+def _new_places(country: Country, place: Place, around: Payload) -> Payload:
+    """Return the root and the levels that DHIS2 lacks; what it has is the operator's."""
+    named = {level["level"] for level in around[LEVELS]}
+    missing = [row for row in levels(country, place.level) if row["level"] not in named]
+    places: Payload = {} if place.line else {"organisationUnits": [root(country)]}
+    return places | ({"organisationUnitLevels": missing} if missing else {})
+
+
+def _second_root(client: Dhis2, country: Country, place: Place) -> list[Conflict]:
+    if place.line:
+        return []
+    params = {"fields": "id", "filter": "level:eq:1", "paging": "false"}
+    roots = client.get("/api/organisationUnits", params).get("organisationUnits") or []
+    advice = (
+        "DHIS2 has a root already: name it, or an org unit below it, in the country file (root.uid)"
+    )
+    return [
+        Conflict("organisationUnits", country.root.uid, thing["id"], "being the root", advice)
+        for thing in roots
+    ]
+
+
+def _level_notes(country: Country, place: Place, around: Payload) -> list[str]:
+    named = {row["level"]: row.get("name") for row in around[LEVELS]}
+    return [
+        f"Level {row['level']} is called {named[row['level']]!r} in DHIS2 and {row['name']!r} in "
+        f"the country file; DHIS2's name stays."
+        for row in levels(country, place.level)
+        if named.get(row["level"], row["name"]) != row["name"]
+    ]

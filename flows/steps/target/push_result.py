@@ -1,0 +1,34 @@
+"""What became of org units or options that were pushed: accepted, or rejects with reasons."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from flows.connectors.dhis2.metadata_import import Refusals
+
+NOT_STORED = "not_stored"
+
+
+@dataclass
+class PushResult:
+    """What became of the rows.
+
+    Attributes:
+        accepted: Keys of the rows that DHIS2 now holds as they are desired.
+        refused: Key to the reason codes: of our rules, or DHIS2's.
+        posted: How many objects were sent.
+        references: How many members of groups and programs were added or taken out.
+    """
+
+    accepted: list[str] = field(default_factory=list)
+    refused: Refusals = field(default_factory=dict)
+    posted: int = 0
+    references: int = 0
+
+    @property
+    def rejects(self) -> pl.DataFrame:
+        """The refused rows: key and reasons (List of codes)."""
+        return pl.DataFrame(
+            {"key": list(self.refused), "reasons": list(self.refused.values())},
+            schema={"key": pl.String, "reasons": pl.List(pl.String)},
+        )

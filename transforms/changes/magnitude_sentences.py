@@ -1,0 +1,41 @@
+"""What is much, in a sentence each."""
+
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind
+from transforms.model.resources import RESOURCE_BY_NAME
+
+
+def sentence(finding: Finding) -> str:
+    """Say what was found, what becomes of it, and what to do."""
+    found = _what(finding)
+    if finding.why:
+        return f"{found}: {finding.why}; it goes."
+    return (
+        f"{found}, more than the country file's [guards] let through. It is held back, DHIS2 keeps "
+        f"what it has of it, and everything else goes. If openIMIS and this release are right, "
+        f"{LIFTED_BY[finding.kind].lifts} in a new run; else find out what has changed it: another "
+        f"release, a lost column, another time zone. Of this, nothing was posted."
+    )
+
+
+def _what(finding: Finding) -> str:
+    name = value_name(finding.resource, finding.name)
+    share = f"{finding.objects:,} of {finding.of:,} {finding.resource}"
+    whole = {
+        Kind.CREATES: f"The run would create {finding.objects:,} {finding.resource}, where DHIS2 "
+        f"holds {finding.of:,}",
+        Kind.DELETES: f"The run would delete {share}",
+        Kind.CHANGES: f"The run would change {share}",
+    }
+    of_value = {
+        Kind.CHANGES: f"{name} becomes another for {share}",
+        Kind.EMPTIES: f"{name} becomes empty for {share}",
+        Kind.FILLS: f"{name} gets a first value for {share}",
+        Kind.DUE: f"{name} moves on for {share}",
+    }
+    return of_value[finding.kind] if finding.name else whole[finding.kind]
+
+
+def value_name(resource: str, name: str) -> str:
+    """Return what a value is called in DHIS2; one that is no longer sent has only its key."""
+    names = {each.key: each.name for each in RESOURCE_BY_NAME[resource].fields}
+    return names.get(name, name)

@@ -1,0 +1,41 @@
+"""Which changed org units and options a run pushes: those of its scopes, and what its data need."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from transforms.changes.needs import codes_by_option_set, org_units_with_those_above
+from transforms.model.resources import OPTIONS, ORG_UNITS, Scope
+
+SCOPE_OF = {OPTIONS: Scope.OPTIONSET, ORG_UNITS: Scope.ORGUNIT}
+
+
+def is_chosen(name: str, scopes: Sequence[Scope]) -> bool:
+    """Whether the scopes choose all changed org units, or options."""
+    return not {Scope.ALL, SCOPE_OF[name]}.isdisjoint(scopes)
+
+
+def needed_org_units(
+    changed: pl.LazyFrame, changes: Mapping[str, pl.LazyFrame], desired: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Return the changed org units in which the changes lie, and those above them.
+
+    Args:
+        changed: uid and other columns of the org units that are new or differ.
+        changes: Resource name to the changes that are posted.
+        desired: uid and parentUid of all org units.
+    """
+    units = desired.select("uid", "parentUid").collect()
+    return changed.filter(pl.col("uid").is_in(org_units_with_those_above(changes, units)))
+
+
+def needed_options(changed: pl.LazyFrame, changes: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Return the changed options whose codes the changes use.
+
+    Args:
+        changed: key and other columns of the options that are new or differ.
+        changes: Resource name to the changes that are posted.
+    """
+    codes = codes_by_option_set(changes)
+    keys = [f"{uid}:{code}" for uid, each in codes.items() for code in each]
+    return changed.filter(pl.col("key").is_in(keys))

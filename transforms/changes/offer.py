@@ -1,0 +1,109 @@
+"""What the bundles of a run need of DHIS2, and what DHIS2 offers to the user of the load."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
+
+SUPERUSER = "ALL"
+FIELDS = tuple(
+    (kind, what, frozenset(field.uid for resource in of for field in resource.fields))
+    for kind, what, of in (
+        ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
+        ("dataElements", "data elements", EVENT_RESOURCES),
+    )
+)
+"""Class of metadata, what it is called, and the UIDs in which values are sent."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the bundles of a run need.
+
+    Attributes:
+        org_units: Program (UID) to org units (UIDs) in which there are enrollments or events.
+        places: Org units (UIDs) of people.
+        codes: Option set (UID) to codes that are used as values.
+        posts: Whether anything is posted; else DHIS2 is only read.
+    """
+
+    org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
+    places: Collection[str] = ()
+    codes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    posts: bool = True
+
+    @property
+    def all_org_units(self) -> set[str]:
+        """Every org unit that an object lies in."""
+        return {*self.places, *(unit for units in self.org_units.values() for unit in units)}
+
+
+@dataclass(frozen=True)
+class User:
+    """The user of a load, as DHIS2 knows it.
+
+    Attributes:
+        authorities: Of all its roles.
+        capture: UIDs of its capture org units.
+        search: UIDs of its search org units; its capture org units where it has none.
+    """
+
+    authorities: frozenset[str]
+    capture: frozenset[str]
+    search: frozenset[str]
+
+    @property
+    def is_superuser(self) -> bool:
+        """Whether DHIS2 refuses it nothing."""
+        return SUPERUSER in self.authorities
+
+
+@dataclass(frozen=True)
+class ProgramAccess:
+    """A program that the user sees.
+
+    Attributes:
+        is_open: Whether the user may read and write its data.
+        stages: Stage (UID) that the user sees, to the same of the stage.
+        org_units: UIDs of the org units that it is assigned to.
+    """
+
+    is_open: bool
+    stages: Mapping[str, bool]
+    org_units: frozenset[str]
+
+
+@dataclass(frozen=True)
+class OptionCodes:
+    """An option set that the user sees.
+
+    Attributes:
+        name: What DHIS2 calls it.
+        codes: Of its options.
+    """
+
+    name: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What DHIS2 shows to the user of a load.
+
+    Attributes:
+        user: The user.
+        lines: Org unit (UID) to the UIDs of those above it and its own; None where it does not
+            matter to the user in which org units anything lies.
+        person_type: Whether the user may read and write data of the tracked entity type; None
+            where the user does not see it.
+        programs: Program (UID) to what the user may do there; None where the user does not see it.
+        fields: Class of metadata to the UIDs that the user sees of those in `FIELDS`.
+        option_sets: Option set (UID) to its codes; None where the user does not see it.
+    """
+
+    user: User
+    lines: Mapping[str, Sequence[str]] | None
+    person_type: bool | None
+    programs: Mapping[str, ProgramAccess | None]
+    fields: Mapping[str, frozenset[str]]
+    option_sets: Mapping[str, OptionCodes | None]

@@ -1,0 +1,41 @@
+"""What is not deleted: objects of a row that is held back.
+
+Which objects there are of a row depends on the row, so of one that says what cannot be, or that
+cannot be read, nobody knows them.
+"""
+
+import polars as pl
+
+from transforms.changes.parents import Parents, is_orphaned
+from transforms.changes.schemas import Change
+
+NO_ROW_SPARED = pl.Series("row", [], pl.String)
+
+
+def _row() -> pl.Expr:
+    """The openIMIS row that an object is of: an event's key is its row's, a colon, and more."""
+    return pl.col("key").str.splitn(":", 2).struct.field("field_0")
+
+
+def rows_held_back(desired: pl.DataFrame, spared: pl.Series) -> pl.LazyFrame:
+    """Return the rows (`row`) of which an object breaks a rule, or that are spared."""
+    broken = desired.lazy().filter(pl.col("faults").list.len() > 0).select(row=_row()).drop_nulls()
+    named = spared.alias("row").drop_nulls().to_frame().lazy()
+    return pl.concat([broken, named]).unique()
+
+
+def without_spared(
+    classed: pl.LazyFrame, held_back: pl.LazyFrame, above: Parents | None, *, spares_all: bool
+) -> pl.LazyFrame:
+    """Delete nothing of a row that is held back, unless its parent takes it along.
+
+    Which events there are depends on the row: of one that says what cannot be, nobody knows.
+    """
+    joined = classed.with_columns(row=_row()).join(
+        held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
+    )
+    is_held_back = pl.col("isHeldBack").fill_null(value=spares_all)
+    is_spared = (
+        (pl.col("change") == Change.DELETE.value) & is_held_back & ~is_orphaned(above)
+    ).fill_null(value=False)
+    return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
