@@ -7,17 +7,15 @@ from prefect.runtime import flow_run
 
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.named_blocks import load_openimis
+from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
-from flows.steps.extract.snapshot import USUAL, Columns, copy_tables, keep_snapshot
+from flows.steps.extract import snapshot
+from flows.steps.extract.snapshot import USUAL, Columns
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run
 from staging.runs import at_work
-from staging.snapshots import (
-    SnapshotManifest,
-    discard_incomplete,
-    is_complete,
-)
+from staging.snapshots import SnapshotManifest
 from transforms.model.privacy import selected_columns
 from transforms.openimis.country import Guards
 
@@ -56,38 +54,7 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
 def take_snapshot(
     run: Run, source: str, columns: Columns, guards: Guards = USUAL
 ) -> SnapshotManifest:
-    """Take the run's snapshot unless it is there already; what was half done is done anew.
-
-    Args:
-        run: The run.
-        source: Name of a saved block `openimis-database`.
-        columns: Table name to the columns that are read; other tables are not.
-        guards: How much of a column may be unreadable.
-
-    Raises:
-        SourceError: openIMIS cannot be read as it must be.
-        SourceBusyError: Its database stayed out of reach, or ended each reading.
-        StagingError: The run has a snapshot of something else.
-    """
-    if is_complete(run):
-        return keep_snapshot(run, source, columns)
-    discard_incomplete(run)
-    openimis = load_openimis(source)
-    for gap in openimis.open_on_the_wire:
-        get_run_logger().warning(gap)
-    manifest = copy_tables(run, source, openimis, columns, guards)
-    _warn(manifest)
-    return manifest
-
-
-def _warn(manifest: SnapshotManifest) -> None:
-    logger = get_run_logger()
-    for name, table in manifest.tables.items():
-        for column, count in table.unreadable.items():
-            logger.warning(
-                "%s.%s: %d values cannot be read (no date, number or text as they must be, or too "
-                "long): what hangs on them is held back, and stays in DHIS2 as it is",
-                name,
-                column,
-                count,
-            )
+    """Take the run's snapshot unless it is there already; what was half done is done anew."""
+    return snapshot.take_snapshot(
+        run, source, lambda: load_openimis(source), columns, guards, PrefectRunner()
+    )

@@ -11,18 +11,14 @@ from flows.extract import take_snapshot
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.waiting import AT_ONCE
-from flows.steps.set_up.plan_and_write import SetUp, set_up
+from flows.steps.set_up.plan_and_write import SetUp
+from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
-from flows.steps.target.gone_places import gone_places
 from staging.layout import Run, Target
 from staging.runs import at_work
-from staging.snapshots import read_snapshot
 from staging.target_lock import locked
-from transforms.model.desired import desired_metadata
 from transforms.model.privacy import selected_for_set_up
-from transforms.model.resources import OPTIONS, ORG_UNITS
-from transforms.openimis.register import register_of
 from transforms.reports.metadata_summary import plan_markdown, refused_markdown
 
 
@@ -80,19 +76,10 @@ def prepare_target(
 ) -> SetUp:
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
     settings = read_country(country)
-    register = register_of(read_snapshot(run).frames)
-    desired = desired_metadata(register, settings, read_coordinates(country, settings))
+    coordinates = read_coordinates(country, settings)
     with connect(target, settings) as client:
-        notes = gone_places(client, run.root)
-        return set_up(
-            client,
-            settings,
-            desired[OPTIONS].collect(),
-            desired[ORG_UNITS].collect(),
-            apply=apply,
-            rename=rename,
-            loader_user=loader_user,
-            notes=notes,
+        return set_up_run(
+            run, client, settings, coordinates, apply=apply, rename=rename, loader_user=loader_user
         )
 
 

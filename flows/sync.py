@@ -3,8 +3,7 @@
 settle the run that was cut short ─► extract ─► transform ─► load ─► (analytics)
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,20 +20,20 @@ from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.children import run_child
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
 from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
-from flows.steps.load.open_and_close import begin_again
-from flows.steps.load.settle_open_run import settle_open_run
+from flows.steps.load.load_run import settle_first
 from flows.steps.load.validate_sample import validate_sample
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.stages import StageName, go_through
 from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, TransformRequest, Until
-from staging.target_lock import locked
-from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
 
@@ -126,8 +125,7 @@ def sync(
     )
     waiting = read_country(country).waiting
     children = waiting if as_deployments else None
-    with _lock_target(request):
-        bring(request, waiting, children)
+    go_through(request, stages_of(request, waiting, children))
     if request.until is not Until.LOAD:
         return ended_state(run.run_id, summarise(run, target, None), guard_sentences(run))
     if analytics:
@@ -135,24 +133,17 @@ def sync(
     return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
 
 
-def bring(request: SyncRequest, waiting: Waiting, children: Waiting | None) -> None:
-    """Go through the stages, as far as is requested."""
-    if request.until is Until.LOAD:
-        settle(waiting, request.run, request.goal, request.country, request.allow)
-    stage(EXTRACT, request, children)
-    if request.until is not Until.EXTRACT:
-        stage(TRANSFORM, request, children)
-    if request.until is Until.VALIDATE:
-        validate(request.run, request.target, request.country)
-    if request.until is Until.LOAD:
-        stage(LOAD, request, children)
-
-
-def _lock_target(request: SyncRequest) -> AbstractContextManager[None]:
-    """Hold the target for the whole of a run that posts."""
-    if request.until is Until.LOAD:
-        return locked(request.goal, request.run_id, for_stages=True)
-    return nullcontext()
+def stages_of(
+    request: SyncRequest, waiting: Waiting, children: Waiting | None
+) -> Mapping[StageName, Callable[[], None]]:
+    """Return what each stage does."""
+    return {
+        "settle": lambda: settle(waiting, request),
+        "extract": lambda: stage(EXTRACT, request, children),
+        "transform": lambda: stage(TRANSFORM, request, children),
+        "validate": lambda: validate(request.run, request.target, request.country),
+        "load": lambda: stage(LOAD, request, children),
+    }
 
 
 def stage(what: Stage, request: SyncRequest, children: Waiting | None) -> None:
@@ -164,16 +155,16 @@ def stage(what: Stage, request: SyncRequest, children: Waiting | None) -> None:
 
 
 @patient_step
-def settle(run: Run, target: Target, country: Path, allow: Permissions) -> None:
-    """Settle the run that was cut short, before this one takes its snapshot.
-
-    Raises:
-        GuardError: All was withdrawn from this DHIS2.
-    """
-    begin_again(current_or_first(target, 0), run, allow)
-    with connect(target.name, read_country(country)) as client:
-        if settled := settle_open_run(target, run, client, allow):
-            get_run_logger().info("%s", settled)
+def settle(request: SyncRequest) -> None:
+    """Settle the run that was cut short, before this one takes its snapshot."""
+    settings = read_country(request.country)
+    settle_first(
+        request.run,
+        request.goal,
+        lambda: connect(request.target, settings),
+        request.allow,
+        PrefectRunner(),
+    )
 
 
 @step

@@ -11,7 +11,7 @@ from tests.support.openimis_sample import sample, write_postgresql
 from tests.support.processor_time import ProcessorTime
 from tests.support.tally import Tally, tried_within
 
-pytest.register_assert_rewrite("tests.system.faults.undisturbed", "tests.system.crashes.story")
+pytest.register_assert_rewrite("tests.system.faults.endings", "tests.system.crashes.story")
 
 # Read when Prefect is imported, by this process and by the server that it starts.
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"

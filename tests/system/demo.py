@@ -17,9 +17,9 @@ import orjson
 from prefect.testing.utilities import prefect_test_harness
 
 from tests.support.loader import LOADER_USER
-from tests.support.openimis_sample import sample, write_sqlite
+from tests.support.openimis_sample import sample
 from tests.support.sandbox import running_sandbox
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 INSUREES = 500
 DAY_ONE = date(2026, 1, 1)
@@ -33,8 +33,8 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox,
     ):
-        scheme = Scheme(Path(folder), Path(folder) / "openimis.sqlite", sandbox)
-        write_sqlite(sample(INSUREES, seed=1, level="1.4", as_of=DAY_ONE), scheme.database)
+        scheme = FlowScheme(Path(folder), sandbox)
+        scheme.source.write(sample(INSUREES, seed=1, level="1.4", as_of=DAY_ONE))
         say(f"A sample openIMIS of about {INSUREES} insurees, in SQLite.")
         say(f"A stand-in for DHIS2 2.42 at {sandbox.url}. Prefect's server starts (half a minute).")
         with prefect_test_harness(server_startup_timeout=120):
@@ -44,19 +44,19 @@ def main() -> None:
             wait()
 
 
-def run(scheme: Scheme) -> None:
+def run(scheme: FlowScheme) -> None:
     """Bring both days in."""
     scheme.save_blocks()
     scheme.set_up()
     say("DHIS2 is set up: org units, option sets, two programs.")
     show(scheme, "Day one", "day-1")
-    scheme.next_day(DAY_TWO)
+    scheme.next_day(day=DAY_TWO)
     say("\nA day passes in openIMIS: claims are processed, people move, policies are renewed …")
     show(scheme, "Day two", "day-2")
     show(scheme, "Day two again", "day-2-again")
 
 
-def show(scheme: Scheme, title: str, run_id: str) -> None:
+def show(scheme: FlowScheme, title: str, run_id: str) -> None:
     """Sync, and print what DHIS2 was told and what was held back."""
     began = len(scheme.sandbox.requests)
     state = scheme.sync(run_id=run_id)

@@ -1,15 +1,18 @@
 """The snapshot of openIMIS: check all tables, then copy them in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from flows.connectors.openimis.client import Openimis, SourceTransaction
 from flows.connectors.openimis.selection import TableSelection
 from flows.steps.extract.unreadable_counts import Legibility
+from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run
 from staging.snapshots import (
     SnapshotManifest,
     TableManifest,
+    discard_incomplete,
+    is_complete,
     read_manifest,
     write_manifest,
     write_table,
@@ -23,10 +26,56 @@ Columns = Mapping[str, Sequence[Column]]
 USUAL = Guards()
 
 
+def take_snapshot(
+    run: Run,
+    source: str,
+    connect: Callable[[], Openimis],
+    columns: Columns,
+    guards: Guards = USUAL,
+    runner: Runner = PLAIN,
+) -> SnapshotManifest:
+    """Take the run's snapshot unless it is there already; what was half done is done anew.
+
+    Args:
+        run: The run.
+        source: Name of the openIMIS.
+        connect: Returns a client of it.
+        columns: Table name to the columns that are read; other tables are not.
+        guards: How much of a column may be unreadable.
+        runner: Tells what is odd.
+
+    Raises:
+        SourceError: openIMIS cannot be read as it must be.
+        SourceBusyError: Its database stayed out of reach, or ended each reading.
+        StagingError: The run has a snapshot of something else.
+    """
+    if is_complete(run):
+        return keep_snapshot(run, source, columns)
+    discard_incomplete(run)
+    openimis = connect()
+    for gap in openimis.open_on_the_wire:
+        runner.warning(gap)
+    manifest = copy_tables(run, source, openimis, columns, guards)
+    _warn(manifest, runner)
+    return manifest
+
+
+def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
+    for name, table in manifest.tables.items():
+        for column, count in table.unreadable.items():
+            runner.warning(
+                "%s.%s: %d values cannot be read (no date, number or text as they must be, or too "
+                "long): what hangs on them is held back, and stays in DHIS2 as it is",
+                name,
+                column,
+                count,
+            )
+
+
 def copy_tables(
     run: Run, source: str, openimis: Openimis, columns: Columns, guards: Guards = USUAL
 ) -> SnapshotManifest:
-    """Copy some columns of openIMIS into the run's snapshot, and declare it complete.
+    """Copy what is columns of openIMIS into the run's snapshot, and declare it complete.
 
     Raises:
         SourceError: openIMIS cannot be read, or too much of a column cannot.
@@ -72,7 +121,7 @@ def keep_snapshot(run: Run, source: str, columns: Columns) -> SnapshotManifest:
         StagingError: It is of another source, or of other columns than the country file asks for.
     """
     manifest = read_manifest(run)
-    names = {table: [column.name for column in each] for table, each in columns.items()}
+    names = {table: [column.name for column in columns] for table, columns in columns.items()}
     if (source, names) != (manifest.source, _columns(manifest.tables)):
         raise StagingError(
             f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "

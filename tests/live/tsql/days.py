@@ -17,10 +17,8 @@ import polars as pl
 import psycopg
 import pyarrow.parquet as pq
 
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.extract import extract
-from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.prefect_support.pseudonym_key import PseudonymKey
-from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.live.tsql.engine import Engine
 from tests.live.tsql.report import Report
@@ -32,9 +30,9 @@ from tests.support.openimis_sample import (
     write_postgresql,
     write_sql_server,
 )
-from tests.support.sandbox import running_sandbox
-from tests.system.crashes.contents import held
-from tests.system.flows.scheme import Scheme, save_servers
+from tests.support.sandbox import Sandbox, running_sandbox
+from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.contents import held
 from transforms.openimis.tables.columns import TABLES
 
 INSUREES = 300
@@ -46,23 +44,27 @@ compared: SQL Server's `datetime` counts three-hundredths of a second, `nchar` f
 and no database promises an order of rows."""
 
 
-@dataclass
-class SchemeOn(Scheme):
+@dataclass(frozen=True)
+class Filled:
+    """An openIMIS that others fill and change.
+
+    Attributes:
+        name: Of the database, or of the driver.
+        dialect: Kind of database.
+        connection: ODBC connection string.
+    """
+
+    name: str
+    dialect: DialectName
+    connection: str
+
+
+class SchemeOn(FlowScheme):
     """A scheme whose openIMIS lies in one of the databases."""
 
-    name: str = ""
-    dialect: str = ""
-    odbc: str = ""
-
-    def save_blocks(self) -> None:
-        """Save the blocks that the flows name."""
-        OpenimisDatabase(dialect=self.dialect, connection_string=self.odbc).save(
-            "scheme", overwrite=True
-        )
-        save_servers(self.sandbox.url, "ministry", "administrator")
-        PseudonymKey(key="a key that is made for tests and nothing else").save(
-            "scheme", overwrite=True
-        )
+    def __init__(self, folder: Path, sandbox: Sandbox, source: Filled) -> None:
+        super().__init__(folder, sandbox, source)
+        self.name = source.name
 
     def extract(self, run_id: str) -> Any:
         """Take a snapshot; return how that ended."""
@@ -73,7 +75,7 @@ class SchemeOn(Scheme):
 
     def digests(self, run_id: str) -> dict[str, str]:
         """Table to the SHA-256 of its rows in the snapshot, as Parquet, in order of their keys."""
-        frames = read_snapshot(Run(self.staging_root, run_id)).frames
+        frames = read_snapshot(self.run(run_id)).frames
         return {table: _digest(frame.sort(TABLES[table].key)) for table, frame in frames.items()}
 
 
@@ -102,15 +104,18 @@ def _schemes(
     engine: Engine, database: str, postgresql: Database, folder: Path
 ) -> Iterator[list[SchemeOn]]:
     """A scheme on PostgreSQL first, then one a driver, each with a DHIS2 of its own."""
-    wanted = [(POSTGRESQL, "postgresql", postgresql.odbc)]
-    wanted += [(driver.name, "sqlserver", driver.odbc(database)) for driver in engine.drivers]
+    wanted = [Filled(POSTGRESQL, DialectName.POSTGRESQL, postgresql.odbc)]
+    wanted += [
+        Filled(driver.name, DialectName.SQLSERVER, driver.odbc(database))
+        for driver in engine.drivers
+    ]
     with ExitStack() as stack:
         schemes = []
-        for number, (name, dialect, odbc) in enumerate(wanted):
+        for number, source in enumerate(wanted):
             own = folder / f"{database}-{number}"
             own.mkdir()
             sandbox = stack.enter_context(running_sandbox(version="2.42", users=[LOADER_USER]))
-            schemes.append(SchemeOn(own, own, sandbox, name=name, dialect=dialect, odbc=odbc))
+            schemes.append(SchemeOn(own, sandbox, source))
         yield schemes
 
 

@@ -1,23 +1,10 @@
-"""One scheme, told once, to be put back to any of its moments; and how many points it has."""
-
-from collections.abc import Iterator
+"""What a first load of the story's scheme brings, and how many points the story has."""
 
 import pytest
 
-from tests.system.crashes.comparisons import FirstLoad, first_load_of_today
+from tests.support.scheme.comparisons import FirstLoad, first_load_of_today
 from tests.system.crashes.points import KNOWN_AND_TRIED
-from tests.system.crashes.scheme import Scheme
 from tests.system.crashes.story import CHANGES, Story
-from tests.system.faults.server import a_server
-
-
-@pytest.fixture(scope="session")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """What happens if nothing is killed."""
-    with a_server() as server:
-        story = Story(Scheme(tmp_path_factory.mktemp("story"), server.sandbox), server)
-        story.tell()
-        yield story
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.sandbox import Sandbox
+from tests.support.scheme import Job, bring
 from tests.system.crashes.driver import SECONDS, forks
-from tests.system.crashes.loader import Job, bring
 from tests.system.crashes.points import Point, Points
 from transforms.core.errors import SyncError
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.system.crashes.loader import Job, bring
+from tests.support.sandbox.restarting import wait_until
+from tests.support.scheme import Job, bring
 from tests.system.crashes.points import Point, Points
-from tests.system.faults.server import wait_until
 
 KILLED = -9
 FINISHED = 0

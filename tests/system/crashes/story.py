@@ -16,25 +16,24 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.support.openimis_sample import sample
-from tests.support.tally import CRASH_POINTS, tried
-from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
-from tests.system.crashes.contents import (
+from tests.support.sandbox.restarting import Server
+from tests.support.scheme import DAY_ONE, Moment, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.support.scheme.contents import (
     Content,
     confirmed,
     differences,
     held,
     lost_and_double,
 )
+from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.driver import FINISHED, KILLED, bring_in_a_process, killed_when
-from tests.system.crashes.loader import extract, transform
 from tests.system.crashes.points import Point
-from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
-from tests.system.faults.server import Server
 
 FIRST_LOAD, CHANGES = "first-load", "changes"
 STAGING = (
     *("snapshot", "desired", "changes", "rejects of rules", "rejects manifest", "bundle", "outbox"),
-    *("before run", "after run"),
+    *("before run", "after run", "what-leaves"),
 )
 
 
@@ -81,6 +80,12 @@ class Story:
         self.scheme.next_day(seed=2)
         self._tell(CHANGES)
 
+    def tell_of_many(self, insurees: int) -> None:
+        """Let a first load happen, in bundles as large as in life."""
+        self.scheme.bundle_size = 500
+        self.scheme.begin(sample(insurees, seed=7, level="1.4", as_of=DAY_ONE))
+        self._tell(FIRST_LOAD)
+
     def restore_openimis(self) -> None:
         """Put openIMIS, and nothing else, back to before the changes."""
         shutil.copy(self._backup, self.scheme.database)
@@ -89,7 +94,7 @@ class Story:
     def _backup(self) -> Path:
         return self.scheme.folder / "backup.sqlite"
 
-    def begin(self, name: str, kind: str) -> None:
+    def begin(self, name: str, kind: str = "request") -> None:
         """Put everything back to before the points of a kind in a chapter."""
         chapter = self.chapters[name]
         self.server.wait_until_idle()
@@ -122,20 +127,22 @@ class Story:
         self.server.wait_until_idle()
         self.scheme.sandbox.cues.clear()
 
-    def assert_as_if_nothing_had_happened(
-        self, name: str, tried_what: str = "", kind: str = CRASH_POINTS
-    ) -> None:
+    def assert_undisturbed(self, name: str, tried_what: str = "", kind: str = CRASH_POINTS) -> None:
         """Count what was tried, and compare everything with the undisturbed run."""
         if tried_what:
-            found = held(self.scheme.sandbox)
-            lost, double = lost_and_double(self.chapters[name].held, found)
-            tried(kind, f"{name}: {tried_what}", lost=lost, double=double)
-        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+            self.count(name, tried_what, kind)
+        expected = self.chapters[name]
+        assert differences(held(self.scheme.sandbox), expected.held) == []
         settle_what_is_in_doubt(self.scheme)
-        assert differences(held(self.scheme.sandbox), self.chapters[name].held) == []
+        assert differences(held(self.scheme.sandbox), expected.held) == []
         assert_acknowledged_is_held(self.scheme)
         for frame, rows in confirmed(self.scheme.target).items():
-            assert_frame_equal(rows, self.chapters[name].confirmed[frame])
+            assert_frame_equal(rows, expected.confirmed[frame])
+
+    def count(self, name: str, tried_what: str, kind: str = CRASH_POINTS) -> None:
+        """Count what DHIS2 lacks of what it would hold undisturbed, and what it has besides."""
+        lost, double = lost_and_double(self.chapters[name].held, held(self.scheme.sandbox))
+        tried(kind, tried_what, lost=lost, double=double)
 
     def _tell(self, name: str) -> None:
         scheme = self.scheme
@@ -145,8 +152,7 @@ class Story:
         after = scheme.moment()
         content, known = held(scheme.sandbox), confirmed(scheme.target)
         scheme.back_to(before)
-        extract(scheme.job(name))
-        transform(scheme.job(name))
+        scheme.plan(name)
         points = json.loads(passed.read_text())
         self.chapters[name] = Chapter(before, scheme.moment(), points, content, known)
         scheme.back_to(after)

@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 from tests.support.databases import PostgreSQL
 from tests.support.openimis_sample import sample
 from tests.support.openimis_sample.schema import Level
-from tests.system.crashes.comparisons import (
+from tests.support.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
+from tests.support.scheme.comparisons import (
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
     assert_like_a_first_load,
@@ -22,8 +23,7 @@ from tests.system.crashes.comparisons import (
     held_back_rows,
     rejects,
 )
-from tests.system.crashes.contents import acknowledged, claim_owners, facilities
-from tests.system.crashes.scheme import DAY_ONE, PostgresqlSource, Scheme, a_scheme
+from tests.support.scheme.contents import acknowledged, claim_owners, facilities
 from transforms.model.resources import RESOURCES
 
 pytestmark = pytest.mark.large

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from staging.retention import thin_runs
-from tests.support.tally import FAULTS, tried
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
@@ -17,7 +16,8 @@ from tests.system.crashes.comparisons import (
     count_beside_a_first_load,
     first_load_of_today,
 )
-from tests.system.crashes.contents import differences, held, lost_and_double
+from tests.support.scheme.contents import differences, held
+from tests.support.tally import FAULTS
 from tests.system.crashes.disk import (
     ending_in_a_process,
     endings_at_once,
@@ -29,7 +29,7 @@ from tests.system.crashes.disk import (
 from tests.system.crashes.driver import KILLED
 from tests.system.crashes.points import Point
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
-from tests.system.faults.undisturbed import is_for_people
+from tests.system.faults.endings import is_for_people
 
 pytestmark = pytest.mark.large
 
@@ -53,12 +53,6 @@ def assert_told(sentence: str | None, what: str) -> None:
     assert is_for_people(sentence)
 
 
-def count(story: Story, chapter: str, name: str) -> None:
-    """Count what is lost and what is double beside the undisturbed run."""
-    lost, double = lost_and_double(story.chapters[chapter].held, held(story.scheme.sandbox))
-    tried(FAULTS, name, lost=lost, double=double)
-
-
 @pytest.mark.parametrize(("kind", "next_run"), FULL_AFTER)
 def test_a_run_whose_disk_is_full_ends_in_a_sentence_and_is_made_good(
     story: Story, kind: str, next_run: str
@@ -69,8 +63,8 @@ def test_a_run_whose_disk_is_full_ends_in_a_sentence_and_is_made_good(
     story.scheme.bring(next_run)
 
     assert_told(sentence, "could not be read or written")
-    count(story, CHANGES, f"disk full {kind}")
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.count(CHANGES, f"disk full {kind}", FAULTS)
+    story.assert_undisturbed(CHANGES)
 
 
 @pytest.mark.timeout(3600)
@@ -87,8 +81,8 @@ def test_wherever_the_disk_is_full_the_next_run_makes_it_good(story: Story, chap
         sentence = ending_in_a_process(story.scheme.job(chapter), full=Point(kind, 1))
         story.scheme.bring((chapter, ANOTHER)[number % 2])
 
-        count(story, chapter, f"{chapter}: disk full {kind}")
-        story.assert_as_if_nothing_had_happened(chapter)
+        story.count(chapter, f"{chapter}: disk full {kind}", FAULTS)
+        story.assert_undisturbed(chapter)
         if sentence is None:
             silent.append(kind)
         else:
@@ -104,16 +98,16 @@ def test_a_staging_folder_that_may_not_be_written_to_is_named_and_nothing_is_pos
     story.begin(chapter, "request")
     before = story.scheme.writes()
 
-    with read_only(story.scheme.area):
+    with read_only(story.scheme.staging_root):
         sentence = ending_in_a_process(story.scheme.job(chapter))
     posted = story.scheme.writes() - before
     story.scheme.bring(ANOTHER)
 
-    assert_told(sentence, str(story.scheme.area))
+    assert_told(sentence, str(story.scheme.staging_root))
     assert "Permission denied" in str(sentence)
     assert posted == 0
-    count(story, chapter, f"{chapter}: staging folder read-only")
-    story.assert_as_if_nothing_had_happened(chapter)
+    story.count(chapter, f"{chapter}: staging folder read-only", FAULTS)
+    story.assert_undisturbed(chapter)
 
 
 # Where the run begins, bytes of room on the disk, the run that follows.
@@ -131,14 +125,14 @@ def test_a_run_on_a_small_disk_ends_in_a_sentence_and_is_made_good_once_there_is
 ) -> None:
     story.begin(CHANGES, begins)
 
-    with small_disk(story.scheme.area, room):
+    with small_disk(story.scheme.staging_root, room):
         sentence = ending_in_a_process(story.scheme.job(CHANGES))
-        make_room(story.scheme.area)
+        make_room(story.scheme.staging_root)
         story.scheme.bring(next_run)
 
     assert_told(sentence, "could not be read or written")
-    count(story, CHANGES, f"a small disk: {room // 1000} kB of room at {begins}")
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.count(CHANGES, f"a small disk: {room // 1000} kB of room at {begins}", FAULTS)
+    story.assert_undisturbed(CHANGES)
 
 
 # What may not be written to any more, and after what.
@@ -158,13 +152,13 @@ def test_a_folder_that_may_not_be_written_to_any_more_is_named_and_the_next_run_
     story.begin(CHANGES, kind)
 
     sentence = ending_in_a_process(story.scheme.job(CHANGES), **{folder: Point(kind, 1)})
-    open_again(story.scheme.area)
+    open_again(story.scheme.staging_root)
     story.scheme.bring(next_run)
 
     assert_told(sentence, f"/{CHANGES}" if folder != "acknowledged" else "/acknowledged/")
     assert "Permission denied" in str(sentence)
-    count(story, CHANGES, f"{folder} read-only {kind}")
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.count(CHANGES, f"{folder} read-only {kind}", FAULTS)
+    story.assert_undisturbed(CHANGES)
 
 
 @pytest.fixture(scope="module")
@@ -202,13 +196,13 @@ def test_a_worker_whose_clock_is_years_wrong_removes_no_run_that_is_needed(
 
     assert story.killed(CHANGES, story.point(CHANGES, kind, 0.0)) == KILLED
     clock = datetime.now(UTC) + timedelta(days=365 * years)
-    done = thin_runs(scheme.area, clock, whole_runs=1, reject_days=0)
+    done = thin_runs(scheme.staging_root, clock, whole_runs=1, reject_days=0)
     scheme.bring(ANOTHER)
 
     assert CHANGES not in [*done.thinned, *done.removed]
     assert bool(done.removed) == (years > 0)
-    count(story, CHANGES, f"the worker's clock is wrong by {years} years")
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.count(CHANGES, f"the worker's clock is wrong by {years} years", FAULTS)
+    story.assert_undisturbed(CHANGES)
 
 
 @pytest.mark.parametrize("run_ids", [(CHANGES, CHANGES), (CHANGES, ANOTHER)])
@@ -221,7 +215,7 @@ def test_of_two_runs_that_start_at_once_one_does_everything(
 
     (refused,) = [sentence for sentence in endings if sentence is not None]
     assert_told(refused, "is writing to this target")
-    count(story, CHANGES, f"two runs at once: {' and '.join(run_ids)}")
+    story.count(CHANGES, f"two runs at once: {' and '.join(run_ids)}", FAULTS)
     assert differences(held(story.scheme.sandbox), story.chapters[CHANGES].held) == []
     story.scheme.bring("a-third-run")
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)

@@ -18,12 +18,14 @@ from polars.testing import assert_frame_equal
 from prefect.settings import PREFECT_API_URL
 
 from flows.steps.load.post_bundle import PARAMETERS
-from staging.layout import Run, Target
+from staging.layout import Run
 from tests.support.loader import LOGIN
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
-from tests.support.tally import CRASH_POINTS, tried
-from tests.system.crashes.contents import (
+from tests.support.sandbox.restarting import a_server
+from tests.support.scheme import COUNTRY, DAY_ONE, Moment, Scheme
+from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.contents import (
     Content,
     as_claimed,
     claimed,
@@ -33,13 +35,10 @@ from tests.system.crashes.contents import (
     lost_and_double,
     tracker,
 )
+from tests.support.tally import CRASH_POINTS, tried
 from tests.system.crashes.driver import FINISHED, KILLED, FlowJob, flow_in_a_process, run_flow
 from tests.system.crashes.points import Point, without_phase
-from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
 from tests.system.crashes.story import CHANGES, Story
-from tests.system.faults.server import a_server
-from tests.system.flows.scheme import COUNTRY
-from tests.system.flows.scheme import Scheme as Blocks
 
 pytestmark = pytest.mark.large
 
@@ -68,38 +67,29 @@ class Flows:
     """A scheme whose flows are killed, and what they leave if they are not.
 
     Attributes:
-        scheme: The scheme; its target is called `ministry`.
+        scheme: The scheme.
         begun: How everything was before the day of changes was brought in.
         chapters: Flow to how everything was before it, what it passed, and what was left.
     """
 
-    scheme: Scheme
+    scheme: FlowScheme
     begun: Moment = field(init=False)
     chapters: dict[str, "Chapter"] = field(default_factory=dict)
 
-    @property
-    def country(self) -> Path:
-        """The country file."""
-        return self.scheme.folder / "country.toml"
-
-    @property
-    def target(self) -> Target:
-        """The acknowledged state."""
-        return Target(self.scheme.area, "ministry")
-
     def run(self, flow: str, run_id: str) -> None:
         """Run a flow in this process."""
-        state = run_flow(flow, self.country, self.scheme.area, run_id)
+        state = run_flow(flow, self.scheme.country_file, self.scheme.staging_root, run_id)
         assert state.is_completed(), state.message
 
     def in_a_process(self, flow: str, run_id: str, **more: Any) -> int:
         """Run a flow in a process of its own; return its exit code."""
-        job = FlowJob(flow, str(self.country), str(self.scheme.area), run_id, **more)
+        where = (str(self.scheme.country_file), str(self.scheme.staging_root))
+        job = FlowJob(flow, *where, run_id, **more)
         return flow_in_a_process(job, str(PREFECT_API_URL.value()))
 
     def old_runs(self) -> set[Path]:
         """Return the files that are left of the runs of before."""
-        folders = (Run(self.scheme.area, run_id).folder for run_id in AGES)
+        folders = (Run(self.scheme.staging_root, run_id).folder for run_id in AGES)
         return {path for folder in folders for path in folder.rglob("*") if path.is_file()}
 
     def tell(self, flow: str, befall: Callable[[Sandbox], object] = lambda _: None) -> None:
@@ -111,7 +101,7 @@ class Flows:
         points = json.loads(passed.read_text())
         if flow == RECONCILE:
             self.run(SYNC, ANOTHER)
-        after = held(self.scheme.sandbox), confirmed(self.target), self.old_runs()
+        after = held(self.scheme.sandbox), confirmed(self.scheme.target), self.old_runs()
         self.chapters[flow] = Chapter(before, points, *after)
         self.scheme.back_to(before)
 
@@ -128,8 +118,8 @@ class Flows:
         assert died == KILLED
         assert differences(found, chapter.held) == []
         now = as_claimed(tracker(self.scheme.sandbox))
-        assert differences(now, claimed(self.target)) == []
-        for name, rows in confirmed(self.target).items():
+        assert differences(now, claimed(self.scheme.target)) == []
+        for name, rows in confirmed(self.scheme.target).items():
             assert_frame_equal(rows, chapter.confirmed[name])
         assert self.old_runs() == chapter.old_runs
 
@@ -149,16 +139,17 @@ class Chapter:
 def flows(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
     """A scheme after two loads; the third is one of changes, and thins out the first and second."""
     with a_server() as server:
-        scheme = Scheme(tmp_path_factory.mktemp("flows"), server.sandbox)
+        folder = tmp_path_factory.mktemp("flows")
+        scheme = FlowScheme(folder, server.sandbox, country=COUNTRY + SETTINGS)
         flows = Flows(scheme)
-        flows.country.write_text(COUNTRY + SETTINGS)
-        scheme.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
-        Blocks(scheme.folder, scheme.database, server.sandbox).save_blocks()
+        scheme.source.write(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        Scheme.set_up(scheme)  # by the steps: the only runs are those that are told here
+        scheme.save_blocks()
         for seed, run_id in enumerate(AGES, 1):
             flows.run(SYNC, run_id)
             scheme.next_day(seed)
         for run_id, days in AGES.items():
-            make_old(Run(scheme.area, run_id), days)
+            make_old(Run(scheme.staging_root, run_id), days)
         flows.begun = scheme.moment()
         yield flows
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
@@ -39,6 +39,7 @@ CASES = (
     (CHANGES, "after rejects of rules", MIDDLE, CHANGES),
     (CHANGES, "before desired removed", MIDDLE, CHANGES),
     (CHANGES, "after run", START, ANOTHER),
+    (CHANGES, "before what-leaves", START, CHANGES),
     (CHANGES, "after 6-events bundle", MIDDLE, CHANGES),
     (CHANGES, "after question", MIDDLE, CHANGES),
     (CHANGES, "after request: metadata", MIDDLE, ANOTHER),
@@ -75,7 +76,7 @@ def test_a_run_that_was_killed_leaves_no_trace(
     assert story.killed(chapter, story.point(chapter, kind, share)) == KILLED
     story.scheme.bring(next_run)
 
-    story.assert_as_if_nothing_had_happened(chapter, f"{kind} ({share:.0%}), then {next_run}")
+    story.assert_undisturbed(chapter, f"{chapter}: {kind} ({share:.0%}), then {next_run}")
 
 
 # What is killed and where, one after another; the last run is let be.
@@ -138,7 +139,7 @@ def test_runs_that_were_killed_twice_or_three_times_in_a_row_leave_no_trace_eith
         assert story.killed(run_id, story.point(CHANGES, kind, share)) == KILLED
     story.scheme.bring(last)
 
-    story.assert_as_if_nothing_had_happened(CHANGES, name)
+    story.assert_undisturbed(CHANGES, f"{CHANGES}: {name}")
 
 
 # Kind of point and which of its kind, while changes are posted.
@@ -292,7 +293,7 @@ def made_good(story: Story, kill: Kill) -> str | None:
         name, last = f"{name}, then the next run {kill.next_kill}", kill.last_run
     story.scheme.bring(last)
     try:
-        story.assert_as_if_nothing_had_happened(kill.chapter, name)
+        story.assert_undisturbed(kill.chapter, f"{kill.chapter}: {name}")
     except AssertionError as error:
         return f"{kill.chapter}: {name}, then {last}: {error}"
     return None

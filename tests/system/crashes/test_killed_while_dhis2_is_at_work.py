@@ -11,14 +11,14 @@ import orjson
 import pytest
 
 from staging.outbox import Bundle, bundles
-from tests.system.crashes.comparisons import (
+from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
     assert_acknowledged_is_wanted,
     assert_like_a_first_load,
     count_beside_a_first_load,
 )
-from tests.system.crashes.contents import Content, held, lost_and_double
+from tests.support.scheme.contents import Content, held, lost_and_double
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.changes.phases import TRANSFERS, Phase
 from transforms.core.errors import TargetError
@@ -78,7 +78,7 @@ def test_a_run_killed_while_dhis2_was_at_work_leaves_no_trace(
     story.let_dhis2_go_on(goes_on)
     story.scheme.bring(ANOTHER if which == FIRST else chapter)
 
-    story.assert_as_if_nothing_had_happened(chapter, f"while DHIS2 does {what}")
+    story.assert_undisturbed(chapter, f"{chapter}: while DHIS2 does {what}")
 
 
 @pytest.mark.exhaustive
@@ -93,7 +93,7 @@ def test_what_dhis2_does_after_the_next_run_has_ended_is_made_good_by_the_one_af
     story.let_dhis2_go_on(goes_on)
     story.scheme.bring(THIRD)
 
-    story.assert_as_if_nothing_had_happened(CHANGES, f"DHIS2 does {what} after the next run")
+    story.assert_undisturbed(CHANGES, f"{CHANGES}: DHIS2 does {what} after the next run")
 
 
 @pytest.mark.exhaustive

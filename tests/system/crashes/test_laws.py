@@ -48,7 +48,7 @@ def test_requests_that_fail_once_change_nothing(story: Story, name: str) -> None
     with fault(story, path="/api/", occurrences=EVERY_SECOND, **FAULTS[name]):
         story.scheme.bring(CHANGES)
 
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)
 
 
 def test_bundles_that_fail_as_a_whole_once_change_nothing(story: Story) -> None:
@@ -64,7 +64,7 @@ def test_bundles_that_fail_as_a_whole_once_change_nothing(story: Story) -> None:
     ):
         story.scheme.bring(CHANGES)
 
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)
 
 
 @pytest.mark.parametrize("chapter", [FIRST_LOAD, CHANGES])
@@ -76,7 +76,7 @@ def test_nothing_changed_so_nothing_is_written(story: Story, chapter: str) -> No
     story.scheme.bring(ANOTHER)
 
     assert story.scheme.writes() == before
-    story.assert_as_if_nothing_had_happened(chapter)
+    story.assert_undisturbed(chapter)
 
 
 def test_a_run_that_compared_before_the_last_fold_is_refused(story: Story) -> None:
@@ -88,7 +88,7 @@ def test_a_run_that_compared_before_the_last_fold_is_refused(story: Story) -> No
         story.scheme.bring(CHANGES)
 
     assert story.scheme.writes() == before
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)
 
 
 def test_a_run_that_compared_before_a_run_without_changes_is_refused(story: Story) -> None:
@@ -115,7 +115,7 @@ def test_a_run_that_is_folded_does_nothing_when_it_is_started_again(story: Story
     story.scheme.bring(CHANGES)
 
     assert story.scheme.writes() == before
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)
 
 
 def test_of_two_runs_at_once_the_second_is_refused(story: Story) -> None:
@@ -133,7 +133,7 @@ def test_of_two_runs_at_once_the_second_is_refused(story: Story) -> None:
         first.join()
 
     assert first.exitcode == FINISHED
-    story.assert_as_if_nothing_had_happened(CHANGES)
+    story.assert_undisturbed(CHANGES)
 
 
 def wait_until_it_posts(story: Story) -> None:

@@ -20,8 +20,8 @@ from tests.support.databases import (
     why_no_postgresql,
 )
 from tests.system.demo_database.comparison import RESOURCES, Line, difference, markdown
+from tests.system.demo_database.demo_scheme import LEVELS, DemoScheme, set_up_scheme
 from tests.system.demo_database.figures import asked_of_dhis2, asked_of_openimis
-from tests.system.demo_database.scheme import LEVELS, DemoScheme, set_up_scheme
 
 VERSION = "2.42"
 
@@ -70,7 +70,7 @@ def same_values(scheme: DemoScheme) -> bool:
 
 def same_figures(scheme: DemoScheme) -> bool:
     """Print the figures that differ; return whether none does."""
-    in_openimis = asked_of_openimis(scheme.database.conninfo)
+    in_openimis = asked_of_openimis(scheme.openimis.conninfo)
     in_dhis2 = asked_of_dhis2(scheme.held())
     differing = [text for text in in_openimis if in_openimis[text] != in_dhis2[text]]
     print(f"Questions answered differently: {len(differing)} of {len(in_openimis)}.", end=" ")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.databases import Database, PostgreSQL, load_demo
 from tests.system.demo_database.changes import Statements
-from tests.system.demo_database.scheme import (
+from tests.system.demo_database.demo_scheme import (
     COUNTRY,
     LEVELS,
     DemoScheme,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.system.demo_database import changes, needs_demo_database
 from tests.system.demo_database.comparison import RESOURCES, Row, Rows, difference
-from tests.system.demo_database.scheme import DemoScheme, NewScheme, change
+from tests.system.demo_database.demo_scheme import DemoScheme, NewScheme, change
 from transforms.model.resources import RESOURCE_BY_NAME
 
 pytestmark = [*needs_demo_database, pytest.mark.large]
@@ -35,7 +35,7 @@ def day(new_scheme: NewScheme) -> Day:
     scheme = new_scheme("1.11")
     scheme.sync(run_id="first")
     before = scheme.held()
-    change(scheme.database, changes.A_DAY)
+    change(scheme.openimis, changes.A_DAY)
     state = scheme.sync(run_id="second")
     assert state.is_completed(), state.message
     return Day(scheme, before, scheme.held())

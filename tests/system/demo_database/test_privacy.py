@@ -10,10 +10,10 @@ import pytest
 
 from flows.steps.load.post_bundle import PARAMETERS
 from tests.support.loader import LOGIN
+from tests.support.scheme.by_flows import COUNTRY
 from tests.system.demo_database import needs_demo_database
-from tests.system.demo_database.scheme import DemoScheme, NewScheme
+from tests.system.demo_database.demo_scheme import DemoScheme, NewScheme
 from tests.system.demo_database.traces import Traces, recorded, records_of_prefect, texts_of
-from tests.system.flows.scheme import COUNTRY
 
 pytestmark = needs_demo_database
 

@@ -2,8 +2,8 @@
 
 from tests.system.demo_database import needs_demo_database
 from tests.system.demo_database.comparison import RESOURCES, difference
+from tests.system.demo_database.demo_scheme import DemoScheme
 from tests.system.demo_database.figures import asked_of_dhis2, asked_of_openimis
-from tests.system.demo_database.scheme import DemoScheme
 
 pytestmark = needs_demo_database
 
@@ -31,7 +31,7 @@ def test_every_value_in_dhis2_is_what_openimis_has(brought_in: DemoScheme) -> No
 
 
 def test_the_figures_of_a_ministry_are_the_same_in_both(brought_in: DemoScheme) -> None:
-    in_openimis = asked_of_openimis(brought_in.database.conninfo)
+    in_openimis = asked_of_openimis(brought_in.openimis.conninfo)
     in_dhis2 = asked_of_dhis2(brought_in.held())
 
     assert in_dhis2 == in_openimis

@@ -6,7 +6,7 @@ import pytest
 
 from tests.system.demo_database import needs_demo_database
 from tests.system.demo_database.comparison import RESOURCES, difference, reject_reasons
-from tests.system.demo_database.scheme import DemoScheme, NewScheme
+from tests.system.demo_database.demo_scheme import DemoScheme, NewScheme
 
 pytestmark = needs_demo_database
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.system.demo_database import needs_demo_database
 from tests.system.demo_database.comparison import RESOURCES, difference
-from tests.system.demo_database.scheme import NewScheme
+from tests.system.demo_database.demo_scheme import NewScheme
 
 pytestmark = [*needs_demo_database, pytest.mark.large]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.system.faults.undisturbed import SECONDS
+from tests.system.faults.endings import SECONDS
 
 Setting = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ deletes   openIMIS has deleted all people, policies and claims
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,12 +19,11 @@ from flows.steps.load.post_bundle import PARAMETERS
 from staging.outbox import bundles
 from tests.support.openimis_sample import sample
 from tests.support.sandbox.org_units import STORED_PATH
-from tests.system.crashes.contents import IDENTIFIERS as NAMES
-from tests.system.crashes.contents import Content, acknowledged, by_key, tracker
-from tests.system.crashes.loader import Job, bring, extract, transform
-from tests.system.crashes.scheme import DAY_ONE, Moment, Scheme
+from tests.support.sandbox.restarting import Server
+from tests.support.scheme import DAY_ONE, Moment, Scheme
+from tests.support.scheme.contents import IDENTIFIERS as NAMES
+from tests.support.scheme.contents import Content, acknowledged, by_key, tracker
 from tests.system.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
-from tests.system.faults.server import Server
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
@@ -83,10 +82,6 @@ class Country:
     chapters: dict[str, Chapter] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: {kind: {} for kind in TrackerType})
 
-    def job(self, run_id: str) -> Job:
-        """Return a run with bundles of 500."""
-        return replace(self.scheme.job(run_id), bundle_size=BUNDLE)
-
     def content(self) -> Content:
         """Return what DHIS2 holds, by key."""
         return by_key(tracker(self.scheme.sandbox), self.scheme.target)
@@ -127,13 +122,16 @@ class Country:
     def _told(self, name: str) -> Chapter:
         self._begin(name)
         staged, before = self.scheme.moment(), self.content() if name != CREATES else {}
-        job = self.job(name)
-        bring(job)
+        self.scheme.bring(name)
         for resource in RESOURCES:
             rows = acknowledged(self.scheme.target, resource).select("uid", "key")
             names = {uid: f"{resource.name} {key}" for uid, key in rows.iter_rows()}
             self.names[resource.tracker_type] |= names
-        bodies = [orjson.loads(each.body()) for each in bundles(job.run) if each.objects >= BUNDLE]
+        bodies = [
+            orjson.loads(each.body())
+            for each in bundles(self.scheme.run(name))
+            if each.objects >= BUNDLE
+        ]
         chosen, claim = CHOICES[name](bodies, self.names)
         return Chapter(staged, before, self.content(), chosen, claim)
 
@@ -141,16 +139,15 @@ class Country:
         """Stage a run: the first one, or one after it."""
         if name != CREATES:
             self.scheme.back_to(self.chapter(CREATES).staged)
-            bring(self.job(CREATES))
+            self.scheme.bring(CREATES)
             self.scheme.day += timedelta(days=1)
             with closing(sqlite3.connect(self.scheme.database)) as connection, connection:
                 for statement in WHAT_HAPPENS[name]:
                     connection.execute(statement)
-        extract(self.job(name))
-        transform(self.job(name))
+        self.scheme.plan(name)
 
     def _client(self) -> Dhis2:
-        return self.job("by hand").client()
+        return self.scheme.job("by hand").client()
 
     def _move(self, poison: Poison, org_unit: str | None) -> None:
         """Move an object; None: back to where it was."""
@@ -181,6 +178,7 @@ class Country:
 def a_country(folder: Path, server: Server) -> Country:
     """Return a scheme that was never loaded."""
     scheme = Scheme(folder, server.sandbox)
+    scheme.bundle_size = BUNDLE
     scheme.begin(sample(INSUREES, seed=7, level="1.4", as_of=DAY_ONE))
     return Country(scheme, server)
 

@@ -17,11 +17,11 @@ import pytest
 from staging.frames import read_stage, scan_frame
 from staging.rejects import read_rejects
 from tests.support.openimis_sample.defects import Defect
+from tests.support.sandbox.restarting import a_server
+from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import KINDS, Content, acknowledged, by_key, tracker
 from tests.support.tally import BAD_INPUTS, tried
-from tests.system.crashes.contents import KINDS, Content, acknowledged, by_key, tracker
-from tests.system.crashes.loader import Job, bring
-from tests.system.crashes.scheme import DAY_ONE, Scheme
-from tests.system.crashes.story import assert_acknowledged_is_held
 from tests.system.faults.apart import MADE_OF, Apart, apart
 from tests.system.faults.bad_inputs import (
     DEFECTS_OF_ALL,
@@ -33,27 +33,16 @@ from tests.system.faults.bad_inputs import (
     WIDE,
     Fate,
 )
-from tests.system.faults.server import a_server
 from transforms.core.fields import Treatment
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
 from transforms.model.tables.insuree import INSUREE_FIELDS
-from transforms.openimis.country import Country
 from transforms.openimis.tables.reasons import hint_of
 
 NOTE = "note"
 RUN, NEXT = "first-load", "next-load"
 OWN_ID = pl.col("key").str.split(":").list.first()
-
-
-class OpenJob(Job):
-    """A run of a country that sends every value as it is."""
-
-    @property
-    def country(self) -> Country:
-        """The country file."""
-        privacy = {field.name: Treatment.SEND for field in INSUREE_FIELDS}
-        return super().country.model_copy(update={"privacy": privacy})
+SEND_ALL = {field.name: Treatment.SEND for field in INSUREE_FIELDS}
 
 
 @dataclass
@@ -132,10 +121,11 @@ def loaded(folder: Path, insurees: int, made: Mapping[str, Defect]) -> Iterator[
     bench = apart(insurees, DAY_ONE, made)
     with a_server() as server:
         scheme = Scheme(folder, server.sandbox)
+        scheme.privacy = SEND_ALL
         scheme.source.write(bench.tables)
-        widen(folder / "scheme" / "openimis.sqlite")
+        widen(scheme.database)
         scheme.set_up()
-        bring(OpenJob(**vars(scheme.job(RUN))))
+        scheme.bring(RUN)
         yield Loaded(bench, scheme)
 
 
@@ -175,6 +165,7 @@ def turned_bad(folder: Path, insurees: int, made: Mapping[str, Defect]) -> Itera
     bench = apart(insurees, DAY_ONE, made)
     with a_server() as server:
         scheme = Scheme(folder, server.sandbox)
+        scheme.privacy = SEND_ALL
         contents = []
         for run_id, tables in ((RUN, bench.sound), (NEXT, bench.tables)):
             scheme.database.unlink(missing_ok=True)
@@ -182,7 +173,7 @@ def turned_bad(folder: Path, insurees: int, made: Mapping[str, Defect]) -> Itera
             widen(scheme.database)
             if run_id == RUN:
                 scheme.set_up()
-            bring(OpenJob(**vars(scheme.job(run_id))))
+            scheme.bring(run_id)
             scheme.day += timedelta(days=1)
             places = scheme.sandbox.metadata("organisationUnits")
             content = by_key(tracker(scheme.sandbox), scheme.target)

@@ -10,19 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from flows.steps.load.open_and_close import close_load, open_load
-from flows.steps.load.post_run import Posting
+from flows.steps.load.open_and_close import close_load
 from flows.steps.shared.current_state import current_or_first
 from staging.files import read_json, write_json
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
+from tests.support.scheme import Scheme, extract
 from tests.support.tally import DAMAGED_FILES
-from tests.system.crashes.loader import extract
-from tests.system.crashes.scheme import Scheme
-from tests.system.crashes.story import CHANGES
-from tests.system.faults.undisturbed import Disturbed, ending, is_for_people
+from tests.system.crashes.story import CHANGES, Story
+from tests.system.faults.endings import ending, is_for_people
 from transforms.changes.phases import Phase
 from transforms.core.errors import StagingError
 
@@ -67,20 +65,16 @@ def staged(scheme: Scheme) -> None:
 
 def posted_up_to(last: Phase) -> Callable[[Scheme], None]:
     def post(scheme: Scheme) -> None:
-        job = scheme.job(CHANGES)
-        with job.client() as client:
-            opened = open_load(job.run, job.target, client)
-            posting = Posting(job.run, client, opened.info, job.country.load)
-            for phase in list(Phase)[: list(Phase).index(last) + 1]:
-                for chunk in posting.chunks(phase):
-                    posting.post(phase, chunk)
+        scheme.cut_short(CHANGES, last)
 
     return post
 
 
 def in_doubt(scheme: Scheme) -> None:
     posted_up_to(Phase.RELEASE)(scheme)
-    (next(iter(sorted(scheme.area.glob("runs/changes/outbox/1-*/*.receipt.json"))))).unlink()
+    (
+        next(iter(sorted(scheme.staging_root.glob("runs/changes/outbox/1-*/*.receipt.json"))))
+    ).unlink()
 
 
 # What is damaged → the moment at which it is read next, and where it lies.
@@ -102,17 +96,17 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
     "run.json": (without_bundles, "runs/changes/run.json"),
     "acknowledged objects": (
         to_the_beginning,
-        "acknowledged/dhis2/{claim_events}/claim_events/000.parquet",
+        "acknowledged/ministry/{claim_events}/claim_events/000.parquet",
     ),
     "acknowledged org units": (
         to_the_beginning,
-        "acknowledged/dhis2/{org_units}/org_units/000.parquet",
+        "acknowledged/ministry/{org_units}/org_units/000.parquet",
     ),
     "acknowledged objects that are folded": (
         posted_up_to(Phase.EVENTS),
-        "acknowledged/dhis2/{tracked_entities}/tracked_entities/001.parquet",
+        "acknowledged/ministry/{tracked_entities}/tracked_entities/001.parquet",
     ),
-    "current.json": (to_the_beginning, "acknowledged/dhis2/current.json"),
+    "current.json": (to_the_beginning, "acknowledged/ministry/current.json"),
 }
 
 
@@ -121,21 +115,21 @@ READ_BY_A_RUN: dict[str, tuple[Callable[[Scheme], None], str]] = {
     READ_BY_A_RUN,
 )
 def test_a_damaged_file_is_named_and_what_is_said_of_it_helps(
-    disturbed: Disturbed, tmp_path: Path, what: str
+    disturbed: Story, tmp_path: Path, what: str
 ) -> None:
     names = list(DAMAGES)
     for pair in (names[:2], names[2:]):
         damaged_and_recovered(disturbed, tmp_path / pair[0], what, pair)
 
 
-def damaged_and_recovered(
-    disturbed: Disturbed, backup: Path, what: str, names: Sequence[str]
-) -> None:
+def damaged_and_recovered(disturbed: Story, backup: Path, what: str, names: Sequence[str]) -> None:
     """Damage a file just before it is read, in one way after another; do what is said at last."""
     scheme, (moment, place) = disturbed.scheme, READ_BY_A_RUN[what]
     disturbed.begin(CHANGES)
     moment(scheme)
-    damaged = first(scheme.area, place.format(**current_or_first(scheme.target, 0).versions))
+    damaged = first(
+        scheme.staging_root, place.format(**current_or_first(scheme.target, 0).versions)
+    )
     shutil.copytree(scheme.target.folder, backup)
     before = scheme.writes()
 
@@ -149,7 +143,7 @@ def damaged_and_recovered(
     assert written == 0 or "folded" in what or moment is in_doubt or "not begun" in what
     if moment is in_doubt or "not begun" in what:
         scheme.bring(THE_DAY_AFTER)
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"{what}: {', then '.join(names)}")
+    disturbed.assert_undisturbed(CHANGES, f"{what}: {', then '.join(names)}", DAMAGED_FILES)
 
 
 def first(area: Path, place: str) -> Path:
@@ -186,11 +180,11 @@ PHASES = ("1-delete-events", "4-release", "5-people", "6-events")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("next_run", [CHANGES, ANOTHER])
 def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again(
-    disturbed: Disturbed, phase: str, next_run: str
+    disturbed: Story, phase: str, next_run: str
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
-    area = disturbed.scheme.area
+    area = disturbed.scheme.staging_root
     receipt = sorted(area.glob(f"runs/changes/outbox/{phase}/*.receipt.json"))[0]
     damage = list(DAMAGES.values())[PHASES.index(phase)]
 
@@ -198,15 +192,15 @@ def test_a_bundle_whose_receipt_is_damaged_is_posted_once_more_or_compared_again
     disturbed.scheme.bring(next_run)
     disturbed.scheme.bring(THE_DAY_AFTER)
 
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"a receipt of {phase}, then {next_run}")
+    disturbed.assert_undisturbed(CHANGES, f"a receipt of {phase}, then {next_run}", DAMAGED_FILES)
 
 
 def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
-    disturbed: Disturbed,
+    disturbed: Story,
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
-    area = disturbed.scheme.area
+    area = disturbed.scheme.staging_root
 
     for receipt in area.glob("runs/changes/outbox/4-release/*.receipt.json"):
         receipt.write_bytes(receipt.read_bytes()[:-1])
@@ -223,7 +217,7 @@ def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
-    disturbed: Disturbed, damage: str
+    disturbed: Story, damage: str
 ) -> None:
     disturbed.begin(CHANGES)
     posted_up_to(Phase.EVENTS)(disturbed.scheme)
@@ -239,7 +233,7 @@ def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
     assert "posts the bundle once more" in str(raised.value)
     disturbed.scheme.bring(CHANGES)
     disturbed.scheme.bring(THE_DAY_AFTER)
-    disturbed.assert_undisturbed(CHANGES, DAMAGED_FILES, f"a receipt, while folding: {damage}")
+    disturbed.assert_undisturbed(CHANGES, f"a receipt, while folding: {damage}", DAMAGED_FILES)
 
 
 # What is damaged → where it lies, and what reads it.
@@ -257,7 +251,7 @@ READ_ALONE: dict[str, tuple[str, Callable[[Run], object]]] = {
 
 
 @pytest.mark.parametrize("what", READ_ALONE)
-def test_a_damaged_report_is_named_too(disturbed: Disturbed, what: str) -> None:
+def test_a_damaged_report_is_named_too(disturbed: Story, what: str) -> None:
     place, read = READ_ALONE[what]
     disturbed.begin(CHANGES)
     disturbed.scheme.bring(CHANGES)
@@ -279,4 +273,4 @@ def test_a_damaged_report_is_named_too(disturbed: Disturbed, what: str) -> None:
 
         assert str(run.folder / place) in sentence
         assert is_for_people(sentence)
-        disturbed.count(CHANGES, DAMAGED_FILES, f"{what}: {name}")
+        disturbed.count(CHANGES, f"{what}: {name}", DAMAGED_FILES)

@@ -11,23 +11,23 @@ from staging.outbox import bundles
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import SUPPORTED, Cue
+from tests.support.sandbox.restarting import a_server, self_signed, wait_until
+from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import Content, differences, held, lost_and_double, tracker
 from tests.support.tally import FAULTS as FAULT
 from tests.support.tally import tried
-from tests.system.crashes.contents import Content, differences, held, lost_and_double, tracker
-from tests.system.crashes.scheme import DAY_ONE, Scheme
-from tests.system.crashes.story import CHANGES, FIRST_LOAD, assert_acknowledged_is_held
-from tests.system.faults.network_faults import BUNDLE, FAULTS, MALFORMED
-from tests.system.faults.server import a_server, self_signed, wait_until
-from tests.system.faults.undisturbed import (
+from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
+from tests.system.faults.endings import (
     SECONDS,
     WHILE_IT_RESTARTS,
-    Disturbed,
     ending,
     hurried,
     impatient,
     is_for_people,
     rejects,
 )
+from tests.system.faults.network_faults import BUNDLE, FAULTS, MALFORMED
 from transforms.changes.phases import Phase
 
 EXHAUSTIVE = pytest.mark.exhaustive
@@ -56,7 +56,7 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("chapter", "name", "next_run"), [*cases()])
 def test_a_fault_leaves_nothing_behind(
-    disturbed: Disturbed, chapter: str, name: str, next_run: str
+    disturbed: Story, chapter: str, name: str, next_run: str
 ) -> None:
     scheme, fault = disturbed.scheme, FAULTS[name]
     disturbed.begin(chapter)
@@ -74,7 +74,7 @@ def test_a_fault_leaves_nothing_behind(
     scheme.bring(ANOTHER if NEXT_RUN[next_run] else chapter)
     if cue.delay:
         scheme.bring(THE_DAY_AFTER)
-    disturbed.assert_undisturbed(chapter, FAULT, name)
+    disturbed.assert_undisturbed(chapter, name, FAULT)
 
 
 TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
@@ -82,7 +82,7 @@ TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
 
 @pytest.mark.parametrize("status", [403, pytest.param(500, marks=EXHAUSTIVE)])
 def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_run(
-    disturbed: Disturbed, status: int
+    disturbed: Story, status: int
 ) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
@@ -101,10 +101,10 @@ def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_
         "transfer_not_allowed" if status == 403 else "transfer_failed"
     }
     assert rejects(scheme, ANOTHER).is_empty()
-    disturbed.assert_undisturbed(CHANGES, FAULT, f"every change of owner is answered {status}")
+    disturbed.assert_undisturbed(CHANGES, f"every change of owner is answered {status}", FAULT)
 
 
-def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed) -> None:
+def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Story) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
     staged = bundles(scheme.job(CHANGES).run)
@@ -119,14 +119,14 @@ def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Disturbed)
 
     assert sentence is None
     scheme.bring(ANOTHER)
-    disturbed.assert_undisturbed(CHANGES, FAULT, "a release that DHIS2 carries out late")
+    disturbed.assert_undisturbed(CHANGES, "a release that DHIS2 carries out late", FAULT)
     scheme.bring(THE_DAY_AFTER)
     assert bundles(scheme.job(THE_DAY_AFTER).run) == []
 
 
 @EXHAUSTIVE
 def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
-    disturbed: Disturbed,
+    disturbed: Story,
 ) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
@@ -148,7 +148,7 @@ def test_one_object_that_dhis2_cannot_read_waits_alone_for_the_next_run(
 
 
 @EXHAUSTIVE
-def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Disturbed) -> None:
+def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Story) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
 
@@ -159,12 +159,12 @@ def test_a_dhis2_that_is_not_there_is_waited_for_and_then_told(disturbed: Distur
     assert "Check that it runs" in str(sentence)
     assert is_for_people(str(sentence))
     scheme.bring(CHANGES)
-    disturbed.assert_undisturbed(CHANGES, FAULT, "connection refused")
+    disturbed.assert_undisturbed(CHANGES, "connection refused", FAULT)
 
 
 @EXHAUSTIVE
 @pytest.mark.parametrize("number", [1, 2, 5, 9, 13])
-def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) -> None:
+def test_a_dhis2_that_restarts_is_waited_for(disturbed: Story, number: int) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
 
@@ -174,11 +174,11 @@ def test_a_dhis2_that_restarts_is_waited_for(disturbed: Disturbed, number: int) 
     restart.join()
 
     assert sentence is None
-    disturbed.assert_undisturbed(CHANGES, FAULT, "DHIS2 restarts in the middle of a run")
+    disturbed.assert_undisturbed(CHANGES, "DHIS2 restarts in the middle of a run", FAULT)
 
 
 def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
-    disturbed: Disturbed,
+    disturbed: Story,
 ) -> None:
     scheme, state = disturbed.scheme, disturbed.server.app.state
     disturbed.begin(CHANGES)
@@ -193,12 +193,10 @@ def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
     assert is_for_people(str(sentence))
     assert rejects(scheme, CHANGES).is_empty()
     assert ending(impatient(scheme.job(CHANGES), token="d2pat_2")) is None
-    disturbed.assert_undisturbed(CHANGES, FAULT, "a token that is revoked in the middle of a run")
+    disturbed.assert_undisturbed(CHANGES, "a token that is revoked in the middle of a run", FAULT)
 
 
-def test_a_server_that_nobody_vouches_for_is_told_nothing(
-    disturbed: Disturbed, tmp_path: Path
-) -> None:
+def test_a_server_that_nobody_vouches_for_is_told_nothing(disturbed: Story, tmp_path: Path) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)
 
@@ -210,7 +208,7 @@ def test_a_server_that_nobody_vouches_for_is_told_nothing(
     assert is_for_people(str(sentence))
     assert told == []
     scheme.bring(CHANGES)
-    disturbed.assert_undisturbed(CHANGES, FAULT, "TLS that is not trusted")
+    disturbed.assert_undisturbed(CHANGES, "TLS that is not trusted", FAULT)
 
 
 @pytest.mark.exhaustive

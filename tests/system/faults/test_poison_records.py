@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from flows.steps.shared.current_state import current_or_first
+from tests.support.sandbox.restarting import Server, a_server
+from tests.support.scheme.contents import Content, differences, lost_and_double
 from tests.support.tally import POISON_RECORDS, tried
-from tests.system.crashes.contents import Content, differences
-from tests.system.crashes.loader import bring
+from tests.system.faults.endings import rejects
 from tests.system.faults.poison import (
     BY_A_SETTING,
     IN_DELETES,
@@ -25,8 +26,6 @@ from tests.system.faults.poison import (
     Poison,
 )
 from tests.system.faults.poisoned import NEXT_RUNS, Country, a_country, at_stake, owners_aside
-from tests.system.faults.server import Server, a_server
-from tests.system.faults.undisturbed import lost_and_double, rejects
 from tests.system.faults.wrong_settings import WRONG_SETTINGS
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.tables.error_codes import ERROR_CODES
@@ -110,7 +109,7 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     country.do_by_hand(poison)
 
     changing(country, poison)
-    bring(country.job(first))
+    country.scheme.bring(first)
     country.server.on_the_way = None
     refused = rejects(country.scheme, first)
     country.take_back(poison)
@@ -118,7 +117,7 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     found = arrived
     for run_id in NEXT_RUNS:
         if differences(chapter.whole, found):
-            bring(country.job(run_id))
+            country.scheme.bring(run_id)
             found = country.content()
 
     kept_back = at_stake(chapter, poisoned, first)
@@ -141,16 +140,16 @@ def test_a_load_remembers_how_many_were_refused_for_which_reason(
     country.do_by_hand(poison)
 
     changing(country, poison)
-    bring(country.job(poison.within))
+    country.scheme.bring(poison.within)
     country.server.on_the_way = None
     told = [
         code for row in rejects(country.scheme, poison.within)["reasons"] for code in row.split()
     ]
     remembered = current_or_first(country.scheme.target, 0).refused
     country.take_back(poison)
-    bring(replace(country.job(NEXT_RUNS[0]), scopes=(Scope.POLICY,)))
+    country.scheme.bring(NEXT_RUNS[0], scopes=(Scope.POLICY,))
     after_a_part = current_or_first(country.scheme.target, 0)
-    bring(country.job(NEXT_RUNS[1]))
+    country.scheme.bring(NEXT_RUNS[1])
     after_all = current_or_first(country.scheme.target, 0)
 
     assert remembered == Counter(told)

@@ -14,14 +14,13 @@ import pytest
 from staging.rejects import read_rejects
 from tests.support.openimis_sample import schema
 from tests.support.openimis_sample.defects import Defect, Workbench
+from tests.support.sandbox.restarting import a_server
+from tests.support.scheme import DAY_ONE, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import Content, by_key, tracker
 from tests.support.tally import UNREADABLE_VALUES, tried
-from tests.system.crashes.contents import Content, by_key, tracker
-from tests.system.crashes.loader import bring
-from tests.system.crashes.scheme import DAY_ONE, Scheme
-from tests.system.crashes.story import assert_acknowledged_is_held
 from tests.system.faults.apart import MADE_OF, Apart, apart
-from tests.system.faults.server import a_server
-from tests.system.faults.test_bad_inputs import OpenJob
+from tests.system.faults.test_bad_inputs import SEND_ALL
 from tests.system.faults.unreadable import BAD_VALUES
 from transforms.changes.reject_rows import UNREADABLE_ROWS
 
@@ -87,6 +86,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     bench = apart(500, DAY_ONE, {name: taking(bad.table) for name, bad in BAD_VALUES.items()})
     with a_server() as server:
         scheme = Scheme(tmp_path_factory.mktemp("unreadable"), server.sandbox)
+        scheme.privacy = SEND_ALL
         held = {}
         for night in NIGHTS:
             scheme.database.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
                 scheme.set_up()
             if night == "spoilt":
                 spoil(scheme.database, bench)
-            bring(OpenJob(**vars(scheme.job(night))))
+            scheme.bring(night)
             held[night] = copy.deepcopy(by_key(tracker(scheme.sandbox), scheme.target))
         yield Nights(bench, scheme, held)
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.sandbox.restarting import a_server, wait_until
+from tests.support.scheme import Scheme
 from tests.support.tally import WRONG_SETTINGS as WRONG_SETTING
-from tests.system.crashes.scheme import Scheme
-from tests.system.crashes.story import FIRST_LOAD
+from tests.system.crashes.story import FIRST_LOAD, Story
+from tests.system.faults.endings import ending, impatient, is_for_people, rejects
 from tests.system.faults.network_faults import BUNDLE
-from tests.system.faults.server import a_server, wait_until
-from tests.system.faults.undisturbed import Disturbed, ending, impatient, is_for_people, rejects
 from tests.system.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
 from transforms.openimis.country import Guards
 
@@ -23,7 +23,7 @@ QUICK = ("the insuree program lost its org units",)
 
 
 @contextmanager
-def mended_afterwards(disturbed: Disturbed) -> Iterator[None]:
+def mended_afterwards(disturbed: Story) -> Iterator[None]:
     """Put all settings back."""
     state = disturbed.server.app.state
     before = copy.deepcopy(state.metadata)
@@ -35,7 +35,7 @@ def mended_afterwards(disturbed: Disturbed) -> Iterator[None]:
             state.metadata_changed()
 
 
-def spoil(disturbed: Disturbed, how: Spoil) -> None:
+def spoil(disturbed: Story, how: Spoil) -> None:
     """Make a wrong setting."""
     state = disturbed.server.app.state
     with state.lock:
@@ -43,30 +43,30 @@ def spoil(disturbed: Disturbed, how: Spoil) -> None:
         state.metadata_changed()
 
 
-def bundles_posted(disturbed: Disturbed) -> int:
+def bundles_posted(disturbed: Story) -> int:
     """Return how many bundles were posted so far."""
     return disturbed.scheme.sandbox.totals.get("POST /api/tracker", 0)
 
 
-def stopped_with_what_to_change(disturbed: Disturbed, chapter: str, said: str) -> None:
+def stopped_with_what_to_change(disturbed: Story, chapter: str, said: str) -> None:
     """The run stops soon, in one sentence."""
     before = bundles_posted(disturbed)
 
-    sentence = str(ending(impatient(disturbed.job(chapter))))
+    sentence = str(ending(impatient(disturbed.scheme.job(chapter))))
 
     assert said in sentence
     assert is_for_people(sentence)
     assert bundles_posted(disturbed) - before <= MOST_BUNDLES
 
 
-def assert_rejects_are_named(disturbed: Disturbed, name: str) -> None:
+def assert_rejects_are_named(disturbed: Story, name: str) -> None:
     """What DHIS2 refused before the run stopped is known by table and UUID."""
     refused, why = rejects(disturbed.scheme, FIRST_LOAD), WRONG_SETTINGS[name].said_meanwhile
     assert refused.is_empty() != str(why).startswith("E")
     assert refused["table"].null_count() == refused["id"].null_count() == 0
 
 
-def goes_wrong_meanwhile(disturbed: Disturbed, setting: WrongSetting, chapter: str) -> None:
+def goes_wrong_meanwhile(disturbed: Story, setting: WrongSetting, chapter: str) -> None:
     """Let a run begin, spoil the setting while the first bundles are under way, and mend it."""
     disturbed.begin(chapter)
     spoiled = threading.Event()
@@ -94,9 +94,7 @@ def names(*, meanwhile: bool) -> list[object]:
 
 
 @pytest.mark.parametrize("name", names(meanwhile=False))
-def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
-    disturbed: Disturbed, name: str
-) -> None:
+def test_a_wrong_setting_stops_the_run_before_its_first_bundle(disturbed: Story, name: str) -> None:
     setting = WRONG_SETTINGS[name]
     disturbed.begin(setting.chapter)
 
@@ -106,26 +104,26 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(
 
     assert rejects(disturbed.scheme, setting.chapter).is_empty()
     disturbed.scheme.bring(setting.chapter)
-    disturbed.assert_undisturbed(setting.chapter, WRONG_SETTING, name)
+    disturbed.assert_undisturbed(setting.chapter, name, WRONG_SETTING)
 
 
 @pytest.mark.parametrize("name", names(meanwhile=True))
 def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
-    disturbed: Disturbed, monkeypatch: pytest.MonkeyPatch, name: str
+    disturbed: Story, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(disturbed.scheme, "guards", OF_A_SMALL_SCHEME)
     goes_wrong_meanwhile(disturbed, WRONG_SETTINGS[name], FIRST_LOAD)
 
     assert_rejects_are_named(disturbed, name)
     disturbed.scheme.bring(THE_NEXT_NIGHT)
-    disturbed.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
+    disturbed.assert_undisturbed(FIRST_LOAD, f"{name}, in the middle of a run", WRONG_SETTING)
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disturbed]:
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """A first load of many, in bundles of five hundred."""
     with a_server() as server:
-        crowd = Disturbed(Scheme(tmp_path_factory.mktemp("crowd"), server.sandbox), server)
+        crowd = Story(Scheme(tmp_path_factory.mktemp("crowd"), server.sandbox), server)
         crowd.tell_of_many(1_100)
         yield crowd
 
@@ -135,10 +133,10 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disturbed]:
     "name", [name for name, setting in WRONG_SETTINGS.items() if setting.of_many]
 )
 def test_options_that_are_removed_in_the_middle_of_a_run_are_no_bad_records(
-    crowd: Disturbed, name: str
+    crowd: Story, name: str
 ) -> None:
     goes_wrong_meanwhile(crowd, WRONG_SETTINGS[name], FIRST_LOAD)
 
     assert_rejects_are_named(crowd, name)
-    crowd.bring(THE_NEXT_NIGHT)
-    crowd.assert_undisturbed(FIRST_LOAD, WRONG_SETTING, f"{name}, in the middle of a run")
+    crowd.scheme.bring(THE_NEXT_NIGHT)
+    crowd.assert_undisturbed(FIRST_LOAD, f"{name}, in the middle of a run", WRONG_SETTING)

@@ -11,7 +11,8 @@ from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample, write_sqlite
 from tests.support.sandbox import running_sandbox
 from tests.support.sandbox.state import State
-from tests.system.flows.scheme import Scheme, own_copy
+from tests.support.scheme import SqliteSource
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 
 AS_OF = date(2026, 1, 1)
 INSUREES = 120
@@ -31,20 +32,19 @@ def ministry(
 ) -> State:
     """What a DHIS2 holds that was set up for the sample, to make copies of."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = Scheme(tmp_path_factory.mktemp("ministry"), sample_database, sandbox)
+        source = SqliteSource(sample_database)
+        scheme = FlowScheme(tmp_path_factory.mktemp("ministry"), sandbox, source)
         scheme.save_blocks()
         scheme.set_up()
         return sandbox.state
 
 
 @pytest.fixture
-def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
+def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
-    database = own_copy(sample_database, tmp_path)
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        fill(sandbox.state, ministry)
-        scheme = Scheme(tmp_path, database, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path) as scheme:
+        fill(scheme.sandbox.state, ministry)
+        scheme.source.copy(sample_database)
         yield scheme
 
 

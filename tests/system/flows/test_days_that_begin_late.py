@@ -7,25 +7,21 @@ import polars as pl
 import pytest
 
 from flows.reconcile import reconcile
-from tests.support.loader import LOADER_USER
-from tests.support.sandbox import running_sandbox
-from tests.system.flows.scheme import Scheme, own_copy
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from transforms.dhis2.read_back import as_kept
 
 LATE = ("2023-04-28", "2024-04-26", "2025-04-25")
 
 
 @pytest.fixture
-def in_cairo(prefect_server: None, sample_database: Path, tmp_path: Path) -> Iterator[Scheme]:
+def in_cairo(prefect_server: None, sample_database: Path, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample openIMIS, and an empty DHIS2 in Egypt."""
-    database = own_copy(sample_database, tmp_path)
-    with running_sandbox(version="2.42", users=[LOADER_USER], time_zone="Africa/Cairo") as sandbox:
-        scheme = Scheme(tmp_path, database, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path, time_zone="Africa/Cairo") as scheme:
+        scheme.source.copy(sample_database)
         yield scheme
 
 
-def test_what_happened_on_such_a_day_is_not_found_different(in_cairo: Scheme) -> None:
+def test_what_happened_on_such_a_day_is_not_found_different(in_cairo: FlowScheme) -> None:
     in_cairo.set_up()
     in_cairo.sync(run_id="first")
     days = {str(event["occurredAt"])[:13] for event in in_cairo.sandbox.events().values()}

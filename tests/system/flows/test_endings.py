@@ -15,7 +15,7 @@ from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.sync import sync
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 
 def ended_with(caplog: pytest.LogCaptureFixture) -> str:
@@ -33,7 +33,7 @@ def ended_with(caplog: pytest.LogCaptureFixture) -> str:
     ],
 )
 def test_a_wrong_name_ends_in_one_sentence(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture, change: dict[str, object], sentence: str
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture, change: dict[str, object], sentence: str
 ) -> None:
     caplog.set_level(logging.INFO)
     asked = {
@@ -53,7 +53,7 @@ def test_a_wrong_name_ends_in_one_sentence(
 
 
 def test_a_wrong_login_ends_in_one_sentence(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", status=401)
     caplog.set_level(logging.INFO)
@@ -65,7 +65,7 @@ def test_a_wrong_login_ends_in_one_sentence(
     assert "Traceback" not in ended_with(caplog)
 
 
-def test_a_run_is_not_resumed_as_something_else(scheme: Scheme) -> None:
+def test_a_run_is_not_resumed_as_something_else(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first", until="transform")
 
     state = scheme.sync(run_id="first", scopes=["claim"])
@@ -78,7 +78,7 @@ SECRET = "Pwd=hidden-away"
 
 
 def test_a_block_that_an_older_package_has_saved_ends_in_one_sentence_without_its_secret(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     saved = {"connection_string": f"Driver=SQLite3;Database=/x;{SECRET}"}  # no dialect
     OpenimisDatabase(dialect="sqlite", connection_string=SECRET).save("old", overwrite=True)

@@ -9,19 +9,19 @@ from flows.explain import explain
 from flows.withdraw import withdraw
 from staging.layout import Run
 from staging.rejects import read_rejects
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 from tests.system.reconcile.clinic import immunised
 from transforms.core.errors import GuardError, StagingError
 
 pytestmark = pytest.mark.large
 
 
-def acknowledged(scheme: Scheme, resource: str) -> pl.DataFrame:
+def acknowledged(scheme: FlowScheme, resource: str) -> pl.DataFrame:
     files = scheme.staging_root.glob(f"acknowledged/ministry/first/{resource}/*.parquet")
     return pl.concat(pl.read_parquet(file) for file in files)
 
 
-def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: Scheme) -> None:
+def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     person = acknowledged(scheme, "tracked_entities").row(0, named=True)
 
@@ -33,7 +33,7 @@ def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: Scheme
     assert "insuree_enrollments" in by_uuid
 
 
-def test_an_explanation_shows_no_value(scheme: Scheme) -> None:
+def test_an_explanation_shows_no_value(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     frame = acknowledged(scheme, "tracked_entities").filter(
         pl.col("insurance_number").is_not_null()
@@ -46,7 +46,7 @@ def test_an_explanation_shows_no_value(scheme: Scheme) -> None:
     assert "Insurance number" in text
 
 
-def test_an_explanation_shows_neither_where_nor_when_anything_was(scheme: Scheme) -> None:
+def test_an_explanation_shows_neither_where_nor_when_anything_was(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     claims = acknowledged(scheme, "claim_enrollments")
     person = claims["person"][0]
@@ -60,7 +60,7 @@ def test_an_explanation_shows_neither_where_nor_when_anything_was(scheme: Scheme
     assert "orgUnit, status, occurredAt" in text
 
 
-def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: Scheme) -> None:
+def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     person = acknowledged(scheme, "claim_enrollments")["person"][0]
     assert "differs" not in explain(person, "ministry", scheme.staging_root)
@@ -75,7 +75,7 @@ def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: Sch
     assert "2001" not in text
 
 
-def test_an_explanation_says_why_an_object_was_held_back(scheme: Scheme) -> None:
+def test_an_explanation_says_why_an_object_was_held_back(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     rejects = pl.read_csv(scheme.staging_root / "runs/first/rejects/tracked_entities.csv")
     reject = rejects.filter(stage="rule").row(0, named=True)
@@ -86,7 +86,7 @@ def test_an_explanation_says_why_an_object_was_held_back(scheme: Scheme) -> None
     assert reject["hint"] in text
 
 
-def test_withdrawing_leaves_none_of_our_objects(scheme: Scheme) -> None:
+def test_withdrawing_leaves_none_of_our_objects(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
 
     withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="end")
@@ -97,7 +97,9 @@ def test_withdrawing_leaves_none_of_our_objects(scheme: Scheme) -> None:
     assert list(sandbox.events()) == []
 
 
-def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(scheme: Scheme) -> None:
+def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(
+    scheme: FlowScheme,
+) -> None:
     scheme.sync(run_id="first")
     clinic = immunised(scheme.sandbox, next(iter(scheme.sandbox.tracked_entities())))
 
@@ -119,7 +121,7 @@ def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(scheme
     assert ended.name == "CompletedWithRejects"
 
 
-def test_nothing_is_withdrawn_without_the_targets_name(scheme: Scheme) -> None:
+def test_nothing_is_withdrawn_without_the_targets_name(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     mark = len(scheme.written())
 
@@ -129,7 +131,7 @@ def test_nothing_is_withdrawn_without_the_targets_name(scheme: Scheme) -> None:
     assert scheme.written()[mark:] == []
 
 
-def test_after_a_withdrawal_nothing_comes_again_until_somebody_says_so(scheme: Scheme) -> None:
+def test_after_a_withdrawal_nothing_comes_again_until_somebody_says_so(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     people = len(list(scheme.sandbox.tracked_entities()))
     withdraw("ministry", scheme.country_file, scheme.staging_root, "ministry", run_id="end")
@@ -147,7 +149,7 @@ def test_after_a_withdrawal_nothing_comes_again_until_somebody_says_so(scheme: S
     assert afterwards.is_completed()
 
 
-def test_a_withdrawal_does_not_go_on_with_the_run_of_a_sync(scheme: Scheme) -> None:
+def test_a_withdrawal_does_not_go_on_with_the_run_of_a_sync(scheme: FlowScheme) -> None:
     scheme.sync(run_id="plan", until="transform")
     mark = len(scheme.written())
 

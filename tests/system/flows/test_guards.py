@@ -10,7 +10,7 @@ from flows.reconcile import reconcile
 from flows.withdraw import withdraw
 from staging.files import read_json
 from staging.layout import Run
-from tests.system.flows.scheme import COUNTRY, Scheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme
 
 pytestmark = pytest.mark.large
 
@@ -25,16 +25,16 @@ empty_count = 10
 LATER = COUNTRY + FEW + '[privacy]\n"Date of birth" = "send"\n'
 
 
-def reconciled(scheme: Scheme) -> str | None:
+def reconciled(scheme: FlowScheme) -> str | None:
     return reconcile("ministry", scheme.country_file, scheme.staging_root, return_state=True).name
 
 
 def test_a_value_that_would_become_another_for_nearly_all_waits_until_that_is_permitted(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     scheme.sync(run_id="first")
     scheme.country = LATER
-    scheme.next_day(date(2026, 7, 1))
+    scheme.next_day(day=date(2026, 7, 1))
 
     held = scheme.sync(run_id="second")
     mark = len(scheme.written())
@@ -55,11 +55,11 @@ def test_a_value_that_would_become_another_for_nearly_all_waits_until_that_is_pe
     assert scheme.written()[mark:] == []
 
 
-def test_of_a_run_that_holds_something_back_the_rest_is_loaded(scheme: Scheme) -> None:
+def test_of_a_run_that_holds_something_back_the_rest_is_loaded(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     before = len(scheme.sandbox.events())
     scheme.country = LATER
-    scheme.next_day(date(2026, 7, 1))
+    scheme.next_day(day=date(2026, 7, 1))
 
     scheme.sync(run_id="second")
 
@@ -70,7 +70,7 @@ def test_of_a_run_that_holds_something_back_the_rest_is_loaded(scheme: Scheme) -
     assert "Of this, nothing was posted" in sentence
 
 
-def test_a_repair_and_a_withdrawal_are_held_back_by_nothing(scheme: Scheme) -> None:
+def test_a_repair_and_a_withdrawal_are_held_back_by_nothing(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     scheme.country = LATER
 
@@ -91,7 +91,7 @@ def test_a_repair_and_a_withdrawal_are_held_back_by_nothing(scheme: Scheme) -> N
 
 
 def test_an_openimis_that_lost_its_claims_stops_the_run_and_then_holds_back_the_deletions(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     scheme.sync(run_id="first")
     mark = len(scheme.written())
@@ -115,7 +115,7 @@ def test_an_openimis_that_lost_its_claims_stops_the_run_and_then_holds_back_the_
     assert len(scheme.sandbox.events()) < events
 
 
-def test_another_openimis_stops_the_run_until_it_is_meant(scheme: Scheme) -> None:
+def test_another_openimis_stops_the_run_until_it_is_meant(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     mark = len(scheme.written())
     with closing(sqlite3.connect(scheme.database)) as connection:

@@ -12,10 +12,10 @@ from flows.import_population import import_population
 from staging.current import read_current, switch
 from staging.layout import Target
 from staging.target_lock import locked
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 
-def imported(scheme: Scheme, text: str, **more: Any) -> State[Any]:
+def imported(scheme: FlowScheme, text: str, **more: Any) -> State[Any]:
     file = scheme.folder / "population.csv"
     file.write_text(text)
     return import_population(
@@ -23,7 +23,7 @@ def imported(scheme: Scheme, text: str, **more: Any) -> State[Any]:
     )
 
 
-def code_of_a_district(scheme: Scheme) -> str:
+def code_of_a_district(scheme: FlowScheme) -> str:
     query = (
         'SELECT "LocationCode" FROM "tblLocations" '
         'WHERE "LocationType" = \'D\' AND "ValidityTo" IS NULL LIMIT 1'
@@ -32,7 +32,7 @@ def code_of_a_district(scheme: Scheme) -> str:
         return str(connection.execute(query).fetchone()[0])
 
 
-def test_figures_arrive_after_a_load_and_bad_lines_are_rejects(scheme: Scheme) -> None:
+def test_figures_arrive_after_a_load_and_bad_lines_are_rejects(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\nX,2025,1\n"
 
@@ -56,7 +56,7 @@ def test_figures_arrive_after_a_load_and_bad_lines_are_rejects(scheme: Scheme) -
     ],
 )
 def test_a_file_that_is_none_ends_the_run_with_one_sentence(
-    scheme: Scheme, text: str, said: str
+    scheme: FlowScheme, text: str, said: str
 ) -> None:
     state = imported(scheme, text)
 
@@ -66,14 +66,14 @@ def test_a_file_that_is_none_ends_the_run_with_one_sentence(
     assert "Traceback" not in str(state.message)
 
 
-def test_before_any_run_the_advice_is_to_run_sync(scheme: Scheme) -> None:
+def test_before_any_run_the_advice_is_to_run_sync(scheme: FlowScheme) -> None:
     state = imported(scheme, "code,year,population\nX,2025,1\n")
 
     assert state.is_failed()
     assert "Run sync first" in str(state.message)
 
 
-def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: Scheme) -> None:
+def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\n"
 
@@ -85,7 +85,9 @@ def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: Sch
     assert scheme.sandbox.state.data_values == {}
 
 
-def test_no_figure_is_written_to_another_dhis2_than_that_of_the_last_load(scheme: Scheme) -> None:
+def test_no_figure_is_written_to_another_dhis2_than_that_of_the_last_load(
+    scheme: FlowScheme,
+) -> None:
     scheme.sync(run_id="first")
     text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\n"
     goal = Target(scheme.staging_root, "ministry")

@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 REASON = "education_unknown"
 
 
 @pytest.fixture
-def noted_scheme(scheme: Scheme) -> Scheme:
+def noted_scheme(scheme: FlowScheme) -> FlowScheme:
     """Two people have an education that is in no list."""
     with sqlite3.connect(scheme.database) as database:
         keys = database.execute(
@@ -24,18 +24,18 @@ def noted_scheme(scheme: Scheme) -> Scheme:
     return scheme
 
 
-def notes(scheme: Scheme, run_id: str) -> pl.DataFrame:
+def notes(scheme: FlowScheme, run_id: str) -> pl.DataFrame:
     file = scheme.staging_root / "runs" / run_id / "rejects" / "tracked_entities.csv"
     return pl.read_csv(file, infer_schema=False).filter(stage="note", reason=REASON)
 
 
-def counted(scheme: Scheme, run_id: str) -> list[dict[str, Any]]:
+def counted(scheme: FlowScheme, run_id: str) -> list[dict[str, Any]]:
     summary = json.loads((scheme.staging_root / "runs" / run_id / "summary.json").read_text())
     return [each for each in summary["rejects"] if each["reason"] == REASON]
 
 
 def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_other(
-    noted_scheme: Scheme,
+    noted_scheme: FlowScheme,
 ) -> None:
     noted_scheme.sync(run_id="first")
     noted_scheme.sync(run_id="second")
@@ -47,7 +47,7 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
     assert "correct it in openIMIS" in counted(noted_scheme, "second")[0]["hint"]
 
 
-def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: Scheme) -> None:
+def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: FlowScheme) -> None:
     noted_scheme.sync(run_id="first")
     with sqlite3.connect(noted_scheme.database) as database:
         first = 'SELECT min("InsureeID") FROM "tblInsuree" WHERE "Education" = 99'

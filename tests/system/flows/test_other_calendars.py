@@ -11,9 +11,7 @@ import pytest
 
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.support.loader import LOADER_USER
-from tests.support.sandbox import running_sandbox
-from tests.system.flows.scheme import COUNTRY, Scheme, own_copy
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.model.tables.insuree import DATE_OF_BIRTH
@@ -32,16 +30,15 @@ def calendar(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def abroad(
     prefect_server: None, sample_database: Path, tmp_path: Path, calendar: str
-) -> Iterator[Scheme]:
+) -> Iterator[FlowScheme]:
     """A sample openIMIS, and an empty DHIS2 that counts in another calendar."""
-    database = own_copy(sample_database, tmp_path)
-    with running_sandbox(version="2.42", users=[LOADER_USER], calendar=calendar) as sandbox:
-        scheme = Scheme(tmp_path, database, sandbox, country=COUNTRY + SAYS.format(calendar))
-        scheme.save_blocks()
+    country = COUNTRY + SAYS.format(calendar)
+    with a_flow_scheme(tmp_path, country=country, calendar=calendar) as scheme:
+        scheme.source.copy(sample_database)
         yield scheme
 
 
-def test_everything_arrives_and_is_found_again(abroad: Scheme) -> None:
+def test_everything_arrives_and_is_found_again(abroad: FlowScheme) -> None:
     abroad.set_up()
 
     state = abroad.sync(run_id="first")
@@ -66,7 +63,7 @@ def test_everything_arrives_and_is_found_again(abroad: Scheme) -> None:
 
 
 def test_set_up_and_analytics_say_that_figures_show_nothing(
-    abroad: Scheme, calendar: str, caplog: pytest.LogCaptureFixture
+    abroad: FlowScheme, calendar: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     abroad.country += "\n[analytics]\npoll_seconds = 0\n"
     caplog.set_level(logging.INFO)
@@ -81,7 +78,7 @@ def test_set_up_and_analytics_say_that_figures_show_nothing(
 
 
 def test_a_country_file_that_names_another_calendar_is_refused_before_anything_is_written(
-    abroad: Scheme, calendar: str
+    abroad: FlowScheme, calendar: str
 ) -> None:
     abroad.country = COUNTRY
 

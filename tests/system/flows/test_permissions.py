@@ -14,7 +14,7 @@ from flows.sync import sync
 from flows.transform import transform
 from staging.layout import Run
 from staging.runs import recall
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 from transforms.changes.permissions import Allow
 
 
@@ -28,7 +28,7 @@ def test_prefects_form_shows_the_permissions_as_a_list_to_choose_from(each: Flow
 
 
 def test_what_was_permitted_is_written_down_with_the_run_and_holds_for_no_other(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     scheme.sync(run_id="first", allow=["shrinking"], until="transform")
     scheme.sync(run_id="first", allow=["deletes"], until="transform")

@@ -5,10 +5,10 @@ import logging
 import pytest
 
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 
-def merged_away(scheme: Scheme) -> str:
+def merged_away(scheme: FlowScheme) -> str:
     """Let DHIS2 lack a village, as after a merge into another; return its UID."""
     state = scheme.sandbox.state
     with state.lock:
@@ -28,7 +28,7 @@ def merged_away(scheme: Scheme) -> str:
 
 
 def test_the_plan_of_set_up_names_places_that_are_gone_and_says_what_to_do(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheme.sync(run_id="first")
     uid, mark = merged_away(scheme), len(scheme.written())
@@ -46,7 +46,7 @@ def test_the_plan_of_set_up_names_places_that_are_gone_and_says_what_to_do(
 
 
 def test_where_no_place_is_gone_nothing_is_said(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheme.sync(run_id="first")
     caplog.set_level(logging.INFO)

@@ -7,13 +7,13 @@ from prefect.client.orchestration import get_client
 from flows.reconcile import reconcile
 from staging.current import read_current, switch
 from staging.layout import Target
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 from transforms.core.errors import StagingError
 
 pytestmark = pytest.mark.large
 
 
-def deleted_by_hand(scheme: Scheme) -> str:
+def deleted_by_hand(scheme: FlowScheme) -> str:
     """Delete an event as somebody in DHIS2 does; return its UID."""
     state = scheme.sandbox.state
     with state.lock:
@@ -28,7 +28,7 @@ def artifacts() -> list[str]:
         return [str(each.data) for each in client.read_artifacts() if each.key == "reconciliation"]
 
 
-def test_what_was_deleted_by_hand_is_told_and_comes_again(scheme: Scheme) -> None:
+def test_what_was_deleted_by_hand_is_told_and_comes_again(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     uid, mark = deleted_by_hand(scheme), len(scheme.written())
     events = len(scheme.sandbox.events())
@@ -48,7 +48,7 @@ def test_what_was_deleted_by_hand_is_told_and_comes_again(scheme: Scheme) -> Non
     assert reconcile(*look[0], run_id="after", **look[1]).name == "Completed"
 
 
-def test_while_a_run_is_open_nothing_is_compared(scheme: Scheme) -> None:
+def test_while_a_run_is_open_nothing_is_compared(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     target = Target(scheme.staging_root, "ministry")
     current = read_current(target)
@@ -59,12 +59,12 @@ def test_while_a_run_is_open_nothing_is_compared(scheme: Scheme) -> None:
         reconcile("ministry", scheme.country_file, scheme.staging_root, repair=True)
 
 
-def test_without_any_load_adopting_is_named_as_the_way(scheme: Scheme) -> None:
+def test_without_any_load_adopting_is_named_as_the_way(scheme: FlowScheme) -> None:
     with pytest.raises(StagingError, match="use adopt"):
         reconcile("ministry", scheme.country_file, scheme.staging_root)
 
 
-def test_nothing_is_repaired_while_it_is_not_known_what_openimis_has(scheme: Scheme) -> None:
+def test_nothing_is_repaired_while_it_is_not_known_what_openimis_has(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     (scheme.staging_root / "runs/first/desired/manifest.json").unlink()
 

@@ -14,7 +14,7 @@ from flows.renumber import renumber
 from staging.current import read_current
 from staging.layout import Run, Target
 from staging.rejects import read_rejects
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 NUMBERED = {
     "tblInsureePolicy": "InsureePolicyID",
@@ -23,7 +23,7 @@ NUMBERED = {
 }
 
 
-def migrate(scheme: Scheme, by: int = 1) -> None:
+def migrate(scheme: FlowScheme, by: int = 1) -> None:
     """Every row gets the number that another one had: the next, or one further on."""
     with closing(sqlite3.connect(scheme.database)) as database:
         for table, key in NUMBERED.items():
@@ -33,21 +33,21 @@ def migrate(scheme: Scheme, by: int = 1) -> None:
         database.commit()
 
 
-def events_in_dhis2(scheme: Scheme) -> dict[str, Any]:
+def events_in_dhis2(scheme: FlowScheme) -> dict[str, Any]:
     store = scheme.sandbox.state.tracker
     return {uid: row for uid, row in store.events.items() if not row.deleted}
 
 
-def posted(scheme: Scheme) -> list[str]:
+def posted(scheme: FlowScheme) -> list[str]:
     return [each["path"] for each in scheme.written() if each["path"].startswith("/api/tracker")]
 
 
-def carried_over(scheme: Scheme, run_id: str = "renumbered", of: str = "plan") -> State[Any]:
+def carried_over(scheme: FlowScheme, run_id: str = "renumbered", of: str = "plan") -> State[Any]:
     scheme.sync(run_id=of, until="transform")
     return renumber("ministry", scheme.staging_root, of, run_id=run_id, return_state=True)
 
 
-def changes(scheme: Scheme, run_id: str) -> dict[str, int]:
+def changes(scheme: FlowScheme, run_id: str) -> dict[str, int]:
     run = Run(scheme.staging_root, run_id)
     return {
         path.parent.name: pl.read_parquet(path).height
@@ -57,21 +57,21 @@ def changes(scheme: Scheme, run_id: str) -> dict[str, int]:
 
 
 @pytest.fixture
-def loaded(scheme: Scheme) -> Scheme:
+def loaded(scheme: FlowScheme) -> FlowScheme:
     """A scheme whose openIMIS was loaded, and is migrated after that."""
     assert scheme.sync(run_id="first").is_completed()
     migrate(scheme)
     return scheme
 
 
-def test_without_a_word_every_policy_event_and_line_would_be_sent_again(loaded: Scheme) -> None:
+def test_without_a_word_every_policy_event_and_line_would_be_sent_again(loaded: FlowScheme) -> None:
     loaded.sync(run_id="plan", until="transform")
 
     found = changes(loaded, "plan")
     assert all(found[name] > 50 for name in ("policy_events", "claim_items", "claim_services"))
 
 
-def test_after_a_migration_nothing_is_posted_of_what_is_equal(loaded: Scheme) -> None:
+def test_after_a_migration_nothing_is_posted_of_what_is_equal(loaded: FlowScheme) -> None:
     before, sent = events_in_dhis2(loaded).keys(), len(posted(loaded))
 
     assert carried_over(loaded).is_completed()
@@ -84,7 +84,7 @@ def test_after_a_migration_nothing_is_posted_of_what_is_equal(loaded: Scheme) ->
 
 
 def test_what_changed_with_the_migration_is_updated_under_the_uid_that_it_had(
-    loaded: Scheme,
+    loaded: FlowScheme,
 ) -> None:
     before = events_in_dhis2(loaded).keys()
     with closing(sqlite3.connect(loaded.database)) as database:
@@ -102,11 +102,11 @@ def test_what_changed_with_the_migration_is_updated_under_the_uid_that_it_had(
 
 
 def test_days_that_follow_bring_new_rows_under_numbers_that_others_had_and_none_is_mixed_up(
-    loaded: Scheme,
+    loaded: FlowScheme,
 ) -> None:
     carried_over(loaded)
     for number, day in enumerate((date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 4))):
-        loaded.next_day(day)
+        loaded.next_day(day=day)
         run_id = f"day-{number}"
         assert loaded.sync(run_id=run_id, allow=["deletes"]).is_completed()
         reasons = read_rejects(Run(loaded.staging_root, run_id)).collect()["reason"]
@@ -117,7 +117,7 @@ def test_days_that_follow_bring_new_rows_under_numbers_that_others_had_and_none_
     assert found.name == "Completed", found.message
 
 
-def test_a_second_migration_is_no_other_than_the_first(loaded: Scheme) -> None:
+def test_a_second_migration_is_no_other_than_the_first(loaded: FlowScheme) -> None:
     carried_over(loaded)
     loaded.sync(run_id="second")
     before = events_in_dhis2(loaded).keys()
@@ -130,7 +130,7 @@ def test_a_second_migration_is_no_other_than_the_first(loaded: Scheme) -> None:
     assert events_in_dhis2(loaded).keys() == before
 
 
-def test_without_a_run_of_the_migrated_openimis_nothing_is_changed(loaded: Scheme) -> None:
+def test_without_a_run_of_the_migrated_openimis_nothing_is_changed(loaded: FlowScheme) -> None:
     target = Target(loaded.staging_root, "ministry")
     known = read_current(target)
 

@@ -6,13 +6,13 @@ from typing import Any
 from prefect.client.schemas.objects import State
 
 from flows.run_analytics import run_analytics
-from tests.system.flows.scheme import COUNTRY, Scheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme
 from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES
 
 QUICKLY = f"{COUNTRY}\n[analytics]\npoll_seconds = 0\n"
 
 
-def test_a_failure_of_analytics_leaves_the_load_done(scheme: Scheme) -> None:
+def test_a_failure_of_analytics_leaves_the_load_done(scheme: FlowScheme) -> None:
     scheme.country = QUICKLY
     scheme.sandbox.analytics.fails = True
 
@@ -28,7 +28,7 @@ def test_a_failure_of_analytics_leaves_the_load_done(scheme: Scheme) -> None:
     assert len(scheme.sandbox.posted("/api/tracker")) == mark
 
 
-def test_analytics_before_the_first_load_say_how_they_ended(scheme: Scheme) -> None:
+def test_analytics_before_the_first_load_say_how_they_ended(scheme: FlowScheme) -> None:
     scheme.country = QUICKLY
     scheme.sandbox.state.output_period_types = list(OUTPUT_PERIOD_TYPES)
 
@@ -39,7 +39,7 @@ def test_analytics_before_the_first_load_say_how_they_ended(scheme: Scheme) -> N
     assert "was not judged" in str(state.message)
 
 
-def test_analytics_after_a_load_hold_all_that_dhis2_has_confirmed(scheme: Scheme) -> None:
+def test_analytics_after_a_load_hold_all_that_dhis2_has_confirmed(scheme: FlowScheme) -> None:
     loaded(scheme)
 
     state = analytics_of(scheme)
@@ -49,10 +49,10 @@ def test_analytics_after_a_load_hold_all_that_dhis2_has_confirmed(scheme: Scheme
     assert f"They hold all {events:,} events that DHIS2 has confirmed" in str(state.message)
 
 
-def test_tables_that_dhis2_calls_built_and_are_old_fail_in_one_sentence(scheme: Scheme) -> None:
+def test_tables_that_dhis2_calls_built_and_are_old_fail_in_one_sentence(scheme: FlowScheme) -> None:
     loaded(scheme)
     assert analytics_of(scheme).is_completed()
-    scheme.next_day(date(2026, 1, 2))
+    scheme.next_day(day=date(2026, 1, 2))
     assert scheme.sync(run_id="second").is_completed()
     scheme.sandbox.analytics.leaves_old = True
 
@@ -63,7 +63,7 @@ def test_tables_that_dhis2_calls_built_and_are_old_fail_in_one_sentence(scheme: 
     assert "What was loaded stays" in str(state.message)
 
 
-def test_events_of_others_in_the_tables_are_told_and_fail_nothing(scheme: Scheme) -> None:
+def test_events_of_others_in_the_tables_are_told_and_fail_nothing(scheme: FlowScheme) -> None:
     loaded(scheme)
     with scheme.sandbox.state.lock:
         tracker = scheme.sandbox.state.tracker
@@ -77,7 +77,7 @@ def test_events_of_others_in_the_tables_are_told_and_fail_nothing(scheme: Scheme
     assert "Run reconcile" in str(state.message)
 
 
-def test_a_user_who_may_not_count_events_is_told_so(scheme: Scheme) -> None:
+def test_a_user_who_may_not_count_events_is_told_so(scheme: FlowScheme) -> None:
     loaded(scheme)
     with scheme.sandbox.state.lock:
         for role in scheme.sandbox.state.metadata["userRoles"].values():
@@ -91,13 +91,13 @@ def test_a_user_who_may_not_count_events_is_told_so(scheme: Scheme) -> None:
     assert "was not judged: DHIS2 does not let this user count events" in str(state.message)
 
 
-def loaded(scheme: Scheme) -> None:
+def loaded(scheme: FlowScheme) -> None:
     """Bring the scheme in, on a server that has its period types."""
     scheme.country = QUICKLY
     scheme.sandbox.state.output_period_types = list(OUTPUT_PERIOD_TYPES)
     assert scheme.sync(run_id="first").is_completed()
 
 
-def analytics_of(scheme: Scheme) -> State[Any]:
+def analytics_of(scheme: FlowScheme) -> State[Any]:
     """Build the analytics tables of the target."""
     return run_analytics("ministry", scheme.country_file, scheme.staging_root, return_state=True)

@@ -9,12 +9,12 @@ import pytest
 
 from staging.layout import Run
 from staging.runs import recall
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 pytestmark = pytest.mark.large
 
 
-def live(scheme: Scheme) -> Counter[str]:
+def live(scheme: FlowScheme) -> Counter[str]:
     sandbox = scheme.sandbox
     return Counter(
         {
@@ -25,7 +25,7 @@ def live(scheme: Scheme) -> Counter[str]:
     )
 
 
-def test_a_plan_posts_nothing(scheme: Scheme) -> None:
+def test_a_plan_posts_nothing(scheme: FlowScheme) -> None:
     mark = len(scheme.written())
 
     state = scheme.sync(run_id="plan", until="transform")
@@ -35,7 +35,7 @@ def test_a_plan_posts_nothing(scheme: Scheme) -> None:
     assert live(scheme).total() == 0
 
 
-def test_a_validation_posts_only_what_dhis2_does_not_write(scheme: Scheme) -> None:
+def test_a_validation_posts_only_what_dhis2_does_not_write(scheme: FlowScheme) -> None:
     mark = len(scheme.written())
 
     state = scheme.sync(run_id="plan", until="validate")
@@ -45,7 +45,7 @@ def test_a_validation_posts_only_what_dhis2_does_not_write(scheme: Scheme) -> No
     assert live(scheme).total() == 0
 
 
-def test_a_plan_can_be_loaded_afterwards(scheme: Scheme) -> None:
+def test_a_plan_can_be_loaded_afterwards(scheme: FlowScheme) -> None:
     scheme.sync(run_id="plan", until="transform")
 
     scheme.sync(run_id="plan")
@@ -53,7 +53,7 @@ def test_a_plan_can_be_loaded_afterwards(scheme: Scheme) -> None:
     assert live(scheme)["people"] > 0
 
 
-def test_one_scope_after_the_other_brings_the_same_as_all_at_once(scheme: Scheme) -> None:
+def test_one_scope_after_the_other_brings_the_same_as_all_at_once(scheme: FlowScheme) -> None:
     for scope in ("optionset", "orgunit", "insuree"):
         scheme.sync(run_id=scope, scopes=[scope])
     people_only = live(scheme)
@@ -68,7 +68,7 @@ def test_one_scope_after_the_other_brings_the_same_as_all_at_once(scheme: Scheme
     assert scheme.written()[mark:] == []
 
 
-def test_claims_alone_bring_the_people_that_they_name_and_nobody_else(scheme: Scheme) -> None:
+def test_claims_alone_bring_the_people_that_they_name_and_nobody_else(scheme: FlowScheme) -> None:
     scheme.sync(run_id="claims", scopes=["claim"])
     claims = live(scheme)
 
@@ -77,17 +77,17 @@ def test_claims_alone_bring_the_people_that_they_name_and_nobody_else(scheme: Sc
     assert 0 < claims["people"] < live(scheme)["people"]
 
 
-def test_a_window_before_everything_posts_nothing_and_deletes_nothing(scheme: Scheme) -> None:
+def test_a_window_before_everything_posts_nothing_and_deletes_nothing(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     held = live(scheme)
-    scheme.next_day(date(2026, 1, 2))
+    scheme.next_day(day=date(2026, 1, 2))
 
     scheme.sync(run_id="window", changed_from=date(1990, 1, 1), changed_to=date(1990, 1, 2))
 
     assert live(scheme) == held
 
 
-def test_what_a_window_left_out_comes_with_the_next_run(scheme: Scheme) -> None:
+def test_what_a_window_left_out_comes_with_the_next_run(scheme: FlowScheme) -> None:
     scheme.sync(run_id="window", changed_from=date(2025, 12, 1))
     part = live(scheme)
 
@@ -96,7 +96,7 @@ def test_what_a_window_left_out_comes_with_the_next_run(scheme: Scheme) -> None:
     assert part["events"] < live(scheme)["events"]
 
 
-def rename_everything(scheme: Scheme) -> None:
+def rename_everything(scheme: FlowScheme) -> None:
     """Give every place, facility and product another name."""
     with closing(sqlite3.connect(scheme.database)) as database:
         for table, column in (
@@ -106,7 +106,7 @@ def rename_everything(scheme: Scheme) -> None:
         database.commit()
 
 
-def renamed(scheme: Scheme) -> dict[str, int]:
+def renamed(scheme: FlowScheme) -> dict[str, int]:
     """Return how many org units and options have their new name in DHIS2."""
     return {
         kind: sum(
@@ -121,7 +121,7 @@ def renamed(scheme: Scheme) -> dict[str, int]:
     [("orgunit", "organisationUnits"), ("optionset", "options"), ("claim", None)],
 )
 def test_scopes_choose_org_units_and_options_too(
-    scheme: Scheme, scope: str, chosen: str | None
+    scheme: FlowScheme, scope: str, chosen: str | None
 ) -> None:
     scheme.sync(run_id="first")
     rename_everything(scheme)
@@ -134,7 +134,9 @@ def test_scopes_choose_org_units_and_options_too(
     assert all(renamed(scheme).values())
 
 
-def test_what_was_not_asked_is_nothing_in_run_json_and_not_the_word_none(scheme: Scheme) -> None:
+def test_what_was_not_asked_is_nothing_in_run_json_and_not_the_word_none(
+    scheme: FlowScheme,
+) -> None:
     scheme.sync(run_id="open-ended", until="transform", changed_from=date(2020, 1, 1))
 
     text = Run(scheme.staging_root, "open-ended").run_file.read_text()

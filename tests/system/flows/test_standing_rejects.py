@@ -16,12 +16,10 @@ from flows.steps.load.post_bundle import PARAMETERS
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
-from tests.support.loader import LOADER_USER
 from tests.support.loader import LOGIN as LOADER_LOGIN
-from tests.support.openimis_sample import sample, write_sqlite
-from tests.support.sandbox import running_sandbox
+from tests.support.openimis_sample import sample
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import AS_OF
-from tests.system.flows.scheme import Scheme
 from transforms.core.uids import hashed_uid
 from transforms.model.tables.insuree import INSURANCE_NUMBER
 
@@ -30,19 +28,15 @@ INSUREES, STANDING = 1_300, 500
 
 
 @pytest.fixture
-def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[Scheme]:
+def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample of more than a thousand people, and a DHIS2 that is set up for it."""
-    database = tmp_path / "openimis.sqlite"
-    write_sqlite(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF), database)
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = Scheme(tmp_path, database, sandbox)
-        scheme.save_blocks()
-        scheme.set_up()
+    with a_flow_scheme(tmp_path) as scheme:
+        scheme.begin(sample(INSUREES, seed=7, level="1.4", as_of=AS_OF))
         yield scheme
 
 
 def test_five_hundred_people_whose_numbers_strangers_have_keep_no_other_waiting(
-    large_scheme: Scheme,
+    large_scheme: FlowScheme,
 ) -> None:
     take_numbers(large_scheme)
     for night in range(3):
@@ -55,7 +49,7 @@ def test_five_hundred_people_whose_numbers_strangers_have_keep_no_other_waiting(
         assert people_sent(large_scheme, f"night-{night}") > STANDING
 
 
-def take_numbers(scheme: Scheme) -> None:
+def take_numbers(scheme: FlowScheme) -> None:
     """Let strangers have the insurance numbers of five hundred people of ours."""
     scheme.sync(run_id="places", scopes=["orgunit"])
     scheme.sync(run_id="tried", until="transform")
@@ -85,18 +79,18 @@ def stranger(person: dict[str, Any]) -> dict[str, Any]:
     return person | {"trackedEntity": uid, "attributes": number_of(person)}
 
 
-def marry(scheme: Scheme, status: str) -> None:
+def marry(scheme: FlowScheme, status: str) -> None:
     with closing(sqlite3.connect(scheme.database)) as connection:
         connection.execute(f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
         connection.commit()
 
 
-def refused(scheme: Scheme, run_id: str) -> pl.DataFrame:
+def refused(scheme: FlowScheme, run_id: str) -> pl.DataFrame:
     rejects = read_rejects(Run(scheme.staging_root, run_id))
     return rejects.filter(stage="dhis2", reason="E1064").select("table", "id").collect()
 
 
-def people_sent(scheme: Scheme, run_id: str) -> int:
+def people_sent(scheme: FlowScheme, run_id: str) -> int:
     summary = orjson.loads(Run(scheme.staging_root, run_id).summary.read_bytes())
     people = summary["changes"]["tracked_entities"]
     return int(people.get("created", 0) + people.get("updated", 0))

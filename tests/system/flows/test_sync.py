@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from staging.files import read_json
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 
-def test_the_first_run_brings_everything_and_says_what_was_held_back(scheme: Scheme) -> None:
+def test_the_first_run_brings_everything_and_says_what_was_held_back(scheme: FlowScheme) -> None:
     state = scheme.sync(run_id="first")
 
     assert state.is_completed(), state.message
@@ -19,7 +19,7 @@ def test_the_first_run_brings_everything_and_says_what_was_held_back(scheme: Sch
     assert (scheme.staging_root / "runs/first/summary.json").exists()
 
 
-def test_a_second_run_posts_nothing(scheme: Scheme) -> None:
+def test_a_second_run_posts_nothing(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     mark = len(scheme.written())
 
@@ -29,9 +29,9 @@ def test_a_second_run_posts_nothing(scheme: Scheme) -> None:
     assert scheme.written()[mark:] == []
 
 
-def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: Scheme) -> None:
+def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
-    scheme.next_day(date(2026, 1, 2))
+    scheme.next_day(day=date(2026, 1, 2))
     scheme.sync(run_id="second")
     mark = len(scheme.written())
 
@@ -46,7 +46,7 @@ def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: Scheme
     ids=["answers", "rejects"],
 )
 def test_a_run_whose_report_lost_a_file_says_so_and_does_not_end_as_if_there_was_nothing(
-    scheme: Scheme, lost: str
+    scheme: FlowScheme, lost: str
 ) -> None:
     scheme.sync(run_id="first")
     folder = scheme.staging_root / "runs/first"
@@ -60,7 +60,9 @@ def test_a_run_whose_report_lost_a_file_says_so_and_does_not_end_as_if_there_was
     assert summary(folder) == before
 
 
-def test_what_dhis2_answered_is_gathered_again_when_one_does_what_is_said(scheme: Scheme) -> None:
+def test_what_dhis2_answered_is_gathered_again_when_one_does_what_is_said(
+    scheme: FlowScheme,
+) -> None:
     scheme.sync(run_id="first")
     folder = scheme.staging_root / "runs/first"
     before = summary(folder)

@@ -11,8 +11,8 @@ import pytest
 
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.support.sandbox import ADMIN, SUPPORTED, running_sandbox
-from tests.system.flows.scheme import Scheme
+from tests.support.sandbox import ADMIN, SUPPORTED
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from transforms.package.tables.user_roles import LOADER
 
 pytestmark = pytest.mark.large
@@ -26,19 +26,16 @@ USER = {
 @pytest.fixture(params=SUPPORTED)
 def loading(
     request: pytest.FixtureRequest, prefect_server: None, sample_database: Path, tmp_path: Path
-) -> Iterator[Scheme]:
+) -> Iterator[FlowScheme]:
     """A DHIS2 that is set up, and a scheme whose block logs in as its loader."""
-    database = tmp_path / "openimis.sqlite"
-    database.write_bytes(sample_database.read_bytes())
-    with running_sandbox(version=request.param) as sandbox:
-        scheme = Scheme(tmp_path, database, sandbox)
-        scheme.save_blocks()
+    with a_flow_scheme(tmp_path, version=request.param, users=[]) as scheme:
+        scheme.source.copy(sample_database)
         scheme.set_up()
         make_the_loader(scheme)
         yield scheme
 
 
-def make_the_loader(scheme: Scheme) -> None:
+def make_the_loader(scheme: FlowScheme) -> None:
     """As an administrator of DHIS2 does: a user with our role; set-up gives group and org units."""
     username, password = ADMIN
     admin = Dhis2Server(base_url=scheme.sandbox.url, username=username, password=password)
@@ -50,16 +47,16 @@ def make_the_loader(scheme: Scheme) -> None:
     loader.save("ministry", overwrite=True)
 
 
-def refused(scheme: Scheme, run_id: str) -> list[Any]:
+def refused(scheme: FlowScheme, run_id: str) -> list[Any]:
     """Objects that DHIS2 refused."""
     files = (scheme.staging_root / "runs" / run_id / "rejects").glob("*.parquet")
     rows = pl.concat([pl.read_parquet(file) for file in files])
     return rows.filter(stage="dhis2").select("resource", "reasons").rows()
 
 
-def test_the_loaders_role_is_enough_for_days_of_loads(loading: Scheme) -> None:
+def test_the_loaders_role_is_enough_for_days_of_loads(loading: FlowScheme) -> None:
     first = loading.sync(run_id="first")
-    loading.next_day(date(2026, 1, 2))
+    loading.next_day(day=date(2026, 1, 2))
     with sqlite3.connect(loading.database) as connection:
         connection.execute(
             'UPDATE "tblClaim" SET "ValidityTo" = \'2026-01-02\' WHERE "ClaimID" IN '

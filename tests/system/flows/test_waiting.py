@@ -27,8 +27,8 @@ from staging.snapshots import PLACES, is_complete, read_manifest
 from tests.support.databases import Database
 from tests.support.databases.lossy import Lossy, lossy
 from tests.support.databases.odbc import postgresql_odbc
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme, save_servers
 from tests.system.flows.conftest import AS_OF
-from tests.system.flows.scheme import COUNTRY, Scheme, save_servers
 from transforms.core.errors import SourceError
 from transforms.openimis.country import Retention, Waiting
 
@@ -49,7 +49,7 @@ NIGHTS = 21
 NEW = ("Scheduled", "Late", "Pending")
 
 
-def patient(scheme: Scheme) -> Scheme:
+def patient(scheme: FlowScheme) -> FlowScheme:
     """Let a scheme wait for a moment."""
     scheme.country = COUNTRY.replace("\n[waiting]\nhours = 0\n", A_MOMENT)
     return scheme
@@ -70,7 +70,7 @@ def test_by_default_a_night_is_waited_for_and_not_the_next_one() -> None:
         Waiting(hours=8)
 
 
-def test_a_dhis2_that_restarts_during_a_load_costs_nobody_anything(scheme: Scheme) -> None:
+def test_a_dhis2_that_restarts_during_a_load_costs_nobody_anything(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[2, 3], status=503)
 
@@ -85,7 +85,7 @@ def test_a_dhis2_that_restarts_during_a_load_costs_nobody_anything(scheme: Schem
     assert scheme.written()[mark:] == []
 
 
-def test_what_is_waited_for_and_until_when_is_told_in_prefect(scheme: Scheme) -> None:
+def test_what_is_waited_for_and_until_when_is_told_in_prefect(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[1], status=503)
 
@@ -105,7 +105,7 @@ def eventually(find: Any) -> list[str]:
     return list(found)
 
 
-def test_what_time_cannot_cure_is_not_waited_for(scheme: Scheme) -> None:
+def test_what_time_cannot_cure_is_not_waited_for(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[1], status=401)
 
@@ -115,7 +115,7 @@ def test_what_time_cannot_cure_is_not_waited_for(scheme: Scheme) -> None:
     assert [each["status"] for each in scheme.sandbox.posted()].count(401) == 1
 
 
-def test_a_policy_that_is_tightened_while_a_run_waits_holds_at_once(scheme: Scheme) -> None:
+def test_a_policy_that_is_tightened_while_a_run_waits_holds_at_once(scheme: FlowScheme) -> None:
     """The bundles were made before: they are not posted any more; the next run compares anew."""
     patient(scheme)
     before = scheme.country
@@ -129,7 +129,7 @@ def test_a_policy_that_is_tightened_while_a_run_waits_holds_at_once(scheme: Sche
     assert [each["status"] for each in scheme.sandbox.posted()] == [503]
 
 
-def changing(scheme: Scheme, text: str) -> dict[str, Any]:
+def changing(scheme: FlowScheme, text: str) -> dict[str, Any]:
     """Let the country file be another as soon as DHIS2 is asked to take the first bundle."""
     file = scheme.country_file
     seen = scheme.sandbox.app.log
@@ -144,14 +144,14 @@ def changing(scheme: Scheme, text: str) -> dict[str, Any]:
     return {}
 
 
-def a_day_passes(scheme: Scheme) -> None:
+def a_day_passes(scheme: FlowScheme) -> None:
     """Let all that was written be a day older."""
     for path in [*scheme.staging_root.rglob("*")]:
         then = path.stat().st_mtime - timedelta(days=1).total_seconds()
         os.utime(path, (then, then))
 
 
-def with_people(scheme: Scheme) -> list[str]:
+def with_people(scheme: FlowScheme) -> list[str]:
     """The runs whose snapshot holds insurance numbers in clear."""
     folders = (scheme.staging_root / "runs").glob("*/snapshot")
     return [
@@ -164,16 +164,16 @@ def with_people(scheme: Scheme) -> list[str]:
 @pytest.mark.large
 @pytest.mark.timeout(1_800)
 def test_three_weeks_without_dhis2_keep_few_snapshots_and_one_night_brings_all(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     patient(scheme)
     scheme.sync(run_id="before")
-    save_servers(NOWHERE, "ministry", "administrator")
+    save_servers(NOWHERE)
     day = AS_OF
 
     for night in range(NIGHTS):
         day += timedelta(days=1)
-        scheme.next_day(day)
+        scheme.next_day(day=day)
         a_day_passes(scheme)
         state = scheme.sync(run_id=f"night-{night}")
         assert state.is_failed()
@@ -183,7 +183,7 @@ def test_three_weeks_without_dhis2_keep_few_snapshots_and_one_night_brings_all(
     outboxes = (scheme.staging_root / "runs").glob("*/outbox")
     whole = [each for each in outboxes if list(each.glob("*/*.json"))]
     assert len(whole) <= Retention().whole_runs + 2  # the last that was loaded, and this night's
-    save_servers(scheme.sandbox.url, "ministry", "administrator")
+    save_servers(scheme.sandbox.url)
     a_day_passes(scheme)
     state = scheme.sync(run_id="afterwards")
     assert state.is_completed(), state.message

@@ -5,14 +5,14 @@ from contextlib import closing
 
 from flows.load import load
 from flows.prefect_support.pseudonym_key import PseudonymKey
-from tests.system.flows.scheme import COUNTRY, Scheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme
 
 QUICK = COUNTRY + "\n[load]\nattempts = 1\nlongest_wait_seconds = 0\n"
 WITH_NAMES = QUICK + '\n[privacy]\n"Last name" = "send"\n'
 NAME = "SECRETNAME"
 
 
-def cut_short(scheme: Scheme, country: str) -> None:
+def cut_short(scheme: FlowScheme, country: str) -> None:
     """Let the first load be cut off before DHIS2 takes anything."""
     scheme.country = country
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", drop="before")
@@ -21,7 +21,7 @@ def cut_short(scheme: Scheme, country: str) -> None:
 
 
 def test_what_the_privacy_policy_forbids_since_is_not_posted_by_the_next_run(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     with closing(sqlite3.connect(scheme.database)) as database:
         database.execute('UPDATE "tblInsuree" SET "LastName" = ?', (NAME,))
@@ -37,7 +37,7 @@ def test_what_the_privacy_policy_forbids_since_is_not_posted_by_the_next_run(
     assert NAME not in str(scheme.sandbox.tracked_entities())
 
 
-def test_the_run_itself_does_not_go_on_under_another_policy(scheme: Scheme) -> None:
+def test_the_run_itself_does_not_go_on_under_another_policy(scheme: FlowScheme) -> None:
     cut_short(scheme, WITH_NAMES)
     scheme.country = QUICK
     mark = len(scheme.written())
@@ -50,7 +50,7 @@ def test_the_run_itself_does_not_go_on_under_another_policy(scheme: Scheme) -> N
 
 
 def test_the_run_itself_does_not_go_on_with_numbers_of_a_key_that_was_replaced(
-    scheme: Scheme,
+    scheme: FlowScheme,
 ) -> None:
     cut_short(scheme, QUICK)
     PseudonymKey(key="another key that is made for tests and for nothing else").save(

@@ -7,7 +7,7 @@ import pytest
 from prefect import flow
 
 from flows.prefect_support.endings import in_one_sentence, step
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 from transforms.core.errors import TargetError
 
 FLOWS_AND_STEPS = {"prefect.flow_runs", "prefect.task_runs"}
@@ -20,7 +20,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_good_run_tells_each_step_once_with_its_counts(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
 
@@ -45,7 +45,7 @@ def test_a_good_run_tells_each_step_once_with_its_counts(
 
 
 def test_a_run_without_changes_says_that_there_are_none(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheme.sync(run_id="first")
     caplog.clear()
@@ -57,7 +57,7 @@ def test_a_run_without_changes_says_that_there_are_none(
 
 
 def test_a_failure_is_told_once_in_one_sentence(
-    scheme: Scheme, caplog: pytest.LogCaptureFixture
+    scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", status=401)
     caplog.set_level(logging.INFO)

@@ -7,7 +7,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.what_leaves import what_leaves
 from staging.layout import Run
-from tests.system.flows.scheme import COUNTRY, Scheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme
 from transforms.reports.tables.page_texts import LEAVING_BESIDES
 
 OPEN_HANDED = COUNTRY + '[privacy]\n"First name" = "send"\n"Main diagnosis" = "drop"\n'
@@ -46,7 +46,7 @@ def test_a_country_file_that_asks_for_what_cannot_be_ends_the_flow_with_a_senten
     assert not Run(tmp_path / "area", "page").what_leaves.exists()
 
 
-def test_each_run_keeps_the_page_of_what_it_lets_out(scheme: Scheme) -> None:
+def test_each_run_keeps_the_page_of_what_it_lets_out(scheme: FlowScheme) -> None:
     scheme.country = OPEN_HANDED
     scheme.sync(run_id="first", until="transform")
 

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL
 
-from tests.system.flows.scheme import Scheme
+from tests.support.scheme.by_flows import FlowScheme
 
 pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
 PROJECT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ def prefect(*arguments: str) -> None:
 
 
 @pytest.fixture
-def worker(scheme: Scheme) -> Iterator[None]:
+def worker(scheme: FlowScheme) -> Iterator[None]:
     """A worker with room for sync and a stage of it, and all deployments."""
     prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
     prefect("--no-prompt", "deploy", "--all")
@@ -42,7 +42,7 @@ def worker(scheme: Scheme) -> Iterator[None]:
     process.wait(30)
 
 
-def start_sync(scheme: Scheme) -> FlowRun:
+def start_sync(scheme: FlowScheme) -> FlowRun:
     parameters: dict[str, Any] = {
         "source": "scheme",
         "target": "ministry",
@@ -70,7 +70,7 @@ def ended(run: FlowRun) -> FlowRun:
     raise AssertionError(f"{run.name} did not end")
 
 
-def test_a_failed_load_is_retried_where_it_stopped(scheme: Scheme, worker: None) -> None:
+def test_a_failed_load_is_retried_where_it_stopped(scheme: FlowScheme, worker: None) -> None:
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[3], status=401)
     failed = start_sync(scheme)
     [load] = runs_of("load")
@@ -89,7 +89,7 @@ def test_a_failed_load_is_retried_where_it_stopped(scheme: Scheme, worker: None)
     assert scheme.written()[mark:] == []
 
 
-def test_a_retried_sync_runs_only_the_stage_that_failed(scheme: Scheme, worker: None) -> None:
+def test_a_retried_sync_runs_only_the_stage_that_failed(scheme: FlowScheme, worker: None) -> None:
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[3], status=401)
     before = {run.id for flow in ("sync", "extract", "load") for run in runs_of(flow)}
     failed = start_sync(scheme)

@@ -1,4 +1,4 @@
-"""One scheme a version of DHIS2, put back before every test."""
+"""One scheme after two days of loads, put back to that moment before every test."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,11 @@ import pytest
 
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
-from tests.system.guards.scheme import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme
 
 
 @pytest.fixture(scope="session", params=["2.42"])
-def story(
+def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GuardedScheme]:
     """A scheme after two loads."""
@@ -19,7 +19,7 @@ def story(
 
 
 @pytest.fixture
-def scheme(story: GuardedScheme) -> GuardedScheme:
+def scheme(guarded: GuardedScheme) -> GuardedScheme:
     """The scheme, as it was after two loads."""
-    story.begin_again()
-    return story
+    guarded.begin_again()
+    return guarded

@@ -18,9 +18,8 @@ from staging.current import read_current
 from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
-from tests.system.crashes.loader import extract, transform
-from tests.system.crashes.scheme import Scheme, a_scheme
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme import Scheme, a_scheme
+from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.magnitude import Kind
 from transforms.changes.permissions import NOTHING, Allow
 from transforms.model.tables.insuree import SEX
@@ -44,6 +43,7 @@ def empty(tmp_path: Path) -> Iterator[Scheme]:
     """A scheme of which nothing was loaded."""
     with a_scheme(tmp_path) as scheme:
         scheme.guards = SIX_ARE_MANY
+        scheme.allow = NOTHING
         yield scheme
 
 
@@ -72,7 +72,7 @@ def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
         '(SELECT MIN("InsureeID") FROM "tblInsuree" WHERE "ValidityTo" IS NULL)',
     )
 
-    strict.load("third")
+    strict.bring("third")
 
     run = strict.job("third").run
     [sentence] = waiting_sentences(run)
@@ -88,10 +88,10 @@ def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
     strict: GuardedScheme,
 ) -> None:
     lose_gender(strict)
-    strict.load("third")
+    strict.bring("third")
     mark = strict.writes()
 
-    strict.load("fourth")
+    strict.bring("fourth")
 
     assert strict.writes() == mark
     assert waiting_sentences(strict.job("fourth").run) == waiting_sentences(strict.job("third").run)
@@ -99,15 +99,15 @@ def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
 
 def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: GuardedScheme) -> None:
     lose_gender(strict)
-    strict.load("third")
+    strict.bring("third")
 
-    strict.load("fourth", allow=(Allow.EMPTIES,))
+    strict.bring("fourth", allow=(Allow.EMPTIES,))
     assert with_gender(strict.sandbox) == 0
     assert [
         "permitted by empties" in each for each in other_sentences(strict.job("fourth").run)
     ] == [True]
     mark = strict.writes()
-    strict.load("fifth")
+    strict.bring("fifth")
 
     assert strict.writes() == mark
     assert findings_of(strict.job("fifth").run) == []
@@ -116,11 +116,11 @@ def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: Guarde
 def test_a_column_that_comes_back_needs_no_permission(strict: GuardedScheme) -> None:
     before = strict.database.read_bytes()
     lose_gender(strict)
-    strict.load("third")
+    strict.bring("third")
     strict.database.write_bytes(before)
     mark = strict.writes()
 
-    strict.load("fourth")
+    strict.bring("fourth")
 
     assert strict.writes() == mark
     assert waiting_sentences(strict.job("fourth").run) == []
@@ -130,15 +130,14 @@ def test_a_permission_that_comes_after_the_comparison_needs_a_new_run(
     strict: GuardedScheme,
 ) -> None:
     lose_gender(strict)
-    job = strict.job("third")
-    extract(job)
-    transform(job, NOTHING)
+    strict.plan("third")
+    run = strict.run("third")
 
-    sentence = lifted_too_late(job.run, (Allow.EMPTIES,))
+    sentence = lifted_too_late(run, (Allow.EMPTIES,))
 
     assert sentence is not None
     assert "Start a new run with allow=empties" in sentence
-    assert lifted_too_late(job.run, (Allow.DELETES,)) is None
+    assert lifted_too_late(run, (Allow.DELETES,)) is None
 
 
 def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
@@ -148,7 +147,7 @@ def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
     in_openimis(strict, 'DELETE FROM "tblClaimServices"')
     in_openimis(strict, 'UPDATE "tblInsuree" SET "OtherNames" = \'Another\'')
 
-    strict.load("third")
+    strict.bring("third", allow=[Allow.SHRINKING])
 
     kinds = {(each.resource, each.kind) for each in findings_of(strict.job("third").run)}
     assert ("claim_services", Kind.DELETES) in kinds
@@ -165,17 +164,11 @@ def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(
     empty.bring("before")
     empty.day = date(2026, 7, 1)
 
-    transform_only(empty, "after")
+    empty.plan("after")
 
     run = empty.job("after").run
     assert waiting_sentences(run) == []
     assert any("due by date" in each for each in other_sentences(run))
-
-
-def transform_only(scheme: Scheme, run_id: str) -> None:
-    job = scheme.job(run_id)
-    extract(job)
-    transform(job, NOTHING)
 
 
 def test_the_state_remembers_the_release_and_which_resources_were_loaded_whole(

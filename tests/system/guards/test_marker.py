@@ -8,7 +8,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.set_up.plan_and_write import protect_earlier_markers
 from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.support.sandbox import ADMIN
-from tests.system.guards.scheme import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.package.tables.sharing import DATA_CAPTURE
 
@@ -32,7 +32,7 @@ def marker_of(scheme: GuardedScheme) -> str:
 
 def load_of_the_next_day(scheme: GuardedScheme, run_id: str = "third") -> None:
     scheme.next_day(seed=2)
-    scheme.load(run_id)
+    scheme.bring(run_id)
 
 
 def test_after_a_load_no_other_user_changes_removes_or_shares_the_marker(
@@ -98,6 +98,6 @@ def test_a_marker_that_is_left_anew_is_protected_too(scheme: GuardedScheme, cler
     with scheme.sandbox.state.lock:
         scheme.sandbox.state.data_store.clear()
 
-    scheme.load("anew", allow=[Allow.RESTORED_TARGET])
+    scheme.bring("anew", allow=[Allow.RESTORED_TARGET])
 
     assert clerk.exchange("DELETE", marker_of(scheme)).status == 403

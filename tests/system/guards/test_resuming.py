@@ -5,8 +5,8 @@ import pytest
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import Inputs, stage_desired
 from staging.frames import is_done, read_stage
-from tests.system.crashes.loader import KEY, PARTITIONS, extract
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme import KEY, PARTITIONS, extract
+from tests.system.guards.guarded import GuardedScheme
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.privacy import fingerprint
 from transforms.model.resources import Scope

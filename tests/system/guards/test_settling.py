@@ -8,8 +8,8 @@ import pytest
 
 from flows.connectors.dhis2.errors import BusyError
 from staging.outbox import bundles
-from tests.system.crashes.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase
 
@@ -31,7 +31,7 @@ def leave_in_doubt(scheme: GuardedScheme, run_id: str, text: str, drop: str) -> 
     """Let DHIS2 be cut off whenever a request holds a text."""
     cue = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=text, drop=drop)
     with pytest.raises(BusyError):
-        scheme.load(run_id)
+        scheme.bring(run_id)
     assert cue.met
     scheme.sandbox.cues.clear()
 
@@ -45,7 +45,7 @@ def test_values_that_were_corrected_meanwhile_are_never_posted_again(
     name_claims(scheme, "RIGHT-")
     old = scheme.sandbox.cues.add(path="/api/tracker", holds="WRONG-", delay=0)
 
-    scheme.load("fourth")
+    scheme.bring("fourth")
     settle_what_is_in_doubt(scheme)
 
     assert old.met == 0
@@ -64,7 +64,7 @@ def test_what_was_created_in_doubt_and_is_wanted_no_more_is_deleted(scheme: Guar
             database.execute(f'UPDATE "{table}" SET "ValidityTo" = ?', ("2026-01-01 00:00:00",))
         database.commit()
 
-    scheme.load("second", allow=[Allow.DELETES])
+    scheme.bring("second", allow=[Allow.DELETES])
     settle_what_is_in_doubt(scheme)
 
     assert scheme.sandbox.tracked_entities() == {}
@@ -79,7 +79,7 @@ def test_a_run_whose_folder_is_lost_does_not_keep_the_next_ones_from_loading(
     shutil.rmtree(scheme.job("third").run.folder)
     name_claims(scheme, "FOURTH-")
 
-    told = [scheme.load("fourth"), scheme.load("fifth")]
+    told = [scheme.bring("fourth"), scheme.bring("fifth")]
 
     assert all("Run third was begun" in str(each) for each in told)
     assert str(scheme.sandbox.events()).count("FOURTH-") >= 25
@@ -96,7 +96,7 @@ def test_a_damaged_receipt_of_an_earlier_run_is_no_dead_end_and_posts_nothing_ol
     receipt.write_bytes(receipt.read_bytes()[:-1])
     old = scheme.sandbox.cues.add(path="/api/tracker", holds="WRONG-", delay=0)
 
-    scheme.load("fourth")
+    scheme.bring("fourth")
     settle_what_is_in_doubt(scheme)
 
     assert old.met == 0
@@ -108,7 +108,7 @@ def test_the_run_itself_goes_on_with_its_own_requests(scheme: GuardedScheme) -> 
     leave_in_doubt(scheme, "third", "THIRD-", "after")
     job = scheme.job("third")
 
-    scheme.load("third")
+    scheme.bring("third")
 
     assert scheme.current.last_run == "third"
     assert all(bundle.is_settled for bundle in bundles(job.run))

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from staging.rejects import read_rejects
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.system.guards.guarded import GuardedScheme
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards
 
@@ -48,9 +48,9 @@ def test_poison_records_are_rejects_by_table_and_uuid_and_arrive_once_they_are_c
     name_claims(scheme, "POISON-")
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
 
-    scheme.load("night-1")
+    scheme.bring("night-1")
     name_claims(scheme, "FINE-")
-    scheme.load("night-2")
+    scheme.bring("night-2")
 
     found = rejected(scheme, "night-1", "whole_request")
     assert found["id"].n_unique() > MANY
@@ -68,7 +68,7 @@ def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
 
     for night, status in enumerate("WDS"):
         marry(scheme, status)
-        scheme.load(f"night-{night}")
+        scheme.bring(f"night-{night}")
 
         assert rejected(scheme, f"night-{night}", "whole_request")["id"].n_unique() > MANY
         assert_acknowledged_is_held(scheme)
@@ -85,14 +85,14 @@ def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
     marry(scheme, "W")
     scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE1", status=500)
 
-    scheme.load("third")
+    scheme.bring("third")
 
     refused = rejected(scheme, "third", "E1125")
     assert set(refused["resource"]) == {"claim_items"}
     assert 0 < len(refused) < 20
     assert_acknowledged_is_held(scheme)
     scheme.sandbox.cues.clear()
-    scheme.load("fourth")
+    scheme.bring("fourth")
     assert rejected(scheme, "fourth", "E1125").is_empty()
 
 
@@ -107,7 +107,7 @@ def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
     marry(scheme, "W")
     scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE2", status=500)
 
-    scheme.load("third")
+    scheme.bring("third")
 
     assert set(rejected(scheme, "third", "E1125")["resource"]) <= {"policy_events", "claim_events"}
     assert scheme.current.last_run == "third"
@@ -122,12 +122,12 @@ def test_a_load_that_is_refused_too_much_stops_names_the_rejects_and_is_not_stop
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
 
     with pytest.raises(TargetError, match="whole_request"):
-        scheme.load("night-1")
+        scheme.bring("night-1")
     stopped = rejected(scheme, "night-1", "whole_request")
     ends = [scheme.current.open_run]
     for night in range(2, 8):
         try:
-            scheme.load(f"night-{night}")
+            scheme.bring(f"night-{night}")
         except TargetError:
             continue
         break

@@ -9,8 +9,8 @@ from flows.steps.target.newest_objects import compare_newest, newest
 from staging.current import switch
 from staging.outbox import bundles
 from tests.support.sandbox import ADMIN, running_sandbox
-from tests.system.crashes.contents import acknowledged, differences, tracker
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme.contents import acknowledged, differences, tracker
+from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase
 from transforms.core.errors import TargetError
@@ -24,7 +24,7 @@ def refusal(scheme: GuardedScheme, **how: Any) -> str:
     scheme.next_day(seed=2)
     before = scheme.writes()
     with pytest.raises(TargetError, match=r"Nothing was posted\.$") as told:
-        scheme.load("third", **how)
+        scheme.bring("third", **how)
     assert scheme.writes() == before
     return str(told.value)
 
@@ -38,7 +38,7 @@ def elsewhere(scheme: GuardedScheme) -> str:
 
 
 def test_a_clone_at_another_address_gets_nothing_posted(scheme: GuardedScheme) -> None:
-    said = refusal(scheme, at=elsewhere(scheme))
+    said = refusal(scheme, url=elsewhere(scheme))
 
     assert "this one would go to http://localhost" in said
     assert "allow=moved_target" in said
@@ -59,8 +59,8 @@ def test_a_dhis2_that_was_moved_is_known_at_its_new_address_from_then_on(
 ) -> None:
     scheme.next_day(seed=2)
 
-    scheme.load("third", at=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
-    scheme.load("fourth", at=elsewhere(scheme))
+    scheme.bring("third", url=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
+    scheme.bring("fourth", url=elsewhere(scheme))
 
     assert scheme.current.base_url == elsewhere(scheme)
     assert scheme.current.last_run == "third"
@@ -69,7 +69,7 @@ def test_a_dhis2_that_was_moved_is_known_at_its_new_address_from_then_on(
 def test_a_dhis2_that_was_moved_is_known_again_though_nothing_was_to_be_posted(
     scheme: GuardedScheme,
 ) -> None:
-    scheme.load("nothing-new", at=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
+    scheme.bring("nothing-new", url=elsewhere(scheme), allow=[Allow.MOVED_TARGET])
 
     assert scheme.current.base_url == elsewhere(scheme)
     assert scheme.current.last_run == "second"
@@ -79,7 +79,7 @@ def test_moved_target_does_not_let_a_restored_dhis2_in(scheme: GuardedScheme) ->
     scheme.restore_dhis2(scheme.after_first)
 
     assert "marker is of load 1" in refusal(
-        scheme, at=elsewhere(scheme), allow=[Allow.MOVED_TARGET]
+        scheme, url=elsewhere(scheme), allow=[Allow.MOVED_TARGET]
     )
 
 
@@ -99,9 +99,9 @@ def test_a_restored_dhis2_gets_nothing_posted_until_that_is_said(scheme: Guarded
 def test_a_restored_dhis2_that_is_meant_gets_our_marker_again(scheme: GuardedScheme) -> None:
     scheme.restore_dhis2(scheme.after_first)
 
-    scheme.load("nothing-new", allow=[Allow.RESTORED_TARGET])
+    scheme.bring("nothing-new", allow=[Allow.RESTORED_TARGET])
     scheme.next_day(seed=2)
-    scheme.load("third")
+    scheme.bring("third")
 
     assert scheme.current.last_run == "third"
 
@@ -110,7 +110,7 @@ def test_a_dhis2_that_another_staging_folder_fills_is_not_let_in_by_restored_tar
     scheme: GuardedScheme,
 ) -> None:
     scheme.sandbox.state.data_store.clear()
-    scheme.load("marker-anew", allow=[Allow.RESTORED_TARGET])
+    scheme.bring("marker-anew", allow=[Allow.RESTORED_TARGET])
     switch(scheme.target, scheme.current.model_copy(update={"staging_id": "another-folder"}))
 
     assert "another staging folder" in refusal(scheme, allow=[Allow.RESTORED_TARGET])
@@ -125,7 +125,7 @@ def test_without_data_store_the_newest_objects_are_read_back_in_few_requests(
     scheme.close_data_store()
     before = len(scheme.sandbox.requests)
 
-    told = scheme.load("nothing-new")
+    told = scheme.bring("nothing-new")
 
     asked = [each["path"] for each in scheme.sandbox.requests[before:]]
     read = [path for path in asked if path.startswith("/api/tracker")]
@@ -194,8 +194,8 @@ def test_without_data_store_loads_go_on_and_without_marker(scheme: GuardedScheme
     scheme.close_data_store()
     scheme.next_day(seed=2)
 
-    scheme.load("third")
-    scheme.load("fourth")
+    scheme.bring("third")
+    scheme.bring("fourth")
 
     assert scheme.current.marker_refused
     assert scheme.current.last_run == "third"
@@ -206,12 +206,12 @@ def test_a_data_store_that_is_opened_again_does_not_stop_the_next_load(
 ) -> None:
     scheme.close_data_store()
     scheme.next_day(seed=2)
-    scheme.load("third")
+    scheme.bring("third")
     scheme.sandbox.cues.clear()
     scheme.next_day(seed=3)
 
-    scheme.load("fourth")
-    scheme.load("fifth")
+    scheme.bring("fourth")
+    scheme.bring("fifth")
 
     assert not scheme.current.marker_refused
     assert scheme.current.last_run == "fourth"
@@ -222,13 +222,13 @@ def test_without_data_store_a_dhis2_restored_to_before_it_was_closed_gets_nothin
 ) -> None:
     scheme.close_data_store()
     scheme.next_day(seed=2)
-    scheme.load("third")
+    scheme.bring("third")
     scheme.sandbox.cues.clear()
     scheme.restore_dhis2(scheme.after_second)
 
     scheme.next_day(seed=3)
     with pytest.raises(TargetError, match="newest objects"):
-        scheme.load("fourth")
+        scheme.bring("fourth")
 
 
 @pytest.mark.parametrize("last", [Phase.DELETE_TRACKED_ENTITIES, Phase.EVENTS])
@@ -239,7 +239,7 @@ def test_without_data_store_what_a_run_posted_before_it_was_cut_short_is_no_diff
     scheme.next_day(seed=2)
     scheme.cut_short("third", last)
 
-    scheme.load("fourth")
+    scheme.bring("fourth")
 
     assert scheme.current.last_run in ("third", "fourth")
     assert all(bundle.is_settled for bundle in bundles(scheme.job("fourth").run))
@@ -248,12 +248,12 @@ def test_without_data_store_what_a_run_posted_before_it_was_cut_short_is_no_diff
 def test_after_all_that_dhis2_holds_what_it_would_have_held(scheme: GuardedScheme) -> None:
     scheme.next_day(seed=2)
     undisturbed = scheme.moment()
-    scheme.load("third")
+    scheme.bring("third")
     expected = tracker(scheme.sandbox)
     scheme.back_to(undisturbed)
     scheme.close_data_store()
 
     scheme.cut_short("third", Phase.PEOPLE)
-    scheme.load("fourth")
+    scheme.bring("fourth")
 
     assert differences(tracker(scheme.sandbox), expected) == []

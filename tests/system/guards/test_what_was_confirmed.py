@@ -11,9 +11,9 @@ from flows.steps.load.fold import begin_metadata, fold_metadata
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.frames import scan_frame
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
-from tests.system.crashes.contents import tracker
-from tests.system.guards.scheme import GuardedScheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import tracker
+from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.metadata_changes import CONFIRMED
 from transforms.core.errors import StagingError, TargetError
 from transforms.model.resources import OPTIONS
@@ -42,8 +42,8 @@ def test_a_run_that_was_posted_before_dhis2_began_anew_is_not_taken_for_posted_n
     shutil.rmtree(scheme.target.folder)
 
     with pytest.raises(StagingError, match=r"Run first has posted before.*Nothing was posted\.$"):
-        scheme.load("first")
-    scheme.load("another")
+        scheme.bring("first")
+    scheme.bring("another")
 
     assert len(tracker(scheme.sandbox)["trackedEntities"]) > 50
     assert_acknowledged_is_held(scheme)
@@ -58,9 +58,9 @@ def test_options_that_were_removed_in_dhis2_are_made_again_as_the_sentence_says(
     scheme.next_day(seed=2)
 
     with pytest.raises(TargetError, match=r"lacks .* codes that the data use: run set-up-dhis2"):
-        scheme.load("third")
+        scheme.bring("third")
     scheme.set_up()
-    scheme.load("third")
+    scheme.bring("third")
 
     assert scheme.current.last_run == "third"
     assert_acknowledged_is_held(scheme)
@@ -76,9 +76,9 @@ def test_a_state_that_is_missing_is_not_taken_for_a_first_load(
     writes = scheme.writes()
 
     with pytest.raises(StagingError, match=r"current.json is damaged: it is missing.*backup"):
-        scheme.load("third")
+        scheme.bring("third")
     backup.rename(scheme.target.current)
-    scheme.load("fourth")
+    scheme.bring("fourth")
 
     assert scheme.writes() == writes
     assert scheme.current.last_run == "second"

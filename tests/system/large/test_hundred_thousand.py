@@ -11,10 +11,8 @@ import orjson
 import pytest
 from prefect.settings import PREFECT_API_URL
 
-from tests.support.loader import LOADER_USER
-from tests.support.openimis_sample import sample, write_sqlite
-from tests.support.sandbox import running_sandbox
-from tests.system.flows.scheme import Scheme
+from tests.support.openimis_sample import sample
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 
 pytestmark = [pytest.mark.hours, pytest.mark.timeout(2400)]
 INSUREES = 100_000
@@ -24,17 +22,14 @@ MOST_MEMORY_MIB = 1_500
 
 
 @pytest.fixture
-def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[Scheme]:
+def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
     """A scheme of 100,000 insurees, and a DHIS2 that is set up for it."""
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = Scheme(tmp_path, tmp_path / "openimis.sqlite", sandbox)
-        write_sqlite(sample(INSUREES, seed=1, level="1.4", as_of=AS_OF), scheme.database)
-        scheme.save_blocks()
-        scheme.set_up()
+    with a_flow_scheme(tmp_path) as scheme:
+        scheme.begin(sample(INSUREES, seed=1, level="1.4", as_of=AS_OF))
         yield scheme
 
 
-def sync_in_another_process(scheme: Scheme, run_id: str) -> tuple[str, int]:
+def sync_in_another_process(scheme: FlowScheme, run_id: str) -> tuple[str, int]:
     """Return how it ended, and its peak memory in MiB."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.system.large.sync_once"]
     arguments = [str(scheme.country_file), str(scheme.staging_root), run_id]
@@ -47,7 +42,7 @@ def sync_in_another_process(scheme: Scheme, run_id: str) -> tuple[str, int]:
     return state, int(peak)
 
 
-def test_a_hundred_thousand_insurees_arrive_in_little_memory(large_scheme: Scheme) -> None:
+def test_a_hundred_thousand_insurees_arrive_in_little_memory(large_scheme: FlowScheme) -> None:
     state, peak = sync_in_another_process(large_scheme, "first")
     summary = orjson.loads((large_scheme.staging_root / "runs/first/summary.json").read_bytes())
     created = sum(counts.get("created", 0) for counts in summary["changes"].values())

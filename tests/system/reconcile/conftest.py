@@ -7,8 +7,8 @@ import pytest
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import SUPPORTED, running_sandbox
-from tests.system.crashes.scheme import DAY_ONE
-from tests.system.reconcile.scheme import ReconciledScheme
+from tests.support.scheme import DAY_ONE
+from tests.system.reconcile.reconciled import ReconciledScheme
 
 
 @pytest.fixture(scope="session", params=SUPPORTED)

@@ -3,7 +3,7 @@
 import random
 
 from tests.support.sandbox.tracker_store import pack, unpack
-from tests.system.reconcile.scheme import ReconciledScheme, new_uid
+from tests.system.reconcile.reconciled import ReconciledScheme, new_uid
 from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.programs import CLAIM_PROGRAM
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.system.crashes.loader import load
-from tests.system.reconcile.scheme import ReconciledScheme
+from tests.support.scheme import load
+from tests.system.reconcile.reconciled import ReconciledScheme
 from tests.system.reconcile.seed import CLAIM_ATTRIBUTES, as_the_seed_fills_it
 from tests.system.reconcile.test_found_and_mended import shape
 from transforms.core.errors import StagingError
@@ -113,8 +113,8 @@ def test_the_plan_that_was_adopted_with_cannot_be_loaded_any_more(
     foreign.look("adopt", adopt_with="plan")
     foreign.count_objects_from_now()
 
-    with foreign.job("plan").client() as client, pytest.raises(StagingError, match="out of date"):
-        load(foreign.job("plan"), client)
+    with pytest.raises(StagingError, match="out of date"):
+        load(foreign.job("plan"))
 
     assert foreign.objects_posted() == 0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.reconcile.scheme import ReconciledScheme, new_uid
+from tests.system.reconcile.reconciled import ReconciledScheme, new_uid
 from transforms.model.resources import RESOURCE_BY_NAME, TrackerType
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.programs import (

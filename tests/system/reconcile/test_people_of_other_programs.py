@@ -8,9 +8,8 @@ import polars as pl
 
 from staging.outbox import begin, bundles
 from staging.rejects import read_rejects
-from tests.system.guards.scheme import cut_short
 from tests.system.reconcile.clinic import Immunisation, immunised
-from tests.system.reconcile.scheme import ReconciledScheme
+from tests.system.reconcile.reconciled import ReconciledScheme
 from transforms.changes.phases import Phase
 from transforms.core.uids import uid_of_uuid
 from transforms.model.tables.programs import PROGRAMS
@@ -91,7 +90,7 @@ def test_it_stays_when_a_run_is_killed_while_it_deletes_and_the_next_one_settles
     scheme: ReconciledScheme,
 ) -> None:
     clinic, _ = deleted_in_openimis(scheme)
-    cut_short(scheme.job("second"), Phase.DELETE_ENROLLMENTS)
+    scheme.cut_short("second", Phase.DELETE_ENROLLMENTS)
     for bundle in bundles(scheme.job("second").run):
         if bundle.phase == Phase.DELETE_TRACKED_ENTITIES:
             begin(bundle)

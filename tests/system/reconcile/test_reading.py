@@ -7,7 +7,7 @@ import pytest
 
 from flows.steps.reconcile.preconditions import read_acknowledged, reader_of
 from flows.steps.target.read_back import Paging, query_objects
-from tests.system.reconcile.scheme import ReconciledScheme
+from tests.system.reconcile.reconciled import ReconciledScheme
 from transforms.core.errors import TargetError
 from transforms.dhis2.read_back import KINDS
 from transforms.model.resources import CLAIM_ENROLLMENTS, POLICY_EVENTS, RESOURCES, TRACKED_ENTITIES

@@ -25,10 +25,10 @@ from staging.layout import Run
 from staging.outbox import bundles
 from staging.snapshots import read_manifest, write_manifest
 from tests.support.loader import LOADER_USER
-from tests.support.openimis_sample import sample, write_sqlite
+from tests.support.openimis_sample import sample
 from tests.support.sandbox import running_sandbox
-from tests.system.crashes.scheme import DAY_ONE
-from tests.system.flows.scheme import COUNTRY, Scheme
+from tests.support.scheme import DAY_ONE
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme
 from transforms.changes.phases import Phase
 
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ SETTINGS = COUNTRY + "\n[load]\nbundle_size = 20\nin_flight = 1\nattempts = 1\n"
 SCHEME, TARGET, INSUREES = "scheme", "ministry", 14
 
 
-def staged(scheme: Scheme, run_id: str, day: date) -> Run:
+def staged(scheme: FlowScheme, run_id: str, day: date) -> Run:
     """Stage what a run will post, as on a day."""
     run = Run(scheme.staging_root, run_id)
     extract(SCHEME, scheme.country_file, scheme.staging_root, run_id)
@@ -46,7 +46,7 @@ def staged(scheme: Scheme, run_id: str, day: date) -> Run:
     return run
 
 
-def loaded(scheme: Scheme, run: Run) -> str:
+def loaded(scheme: FlowScheme, run: Run) -> str:
     """Load a run; return the name of the state that this ends in."""
     state = load(TARGET, scheme.country_file, scheme.staging_root, run.run_id, return_state=True)
     return str(state.name)
@@ -58,26 +58,26 @@ def first_event(run: Run) -> str:
     return str(orjson.loads(body)["events"][0]["event"])
 
 
-def archive(scheme: Scheme, path: Path) -> None:
+def archive(scheme: FlowScheme, path: Path) -> None:
     """Keep what the scheme's folder holds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w:xz") as kept:
-        for name in ("area", "openimis.sqlite", "country.toml"):
-            kept.add(scheme.folder / name, name)
+        for path in (scheme.staging_root, scheme.database, scheme.country_file):
+            kept.add(path, path.name)
 
 
-def tell(scheme: Scheme, folder: Path) -> None:
+def tell(scheme: FlowScheme, folder: Path) -> None:
     """Let three days pass."""
     scheme.set_up()
     print(loaded(scheme, staged(scheme, "first", DAY_ONE)))
     archive(scheme, folder / "day_one.tar.xz")
-    scheme.next_day(DAY_ONE + timedelta(1))
+    scheme.next_day(day=DAY_ONE + timedelta(1))
     second = staged(scheme, "second", DAY_ONE + timedelta(1))
     poison = first_event(second)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=poison, status=500)
     print(loaded(scheme, second))
     archive(scheme, folder / "rejects.tar.xz")
-    scheme.next_day(DAY_ONE + timedelta(2))
+    scheme.next_day(day=DAY_ONE + timedelta(2))
     third = staged(scheme, "third", DAY_ONE + timedelta(2))
     scheme.sandbox.cues.clear()
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[2, 3], drop="after")
@@ -91,7 +91,7 @@ if __name__ == "__main__":
         running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox,
         tempfile.TemporaryDirectory() as folder,
     ):
-        whole = Scheme(Path(folder), Path(folder) / "openimis.sqlite", sandbox, SETTINGS)
-        write_sqlite(sample(INSUREES, seed=7, level="1.4", as_of=DAY_ONE), whole.database)
+        whole = FlowScheme(Path(folder), sandbox, country=SETTINGS)
+        whole.source.write(sample(INSUREES, seed=7, level="1.4", as_of=DAY_ONE))
         whole.save_blocks()
         tell(whole, HERE / sys.argv[1])

@@ -1,8 +1,7 @@
 """A state folder that released code has written, with a DHIS2 that holds what it was sent."""
 
 import tarfile
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +9,17 @@ import httpx
 import orjson
 
 from flows.steps.load.post_bundle import PARAMETERS
-from staging.current import Current, read_current, switch
-from staging.layout import Run, Target
+from staging.current import switch
+from staging.layout import Run
 from staging.outbox import Bundle, bundles
 from tests.support.sandbox import ADMIN, Sandbox
-from tests.system.crashes.loader import Job
-from tests.system.crashes.scheme import DAY_ONE, Scheme
+from tests.support.scheme import DAY_ONE, Scheme
 from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS
 from transforms.model.resources import TrackerType
 
 HERE = Path(__file__).parent
 RUNS = ("first", "second", "third")
 POSTED = PARAMETERS
-
-
-@dataclass(frozen=True)
-class ReleasedJob(Job):
-    """A run that goes on with the state of a released package."""
-
-    @property
-    def target(self) -> Target:
-        """The target's files."""
-        return Target(self.root, "ministry")
 
 
 class Released(Scheme):
@@ -47,26 +35,8 @@ class Released(Scheme):
         self.day = DAY_ONE + timedelta(days)
         self.set_up()
         for run_id in RUNS:
-            self._tell_again(Run(self.area, run_id))
+            self._tell_again(self.run(run_id))
         self._answer_here()
-
-    def job(self, run_id: str) -> ReleasedJob:
-        """Return a run of the present day."""
-        return ReleasedJob(
-            root=self.area,
-            run_id=run_id,
-            url=self.sandbox.url,
-            connection=self.source.connection,
-            dialect=self.source.dialect,
-            as_of=datetime.combine(self.day, time(12)),
-        )
-
-    @property
-    def current(self) -> Current:
-        """What is known of the target."""
-        current = read_current(self.target)
-        assert current is not None
-        return current
 
     def posted(self) -> list[dict[str, Any]]:
         """Return the tracker requests so far that hold objects."""

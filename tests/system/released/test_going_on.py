@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
-from tests.system.crashes.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.system.released.state import HERE, Released
 from transforms.model.field_keys import names_uids
 from transforms.model.resources import RESOURCES

@@ -26,6 +26,7 @@ class Watch:
     def build(self, dhis2: Dhis2) -> float:
         return build_analytics_tables(
             dhis2,
+            dhis2.system_info(),
             LIMITS,
             lambda progress, seconds: self.told.append(progress),
             wait=self.wait,

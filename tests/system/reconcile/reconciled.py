@@ -1,6 +1,5 @@
 """A scheme whose DHIS2 is changed by hand and read back."""
 
-import pickle
 import random
 import shutil
 import string
@@ -11,37 +10,13 @@ import httpx
 import polars as pl
 
 from flows.steps.load.post_bundle import PARAMETERS
-from flows.steps.reconcile.preconditions import (
-    empty_state,
-    find_desired_run,
-    read_acknowledged,
-    reader_of,
-    remember_state,
-)
-from flows.steps.reconcile.reconciliation import (
-    Reconciliation,
-    compare_metadata,
-    compare_resource,
-    read_resource,
-)
-from flows.steps.reconcile.repair import (
-    repair_state,
-)
-from flows.steps.reconcile.reports import (
-    discard,
-    side_by_side,
-    write_reports,
-)
+from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from flows.steps.target.read_back import Paging
-from flows.steps.target.recognition import recognise
-from staging.target_lock import locked
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
-from tests.system.crashes.contents import Content, as_claimed, claimed, tracker
-from tests.system.crashes.loader import bring, extract, transform
-from tests.system.crashes.scheme import Moment, Scheme
+from tests.support.scheme import Moment, Scheme
+from tests.support.scheme.contents import Content, as_claimed, claimed, tracker
 from transforms.changes.permissions import Allow
-from transforms.model.resources import METADATA, RESOURCES
 
 PAGED = Paging(page=50, slice=200)
 
@@ -54,37 +29,15 @@ class ReconciledScheme(Scheme):
         self.loaded: Moment | None = None
 
     def look(self, run_id: str, *, repair: bool = False, adopt_with: str | None = None) -> None:
-        """Read DHIS2 back, as `flows.reconcile` does, without Prefect."""
+        """Read DHIS2 back; it adopts the objects of the run that is named for that."""
         job = self.job(run_id)
-        with locked(job.target, run_id), job.client() as client:
-            current = (
-                empty_state(job.target, self.area, adopt_with)
-                if adopt_with
-                else read_acknowledged(job.target)
-            )
-            desired = find_desired_run(self.area, adopt_with or current.last_run, needed=True)
-            remember_state(job.run, job.target.name, current)
-            reader = reader_of(client, current, PAGED)
-            work = Reconciliation(job.run, job.target, current, desired, reader)
-            for resource in RESOURCES:
-                read_resource(work, resource)
-            for resource in RESOURCES:
-                compare_resource(work, resource)
-            for name in METADATA:
-                compare_metadata(work, name)
-            write_reports(work, side_by_side(work))
-            if repair or adopt_with:
-                repair_state(work)
-            discard(work)
-
-    def plan(self, run_id: str) -> None:
-        """Say what openIMIS has; nothing is posted."""
-        extract(self.job(run_id))
-        transform(self.job(run_id))
+        asked = {"repair": repair, "adopt": adopt_with is not None}
+        with reconciling(job.run, job.target, adopt_with, **asked) as begun, job.client() as client:
+            reconcile_run(begun, client, paging=PAGED)
 
     def forget_everything(self) -> None:
         """Lose the staging folder, and the marker that it left in DHIS2."""
-        shutil.rmtree(self.area)
+        shutil.rmtree(self.staging_root)
         self.sandbox.state.data_store.clear()
 
     def by_hand(self, strategy: str, **objects: Any) -> None:
@@ -96,13 +49,6 @@ class ReconciledScheme(Scheme):
             auth=ADMIN,
         )
         assert answer.json()["status"] == "OK", answer.text
-
-    def restore_dhis2(self, moment: Moment) -> None:
-        """Put DHIS2 alone back to a moment."""
-        state = self.sandbox.state
-        with state.lock:
-            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
-            state.metadata_changed()
 
     def lose_an_empty_village(self) -> str:
         """Let DHIS2 lack an org unit in which nothing lies; return its UID."""
@@ -123,10 +69,7 @@ class ReconciledScheme(Scheme):
 
     def bring_to_restored(self, run_id: str) -> None:
         """Bring DHIS2 up to date, which was restored, as one knows."""
-        job = self.job(run_id)
-        with locked(job.target, run_id), job.client() as client:
-            recognise(client, job.target, read_acknowledged(job.target), [Allow.RESTORED_TARGET])
-        bring(job)
+        self.bring(run_id, allow=(Allow.DELETES, Allow.RESTORED_TARGET))
 
     def report(self, run_id: str, name: str) -> pl.DataFrame:
         """Return `findings` or `totals` of a reconciliation."""

@@ -14,8 +14,8 @@ from polars.testing import assert_frame_equal
 
 from staging.frames import scan_objects
 from staging.rejects import read_rejects
-from tests.support.tally import CRASH_POINTS, tried
-from tests.system.crashes.contents import (
+from tests.support.scheme import PARTITIONS, Scheme, a_scheme
+from tests.support.scheme.contents import (
     Content,
     acknowledged,
     as_claimed,
@@ -26,8 +26,7 @@ from tests.system.crashes.contents import (
     lost_and_double,
     tracker,
 )
-from tests.system.crashes.loader import PARTITIONS
-from tests.system.crashes.scheme import Scheme, a_scheme
+from tests.support.tally import CRASH_POINTS, tried
 from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource

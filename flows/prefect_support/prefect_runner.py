@@ -1,0 +1,58 @@
+"""Run the steps of a stage as Prefect's tasks; log and artifacts tell what they did."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from prefect import get_run_logger
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    update_progress_artifact,
+)
+
+from flows.prefect_support.endings import step as as_task
+from flows.prefect_support.summary import summarise
+from flows.steps.shared.runner import Runner
+from staging.layout import Run, Target
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class PrefectRunner(Runner):
+    """Makes a task of each step, which logs for itself; one runner serves one run of a flow."""
+
+    def __init__(self) -> None:
+        self._progress: UUID | None = None
+
+    def run(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a step as a task."""
+        return as_task(step)(*args, **kwargs)
+
+    def info(self, message: str, *values: object) -> None:
+        """Log it."""
+        get_run_logger().info(message, *values)
+
+    def warning(self, message: str, *values: object) -> None:
+        """Log it as a warning."""
+        get_run_logger().warning(message, *values)
+
+    def publish(self, run: Run, key: str, text: str) -> None:
+        """Make an artifact of it."""
+        create_markdown_artifact(text, key=key, description=f"Run {run.run_id}")
+
+    def progress(self, settled: int, total: int) -> None:
+        """Move the progress bar of the load."""
+        share = 100.0 * settled / total
+        if self._progress is None:
+            created = create_progress_artifact(
+                share, key="load-progress", description="Bundles settled"
+            )
+            self._progress = cast("UUID", created)
+        else:
+            update_progress_artifact(self._progress, share)
+
+    def stopped(self, run: Run, target: Target) -> None:
+        """Write the summary of what is known by then."""
+        summarise(run, target.name, None)

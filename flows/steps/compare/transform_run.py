@@ -1,0 +1,124 @@
+"""The stage `transform`: snapshot → desired → changes → bundles, in one order for every caller."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_changes
+from flows.steps.compare.desired import Inputs, stage_desired
+from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
+from flows.steps.compare.source_identity import check_source
+from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
+from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.runner import PLAIN, Runner
+from staging.layout import Run, Target
+from staging.requests import TransformRequest
+from staging.runs import at_work, remember
+from transforms.changes.guards import refuse_another_key
+from transforms.changes.permissions import Allow, Permissions
+from transforms.openimis.country import Country
+from transforms.reports.summaries import in_words
+
+
+@contextmanager
+def transforming(request: TransformRequest, country: Country) -> Iterator[Run]:
+    """Hold the run's folder, with what the run was begun as written down.
+
+    Raises:
+        StagingError: The run is at work already, or was begun as something else.
+        CountryError: The country file's privacy asks for what cannot be.
+    """
+    with at_work(request.run):
+        remember_what_may_leave(request.run, country)
+        remember(request.run, **request.facts())
+        write_what_leaves(request.run, country)
+        yield request.run
+
+
+def transform_run(
+    run: Run,
+    target: Target,
+    inputs: Inputs,
+    allow: Permissions,
+    runner: Runner = PLAIN,
+    *,
+    partitions: int | None = None,
+) -> None:
+    """Stage what the run will post; started again, it goes on or does nothing.
+
+    Args:
+        run: The run; its snapshot is complete.
+        target: The target's files.
+        inputs: What the run is made of.
+        allow: What is permitted.
+        runner: Runs the steps.
+        partitions: Of a target to which nothing was posted; by default by the number of insurees.
+
+    Raises:
+        StagingError: The snapshot is not there or damaged.
+        GuardError: The pseudonym key or openIMIS is another than the last run's, or a table of
+            openIMIS shrank.
+    """
+    check_key(target, inputs, allow)
+    runner.run(compare_source, runner, run, target, inputs, allow)
+    runner.run(make_desired, runner, run, target, inputs, partitions)
+    runner.run(find_changes, runner, run, target, inputs, allow)
+    runner.run(say_what_is_much, runner, run, allow)
+    runner.run(render_bundles, runner, run, inputs)
+
+
+def check_key(target: Target, inputs: Inputs, allow: Permissions) -> None:
+    """Refuse a pseudonym key that is not the last run's, unless that is permitted.
+
+    Raises:
+        GuardError: It is another.
+    """
+    if Allow.NEW_PSEUDONYM_KEY not in allow:
+        before = current_or_first(target, 1).pseudonym_fingerprint
+        refuse_another_key(before, inputs.key_fingerprint)
+
+
+def compare_source(
+    runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
+) -> None:
+    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is permitted."""
+    current, guards = current_or_first(target, 1), inputs.country.guards
+    for oddity in check_source(run, current, guards, allow):
+        runner.warning("%s", oddity)
+
+
+def make_desired(
+    runner: Runner, run: Run, target: Target, inputs: Inputs, partitions: int | None
+) -> None:
+    """Stage what DHIS2 should hold."""
+    state = current_or_first(target, 0)
+    rows = stage_desired(run, inputs, state.partitions or partitions)
+    counted = ", ".join(f"{name} {count}" for name, count in rows.items())
+    runner.info("DHIS2 should hold: %s", counted)
+
+
+def find_changes(
+    runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
+) -> None:
+    """Stage what DHIS2 has still to hear, without what a guard holds back."""
+    counts = stage_changes(run, target, current_or_first(target, 0), inputs, allow)
+    runner.info("DHIS2 has still to hear: %s", in_words(counts))
+
+
+def say_what_is_much(runner: Runner, run: Run, allow: Permissions) -> None:
+    """Say, before anything is posted, what a guard holds back, and what else is much."""
+    waiting, other = waiting_sentences(run), other_sentences(run)
+    for sentence in waiting:
+        runner.warning("%s", sentence)
+    if other:
+        runner.info("Much, and brought in: %s", " ".join(other))
+    if late := lifted_too_late(run, allow):
+        runner.warning("%s", late)
+    if waiting or other:
+        runner.publish(run, "magnitude", "\n".join(f"- {each}" for each in (*waiting, *other)))
+
+
+def render_bundles(runner: Runner, run: Run, inputs: Inputs) -> None:
+    """Stage the request bodies."""
+    count = stage_bundles(run, inputs.country.load.bundle_size)
+    runner.info("Run %s is ready to be posted: %d bundles", run.run_id, count)

@@ -1,0 +1,173 @@
+"""The stage `load`: settle, open, post, fold, in one order for every caller.
+
+check_resumable     the run posts only what it would make again today
+settle_first        before a run takes its snapshot, the one that was cut short is settled
+load_run            the same again, then the run is opened, posted, and folded
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.load.open_and_close import OpenLoad, begin_again, close_load, open_load
+from flows.steps.load.post_run import Posting, stop_rule_of
+from flows.steps.load.resuming import check_same_key, refuse_stopped
+from flows.steps.load.settle_open_run import keep_answers, settle_open_run
+from flows.steps.load.thread_state import LoadState
+from flows.steps.shared.country_file import remember_what_may_leave
+from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.runner import PLAIN, Runner
+from staging.current import Current
+from staging.layout import Run, Target
+from staging.outbox import Bundle, bundles
+from staging.runs import at_work, remember
+from staging.target_lock import locked
+from transforms.changes.permissions import Permissions
+from transforms.changes.phases import Phase
+from transforms.core.errors import SyncError
+from transforms.openimis.country import Country
+
+
+@contextmanager
+def loading(run: Run, target: Target) -> Iterator[None]:
+    """Hold the target and the run's folder while the run is loaded.
+
+    Raises:
+        StagingError: Another run holds the target, or the run is at work or another target's.
+    """
+    with locked(target, run.run_id), at_work(run):
+        remember(run, target=target.name)
+        yield
+
+
+def check_resumable(
+    run: Run, country: Country, key_named: Callable[[str, Country], str | None]
+) -> None:
+    """Refuse to post what country file and pseudonym key would not make again today.
+
+    Raises:
+        StagingError: The country file says something else than when the run was begun.
+        GuardError: The saved key is another.
+        CountryError: There is none.
+    """
+    remember_what_may_leave(run, country)
+    check_same_key(run, country, key_named)
+
+
+def settle_first(
+    run: Run,
+    target: Target,
+    connect: Callable[[], Dhis2],
+    allow: Permissions,
+    runner: Runner = PLAIN,
+) -> None:
+    """Settle the run that was cut short, before this one takes its snapshot.
+
+    Raises:
+        GuardError: All was withdrawn from this DHIS2.
+    """
+    begin_again(current_or_first(target, 0), run, allow)
+    with connect() as client:
+        settle_earlier_run(runner, run, target, client, allow)
+
+
+def load_run(
+    run: Run,
+    target: Target,
+    client: Dhis2,
+    country: Country,
+    allow: Permissions,
+    runner: Runner = PLAIN,
+    state: LoadState | None = None,
+) -> OpenLoad:
+    """Post what the run has not posted yet, and fold it; return how it was opened.
+
+    Args:
+        run: The run; its outbox is sealed.
+        target: The target's files.
+        client: The DHIS2.
+        country: What the country file says.
+        allow: What is permitted.
+        runner: Runs the steps.
+        state: What the threads of the load share.
+
+    Raises:
+        TargetError: DHIS2 is not as it must be.
+        GuardError: All was withdrawn from this DHIS2.
+        StagingError: Another run has moved the target on, or this one was stopped.
+    """
+    runner.run(settle_earlier_run, runner, run, target, client, allow)
+    opened = runner.run(open_run, runner, run, target, client, allow)
+    if opened.is_folded:
+        refuse_stopped(run)
+        return opened
+    posting = Posting(
+        run,
+        client,
+        opened.info,
+        country.load,
+        state=state or LoadState(),
+        stop_rule=stop_rule_of(run, opened.current.refused, country.guards),
+        as_superuser=opened.as_superuser,
+    )
+    try:
+        post_phases(posting, runner=runner)
+    except SyncError as error:
+        runner.run(end_early, runner, run, target, client, opened.current, error)
+        raise
+    runner.run(fold_run, run, target, client, opened.current)
+    return opened
+
+
+def settle_earlier_run(
+    runner: Runner, run: Run, target: Target, client: Dhis2, allow: Permissions
+) -> None:
+    """Settle the run that was cut short; what it left in doubt is compared again."""
+    if settled := settle_open_run(target, run, client, allow):
+        runner.info("%s", settled)
+
+
+def open_run(
+    runner: Runner, run: Run, target: Target, client: Dhis2, allow: Permissions
+) -> OpenLoad:
+    """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
+    opened = open_load(run, target, client, allow)
+    runner.info("DHIS2 %s takes what is to be posted", opened.info.version)
+    for warning in opened.warnings:
+        runner.warning("%s", warning)
+    return opened
+
+
+def post_phases(
+    posting: Posting, phases: Sequence[Phase] = tuple(Phase), runner: Runner = PLAIN
+) -> None:
+    """Post the bundles of some phases, one phase after another, and show how far it is."""
+    everything = bundles(posting.run)
+    if not everything:
+        return
+    settled = sum(bundle.is_settled for bundle in everything)
+    runner.progress(0, len(everything))
+    for phase in phases:
+        for chunk in posting.chunks(phase):
+            runner.run(post_chunk, runner, posting, phase, chunk)
+            settled += len(chunk)
+            runner.progress(settled, len(everything))
+
+
+def post_chunk(runner: Runner, posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
+    """Post about a hundred bundles."""
+    objects = posting.post(phase, chunk)
+    runner.info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
+
+
+def end_early(
+    runner: Runner, run: Run, target: Target, client: Dhis2, current: Current, error: SyncError
+) -> None:
+    """Write the rejects of a load that stops, and keep the answers so far."""
+    keep_answers(run, target, client, current, error)
+    runner.stopped(run, target)
+
+
+def fold_run(run: Run, target: Target, client: Dhis2, current: Current) -> None:
+    """Move the marker on, and remember what DHIS2 confirmed."""
+    close_load(run, target, client, current)

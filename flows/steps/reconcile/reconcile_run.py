@@ -1,0 +1,155 @@
+"""A reconciliation from its first question to its report, in one order for every caller."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.reconcile.preconditions import (
+    PAGING,
+    empty_state,
+    find_desired_run,
+    read_acknowledged,
+    reader_of,
+    remember_state,
+)
+from flows.steps.reconcile.reconciliation import (
+    Reconciliation,
+    compare_metadata,
+    compare_resource,
+    read_resource,
+)
+from flows.steps.reconcile.repair import repair_state
+from flows.steps.reconcile.reports import (
+    discard,
+    findings,
+    place_names,
+    side_by_side,
+    write_reports,
+)
+from flows.steps.shared.runner import PLAIN, Runner
+from flows.steps.target.read_back import Paging
+from staging.current import Current
+from staging.layout import Run, Target
+from staging.target_lock import locked
+from transforms.model.resources import METADATA, RESOURCES, Resource
+from transforms.reports.reconciliation_report import markdown
+
+REPAIRED = (
+    "Acknowledged now says what DHIS2 holds. The next `sync` sends what is missing or different, "
+    "and deletes what openIMIS does not have. What is much of it waits for a permission: "
+    "`creates`, `changes`, `empties`, `deletes`."
+)
+NOT_REPAIRED = (
+    "Nothing was changed. With `repair`, acknowledged is made to say what DHIS2 holds, and the "
+    "next `sync` does the rest."
+)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A reconciliation that may ask DHIS2.
+
+    Attributes:
+        run: The run.
+        target: The target's files.
+        current: The state that DHIS2 is compared with.
+        desired: The run that says what openIMIS has, or None.
+        is_repair: Acknowledged is made to say what DHIS2 holds.
+        is_done: This run has repaired already: there is nothing to do.
+    """
+
+    run: Run
+    target: Target
+    current: Current
+    desired: Run | None
+    is_repair: bool
+    is_done: bool = False
+
+
+@contextmanager
+def reconciling(
+    run: Run, target: Target, desired_run: str | None, *, repair: bool, adopt: bool
+) -> Iterator[Begun]:
+    """Hold the target, and say what is compared.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        desired_run: The run whose desired objects say what openIMIS has; by default the last one
+            that changed the target.
+        repair: Make acknowledged say what DHIS2 holds.
+        adopt: The same, of a DHIS2 to which nothing was posted from here.
+
+    Raises:
+        StagingError: A run is open, or what openIMIS has is not at hand.
+    """
+    with locked(target, run.run_id):
+        current = empty_state(target, run.root, desired_run) if adopt else read_acknowledged(target)
+        is_repair = repair or adopt
+        if run.run_id in current.versions.values():
+            yield Begun(run, target, current, None, is_repair, is_done=True)
+            return
+        desired = find_desired_run(run.root, desired_run or current.last_run, needed=is_repair)
+        remember_state(run, target.name, current)
+        yield Begun(run, target, current, desired, is_repair)
+
+
+def reconcile_run(
+    begun: Begun, client: Dhis2, runner: Runner = PLAIN, *, paging: Paging = PAGING
+) -> int:
+    """Read all that DHIS2 holds, compare and report it, repair if asked to; count differences.
+
+    Raises:
+        TargetError: DHIS2 is another one, or does not let the user read.
+    """
+    reader = reader_of(client, begun.current, paging)
+    work = Reconciliation(begun.run, begun.target, begun.current, begun.desired, reader)
+    for resource in RESOURCES:
+        runner.run(read, runner, work, resource)
+    for resource in RESOURCES:
+        runner.run(compare, runner, work, resource)
+    runner.run(compare_places_and_codes, runner, work)
+    count = runner.run(report, runner, work, repaired=begun.is_repair)
+    if begun.is_repair:
+        runner.run(repair_acknowledged, runner, work)
+    discard(work)
+    return count
+
+
+def read(runner: Runner, work: Reconciliation, resource: Resource) -> None:
+    """Read all objects of a resource."""
+    rows = read_resource(work, resource)
+    runner.info("%s: %d objects read", resource.name, rows)
+
+
+def compare(runner: Runner, work: Reconciliation, resource: Resource) -> None:
+    """Compare all objects of a resource."""
+    found = compare_resource(work, resource)
+    runner.info("%s: %d differences", resource.name, found)
+
+
+def compare_places_and_codes(runner: Runner, work: Reconciliation) -> None:
+    """Ask which org units and options DHIS2 lacks."""
+    for name in METADATA:
+        found = compare_metadata(work, name)
+        runner.info("%s: %d are missing", name, found)
+
+
+def report(runner: Runner, work: Reconciliation, *, repaired: bool) -> int:
+    """Write down what was found, and return how much."""
+    sides = side_by_side(work)
+    write_reports(work, sides)
+    found = findings(work).group_by("resource", "kind", "detail").agg(objects=pl.len())
+    details = found.sort("resource", "kind", "detail").collect()
+    text = markdown(sides, details, place_names(work), REPAIRED if repaired else NOT_REPAIRED)
+    runner.publish(work.run, "reconciliation", text)
+    return int(details["objects"].sum())
+
+
+def repair_acknowledged(runner: Runner, work: Reconciliation) -> None:
+    """Make acknowledged say what DHIS2 holds."""
+    repair_state(work)
+    runner.info("Acknowledged says what DHIS2 holds; the next sync does the rest")

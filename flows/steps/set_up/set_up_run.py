@@ -1,0 +1,50 @@
+"""Set DHIS2 up for what a run's snapshot holds."""
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.steps.set_up.plan_and_write import SetUp, set_up
+from flows.steps.target.gone_places import gone_places
+from staging.layout import Run
+from staging.snapshots import read_snapshot
+from transforms.model.desired import desired_metadata
+from transforms.model.resources import OPTIONS, ORG_UNITS
+from transforms.openimis.country import Country
+from transforms.openimis.register import register_of
+
+
+def set_up_run(
+    run: Run,
+    client: Dhis2,
+    country: Country,
+    coordinates: pl.DataFrame | None,
+    *,
+    apply: bool = True,
+    rename: bool = False,
+    loader_user: str | None = None,
+) -> SetUp:
+    """Write what DHIS2 lacks of the package, the org units and the options of the snapshot.
+
+    Args:
+        run: The run; its snapshot is complete.
+        client: The DHIS2, for a user who may write metadata.
+        country: What the country file says.
+        coordinates: code, longitude and latitude of places, or None.
+        apply: Write; else only plan.
+        rename: Make ours with another name where another object has its name or code.
+        loader_user: User name of the daily load, who is given what it needs.
+
+    Raises:
+        TargetError: DHIS2 is not as it must be.
+    """
+    desired = desired_metadata(register_of(read_snapshot(run).frames), country, coordinates)
+    return set_up(
+        client,
+        country,
+        desired[OPTIONS].collect(),
+        desired[ORG_UNITS].collect(),
+        apply=apply,
+        rename=rename,
+        loader_user=loader_user,
+        notes=gone_places(client, run.root),
+    )

@@ -1,0 +1,36 @@
+"""A scheme after two days of loads, whose runs are permitted nothing."""
+
+from pathlib import Path
+
+from tests.support.openimis_sample import sample
+from tests.support.sandbox import Sandbox
+from tests.support.scheme import DAY_ONE, FEW_QUESTIONS, Scheme
+from transforms.changes.permissions import NOTHING
+
+REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
+
+
+class GuardedScheme(Scheme):
+    """A scheme of insurance that knows the moments before, between and after its two loads."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
+        self.allow = NOTHING
+        self.pause_seconds = 0.01
+        self.begin(sample(60, seed=7, level="1.4", as_of=DAY_ONE))
+        self.before_first = self.moment()
+        self.bring("first")
+        self.after_first = self.moment()
+        self.next_day(seed=1)
+        self.bring("second")
+        self.after_second = self.moment()
+
+    def begin_again(self) -> None:
+        """Put everything back to after the second load."""
+        self.back_to(self.after_second)
+        self.sandbox.cues.clear()
+        self.guards = FEW_QUESTIONS
+
+    def close_data_store(self) -> None:
+        """Let DHIS2 refuse its data store to us."""
+        self.sandbox.cues.add(path="/api/dataStore", status=403, body=REFUSED)
