@@ -9,15 +9,13 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import index, present_objects
 from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Payload
 from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
 from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
 from transforms.openimis.country import Country
 from transforms.package.metadata import maps
 from transforms.package.metadata import package as package_objects
 from transforms.package.org_units_and_options import levels, option_objects, root
-
-Payload = dict[str, list[Json]]
 
 LEVELS = "organisationUnitLevels"
 

@@ -6,9 +6,8 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_import import TooLargeError, divide, import_payload
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.maps import write_maps
-from flows.steps.set_up.package_plan import Payload
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_plan import MAPS, Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
