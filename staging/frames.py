@@ -4,7 +4,7 @@ A stage that is done has a manifest, which names the SHA-256 of each of its file
 none, only the stage itself reads them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import polars as pl
 from staging.damage import damaged
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run, manifest_above
-from transforms.changes.partitions import partition_of
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_keys
 
@@ -72,23 +71,6 @@ def _files(manifest: Path, *_written: int) -> Mapping[str, str]:
 def row_count(path: Path) -> int:
     """Return the rows of the frame that lies at `path`."""
     return int(scan_frame(path).select(pl.len()).collect().item())
-
-
-def write_partitions(
-    frame: pl.LazyFrame, partitions: int, path_of: Callable[[int], Path], *, by: str = "person"
-) -> int:
-    """Write a frame as one file a partition, sorted by person, and return its rows.
-
-    The whole is written once, unsorted, and read once a partition: it may be larger than memory.
-    """
-    whole = path_of(0).with_name("whole.parquet")
-    write_frame(whole, frame)
-    for partition in range(partitions):
-        own = partition_of(pl.col(by), partitions) == partition
-        write_frame(path_of(partition), pl.scan_parquet(whole).filter(own).sort(by, "key"))
-    rows = row_count(whole)
-    whole.unlink()
-    return rows
 
 
 def is_done(run: Run, stage: str) -> bool:

@@ -3,6 +3,7 @@
 <staging_root>/
   runs/<run_id>/run.json, lock
   runs/<run_id>/snapshot/<table>.parquet              + manifest.json, written last
+  runs/<run_id>/parts/<subject>/…parquet              divided by person; gone with its stage
   runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
@@ -103,6 +104,11 @@ class Run:
     def snapshot(self, table: str) -> Path:
         """The snapshot of an openIMIS table."""
         return self.folder / "snapshot" / f"{table}.parquet"
+
+    @property
+    def parts(self) -> Path:
+        """The folder of the snapshot's rows, divided by person while they are needed."""
+        return self.folder / "parts"
 
     def manifest(self, stage: str) -> Path:
         """The manifest of a stage, which names its files: the stage is done."""

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from staging.damage import damaged
+from staging.divided import discard
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.core.errors import StagingError
@@ -203,6 +204,7 @@ def release_snapshot(run: Run) -> bool:
     removed = [path for path in files if path.stem not in PLACES]
     for path in removed:
         path.unlink()
+    discard(run.parts)
     return bool(removed)
 
 

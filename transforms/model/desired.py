@@ -23,6 +23,7 @@ from transforms.model.insurees import tracked_entities
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.people import people
+from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events
 from transforms.model.privacy import policy_of, treated
 from transforms.model.resources import (
@@ -51,15 +52,18 @@ def desired(
     country: Country,
     pseudonym_key: str | None,
     window: Window | None,
+    holders: pl.LazyFrame | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired frame of every resource, parents first.
 
     Args:
-        register: Of openIMIS.
+        register: Of openIMIS, or of a part of the people.
         as_of: The day of the snapshot, in the source's time zone.
         country: Names the pilot's regions and what may leave.
         pseudonym_key: The secret of the pseudonyms; None if the country sends none.
         window: What `in_window` asks for; None takes every change.
+        holders: Of a part: which covers carry the value of their policy (cover_id); see
+            `transforms.model.policies.value_holders`.
 
     Returns:
         Resource name to frame, with the columns of `transforms.model.resources`. The frames are
@@ -70,10 +74,12 @@ def desired(
             pseudonym key is missing or too short.
     """
     wanted = collect_once(people(register, country))
+    if holders is None:
+        holders = value_holders(value_candidates(register, wanted))
     frames = {
         TRACKED_ENTITIES.name: tracked_entities(wanted, register, window),
         INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, register, window),
-        POLICY_EVENTS.name: policy_events(register, wanted, as_of=as_of, window=window),
+        POLICY_EVENTS.name: policy_events(register, wanted, holders, as_of=as_of, window=window),
         **_claims(register, wanted, as_of, window),
     }
     policy = policy_of(country)

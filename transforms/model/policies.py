@@ -8,7 +8,9 @@ from transforms.openimis.register import Register
 DATES = ("enrollment_date", "start_date", "effective_date", "expiry_date")
 
 
-def insuree_policies(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
+def insuree_policies(
+    register: Register, people: pl.LazyFrame, holders: pl.LazyFrame
+) -> pl.LazyFrame:
     """Return the current insuree policies of current people and current policies.
 
     One whose person or policy does not exist at all is there too: it will be a reject.
@@ -16,6 +18,7 @@ def insuree_policies(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         register: Of openIMIS.
         people: See `transforms.model.people.people`.
+        holders: See `value_holders`.
 
     Returns:
         cover_id; insuree_id, insuree_uuid, `place` of the person; policy_id, policy_uuid,
@@ -24,6 +27,61 @@ def insuree_policies(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
         (one of a policy's members carries its value); `insuree_known`, `policy_known`,
         `status_is_known`.
     """
+    carries_value = holders.select("cover_id", has_value=pl.lit(value=True))
+    return (
+        _covers(register, people)
+        .join(carries_value, on="cover_id", how="left")
+        .select(
+            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_known",
+            "policy_id", "policy_uuid", "policy_stage", "policy_value", "product_id",
+            *(pl.coalesce(date, f"policy_{date}").alias(date) for date in DATES),
+            has_value=pl.col("has_value").fill_null(value=False),
+            policy_known=pl.col("policy_is_current").is_not_null(),
+            status_is_known="status_is_known",
+        )
+    )  # fmt: skip
+
+
+def value_candidates(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the covers of which one carries the value of the policy.
+
+    Args:
+        register: Of openIMIS, or of a part of the people.
+        people: See `transforms.model.people.people`.
+
+    Returns:
+        policy_id, cover_id, and `is_head`: it is of the head of the policy's family.
+    """
+    heads = register.heads.select("family_id", head="insuree_id")
+    return (
+        _covers(register, people)
+        .filter(pl.col("policy_id").is_not_null())
+        .join(heads, on="family_id", how="left")
+        .select(
+            "policy_id",
+            "cover_id",
+            is_head=(pl.col("insuree_id") == pl.col("head")).fill_null(value=False),
+        )
+    )
+
+
+def value_holders(candidates: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the cover that carries the value of each policy: the head's, else the least key.
+
+    Nobody can say it from a part of the people: a policy has several.
+
+    Args:
+        candidates: See `value_candidates`; all those of each policy.
+
+    Returns:
+        cover_id.
+    """
+    key = pl.col("cover_id")
+    holder = pl.coalesce(key.filter("is_head").min(), key.min())
+    return candidates.group_by("policy_id").agg(cover_id=holder).select("cover_id")
+
+
+def _covers(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
     known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
     current = people.filter("is_current").select("insuree_id", "insuree_uuid", "place")
     return (
@@ -32,15 +90,7 @@ def insuree_policies(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
         .join(_policies(register), on="policy_id", how="left")
         .filter(pl.col("policy_is_current").fill_null(value=True))
         .filter(pl.col("insuree_uuid").is_not_null() | pl.col("insuree_known").is_null())
-        .pipe(_with_value_holder, register.heads)
-        .select(
-            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_known",
-            "policy_id", "policy_uuid", "policy_stage", "policy_value", "product_id", "has_value",
-            *(pl.coalesce(date, f"policy_{date}").alias(date) for date in DATES),
-            policy_known=pl.col("policy_is_current").is_not_null(),
-            status_is_known="status_is_known",
-        )
-    )  # fmt: skip
+    )
 
 
 def _policies(register: Register) -> pl.LazyFrame:
@@ -54,18 +104,4 @@ def _policies(register: Register) -> pl.LazyFrame:
         *(pl.col(date).alias(f"policy_{date}") for date in DATES),
         policy_is_current="is_current",
         status_is_known=pl.col("status").is_in(STATUSES).fill_null(value=False),
-    )
-
-
-def _with_value_holder(covers: pl.LazyFrame, heads: pl.LazyFrame) -> pl.LazyFrame:
-    """Add `has_value`: the family's head if the policy covers him, else the least key."""
-    key = pl.col("cover_id")
-    joined = covers.join(
-        heads.select("family_id", head="insuree_id"), on="family_id", how="left"
-    ).with_columns(is_head=(pl.col("insuree_id") == pl.col("head")).fill_null(value=False))
-    holders = joined.group_by("policy_id").agg(
-        holder=pl.coalesce(key.filter("is_head").min(), key.min())
-    )
-    return joined.join(holders, on="policy_id", how="left").with_columns(
-        has_value=(key == pl.col("holder")).fill_null(value=False)
     )

@@ -54,6 +54,7 @@ _USUAL = {
 def policy_events(
     register: Register,
     people: pl.LazyFrame,
+    holders: pl.LazyFrame,
     *,
     as_of: dt.date,
     window: Window | None,
@@ -63,13 +64,14 @@ def policy_events(
     Args:
         register: Of openIMIS.
         people: See `transforms.model.people.people`.
+        holders: See `transforms.model.policies.value_holders`.
         as_of: The day of the snapshot, in the source's time zone.
         window: What `in_window` asks for.
 
     Returns:
         The columns of *desired*; see `transforms.model.resources`.
     """
-    covers = collect_once(insuree_policies(register, people))
+    covers = collect_once(insuree_policies(register, people, holders))
     entries = collect_once(policy_entries(register.policies.versions))
     statuses = collect_once(policy_statuses(covers, entries, as_of))
     events = (

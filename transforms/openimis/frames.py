@@ -1,4 +1,4 @@
-"""The frames of the register, of all of openIMIS or of a part of it; made on first use."""
+"""The frames of the register, of all of openIMIS or of a part of it; made when first asked for."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +25,7 @@ from transforms.openimis.subjects import (
     POLICIES,
     PRODUCTS,
     SERVICES,
+    Subject,
 )
 
 
@@ -32,7 +33,7 @@ from transforms.openimis.subjects import (
 class Frames:
     """openIMIS under plain names; the columns of each subject are `transforms.openimis.subjects`.
 
-    A frame that is never used needs no table.
+    A frame that is never asked for needs no table.
 
     Attributes:
         snapshot: openIMIS's tables: all rows, or those of a part of the people.
@@ -40,31 +41,35 @@ class Frames:
 
     snapshot: Snapshot
 
+    def rows(self, subject: Subject) -> Rows:
+        """Return the rows of a subject; ask for the property of its name, which looks once."""
+        return rows_of(self.snapshot, subject)
+
     @cached_property
     def places(self) -> pl.LazyFrame:
         """Locations, deleted ones included, with `uid`, `level`, `region_id`; in memory."""
         # They are few, and nearly everything needs them.
-        return collect_once(places_of(rows_of(self.snapshot, PLACES)))
+        return collect_once(places_of(self.rows(PLACES)))
 
     @cached_property
     def facilities(self) -> pl.LazyFrame:
         """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; in memory."""
-        return collect_once(facilities_of(rows_of(self.snapshot, FACILITIES), self.places))
+        return collect_once(facilities_of(self.rows(FACILITIES), self.places))
 
     @cached_property
     def families(self) -> Rows:
         """Families."""
-        return rows_of(self.snapshot, FAMILIES)
+        return self.rows(FAMILIES)
 
     @cached_property
     def people(self) -> Rows:
         """Insurees."""
-        return rows_of(self.snapshot, PEOPLE)
+        return self.rows(PEOPLE)
 
     @cached_property
     def heads(self) -> pl.LazyFrame:
         """The head of each family that has one: family_id, insuree_id; in memory."""
-        return collect_once(heads_of(self.families, self.people))
+        return collect_once(heads_of(self.families.live, self.people.current))
 
     @cached_property
     def homes(self) -> pl.LazyFrame:
@@ -74,42 +79,42 @@ class Frames:
     @cached_property
     def products(self) -> Rows:
         """Products."""
-        return rows_of(self.snapshot, PRODUCTS)
+        return self.rows(PRODUCTS)
 
     @cached_property
     def policies(self) -> Rows:
         """Policies of families."""
-        return rows_of(self.snapshot, POLICIES)
+        return self.rows(POLICIES)
 
     @cached_property
     def covers(self) -> Rows:
         """Insuree policies: who is covered by which policy."""
-        return rows_of(self.snapshot, COVERS)
+        return self.rows(COVERS)
 
     @cached_property
     def claims(self) -> Rows:
         """Claims."""
-        return rows_of(self.snapshot, CLAIMS)
+        return self.rows(CLAIMS)
 
     @cached_property
     def services(self) -> Rows:
         """Lines of claims: services."""
-        return rows_of(self.snapshot, SERVICES)
+        return self.rows(SERVICES)
 
     @cached_property
     def items(self) -> Rows:
         """Lines of claims: items."""
-        return rows_of(self.snapshot, ITEMS)
+        return self.rows(ITEMS)
 
     @cached_property
     def administrators(self) -> Rows:
         """Claim administrators."""
-        return rows_of(self.snapshot, ADMINISTRATORS)
+        return self.rows(ADMINISTRATORS)
 
     @cached_property
     def batch_runs(self) -> Rows:
         """Batch runs, in which claims are valuated."""
-        return rows_of(self.snapshot, BATCH_RUNS)
+        return self.rows(BATCH_RUNS)
 
     def codes(self, option_set: OptionSet) -> pl.LazyFrame:
         """Return the list that an option set is filled from; see `transforms.openimis.codes`."""

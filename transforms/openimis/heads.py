@@ -2,23 +2,21 @@
 
 import polars as pl
 
-from transforms.openimis.rows import Rows
 
-
-def heads_of(families: Rows, people: Rows) -> pl.LazyFrame:
+def heads_of(families: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """Return the head of each family that has one.
 
     Args:
-        families: Of the register.
-        people: At least all members of these families.
+        families: Live ones, of the register.
+        people: At least all current members of these families.
 
     Returns:
         family_id and insuree_id.
     """
     both = ("family_id", "insuree_id")
-    members = people.current.select(*both, "is_marked_head")
+    members = people.select(*both, "is_marked_head")
     appointed = (
-        families.live.select("family_id", insuree_id="head_id")
+        families.select("family_id", insuree_id="head_id")
         .join(members, on=both, how="semi")
         .select(both)
     )

@@ -1,70 +1,108 @@
-"""Whose each row is: so that a snapshot can be divided by person.
+"""Whose each row is: so that openIMIS can be divided by person, however many people there are.
 
-    tblInsuree ─┬─ tblInsureePolicy
-                └─ tblClaim ─┬─ tblClaimItems
-                             └─ tblClaimServices
+    people ─┬─ covers
+            └─ claims ─┬─ services
+                       └─ items
 
-Copies go with the row that they are of, lines with their claim. The rows of all other tables are
-everybody's.
+Copies go with the row that they are of, lines with their claim. Policies, families and heads may
+be needed by several parts. The rows of all other subjects are everybody's.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.openimis.history import is_history, live_key
-from transforms.openimis.rows import Snapshot, table_of
-from transforms.openimis.tables.columns import (
-    CLAIM_ITEMS,
-    CLAIM_SERVICES,
-    CLAIMS,
-    INSUREE_POLICIES,
-    INSUREES,
-    Table,
-)
+from transforms.openimis.frames import Frames
+from transforms.openimis.heads import heads_of
+from transforms.openimis.rows import Rows
+from transforms.openimis.subjects import CLAIMS, COVERS, FAMILIES, ITEMS, PEOPLE, SERVICES
 
-PERSON = "person"
+PARTITION = "partition"
+NUMBER = pl.UInt16()
+"""Type of a partition's number."""
+NOBODY = 0
+"""The partition of rows that name an insuree, or a claim, which does not exist."""
 
 
-def rows_with_person(snapshot: Snapshot) -> dict[str, pl.LazyFrame]:
-    """Return the rows that are somebody's.
+@dataclass(frozen=True)
+class Lookup:
+    """Partitions by key: ten bytes a key, and no more while millions are looked up.
+
+    Attributes:
+        keys: Ascending, each once.
+        partitions: Of each key.
+    """
+
+    keys: pl.Series
+    partitions: pl.Series
+
+    def of(self, key: str) -> pl.Expr:
+        """Return the partition of the rows that hold a key in the column `key`."""
+        return pl.col(key).map_batches(self._found, return_dtype=NUMBER, is_elementwise=True)
+
+    def _found(self, keys: pl.Series) -> pl.Series:
+        if self.keys.is_empty():
+            return _NO_ONE.new_from_index(0, len(keys))
+        place = self.keys.search_sorted(keys.fill_null(0)).clip(upper_bound=len(self.keys) - 1)
+        is_there = (self.keys.gather(place) == keys).fill_null(value=False)
+        return self.partitions.gather(place).zip_with(is_there, _NO_ONE)
+
+
+_NO_ONE = pl.Series([NOBODY], dtype=NUMBER)
+
+
+def lookup_of(frame: pl.LazyFrame) -> Lookup:
+    """Return the lookup of a frame of two columns: a key (each once), and its partition."""
+    rows = frame.select(key=pl.nth(0), partition=pl.nth(1)).drop_nulls("key").sort("key")
+    # A key that nobody has: of an empty lookup, too, something is found.
+    nobody = pl.LazyFrame(
+        {"key": [-1], "partition": [NOBODY]}, {"key": pl.Int64, "partition": NUMBER}
+    )
+    found = pl.concat([nobody, rows]).collect(engine="streaming")
+    return Lookup(found["key"].rechunk(), found["partition"].rechunk())
+
+
+def rows_with_partition(
+    register: Frames, partition: Callable[[pl.Expr], pl.Expr]
+) -> dict[str, pl.LazyFrame]:
+    """Return the rows that are somebody's, with the partition of that person.
 
     Args:
-        snapshot: Of openIMIS, without rows of which nobody knows what they are.
+        register: Of everybody.
+        partition: Makes the number of a partition of an insuree's UUID.
 
     Returns:
-        Table to its rows, in their order, with `person` (String) besides: UUID of the insuree;
-        null for rows that name an insuree, or a claim, which does not exist.
+        Name of a subject to its versions (see `transforms.openimis.rows.Rows`), with `partition`
+        (UInt16) besides.
     """
-    people = table_of(snapshot, INSUREES)
-    uuids = people.filter(~is_history(INSUREES.key)).select(
-        _live=INSUREES.key, person=INSUREES.uuid
-    )
-    claims = _of_people(snapshot, CLAIMS, uuids)
+    number = partition(pl.col("insuree_uuid")).cast(NUMBER)
+    people = lookup_of(register.people.live.select("insuree_id", number))
+    claims = _of_people(register.claims, people)
+    # A line of a copy of a claim names that copy.
+    of_claim = lookup_of(claims.select("version", PARTITION)).of("claim_id")
     return {
-        INSUREES.name: _with_person(people, INSUREES, uuids),
-        INSUREE_POLICIES.name: _of_people(snapshot, INSUREE_POLICIES, uuids),
+        PEOPLE.name: register.people.versions.with_columns(partition=people.of("insuree_id")),
+        COVERS.name: _of_people(register.covers, people),
         CLAIMS.name: claims,
-        **{
-            lines.name: table_of(snapshot, lines).join(
-                claims.select(CLAIMS.key, PERSON), on=CLAIMS.key, how="left", maintain_order="left"
-            )
-            for lines in (CLAIM_ITEMS, CLAIM_SERVICES)
-        },
+        SERVICES.name: register.services.versions.with_columns(partition=of_claim),
+        ITEMS.name: register.items.versions.with_columns(partition=of_claim),
     }
 
 
-def _with_person(rows: pl.LazyFrame, table: Table, uuids: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the person of the live row that a row is, or is a copy of."""
-    return (
-        rows.with_columns(_live=live_key(table.key))
-        .join(uuids, on="_live", how="left", maintain_order="left")
-        .drop("_live")
-    )
+def _of_people(rows: Rows, people: Lookup) -> pl.LazyFrame:
+    """Add the partition of the insuree whom the live row names."""
+    copied = rows.live.join(rows.copies.select(rows.key).unique(), on=rows.key, how="semi")
+    live = lookup_of(copied.select(rows.key, people.of("insuree_id")))
+    own = pl.when("is_copy").then(live.of(rows.key)).otherwise(people.of("insuree_id"))
+    return rows.versions.with_columns(partition=own)
 
 
-def _of_people(snapshot: Snapshot, table: Table, uuids: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the rows of a table that names insurees, with the person of the live row."""
-    rows = table_of(snapshot, table)
-    keys = _with_person(table_of(snapshot, INSUREES), INSUREES, uuids)
-    named = keys.select(INSUREES.key, PERSON)
-    live = rows.filter(~is_history(table.key)).join(named, on=INSUREES.key, how="left")
-    return _with_person(rows, table, live.select(_live=table.key, person=PERSON))
+def heads_among(families: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the head of each of some families that has one: family_id, insuree_id.
+
+    Args:
+        families: Their versions.
+        members: At least their current members: family_id, insuree_id, is_marked_head.
+    """
+    return heads_of(Rows(FAMILIES.key, families).live, members)

@@ -1,21 +1,25 @@
 """The register: openIMIS as everything behind this door sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
+from transforms.core.memory import collect_once
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.reach import doubts_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Rows, Snapshot
+from transforms.openimis.subjects import Subject
 
 
 @dataclass(frozen=True)
 class Register(Frames):
-    """openIMIS in named frames, and what of it is in doubt.
+    """Named frames of what is known of openIMIS, and what is not known.
 
     Attributes:
-        doubts: What is in doubt, because values could not be read.
+        doubts: What cannot be told, because values could not be read.
     """
 
     doubts: Doubts
@@ -29,9 +33,9 @@ def register_of(snapshot: Snapshot) -> Register:
             `transforms.openimis.tables.columns`, and `UNREADABLE` where a value could not be read.
 
     Returns:
-        Lazy frames. Only one thing is computed at once: what is in doubt because of unreadable
-        values. A frame raises `StagingError` on first use if the snapshot has not the table, or
-        not as it must be.
+        Lazy frames. At once only this is worked out: of tables with unreadable values, what is in
+        doubt because of them. A frame raises `StagingError` when it is asked for and the snapshot
+        has not the table, or not as it must be.
     """
     doubts = doubts_of(snapshot)
     return Register(doubts.sound, doubts)
@@ -42,34 +46,46 @@ class PartialRegister(Register):
     """The register of some people: of each of them all, and what is everybody's as of the whole.
 
     Attributes:
-        whole: The register of everybody. Which place is an org unit, and who is the head of a
-            family, nobody can say from a part.
+        whole: The register of everybody. Which place is an org unit nobody can say from a part.
+        divided: Name of a subject to the versions of its rows that these people need.
+        heads_of_families: Of their families: family_id, insuree_id.
     """
 
     whole: Register
+    divided: Mapping[str, pl.LazyFrame]
+    heads_of_families: pl.LazyFrame
 
-    @property
+    def rows(self, subject: Subject) -> Rows:
+        """See `Frames`."""
+        if subject.name in self.divided:
+            return Rows(subject.key, self.divided[subject.name])
+        return self.whole.rows(subject)
+
+    @cached_property
     def places(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.places
 
-    @property
+    @cached_property
     def facilities(self) -> pl.LazyFrame:
         """See `Frames`."""
         return self.whole.facilities
 
-    @property
+    @cached_property
     def heads(self) -> pl.LazyFrame:
         """See `Frames`."""
-        return self.whole.heads
+        return collect_once(self.heads_of_families)
 
 
-def part_of(whole: Register, rows: Snapshot) -> PartialRegister:
+def part_of(
+    whole: Register, divided: Mapping[str, pl.LazyFrame], heads: pl.LazyFrame
+) -> PartialRegister:
     """Return the register of some people.
 
     Args:
         whole: The register of everybody.
-        rows: Those of these people, of the tables that
-            `transforms.openimis.owners.rows_with_person` returns.
+        divided: Of each subject of `transforms.openimis.owners.rows_with_partition`, and of policies and
+            families, the versions of the rows that these people need.
+        heads: Of these families.
     """
-    return PartialRegister({**whole.snapshot, **rows}, whole.doubts, whole)
+    return PartialRegister(whole.snapshot, whole.doubts, whole, divided, heads)

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from datetime import date
 
 import polars as pl
 
+from flows.steps.compare.division import (
+    divide_register,
+    divide_values,
+    holders_in_part,
+    part_of_people,
+)
+from staging.divided import discard
 from staging.frames import (
     declare_done,
     is_done,
     read_stage,
+    row_count,
     scan_frame,
     write_frame,
-    write_partitions,
 )
 from staging.layout import Run
 from staging.rejects import write_rejects
@@ -25,10 +32,10 @@ from transforms.core.errors import GuardError
 from transforms.model.desired import desired, desired_metadata
 from transforms.model.held_back import NOTHING_SPARED, spared
 from transforms.model.privacy import fingerprint
-from transforms.model.resources import Scope
+from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
-from transforms.openimis.register import register_of
+from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.windows import Window
 
@@ -83,23 +90,51 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
     register = register_of(snapshot.frames)
-    frames = desired(
-        register,
-        as_of=snapshot.as_of.date(),
-        country=inputs.country,
-        pseudonym_key=inputs.pseudonym_key,
-        window=inputs.window,
-    )
-    rows = {
-        name: write_partitions(frame, count, partial(run.desired, name))
-        for name, frame in frames.items()
-    }
+    write_desired(run, register, snapshot.as_of.date(), inputs, count)
     for name, frame in desired_metadata(register, inputs.country, inputs.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
     write_doubts(run, register.doubts)
+    rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
     manifest = {"partitions": count, "rows": rows, KEY: inputs.key_fingerprint}
     declare_done(run, STAGE, manifest)
     return rows
+
+
+def write_desired(run: Run, register: Register, as_of: date, inputs: Inputs, count: int) -> None:
+    """Write what DHIS2 should hold of people, policies and claims, part by part of the people."""
+    if count == 1:
+        _write_part(run, 0, register, as_of, inputs, None)
+        return
+    divide_register(run, register, count)
+    divide_values(run, register, inputs.country, count)
+    for number in range(count):
+        part, holders = part_of_people(run, register, number), holders_in_part(run, number)
+        _write_part(run, number, part, as_of, inputs, holders)
+    discard(run.parts)
+
+
+def _write_part(
+    run: Run,
+    number: int,
+    part: Register,
+    as_of: date,
+    inputs: Inputs,
+    holders: pl.LazyFrame | None,
+) -> None:
+    frames = desired(
+        part,
+        as_of=as_of,
+        country=inputs.country,
+        pseudonym_key=inputs.pseudonym_key,
+        window=inputs.window,
+        holders=holders,
+    )
+    for name, frame in frames.items():
+        write_frame(run.desired(name, number), frame.sort("person", "key"))
+
+
+def _rows(run: Run, resource: str, count: int) -> int:
+    return sum(row_count(run.desired(resource, number)) for number in range(count))
 
 
 def write_doubts(run: Run, doubts: Doubts) -> None:

@@ -14,6 +14,7 @@ from flows.steps.shared.acknowledged_frames import acknowledged, tracked_version
 from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import scan
 from staging.current import Current
+from staging.divided import divide, scan_bucket
 from staging.frames import (
     declare_done,
     is_done,
@@ -24,7 +25,6 @@ from staging.frames import (
     write_frame,
 )
 from staging.layout import Run, Target
-from staging.read_back import scan_bucket, write_buckets
 from transforms.changes.identities import IDENTITIES, desired_identities
 from transforms.changes.metadata_changes import CONFIRMED, unlisted
 from transforms.changes.reconciliation import compared, missing, with_owners
@@ -117,8 +117,10 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
 
 def compare_resource(work: Reconciliation, resource: Resource) -> int:
     """Compare all that there is of a resource, and return how much was found."""
+    buckets = len(work.partitions)
+    bucket = pl.col("uid").hash(0) % buckets
     for side, frame in _sides(work, resource).items():
-        write_buckets(work.run.compared(resource.name, side), frame, len(work.partitions))
+        divide(work.run.compared(resource.name, side), frame, buckets, by=bucket)
     return sum(_compare_bucket(work, resource, bucket) for bucket in work.partitions)
 
 

@@ -15,10 +15,12 @@ from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
 from transforms.core.memory import collect_once
 from transforms.model.people import people
+from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events, policy_statuses
 from transforms.model.policy_versions import policy_entries
 from transforms.model.resources import POLICY_EVENTS
 from transforms.openimis.country import Country, Root
+from transforms.openimis.register import Register
 from transforms.openimis.windows import Window
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
@@ -56,9 +58,13 @@ def events(
     **tables: Any,
 ) -> list[Row]:
     source = register(Policy=policies, InsureePolicy=covers, **tables)
+    return read(events_of(source, as_of, window), POLICY_EVENTS)
+
+
+def events_of(source: Register, as_of: dt.date, window: Window | None = None) -> pl.LazyFrame:
     wanted = collect_once(people(source, COUNTRY))
-    desired = policy_events(source, wanted, as_of=as_of, window=window)
-    return read(desired, POLICY_EVENTS)
+    holders = value_holders(value_candidates(source, wanted))
+    return policy_events(source, wanted, holders, as_of=as_of, window=window)
 
 
 def passed(rows: list[Row]) -> list[tuple[str, str, str]]:
@@ -566,9 +572,7 @@ def test_the_values_on_the_members_first_events_add_up_to_the_value_of_the_polic
         Insuree=FAMILY_OF_THREE,
         Families=[{"InsureeID": head}],
     )
-    wanted = collect_once(people(source, COUNTRY))
-
-    rows = read(policy_events(source, wanted, as_of=TODAY, window=None), POLICY_EVENTS)
+    rows = read(events_of(source, TODAY), POLICY_EVENTS)
 
     carried = [row["Policy Value"] for row in rows if row["Policy status"] == "Active"]
     assert sum(Decimal(text) for text in carried if text) == (value if covered else 0)

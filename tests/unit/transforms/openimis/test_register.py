@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.figures.snapshots import made_of
 from tests.support.builders import (
     PLACES,
     REPLACED,
@@ -15,17 +14,11 @@ from tests.support.builders import (
     register,
     rows,
     snapshot,
-    uuid,
 )
-from tests.support.openimis_sample import sample
-from transforms.changes.partitions import partition_of
 from transforms.core.errors import StagingError
-from transforms.model.desired import desired
 from transforms.model.resources import RESOURCES
 from transforms.model.tables.option_sets import FILLED_SETS
-from transforms.openimis.country import Country, Root
-from transforms.openimis.owners import rows_with_person
-from transforms.openimis.register import PartialRegister, Register, part_of, register_of
+from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import SUBJECTS, Subject, column_of
 from transforms.openimis.tables.columns import TABLES, VALIDITY
@@ -250,70 +243,3 @@ def test_the_day_on_which_an_insuree_was_replaced_is_kept():
     people = register(Insuree=[{}, history_of(1, ValidityTo=later)]).people
 
     assert keys(people.copies, "valid_until") == [later]
-
-
-# --- parts of the people ---
-
-PARTS = 3
-TODAY = dt.date(2026, 1, 1)
-NOT_OF_ONE_PERSON = "policy_value"  # the value of a policy, which one of its members carries
-
-
-@pytest.fixture(scope="module")
-def whole() -> Register:
-    tables = sample(150, seed=11, level="1.11", as_of=TODAY)
-    known = {name: each.collect().lazy() for name, each in made_of(tables).items()}
-    return register_of(known)
-
-
-def parts_of(whole: Register) -> list[PartialRegister]:
-    rows = {name: each.collect() for name, each in rows_with_person(whole.snapshot).items()}
-    own = partition_of(pl.col("person"), PARTS)
-    return [
-        part_of(whole, {name: each.lazy().filter(own == n) for name, each in rows.items()})
-        for n in range(PARTS)
-    ]
-
-
-def desired_of(register: Register) -> dict[str, pl.DataFrame]:
-    country = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
-    key = "a key of the ministry that is long enough"
-    frames = desired(register, as_of=TODAY, country=country, pseudonym_key=key, window=None)
-    return {
-        name: each.drop(NOT_OF_ONE_PERSON, strict=False).collect() for name, each in frames.items()
-    }
-
-
-def test_what_dhis2_should_hold_of_all_is_what_it_should_hold_of_the_parts(whole: Register):
-    expected = desired_of(whole)
-    parts = [desired_of(part) for part in parts_of(whole)]
-
-    for name, frame in expected.items():
-        found = pl.concat([part[name] for part in parts])
-        order = [each for each in frame.columns if frame[each].dtype != pl.List]
-        assert not frame.is_empty()
-        assert found.sort(order, nulls_last=True).equals(frame.sort(order, nulls_last=True)), name
-
-
-def test_every_row_is_in_one_part(whole: Register):
-    for name, each in rows_with_person(whole.snapshot).items():
-        assert each.drop("person").collect().equals(whole.snapshot[name].collect()), name
-
-
-def test_what_a_person_was_before_and_all_of_the_claims_go_with_the_person():
-    known = snapshot(
-        Insuree=[{}, {}, history_of(2, InsureeID=9)],
-        Claim=[{"InsureeID": 9}, history_of(1, InsureeID=1, ClaimID=8), {"InsureeID": 77}],
-        ClaimItems=[{"ClaimID": 1}, {"ClaimID": 8}, {"ClaimID": 99}],
-        InsureePolicy=[{"InsureeID": 9}, history_of(1, InsureeID=1)],
-    )
-
-    found = {
-        name: each.collect()["person"].to_list() for name, each in rows_with_person(known).items()
-    }
-
-    one, two = uuid("tblInsuree", 1), uuid("tblInsuree", 2)
-    assert found["tblInsuree"] == [one, two, two]
-    assert found["tblClaim"] == [two, two, None]
-    assert found["tblClaimItems"] == [two, two, None]
-    assert found["tblInsureePolicy"] == [two, two]
