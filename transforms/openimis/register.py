@@ -84,8 +84,8 @@ def part_of(
 
     Args:
         whole: The register of everybody.
-        divided: Of each subject of `transforms.openimis.owners.rows_with_partition`, and of policies and
-            families, the versions of the rows that these people need.
+        divided: Of each subject of `transforms.openimis.owners.rows_with_partition`, and of
+            policies and families, the versions of the rows that these people need.
         heads: Of these families.
     """
     return PartialRegister(whole.snapshot, whole.doubts, whole, divided, heads)
