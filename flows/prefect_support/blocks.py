@@ -5,7 +5,7 @@ openimis-dhis2 blocks save openimis-database scheme dialect=postgresql
 openimis-dhis2 blocks save dhis2-server ministry base_url=https://dhis2.example.org username=loader
 openimis-dhis2 blocks save pseudonym-key scheme --generate
 
-What is secret is never an argument: it is asked for, or read from standard input, one line each.
+A secret is never an argument: a prompt asks for it, or it is read from standard input, a line each.
 A block that is saved already is replaced only with --replace.
 """
 
@@ -67,7 +67,7 @@ def save(
     if generate and kind != KEY:
         raise CountryError(
             f"--generate makes pseudonym keys at random; the secret of {kind}/{name} is what the "
-            f"other side knows. Leave it out: the secret is asked for."
+            f"other side knows. Leave it out: a prompt asks for the secret."
         )
     values = parse_settings(block, settings)
     if not replace and is_saved(kind, name):
@@ -77,7 +77,7 @@ def save(
     filled = {field: value for field, value in values.items() if value}
     made = block.model_validate(filled)
     if isinstance(made, Dhis2Server):
-        check_plain_http(made.base_url, is_meant=made.plain_http_is_meant)
+        check_plain_http(made.base_url, is_permitted=made.plain_http_is_meant)
     made.save(name, overwrite=True)
 
 
@@ -94,7 +94,7 @@ def parse_settings(block: type[Block], settings: Sequence[str]) -> dict[str, str
     if not all("=" in setting for setting in settings) or not values.keys() <= {*open_fields}:
         raise CountryError(
             f"Each setting has to be field=value, with one of the fields {', '.join(open_fields)}. "
-            f"What is secret is asked for ({', '.join(secret)})."
+            f"A prompt asks for what is secret ({', '.join(secret)})."
         )
     return values
 

@@ -8,8 +8,9 @@ import httpx
 from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.plain_http import check_plain_http
+from flows.connectors.dhis2.retry import Patience
 from transforms.model.tables.calendars import ISO
 
 CONNECT_SECONDS = 20.0
@@ -35,8 +36,8 @@ class Dhis2Server(Block):
     plain_http_is_meant: bool = Field(
         default=False,
         description=(
-            "An http:// address of another machine is meant: what protects the way is something "
-            "else, such as a tunnel."
+            "An http:// address of another machine is permitted: something else protects the "
+            "connection, such as a tunnel."
         ),
     )
 
@@ -65,9 +66,10 @@ class Dhis2Server(Block):
             calendar: In which the country file says that it counts.
 
         Raises:
-            TargetError: The address is plain http to another machine, and that is not meant.
+            TargetError: The address is plain http to another machine, which the block does not
+                permit.
         """
-        check_plain_http(self.base_url, is_meant=self.plain_http_is_meant)
+        check_plain_http(self.base_url, is_permitted=self.plain_http_is_meant)
         base_url = re.sub(r"(/api)?/*$", "", self.base_url)
         http = httpx.Client(
             base_url=base_url,

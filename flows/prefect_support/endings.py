@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 
-from flows.prefect_support.logs import leave_out_echoes, tell_once
+from flows.prefect_support.logs import leave_out_echoes, log_once
 from staging.damage import in_words
 from transforms.core.errors import SyncError, UnforeseenError
 
@@ -30,7 +30,7 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 
     Prefect logs the traceback of an exception that leaves a flow or task; of a state it does not.
     A caller in Python gets the error raised all the same. What nobody foresaw ends so as well: its
-    text may hold a value of a person or a secret, so only its type and place are told.
+    text may hold a value of a person or a secret, so only its type and place are logged.
     """
 
     @wraps(function)
@@ -48,12 +48,12 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 
 def _failed_state(error: SyncError) -> State[SyncError]:
     if TaskRunContext.get() is None:
-        tell_once(error)
+        log_once(error)
     return Failed(message=str(error), data=error)
 
 
 def unforeseen(error: Exception) -> UnforeseenError:
-    """Return an error that tells type and place of another one, and nothing of its text."""
+    """Return an error with type and place of another one, and nothing of its text."""
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps
     place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "nowhere"

@@ -25,7 +25,7 @@ def leave_out_echoes() -> None:
         logging.getLogger(name).addFilter(_is_no_echo)
 
 
-def tell_once(error: SyncError) -> None:
+def log_once(error: SyncError) -> None:
     """Log the sentence of an error that ends a flow, unless a flow within has done so."""
     if error not in _logged:
         _logged.add(error)

@@ -4,7 +4,8 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import DIALECTS, DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
+from flows.connectors.openimis.sql_dialects import DIALECTS
 
 
 class OpenimisDatabase(Block):

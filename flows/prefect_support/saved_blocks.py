@@ -1,4 +1,4 @@
-"""Load a saved block by its name; what cannot be loaded is said without what it holds."""
+"""Load a saved block by its name; an error does not repeat what a block holds."""
 
 from typing import TypeVar, cast
 

@@ -1,4 +1,4 @@
-"""Write down what a run did, for people and for the next run."""
+"""Record what a run did, for people and for the next run."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def summarise(run: Run, target: str, before: str | None) -> int:
     """
     summary = _summary(run, target)
     write_json(run.summary, summary)
-    get_run_logger().info("DHIS2 was told: %s", in_words(summary["changes"]))
+    get_run_logger().info("Posted to DHIS2: %s", in_words(summary["changes"]))
     text = markdown(summary, _earlier(run, before))
     create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
     if rejects := held_back(summary["rejects"]):
@@ -58,8 +58,8 @@ def rejects_of(run: Run) -> int:
 
 def guard_sentences(run: Run) -> list[str]:
     """Return, of a run that was summarised, what a guard held back; a sentence each."""
-    found: list[str] = read_json(run.summary).get("held_back", [])
-    return found
+    sentences: list[str] = read_json(run.summary).get("held_back", [])
+    return sentences
 
 
 def _summary(run: Run, target: str) -> dict[str, Any]:

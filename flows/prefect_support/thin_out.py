@@ -13,7 +13,7 @@ from transforms.openimis.country import Country
 
 @step
 def thin_out(staging_root: Path, country: Country) -> None:
-    """Thin out runs; what cannot be read or removed is told, and does not make a load fail."""
+    """Thin out runs; what cannot be read or removed is logged, and does not make a load fail."""
     rules = country.retention
     try:
         done = thin_runs(

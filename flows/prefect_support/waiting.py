@@ -1,4 +1,4 @@
-"""What time may cure is waited for, and tried again: Prefect's own retries, on a condition.
+"""Outages are waited for: Prefect's own retries, on a condition.
 
     a step fails ─┬─ TransientError (DHIS2 or the database is down, restarts, is busy)
                   │      ─► AwaitingRetry ─► the whole step again, as often as [waiting] says
@@ -25,12 +25,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AT_ONCE = Waiting(hours=0)
-"""For flows that somebody sits before."""
+"""For flows that somebody watches."""
 _Condition = Callable[[Task[..., Any], TaskRun, State[Any]], bool]
 
 
 def patient_step(function: Callable[P, R]) -> Callable[Concatenate[Waiting, P], R]:
-    """Make a task of a function that may be repeated: what time may cure is waited for.
+    """Make a task of a function that may be repeated: it is retried after an outage.
 
     The task's first argument says for how long. Each attempt begins from the beginning: it reads
     again what may have changed meanwhile (country file, key, target, marker).
@@ -42,7 +42,7 @@ def patient_step(function: Callable[P, R]) -> Callable[Concatenate[Waiting, P], 
         patient = runs.with_options(
             retries=waiting.attempts,
             retry_delay_seconds=waiting.seconds,
-            retry_condition_fn=_time_may_cure(waiting),
+            retry_condition_fn=_retry_condition(waiting),
         )
         state = patient(*args, **kwargs, return_state=True)
         try:
@@ -55,8 +55,8 @@ def patient_step(function: Callable[P, R]) -> Callable[Concatenate[Waiting, P], 
     return running
 
 
-def _time_may_cure(waiting: Waiting) -> _Condition:
-    """Return what says whether a step is tried again, and tells people what is waited for."""
+def _retry_condition(waiting: Waiting) -> _Condition:
+    """Return the condition of a retry; it logs what is waited for."""
     until = datetime.now(UTC) + timedelta(hours=waiting.hours)
 
     def condition(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

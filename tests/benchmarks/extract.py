@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyodbc
 
-from flows.connectors.openimis.catalogue import SNAPSHOT_TYPES
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.selection import SNAPSHOT_TYPES
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from tests.benchmarks.measuring import Cost, cost_of, costs_in_turn

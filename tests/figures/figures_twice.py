@@ -20,7 +20,7 @@ from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
-from transforms.package.indicators import indicator_objects, program_indicators
+from transforms.package.program_indicators import program_indicator_objects, program_indicators
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 KEY = "a key that is made for tests and nothing else"
@@ -132,7 +132,7 @@ def scheme_of(
     register = register_of(snapshot)
     known = options(register).collect()
     rows = program_indicators(known)
-    objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
+    objects = {each["id"]: each for each in program_indicator_objects(rows)["programIndicators"]}
     units = org_units(register, country=country).select("code", "uid").collect()
     return BothSides(
         tracker=tracker_of(held, snapshot, country),

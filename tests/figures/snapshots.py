@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot

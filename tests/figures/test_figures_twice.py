@@ -22,7 +22,7 @@ from transforms.model.options import options
 from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.package.indicators import indicator_objects, program_indicators
+from transforms.package.program_indicators import program_indicator_objects, program_indicators
 from transforms.package.tables.program_indicators import MEASURES
 
 OF_SAMPLE = (period("202506"), period("2025"))
@@ -109,9 +109,9 @@ def _policies_in_force(source: Snapshot, asked: Period) -> float:
     wanted = wanted_of(source, as_of=asked.end, country=country, pseudonym_key=KEY)
     (indicator,) = (
         each
-        for each in indicator_objects(program_indicators(options(register_of(source)).collect()))[
-            "programIndicators"
-        ]
+        for each in program_indicator_objects(
+            program_indicators(options(register_of(source)).collect())
+        )["programIndicators"]
         if each["name"] == "Policies in force"
     )
     found = figures(indicator, tracker_of(sent_of(wanted), source, country), [asked], VERSION)

@@ -41,8 +41,8 @@ from transforms.model.options import options
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.columns import TABLES
-from transforms.package.indicators import program_indicators
 from transforms.package.metadata import package
+from transforms.package.program_indicators import program_indicators
 from transforms.package.tables.indicators import INDICATORS
 
 Json = dict[str, Any]

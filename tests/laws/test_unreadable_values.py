@@ -138,7 +138,7 @@ def test_nobody_else_is_held_back_for_a_value_that_only_its_row_shows(
     lines = {"claim_services", "claim_items"}
     of_lines = {key for name in lines for key in faulty(found[name])}
     assert held - before - of_lines <= set(own)
-    assert doubts.told["id"].is_in(own).all()
+    assert doubts.unreadable["id"].is_in(own).all()
 
 
 def faulty(frame: pl.DataFrame) -> list[str]:

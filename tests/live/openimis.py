@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from flows.connectors.openimis.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
 from tests.live.outcomes import NotDoneError
 from tests.support.databases import postgresql
 from tests.support.openimis_sample import next_day, sample, write_postgresql

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.connectors.dhis2.client import Answer, Dhis2, SystemInfo
+from flows.connectors.dhis2.answers import Answer
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.target.marker import NAMESPACE
 from flows.steps.target.read_back import Reader

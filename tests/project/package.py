@@ -22,7 +22,7 @@ from flows.steps.set_up.package_plan import package_plan
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
 from transforms.dhis2.analytical_objects import map_body
-from transforms.dhis2.metadata_merge import DASHBOARDS, MAPS
+from transforms.dhis2.metadata_plan import DASHBOARDS, MAPS
 from transforms.model.options import options
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of

@@ -9,8 +9,8 @@ from flows.prefect_support.docs import PAGES
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.changes.permissions import Allow
 from transforms.dhis2.tables.patches import PATCH_FAULTS
-from transforms.package.indicators import program_indicators
 from transforms.package.metadata import package
+from transforms.package.program_indicators import program_indicators
 from transforms.package.tables.indicators import INDICATORS, NOT_COMPUTED
 from transforms.package.tables.program_indicators import MEASURES
 from transforms.package.tables.user_roles import USER_ROLES

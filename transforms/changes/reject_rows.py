@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from transforms.dhis2.tables.error_codes import DATA_VALUE_CODES, ERROR_CODES
+from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
+from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
-from transforms.openimis.tables.reasons import known_hint
+from transforms.openimis.tables.reasons import hint_of
 
 POPULATION, NOTE = "population", "note"
 UNREADABLE_ROWS = "openimis_rows"
@@ -28,7 +29,7 @@ def _hint(code: str) -> str:
     if code in ERROR_CODES:
         return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
     return (
-        known_hint(code)
+        hint_of(code)
         or DATA_VALUE_CODES.get(code)
         or ("Nothing is known of this code here: look it up in DHIS2's documentation.")
     )

@@ -21,7 +21,8 @@ import orjson
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt, Refused, Sent
-from transforms.dhis2.tables.error_codes import ErrorClass, error_code
+from transforms.dhis2.tables.error_classes import ErrorClass
+from transforms.dhis2.tables.error_codes import error_code
 from transforms.model.resources import RESOURCES, TrackerType
 from transforms.openimis.country import Guards
 

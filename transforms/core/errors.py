@@ -7,10 +7,10 @@
     │   ├── CountryError         the country file does not say what is needed
     │   ├── StagingError         a file of ours is missing, damaged or not ours to touch
     │   ├── GuardError           the run would do what nobody can have meant
-    │   └── UnforeseenError      a fault of ours, told without its text
-    └── TransientError           time may cure it: wait, and try the same again
+    │   └── UnforeseenError      a fault of ours, reported without its text
+    └── TransientError           a retry may succeed: wait, and do the same again
         ├── SourceBusyError      openIMIS's database is out of reach, or ended the reading
-        └── BusyError            DHIS2 is busy or out of reach (flows/connectors/dhis2/client.py)
+        └── BusyError            DHIS2 is busy or out of reach (flows/connectors/dhis2/errors.py)
 
 A row that is merely wrong raises nothing: it becomes a reject with a reason.
 Every message says what was found, what was expected, what to do, and what did not happen.

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import polars as pl
-
 
 class ValueType(StrEnum):
     """DHIS2 value types that are used here."""
@@ -125,18 +123,3 @@ class RetiredField:
 
     key: str
     uid: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One promise about a row of `desired`.
-
-    Attributes:
-        code: Stable reason code, `thing_what_is_wrong`: clerks filter the reject file by it.
-        hint: What to do about it, in plain words, without a value of the row.
-        holds: True where the promise is kept; undecidable (null) counts as broken.
-    """
-
-    code: str
-    hint: str
-    holds: pl.Expr

@@ -12,6 +12,9 @@ import polars as pl
 Json = dict[str, Any]
 """An object of JSON that DHIS2 answered or is sent, as orjson has it."""
 
+Payload = dict[str, list[Json]]
+"""Metadata: plural name of a class to its objects."""
+
 NULL = "null"
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _CONTROLS = {chr(code): f"\\u{code:04x}" for code in range(0x20)}

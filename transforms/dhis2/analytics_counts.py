@@ -28,11 +28,11 @@ def region_of(confirmed: pl.DataFrame, root: str) -> pl.DataFrame:
         uid=pl.col("content").str.json_path_match("$.uid"),
         parentUid=pl.col("content").str.json_path_match("$.parentUid"),
     )
-    found = [units.filter(parentUid=root).select("uid", region="uid")]
-    while found[-1].height:
-        above = found[-1].rename({"uid": "parentUid"})
-        found.append(units.join(above, on="parentUid").select("uid", "region"))
-    return pl.concat(found)
+    levels = [units.filter(parentUid=root).select("uid", region="uid")]
+    while levels[-1].height:
+        above = levels[-1].rename({"uid": "parentUid"})
+        levels.append(units.join(above, on="parentUid").select("uid", "region"))
+    return pl.concat(levels)
 
 
 def by_region(events: Mapping[str, pl.DataFrame], regions: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +52,7 @@ def by_region(events: Mapping[str, pl.DataFrame], regions: pl.DataFrame) -> pl.D
     return pl.concat([pl.DataFrame(schema=COUNTED), *counted])
 
 
-def differing(confirmed: pl.DataFrame, tables: pl.DataFrame) -> pl.DataFrame:
+def compare_counts(confirmed: pl.DataFrame, tables: pl.DataFrame) -> pl.DataFrame:
     """Return the regions of which the tables hold other counts: `COUNTED`, and `inTables`.
 
     Args:
@@ -68,7 +68,7 @@ def differing(confirmed: pl.DataFrame, tables: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def lacking(differences: pl.DataFrame) -> pl.DataFrame:
+def shortfalls(differences: pl.DataFrame) -> pl.DataFrame:
     """Return the differences in which the tables hold too little: they are old for certain.
 
     Where they hold more, they may also hold events that others have entered.

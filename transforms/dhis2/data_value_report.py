@@ -1,7 +1,7 @@
 """What `POST /api/dataValueSets` answered.
 
     2.40 to 2.42   a bad value is named in conflicts, counted as ignored, and the rest is written
-    2.43           a bad value may be the ruin of all values of its data set: nothing is written
+    2.43           a bad value may fail all values of its data set: nothing is written
 
 Both answer 409 then. An unchanged value is counted as ignored until 2.42, as updated on 2.43.
 DHIS2's texts quote values: only codes and places in the request are taken.
@@ -30,7 +30,7 @@ class DataValueReport:
 
 
 def data_value_report(status: int, body: Any, sent: int) -> DataValueReport | None:
-    """Return the report in an answer; None where there is none, so that nothing is known.
+    """Return the report in an answer; None where there is none.
 
     Args:
         status: HTTP status.

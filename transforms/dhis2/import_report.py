@@ -2,7 +2,7 @@
 
     accepted   named in objectReports of bundleReport; on DELETE also: refused because not there
     refused    named in errorReports of validationReport
-    neither    the whole request failed, whatever its status says (`judged` returns None)
+    neither    the whole request failed, whatever its status says (`judge` returns None)
 
 With atomicMode=OBJECT DHIS2 answers 200 "OK" although it left objects out (2.40 to 2.43).
 Its `message` and `args` quote values and are never read.
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, ErrorClass, error_code, weightiest
+from transforms.dhis2.tables.error_classes import ErrorClass
+from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, error_code, weightiest
 from transforms.model.resources import TrackerType
 
 Strategy = Literal["CREATE_AND_UPDATE", "DELETE", "TRANSFER"]
@@ -106,7 +107,7 @@ class Verdict(NamedTuple):
     refused: tuple[Refused, ...]
 
 
-def judged(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None:
+def judge(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None:
     """Return the verdict on the objects of a request; None if the whole request failed.
 
     Args:
@@ -122,12 +123,12 @@ def judged(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | Non
     return Verdict(
         accepted=tuple(each for each in sent if each not in codes or each in gone),
         refused=tuple(
-            refused(each, codes[each]) for each in sent if each in codes and each not in gone
+            refusal_of(each, codes[each]) for each in sent if each in codes and each not in gone
         ),
     )
 
 
-def validated(sent: Sequence[Sent], body: Any) -> Verdict | None:
+def judge_dry_run(sent: Sequence[Sent], body: Any) -> Verdict | None:
     """Return the verdict of a dry run (importMode=VALIDATE): it names only what it refuses.
 
     Returns:
@@ -141,19 +142,19 @@ def validated(sent: Sequence[Sent], body: Any) -> Verdict | None:
         return None
     return Verdict(
         accepted=tuple(each for each in sent if each not in codes),
-        refused=tuple(refused(each, codes[each]) for each in sent if each in codes),
+        refused=tuple(refusal_of(each, codes[each]) for each in sent if each in codes),
     )
 
 
-def refused(sent: Sent, codes: Iterable[str]) -> Refused:
+def refusal_of(sent: Sent, codes: Iterable[str]) -> Refused:
     """Return the refusal of an object; what is absent on create or update is its parent."""
-    known = set(codes)
-    found = weightiest(known)
+    distinct = set(codes)
+    error_class = weightiest(distinct)
     return Refused(
         type=sent.type,
         uid=sent.uid,
-        codes=tuple(sorted(REASONS_OF_CODES.get(code, code) for code in known)),
-        error_class=ErrorClass.PARENT if found is ErrorClass.ABSENT else found,
+        codes=tuple(sorted(REASONS_OF_CODES.get(code, code) for code in distinct)),
+        error_class=ErrorClass.PARENT if error_class is ErrorClass.ABSENT else error_class,
     )
 
 

@@ -15,7 +15,7 @@ class MetadataReport:
     """A report on a payload.
 
     Attributes:
-        accepted: Whether all of it was (or, asked to validate, would be) written.
+        accepted: Whether all of it was written (or, of a dry run, would be).
         total: How many objects DHIS2 says it treated.
         refused: UID of each object that was named in an error, to the error codes.
     """

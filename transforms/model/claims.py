@@ -10,10 +10,10 @@ import polars as pl
 
 from transforms.model.status_order import is_out_of_range
 from transforms.model.values import with_faults, with_notes
-from transforms.openimis.places import placed
+from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
 from transforms.openimis.rows import Rows
-from transforms.openimis.windows import Window, marked, touched, touched_people
+from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
 REJECTED, ENTERED, CHECKED, PROCESSED, VALUATED = 1, 2, 4, 8, 16
 STATUSES = (ENTERED, CHECKED, PROCESSED, VALUATED, REJECTED)
@@ -44,7 +44,7 @@ def current_claims(
     """
     known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
     wanted = people.select("insuree_id", person="insuree_uuid", insuree_village="place_village")
-    sites = placed(register.facilities).select("facility_id", orgUnit="uid")
+    sites = org_units_among(register.facilities).select("facility_id", orgUnit="uid")
     return (
         register.claims.current.join(known, on="insuree_id", how="left")
         .join(wanted, on="insuree_id", how="left")
@@ -53,7 +53,7 @@ def current_claims(
         .join(_runs(register), on="batch_run_id", how="left")
         .pipe(with_faults, _faults(as_of))
         .pipe(with_notes, {})
-        .pipe(marked, window, _traces(register, window), "run_date")
+        .pipe(mark_window, window, _traces(register, window), "run_date")
     )
 
 
@@ -98,13 +98,13 @@ def _faults(as_of: dt.date) -> dict[str, pl.Expr]:
 
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
     return [
-        ("claim_id", touched(register.claims, window, *_STAMPS)),
+        ("claim_id", keys_in_window(register.claims, window, *_STAMPS)),
         ("claim_id", _touched_by_line(register.services, window)),
         ("claim_id", _touched_by_line(register.items, window)),
-        ("insuree_id", touched_people(register, window)),
+        ("insuree_id", people_in_window(register, window)),
     ]
 
 
 def _touched_by_line(lines: Rows, window: Window | None) -> pl.LazyFrame:
-    touched_lines = touched(lines, window)
+    touched_lines = keys_in_window(lines, window)
     return lines.live.join(touched_lines, on=lines.key, how="semi").select("claim_id").unique()

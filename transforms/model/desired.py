@@ -13,7 +13,7 @@ import datetime as dt
 
 import polars as pl
 
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
@@ -73,7 +73,7 @@ def desired(
         CountryError: The country file names a field, treatment or region that cannot be, or the
             pseudonym key is missing or too short.
     """
-    wanted = held(people(register, country))
+    wanted = collect_once(people(register, country))
     if holders is None:
         holders = value_holders(value_candidates(register, wanted))
     frames = {
@@ -117,9 +117,9 @@ def desired_metadata(
 def _claims(
     register: Register, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
 ) -> dict[str, pl.LazyFrame]:
-    claims = held(current_claims(register, wanted, as_of=as_of, window=window))
-    statuses = held(claim_statuses(claims, register))
-    amounts = held(claim_amounts(register, claims))
+    claims = collect_once(current_claims(register, wanted, as_of=as_of, window=window))
+    statuses = collect_once(claim_statuses(claims, register))
+    amounts = collect_once(claim_amounts(register, claims))
     return {
         CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
         CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, register),

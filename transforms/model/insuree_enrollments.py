@@ -7,7 +7,7 @@ from transforms.model.tables.insuree import INSUREE_ID
 from transforms.model.values import CODES, with_faults
 from transforms.openimis.register import Register
 from transforms.openimis.subjects import column_of
-from transforms.openimis.windows import Window, marked, touched
+from transforms.openimis.windows import Window, keys_in_window, mark_window
 
 ACTIVE, DEAD, INACTIVE = "AC", "DE", "IN"
 _KEY = column_of(INSUREE_ID)
@@ -41,7 +41,7 @@ def insuree_enrollments(
             "insuree_status_unknown": _status_is_unknown(),
         },
     )
-    return marked(judged, window, _traces(register, window)).select(
+    return mark_window(judged, window, _traces(register, window)).select(
         "key",
         parent="key",
         person="person",
@@ -88,8 +88,8 @@ def _days_of_covers(register: Register) -> pl.LazyFrame:
 
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
     covers = register.covers
-    covered = covers.live.join(touched(covers, window), on=covers.key, how="semi")
+    covered = covers.live.join(keys_in_window(covers, window), on=covers.key, how="semi")
     return [
-        ("insuree_id", touched(register.people, window)),
+        ("insuree_id", keys_in_window(register.people, window)),
         ("insuree_id", covered.select("insuree_id").unique()),
     ]

@@ -10,10 +10,10 @@ from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
 from transforms.model.values import LONGEST_ATTRIBUTE, rendered, with_faults, with_notes
 from transforms.openimis.homes import CURRENT_VILLAGE
-from transforms.openimis.places import placed
+from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
 from transforms.openimis.subjects import column_of
-from transforms.openimis.windows import Window, marked, touched
+from transforms.openimis.windows import Window, keys_in_window, mark_window
 
 NUMBER = INSURANCE_NUMBER.key
 
@@ -37,10 +37,10 @@ def tracked_entities(
     working = _with_first_service_point(working, register)
     working = coded(working, fields, register, holds_back=False)
     traces = [
-        ("insuree_id", touched(register.people, window)),
-        ("family_id", touched(register.families, window)),
+        ("insuree_id", keys_in_window(register.people, window)),
+        ("family_id", keys_in_window(register.families, window)),
     ]
-    working = marked(_placed(working), window, traces)
+    working = mark_window(_placed(working), window, traces)
     return rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False).select(
         "key",
         *_nothing("parent"),
@@ -121,7 +121,9 @@ def _with_families(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
 def _with_first_service_point(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     """Put the facility's org unit in place of its key."""
     column = column_of(FIRST_SERVICE_POINT)
-    sites = placed(register.facilities).select(pl.col("facility_id").alias(column), site="uid")
+    sites = org_units_among(register.facilities).select(
+        pl.col("facility_id").alias(column), site="uid"
+    )
     joined = working.join(sites, on=column, how="left", maintain_order="left")
     unknown = pl.col(column).is_not_null() & pl.col("site").is_null()
     return (

@@ -2,11 +2,9 @@
 
 import polars as pl
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
-
-Payload = dict[str, list[Json]]
 
 
 def org_unit_group_objects(country: Country) -> Payload:

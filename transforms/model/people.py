@@ -9,7 +9,7 @@ import polars as pl
 
 from transforms.core.errors import CountryError
 from transforms.openimis.country import Country
-from transforms.openimis.places import placed
+from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
 from transforms.openimis.tables.places import REGION
 
@@ -42,7 +42,7 @@ def _in_pilot(located: pl.LazyFrame, register: Register, country: Country) -> pl
     if not country.regions:
         return located
     regions = (
-        placed(register.places)
+        org_units_among(register.places)
         .filter(pl.col("location_type") == REGION.code)
         .select(region_id="location_id", code=pl.col("location_code").str.strip_chars())
         .filter(pl.col("code").is_in(country.regions))

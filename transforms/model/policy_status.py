@@ -13,7 +13,7 @@ import datetime as dt
 
 import polars as pl
 
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.events import completed_events
 from transforms.model.options import coded
 from transforms.model.policies import DATES, insuree_policies
@@ -30,7 +30,7 @@ from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, st
 from transforms.model.tables.policy import POLICY_FIELDS
 from transforms.model.values import with_faults, with_notes
 from transforms.openimis.register import Register
-from transforms.openimis.windows import Window, marked, touched, touched_people
+from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
 _FIRST, _AFTER_ALL_ENTRIES, _LAST = -1, 2**30, 2**30 + 1
 _STATUS = {
@@ -71,9 +71,9 @@ def policy_events(
     Returns:
         The columns of *desired*; see `transforms.model.resources`.
     """
-    covers = held(insuree_policies(register, people, holders))
-    entries = held(policy_entries(register.policies.versions))
-    statuses = held(policy_statuses(covers, entries, as_of))
+    covers = collect_once(insuree_policies(register, people, holders))
+    entries = collect_once(policy_entries(register.policies.versions))
+    statuses = collect_once(policy_statuses(covers, entries, as_of))
     events = (
         covers.join(statuses, on="cover_id", how="inner")
         .with_columns(
@@ -82,7 +82,7 @@ def policy_events(
             policy_value=pl.when("has_value").then("policy_value"),
         )
         .pipe(_judged)
-        .pipe(marked, window, _traces(register, window), "date")
+        .pipe(mark_window, window, _traces(register, window), "date")
         .pipe(coded, POLICY_FIELDS, register)
     )
     key = pl.format("{}:{}:{}", "cover_id", "policy_status", "nth")
@@ -231,8 +231,8 @@ def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
 
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
     return [
-        ("cover_id", touched(register.covers, window)),
-        ("policy_id", touched(register.policies, window)),
-        ("product_id", touched(register.products, window)),
-        ("insuree_id", touched_people(register, window)),
+        ("cover_id", keys_in_window(register.covers, window)),
+        ("policy_id", keys_in_window(register.policies, window)),
+        ("product_id", keys_in_window(register.products, window)),
+        ("insuree_id", people_in_window(register, window)),
     ]

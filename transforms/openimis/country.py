@@ -34,7 +34,7 @@ class Levels(_Section):
 
 
 class Server(_Section):
-    """What is to be known of DHIS2 before it is asked."""
+    """What has to be set about DHIS2 before the first request."""
 
     calendar: Literal["iso8601", "nepali", "ethiopian"] = "iso8601"
 
@@ -55,13 +55,13 @@ def _of_old(name: str) -> AliasChoices:
 
 
 class Guards(_Section):
-    """What a run may do before it asks, and what it may be refused before it stops.
+    """What a run may do without a permission, and what DHIS2 may refuse before it stops.
 
     Of one resource, or of one of its fields, what exceeds both share and count is held back: half
-    as much again as DHIS2 holds is created by a copy, not by a day; deletions take figures of
+    as much again as DHIS2 has is created by a copy, not by a day; deletions take figures of
     past years along; a value that a tenth of all lose was lost with its column; a fifth of all
     values are others after another release, another time zone, never after a day. The counts let
-    a village go wrong without a question, so that a pilot is asked for nothing.
+    a village go wrong without a question, so that a pilot needs no permission.
 
     A refusal that meets one object in twenty is no matter of single records; a hundred may well
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
@@ -89,7 +89,7 @@ class Guards(_Section):
 
 
 class Waiting(_Section):
-    """How long a run waits, by itself, for what time may cure.
+    """How long a run waits, by itself, before it gives up its retries.
 
     A quarter of an hour is soon after a restart, and asks a server that is down only four times an
     hour. Six hours are a night: an upgrade or a power cut is over, and people come to work. Three
@@ -149,10 +149,10 @@ class Country(_Section):
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
         population: Where population figures are entered.
-        dhis2: What is to be known of DHIS2.
+        dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
-        guards: What a run may do before it stops and asks.
-        waiting: How long a run waits for what time may cure.
+        guards: What a run may do without a permission.
+        waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
     """

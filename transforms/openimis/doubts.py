@@ -1,4 +1,4 @@
-"""What cannot be told of openIMIS because values of its rows could not be read.
+"""What of openIMIS is in doubt because values of its rows could not be read.
 
 Nothing is guessed of an object in doubt. `transforms.openimis.tables.doubt_links` says what is made
 of what, `transforms.openimis.reach` how far a doubt reaches, `transforms.model.held_back` what is
@@ -12,7 +12,7 @@ import polars as pl
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import Table
 from transforms.openimis.tables.doubt_links import SIGN
-from transforms.openimis.unreadable import TOLD, holds_unreadable
+from transforms.openimis.unreadable import UNREADABLE_ROW, holds_unreadable
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Doubts:
         objects: Table to its objects in doubt: `key` (of the live row) and `column`, which is what
             cannot be read, or the sign of a link.
         marked: Table to its rows that hold an unreadable value.
-        told: Each of these that something is made of: table, id, reasons.
+        unreadable: Those of these rows that something is made of: table, id, reasons.
     """
 
     sound: Snapshot
     objects: dict[str, pl.DataFrame] = field(default_factory=dict)
     marked: dict[str, pl.DataFrame] = field(default_factory=dict)
-    told: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+    unreadable: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREADABLE_ROW))
 
     def has_unreadable(self, table: str, column: str) -> bool:
         """Return whether a row of the table has a value of that column that could not be read."""
@@ -45,13 +45,14 @@ class Doubts:
     def unreadable_keys(self) -> dict[str, pl.Series]:
         """Return table to the keys of its objects that hold an unreadable value themselves."""
         own = ~pl.col("column").str.starts_with(SIGN)
-        return {name: found.filter(own)["key"].unique() for name, found in self.objects.items()}
+        return {name: each.filter(own)["key"].unique() for name, each in self.objects.items()}
 
     def names(self, table: Table, keys: pl.Series) -> pl.DataFrame:
         """Return key and row of some objects: the UUID, or the key where openIMIS has none."""
         name = pl.col(table.uuid or table.key).cast(pl.String)
-        shown = [pl.col(table.key).alias("key"), name.alias("row")]
-        known = self.sound[table.name].filter(pl.col(table.key).is_in(keys.implode()))
-        lost = self.marked[table.name].select(shown) if table.name in self.marked else None
-        frames = [known.select(shown).collect(), *([] if lost is None else [lost])]
+        names = [pl.col(table.key).alias("key"), name.alias("row")]
+        sound = self.sound[table.name].filter(pl.col(table.key).is_in(keys.implode()))
+        frames = [sound.select(names).collect()]
+        if table.name in self.marked:
+            frames.append(self.marked[table.name].select(names))
         return pl.concat(frames).drop_nulls("row").unique()

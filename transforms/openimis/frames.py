@@ -6,7 +6,7 @@ from functools import cached_property
 import polars as pl
 
 from transforms.core.fields import OptionSet
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.openimis.codes import codes_of
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
@@ -47,14 +47,14 @@ class Frames:
 
     @cached_property
     def places(self) -> pl.LazyFrame:
-        """Locations, deleted ones included, with `uid`, `level`, `region_id`; held in memory."""
+        """Locations, deleted ones included, with `uid`, `level`, `region_id`; in memory."""
         # They are few, and nearly everything needs them.
-        return held(places_of(self.rows(PLACES)))
+        return collect_once(places_of(self.rows(PLACES)))
 
     @cached_property
     def facilities(self) -> pl.LazyFrame:
-        """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; held in memory."""
-        return held(facilities_of(self.rows(FACILITIES), self.places))
+        """Health facilities, with `uid`, `parent_uid`, `level`, `region_id`; in memory."""
+        return collect_once(facilities_of(self.rows(FACILITIES), self.places))
 
     @cached_property
     def families(self) -> Rows:
@@ -68,8 +68,8 @@ class Frames:
 
     @cached_property
     def heads(self) -> pl.LazyFrame:
-        """The head of each family that has one: family_id, insuree_id; held in memory."""
-        return held(heads_of(self.families.live, self.people.current))
+        """The head of each family that has one: family_id, insuree_id; in memory."""
+        return collect_once(heads_of(self.families.live, self.people.current))
 
     @cached_property
     def homes(self) -> pl.LazyFrame:

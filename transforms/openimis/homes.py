@@ -14,7 +14,7 @@ place that is no org unit is as good as none. Closed places count.
 
 import polars as pl
 
-from transforms.openimis.places import placed
+from transforms.openimis.places import org_units_among
 from transforms.openimis.rows import Rows, newest
 
 CURRENT_VILLAGE = "current_village"
@@ -44,11 +44,11 @@ def homes_of(
         insuree_id, family_id (or null), `place` (UID of an org unit, or null), `place_village`
         (the same, null if it is a facility), `place_source` (see the module) and `region_id`.
     """
-    villages = placed(places).select("location_id", "region_id", place_village="uid")
-    found = _with_known_family(people)
+    villages = org_units_among(places).select("location_id", "region_id", place_village="uid")
+    insurees = _with_last_family(people)
     for source, (column, rows) in _sources(people, families, villages).items():
-        found = found.join(rows.rename({"location_id": source}), on=column, how="left")
-    at_village = found.select(
+        insurees = insurees.join(rows.rename({"location_id": source}), on=column, how="left")
+    at_village = insurees.select(
         "insuree_id",
         "family_id",
         location_id=pl.coalesce(SOURCES),
@@ -58,13 +58,13 @@ def homes_of(
     return _at_facilities(at_village, _earliest_facilities(claims, facilities, homeless))
 
 
-def _with_known_family(people: Rows) -> pl.LazyFrame:
-    """Return insuree_id, family_id and known_family: the family, or else the one left last."""
+def _with_last_family(people: Rows) -> pl.LazyFrame:
+    """Return insuree_id, family_id and last_family: the family, or else the one left last."""
     left = newest(people.copies.filter(pl.col("family_id").is_not_null()), people.key)
     return (
         people.live.select("insuree_id", "family_id")
-        .join(left.select("insuree_id", known_family="family_id"), on="insuree_id", how="left")
-        .with_columns(known_family=pl.coalesce("family_id", "known_family"))
+        .join(left.select("insuree_id", last_family="family_id"), on="insuree_id", how="left")
+        .with_columns(last_family=pl.coalesce("family_id", "last_family"))
     )
 
 
@@ -84,9 +84,9 @@ def _sources(
         CURRENT_VILLAGE: _by("insuree_id", current, "insuree_id"),
         "family": _by("family_id", here, "family_id"),
         "history": _by("insuree_id", newest(past, people.key), "insuree_id"),
-        "former_family": _by("family_id", here, "known_family"),
-        "family_history": _by("family_id", newest(before, families.key), "known_family"),
-        "deleted_family": _by("family_id", closed, "known_family"),
+        "former_family": _by("family_id", here, "last_family"),
+        "family_history": _by("family_id", newest(before, families.key), "last_family"),
+        "deleted_family": _by("family_id", closed, "last_family"),
     }
 
 
@@ -106,7 +106,7 @@ def _earliest_facilities(
 
     Of `insurees` (insuree_id) only those who have such a claim at an org unit.
     """
-    sites = placed(facilities).select(
+    sites = org_units_among(facilities).select(
         "facility_id", facility_uid="uid", facility_region_id="region_id"
     )
     return (

@@ -2,7 +2,7 @@
 
 An unreadable value (a year 20223, a number that is none, a text that is too long) is a fault of its
 row, which is held back. Where many values of a column cannot be read, driver, encoding or type are
-at fault: then nothing is known of openIMIS, and the run stops.
+at fault: then openIMIS cannot be read, and the run stops.
 """
 
 from collections.abc import Mapping
@@ -45,16 +45,16 @@ def refuse_unreadable(read: Mapping[str, Mapping[str, Legible]], guards: Guards)
     Raises:
         SourceError: It cannot.
     """
-    told = [
+    columns_at_fault = [
         f"{table}.{name} ({column.unreadable} of {column.values})"
         for table, columns in read.items()
         for name, column in columns.items()
         if column.exceeds(guards)
     ]
-    if told:
+    if columns_at_fault:
         raise SourceError(
-            f"Too much of openIMIS cannot be read as it must be: {', '.join(told)}. Expected are "
-            f"at most {guards.unreadable_share:.0%} of the values of a column, or "
+            f"Too much of openIMIS cannot be read as it must be: {', '.join(columns_at_fault)}. "
+            f"Expected are at most {guards.unreadable_share:.0%} of the values of a column, or "
             f"{guards.unreadable_count} of them (unreadable_share, unreadable_count in the country "
             f"file), that are no date, number or text, or too long: where it is more, driver, "
             f"encoding or the type of the column are at fault, and not single rows. Look at them; "

@@ -63,7 +63,9 @@ def lookup_of(frame: pl.LazyFrame) -> Lookup:
     return Lookup(found["key"].rechunk(), found["partition"].rechunk())
 
 
-def owned(register: Frames, partition: Callable[[pl.Expr], pl.Expr]) -> dict[str, pl.LazyFrame]:
+def rows_with_partition(
+    register: Frames, partition: Callable[[pl.Expr], pl.Expr]
+) -> dict[str, pl.LazyFrame]:
     """Return the rows that are somebody's, with the partition of that person.
 
     Args:

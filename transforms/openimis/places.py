@@ -44,7 +44,7 @@ def facilities_of(rows: Rows, places: pl.LazyFrame) -> pl.LazyFrame:
         up to a region.
     """
     live = rows.lasting.with_columns(uid=uid_of_uuid(pl.col("facility_uuid")))
-    above = placed(places).select(
+    above = org_units_among(places).select(
         "location_id", "region_id", parent_uid="uid", level=pl.col("level") + 1
     )
     return live.join(above, on="location_id", how="left").with_columns(
@@ -57,7 +57,7 @@ def has_own_uid() -> pl.Expr:
     return pl.col("uid").is_not_null() & (pl.len().over("uid") == 1)
 
 
-def placed(places: pl.LazyFrame) -> pl.LazyFrame:
+def org_units_among(places: pl.LazyFrame) -> pl.LazyFrame:
     """Return the locations, or facilities, that are org units."""
     return places.filter(pl.col("level").is_not_null())
 

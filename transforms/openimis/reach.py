@@ -9,7 +9,13 @@ from transforms.openimis.homes import FACILITY
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
 from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIGN, Link
-from transforms.openimis.unreadable import TOLD, own_objects, sound_rows, told_rows, with_kin
+from transforms.openimis.unreadable import (
+    UNREADABLE_ROW,
+    own_objects,
+    sound_rows,
+    unreadable_rows,
+    with_kin,
+)
 
 
 def doubts_of(snapshot: Snapshot) -> Doubts:
@@ -28,9 +34,12 @@ def doubts_of(snapshot: Snapshot) -> Doubts:
     objects = {name: own_objects(rows, TABLES[name]) for name, rows in marked.items()}
     for name in KIN.keys() & marked.keys():
         objects[name] = with_kin(objects[name], marked[name], sound[name], TABLES[name])
-    told = [told_rows(rows, TABLES[name]) for name, rows in marked.items()]
+    unreadable = [unreadable_rows(rows, TABLES[name]) for name, rows in marked.items()]
     doubts = Doubts(
-        {**snapshot, **sound}, objects, marked, pl.concat([pl.DataFrame(schema=TOLD), *told])
+        {**snapshot, **sound},
+        objects,
+        marked,
+        pl.concat([pl.DataFrame(schema=UNREADABLE_ROW), *unreadable]),
     )
     for link in LINKS if marked else ():
         _follow(doubts, link)
@@ -46,17 +55,17 @@ def _follow(doubts: Doubts, link: Link) -> None:
     loses = doubts.has_unreadable(start.name, start.key)
     if taken.is_empty() and not loses:
         return
-    found = (
+    named = (
         _named_by(doubts, link, taken) if link.back else _naming(doubts, link, taken, loses=loses)
     )
-    keys = found.collect().to_series()
+    keys = named.collect().to_series()
     if link.unless_settled:
         keys = keys.filter(~keys.is_in(_settled(doubts, keys).implode()))
-    known = doubts.of(end)
+    before = doubts.of(end)
     more = pl.DataFrame(
         {"key": keys, "column": pl.Series([link.sign] * len(keys), dtype=pl.String)}
     )
-    doubts.objects[end.name] = pl.concat([known, more.cast(known.schema)]).unique()
+    doubts.objects[end.name] = pl.concat([before, more.cast(before.schema)]).unique()
 
 
 def _is_read(doubts: Doubts, link: Link) -> bool:
@@ -82,11 +91,11 @@ def _naming(doubts: Doubts, link: Link, taken: pl.Series, *, loses: bool) -> pl.
     name = _trimmed(rows, link.column)
     named = _resolved(rows.select(own.alias("key"), name.alias("name"), live=name), others, link.of)
     is_taken = pl.any_horizontal(pl.col(each).is_in(taken.implode()) for each in ("name", "live"))
-    found = [named.filter(is_taken.fill_null(value=False))]
+    parts = [named.filter(is_taken.fill_null(value=False))]
     if loses:
         listed = others.select(name=_trimmed(others, link.of.key))
-        found.append(named.drop_nulls("name").join(listed, on="name", how="anti"))
-    return pl.concat([each.select("key") for each in found]).unique()
+        parts.append(named.drop_nulls("name").join(listed, on="name", how="anti"))
+    return pl.concat([each.select("key") for each in parts]).unique()
 
 
 def _named_by(doubts: Doubts, link: Link, taken: pl.Series) -> pl.LazyFrame:
@@ -124,6 +133,6 @@ def _settled(doubts: Doubts, keys: pl.Series) -> pl.Series:
     """Return those of the people who are current and have a place without their claims."""
     frames = Frames(doubts.sound)
     at_home = pl.col("place_source") != FACILITY
-    found = frames.homes.filter(at_home, pl.col("insuree_id").is_in(keys.implode()))
-    settled = found.join(frames.people.current, on="insuree_id", how="semi")
+    homes = frames.homes.filter(at_home, pl.col("insuree_id").is_in(keys.implode()))
+    settled = homes.join(frames.people.current, on="insuree_id", how="semi")
     return settled.select("insuree_id").collect().to_series()

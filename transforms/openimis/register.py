@@ -6,7 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.reach import doubts_of
@@ -42,7 +42,7 @@ def register_of(snapshot: Snapshot) -> Register:
 
 
 @dataclass(frozen=True)
-class Part(Register):
+class PartialRegister(Register):
     """The register of some people: of each of them all, and what is everybody's as of the whole.
 
     Attributes:
@@ -74,16 +74,18 @@ class Part(Register):
     @cached_property
     def heads(self) -> pl.LazyFrame:
         """See `Frames`."""
-        return held(self.heads_of_families)
+        return collect_once(self.heads_of_families)
 
 
-def part_of(whole: Register, divided: Mapping[str, pl.LazyFrame], heads: pl.LazyFrame) -> Part:
+def part_of(
+    whole: Register, divided: Mapping[str, pl.LazyFrame], heads: pl.LazyFrame
+) -> PartialRegister:
     """Return the register of some people.
 
     Args:
         whole: The register of everybody.
-        divided: Of each subject of `transforms.openimis.owners.owned`, and of policies and
-            families, the versions of the rows that these people need.
+        divided: Of each subject of `transforms.openimis.owners.rows_with_partition`, and of
+            policies and families, the versions of the rows that these people need.
         heads: Of these families.
     """
-    return Part(whole.snapshot, whole.doubts, whole, divided, heads)
+    return PartialRegister(whole.snapshot, whole.doubts, whole, divided, heads)

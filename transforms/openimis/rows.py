@@ -66,17 +66,17 @@ def rows_of(snapshot: Snapshot, subject: Subject) -> Rows:
 
     Args:
         snapshot: All of openIMIS, or a part of it.
-        subject: What is asked for. A value that no field wants is absent from the snapshot, and
-            null here.
+        subject: Which rows and columns. A value that no field needs is absent from the snapshot,
+            and null here.
 
     Raises:
         StagingError: The snapshot has not the table, or not the columns that are needed of it.
     """
     rows = table_of(snapshot, subject.table)
-    found = rows.collect_schema()
-    moved = _moved(snapshot, subject, [name for name in subject.columns.values() if name in found])
+    schema = rows.collect_schema()
+    moved = _moved(snapshot, subject, [name for name in subject.columns.values() if name in schema])
     columns = [
-        _column(subject, name, found, moved.get(name)).alias(name) for name in subject.columns
+        _column(subject, name, schema, moved.get(name)).alias(name) for name in subject.columns
     ]
     key = subject.table.key
     return Rows(
@@ -96,7 +96,7 @@ def newest(copies: pl.LazyFrame, key: str) -> pl.LazyFrame:
     """Return the newest copy of each object.
 
     They are in order of the day on which they were replaced, then of their own numbers: the day
-    from which they held does not move with every change.
+    from which they were valid does not move with every change.
 
     Args:
         copies: See `Rows.copies`; already filtered to those that may be chosen.
@@ -121,11 +121,12 @@ def table_of(snapshot: Snapshot, table: Table) -> pl.LazyFrame:
     return rows
 
 
-def _check(found: pl.Schema, table: Table) -> None:
+def _check(schema: pl.Schema, table: Table) -> None:
     wrong = [
-        f"{table.name}.{column.name} ({found.get(column.name, 'missing')}, expected {column.dtype})"
+        f"{table.name}.{column.name} ({schema.get(column.name, 'missing')}, "
+        f"expected {column.dtype})"
         for column in table.columns
-        if not _is_as_expected(found, column)
+        if not _is_as_expected(schema, column)
     ]
     if wrong:
         raise StagingError(
@@ -134,16 +135,16 @@ def _check(found: pl.Schema, table: Table) -> None:
         )
 
 
-def _is_as_expected(found: pl.Schema, column: Column) -> bool:
-    """A value that no field wants may be absent."""
-    if column.name not in found:
+def _is_as_expected(schema: pl.Schema, column: Column) -> bool:
+    """A value that no field needs may be absent."""
+    if column.name not in schema:
         return column.field
-    return found[column.name] == column.dtype
+    return schema[column.name] == column.dtype
 
 
-def _column(subject: Subject, name: str, found: pl.Schema, moved: pl.DataFrame | None) -> pl.Expr:
+def _column(subject: Subject, name: str, schema: pl.Schema, moved: pl.DataFrame | None) -> pl.Expr:
     column = subject.columns[name]
-    if column not in found:
+    if column not in schema:
         return pl.lit(None, subject.column(name).dtype)
     if name not in subject.links:
         return pl.col(column)
@@ -152,7 +153,7 @@ def _column(subject: Subject, name: str, found: pl.Schema, moved: pl.DataFrame |
 
 
 def _moved(snapshot: Snapshot, subject: Subject, columns: list[str]) -> dict[str, pl.DataFrame]:
-    """Return, a link that names copies, `version` (what it names) and `live` (what it means)."""
+    """Return, a link that names copies, `version` (what it names) and `live` (its live row)."""
     names = [
         name
         for name, table in subject.links.items()

@@ -36,7 +36,7 @@ _PATTERNS: dict[pl.DataType, str] = {
 }
 
 
-def parsed(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+def parse_texts(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """Return `texts` (all String) with the types of `columns`, and marks of what cannot be read.
 
     Returns:

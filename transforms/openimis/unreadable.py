@@ -3,7 +3,7 @@
 rows with marks ─┬─► sound     without marks, and without rows of which nobody knows whether
                  │             they are current, deleted, or a version of what
                  ├─► objects   whose own row, or a version of it, holds such a value
-                 └─► told      the rows themselves, by table and UUID
+                 └─► report    the rows themselves, by table and UUID
 """
 
 import polars as pl
@@ -13,7 +13,8 @@ from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
 from transforms.openimis.tables.doubt_links import HISTORY, KIN, LASTING
 from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE, unreadable_reason
 
-TOLD = {"table": pl.String(), "id": pl.String(), "reasons": pl.List(pl.String)}
+UNREADABLE_ROW = {"table": pl.String(), "id": pl.String(), "reasons": pl.List(pl.String)}
+"""Columns and types of the rows that are reported."""
 
 
 def holds_unreadable(column: str) -> pl.Expr:
@@ -22,7 +23,7 @@ def holds_unreadable(column: str) -> pl.Expr:
 
 
 def sound_rows(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
-    """Return the rows of which it is known what they are, without marks."""
+    """Return the rows whose key and validity can be read, without marks."""
     return rows.filter(~_is_lost(table)).drop(UNREADABLE)
 
 
@@ -67,8 +68,8 @@ def with_kin(
         return objects
     kin = sound.filter(pl.col(column).is_in(lost.implode()))
     keys = kin.select(live_key(table.key).alias("key")).unique().collect()
-    found = keys.with_columns(column=pl.lit("LegacyID"))
-    return pl.concat([objects, found.cast(objects.schema)]).unique()
+    more = keys.with_columns(column=pl.lit("LegacyID"))
+    return pl.concat([objects, more.cast(objects.schema)]).unique()
 
 
 def _that_matter(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -83,8 +84,8 @@ def _that_matter(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.filter(~is_version | pl.col("column").is_in(used))
 
 
-def told_rows(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Return the rows that something is made of, with the columns of `TOLD`."""
+def unreadable_rows(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Return the rows that something is made of, with the columns of `UNREADABLE_ROW`."""
     names = [pl.col(name).cast(pl.String) for name in (table.uuid, table.key) if name]
     each = _that_matter(marked.with_row_index("at"), table)
     return (
@@ -94,7 +95,7 @@ def told_rows(marked: pl.DataFrame, table: Table) -> pl.DataFrame:
             reasons=reason_of_column().unique(maintain_order=True),
         )
         .select("id", "reasons", table=pl.lit(table.name))
-        .select(*TOLD)
+        .select(*UNREADABLE_ROW)
     )
 
 

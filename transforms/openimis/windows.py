@@ -44,12 +44,12 @@ class Window:
         return (first & last).fill_null(value=False)
 
 
-def touched(rows: Rows, window: Window | None, *stamps: str) -> pl.LazyFrame:
+def keys_in_window(rows: Rows, window: Window | None, *stamps: str) -> pl.LazyFrame:
     """Return the keys of the objects that left a trace in the window.
 
     Args:
         rows: Of the register; copies stand for the row that they are of.
-        window: None asks for nothing, and finds nothing.
+        window: None: there is no window, so no keys.
         stamps: Columns that a change sets, besides those of every row.
 
     Returns:
@@ -61,7 +61,7 @@ def touched(rows: Rows, window: Window | None, *stamps: str) -> pl.LazyFrame:
     return rows.versions.filter(in_window).select(rows.key).unique()
 
 
-def marked(
+def mark_window(
     frame: pl.LazyFrame,
     window: Window | None,
     traces: Sequence[tuple[str, pl.LazyFrame]],
@@ -72,7 +72,8 @@ def marked(
     Args:
         frame: Any frame with the foreign keys that `traces` name, and `days`.
         window: None means that everything is in the window.
-        traces: Foreign key of `frame`, and what `touched` returned for the table that it names.
+        traces: Foreign key of `frame`, and what `keys_in_window` returned for the table that it
+            names.
         days: Date columns of `frame`: a day that comes is a change, though nobody wrote a row.
 
     Returns:
@@ -82,15 +83,17 @@ def marked(
         return frame.with_columns(in_window=pl.lit(value=True))
     hits = [f"_touched_{number}" for number in range(len(traces))]
     for hit, (column, keys) in zip(hits, traces, strict=True):
-        found = keys.select(pl.first().alias(column), pl.lit(value=True).alias(hit))
-        frame = frame.join(found, on=column, how="left", maintain_order="left")
+        rows_hit = keys.select(pl.first().alias(column), pl.lit(value=True).alias(hit))
+        frame = frame.join(rows_hit, on=column, how="left", maintain_order="left")
     due = [window.holds(pl.col(day)) for day in days]
     is_hit = pl.any_horizontal(*(pl.col(hit) for hit in hits), *due).fill_null(value=False)
     return frame.with_columns(in_window=is_hit).drop(hits)
 
 
-def touched_people(register: Register, window: Window | None) -> pl.LazyFrame:
+def people_in_window(register: Register, window: Window | None) -> pl.LazyFrame:
     """Return the insuree_id of people who, or whose family, left a trace."""
-    families = touched(register.families, window)
+    families = keys_in_window(register.families, window)
     of_families = register.people.live.join(families, on="family_id", how="semi")
-    return pl.concat([touched(register.people, window), of_families.select("insuree_id")]).unique()
+    return pl.concat(
+        [keys_in_window(register.people, window), of_families.select("insuree_id")]
+    ).unique()

@@ -4,13 +4,11 @@ from collections.abc import Collection
 
 import polars as pl
 
-from transforms.core.json_texts import Json
+from transforms.core.json_texts import Json, Payload
 from transforms.model.tables.calendars import Calendar
 from transforms.model.values import with_faults
-from transforms.openimis.places import placed
+from transforms.openimis.places import org_units_among
 from transforms.package.tables.population import POPULATION_SET, DataElement
-
-Payload = dict[str, list[Json]]
 
 FIGURES = ("code", "year", "population")
 """Columns of a file of population figures."""
@@ -63,7 +61,7 @@ def figures(
         rows: code (of an openIMIS location), year (of DHIS2's calendar) and population, all as
             text.
         places: See `transforms.openimis.places`.
-        level: Type of the places of which the population is known.
+        level: Type of the places that have population figures.
         assigned: UIDs of the org units to which DHIS2 has assigned the data set.
         calendar: In which DHIS2 counts.
         now: The ISO year of today.
@@ -92,14 +90,14 @@ def figures(
 
 
 def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
-    is_known = pl.col("orgUnit").is_not_null()
-    is_counted = is_known & (pl.col("type") == level)
+    exists = pl.col("orgUnit").is_not_null()
+    is_counted = exists & (pl.col("type") == level)
     is_year = pl.col("year").str.contains(r"^(19|20)\d\d$")
     is_figure = pl.col("population").str.contains(r"^\d{1,9}$")
     return {
-        "population_place_unknown": ~is_known,
+        "population_place_unknown": ~exists,
         "population_place_double": pl.col("places") > 1,
-        "population_level_other": is_known & (pl.col("type") != level),
+        "population_level_other": exists & (pl.col("type") != level),
         "population_place_not_assigned": is_counted & ~pl.col("orgUnit").is_in(list(assigned)),
         "population_year_malformed": ~is_year.fill_null(value=False),
         "population_figure_malformed": ~is_figure.fill_null(value=False),
@@ -109,7 +107,7 @@ def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
 
 def _places(places: pl.LazyFrame) -> pl.LazyFrame:
     """Return code, orgUnit, type, and places: how many have the code, alive or else closed."""
-    units = placed(places).select(
+    units = org_units_among(places).select(
         code=pl.col("location_code").str.strip_chars(),
         orgUnit="uid",
         type="location_type",

@@ -6,16 +6,12 @@ and no password.
 """
 
 from transforms.core.json_texts import Json
-from transforms.openimis.country import Country
 from transforms.package.tables.user_roles import USER_ROLES, UserRole
 
-Payload = dict[str, list[Json]]
 
-
-def access_objects(country: Country) -> Payload:
-    """Return the user roles; the user groups are made before all that is shared with them."""
-    del country  # the same in every country
-    return {"userRoles": [_role(row) for row in USER_ROLES]}
+def user_role_objects() -> list[Json]:
+    """Return the user roles; they are the same in every country."""
+    return [_role(row) for row in USER_ROLES]
 
 
 def _role(row: UserRole) -> Json:

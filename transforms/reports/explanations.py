@@ -1,7 +1,7 @@
-"""What is known of one object: wanted, acknowledged, to be changed, held back; never a value.
+"""One object in all stages: desired, acknowledged, change, rejects; never a value.
 
 Where and when an object is (org unit, status, dates) is a value as well: a village, and the day of
-a claim. Of these, and of its fields, only the names of those that are set are told.
+a claim. Of these, and of its fields, only the names of those that are set are shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,30 +28,30 @@ def of_object(frame: pl.LazyFrame, name: str, resource: Resource) -> list[dict[s
     Returns:
         What `SHOWN` lists, and `values`: names of `UNSHOWN` and of the fields that hold a value.
     """
-    found = _named(frame, name).collect()
+    found = _rows_of(frame, name).collect()
     fields = [field for field in resource.fields if field.key in found.columns]
     return [_shown(row, fields) for row in found.iter_rows(named=True)]
 
 
-def differing(
+def differences(
     desired: pl.LazyFrame, acknowledged: pl.LazyFrame, name: str, resource: Resource
 ) -> list[dict[str, Any]]:
-    """Return key, and the names of what is wanted otherwise than DHIS2 confirmed it.
+    """Return key, and the names of the values in which desired and acknowledged differ.
 
     Args:
-        desired: What is wanted of a resource.
-        acknowledged: What DHIS2 confirmed of it.
+        desired: Of a resource.
+        acknowledged: Of the same resource.
         name: As of `of_object`.
         resource: The resource.
     """
     names = {each: each for each in PLAIN} | {each.key: each.name for each in resource.fields}
-    held = _named(acknowledged, name).filter(state="held").select("key", *names)
-    both = desired.join(held, on="key", suffix=CONFIRMED).collect()
+    confirmed = _rows_of(acknowledged, name).filter(state="held").select("key", *names)
+    both = desired.join(confirmed, on="key", suffix=CONFIRMED).collect()
     rows = [
         {
             "key": row["key"],
             "differs": ", ".join(
-                told for each, told in names.items() if row[each] != row[f"{each}{CONFIRMED}"]
+                label for each, label in names.items() if row[each] != row[f"{each}{CONFIRMED}"]
             ),
         }
         for row in both.iter_rows(named=True)
@@ -59,13 +59,13 @@ def differing(
     return [row for row in rows if row["differs"]]
 
 
-def _named(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
+def _rows_of(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     columns = frame.collect_schema().names()
-    known = [
+    names_it = [
         pl.col(each) == name for each in ("key", "person", "uid", "uidBefore") if each in columns
     ]
     below = pl.col("key").str.starts_with(f"{name}:")
-    return frame.filter(pl.any_horizontal(*known, below))
+    return frame.filter(pl.any_horizontal(*names_it, below))
 
 
 def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
 
 
 def markdown(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    """Return all that was found of an object as Markdown."""
+    """Return all rows of an object as Markdown."""
     lines = [f"# {name}"]
     for title, rows in parts.items():
         lines += ["", f"## {title}", ""]

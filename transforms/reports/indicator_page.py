@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from transforms.core.markdown import code, table
 from transforms.core.metadata_uids import metadata_uid
-from transforms.package.indicators import indicator_uid
+from transforms.package.tables.beneficiary_measures import BENEFICIARY_MEASURES
+from transforms.package.tables.claim_measures import CLAIM_MEASURES
 from transforms.package.tables.indicators import (
     GROUP_UIDS,
     INDICATORS,
@@ -12,15 +13,8 @@ from transforms.package.tables.indicators import (
     Indicator,
     IndicatorGroup,
 )
-from transforms.package.tables.program_indicators import (
-    BENEFICIARY_MEASURES,
-    CLAIM_MEASURES,
-    SEED_OPTION_UIDS,
-    SEED_UIDS,
-    Measure,
-    OptionSplit,
-    Split,
-)
+from transforms.package.tables.measures import Measure, OptionSplit, Split
+from transforms.package.tables.seed_program_indicators import SEED_OPTION_UIDS, SEED_UIDS
 from transforms.reports.tables import page_texts
 
 
@@ -48,7 +42,7 @@ def _indicators() -> Iterator[str]:
 def _indicator_row(row: Indicator) -> tuple[str, ...]:
     return (
         row.name,
-        code(indicator_uid(row)),
+        code(row.uid),
         f"{row.numerator_words}: {code(row.numerator)}",
         f"{row.denominator_words}: {code(row.denominator)}",
         row.type.name.removeprefix("openIMIS "),
@@ -97,12 +91,12 @@ def _uid(measure: Measure, split: Split | None = None) -> str:
 def _part(measure: Measure, split: Split | OptionSplit) -> str:
     if isinstance(split, Split):
         return f"{split.label} {code(_uid(measure, split))} {code(split.condition)}"
-    known = [
+    seed_options = [
         f"{option} {code(uid)}"
         for (key, kind, option), uid in SEED_OPTION_UIDS.items()
         if (key, kind) == (measure.key, split.key)
     ]
-    seeds = f", of which the seed has {', '.join(known)}" if known else ""
+    seeds = f", of which the seed has {', '.join(seed_options)}" if seed_options else ""
     rule = code(f"{split.operand} == '<code>'")
     return f"{split.label}: one for each option of {split.option_set.name!r}, {rule}{seeds}"
 

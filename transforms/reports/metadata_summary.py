@@ -1,9 +1,9 @@
-"""What set-up found and did, for people: Markdown without a personal datum."""
+"""What set-up plans and did, for people: Markdown without a personal datum."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from transforms.dhis2.metadata_merge import Plan
+from transforms.dhis2.metadata_plan import Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 MOST_LISTED = 50
@@ -45,10 +45,9 @@ def _changes(plan: Plan) -> Iterator[str]:
 
 
 def _listed(title: str, sentences: Iterable[str]) -> list[str]:
-    found = list(sentences)
-    if not found:
+    lines = [f"- {sentence}" for sentence in sentences]
+    if not lines:
         return []
-    lines = [f"- {sentence}" for sentence in found[:MOST_LISTED]]
-    if len(found) > MOST_LISTED:
-        lines.append(f"- and {len(found) - MOST_LISTED} more")
+    if len(lines) > MOST_LISTED:
+        lines = [*lines[:MOST_LISTED], f"- and {len(lines) - MOST_LISTED} more"]
     return [f"#### {title}\n\n" + "\n".join(lines)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from transforms.core.markdown import table
-from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault, began, dotted
+from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault, began, version_text
 from transforms.reports.tables import page_texts
 
 _DONE = {
@@ -21,16 +21,16 @@ def patch_page() -> str:
 
 
 def _row(fault: PatchFault) -> tuple[str, ...]:
-    there, gone = _tried(fault, was_there=True), _tried(fault, was_there=False)
-    return fault.meaning, "; ".join(_ranges(fault)), there, gone, _DONE[fault.harm]
+    present, absent = _versions(fault, was_there=True), _versions(fault, was_there=False)
+    return fault.meaning, "; ".join(_ranges(fault)), present, absent, _DONE[fault.harm]
 
 
 def _ranges(fault: PatchFault) -> Iterator[str]:
     for release, fixed in fault.fixed.items():
         first = began(fault.harm, release) or (0,)
-        yield f"{dotted(release, first)} to before {dotted(release, fixed)}"
+        yield f"{version_text(release, first)} to before {version_text(release, fixed)}"
 
 
-def _tried(fault: PatchFault, *, was_there: bool) -> str:
-    versions = [version for version, found in fault.tried.items() if found is was_there]
+def _versions(fault: PatchFault, *, was_there: bool) -> str:
+    versions = [version for version, was in fault.tried.items() if was is was_there]
     return ", ".join(versions) or "*not tried*"

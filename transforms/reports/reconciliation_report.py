@@ -1,4 +1,4 @@
-"""What a reconciliation found, for people: counts, never a value."""
+"""The differences of a reconciliation, for people: counts, never a value."""
 
 import polars as pl
 

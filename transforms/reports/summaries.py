@@ -38,8 +38,9 @@ def _counts(answered: pl.LazyFrame) -> dict[str, int]:
     done = pl.when(pl.col("change") == "delete").then("isDeleted").otherwise("isPosted")
     kind = pl.col("change").cast(pl.String)
     counted = answered.group_by(kind).agg(done=done.sum(), refused=(~done).sum()).collect()
-    found = {f"{kind}d": number for kind, number in counted.select("change", "done").iter_rows()}
-    return found | {"not done": int(counted["refused"].sum())}
+    done_by_kind = counted.select("change", "done").iter_rows()
+    counts = {f"{kind}d": number for kind, number in done_by_kind}
+    return counts | {"not done": int(counted["refused"].sum())}
 
 
 def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
@@ -78,11 +79,11 @@ def held_back(reasons: list[dict[str, Any]]) -> int:
 
 def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
     """Return counts in one line, without what is 0: `tracked_entities 112 created, 3 deleted`."""
-    found = {
+    lines = {
         name: ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
         for name, kinds in counts.items()
     }
-    return "; ".join(f"{name} {kinds}" for name, kinds in found.items() if kinds) or "nothing"
+    return "; ".join(f"{name} {kinds}" for name, kinds in lines.items() if kinds) or "nothing"
 
 
 def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:

@@ -1,4 +1,4 @@
-"""Plain http: to this machine itself, or where somebody has said that it is meant."""
+"""Plain http: to this machine itself, or where the block permits it."""
 
 from ipaddress import ip_address
 
@@ -7,13 +7,13 @@ import httpx
 from transforms.core.errors import TargetError
 
 
-def check_plain_http(base_url: str, *, is_meant: bool) -> None:
+def check_plain_http(base_url: str, *, is_permitted: bool) -> None:
     """Refuse to send logins and diagnoses in clear over a network.
 
     Raises:
-        TargetError: The address is plain http to another machine, and nobody has said so.
+        TargetError: The address is plain http to another machine, and the block does not permit it.
     """
-    if is_meant or not base_url.lower().startswith("http://") or _is_loopback(base_url):
+    if is_permitted or not base_url.lower().startswith("http://") or _is_loopback(base_url):
         return
     raise TargetError(
         f"The address {base_url} is plain http to another machine: whoever is on the way reads the "

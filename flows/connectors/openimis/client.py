@@ -1,7 +1,7 @@
 """openIMIS over ODBC: a plain client.
 
     OpenimisDatabase (flows/prefect_support/openimis_database.py: which database)
-      └── client() ─► Openimis ─┬─ check()        pyodbc asks the catalogue: what is there and fits
+      └── client() ─► Openimis ─┬─ check()        pyodbc reads the catalogue: what is there and fits
                                 └─ transaction()  arrow-odbc reads: one connection, one snapshot
                                      └── batches()  of one table after another, in Arrow
 
@@ -20,11 +20,12 @@ import arrow_odbc
 import pyarrow as pa
 import pyodbc
 
-from flows.connectors.openimis.catalogue import Selection, selections
-from flows.connectors.openimis.conforming import conformed
-from flows.connectors.openimis.connection_strings import completed
+from flows.connectors.openimis.catalogue import select_tables
+from flows.connectors.openimis.conforming import conform
+from flows.connectors.openimis.connection_strings import complete
 from flows.connectors.openimis.odbc_errors import as_source_error
-from flows.connectors.openimis.sql_dialects import LONGEST_TEXT, DialectName, SqlDialect
+from flows.connectors.openimis.selection import TableSelection
+from flows.connectors.openimis.sql_dialect import LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.columns import (
@@ -49,7 +50,7 @@ class Openimis:
         self, dialect: SqlDialect, connection_string: str, *, is_a_copy: bool = False
     ) -> None:
         self._dialect = replace(dialect, session=()) if is_a_copy else dialect
-        self._connection_string = completed(connection_string, dialect.settings)
+        self._connection_string = complete(connection_string, dialect.settings)
         self._is_a_copy = is_a_copy
 
     @property
@@ -58,8 +59,8 @@ class Openimis:
         is_sql_server = self._dialect.name == DialectName.SQLSERVER
         return open_on_the_wire(self._connection_string) if is_sql_server else []
 
-    def check(self, wanted: Mapping[str, Sequence[Column]]) -> list[Selection]:
-        """Return how every table of `wanted` (table name to columns) is read.
+    def check(self, columns: Mapping[str, Sequence[Column]]) -> list[TableSelection]:
+        """Return how every table of `columns` (table name to columns to read) is read.
 
         Raises:
             SourceError: No connection; a required table or column is missing, a type does not
@@ -70,8 +71,8 @@ class Openimis:
                 self._connection_string, autocommit=True, readonly=False, timeout=LOGIN_SECONDS
             )
         try:
-            with as_source_error("ask openIMIS which tables and columns it has"):
-                return selections(connection, self._dialect, wanted)
+            with as_source_error("read which tables and columns openIMIS has"):
+                return select_tables(connection, self._dialect, columns)
         finally:
             connection.close()
 
@@ -115,27 +116,27 @@ class SourceTransaction:
             self._refuse_changed_texts()
 
     @contextmanager
-    def standing_still(self, selected: Sequence[Selection]) -> Iterator[None]:
+    def check_unchanged(self, selections: Sequence[TableSelection]) -> Iterator[None]:
         """Check that nobody wrote to a copy while it was read; other databases may be written to.
 
         Raises:
             SourceError: Somebody did; names the tables.
         """
-        before = self._standing(selected) if self._is_a_copy else {}
+        before = self._fingerprints(selections) if self._is_a_copy else {}
         yield
-        after = self._standing(selected) if self._is_a_copy else {}
+        after = self._fingerprints(selections) if self._is_a_copy else {}
         if changed := [table for table in before if before[table] != after[table]]:
             raise _was_written_to(changed)
 
-    def _standing(self, selected: Sequence[Selection]) -> dict[str, object]:
+    def _fingerprints(self, selections: Sequence[TableSelection]) -> dict[str, object]:
         with as_source_error("read how many rows the tables have"):
             return {
-                selection.table.name: self._value(selection.standing)
-                for selection in selected
+                selection.table.name: self._value(selection.fingerprint_query)
+                for selection in selections
                 if selection.location
             }
 
-    def batches(self, selection: Selection) -> Iterator[pa.RecordBatch]:
+    def batches(self, selection: TableSelection) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table in the columns and types of `selection.marked_schema`.
 
         Raises:
@@ -153,9 +154,9 @@ class SourceTransaction:
                 payload_text_encoding=self._dialect.text_encoding,
             )
             for batch in reader:
-                yield conformed(batch, selection)
+                yield conform(batch, selection)
 
-    def oldest_rows(self, selected: Sequence[Selection]) -> dict[str, str]:
+    def oldest_rows(self, selections: Sequence[TableSelection]) -> dict[str, str]:
         """Return what recognises this openIMIS wherever it is moved to.
 
         Table name to the SHA-256 of the UUID of the row with the least key, which openIMIS never
@@ -164,7 +165,7 @@ class SourceTransaction:
         with as_source_error("read the oldest rows"):
             uuids = {
                 selection.table.name: self._value(oldest_uuid(selection))
-                for selection in selected
+                for selection in selections
                 if selection.table.name in _RECOGNISED_BY and selection.location
             }
         return {table: _digest(str(uuid).lower()) for table, uuid in uuids.items() if uuid}
@@ -187,11 +188,11 @@ class SourceTransaction:
                 "(LC_ALL=C.UTF-8). No table was read and nothing was sent to DHIS2."
             )
 
-    def _answer(self, query: str, asked: str) -> str:
+    def _answer(self, query: str, question: str) -> str:
         value = self._value(query)
         if value is None:
             raise SourceError(
-                f"openIMIS's database does not say {asked}, which every database does: it "
+                f"openIMIS's database does not say {question}, which every database does: it "
                 f"answered with nothing. Look whether something between this program and the "
                 f"database changes its answers. No table was read and nothing was sent to DHIS2."
             )
@@ -218,14 +219,14 @@ def _was_written_to(tables: Sequence[str]) -> SourceError:
     )
 
 
-def oldest_uuid(selection: Selection) -> str:
+def oldest_uuid(selection: TableSelection) -> str:
     """Return the SELECT of the UUID of the row with the least key."""
-    quoted = {item.column.name: item for item in selection.columns if item.found}
+    sources = {item.column.name: item.source for item in selection.columns}
     dialect, table = selection.dialect, selection.table
     key, uuid = (
-        dialect.quoted(found.name)
+        dialect.quote(source.name)
         for name in (table.key, table.uuid)
-        if name and (found := quoted[name].found)
+        if name and (source := sources[name])
     )
     least = f"SELECT MIN({key}) FROM {selection.location}"  # noqa: S608 - quoted by the dialect
     select = f"SELECT CAST({uuid} AS varchar(36)) FROM {selection.location}"  # noqa: S608

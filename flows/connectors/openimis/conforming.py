@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.connectors.openimis.catalogue import Selection
-from transforms.openimis.source_texts import parsed
+from flows.connectors.openimis.selection import TableSelection
+from transforms.openimis.source_texts import parse_texts
 from transforms.openimis.tables.columns import UNREADABLE
 
 LARGEST_CODE = 2**31 - 1
@@ -19,26 +19,28 @@ Masks = Mapping[str, pa.BooleanArray]
 """Column to where its values cannot be read; only of columns with such values."""
 
 
-def conformed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
+def conform(batch: pa.RecordBatch, selection: TableSelection) -> pa.RecordBatch:
     """Return the rows in the columns and types of `selection.marked_schema`.
 
     Args:
         batch: In the columns and types of `selection.transit_schema`.
         selection: What is read of the table.
     """
-    typed = _parsed(batch, selection) if selection.dialect.as_text else batch
-    masks = _marked(typed, selection) | _too_large(typed, selection)
+    typed = _parse(batch, selection) if selection.dialect.as_text else batch
+    masks = _unreadable_masks(typed, selection) | _too_large(typed, selection)
     columns = [_array(typed, field, masks, selection) for field in selection.schema]
     marks = _names(masks, batch.num_rows)
     return pa.record_batch([*columns, marks], schema=selection.marked_schema)
 
 
-def _parsed(batch: pa.RecordBatch, selection: Selection) -> pa.RecordBatch:
-    frame = parsed(pl.DataFrame(batch), selection.present)
+def _parse(batch: pa.RecordBatch, selection: TableSelection) -> pa.RecordBatch:
+    frame = parse_texts(pl.DataFrame(batch), selection.present)
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks().to_batches()[0]
 
 
-def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+def _unreadable_masks(
+    batch: pa.RecordBatch, selection: TableSelection
+) -> dict[str, pa.BooleanArray]:
     """Return what the database, or the parser, says cannot be read."""
     if UNREADABLE not in batch.schema.names:
         return {}
@@ -47,14 +49,14 @@ def _marked(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.Boolean
         return {}
     each = {
         column: pc.equal(pc.utf8_slice_codeunits(marks, place, place + 1), "1")
-        for place, column in enumerate(selection.watched)
+        for place, column in enumerate(selection.watched_columns)
     }
     # A null is neither: pc.if_else would make the value null.
     whole = {column: pc.coalesce(mask, pa.scalar(value=False)) for column, mask in each.items()}
     return {column: mask for column, mask in whole.items() if pc.any(mask).as_py()}
 
 
-def _too_large(batch: pa.RecordBatch, selection: Selection) -> dict[str, pa.BooleanArray]:
+def _too_large(batch: pa.RecordBatch, selection: TableSelection) -> dict[str, pa.BooleanArray]:
     """Return which numbers came whole, but do not fit the type that their column has."""
     wide = [field.name for field in selection.schema if field.type == pa.int32()]
     numbers = {name: batch.column(name) for name in wide if name in batch.schema.names}
@@ -72,7 +74,9 @@ def _is_too_large(numbers: pa.Array) -> pa.BooleanArray:
     return pc.coalesce(outside, pa.scalar(value=False))
 
 
-def _array(batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: Selection) -> pa.Array:
+def _array(
+    batch: pa.RecordBatch, field: pa.Field, masks: Masks, selection: TableSelection
+) -> pa.Array:
     if field.name not in batch.schema.names:
         return pa.nulls(batch.num_rows, field.type)
     array = batch.column(field.name)

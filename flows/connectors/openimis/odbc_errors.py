@@ -1,4 +1,4 @@
-"""ODBC's complaints in one sentence each: a table of SQLSTATEs, and SQL Server's own numbers.
+"""ODBC's errors in one sentence each: a table of SQLSTATEs, and SQL Server's own numbers.
 
 A driver's message may quote a value of a row, so it is repeated only where a connection could not
 be opened, before any row was read; passwords are blotted out.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import arrow_odbc
 import pyodbc
 
-from flows.connectors.openimis.sql_server_errors import CURED_BY_TIME, is_of_sql_server, meaning
+from flows.connectors.openimis.sql_server_errors import TRANSIENT, is_of_sql_server, meaning_of
 from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 _WHAT_IT_MEANS: dict[str, str] = {
@@ -24,8 +24,8 @@ _WHAT_IT_MEANS: dict[str, str] = {
     "42P01": "a table is not there (any more): check that this is an openIMIS database",
     "42S02": "a table is not there, or the user may not see it: check that this is an openIMIS "
     "database, and grant SELECT on its tables",
-    "42703": "a column is not there (any more): start the run again, it asks the catalogue anew",
-    "42S22": "a column is not there (any more): start the run again, it asks the catalogue anew",
+    "42703": "a column is not there (any more): start the run again; it reads the catalogue anew",
+    "42S22": "a column is not there (any more): start the run again; it reads the catalogue anew",
     "42": "the database did not accept the query, or the user may not read the table: grant SELECT "
     "on the openIMIS tables",
     "22": "a value does not fit the type that its column must have",
@@ -47,10 +47,10 @@ _STANDBY = (
     "larger max_standby_streaming_delay, on it, or read from the primary"
 )
 _FILE_IS_LOCKED = "another program holds the database file locked"
-_BY_TIME = ("08", "40", "53", "55P03", "57", "HYT")
-"""What SQLSTATEs begin with of which time may cure: lost connections, deadlocks, a standby that has
-to catch up, a server that stops or starts, locks, time-outs."""
-_BY_NO_TIME = ("authentication failed", "does not exist", "pg_hba.conf")
+_TRANSIENT_STATES = ("08", "40", "53", "55P03", "57", "HYT")
+"""Beginnings of SQLSTATEs after which a retry may succeed: lost connections, deadlocks, a standby
+that has to catch up, a server that stops or starts, locks, time-outs."""
+_PERMANENT_TEXTS = ("authentication failed", "does not exist", "pg_hba.conf")
 """What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
 _CATCHING_UP = "conflict with recovery"
@@ -94,32 +94,32 @@ def as_source_error(doing: str, *, connecting: bool = False) -> Iterator[None]:
 
 def _as_error(complaint: _Complaint, doing: str, *, connecting: bool) -> SyncError:
     sentence = _sentence(complaint, doing, connecting=connecting)
-    is_busy = _is_cured_by_time(complaint, _meaning(complaint, connecting=connecting))
+    is_busy = _is_transient(complaint, _meaning(complaint, connecting=connecting))
     return SourceBusyError(sentence) if is_busy else SourceError(sentence)
 
 
-def _is_cured_by_time(complaint: _Complaint, said: str) -> bool:
-    if said in CURED_BY_TIME or said in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
+def _is_transient(complaint: _Complaint, meaning: str) -> bool:
+    if meaning in TRANSIENT or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
         return True
-    if said != _by_state(complaint.state):
+    if meaning != _by_state(complaint.state):
         return False
-    refused = any(words in complaint.message for words in _BY_NO_TIME)
-    return complaint.state.startswith(_BY_TIME) and not refused
+    refused = any(words in complaint.message for words in _PERMANENT_TEXTS)
+    return complaint.state.startswith(_TRANSIENT_STATES) and not refused
 
 
 def _sentence(complaint: _Complaint, doing: str, *, connecting: bool) -> str:
-    said = _meaning(complaint, connecting=connecting)
+    meaning = _meaning(complaint, connecting=connecting)
     number = f", error {complaint.number}" if complaint.number else ""
     quote = f"; the driver says: {_first_line(complaint.message)}" if connecting else ""
     return (
-        f"Could not {doing}: {said} (SQLSTATE {complaint.state}{number}{quote}). "
+        f"Could not {doing}: {meaning} (SQLSTATE {complaint.state}{number}{quote}). "
         f"Nothing was sent to DHIS2."
     )
 
 
 def _complaint(error: Exception) -> _Complaint:
-    if found := _ARROW_ODBC.search(str(error)):
-        return _Complaint(found[1], (int(found[2]),), found[3])
+    if match := _ARROW_ODBC.search(str(error)):
+        return _Complaint(match[1], (int(match[2]),), match[3])
     text = str(error.args[-1]) if error.args else ""
     state = str(error.args[0]) if len(error.args) > 1 else "HY000"
     numbers = tuple(int(number) for number in _PYODBC_NUMBERS.findall(text))
@@ -131,8 +131,8 @@ def _meaning(complaint: _Complaint, *, connecting: bool) -> str:
     message = complaint.message
     if _DRIVER_IS_MISSING in message:
         return _WHAT_IT_MEANS["IM"]
-    if is_of_sql_server(message) and (known := meaning(complaint.numbers, message)):
-        return known
+    if is_of_sql_server(message) and (own := meaning_of(complaint.numbers, message)):
+        return own
     if _CATCHING_UP in message:
         return _STANDBY
     if _TOO_LONG in message:

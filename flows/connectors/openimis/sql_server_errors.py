@@ -2,7 +2,7 @@
 
 Numbers below 20,000 are SQL Server's (`sys.messages`); from 20,000 on they are FreeTDS's own
 (`include/sybdb.h`). Microsoft's driver has no numbers of its own, so its texts are looked at.
-Whatever is not here is told by its SQLSTATE, as with any other database.
+Whatever is not here is reported by its SQLSTATE, as with any other database.
 """
 
 from collections.abc import Iterable, Mapping
@@ -84,7 +84,7 @@ _NO_ENCRYPTION = (
 )
 
 _BY_NUMBER: Mapping[int, str] = {
-    207: "a column is not there (any more): start the run again, it asks the catalogue anew",
+    207: "a column is not there (any more): start the run again; it reads the catalogue anew",
     208: "a table is not there, or the user may not see it: check that this is an openIMIS "
     "database, and grant SELECT on its tables",
     **dict.fromkeys((229, 230, 300), _NO_RIGHT),
@@ -112,18 +112,18 @@ _BY_NUMBER: Mapping[int, str] = {
     20003: _NO_ANSWER,
 }  # fmt: skip
 
-CURED_BY_TIME = frozenset(
+TRANSIENT = frozenset(
     {
         _UNREACHABLE, _FREETDS_SAYS_NO_MORE, _LOST, _CLOSED, _NOT_ONLINE, _STOPPED, _VERSIONS_GONE,
         _DEADLOCK, _LOCKED, _SWITCHED, _ALTERED, _NO_ANSWER,
     }
 )  # fmt: skip
-"""What it means that may be over after a while, without anybody's help."""
+"""Meanings after which a retry may succeed, without anybody's help."""
 
 
 @dataclass(frozen=True)
-class _Saying:
-    """What a driver says, in lower case, and what it means."""
+class _Text:
+    """Parts of a driver's text, in lower case, and what it means."""
 
     parts: tuple[str, ...]
     meaning: str
@@ -132,21 +132,21 @@ class _Saying:
         return all(part in message for part in self.parts)
 
 
-_BY_TEXT: tuple[_Saying, ...] = (
-    _Saying(("hostname mismatch",), _OTHER_NAME),
-    _Saying(("ip address mismatch",), _OTHER_NAME),
-    _Saying(("hostname does not match",), _OTHER_NAME),
-    _Saying(("subject name does not match",), _OTHER_NAME),
-    _Saying(("certificate",), _UNTRUSTED),
-    _Saying(("ssl provider",), _NO_ENCRYPTION),
-    _Saying(("encryption",), _NO_ENCRYPTION),
-    _Saying(("ssl/tls",), _NO_ENCRYPTION),
-    _Saying(("login timeout expired",), _UNREACHABLE),
-    _Saying(("adaptive server is unavailable",), _UNREACHABLE),
-    _Saying(("unable to connect to data source",), _FREETDS_SAYS_NO_MORE),
-    _Saying(("communication link failure",), _LOST),
-    _Saying(("unexpected eof",), _LOST),
-    _Saying(("tcp provider",), _CLOSED),
+_BY_TEXT: tuple[_Text, ...] = (
+    _Text(("hostname mismatch",), _OTHER_NAME),
+    _Text(("ip address mismatch",), _OTHER_NAME),
+    _Text(("hostname does not match",), _OTHER_NAME),
+    _Text(("subject name does not match",), _OTHER_NAME),
+    _Text(("certificate",), _UNTRUSTED),
+    _Text(("ssl provider",), _NO_ENCRYPTION),
+    _Text(("encryption",), _NO_ENCRYPTION),
+    _Text(("ssl/tls",), _NO_ENCRYPTION),
+    _Text(("login timeout expired",), _UNREACHABLE),
+    _Text(("adaptive server is unavailable",), _UNREACHABLE),
+    _Text(("unable to connect to data source",), _FREETDS_SAYS_NO_MORE),
+    _Text(("communication link failure",), _LOST),
+    _Text(("unexpected eof",), _LOST),
+    _Text(("tcp provider",), _CLOSED),
 )
 
 
@@ -155,13 +155,13 @@ def is_of_sql_server(message: str) -> bool:
     return "[SQL Server]" in message or "for SQL Server]" in message or "[FreeTDS]" in message
 
 
-def meaning(numbers: Iterable[int], message: str) -> str | None:
+def meaning_of(numbers: Iterable[int], message: str) -> str | None:
     """Return what SQL Server or its driver means; None if it is not known.
 
     Args:
         numbers: Its native error numbers, the first one first.
         message: The driver's message.
     """
-    known = (_BY_NUMBER[number] for number in numbers if number in _BY_NUMBER)
-    said = (saying.meaning for saying in _BY_TEXT if saying.is_in(message.lower()))
-    return next(known, None) or next(said, None)
+    by_number = (_BY_NUMBER[number] for number in numbers if number in _BY_NUMBER)
+    by_text = (text.meaning for text in _BY_TEXT if text.is_in(message.lower()))
+    return next(by_number, None) or next(by_text, None)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.connectors.dhis2.metadata_api import CACHE, clear_cache
+from flows.connectors.dhis2.caches import CACHE, clear_cache
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Analytics

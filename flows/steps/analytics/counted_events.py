@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Answer, Dhis2
+from flows.connectors.dhis2.answers import Answer
+from flows.connectors.dhis2.client import Dhis2
 from flows.steps.analytics.build_tables import calendar_warning
 from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.acknowledged import scan
@@ -14,10 +15,10 @@ from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,
     by_region,
-    differing,
+    compare_counts,
     in_words,
-    lacking,
     region_of,
+    shortfalls,
 )
 from transforms.model.resources import EVENT_RESOURCES, ORG_UNITS, Resource
 from transforms.openimis.country import Country
@@ -60,8 +61,8 @@ def judge_tables(client: Dhis2, confirmed: pl.DataFrame, calendar: str) -> str:
         if not answer.ok:
             return _why_not_judged(answer)
         tables = tables.vstack(_counts(resource, answer))
-    differences = differing(confirmed, tables)
-    if (old := lacking(differences)).height:
+    differences = compare_counts(confirmed, tables)
+    if (old := shortfalls(differences)).height:
         raise _are_old(old, calendar)
     if differences.height:
         return (

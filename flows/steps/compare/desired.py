@@ -142,8 +142,8 @@ def write_doubts(run: Run, doubts: Doubts) -> None:
     found = spared(doubts)
     if not found.is_empty():
         write_frame(run.desired(SPARED, 0), found.lazy())
-    if not doubts.told.is_empty():
-        write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.told)})
+    if not doubts.unreadable.is_empty():
+        write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.unreadable)})
 
 
 def spared_in(run: Run) -> pl.DataFrame:

@@ -17,8 +17,8 @@ from transforms.changes.partitions import partition_of
 from transforms.model.people import people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.openimis.country import Country
-from transforms.openimis.owners import NUMBER, PARTITION, heads_among, owned
-from transforms.openimis.register import Part, Register, part_of
+from transforms.openimis.owners import NUMBER, PARTITION, heads_among, rows_with_partition
+from transforms.openimis.register import PartialRegister, Register, part_of
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import (
     CLAIMS,
@@ -54,7 +54,7 @@ def divide_register(run: Run, register: Register, parts: int) -> None:
         parts: Into how many parts the people are divided.
     """
     discard(run.parts)
-    rows = owned(register, partial(partition_of, partitions=parts))
+    rows = rows_with_partition(register, partial(partition_of, partitions=parts))
     for name, frame in rows.items():
         divide(run.parts / name, frame.rename({PARTITION: BUCKET}), parts)
     _spread_policies(run, register, rows[COVERS.name], parts)
@@ -77,7 +77,7 @@ def divide_values(run: Run, register: Register, country: Country, parts: int) ->
     discard(run.parts / CANDIDATES)
 
 
-def part_of_people(run: Run, register: Register, number: int) -> Part:
+def part_of_people(run: Run, register: Register, number: int) -> PartialRegister:
     """Return the register of one part of the people."""
     divided = {
         subject.name: scan_bucket(run.parts / subject.name, number, _versions(register, subject))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from flows.connectors.openimis.catalogue import Selection
 from flows.connectors.openimis.client import Openimis, SourceTransaction
+from flows.connectors.openimis.selection import TableSelection
 from flows.steps.extract.unreadable_counts import Legibility
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run
@@ -82,7 +82,7 @@ def copy_tables(
     """
     selected = openimis.check(columns)
     taken_at = datetime.now(UTC)
-    with openimis.transaction() as transaction, transaction.standing_still(selected):
+    with openimis.transaction() as transaction, transaction.check_unchanged(selected):
         oldest_rows = transaction.oldest_rows(selected)
         read = {each.table.name: _copy_table(run, transaction, each) for each in selected}
     refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)
@@ -99,7 +99,7 @@ def copy_tables(
 
 
 def _copy_table(
-    run: Run, transaction: SourceTransaction, selection: Selection
+    run: Run, transaction: SourceTransaction, selection: TableSelection
 ) -> tuple[TableManifest, dict[str, Legible]]:
     """Copy a table; return what its manifest says, and how much of its columns could be read."""
     legibility = Legibility()

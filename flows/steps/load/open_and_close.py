@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.fold import begin_metadata, check_not_older, facts_of_run, fold, fold_metadata
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import CHANGES, all_changes

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import chunks
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.data_value_report import NAMELESS, data_value_report

@@ -22,9 +22,9 @@ from transforms.dhis2.import_report import (
     Sent,
     Strategy,
     Verdict,
-    judged,
-    refused,
-    validated,
+    judge,
+    judge_dry_run,
+    refusal_of,
 )
 from transforms.dhis2.tables.versions import Dialect
 from transforms.model.resources import TrackerType
@@ -79,7 +79,7 @@ def validate_bundle(client: Dhis2, body: bytes) -> Verdict | None:
     """Return what DHIS2 would say of a bundle; nothing is written. None if it fails as a whole."""
     params = PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE", "importMode": "VALIDATE"}
     answer = client.post(TRACKER, params, body)
-    return validated([each.sent for each in _objects(body)], answer.body)
+    return judge_dry_run([each.sent for each in _objects(body)], answer.body)
 
 
 class _Posting:
@@ -108,7 +108,7 @@ class _Posting:
             self._state.wait(0)
             answer = self._client.post(TRACKER, params, body)
             receipt += Receipt(self._strategy, requests=1, unanswered=answer.unanswered)
-            verdict = judged(sent, self._strategy, answer.body)
+            verdict = judge(sent, self._strategy, answer.body)
             if verdict is not None:
                 self._state.answered()
                 return receipt + Receipt(self._strategy, *verdict), None
@@ -121,7 +121,7 @@ class _Posting:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
             self._check_that_others_get_through(status)
-            reject = refused(objects[0].sent, ["whole_request"])
+            reject = refusal_of(objects[0].sent, ["whole_request"])
             return Receipt(self._strategy, refused=(reject,), requests=1)
         middle = (len(objects) + 1) // 2
         if status == TOO_LARGE:
@@ -184,7 +184,7 @@ def _transfer(
             break
         if requests == 1:
             state.pause()
-    return Receipt("TRANSFER", refused=(refused(sent, [reason]),), requests=requests)
+    return Receipt("TRANSFER", refused=(refusal_of(sent, [reason]),), requests=requests)
 
 
 def _objects(body: bytes) -> _Objects:

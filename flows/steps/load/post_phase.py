@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Generic, Protocol, TypeVar
 
-from flows.connectors.dhis2.client import Patience
+from flows.connectors.dhis2.retry import Patience
 from flows.steps.load.thread_state import LoadState
 from transforms.changes.stopping import Kinds, StopRule, kinds_of
 from transforms.dhis2.import_report import Receipt

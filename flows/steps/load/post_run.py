@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, find_persons_to_keep
 from flows.steps.load.post_bundle import post_bundle, settle_transfers
 from flows.steps.load.post_phase import post_phase, requests_in_flight
@@ -20,7 +21,7 @@ from transforms.changes.dependants import PARENT_REFUSED, dependants, without
 from transforms.changes.phases import DELETES, Phase
 from transforms.changes.stopping import StopRule, sent_by_kind
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
-from transforms.dhis2.tables.error_codes import ErrorClass
+from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.model.resources import TrackerType
 from transforms.openimis.country import Guards, Load
 

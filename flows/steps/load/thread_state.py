@@ -33,11 +33,6 @@ class LoadState:
         """Objects that one request may hold, once DHIS2 has refused a larger one (413)."""
         return self._bundle_size
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the load is to end."""
-        return self._stop.is_set()
-
     def stop(self) -> None:
         """Let no further request begin; those in flight end as they end."""
         self._stop.set()

@@ -14,7 +14,7 @@ from staging.layout import Run, Target
 from staging.rejects import read_rejects
 from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
-from transforms.reports.explanations import differing, of_object
+from transforms.reports.explanations import differences, of_object
 
 Rows = list[dict[str, Any]]
 FramesOf = Callable[[Resource], list[pl.LazyFrame]]
@@ -68,7 +68,7 @@ def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> Rows:
         {"resource": resource.name} | row
         for resource, desired_rows, confirmed_rows in sides
         if desired_rows and confirmed_rows
-        for row in differing(
+        for row in differences(
             pl.concat(desired_rows),
             pl.concat(confirmed_rows, how="diagonal"),
             _spelled(name),

@@ -4,11 +4,12 @@ new               POST
 other than ours   PUT; on 2.40, where that fails, DELETE and POST
 """
 
-from flows.connectors.dhis2.client import Answer, Dhis2
+from flows.connectors.dhis2.answers import Answer
+from flows.connectors.dhis2.client import Dhis2
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.analytical_objects import map_body
-from transforms.dhis2.metadata_merge import MAPS, Plan
+from transforms.dhis2.metadata_plan import MAPS, Plan
 from transforms.dhis2.tables.versions import Dialect
 
 PATH = "/api/maps"

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import held, index
+from flows.connectors.dhis2.metadata_read import index, present_objects
 from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
-from transforms.dhis2.metadata_merge import MAPS, Conflict, Plan, beside, plan, with_options
+from transforms.core.json_texts import Payload
+from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
+from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
 from transforms.openimis.country import Country
-from transforms.package.metadata import levels, maps, option_objects, root
+from transforms.package.metadata import maps
 from transforms.package.metadata import package as package_objects
-
-Payload = dict[str, list[Json]]
+from transforms.package.org_units_and_options import levels, option_objects, root
 
 LEVELS = "organisationUnitLevels"
 
@@ -38,7 +38,7 @@ class Package:
 
     def renamed(self, conflicts: Sequence[Conflict]) -> "Package":
         """Return it with other names where DHIS2 has given ours away."""
-        return replace(self, payload=beside(self.payload, conflicts))
+        return replace(self, payload=rename_taken(self.payload, conflicts))
 
 
 def make_package(
@@ -65,7 +65,7 @@ def make_package(
 def plan_of(client: Dhis2, package: Package) -> Plan:
     """Compare the package with what DHIS2 holds now; nothing is written."""
     found = {
-        kind: held(client, kind, {thing["id"] for thing in things})
+        kind: present_objects(client, kind, {thing["id"] for thing in things})
         for kind, things in package.payload.items()
     }
     planned = plan(package.payload, found, package.index)

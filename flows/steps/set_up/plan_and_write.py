@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.connectors.dhis2.metadata_api import clear_cache
+from flows.connectors.dhis2.caches import clear_cache
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.package_plan import Package, make_package, plan_of, refuse_conflicts
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
@@ -21,10 +22,10 @@ from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import ask_server
-from transforms.dhis2.metadata_merge import MAPS, Plan, with_options
+from transforms.dhis2.metadata_plan import MAPS, Plan, with_options
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
-from transforms.package.metadata import option_objects
+from transforms.package.org_units_and_options import option_objects
 
 NOBODY_WAS_NAMED = (
     "No user is given org units or data capture, your own account neither: name the user of the "

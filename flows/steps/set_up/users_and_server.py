@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.connectors.dhis2.metadata_api import change_references
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.references import change_references
+from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES

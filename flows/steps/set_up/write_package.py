@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
-from flows.connectors.dhis2.metadata_api import TooLargeError, divided, import_payload
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_import import TooLargeError, divide, import_payload
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.maps import write_maps
-from flows.steps.set_up.package_plan import Payload
 from transforms.core.errors import TargetError
-from transforms.core.json_texts import Json
-from transforms.dhis2.metadata_merge import MAPS, Plan
+from transforms.core.json_texts import Json, Payload
+from transforms.dhis2.metadata_plan import MAPS, Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 
@@ -30,7 +30,7 @@ def _write_part(client: Dhis2, part: Payload) -> None:
         dry_run(client, part)
         write_package(client, part)
     except TooLargeError:
-        parts = divided(part)
+        parts = divide(part)
         if not parts:
             raise
         for each in parts:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flows.connectors.dhis2.client import BusyError, Dhis2
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.errors import BusyError
 from transforms.changes.recognition import Marker, Memory
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE

@@ -6,7 +6,8 @@ backup, or is another one, lacks what the last load created, changed and deleted
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from flows.steps.target.read_back import Reader, query_objects

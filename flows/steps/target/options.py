@@ -11,11 +11,12 @@ from itertools import groupby
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import Refusals, has_hole, import_objects, options_of
+from flows.connectors.dhis2.metadata_import import Refusals, import_objects
+from flows.connectors.dhis2.metadata_read import has_hole, options_of
 from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
-from transforms.dhis2.metadata_options import options_to_post, stored
-from transforms.package.metadata import option_objects
+from transforms.dhis2.metadata_options import options_to_post, stored_uids
+from transforms.package.org_units_and_options import option_objects
 
 OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
 
@@ -45,7 +46,7 @@ def _push_set(
     there = options_of(client, option_set)
     needed = options_to_post(desired, there)
     refused = _import_options(client, option_set, needed)
-    now = stored(desired, options_of(client, option_set) if needed else there)
+    now = stored_uids(desired, options_of(client, option_set) if needed else there)
     pushed.posted += len(needed) - len(refused)
     for thing in desired:
         uid = thing["id"]

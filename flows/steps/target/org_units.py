@@ -16,21 +16,16 @@ from typing import Any
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import (
-    Refusals,
-    change_references,
-    children_of,
-    held,
-    import_objects,
-    members,
-)
+from flows.connectors.dhis2.metadata_import import Refusals, import_objects
+from flows.connectors.dhis2.metadata_read import children_of, present_objects
+from flows.connectors.dhis2.references import change_references, members
 from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
-from transforms.dhis2.metadata_merge import merged
+from transforms.dhis2.metadata_merge import merge
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 from transforms.openimis.tables.places import GROUP_SETS
-from transforms.package.metadata import org_unit_object
+from transforms.package.org_units_and_options import org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
 Row = Mapping[str, Any]
@@ -61,7 +56,7 @@ def push_org_units(client: Dhis2, changed: pl.DataFrame) -> PushResult:
     """
     rows = changed.sort("level", "key", nulls_last=True).to_dicts()
     refused: Refusals = {row["uid"]: row["faults"] for row in rows if row["faults"]}
-    there = held(client, ORG_UNITS.kind, {row["uid"] for row in rows} - refused.keys())
+    there = present_objects(client, ORG_UNITS.kind, {row["uid"] for row in rows} - refused.keys())
     posted = _push_levels(client, rows, there, refused)
     _refuse_what_was_not_stored(client, rows, posted, refused)
     placed = [row for row in rows if row["uid"] not in refused]
@@ -92,7 +87,7 @@ def _find_differing(
         if parent in refused and parent not in there:
             refused[uid] = [PARENT_REJECTED]
             continue
-        whole = merged(_org_unit(row), there.get(uid), ORG_UNITS)
+        whole = merge(_org_unit(row), there.get(uid), ORG_UNITS)
         if whole != there.get(uid):
             yield whole
 
@@ -108,7 +103,7 @@ def _below_moved(client: Dhis2, objects: Sequence[Json], there: Mapping[str, Jso
     below: list[Json] = []
     while above:
         above = children_of(client, above)
-        below += held(client, ORG_UNITS.kind, above).values()
+        below += present_objects(client, ORG_UNITS.kind, above).values()
     return below
 
 
@@ -124,10 +119,10 @@ def _refuse_what_was_not_stored(
     client: Dhis2, rows: Sequence[Row], posted: Collection[str], refused: Refusals
 ) -> None:
     """Read back what was sent: DHIS2 may say OK and have stored nothing."""
-    now = held(client, ORG_UNITS.kind, posted)
+    now = present_objects(client, ORG_UNITS.kind, posted)
     for row in rows:
         uid = row["uid"]
-        if uid in posted and merged(_org_unit(row), now.get(uid), ORG_UNITS) != now.get(uid):
+        if uid in posted and merge(_org_unit(row), now.get(uid), ORG_UNITS) != now.get(uid):
             refused[uid] = [NOT_STORED]
 
 

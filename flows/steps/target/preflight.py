@@ -6,7 +6,8 @@ DHIS2 is queried after org units and options were pushed. What the answers mean,
 
 from typing import Any
 
-from flows.connectors.dhis2.client import TRANSFER, Dhis2, SystemInfo
+from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
 from transforms.changes.preflight import refuse_unready
 from transforms.core.json_texts import Json

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from flows.connectors.dhis2.metadata_api import Refusals
+from flows.connectors.dhis2.metadata_import import Refusals
 
 NOT_STORED = "not_stored"
 

@@ -96,7 +96,7 @@ class Reader:
         program = {"program": resource.program} | stage if resource.program else {}
         for start in range(0, len(uids), UIDS_AT_ONCE):
             some = list(uids[start : start + UIDS_AT_ONCE])
-            names = self.dialect.listed(kind.name, kind.plural, some)
+            names = self.dialect.list_parameter(kind.name, kind.plural, some)
             size = str(len(some) * PROGRAMS_OF_A_PERSON)
             params = program | names | {"includeDeleted": "true", "pageSize": size}
             yield self._query(resource, params | self._place(resource, Slice()))
@@ -147,7 +147,7 @@ class Reader:
         chosen = {mode: "DESCENDANTS" if part.below else "SELECTED"}
         if resource.tracker_type is TrackerType.EVENT:  # one, in all versions
             return chosen | {"orgUnit": part.org_unit}
-        return chosen | self.dialect.listed("orgUnit", "orgUnits", [part.org_unit])
+        return chosen | self.dialect.list_parameter("orgUnit", "orgUnits", [part.org_unit])
 
     def _days(self, resource: Resource, part: Slice) -> dict[str, str]:
         """Return the days of a slice, and one more: versions differ in what ends a day."""

@@ -11,7 +11,8 @@ data of persons, ask for the first alone.
 
 from dataclasses import dataclass, replace
 
-from flows.connectors.dhis2.client import Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.target.marker import DataStoreRefusedError, ask_markers, write_marker
 from flows.steps.target.newest_objects import ask_newest
 from staging.current import Current

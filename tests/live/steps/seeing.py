@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows.connectors.dhis2.client import Answer
+from flows.connectors.dhis2.answers import Answer
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.server import Login

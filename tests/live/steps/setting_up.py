@@ -7,7 +7,7 @@ from typing import Any
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from transforms.dhis2.analytical_objects import as_sent
-from transforms.dhis2.metadata_merge import shown
+from transforms.dhis2.metadata_merge import strip_shown_only
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, SHOWN_ONLY
 
 Json = dict[str, Any]
@@ -120,7 +120,7 @@ def _listed(live: Live, kind: str) -> list[Json]:
 
 def _differing(live: Live, kind: str, listed: Json) -> Iterator[str]:
     single = live.server.get(f"/api/{kind}/{listed['id']}", fields=METADATA_CLASSES[kind].fields)
-    one, other = (as_sent(kind, shown(thing)) for thing in (listed, single))
+    one, other = (as_sent(kind, strip_shown_only(thing)) for thing in (listed, single))
     for name in one.keys() | other.keys():
         if _in_order(one.get(name)) != _in_order(other.get(name)):
             yield name

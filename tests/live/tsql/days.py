@@ -17,7 +17,7 @@ import polars as pl
 import psycopg
 import pyarrow.parquet as pq
 
-from flows.connectors.openimis.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.extract import extract
 from staging.snapshots import read_snapshot
 from tests.live.tsql.engine import Engine

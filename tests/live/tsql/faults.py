@@ -3,7 +3,7 @@
 import socket
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import SQLSERVER
+from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.live.tsql.engine import Driver, Engine
 from tests.live.tsql.report import Report
 from tests.system.extract.conftest import EVERYTHING, Wanted, wanted_of
@@ -31,7 +31,7 @@ def sentence_of(odbc: str, wanted=POLICIES, **more) -> str:
     client = Openimis(SQLSERVER, odbc, **more)
     try:
         selected = client.check(wanted)
-        with client.transaction() as transaction, transaction.standing_still(selected):
+        with client.transaction() as transaction, transaction.check_unchanged(selected):
             for selection in selected:
                 list(transaction.batches(selection))
     except SyncError as error:
@@ -125,7 +125,7 @@ def _written_to_while_read(engine: Engine, odbc: str, database: str) -> str:
     client = Openimis(SQLSERVER, odbc, is_a_copy=True)
     selected = client.check(POLICIES)
     try:
-        with client.transaction() as transaction, transaction.standing_still(selected):
+        with client.transaction() as transaction, transaction.check_unchanged(selected):
             list(transaction.batches(selected[0]))
             writer = engine.connection(database)
             writer.execute("UPDATE TOP (1) tblPolicy SET PolicyValue = PolicyValue + 1")

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState

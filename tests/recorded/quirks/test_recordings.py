@@ -9,8 +9,9 @@ import pytest
 
 from tests.recorded.quirks.small_country import RECORDINGS, VERSIONS
 from transforms.changes.phases import IDENTIFIERS, LISTS
-from transforms.dhis2.import_report import Sent, Strategy, judged, validated
-from transforms.dhis2.tables.error_codes import ERROR_CODES, ErrorClass, error_code
+from transforms.dhis2.import_report import Sent, Strategy, judge, judge_dry_run
+from transforms.dhis2.tables.error_classes import ErrorClass
+from transforms.dhis2.tables.error_codes import ERROR_CODES, error_code
 from transforms.model.resources import TrackerType
 
 FAIL_AS_A_WHOLE = {
@@ -81,7 +82,7 @@ def test_every_recorded_error_code_is_classed(version: str) -> None:
 def test_every_recorded_import_is_judged_object_by_object_or_as_a_failure(version: str) -> None:
     failed = set()
     for name, objects, strategy, answer in imports(version):
-        verdict = judged(objects, strategy, answer)
+        verdict = judge(objects, strategy, answer)
         if verdict is None:
             failed.add(name)
         else:
@@ -97,7 +98,7 @@ def test_a_recorded_deletion_of_what_is_not_there_is_a_success(version: str) -> 
     for name, objects, strategy, answer in imports(version):
         found = set(codes(answer))
         if strategy == "DELETE" and found <= GONE:
-            verdict = judged(objects, strategy, answer)
+            verdict = judge(objects, strategy, answer)
             assert verdict is not None
             assert list(verdict.accepted) == objects, name
 
@@ -105,7 +106,7 @@ def test_a_recorded_deletion_of_what_is_not_there_is_a_success(version: str) -> 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_no_word_of_a_recorded_message_is_in_a_verdict(version: str) -> None:
     for name, objects, strategy, answer in imports(version):
-        verdict = judged(objects, strategy, answer)
+        verdict = judge(objects, strategy, answer)
         if verdict is not None:
             for each in verdict.refused:
                 assert Sent(each.type, each.uid) in objects, name
@@ -117,7 +118,7 @@ def test_a_recorded_dry_run_says_that_all_would_be_taken(version: str) -> None:
     dry_runs = {name: (objects, answer) for name, objects, _, answer in imports(version)}
     objects, answer = dry_runs["136-validate-only"]
 
-    verdict = validated(objects, answer)
+    verdict = judge_dry_run(objects, answer)
 
     assert verdict is not None
     assert list(verdict.accepted) == objects

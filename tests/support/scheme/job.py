@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.retry import Patience
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.steps.compare.desired import Inputs

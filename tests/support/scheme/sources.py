@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 import psycopg
 
-from flows.connectors.openimis.sql_dialects import DialectName
+from flows.connectors.openimis.sql_dialect import DialectName
 from tests.support.databases import Database, sqlite_odbc
 from tests.support.openimis_sample import next_day, write_postgresql, write_sqlite
 

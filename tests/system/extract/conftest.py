@@ -8,7 +8,9 @@ import psycopg
 import pytest
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import DIALECTS, POSTGRESQL, DialectName
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.sql_dialect import DialectName
+from flows.connectors.openimis.sql_dialects import DIALECTS
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot

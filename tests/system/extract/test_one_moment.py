@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import SQLITE
+from flows.connectors.openimis.sqlite import SQLITE
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot

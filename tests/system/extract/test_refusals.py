@@ -3,8 +3,9 @@
 import pytest
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.connection_strings import completed
-from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLITE
+from flows.connectors.openimis.connection_strings import complete
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.sqlite import SQLITE
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
@@ -183,7 +184,7 @@ def test_openimis_is_never_written_to(client, administrator):
 
 
 def test_settings_that_the_operator_made_are_kept():
-    made = completed(
+    made = complete(
         "Driver={PostgreSQL Unicode};pwd={a;Fetch=1}};b};fetch=500", POSTGRESQL.settings
     )
 

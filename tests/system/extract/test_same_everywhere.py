@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from flows.connectors.openimis.catalogue import SNAPSHOT_TYPES
+from flows.connectors.openimis.selection import SNAPSHOT_TYPES
 from tests.support.databases import demo_folder, load_demo, sqlite_odbc
 from tests.support.openimis_sample import LEVELS, sample, write_postgresql, write_sqlite
 from tests.system.extract.conftest import EVERYTHING, rows_of

@@ -8,7 +8,7 @@ import pyodbc
 import pytest
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import SQLSERVER
+from flows.connectors.openimis.sql_server import SQLSERVER
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run

@@ -6,9 +6,10 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from flows.connectors.openimis.catalogue import FoundColumn, SelectedColumn, Selection
 from flows.connectors.openimis.client import oldest_uuid
-from flows.connectors.openimis.sql_dialects import SQLSERVER, Reading
+from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, TableSelection
+from flows.connectors.openimis.sql_dialect import Reading
+from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.support.openimis_sample import LEVELS, schema
 from transforms.openimis.tables.columns import TABLES, Column, Table
 
@@ -23,16 +24,16 @@ def selected(column: Column, choice: int) -> SelectedColumn:
     """The column read in one of the ways there are for its type."""
     readings = readings_of(column)
     reading = readings[min(choice, len(readings) - 1)]
-    return SelectedColumn(column, FoundColumn(column.name, 0, "", 0, 0), reading)
+    return SelectedColumn(column, SourceColumn(column.name, 0, "", 0, 0), reading)
 
 
-def selection(table: Table, level: str, choice: int) -> Selection:
+def selection(table: Table, level: str, choice: int) -> TableSelection:
     there = {column.name for column in schema.columns(table.name, level)}
     columns = tuple(
         selected(column, choice) if column.name in there else SelectedColumn(column, None, None)
         for column in table.columns
     )
-    return Selection(SQLSERVER, table, f"[dbo].[{table.name}]", columns, row_version="RowID")
+    return TableSelection(SQLSERVER, table, f"[dbo].[{table.name}]", columns, row_version="RowID")
 
 
 def selections() -> Iterator[object]:
@@ -54,13 +55,13 @@ def parsed(text: str) -> exp.Expression:
 
 
 @pytest.mark.parametrize("read", list(selections()))
-def test_what_is_asked_of_a_table_is_one_select_of_its_columns(read: Selection):
+def test_what_is_asked_of_a_table_is_one_select_of_its_columns(read: TableSelection):
     statement = parsed(read.query)
 
     assert statement.named_selects == read.transit_schema.names
     assert [table.name for table in statement.find_all(exp.Table)] == [read.table.name]
     parsed(f"{read.query} WHERE 1 = 0")
-    parsed(read.standing)
+    parsed(read.fingerprint_query)
     if read.table.uuid:
         parsed(oldest_uuid(read))
 

@@ -3,7 +3,8 @@
 import pytest
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import POSTGRESQL, SQLSERVER
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.connectors.openimis.sql_server import SQLSERVER
 from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 
 MICROSOFT = "Driver={ODBC Driver 18 for SQL Server};Server=db.example.org,1433;Uid=a;Pwd=b;"

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.connectors.dhis2.client import Patience
+from flows.connectors.dhis2.retry import Patience
 from staging.rejects import read_rejects
 from tests.support.scheme import Job, Scheme, bring
 from transforms.core.errors import SyncError

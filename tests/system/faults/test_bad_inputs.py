@@ -37,7 +37,7 @@ from transforms.core.fields import Treatment
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
 from transforms.model.tables.insuree import INSUREE_FIELDS
-from transforms.openimis.tables.reasons import known_hint
+from transforms.openimis.tables.reasons import hint_of
 
 NOTE = "note"
 RUN, NEXT = "first-load", "next-load"
@@ -244,7 +244,7 @@ def check(loaded: Loaded, name: str) -> None:
     assert (lost, double) == (0, 0)
     assert fate == FATES[name], DEFECTS_OF_ALL[name].says
     for code in fate.held_back | fate.left_out:
-        assert code in ERROR_CODES or known_hint(code), f"{code} has no hint"
+        assert code in ERROR_CODES or hint_of(code), f"{code} has no hint"
 
 
 @pytest.mark.exhaustive

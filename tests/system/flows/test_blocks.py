@@ -109,7 +109,7 @@ def test_a_secret_that_the_other_side_knows_is_never_made_at_random(
     ended = main(["save", kind, "at-random", *settings, "--generate"])
 
     assert ended == 1
-    assert "the secret is asked for" in capsys.readouterr().err
+    assert "a prompt asks for the secret" in capsys.readouterr().err
 
 
 def test_a_working_connection_string_is_replaced_only_where_that_is_said(

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from flows.connectors.dhis2.client import BusyError
+from flows.connectors.dhis2.errors import BusyError
 from staging.outbox import bundles
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme

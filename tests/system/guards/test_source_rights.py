@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from flows.connectors.openimis.client import Openimis
-from flows.connectors.openimis.sql_dialects import POSTGRESQL
+from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import SnapshotManifest

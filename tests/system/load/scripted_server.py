@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 
 LISTS = {

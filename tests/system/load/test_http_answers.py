@@ -3,7 +3,8 @@
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2.client import BusyError, Patience
+from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from tests.system.load.scripted_server import Asked, json, running
 from transforms.core.errors import TargetError

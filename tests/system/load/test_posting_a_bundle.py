@@ -7,7 +7,7 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2.client import BusyError
+from flows.connectors.dhis2.errors import BusyError
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
 from tests.system.load.scripted_server import Asked, failure, json, report, running

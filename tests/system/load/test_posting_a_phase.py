@@ -10,7 +10,9 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.connectors.dhis2.client import BusyError, Dhis2, SystemInfo
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import patience_of, post_phase, requests_in_flight
 from flows.steps.load.post_run import Posting

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.connectors.dhis2.client import Dhis2, Patience
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.set_up.plan_and_write import set_up
 from tests.support.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox

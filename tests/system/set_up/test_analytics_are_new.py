@@ -5,10 +5,10 @@ import polars as pl
 from transforms.dhis2.analytics_counts import (
     COUNTED,
     by_region,
-    differing,
+    compare_counts,
     in_words,
-    lacking,
     region_of,
+    shortfalls,
 )
 
 ROOT = "ImspTQPwCqd"
@@ -52,13 +52,15 @@ def test_events_are_added_up_by_region() -> None:
 
 
 def test_tables_with_fewer_events_than_were_confirmed_are_old() -> None:
-    differences = differing(counted(north=7, south=3), counted(north=7))
+    differences = compare_counts(counted(north=7, south=3), counted(north=7))
 
-    assert in_words(lacking(differences)) == "claim_events in south: 0 in the tables, 3 confirmed"
+    assert (
+        in_words(shortfalls(differences)) == "claim_events in south: 0 in the tables, 3 confirmed"
+    )
 
 
 def test_tables_with_more_events_may_hold_those_of_others() -> None:
-    differences = differing(counted(north=7), counted(north=7, south=2))
+    differences = compare_counts(counted(north=7), counted(north=7, south=2))
 
     assert differences.height == 1
-    assert lacking(differences).is_empty()
+    assert shortfalls(differences).is_empty()

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_api import divided
+from flows.connectors.dhis2.metadata_import import divide
 from flows.steps.set_up.plan_and_write import set_up
 from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import GENDERS, a_country, choices, places
@@ -64,8 +64,8 @@ def test_one_object_that_is_too_large_names_the_proxys_limit(
 def test_programs_and_their_stages_stay_together() -> None:
     payload = {kind: [{"id": kind}] for kind in ("dataElements", "programs", "programStages")}
 
-    assert divided(payload) == [
+    assert divide(payload) == [
         {"dataElements": [{"id": "dataElements"}]},
         {"programs": [{"id": "programs"}], "programStages": [{"id": "programStages"}]},
     ]
-    assert divided({"options": [{"id": "A"}]}) == []
+    assert divide({"options": [{"id": "A"}]}) == []

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.core.metadata_uids import metadata_uid
-from transforms.dhis2.metadata_merge import Plan, beside, merged, plan
+from transforms.dhis2.metadata_conflicts import rename_taken
+from transforms.dhis2.metadata_merge import merge
+from transforms.dhis2.metadata_plan import Plan, plan
 from transforms.dhis2.metadata_report import collection_changes, metadata_report
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.package.metadata import package
@@ -84,13 +86,13 @@ def test_what_dhis2_leaves_out_or_spells_otherwise_is_no_difference() -> None:
     there = {"id": "A", "openingDate": "2000-01-01T00:00:00.000", "parent": {"id": "B", "x": 1},
              "geometry": {"type": "Point", "coordinates": [36.80000001, -1]}}  # fmt: skip
 
-    assert merged(wanted, there, klass) == there
+    assert merge(wanted, there, klass) == there
 
 
 def test_a_code_emptied_by_hand_and_a_closing_date_taken_back() -> None:
     klass = METADATA_CLASSES["organisationUnits"]
 
-    whole = merged({"id": "A", "closedDate": None}, {"id": "A", "closedDate": "2020-01-01"}, klass)
+    whole = merge({"id": "A", "closedDate": None}, {"id": "A", "closedDate": "2020-01-01"}, klass)
 
     assert whole == {"id": "A"}
 
@@ -129,9 +131,9 @@ def test_merging_loses_nothing_and_merging_again_changes_nothing(
         },
     }
 
-    whole = merged(wanted, there, klass)
+    whole = merge(wanted, there, klass)
 
-    assert merged(wanted, whole, klass) == whole
+    assert merge(wanted, whole, klass) == whole
     assert whole["organisationUnits"] == there["organisationUnits"]
     assert whole["sharing"]["public"] == public
     merged_links = whole["programTrackedEntityAttributes"]
@@ -150,12 +152,12 @@ def test_a_taken_name_and_code_are_reported_with_both_uids() -> None:
 
     found = plan(PACKAGE, there, without_ours)
 
-    conflicts = {(row.wanted_uid, row.found_uid, row.property) for row in found.conflicts}
+    conflicts = {(row.our_uid, row.other_uid, row.property) for row in found.conflicts}
     assert conflicts == {
         ("GUdoValVQSh", "OtherGender", "name"),
         ("GUdoValVQSh", "OtherGender", "code"),
     }
-    assert plan(beside(PACKAGE, found.conflicts), there, without_ours).conflicts == []
+    assert plan(rename_taken(PACKAGE, found.conflicts), there, without_ours).conflicts == []
 
 
 def test_a_foreign_attribute_that_is_mandatory_is_pointed_out() -> None:

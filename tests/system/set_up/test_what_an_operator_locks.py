@@ -68,5 +68,5 @@ def test_a_dhis2_that_was_set_up_with_plain_dates_says_so_when_its_calendar_is_n
     plan = package_plan(dhis2, abroad, choices(tblGender=GENDERS))
 
     assert {each.property for each in plan.conflicts} == {"valueType"}
-    assert DATE_OF_BIRTH.uid in {each.wanted_uid for each in plan.conflicts}
+    assert DATE_OF_BIRTH.uid in {each.our_uid for each in plan.conflicts}
     assert "AGE and must be DATETIME" in " ".join(map(str, plan.conflicts))

@@ -1,4 +1,4 @@
-"""What an HTTP answer of DHIS2, or of a proxy before it, means for the one who asked.
+"""What an HTTP answer of DHIS2, or of a proxy before it, means for the caller.
 
 A status that is not named is the caller's to judge: 200, 400, 404, 409, 413, 500 …
 520 to 530 are Cloudflare's own; 408 and 502 to 504 come from proxies more often than from DHIS2.
@@ -12,7 +12,7 @@ class Reaction(StrEnum):
     """What the client does."""
 
     JUDGE = "judge"  # hand the answer to the caller
-    WAIT = "wait"  # ask the same again later
+    WAIT = "wait"  # retry later
     STOP = "stop"  # nothing that follows can succeed
 
 
@@ -69,7 +69,7 @@ HTTP_ANSWERS: dict[int, HttpAnswer] = {
     405: _FIREWALL,
     408: _wait("the request arrived too slowly", may_go_on=True),
     425: _wait("the request came too early"),
-    429: _wait("DHIS2 is asked too often"),
+    429: _wait("DHIS2 gets too many requests"),
     502: _wait("the proxy before DHIS2 got no proper answer", may_go_on=True),
     503: _wait("DHIS2 is busy or starting"),
     504: _wait("the proxy before DHIS2 gave up waiting", may_go_on=True),
@@ -89,7 +89,7 @@ def http_answer(status: int, *, is_json: bool) -> HttpAnswer:
 
     Args:
         status: HTTP status.
-        is_json: Whether the body is JSON, as all that DHIS2 itself says is.
+        is_json: Whether the body is JSON, as all that DHIS2 itself answers is.
     """
-    found = REDIRECT if 300 <= status < 400 else HTTP_ANSWERS.get(status, JUDGED)
-    return JUDGED if found.unless_own and is_json else found
+    answer = REDIRECT if 300 <= status < 400 else HTTP_ANSWERS.get(status, JUDGED)
+    return JUDGED if answer.unless_own and is_json else answer

@@ -1,15 +1,23 @@
 """The classes of DHIS2 metadata that set-up makes, and what of an object is whose.
 
-Of an object that DHIS2 holds already
-    firm      what the data need (types, option sets, uniqueness …) is made as in our tables;
+Of an object that DHIS2 has already
+    ours      what the data need (types, option sets, uniqueness …) is made as in our tables;
     initial   labels and looks are given when the object is made, and are the operator's then;
     the rest  (descriptions, what other programs need) stays as it is; so do translations, which
               are not sent.
 Collections only grow: DHIS2 replaces a collection by what is sent, so what is there is sent along.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from transforms.core.json_texts import Json
+
+Present = Mapping[str, Mapping[str, Json]]
+"""Plural name of a class to UID to the object as DHIS2 shows it (`:owner`)."""
+Index = Mapping[str, Sequence[Json]]
+"""Plural name of a class to id, and what must be unique, of all its objects in DHIS2."""
 
 DELETES_FOR_OTHERS = frozenset({"F_TEI_CASCADE_DELETE"})
 """With these DHIS2 deletes, with a person, what other programs have of the person."""
@@ -43,12 +51,12 @@ class Links:
 
     Attributes:
         target: Property that names the object joined: there is one link to each.
-        firm: Properties that are ours also where the link is there already.
+        ours: Properties that we set also where DHIS2 has the link already.
         demands: Property by which a link demands a value.
     """
 
     target: str
-    firm: tuple[str, ...]
+    ours: tuple[str, ...]
     demands: str = ""
 
 
@@ -66,7 +74,7 @@ class MetadataClass:
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
         exact: Properties in which what is there beside ours is a difference.
-        fields: What is asked for when it is read whole.
+        fields: Which fields are requested to read it whole.
         read_one_by_one: The list of the class leaves out parts that a single object shows.
         growing: Lists of texts: those that an operator added stay.
         retired: Texts that leave those lists, whoever added them.

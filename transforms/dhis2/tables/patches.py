@@ -18,7 +18,7 @@ class Harm(StrEnum):
     """What a fault does."""
 
     FIGURES = "figures"  # some figures are wrong or missing
-    READING = "reading"  # objects that are read back are wrong, so reconcile cannot be believed
+    READING = "reading"  # objects that are read back are wrong, so reconcile cannot be trusted
     SHOWING = "showing"  # what set-up has made is not shown, so set-up cannot say what it lacks
     TOKENS = "tokens"  # no token is let in
 
@@ -31,7 +31,7 @@ class PatchFault:
         harm: What it does.
         meaning: What is wrong, in one sentence.
         fixed: Release to the first patch without it: (2, 42) to (5,) is 2.42.5.
-        tried: Version to whether it was there when a server of that version was asked.
+        tried: Version to whether a server of that version had it when it was tried.
     """
 
     harm: Harm
@@ -78,10 +78,10 @@ def patch_faults(release: Release, patch: Patch, harm: Harm | None = None) -> li
 def upgrade_to(release: Release, faults: list[PatchFault]) -> str:
     """Return the least version without the faults, such as `2.42.5.1`."""
     least = max(fault.fixed[release] for fault in faults)
-    return dotted(release, least)
+    return version_text(release, least)
 
 
-def dotted(release: Release, patch: Patch) -> str:
+def version_text(release: Release, patch: Patch) -> str:
     """Return (2, 42) and (5, 1) as `2.42.5.1`."""
     return ".".join(str(part) for part in (*release, *patch))
 

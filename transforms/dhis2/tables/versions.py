@@ -16,30 +16,22 @@ class Dialect:
         in_flight: Tracker requests at once that paid best.
         transfer_parameters: Names of person, program and org unit in
             `PUT /api/tracker/ownership/transfer`.
-        transfers_unknown_person: A transfer of a person that is not there is answered
-            "transferred".
-        unknown_person_status: Status of the answer to reading one person that is not there.
         page_key: Key of a tracker page's list; None where it is the collection's own name.
         enrollment_order: `order` in which pages of enrollments neither repeat nor lose any.
-        names_deleted_enrollments: Enrollments that are asked for by UID are shown though deleted.
+        names_deleted_enrollments: Enrollments that are requested by UID are shown though deleted.
         org_unit_mode: Name of the parameter that says which org units are read.
         list_separator: Between several UIDs in one parameter.
         plural_lists: A parameter of several UIDs is `trackedEntities`, not `trackedEntity`.
         superuser_needs_org_units: A superuser without capture org units is refused everything.
-        remembers_refusals: An org unit that was given to the user counts only after
-            `POST /api/maintenance?cacheClear=true`.
         needs_output_period_types: Analytics fails until
             `/api/configuration/dataOutputPeriodTypes` is set.
         analytics_job: `/api/jobConfigurations/{id}` tells how an analytics run ended.
         maps_can_be_put: `PUT /api/maps/{id}` works; else delete and post.
-        deleted_options_return: An option that was deleted can be put back.
     """
 
     release: Release
     in_flight: int
     transfer_parameters: tuple[str, str, str]
-    transfers_unknown_person: bool = False
-    unknown_person_status: int = 404
     page_key: str | None = None
     enrollment_order: str = "enrolledAt"  # createdAt is 409 "ambiguous" on 2.41 and 2.42
     names_deleted_enrollments: bool = True
@@ -47,14 +39,12 @@ class Dialect:
     list_separator: str = ","
     plural_lists: bool = True
     superuser_needs_org_units: bool = True
-    remembers_refusals: bool = False
     needs_output_period_types: bool = False
     analytics_job: bool = True
     maps_can_be_put: bool = True
-    deleted_options_return: bool = True
 
-    def listed(self, name: str, plural: str, uids: list[str]) -> dict[str, str]:
-        """Return the parameter that asks for several UIDs: `trackedEntities=a,b`."""
+    def list_parameter(self, name: str, plural: str, uids: list[str]) -> dict[str, str]:
+        """Return the parameter that names several UIDs: `trackedEntities=a,b`."""
         return {plural if self.plural_lists else name: self.list_separator.join(uids)}
 
 
@@ -65,25 +55,19 @@ DIALECTS: dict[Release, Dialect] = {
             release=(2, 40),
             in_flight=4,
             transfer_parameters=("trackedEntityInstance", "program", "ou"),
-            transfers_unknown_person=True,
-            unknown_person_status=500,
             page_key="instances",
             enrollment_order="createdAt",  # 2.40 breaks ties of enrolledAt by chance
             names_deleted_enrollments=False,
             org_unit_mode="ouMode",
             list_separator=";",
             plural_lists=False,
-            remembers_refusals=True,
             analytics_job=False,
             maps_can_be_put=False,
-            deleted_options_return=False,
         ),
         Dialect(
             release=(2, 41),
             in_flight=4,
             transfer_parameters=("trackedEntity", "program", "ou"),
-            transfers_unknown_person=True,
-            remembers_refusals=True,
         ),
         Dialect(
             release=(2, 42),
@@ -109,7 +93,7 @@ def dialect_of(release: Release) -> Dialect:
     """
     dialect = DIALECTS.get(release)
     if dialect is None:
-        supported = ", ".join(_text(known) for known in DIALECTS)
+        supported = ", ".join(_text(each) for each in DIALECTS)
         raise TargetError(
             f"DHIS2 is of version {_text(release)}; supported are {supported}. Upgrade DHIS2, or "
             f"use a release of this package that knows the version. Nothing was posted."

@@ -46,14 +46,12 @@ class Calendar:
     Attributes:
         name: As `/api/system/info` and the country file name it.
         years_ahead: By how much its year is ahead of the ISO year at the end of that.
-        example: One of its years, near 2025.
         dates_are_moments: Values that are dates are of type DATETIME.
         analytics: What becomes of analytics; empty where all is well.
     """
 
     name: str
     years_ahead: int
-    example: str
     dates_are_moments: bool = True
     analytics: str = ""
 
@@ -78,13 +76,13 @@ class Calendar:
 CALENDARS: dict[str, Calendar] = {
     calendar.name: calendar
     for calendar in (
-        Calendar(ISO, 0, "2025", dates_are_moments=False),
+        Calendar(ISO, 0, dates_are_moments=False),
         Calendar(
-            "nepali", 57, "2082",
+            "nepali", 57,
             analytics=ANALYTICS.format(name="nepali", what=NOTHING_IS_BUILT),
         ),
         Calendar(
-            "ethiopian", -7, "2018", analytics=ANALYTICS.format(name="ethiopian", what=EVENTS_ARE_LEFT_OUT)
+            "ethiopian", -7, analytics=ANALYTICS.format(name="ethiopian", what=EVENTS_ARE_LEFT_OUT)
         ),
     )
 }  # fmt: skip

@@ -79,7 +79,7 @@ class Link:
         column: The foreign key.
         of: The table that it names.
         takes: Columns and signs of the rows in doubt that matter, besides what says which they are.
-        sign: Of what is found to be in doubt because of them.
+        sign: Of what is in doubt because of them.
         all_columns: Whether all columns that the rows in doubt have of themselves matter.
         back: Whether the named rows are in doubt because of those that name them.
         unless_settled: Not for people who are current and have a place without their claims.

@@ -130,6 +130,3 @@ SETTLEMENT = GroupSet(
 GROUP_SETS: tuple[GroupSet, ...] = (
     PLACE_LEVEL, FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_TYPE, FACILITY_KIND, SETTLEMENT,
 )  # fmt: skip
-ORG_UNIT_GROUPS: tuple[OrgUnitGroup, ...] = tuple(
-    group for group_set in GROUP_SETS for group in group_set.groups
-)

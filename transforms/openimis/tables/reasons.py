@@ -21,7 +21,7 @@ REASONS: dict[str, str] = {
         "is known was taken. Correct the current village in openIMIS."
     ),
     "insuree_status_unknown": (
-        "The person's status is none that openIMIS has (AC, IN, DE): it cannot be told whether the "
+        "The person's status is none that openIMIS has (AC, IN, DE): nobody can say whether the "
         "enrollment is active. Correct it in openIMIS."
     ),
     "insuree_without_date": (
@@ -55,11 +55,10 @@ REASONS: dict[str, str] = {
         "in openIMIS."
     ),
     "option_code_blank": (
-        "The list entry that is meant has no code in openIMIS: the value was left out. Give the "
-        "entry a code."
+        "The list entry has no code in openIMIS: the value was left out. Give the entry a code."
     ),
     "option_code_too_long": (
-        "The list entry that is meant has a code of more than 230 characters, which DHIS2 does "
+        "The list entry has a code of more than 230 characters, which DHIS2 does "
         "not take: shorten the code in openIMIS."
     ),
     "insuree_policy_insuree_unknown": (
@@ -129,14 +128,14 @@ REASONS: dict[str, str] = {
         "openIMIS."
     ),
     "org_unit_missing": (
-        "No org unit is known in which this object could lie: see what is said about the person, "
+        "No org unit is known in which this object could lie: see the rejects of the person, "
         "or the health facility, that it belongs to."
     ),
     "date_missing": (
         "The object has no date, and DHIS2 takes none without: correct the date in openIMIS."
     ),
     "key_missing": (
-        "The openIMIS row has no UUID, so it cannot be known again: have the database's "
+        "The openIMIS row has no UUID, so it cannot be recognised again: have the database's "
         "administrator give it one."
     ),
     "key_double": (
@@ -152,14 +151,14 @@ REASONS: dict[str, str] = {
         "them another UUID."
     ),
     "parent_refused": (
-        "DHIS2 refused the object that this one belongs to: cure what is said about that one; "
+        "DHIS2 refused the object that this one belongs to: correct that one; "
         "this follows by itself."
     ),
     "parent_rejected": (
-        "The object above it was held back or refused: cure that one; this one follows by itself."
+        "The object above it was held back or refused: correct that one; this one follows by itself."
     ),
     "not_stored": (
-        "DHIS2 said OK and stored something else; it is tried again in the next run. If it stays "
+        "DHIS2 answered OK and stored something else; it is tried again in the next run. If it stays "
         "so, look at the object in DHIS2 and at its log."
     ),
     "not_assigned": (
@@ -223,16 +222,7 @@ def unreadable_reason(column: str) -> str:
     return f"{words.lower()}_unreadable"
 
 
-def hint(code: str) -> str:
-    """Return what to do about one of our reason codes, in plain words."""
-    found = known_hint(code)
-    if found is None:
-        message = f"{code!r} is no reason code: add it to transforms/openimis/tables/reasons.py."
-        raise KeyError(message)
-    return found
-
-
-def known_hint(code: str) -> str | None:
-    """Return what to do about a reason code, or None if it is none of ours."""
+def hint_of(code: str) -> str | None:
+    """Return what to do about a reason code, in plain words; None if it is none of ours."""
     endings = (text for ending, text in FIELD_REASONS.items() if code.endswith(ending))
     return REASONS.get(code) or next(endings, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from transforms.core.metadata_uids import metadata_uid
 
 TEXT, MAP, EVENT = "text:", "map:", "event:"
-Rows = tuple[tuple[str, ...], ...]
+ItemRows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -18,22 +18,22 @@ class Dashboard:
 
     Attributes:
         key: Short name, used in tables and tests.
-        uid: The seed's UID; empty where it is made from the key.
+        seed_uid: The seed's UID; empty where it has none.
         name: Name in DHIS2.
         about: What it answers.
         rows: Its items, from top to bottom.
     """
 
     key: str
-    uid: str
+    seed_uid: str
     name: str
     about: str
-    rows: Rows
+    rows: ItemRows
 
     @property
-    def made_uid(self) -> str:
+    def uid(self) -> str:
         """The seed's UID, or one made from the key."""
-        return self.uid or metadata_uid(f"dashboard:{self.key}")
+        return self.seed_uid or metadata_uid(f"dashboard:{self.key}")
 
 
 IN_EVENT_REPORTS = "Tables of the most frequent also open in the app Event Reports"
@@ -44,34 +44,34 @@ def _text(title: str, *lines: str) -> tuple[str]:
     return (f"{TEXT}*{title}*\n\n{listed}" if lines else f"{TEXT}*{title}*",)
 
 
-_ENROLLMENT: Rows = (
+_ENROLLMENT: ItemRows = (
     ("enrolled-by-month", "enrolled-by-area"),
     ("households-by-poverty", "enrolled-by-gender", "enrolled-by-age"),
     ("enrollment-rate", "coverage-by-poverty"),
     ("newly-enrolled", "poor-ratio", "family-size"),
 )
-_POLICIES: Rows = (
+_POLICIES: ItemRows = (
     ("individuals-cover", "renewal-rate"),
     ("individuals-policies", "new-and-renewed"),
     ("households-cover", "households-policies"),
     ("policies-by-product", "why-not-covered"),
 )
-_ACTIVE_INDIVIDUALS: Rows = (
+_ACTIVE_INDIVIDUALS: ItemRows = (
     ("covered-by-gender-and-area", "covered-by-age-and-area"),
     ("covered-by-gender", "covered-by-age"),
     ("coverage-by-area", "coverage-by-gender"),
     ("covered-by-education", "covered-by-family-type"),
 )
-_UNCOVERED_INDIVIDUALS: Rows = (
+_UNCOVERED_INDIVIDUALS: ItemRows = (
     ("not-covered-by-gender", "not-covered-by-age"),
     ("not-covered-by-age-and-area", "not-covered-by-gender-and-area"),
     ("not-covered-by-education",),
 )
-_ACTIVE_HOUSEHOLDS: Rows = (
+_ACTIVE_HOUSEHOLDS: ItemRows = (
     ("households-covered-by-gender", "households-covered-by-gender-and-area"),
     ("households-covered-by-age-and-area", "households-covered-by-age"),
 )
-_UNCOVERED_HOUSEHOLDS: Rows = (
+_UNCOVERED_HOUSEHOLDS: ItemRows = (
     ("households-not-covered-by-gender", "households-not-covered-by-gender-and-area"),
     ("households-not-covered-by-age", "households-not-covered-by-age-and-area"),
 )

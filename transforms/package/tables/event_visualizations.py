@@ -24,7 +24,7 @@ from transforms.model.tables.programs import (
     Program,
     Stage,
 )
-from transforms.package.tables.visualizations import Period
+from transforms.package.tables.charts import Period
 
 TOP = 10
 
@@ -40,7 +40,7 @@ class EventVisualization:
 
     Attributes:
         key: Short name, used in tables and tests.
-        uid: The seed's UID; empty where it is made from the key.
+        seed_uid: The seed's UID; empty where it has none.
         name: Name and title in DHIS2.
         stage: Whose events are counted.
         element: By whose options.
@@ -51,7 +51,7 @@ class EventVisualization:
     """
 
     key: str
-    uid: str
+    seed_uid: str
     name: str
     stage: Stage
     element: Field
@@ -61,9 +61,9 @@ class EventVisualization:
     program: Program = CLAIM_PROGRAM
 
     @property
-    def made_uid(self) -> str:
+    def uid(self) -> str:
         """The seed's UID, or one made from the key."""
-        return self.uid or metadata_uid(f"eventVisualization:{self.key}")
+        return self.seed_uid or metadata_uid(f"eventVisualization:{self.key}")
 
 
 def _field(fields: tuple[Field, ...], key: str) -> Field:

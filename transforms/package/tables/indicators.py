@@ -8,6 +8,8 @@ A part that may be missing while the other is there is written `[x] + 0 * [y]`, 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from transforms.core.metadata_uids import metadata_uid
+
 
 @dataclass(frozen=True)
 class IndicatorType:
@@ -50,7 +52,7 @@ class Indicator:
 
     Attributes:
         key: Short name, used in tables and tests.
-        uid: The seed's UID; empty where it is made from the key.
+        seed_uid: The seed's UID; empty where it has none.
         name: Name in DHIS2; unique.
         type: What the quotient is multiplied by.
         group: The group.
@@ -62,7 +64,7 @@ class Indicator:
     """
 
     key: str
-    uid: str
+    seed_uid: str
     name: str
     type: IndicatorType
     group: IndicatorGroup
@@ -71,6 +73,11 @@ class Indicator:
     denominator: str
     denominator_words: str
     note: str = ""
+
+    @property
+    def uid(self) -> str:
+        """The seed's UID, or one made from the key."""
+        return self.seed_uid or metadata_uid(f"indicator:{self.key}")
 
 
 _B, _C, _O = IndicatorGroup.BENEFICIARY, IndicatorGroup.CLAIMS, IndicatorGroup.OPERATIONS
@@ -128,4 +135,4 @@ NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (
     ("", "Claims reimbursed by other districts", "A figure would need the person's district and the facility's in one condition, which DHIS2 does not have."),
     ("", "Average value claimed per household with claims", "The claims of a household lie on several people; heads with a claim would be a part of them only."),
 )  # fmt: skip
-"""What was asked for, or openIMIS defines, and the data sent do not allow: code, name, why."""
+"""What openIMIS defines, or users wished for, and the data sent do not allow: code, name, why."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from transforms.core.metadata_uids import metadata_uid
+from transforms.package.tables.charts import Period
 from transforms.package.tables.legend_sets import MORE_IS_BETTER, LegendSet
-from transforms.package.tables.visualizations import Period
 
 DISTRICTS_BELOW_ROOT = 2
 FACILITIES_BELOW_ROOT = 3

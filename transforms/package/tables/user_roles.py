@@ -1,4 +1,4 @@
-"""The user roles: what a user may do. What a user sees is said by groups and org units.
+"""The user roles: what a user may do. Groups and org units decide what a user sees.
 
 Authorities are those of `/api/authorities`, and are in all supported versions: DHIS2 takes an
 unknown one without a word (all versions). 2.40 and 2.41 do not list those that let a user make or

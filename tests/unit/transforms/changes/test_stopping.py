@@ -15,7 +15,7 @@ from transforms.changes.stopping import (
     reasons_to_stop,
     sent_by_kind,
 )
-from transforms.dhis2.import_report import Receipt, Sent, refused
+from transforms.dhis2.import_report import Receipt, Sent, refusal_of
 from transforms.model.resources import RESOURCES, TrackerType
 from transforms.openimis.country import Guards
 
@@ -30,7 +30,7 @@ def observed(rule: StopRule, bad: int, code: str, start: int = 0) -> int:
     """Let so many bad records be refused, in bundles; return how many until the load stopped."""
     for first in range(start, start + bad, BUNDLE):
         sent = [Sent(PERSON, f"T{n}") for n in range(first, min(first + BUNDLE, start + bad))]
-        receipt = Receipt("CREATE_AND_UPDATE", refused=tuple(refused(s, [code]) for s in sent))
+        receipt = Receipt("CREATE_AND_UPDATE", refused=tuple(refusal_of(s, [code]) for s in sent))
         try:
             rule.observe(receipt, dict.fromkeys(sent, PEOPLE))
         except StoppedError:
@@ -84,7 +84,7 @@ def test_an_object_that_waits_for_another_one_is_no_evidence() -> None:
 
 def test_the_sentence_says_what_to_mend_and_that_nothing_is_lost() -> None:
     sent = [Sent(PERSON, f"T{number}") for number in range(600)]
-    bad = tuple(refused(each, [MISCONFIGURED]) for each in sent)
+    bad = tuple(refusal_of(each, [MISCONFIGURED]) for each in sent)
     rule = StopRule({PEOPLE: 600}, {}, Guards())
 
     with pytest.raises(StoppedError, match=r"600 of the 600 objects.*E1041.*UUID.*nothing is lost"):

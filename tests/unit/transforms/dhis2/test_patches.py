@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.connectors.dhis2.client import SystemInfo
+from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault
 from transforms.dhis2.tables.versions import DIALECTS

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.claim_lines import (
     ITEM_LINES,
     SERVICE_LINES,
@@ -55,9 +55,9 @@ def amounts(
 def events(kind: LineKind, lines: Lines, claims: Lines = ({},), **tables: Any) -> list[Row]:
     table = kind.resource.table.removeprefix("tbl")
     source = register(Claim=claims, **({table: lines} | tables))
-    wanted = held(people(source, COUNTRY))
-    found = held(current_claims(source, wanted, as_of=TODAY, window=None))
-    sums = held(claim_amounts(source, found))
+    wanted = collect_once(people(source, COUNTRY))
+    found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
+    sums = collect_once(claim_amounts(source, found))
     return read(line_events(source, found, sums, kind), kind.resource)
 
 

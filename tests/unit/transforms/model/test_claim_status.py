@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.builders import history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.claim_lines import claim_amounts
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import current_claims
@@ -43,10 +43,10 @@ def claim(status: int, **changes: Any) -> dict[str, Any]:
 
 def events(claims: Sequence[Mapping[str, Any]], **tables: Any) -> list[Row]:
     source = register(Claim=claims, **tables)
-    wanted = held(people(source, COUNTRY))
-    found = held(current_claims(source, wanted, as_of=TODAY, window=None))
-    statuses = held(claim_statuses(found, source))
-    amounts = held(claim_amounts(source, found))
+    wanted = collect_once(people(source, COUNTRY))
+    found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
+    statuses = collect_once(claim_statuses(found, source))
+    amounts = collect_once(claim_amounts(source, found))
     return read(claim_events(found, statuses, amounts, source), CLAIM_EVENTS)
 
 

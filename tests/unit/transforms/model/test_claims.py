@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
-from transforms.core.memory import held
+from transforms.core.memory import collect_once
 from transforms.model.claims import claim_enrollments, current_claims
 from transforms.model.people import people
 from transforms.model.resources import CLAIM_ENROLLMENTS
@@ -22,8 +22,8 @@ def enrollments(
     claims: Sequence[Mapping[str, Any]], *, regions: Sequence[str] = (), **tables: Any
 ) -> list[Row]:
     source = register(Claim=claims, **tables)
-    wanted = held(people(source, Country(root=ROOT, regions=list(regions))))
-    found = held(current_claims(source, wanted, as_of=TODAY, window=None))
+    wanted = collect_once(people(source, Country(root=ROOT, regions=list(regions))))
+    found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
     return read(claim_enrollments(found), CLAIM_ENROLLMENTS)
 
 

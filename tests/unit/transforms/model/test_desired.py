@@ -25,7 +25,7 @@ from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, Table
-from transforms.openimis.tables.reasons import hint
+from transforms.openimis.tables.reasons import hint_of
 from transforms.openimis.windows import Window
 
 TODAY = dt.date(2023, 6, 30)
@@ -201,7 +201,7 @@ def test_every_reason_has_a_hint():
     }
 
     assert len(codes) >= 8
-    assert all(hint(code) for code in codes)
+    assert all(hint_of(code) for code in codes)
 
 
 # --- the real demo database ---

@@ -17,7 +17,7 @@ from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, UNREADABLE
-from transforms.openimis.tables.reasons import hint, unreadable_reason
+from transforms.openimis.tables.reasons import hint_of, unreadable_reason
 
 TODAY = dt.date(2023, 6, 30)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
@@ -161,7 +161,7 @@ def test_a_person_who_cannot_be_read_is_held_back_and_the_claims_of_before_go_on
 def test_the_row_itself_is_named_by_table_and_uuid_and_by_the_columns_of_it():
     now = unread(unread(a_scheme(), "tblClaim", "DateFrom"), "tblInsureePolicy", "ExpiryDate")
 
-    assert doubts_of(now).told.sort("table").rows() == [
+    assert doubts_of(now).unreadable.sort("table").rows() == [
         ("tblClaim", CLAIM, ["date_from_unreadable"]),
         ("tblInsureePolicy", "1", ["expiry_date_unreadable"]),
     ]
@@ -171,7 +171,7 @@ def test_a_value_of_an_earlier_version_that_nothing_is_made_of_holds_nobody_back
     rows = [{}, history_of(1)]
     doubts = doubts_of(unread(a_scheme(Insuree=rows), "tblInsuree", "DOB", 2))
 
-    assert doubts.told.is_empty()
+    assert doubts.unreadable.is_empty()
     assert spared(doubts).is_empty()
 
 
@@ -215,4 +215,4 @@ def test_every_column_has_a_reason_of_its_own_with_a_hint():
     assert len({unreadable_reason(name) for name in names}) >= len(names) - 5
     assert unreadable_reason("ValidityTo") == "validity_to_unreadable"
     assert unreadable_reason("CHFID") == "chfid_unreadable"
-    assert all("cannot be read" in hint(unreadable_reason(name)) for name in names)
+    assert all("cannot be read" in hint_of(unreadable_reason(name)) for name in names)

@@ -10,10 +10,10 @@ from tests.support.builders import PLACES, REPLACED, deleted, history_of, org_un
 from transforms.core.errors import CountryError
 from transforms.model.org_units import org_units
 from transforms.openimis.country import Country, Root, country_of
-from transforms.openimis.tables.places import ORG_UNIT_GROUPS
+from transforms.openimis.tables.places import GROUP_SETS
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
-GROUPS = {group.key: group.uid for group in ORG_UNIT_GROUPS}
+GROUPS = {group.key: group.uid for group_set in GROUP_SETS for group in group_set.groups}
 
 
 def made(

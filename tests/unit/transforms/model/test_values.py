@@ -12,7 +12,7 @@ from transforms.model.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, P
 from transforms.model.tables.policy import POLICY_FIELDS
 from transforms.model.values import rendered, with_faults, with_notes
 from transforms.openimis.subjects import column_of
-from transforms.openimis.tables.reasons import hint
+from transforms.openimis.tables.reasons import hint_of
 
 AMOUNT = Field("policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "amount")
 DAY = Field("policy_expiry_date", "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "day")
@@ -147,4 +147,4 @@ def test_a_row_that_breaks_no_rule_has_an_empty_list():
     "code", ["no_place", "marital_status_unknown", "first_name_has_control_characters"]
 )
 def test_every_reason_has_a_hint(code: str):
-    assert hint(code).endswith(".")
+    assert hint_of(code).endswith(".")

@@ -214,7 +214,7 @@ def test_nothing_is_read_of_openimis_before_a_frame_is_asked_for():
 
     with pytest.raises(AssertionError):
         _ = register_of(known).places
-    assert register_of(known).doubts.told.is_empty()
+    assert register_of(known).doubts.unreadable.is_empty()
 
 
 def test_each_foreign_key_is_looked_up_once():

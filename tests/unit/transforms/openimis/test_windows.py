@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tests.support.builders import deleted, history_of, register
-from transforms.openimis.windows import Window, marked, touched, touched_people
+from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
 BEFORE, WITHIN, AFTER = "2023-04-30T23:59", "2023-05-31T23:59", "2023-06-01T00:00"
@@ -19,7 +19,7 @@ def moment(text: str) -> dt.datetime:
 
 def found(*changes: dict[str, Any], window: Window | None = MAY) -> list[int]:
     claims = register(Claim=changes).claims
-    return sorted(touched(claims, window, "submit_stamp").collect()["claim_id"])
+    return sorted(keys_in_window(claims, window, "submit_stamp").collect()["claim_id"])
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_person_is_touched_when_the_family_is():
         Insuree=[{"FamilyID": 1}, {"FamilyID": 2}, {"FamilyID": 9}, {"FamilyID": 1} | moved],
     )
 
-    assert sorted(touched_people(source, MAY).collect()["insuree_id"]) == [2, 3, 4]
+    assert sorted(people_in_window(source, MAY).collect()["insuree_id"]) == [2, 3, 4]
 
 
 def marks(window: Window | None) -> list[bool]:
@@ -72,7 +72,7 @@ def marks(window: Window | None) -> list[bool]:
     claims = pl.LazyFrame({"ClaimID": [1]})
     people = pl.LazyFrame({"InsureeID": [2]})
     traces = [("ClaimID", claims), ("InsureeID", people)]
-    return marked(frame, window, traces, "day").collect()["in_window"].to_list()
+    return mark_window(frame, window, traces, "day").collect()["in_window"].to_list()
 
 
 def test_a_row_is_in_the_window_when_it_or_a_row_joined_to_it_or_its_day_is():

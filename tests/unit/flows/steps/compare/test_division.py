@@ -17,7 +17,7 @@ from transforms.changes.partitions import partition_of
 from transforms.model.desired import desired
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country, Root
-from transforms.openimis.owners import lookup_of, owned
+from transforms.openimis.owners import lookup_of, rows_with_partition
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.windows import Window
 
@@ -115,7 +115,7 @@ def test_every_row_that_is_somebodys_is_in_one_part(whole: Register, tmp_path: P
     divide_register(run, whole, 3)
 
     parts = [part_of_people(run, whole, number) for number in range(3)]
-    for name in owned(whole, lambda person: partition_of(person, 3)):
+    for name in rows_with_partition(whole, lambda person: partition_of(person, 3)):
         expected = getattr(whole, name).versions.sort("version").collect()
         found = pl.concat(getattr(part, name).versions.collect() for part in parts)
         assert found.sort("version").equals(expected), name
@@ -133,7 +133,9 @@ def test_what_a_person_was_before_and_all_of_the_claims_go_with_the_person():
     first, second = uuid("tblInsuree", 1), uuid("tblInsuree", 2)
     nobody = 0
 
-    rows = owned(known, lambda person: person.replace_strict({first: 1, second: 2}, default=nobody))
+    rows = rows_with_partition(
+        known, lambda person: person.replace_strict({first: 1, second: 2}, default=nobody)
+    )
 
     found = {name: each.collect()["partition"].to_list() for name, each in rows.items()}
     assert found["people"] == [1, 2, 2]

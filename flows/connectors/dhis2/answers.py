@@ -1,0 +1,109 @@
+"""What DHIS2 answered to one request: an answer for the caller to judge, or an error.
+
+The table `transforms.dhis2.tables.http_answers` says which status is which.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+
+from flows.connectors.dhis2.errors import (
+    BusyError,
+    forbidden_error,
+    not_dhis2_error,
+    not_found_error,
+    truncated_error,
+)
+from flows.connectors.dhis2.retry import retry_after_seconds
+from transforms.core.errors import TargetError
+from transforms.dhis2.tables.http_answers import Reaction, http_answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What DHIS2 answered to one request.
+
+    Attributes:
+        status: HTTP status.
+        body: The parsed JSON, or None where there was none.
+        unanswered: Earlier attempts without an answer, which the server may still carry out.
+    """
+
+    status: int
+    body: Any
+    unanswered: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is one of success; it says nothing about the objects."""
+        return 200 <= self.status < 300
+
+
+def answer_of(response: httpx.Response, request: str, base_url: str) -> Answer:
+    """Return the answer in a response.
+
+    Args:
+        response: As it came.
+        request: Method and path, for the error messages.
+        base_url: Address of the server, for the error messages.
+
+    Raises:
+        TargetError: Nothing that follows can succeed.
+        BusyError: DHIS2 is busy or out of reach.
+    """
+    _check_status(response, request)
+    return Answer(response.status_code, _json(response, base_url))
+
+
+def check_path(answer: Answer, path: str) -> None:
+    """Refuse an answer that says that the path is not there, or not for this user.
+
+    Raises:
+        TargetError: 403 or 404.
+    """
+    if answer.status == 403:
+        raise forbidden_error(path)
+    if answer.status == 404:
+        raise not_found_error(path)
+
+
+def _check_status(response: httpx.Response, request: str) -> None:
+    """Raise what the table of answers says, where a status leaves nothing to judge."""
+    status = response.status_code
+    rule = http_answer(status, is_json=_is_json(response))
+    if rule.reaction is Reaction.STOP:
+        raise TargetError(
+            f"{request} was answered {status}: {rule.meaning}. {rule.hint} Nothing was changed "
+            f"by this request."
+        )
+    if rule.reaction is Reaction.WAIT:
+        raise BusyError(
+            f"DHIS2 is busy or out of reach: {request} was answered {status}, {rule.meaning}. Try "
+            f"again later; what was begun is settled by the next run.",
+            retry_after_seconds(response.headers.get("retry-after")),
+            may_go_on=rule.may_go_on,
+        )
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return "json" in response.headers.get("content-type", "")
+
+
+def _json(response: httpx.Response, base_url: str) -> Any:
+    """Return the parsed body; None for an empty one, or one that is no JSON on a failure."""
+    if not response.content:
+        return None
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        if response.is_success:
+            raise _unreadable_error(response.content, base_url) from None
+        return None
+
+
+def _unreadable_error(content: bytes, base_url: str) -> TargetError | BusyError:
+    """Return the error of a success that is no JSON: truncated if it began as one of DHIS2's."""
+    is_truncated = content.lstrip().startswith((b"{", b"["))
+    return truncated_error(base_url) if is_truncated else not_dhis2_error(base_url)

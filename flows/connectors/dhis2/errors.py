@@ -1,0 +1,103 @@
+"""Errors of requests that left no answer to judge.
+
+TargetError   nothing that follows can succeed: login, rights, redirect, no DHIS2 there
+BusyError     a retry may succeed: busy, no answer in time, connection lost
+"""
+
+import ssl
+
+import httpx
+
+from transforms.core.errors import TargetError, TransientError
+from transforms.dhis2.tables.error_codes import error_code
+
+_LOST_CONNECTIONS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
+class BusyError(TransientError):
+    """DHIS2 is busy or out of reach.
+
+    Attributes:
+        retry_after: Seconds that DHIS2 asks to wait, or None.
+        may_go_on: Whether the server may still be working on the request, and do it later.
+        is_cut: Whether the connection was lost, instead of a proxy, or us, giving up waiting.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        retry_after: float | None = None,
+        *,
+        may_go_on: bool = False,
+        is_cut: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.may_go_on = may_go_on
+        self.is_cut = is_cut
+
+
+def connection_error(error: httpx.RequestError, base_url: str) -> TargetError | BusyError:
+    """Return the error of a request that got no answer."""
+    if _is_insecure(error) or isinstance(error, httpx.UnsupportedProtocol):
+        return TargetError(
+            f"The certificate or protocol of {base_url} cannot be trusted: no secure connection "
+            f"could be made. Correct the address or the server's certificate. Nothing was posted."
+        )
+    kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is cut off"
+    return BusyError(
+        f"DHIS2 at {base_url} {kind} ({type(error).__name__}). Check that it runs and can be "
+        f"reached from here; what was begun is settled by the next run.",
+        may_go_on=not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
+        is_cut=not isinstance(error, httpx.TimeoutException),
+    )
+
+
+def truncated_error(base_url: str) -> BusyError:
+    """Return the error of an answer that ends too early."""
+    return BusyError(
+        f"The answer of DHIS2 at {base_url} is cut off, perhaps by a proxy. Try again later; what "
+        f"was begun is settled by the next run."
+    )
+
+
+def not_dhis2_error(base_url: str) -> TargetError:
+    """Return the error of an answer that no DHIS2 gives."""
+    return TargetError(
+        f"What answers at {base_url} is not the API of a DHIS2, but perhaps a proxy or a login "
+        f"page. Correct the address in the dhis2-server block. Nothing was changed."
+    )
+
+
+def forbidden_error(path: str) -> TargetError:
+    """Return the error of a 403."""
+    return TargetError(
+        f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} "
+        f"Nothing was changed by this request."
+    )
+
+
+def not_found_error(path: str) -> TargetError:
+    """Return the error of a 404."""
+    return TargetError(
+        f"DHIS2 has no {path}, or hides it from this user (404). Check the address and "
+        f"the user's sharing rights. Nothing was changed by this request."
+    )
+
+
+def unknown_token_error() -> TargetError:
+    """Return the error of a token that DHIS2 refuses on every path."""
+    return TargetError(
+        "DHIS2 does not know the token, or no longer (400 to every request). Make a new "
+        "one in DHIS2 and put it into the dhis2-server block. Nothing was changed by this "
+        "request."
+    )
+
+
+def _is_insecure(error: BaseException | None) -> bool:
+    """Whether no secure connection can be made: a retry does not help, unless it was lost."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError) and not isinstance(error, _LOST_CONNECTIONS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

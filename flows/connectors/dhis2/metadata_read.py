@@ -1,0 +1,72 @@
+"""Reading DHIS2's metadata, in few requests."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from flows.connectors.dhis2.chunks import chunks
+from flows.connectors.dhis2.client import Dhis2
+from transforms.core.json_texts import Json, Payload
+from transforms.dhis2.analytical_objects import as_sent
+from transforms.dhis2.metadata_merge import strip_shown_only
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
+
+UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
+
+
+def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
+    """Return id, name and what must be unique of all objects of the classes."""
+    return {
+        kind: _all_of(client, kind, ",".join({"id": 0, "name": 0} | dict.fromkeys(_unique(kind))))
+        for kind in kinds
+    }
+
+
+def present_objects(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
+    """Return UID to object, whole, of those that DHIS2 has."""
+    one_by_one = METADATA_CLASSES[kind].read_one_by_one
+    fields = METADATA_CLASSES[kind].fields
+    listed = _listed(client, kind, "id" if one_by_one else fields, uids)
+    things = (_single(client, kind, thing["id"]) for thing in listed) if one_by_one else listed
+    return {thing["id"]: as_sent(kind, strip_shown_only(thing)) for thing in things}
+
+
+def options_of(client: Dhis2, option_set: str) -> list[Json]:
+    """Return the options of a set, whole, in their order."""
+    options = _all_of(client, "options", ":owner", f"optionSet.id:eq:{option_set}")
+    return [strip_shown_only(thing) for thing in options]
+
+
+def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
+    """Return the UIDs of the org units right below some."""
+    return [
+        thing["id"]
+        for chunk in chunks(sorted(org_units), UIDS_IN_A_REQUEST)
+        for thing in _all_of(client, "organisationUnits", "id", f"parent.id:in:[{','.join(chunk)}]")
+    ]
+
+
+def has_hole(client: Dhis2, option_set: str) -> bool:
+    """Whether an option was deleted from the set by hand on a DHIS2 2.40, which cannot save it."""
+    answer = client.exchange("GET", f"/api/optionSets/{option_set}", {"fields": "id,options[id]"})
+    return answer.ok and None in (answer.body.get("options") or ())
+
+
+def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:
+    for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
+        yield from _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]")
+
+
+def _single(client: Dhis2, kind: str, uid: str) -> Json:
+    thing: Json = client.get(f"/api/{kind}/{uid}", {"fields": METADATA_CLASSES[kind].fields})
+    return thing
+
+
+def _unique(kind: str) -> tuple[str, ...]:
+    return METADATA_CLASSES[kind].unique
+
+
+def _all_of(client: Dhis2, kind: str, fields: str, *filters: str) -> list[Json]:
+    params: dict[str, str | list[str]] = {"fields": fields, "paging": "false"}
+    if filters:
+        params["filter"] = list(filters)
+    things = client.get(f"/api/{kind}", params).get(kind) or []
+    return [thing for thing in things if thing is not None]

@@ -1,0 +1,179 @@
+"""Program indicators as DHIS2 takes them, made from the tables of truth.
+
+measures ─┐
+splits ───┼─► program indicators
+options ──┘   (those whose option the country has)
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.core.fields import OptionSet
+from transforms.core.json_texts import Json, Payload
+from transforms.core.metadata_uids import metadata_uid
+from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.package.tables.measures import Boundary, Measure, OptionSplit, Split
+from transforms.package.tables.program_indicators import MEASURES, PROGRAM_INDICATOR_GROUPS
+from transforms.package.tables.seed_program_indicators import SEED_OPTION_UIDS, SEED_UIDS
+
+WHOLE = ""
+OPTION_COLUMNS = ("optionSet", "code", "name", "sortOrder")
+
+Options = Mapping[str, Sequence[tuple[str, str]]]
+"""UID of an option set to code and name of its options, in order."""
+
+
+@dataclass(frozen=True)
+class ProgramIndicator:
+    """A measure, whole or a part of it.
+
+    Attributes:
+        key: `<measure>` or `<measure>.<split>`.
+        uid: The seed's, or made from the key.
+        name: Name in DHIS2.
+        short_name: At most 50 characters.
+        description: What is counted, in words.
+        measure: The measure.
+        split: The part; None for the whole.
+        filter: DHIS2 filter; empty where all count.
+    """
+
+    key: str
+    uid: str
+    name: str
+    short_name: str
+    description: str
+    measure: Measure
+    split: Split | None
+    filter: str
+
+
+def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
+    """Return all program indicators of a country.
+
+    Args:
+        options: The country's options: optionSet (UID), code, name, sortOrder (see
+            `transforms.model.options.options`); a split is made for the options that are there.
+    """
+    by_set = _by_set(options)
+    return [
+        _program_indicator(measure, split)
+        for measure in MEASURES
+        for split in (None, *_splits(measure, by_set))
+    ]
+
+
+def program_indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
+    """Return program indicators and their groups as DHIS2 takes them."""
+    return {
+        "programIndicators": [_object(row) for row in rows],
+        "programIndicatorGroups": _groups(rows),
+    }
+
+
+def _by_set(options: pl.DataFrame) -> Options:
+    ordered = options.select(OPTION_COLUMNS).sort("optionSet", "sortOrder")
+    by_set: dict[str, list[tuple[str, str]]] = {}
+    for option_set, code, name, _ in ordered.iter_rows():
+        by_set.setdefault(option_set, []).append((code, name))
+    return by_set
+
+
+def _splits(measure: Measure, options: Options) -> Iterator[Split]:
+    for split in measure.splits:
+        if isinstance(split, OptionSplit):
+            yield from _option_splits(split, options.get(split.option_set.uid, []))
+        elif split.option_set is None or _has(split.option_set, split.code, options):
+            yield split
+
+
+def _has(option_set: OptionSet, code: str | None, options: Options) -> bool:
+    return code in {each for each, _ in options.get(option_set.uid, [])}
+
+
+def _option_splits(split: OptionSplit, options: Sequence[tuple[str, str]]) -> Iterator[Split]:
+    """Yield a split an option; a code with a quote cannot be written in a filter."""
+    for code, name in options:
+        if "'" not in code and "\\" not in code:
+            yield Split(
+                f"{split.key}:{code}",
+                f"{split.label}: {name}",
+                f"{split.operand} == '{code}'",
+                split.option_set,
+                code,
+            )
+
+
+def _program_indicator(measure: Measure, split: Split | None) -> ProgramIndicator:
+    key = measure.key if split is None else f"{measure.key}.{split.key}"
+    return ProgramIndicator(
+        key=key,
+        uid=_uid(measure, split) or metadata_uid(f"programIndicator:{key}"),
+        name=measure.name if split is None else f"{measure.name} ({split.label})",
+        short_name=_short_name(measure, split),
+        description=measure.definition + (f" Only: {split.label}." if split else ""),
+        measure=measure,
+        split=split,
+        filter=" && ".join((*measure.conditions, *([split.condition] if split else []))),
+    )
+
+
+def _uid(measure: Measure, split: Split | None) -> str | None:
+    """Return the seed's UID, if it has the object."""
+    if split is None:
+        return SEED_UIDS.get((measure.key, WHOLE))
+    kind, _, code = split.key.partition(":")
+    return SEED_UIDS.get((measure.key, split.key)) or SEED_OPTION_UIDS.get(
+        (measure.key, kind, code)
+    )
+
+
+def _short_name(measure: Measure, split: Split | None) -> str:
+    """Return a unique short name: of an option its code, since names are long."""
+    if split is None:
+        return measure.short
+    short = f"{measure.short} ({split.key.replace(':', ' ') if ':' in split.key else split.label})"
+    if len(short) <= LONGEST_SHORT_NAME:
+        return short
+    mark = metadata_uid(f"{measure.key}.{split.key}")[:5]
+    return f"{short[: LONGEST_SHORT_NAME - len(mark) - 1]} {mark}"
+
+
+def _object(row: ProgramIndicator) -> Json:
+    measure = row.measure
+    place = {"orgUnitField": measure.org_unit_field} if measure.org_unit_field else {}
+    return place | {
+        "id": row.uid,
+        "name": row.name,
+        "shortName": row.short_name,
+        "description": row.description,
+        "program": {"id": measure.program.uid},
+        "analyticsType": measure.analytics_type.value,
+        "aggregationType": measure.aggregation.value,
+        "expression": measure.expression,
+        "filter": row.filter,
+        "decimals": measure.decimals,
+        "displayInForm": False,
+        "analyticsPeriodBoundaries": [_boundary_object(row, each) for each in measure.boundaries],
+    }
+
+
+def _boundary_object(row: ProgramIndicator, boundary: Boundary) -> Json:
+    return {
+        "id": metadata_uid(f"boundary:{row.key}:{boundary.target}:{boundary.type}"),
+        "boundaryTarget": boundary.target,
+        "analyticsPeriodBoundaryType": boundary.type,
+    }
+
+
+def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
+    return [
+        {
+            "id": metadata_uid(f"programIndicatorGroup:{key}"),
+            "name": name,
+            "programIndicators": [{"id": row.uid} for row in rows if row.measure in measures],
+        }
+        for key, name, measures in PROGRAM_INDICATOR_GROUPS
+    ]

@@ -1,0 +1,174 @@
+"""Programs and what they are made of, as DHIS2 takes them.
+
+    option sets ─┬─ attributes ──── tracked entity type ── programs ── stages
+                 └─ data elements ──────────────────────────────────────┘
+
+All attributes are made, those that the privacy policy drops too: a later change of the policy
+needs no set-up. None is mandatory, so that a value can be emptied (DHIS2 refuses a null else).
+"""
+
+from collections.abc import Sequence
+
+from transforms.core.fields import Field, OptionSet, Privacy, ValueType
+from transforms.core.json_texts import Json, Payload
+from transforms.core.metadata_uids import metadata_uid
+from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
+from transforms.model.tables.calendars import Calendar
+from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.model.tables.option_sets import OPTION_SETS
+from transforms.model.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
+from transforms.package.tables.seed_links import SEED_LINKS
+
+
+def program_objects(calendar: Calendar) -> Payload:
+    """Return option sets, attributes, data elements, the tracked entity type, programs and stages.
+
+    Args:
+        calendar: In which DHIS2 counts: it decides the value type of dates.
+    """
+    return {
+        "optionSets": [_option_set(row) for row in OPTION_SETS],
+        "trackedEntityAttributes": [_attribute(row, calendar) for row in TRACKED_ENTITIES.fields],
+        "dataElements": [_data_element(row, calendar) for row in data_element_fields()],
+        "trackedEntityTypes": [_person()],
+        "programs": [_program(row) for row in PROGRAMS],
+        "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
+    }
+
+
+def data_element_fields() -> list[Field]:
+    """Return the fields of all events, each once."""
+    fields = [row for resource in EVENT_RESOURCES for row in resource.fields]
+    return list({row.uid: row for row in fields}.values())
+
+
+def claim_program_fields() -> list[Field]:
+    """Return what the claims program shows of a person: what tells people apart, or groups them.
+
+    DHIS2 can group claims by an attribute only where the program has it.
+    """
+    return [row for row in TRACKED_ENTITIES.fields if row.unique or row.privacy != Privacy.DIRECT]
+
+
+def _option_set(row: OptionSet) -> Json:
+    return {"id": row.uid, "name": row.name, "code": row.code, "valueType": "TEXT"}
+
+
+def _attribute(row: Field, calendar: Calendar) -> Json:
+    return _labels(row) | {
+        "valueType": calendar.value_type(row.value_type),
+        "aggregationType": row.aggregation,
+        "unique": row.unique,
+        "orgunitScope": False,
+        "generated": False,
+        **_codes(row),
+    }
+
+
+def _data_element(row: Field, calendar: Calendar) -> Json:
+    return _labels(row) | {
+        "valueType": calendar.value_type(row.value_type),
+        "aggregationType": row.aggregation,
+        "domainType": "TRACKER",
+        "zeroIsSignificant": True,
+        **_codes(row),
+    }
+
+
+def _labels(row: Field) -> Json:
+    code = {"code": row.code} if row.code else {}
+    short_name = row.short_name or row.name[:LONGEST_SHORT_NAME]
+    return {"id": row.uid, "name": row.name, "shortName": short_name} | code
+
+
+def _codes(row: Field) -> Json:
+    return {"optionSet": {"id": row.option_set.uid}} if row.option_set else {}
+
+
+def _person() -> Json:
+    """Return the tracked entity type; every attribute is its own, as values are sent on it."""
+    return {
+        "id": PERSON_TYPE,
+        "name": "Person",
+        "shortName": "Person",
+        "featureType": "NONE",
+        "minAttributesRequiredToSearch": 1,
+        "trackedEntityTypeAttributes": _attribute_links(PERSON_TYPE, TRACKED_ENTITIES.fields),
+    }
+
+
+def _program(program: Program) -> Json:
+    """Return a program that refuses no true datum: dates in the future, old events, changes."""
+    fields = TRACKED_ENTITIES.fields if program is INSUREE_PROGRAM else claim_program_fields()
+    return {
+        "id": program.uid,
+        "name": program.name,
+        "shortName": program.short_name,
+        "programType": "WITH_REGISTRATION",
+        "trackedEntityType": {"id": PERSON_TYPE},
+        "enrollmentDateLabel": program.enrollment_date_label,
+        "onlyEnrollOnce": program.only_enroll_once,
+        "displayIncidentDate": False,
+        "selectEnrollmentDatesInFuture": True,
+        "selectIncidentDatesInFuture": True,
+        "expiryDays": 0,
+        "completeEventsExpiryDays": 0,
+        "accessLevel": "OPEN",
+        "minAttributesRequiredToSearch": 1,
+        "programTrackedEntityAttributes": _attribute_links(program.uid, fields),
+        "programStages": [{"id": stage.uid} for stage in program.stages],
+    }
+
+
+def _stage(program: Program, stage: Stage) -> Json:
+    return {
+        "id": stage.uid,
+        "name": stage.name,
+        "program": {"id": program.uid},
+        "sortOrder": stage.sort_order,
+        "repeatable": True,
+        "minDaysFromStart": 0,
+        "autoGenerateEvent": False,
+        "openAfterEnrollment": False,
+        "generatedByEnrollmentDate": False,
+        "blockEntryForm": False,
+        "hideDueDate": True,
+        "displayGenerateEventBox": False,
+        "validationStrategy": "ON_COMPLETE",
+        "featureType": "NONE",
+        "programStageDataElements": _element_links(stage),
+    }
+
+
+def _attribute_links(owner: str, fields: Sequence[Field]) -> list[Json]:
+    return [
+        {
+            "id": _link_uid(owner, row.uid),
+            "trackedEntityAttribute": {"id": row.uid},
+            "mandatory": False,
+            "searchable": row.value_type is ValueType.TEXT and row.option_set is None,
+            "displayInList": row.privacy != Privacy.DIRECT or row.unique,
+            "sortOrder": place,
+        }
+        for place, row in enumerate(fields, start=1)
+    ]
+
+
+def _element_links(stage: Stage) -> list[Json]:
+    fields = next(row.fields for row in EVENT_RESOURCES if row.stage == stage.uid)
+    return [
+        {
+            "id": _link_uid(stage.uid, row.uid),
+            "dataElement": {"id": row.uid},
+            "compulsory": row.compulsory,
+            "skipAnalytics": False,
+            "allowFutureDate": row.value_type is ValueType.DATE,
+            "displayInReports": True,
+            "sortOrder": place,
+        }
+        for place, row in enumerate(fields, start=1)
+    ]
+
+
+def _link_uid(owner: str, target: str) -> str:
+    return SEED_LINKS.get((owner, target)) or metadata_uid(f"{owner}{target}")

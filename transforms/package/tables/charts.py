@@ -1,0 +1,121 @@
+"""What a chart or table is: what it shows, of which time and which org units, and how.
+
+Items are keys of program indicators (`covered.female`) or, after `indicator:`, of indicators. A key
+that ends in `:*` stands for all of the country's options (`covered.education:*`). What a country
+does not have is left out of the chart, and a chart without items is left out.
+
+Periods are relative and over: of the time since the last month's end, some figures are of today.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from transforms.core.metadata_uids import metadata_uid
+from transforms.openimis.tables.places import GroupSet
+from transforms.package.tables.legend_sets import LegendSet
+
+
+class ChartType(StrEnum):
+    """DHIS2's type of a visualization."""
+
+    COLUMN = "COLUMN"
+    STACKED_COLUMN = "STACKED_COLUMN"
+    BAR = "BAR"
+    LINE = "LINE"
+    STACKED_AREA = "STACKED_AREA"
+    PIE = "PIE"
+    GAUGE = "GAUGE"
+    SINGLE_VALUE = "SINGLE_VALUE"
+    PIVOT_TABLE = "PIVOT_TABLE"
+
+
+class Period(StrEnum):
+    """A relative period that is over, as `relativePeriods` spells it."""
+
+    LAST_MONTH = "lastMonth"
+    LAST_YEAR = "lastYear"
+    LAST_6_MONTHS = "last6Months"
+    LAST_12_MONTHS = "last12Months"
+
+
+class OrgUnits(StrEnum):
+    """Whose figures are shown."""
+
+    OWN = "userOrganisationUnit"
+    BELOW = "userOrganisationUnitChildren"
+
+
+GROUPS = "org unit group set"
+"""Stands for the UID of the chart's group set."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands where.
+
+    Attributes:
+        columns: Series of a chart, columns of a table.
+        rows: Categories of a chart, rows of a table.
+        filters: What is the same for all that is shown.
+        org_units: Whose figures.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    filters: tuple[str, ...]
+    org_units: OrgUnits = OrgUnits.OWN
+
+
+BY_PERIOD = Layout(("dx",), ("pe",), ("ou",))
+BY_AREA = Layout(("dx",), ("ou",), ("pe",), OrgUnits.BELOW)
+BY_ITEM = Layout(("pe",), ("dx",), ("ou",))
+BY_GROUP = Layout(("dx",), (GROUPS,), ("pe", "ou"))
+TOTAL = Layout(("dx",), (), ("pe", "ou"))
+
+
+@dataclass(frozen=True)
+class Visualization:
+    """A chart or table.
+
+    Attributes:
+        key: Short name, used in tables and tests.
+        seed_uid: The seed's UID; empty where it has none.
+        name: Name and title in DHIS2.
+        kind: Type of chart.
+        layout: What stands where.
+        items: Data items, by key.
+        period: Of which time.
+        legend: Colours by value.
+        group_set: With `BY_GROUP`, by which groups of org units.
+        note: What an analyst has to know.
+    """
+
+    key: str
+    seed_uid: str
+    name: str
+    kind: ChartType
+    layout: Layout
+    items: tuple[str, ...]
+    period: Period
+    legend: LegendSet | None = None
+    group_set: GroupSet | None = None
+    note: str = ""
+
+    @property
+    def uid(self) -> str:
+        """The seed's UID, or one made from the key."""
+        return self.seed_uid or metadata_uid(f"visualization:{self.key}")
+
+
+GENDERS = ("female", "male", "other-gender")
+AGES = ("age-0-14", "age-15-29", "age-30-44", "age-45")
+POVERTY = ("poor", "non-poor")
+VISIT_TYPES = ("emergency", "referral", "other")
+AT_END = "Each figure is of the last day of its period."
+BELOW_ONE = "By the org units below one's own: regions of the country, districts of a region."
+OF_THE_HEAD = "Households count by their heads; gender and age are the head's."
+
+
+def each_part(measure: str, splits: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of parts of a measure."""
+    return tuple(f"{measure}.{split}" for split in splits)

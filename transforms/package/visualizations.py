@@ -1,0 +1,187 @@
+"""Legend sets, visualizations and event visualizations as DHIS2 takes them.
+
+    program indicators ─┐
+    indicators ─────────┼─► visualizations
+    legend sets ────────┘   event visualizations
+
+Charts are in the form in which DHIS2 stores them (`columnDimensions`, `dataDimensionItems`,
+`relativePeriods` …): `POST /api/metadata` stores the other form (`columns`, `rows`, `filters`)
+empty, and says OK. With maps it is the other way round.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from transforms.core.json_texts import Json
+from transforms.core.metadata_uids import metadata_uid
+from transforms.package.program_indicators import ProgramIndicator
+from transforms.package.tables.charts import GROUPS, OrgUnits, Visualization
+from transforms.package.tables.event_visualizations import (
+    EVENT_VISUALIZATIONS,
+    TOP,
+    EventVisualization,
+)
+from transforms.package.tables.indicators import INDICATORS
+from transforms.package.tables.legend_sets import LEGEND_SETS, LegendSet
+from transforms.package.tables.visualizations import VISUALIZATIONS
+
+DataItems = Mapping[str, Json]
+"""Key of a program indicator, or `indicator:` and key of an indicator, to its data item."""
+
+INDICATOR = "indicator:"
+ALL_OPTIONS = "*"
+DESCENDING = 1
+
+
+def visualization_objects(
+    rows: Sequence[ProgramIndicator], indicators: Sequence[Json]
+) -> dict[str, Json]:
+    """Return key to chart; data items that the country does not have are left out.
+
+    Args:
+        rows: The country's program indicators.
+        indicators: The country's indicators (`transforms.package.indicators`).
+    """
+    data_items = _data_items(rows, indicators)
+    return {
+        row.key: _visualization(row, items)
+        for row in VISUALIZATIONS
+        if (items := _items(row, data_items))
+    }
+
+
+def event_visualization_objects() -> list[Json]:
+    """Return the event visualizations."""
+    return [_event_visualization(row) for row in EVENT_VISUALIZATIONS]
+
+
+def legend_set_objects() -> list[Json]:
+    """Return the legend sets."""
+    return [_legend_set(row) for row in LEGEND_SETS]
+
+
+def _data_items(rows: Iterable[ProgramIndicator], indicators: Iterable[Json]) -> dict[str, Json]:
+    uids = {thing["id"] for thing in indicators}
+    programs = {row.key: row.uid for row in rows}
+    others = {INDICATOR + row.key: row.uid for row in INDICATORS if row.uid in uids}
+    return {key: _data_item(key, uid) for key, uid in (programs | others).items()}
+
+
+def _data_item(key: str, uid: str) -> Json:
+    if key.startswith(INDICATOR):
+        return {"dataDimensionItemType": "INDICATOR", "indicator": {"id": uid}}
+    return {"dataDimensionItemType": "PROGRAM_INDICATOR", "programIndicator": {"id": uid}}
+
+
+def _items(row: Visualization, data_items: DataItems) -> list[Json]:
+    return [
+        data_items[key]
+        for item in row.items
+        for key in _keys(item, data_items)
+        if key in data_items
+    ]
+
+
+def _keys(item: str, data_items: DataItems) -> Iterable[str]:
+    if not item.endswith(ALL_OPTIONS):
+        return [item]
+    return [key for key in data_items if key.startswith(item.removesuffix(ALL_OPTIONS))]
+
+
+def _legend_set(row: LegendSet) -> Json:
+    legends = [
+        {
+            "id": metadata_uid(f"legend:{row.key}:{legend.name}"),
+            "name": legend.name,
+            "startValue": legend.start,
+            "endValue": legend.end,
+            "color": legend.color,
+        }
+        for legend in row.legends
+    ]
+    return {"id": row.uid, "name": row.name, "legends": legends}
+
+
+def _visualization(row: Visualization, items: list[Json]) -> Json:
+    chart = {
+        "id": row.uid,
+        "name": row.name,
+        "title": row.name,
+        "type": row.kind.value,
+        "columnDimensions": list(row.layout.columns),
+        "rowDimensions": _rows(row),
+        "filterDimensions": list(row.layout.filters),
+        "dataDimensionItems": items,
+        "showData": True,
+        "hideTitle": False,
+        "hideSubtitle": False,
+        "rowTotals": False,
+        "colTotals": False,
+        "hideEmptyRowItems": "ALL" if "ou" in row.layout.rows else "NONE",
+    }
+    return chart | _place_and_time(row.layout.org_units, row.period.value) | _looks(row)
+
+
+def _place_and_time(org_units: OrgUnits, period: str) -> Json:
+    """Return whose figures of which time; no fixed org units or periods."""
+    chosen = {each.value: each is org_units for each in OrgUnits}
+    return chosen | {
+        "userOrganisationUnitGrandChildren": False,
+        "organisationUnits": [],
+        "organisationUnitLevels": [],
+        "relativePeriods": {period: True},
+        "periods": [],
+    }
+
+
+def _rows(row: Visualization) -> list[str]:
+    group_set = row.group_set.uid if row.group_set else ""
+    return [group_set if name == GROUPS else name for name in row.layout.rows]
+
+
+def _looks(row: Visualization) -> Json:
+    looks: Json = {"description": row.note} if row.note else {}
+    if row.legend:
+        shown = {"set": {"id": row.legend.uid}, "strategy": "FIXED", "style": "FILL"}
+        looks |= {"legend": shown}
+    if row.group_set:
+        groups = {"organisationUnitGroupSet": {"id": row.group_set.uid}}
+        looks |= {"organisationUnitGroupSetDimensions": [groups | {"organisationUnitGroups": []}]}
+    return looks
+
+
+def _event_visualization(row: EventVisualization) -> Json:
+    """Return a pivot table: the options with the largest figures first."""
+    value: Json = {"aggregationType": "COUNT"}
+    if row.value:
+        value = {"aggregationType": "SUM", "dataElementValueDimension": {"id": row.value.uid}}
+    table = {
+        "id": row.uid,
+        "name": row.name,
+        "title": row.name,
+        "type": "PIVOT_TABLE",
+        "program": {"id": row.program.uid},
+        "programStage": {"id": row.stage.uid},
+        "outputType": "EVENT",
+        "dataType": "AGGREGATED_VALUES",
+        "columnDimensions": ["pe"],
+        "rowDimensions": [row.element.uid],
+        "filterDimensions": ["ou", *([row.only[0].uid] if row.only else [])],
+        "dataElementDimensions": _element_dimensions(row),
+        "simpleDimensions": [],
+        "sortOrder": DESCENDING,
+        "topLimit": TOP,
+        "rowTotals": False,
+        "colTotals": False,
+        "hideEmptyRows": True,
+        "hideNaData": True,
+        "completedOnly": False,
+    }
+    return table | value | _place_and_time(OrgUnits.OWN, row.period.value)
+
+
+def _element_dimensions(row: EventVisualization) -> list[Json]:
+    dimensions: list[Json] = [{"dataElement": {"id": row.element.uid}}]
+    if row.only:
+        element, option = row.only
+        dimensions.append({"dataElement": {"id": element.uid}, "filter": f"IN:{option}"})
+    return dimensions
