@@ -7,13 +7,10 @@ each counts. Exits with 1 if the extract takes more than 1.25 times the bare loo
 twice as fast as pyodbc rows, or needs more than 300 MiB.
 """
 
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import arrow_odbc
@@ -27,6 +24,7 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialects import POSTGRESQL
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
+from tests.benchmarks.measuring import Cost, cost_of, costs_in_turn
 from tests.support.databases import Database, postgresql
 from tests.support.openimis_sample.schema import columns as sample_columns
 from transforms.openimis.tables.columns import TABLES, Column
@@ -50,14 +48,6 @@ _VALUES = {
     "timestamp with time zone": "timestamptz '2021-01-01' + g * interval '47 seconds'",
     "varchar(36)": "md5(g::text) || '-abc'",
 }
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one turn took."""
-
-    seconds: float
-    mebibytes: float
 
 
 def queries() -> Iterator[tuple[str, str]]:
@@ -104,18 +94,9 @@ def extract(odbc: str, folder: Path) -> None:
     copy_tables(Run(folder, "benchmark"), "benchmark", Openimis(POSTGRESQL, odbc), WANTED)
 
 
-def cost_of(way: Callable[[str, Path], None], odbc: str) -> Cost:
-    """Take one turn in a process of its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_turn, (way, odbc))
-
-
-def _turn(way: Callable[[str, Path], None], odbc: str) -> Cost:
+def in_a_folder(way: Callable[[str, Path], None], odbc: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
         way(odbc, Path(folder))
-        seconds = time.perf_counter() - began
-    return Cost(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def _type_of(table: str, name: str) -> pa.DataType:
@@ -149,14 +130,9 @@ def _filled(table: str) -> set[str]:
 def measured(odbc: str) -> dict[str, Cost]:
     """The fastest turn of each way, and the most memory of any of its turns."""
     ways = (bare_loop, extract, pyodbc_rows)
-    turns = [(way.__name__, cost_of(way, odbc)) for _ in range(TURNS) for way in ways]
-    return {
-        way.__name__: Cost(
-            min(cost.seconds for name, cost in turns if name == way.__name__),
-            max(cost.mebibytes for name, cost in turns if name == way.__name__),
-        )
-        for way in ways
-    }
+    return costs_in_turn(
+        TURNS, **{way.__name__: partial(cost_of, in_a_folder, way, odbc) for way in ways}
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -165,10 +141,8 @@ def main(arguments: Sequence[str]) -> int:
         small, large = server.create_database(), server.create_database()
         fill(small, rows // 10)
         fill(large, rows)
-        few = cost_of(extract, small.odbc)
+        few = cost_of(in_a_folder, extract, small.odbc)
         costs = measured(large.odbc)
-    for name, cost in costs.items():
-        print(f"{name:12} {cost.seconds:7.1f} s  peak {cost.mebibytes:5.0f} MiB")
     return judged(rows, few, costs)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.figures.figures_twice import Scheme, scheme_of
+from tests.figures.figures_twice import BothSides, scheme_of
 from tests.support.databases import Database, PostgreSQL, demo_folder, load_demo
 from tests.support.openimis_sample import sample, write_postgresql
 
@@ -29,14 +29,14 @@ ODD_ROWS: tuple[str, ...] = (
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
 
-NewScheme = Callable[..., Scheme]
+NewScheme = Callable[..., BothSides]
 
 
 @pytest.fixture(scope="module")
 def new_scheme(tmp_path_factory: pytest.TempPathFactory) -> NewScheme:
     """Makes a scheme of an openIMIS database on a day."""
 
-    def made(database: Database, as_of: dt.date, **more: Any) -> Scheme:
+    def made(database: Database, as_of: dt.date, **more: Any) -> BothSides:
         return scheme_of(database, as_of, tmp_path_factory.mktemp("scheme"), **more)
 
     return made
@@ -76,18 +76,18 @@ def demo(request: pytest.FixtureRequest, postgresql_server: PostgreSQL) -> Itera
 
 
 @pytest.fixture(scope="module")
-def sample_scheme(sound_sample: Database, new_scheme: NewScheme) -> Scheme:
+def sample_scheme(sound_sample: Database, new_scheme: NewScheme) -> BothSides:
     """The sample, and what DHIS2 holds of it."""
     return new_scheme(sound_sample, AS_OF)
 
 
 @pytest.fixture(scope="module")
-def odd_scheme(odd_sample: Database, new_scheme: NewScheme) -> Scheme:
+def odd_scheme(odd_sample: Database, new_scheme: NewScheme) -> BothSides:
     """The sample with odd rows, and what DHIS2 holds of it."""
     return new_scheme(odd_sample, AS_OF)
 
 
 @pytest.fixture(scope="module")
-def demo_scheme(demo: Database, new_scheme: NewScheme) -> Scheme:
+def demo_scheme(demo: Database, new_scheme: NewScheme) -> BothSides:
     """The demo database, and what DHIS2 holds of it."""
     return new_scheme(demo, DEMO_AS_OF)

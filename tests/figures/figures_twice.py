@@ -57,7 +57,7 @@ class Figure:
 
 
 @dataclass(frozen=True, repr=False)
-class Scheme:
+class BothSides:
     """One openIMIS, and what DHIS2 holds of it.
 
     Attributes:
@@ -88,7 +88,7 @@ class Scheme:
                 for figure in self._of(key, openimis, periods, districts)
             ]
 
-    def only(self, program_indicators: Mapping[str, dict[str, Any]]) -> "Scheme":
+    def only(self, program_indicators: Mapping[str, dict[str, Any]]) -> "BothSides":
         """Return the same with other program indicators, by their keys."""
         return replace(self, program_indicators=program_indicators)
 
@@ -117,7 +117,7 @@ class Scheme:
 
 def scheme_of(
     database: Database, as_of: dt.date, folder: Path, *, with_what_is_held_back: bool = False
-) -> Scheme:
+) -> BothSides:
     """Return an openIMIS database and what DHIS2 will hold of it on a day.
 
     Args:
@@ -134,7 +134,7 @@ def scheme_of(
     rows = program_indicators(known)
     objects = {each["id"]: each for each in indicator_objects(rows)["programIndicators"]}
     units = org_units(register, country=country).select("code", "uid").collect()
-    return Scheme(
+    return BothSides(
         tracker=tracker_of(held, snapshot, country),
         program_indicators={row.key: objects[row.uid] for row in rows},
         splits={row.key: (row.measure.key, row.split.key if row.split else "") for row in rows},

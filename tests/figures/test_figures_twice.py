@@ -13,7 +13,7 @@ import pytest
 
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
-from tests.figures.figures_twice import KEY, ROOT, VERSION, Figure, Scheme
+from tests.figures.figures_twice import KEY, ROOT, VERSION, BothSides, Figure
 from tests.figures.openimis_figures import measures
 from tests.figures.tracker import Period, period
 from tests.support.builders import snapshot
@@ -71,7 +71,7 @@ def test_every_measure_has_a_query_of_its_own():
 
 
 @pytest.fixture(scope="module")
-def of_sample(sample_scheme: Scheme) -> list[Figure]:
+def of_sample(sample_scheme: BothSides) -> list[Figure]:
     return sample_scheme.compared(OF_SAMPLE)
 
 
@@ -83,7 +83,7 @@ def test_hardly_a_figure_of_the_sample_is_zero(of_sample: list[Figure]):
     assert always_zero(of_sample) == NOTHING_TO_COUNT_IN_SAMPLE
 
 
-def test_dhis2_shows_what_openimis_says_of_odd_rows(odd_scheme: Scheme):
+def test_dhis2_shows_what_openimis_says_of_odd_rows(odd_scheme: BothSides):
     measures = {key: each for key, each in odd_scheme.program_indicators.items() if "." not in key}
 
     figures = odd_scheme.only(measures).compared(OF_SAMPLE)
@@ -118,7 +118,7 @@ def _policies_in_force(source: Snapshot, asked: Period) -> float:
     return float(found.filter(orgUnit=ROOT.uid)["value"].sum())
 
 
-def test_a_program_indicator_that_lacks_its_filter_is_found(sample_scheme: Scheme):
+def test_a_program_indicator_that_lacks_its_filter_is_found(sample_scheme: BothSides):
     keys = {"covered", "not-covered", "policies-new", "pending", "services-of-claim-date"}
     wrong = {key: sample_scheme.program_indicators[key] | {"filter": None} for key in keys}
 
@@ -127,7 +127,7 @@ def test_a_program_indicator_that_lacks_its_filter_is_found(sample_scheme: Schem
     assert {figure.key for figure in differing(figures)} == keys
 
 
-def test_the_new_sql_engine_of_2_43_shows_the_same(sample_scheme: Scheme):
+def test_the_new_sql_engine_of_2_43_shows_the_same(sample_scheme: BothSides):
     differing = [
         key
         for key in sample_scheme.program_indicators
@@ -137,12 +137,12 @@ def test_the_new_sql_engine_of_2_43_shows_the_same(sample_scheme: Scheme):
     assert differing == []
 
 
-def answers(scheme: Scheme, key: str, version: str) -> pl.DataFrame:
+def answers(scheme: BothSides, key: str, version: str) -> pl.DataFrame:
     return scheme.answers(key, OF_SAMPLE, version).sort("period", "orgUnit")
 
 
 @pytest.fixture(scope="module")
-def of_demo(demo_scheme: Scheme) -> list[Figure]:
+def of_demo(demo_scheme: BothSides) -> list[Figure]:
     return demo_scheme.compared(OF_DEMO)
 
 

@@ -30,8 +30,8 @@ Refuses = Callable[[str, str, str], bool]
 UNKNOWN = {"accepted": None, "kind": None, "codes": []}
 
 
-class Scheme:
-    """DHIS2 and what we know of it."""
+class Pipeline:
+    """Runs into a DHIS2 in memory, and what is acknowledged of it."""
 
     def __init__(self) -> None:
         self.dhis2 = MemoryDhis2()
@@ -179,7 +179,7 @@ def meaning(dhis2: MemoryDhis2) -> dict[str, list[Any]]:
 
 @given(before=worlds(), after=worlds())
 def test_once_everything_was_accepted_dhis2_holds_what_openimis_says(before, after):
-    scheme, fresh = Scheme(), Scheme()
+    scheme, fresh = Pipeline(), Pipeline()
 
     scheme.run(without_faults(before))
     scheme.run(without_faults(after))
@@ -190,7 +190,7 @@ def test_once_everything_was_accepted_dhis2_holds_what_openimis_says(before, aft
 
 @given(world=worlds())
 def test_when_nothing_changed_nothing_is_posted(world):
-    scheme = Scheme()
+    scheme = Pipeline()
     scheme.run(without_faults(world))
 
     assert scheme.bodies(scheme.deltas(without_faults(world))) == []
@@ -198,7 +198,7 @@ def test_when_nothing_changed_nothing_is_posted(world):
 
 @given(before=worlds(), after=worlds(), cut=st.integers(0, 12))
 def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
-    scheme, undisturbed = Scheme(), Scheme()
+    scheme, undisturbed = Pipeline(), Pipeline()
     for each in (scheme, undisturbed):
         each.run(without_faults(before))
 
@@ -213,7 +213,7 @@ def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
 @given(world=worlds(), unanswered=st.integers(0, 4))
 def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world, unanswered):
     days = [without_faults(world), turned(without_faults(world))]
-    scheme, undisturbed = Scheme(), Scheme()
+    scheme, undisturbed = Pipeline(), Pipeline()
     for each in (scheme, undisturbed):
         each.run(days[1])
     undisturbed.run(days[0])
@@ -244,7 +244,7 @@ def test_what_was_in_doubt_is_made_good_whatever_openimis_says_next(
     before, after, another, bundles, is_taken
 ):
     third = after if another is None else another
-    scheme, undisturbed = Scheme(), Scheme()
+    scheme, undisturbed = Pipeline(), Pipeline()
     scheme.run(without_faults(before))
 
     scheme.run(without_faults(after), only=bundles, is_answer_lost=True, is_taken=is_taken)
@@ -265,7 +265,7 @@ def person_with(number: str) -> World:
 
 def test_a_person_who_is_gone_without_an_answer_comes_back_though_the_number_is_in_doubt_too():
     nobody: World = {resource.name: [] for resource in RESOURCES}
-    scheme = Scheme()
+    scheme = Pipeline()
     scheme.run(person_with("n1"))
     scheme.run(person_with("n2"), only=1, is_answer_lost=True)
     scheme.run(nobody, is_answer_lost=True)
@@ -280,7 +280,7 @@ def test_a_person_who_is_gone_without_an_answer_comes_back_though_the_number_is_
 
 @given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
 def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
-    scheme = Scheme()
+    scheme = Pipeline()
     refused = draw.draw(st.sets(st.integers(0, 6)))
 
     def refuses(_phase: str, _name: str, uid: str) -> bool:
@@ -296,7 +296,7 @@ def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
 
 @given(before=worlds(), after=worlds())
 def test_every_changed_object_is_posted_or_rejected(before, after):
-    scheme = Scheme()
+    scheme = Pipeline()
     scheme.run(before)
 
     deltas = scheme.deltas(after)
@@ -313,7 +313,7 @@ def test_every_changed_object_is_posted_or_rejected(before, after):
 
 @given(before=worlds(), after=worlds())
 def test_a_row_that_breaks_a_rule_is_not_deleted_while_its_parent_stays(before, after):
-    scheme = Scheme()
+    scheme = Pipeline()
     scheme.run(without_faults(before))
     held = scheme.held()["trackedEntities"]
 
@@ -327,7 +327,7 @@ def test_a_row_that_breaks_a_rule_is_not_deleted_while_its_parent_stays(before, 
 
 @given(world=worlds(), size=st.integers(1, 5))
 def test_a_persons_objects_lie_in_one_bundle_of_a_phase(world, size):
-    scheme = Scheme()
+    scheme = Pipeline()
     deltas = scheme.deltas(without_faults(world))
 
     bodies = scheme.bodies(deltas, size)
@@ -364,7 +364,7 @@ def test_whatever_went_wrong_on_however_many_nights_all_that_is_not_refused_arri
     def refuses(phase: str, name: str, uid: str) -> bool:
         return name == "events" and "delete" not in phase and sum(uid.encode()) % 5 in bad
 
-    scheme = Scheme()
+    scheme = Pipeline()
     for world, bundles, is_taken in nights:
         scheme.run(without_faults(world), refuses, bundles, is_answer_lost=True, is_taken=is_taken)
     for _ in range(NIGHTS + 1):

@@ -74,7 +74,7 @@ class Flows:
 
     scheme: FlowScheme
     begun: Moment = field(init=False)
-    chapters: dict[str, "Chapter"] = field(default_factory=dict)
+    chapters: dict[str, "FlowChapter"] = field(default_factory=dict)
 
     def run(self, flow: str, run_id: str) -> None:
         """Run a flow in this process."""
@@ -102,7 +102,7 @@ class Flows:
         if flow == RECONCILE:
             self.run(SYNC, ANOTHER)
         after = held(self.scheme.sandbox), confirmed(self.scheme.target), self.old_runs()
-        self.chapters[flow] = Chapter(before, points, *after)
+        self.chapters[flow] = FlowChapter(before, points, *after)
         self.scheme.back_to(before)
 
     def killed(self, flow: str, point: Point, next_runs: Sequence[tuple[str, str]]) -> None:
@@ -125,7 +125,7 @@ class Flows:
 
 
 @dataclass(frozen=True)
-class Chapter:
+class FlowChapter:
     """A flow that nobody killed; see `Flows`."""
 
     before: Moment

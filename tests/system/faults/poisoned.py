@@ -51,7 +51,7 @@ WHAT_HAPPENS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Chapter:
+class PoisonChapter:
     """One run, undisturbed; its id is the chapter's name.
 
     Attributes:
@@ -79,14 +79,14 @@ class Country:
 
     scheme: Scheme
     server: Server
-    chapters: dict[str, Chapter] = field(default_factory=dict)
+    chapters: dict[str, PoisonChapter] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: {kind: {} for kind in TrackerType})
 
     def content(self) -> Content:
         """Return what DHIS2 holds, by key."""
         return by_key(tracker(self.scheme.sandbox), self.scheme.target)
 
-    def chapter(self, name: str) -> Chapter:
+    def chapter(self, name: str) -> PoisonChapter:
         """Return a chapter, told when it is asked for."""
         if name not in self.chapters:
             self.chapters[name] = self._told(name)
@@ -119,7 +119,7 @@ class Country:
             self._move(poison, None)
         self._delete(poison, by_hand.taken_back)
 
-    def _told(self, name: str) -> Chapter:
+    def _told(self, name: str) -> PoisonChapter:
         self._begin(name)
         staged, before = self.scheme.moment(), self.content() if name != CREATES else {}
         self.scheme.bring(name)
@@ -133,7 +133,7 @@ class Country:
             if each.objects >= BUNDLE
         ]
         chosen, claim = CHOICES[name](bodies, self.names)
-        return Chapter(staged, before, self.content(), chosen, claim)
+        return PoisonChapter(staged, before, self.content(), chosen, claim)
 
     def _begin(self, name: str) -> None:
         """Stage a run: the first one, or one after it."""
@@ -231,7 +231,7 @@ def _of(names: Names, resource: str) -> set[str]:
 CHOICES = {CREATES: _of_one_person, UPDATES: _of_each_kind, DELETES: _of_each_kind}
 
 
-def at_stake(chapter: Chapter, name: str, within: str) -> set[str]:
+def at_stake(chapter: PoisonChapter, name: str, within: str) -> set[str]:
     """Return an object and all others that one refusal of it may keep back: resource and key.
 
     A creation keeps back all below, an update nothing, a deletion all above: DHIS2 deletes what
