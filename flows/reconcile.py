@@ -53,11 +53,11 @@ def reconcile(
         StagingError: A run is open, or what openIMIS has is not at hand.
     """
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
-    with reconciling(run, goal, desired_run, repair=repair, adopt=adopt) as begun:
-        if begun.is_done:
+    with reconciling(run, goal, desired_run, repair=repair, adopt=adopt) as basis:
+        if basis.is_done:
             return Completed(message="This run has repaired already", data=run.run_id)
         with connect(target, read_country(country)) as client:
-            count = reconcile_run(begun, client, PrefectRunner())
+            count = reconcile_run(basis, client, PrefectRunner())
     return ended(run.run_id, count)
 
 

@@ -1,4 +1,4 @@
-"""Run the steps of a stage as Prefect's tasks; log and artifacts tell what they did."""
+"""Run the steps of a stage as Prefect's tasks; log and artifacts say what they did."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
@@ -31,18 +31,18 @@ class PrefectRunner(Runner):
         return as_task(step)(*args, **kwargs)
 
     def info(self, message: str, *values: object) -> None:
-        """Log it."""
+        """Log it in Prefect."""
         get_run_logger().info(message, *values)
 
     def warning(self, message: str, *values: object) -> None:
-        """Log it as a warning."""
+        """Log it in Prefect as a warning."""
         get_run_logger().warning(message, *values)
 
     def publish(self, run: Run, key: str, text: str) -> None:
         """Make an artifact of it."""
         create_markdown_artifact(text, key=key, description=f"Run {run.run_id}")
 
-    def progress(self, settled: int, total: int) -> None:
+    def show_progress(self, settled: int, total: int) -> None:
         """Move the progress bar of the load."""
         share = 100.0 * settled / total
         if self._progress is None:
@@ -53,6 +53,6 @@ class PrefectRunner(Runner):
         else:
             update_progress_artifact(self._progress, share)
 
-    def stopped(self, run: Run, target: Target) -> None:
+    def summarise_stop(self, run: Run, target: Target) -> None:
         """Write the summary of what is known by then."""
         summarise(run, target.name, None)

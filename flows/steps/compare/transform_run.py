@@ -22,7 +22,7 @@ from transforms.reports.summaries import in_words
 
 @contextmanager
 def transforming(request: TransformRequest, country: Country) -> Iterator[Run]:
-    """Hold the run's folder, with what the run was begun as written down.
+    """Lock the run's folder, and record what the run is requested to do.
 
     Raises:
         StagingError: The run is at work already, or was begun as something else.
@@ -63,7 +63,7 @@ def transform_run(
     runner.run(compare_source, runner, run, target, inputs, allow)
     runner.run(make_desired, runner, run, target, inputs, partitions)
     runner.run(find_changes, runner, run, target, inputs, allow)
-    runner.run(say_what_is_much, runner, run, allow)
+    runner.run(report_magnitude, runner, run, allow)
     runner.run(render_bundles, runner, run, inputs)
 
 
@@ -100,13 +100,13 @@ def make_desired(
 def find_changes(
     runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
 ) -> None:
-    """Stage what DHIS2 has still to hear, without what a guard holds back."""
+    """Stage the delta, without what a guard holds back."""
     counts = stage_changes(run, target, current_or_first(target, 0), inputs, allow)
     runner.info("DHIS2 has still to hear: %s", in_words(counts))
 
 
-def say_what_is_much(runner: Runner, run: Run, allow: Permissions) -> None:
-    """Say, before anything is posted, what a guard holds back, and what else is much."""
+def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:
+    """Report, before anything is posted, what a guard holds back, and what else is much."""
     waiting, other = waiting_sentences(run), other_sentences(run)
     for sentence in waiting:
         runner.warning("%s", sentence)

@@ -30,10 +30,10 @@ from transforms.openimis.country import Country
 
 @contextmanager
 def loading(run: Run, target: Target) -> Iterator[None]:
-    """Hold the target and the run's folder while the run is loaded.
+    """Lock the target and the run's folder while the run is loaded.
 
     Raises:
-        StagingError: Another run holds the target, or the run is at work or another target's.
+        StagingError: Another run has locked the target, or the run is at work or another target's.
     """
     with locked(target, run.run_id), at_work(run):
         remember(run, target=target.name)
@@ -146,12 +146,12 @@ def post_phases(
     if not everything:
         return
     settled = sum(bundle.is_settled for bundle in everything)
-    runner.progress(0, len(everything))
+    runner.show_progress(0, len(everything))
     for phase in phases:
         for chunk in posting.chunks(phase):
             runner.run(post_chunk, runner, posting, phase, chunk)
             settled += len(chunk)
-            runner.progress(settled, len(everything))
+            runner.show_progress(settled, len(everything))
 
 
 def post_chunk(runner: Runner, posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
@@ -165,7 +165,7 @@ def end_early(
 ) -> None:
     """Write the rejects of a load that stops, and keep the answers so far."""
     keep_answers(run, target, client, current, error)
-    runner.stopped(run, target)
+    runner.summarise_stop(run, target)
 
 
 def fold_run(run: Run, target: Target, client: Dhis2, current: Current) -> None:

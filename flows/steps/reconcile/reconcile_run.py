@@ -49,8 +49,8 @@ NOT_REPAIRED = (
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A reconciliation that may ask DHIS2.
+class Basis:
+    """What DHIS2 is compared with.
 
     Attributes:
         run: The run.
@@ -72,8 +72,8 @@ class Begun:
 @contextmanager
 def reconciling(
     run: Run, target: Target, desired_run: str | None, *, repair: bool, adopt: bool
-) -> Iterator[Begun]:
-    """Hold the target, and say what is compared.
+) -> Iterator[Basis]:
+    """Lock the target, and yield what DHIS2 is compared with.
 
     Args:
         run: The run.
@@ -81,7 +81,7 @@ def reconciling(
         desired_run: The run whose desired objects say what openIMIS has; by default the last one
             that changed the target.
         repair: Make acknowledged say what DHIS2 holds.
-        adopt: The same, of a DHIS2 to which nothing was posted from here.
+        adopt: The same, for a DHIS2 to which nothing was posted from here.
 
     Raises:
         StagingError: A run is open, or what openIMIS has is not at hand.
@@ -90,30 +90,30 @@ def reconciling(
         current = empty_state(target, run.root, desired_run) if adopt else read_acknowledged(target)
         is_repair = repair or adopt
         if run.run_id in current.versions.values():
-            yield Begun(run, target, current, None, is_repair, is_done=True)
+            yield Basis(run, target, current, None, is_repair, is_done=True)
             return
         desired = find_desired_run(run.root, desired_run or current.last_run, needed=is_repair)
         remember_state(run, target.name, current)
-        yield Begun(run, target, current, desired, is_repair)
+        yield Basis(run, target, current, desired, is_repair)
 
 
 def reconcile_run(
-    begun: Begun, client: Dhis2, runner: Runner = PLAIN, *, paging: Paging = PAGING
+    basis: Basis, client: Dhis2, runner: Runner = PLAIN, *, paging: Paging = PAGING
 ) -> int:
-    """Read all that DHIS2 holds, compare and report it, repair if asked to; count differences.
+    """Read DHIS2, compare and report, repair if that is requested; return the differences.
 
     Raises:
         TargetError: DHIS2 is another one, or does not let the user read.
     """
-    reader = reader_of(client, begun.current, paging)
-    work = Reconciliation(begun.run, begun.target, begun.current, begun.desired, reader)
+    reader = reader_of(client, basis.current, paging)
+    work = Reconciliation(basis.run, basis.target, basis.current, basis.desired, reader)
     for resource in RESOURCES:
         runner.run(read, runner, work, resource)
     for resource in RESOURCES:
         runner.run(compare, runner, work, resource)
     runner.run(compare_places_and_codes, runner, work)
-    count = runner.run(report, runner, work, repaired=begun.is_repair)
-    if begun.is_repair:
+    count = runner.run(report, runner, work, repaired=basis.is_repair)
+    if basis.is_repair:
         runner.run(repair_acknowledged, runner, work)
     discard(work)
     return count

@@ -1,4 +1,4 @@
-"""Which stages a run goes through, and in which order: as far as was asked for."""
+"""Which stages a run goes through, and in which order: as far as the request says."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -18,13 +18,13 @@ ORDER: Mapping[Until, tuple[StageName, ...]] = {
 
 
 def go_through(request: SyncRequest, stages: Mapping[StageName, Callable[[], object]]) -> None:
-    """Run the stages, as far as was asked for; the target is held for all of a run that posts."""
-    with _held(request):
+    """Run the stages that a request asks for; a run that posts locks the target for all of them."""
+    with _locked_by(request):
         for name in ORDER[request.until]:
             stages[name]()
 
 
-def _held(request: SyncRequest) -> AbstractContextManager[None]:
+def _locked_by(request: SyncRequest) -> AbstractContextManager[None]:
     if request.until is Until.LOAD:
         return locked(request.goal, request.run_id, for_stages=True)
     return nullcontext()

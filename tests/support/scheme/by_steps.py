@@ -143,7 +143,7 @@ class Scheme:
     def set_up(self) -> None:
         """Set DHIS2 up for what openIMIS holds."""
         job = self.job("set-up", root=self.folder / "set-up")
-        shutil.rmtree(job.run.folder, ignore_errors=True)
+        shutil.rmtree(job.run.folder, ignore_errors=True)  # openIMIS may have changed since
         extract(job, selected_for_set_up(job.country))
         with job.client_of(ADMIN) as client:
             set_up_run(job.run, client, job.country, None, loader_user=LOADER_NAME)

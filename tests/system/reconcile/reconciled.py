@@ -32,8 +32,8 @@ class ReconciledScheme(Scheme):
         """Read DHIS2 back; it adopts the objects of the run that is named for that."""
         job = self.job(run_id)
         asked = {"repair": repair, "adopt": adopt_with is not None}
-        with reconciling(job.run, job.target, adopt_with, **asked) as begun, job.client() as client:
-            reconcile_run(begun, client, paging=PAGED)
+        with reconciling(job.run, job.target, adopt_with, **asked) as basis, job.client() as client:
+            reconcile_run(basis, client, paging=PAGED)
 
     def forget_everything(self) -> None:
         """Lose the staging folder, and the marker that it left in DHIS2."""
