@@ -100,7 +100,7 @@ def make_desired(
 def find_changes(
     runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
 ) -> None:
-    """Stage what DHIS2 has still to hear, without what a guard holds back."""
+    """Stage the delta, without what a guard holds back."""
     counts = stage_changes(run, target, current_or_first(target, 0), inputs, allow)
     runner.info("DHIS2 has still to hear: %s", in_words(counts))
 

@@ -116,8 +116,8 @@ class Job:
         )
 
     @property
-    def asked(self) -> Inputs:
-        """The run as the stage `transform` is asked for it."""
+    def inputs(self) -> Inputs:
+        """What the run is made of."""
         return Inputs(self.country, None, KEY, self.scopes, None)
 
     def client(self) -> Dhis2:
@@ -181,7 +181,7 @@ def extract(job: Job, wanted: Columns | None = None) -> None:
 def transform(job: Job) -> None:
     """Compare, and stage what will be posted."""
     with transforming(job.request, job.country) as run:
-        transform_run(run, job.target, job.asked, job.allow, partitions=PARTITIONS)
+        transform_run(run, job.target, job.inputs, job.allow, partitions=PARTITIONS)
 
 
 def load(job: Job) -> Sequence[str]:
