@@ -121,7 +121,7 @@ class Pilot:
     @property
     def root(self) -> Path:
         """The staging folder."""
-        return self.folder / self.staging_root
+        return self.folder / self.area
 
     @property
     def current(self) -> Current:

@@ -35,7 +35,7 @@ class Openimis:
 
 
 @dataclass(frozen=True, repr=False)
-class Answered(figures_twice.Scheme):
+class Answered(figures_twice.BothSides):
     """One openIMIS, and what a real DHIS2 answered.
 
     Attributes:
