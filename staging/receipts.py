@@ -6,7 +6,7 @@ import polars as pl
 
 from staging.layout import Run
 from staging.outbox import bundles, verify_receipt
-from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.outcomes import ABSENT, OUTCOMES
 from transforms.model.resources import TrackerType
 
 TEXTS = pl.List(pl.String)
@@ -15,6 +15,7 @@ BY_TYPE = pl.Struct({kind.value: TEXTS for kind in TrackerType})
 RECEIPT: dict[str, pl.DataType] = {
     "accepted": BY_TYPE,
     "unknown": BY_TYPE,
+    "absent": BY_TYPE,
     "refused": pl.List(REFUSED),
     "unanswered": pl.Int64(),
 }
@@ -49,7 +50,7 @@ def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
 
 def _named(receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | None) -> pl.LazyFrame:
     uids = (
-        receipts.select(_is_late(), uid=pl.col(name).struct.field(kind))
+        receipts.select(_is_late(), uid=pl.col(name).struct.field(kind), absent=_absent(kind))
         .explode("uid")
         .drop_nulls("uid")
     )
@@ -58,9 +59,14 @@ def _named(receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | Non
         "isLate",
         type=pl.lit(kind),
         accepted=pl.lit(accepted, pl.Boolean),
-        kind=pl.lit(None, pl.String),
+        kind=pl.when(pl.col("uid").is_in(pl.col("absent"))).then(pl.lit(ABSENT)),
         codes=pl.lit([], TEXTS),
     )
+
+
+def _absent(kind: str) -> pl.Expr:
+    """Return the UIDs of what was to be deleted and was not there; few receipts name any."""
+    return pl.col("absent").struct.field(kind).fill_null([])
 
 
 def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:

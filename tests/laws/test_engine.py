@@ -278,6 +278,52 @@ def test_a_person_who_is_gone_without_an_answer_comes_back_though_the_number_is_
     assert set(person["values"].values()) == {"n2"}
 
 
+def person_enrolled_twice(village: str) -> World:
+    """A person who is insured and has a claim; the village is that of the person."""
+    world = person_with("n1")
+    [person] = world["tracked_entities"]
+    person["orgUnit"] = village
+    enrolled = {"parent": person["key"], "status": "ACTIVE", "occurredAt": "2024-01-01"}
+    insured = person | enrolled
+    claim = insured | {"key": "aaaaaaaa-0000-4000-8000-000000000000", "orgUnit": PLACES[0]}
+    return world | {"insuree_enrollments": [insured], "claim_enrollments": [claim]}
+
+
+def test_an_owner_in_doubt_is_one_of_the_insuree_enrollment_and_is_sent_until_it_is_known():
+    scheme = Pipeline()
+    scheme.run(person_enrolled_twice(PLACES[0]) | {"claim_enrollments": []})
+    moved = person_enrolled_twice(PLACES[1])
+
+    scheme.run(moved, is_answer_lost=True)
+    scheme.run(moved)
+    scheme.run(moved)
+
+    owners = {
+        name: scheme.acknowledged[name].collect()["owner"].to_list()
+        for name in ("insuree_enrollments", "claim_enrollments")
+    }
+    assert owners == {"insuree_enrollments": [PLACES[1]], "claim_enrollments": [PLACES[0]]}
+    assert scheme.bodies(scheme.deltas(moved)) == []
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_a_late_request_makes_after_it_was_deleted_is_deleted_once_more(comes):
+    nobody: World = {resource.name: [] for resource in RESOURCES}
+    somebody = person_enrolled_twice(PLACES[0])
+    scheme = Pipeline()
+    [(phase, body)] = scheme.bodies(scheme.deltas(somebody), size=10)
+    scheme.run(somebody, only=1, is_answer_lost=True, is_taken=False)
+    scheme.run(nobody)
+    if comes:
+        scheme.dhis2.post(phase.value, body)
+
+    scheme.run(nobody)
+
+    assert scheme.dhis2.live == {name: {} for name in LISTS}
+    assert scheme.held() == {name: set() for name in LISTS}
+    assert scheme.bodies(scheme.deltas(nobody)) == []
+
+
 @given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
 def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
     scheme = Pipeline()

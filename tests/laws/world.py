@@ -17,12 +17,14 @@ CLAIMS = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abc"]
 PLACES = ["ouVillage01", "ouVillage02"]
 LISTS = {"trackedEntities": "trackedEntity", "enrollments": "enrollment", "events": "event"}
 TYPES = {"trackedEntities": "TRACKED_ENTITY", "enrollments": "ENROLLMENT", "events": "EVENT"}
+ABSENT, DELETED = "E1032", "E1082"
+KINDS = {ABSENT: "absent", DELETED: "tombstone"}
 PARENTS = {"enrollments": "trackedEntity", "events": "enrollment"}
 
 
 @dataclass
 class MemoryDhis2:
-    """Objects by list and UID; a deleted UID never comes back."""
+    """Objects by list and UID; a deleted UID never comes back, one that never was there may come."""
 
     live: dict[str, dict[str, dict[str, Any]]] = field(
         default_factory=lambda: {name: {} for name in LISTS}
@@ -45,7 +47,11 @@ class MemoryDhis2:
         return outcomes
 
     def _delete(self, name: str, uid: str, _thing: dict[str, Any]) -> str | None:
-        self.live[name].pop(uid, None)
+        if uid in self.dead[name]:
+            return None
+        if uid not in self.live[name]:
+            return ABSENT
+        del self.live[name][uid]
         self.dead[name].add(uid)
         children = [child for child, parent in PARENTS.items() if parent == LISTS[name]]
         for child in children:
@@ -56,7 +62,7 @@ class MemoryDhis2:
 
     def _import(self, name: str, uid: str, thing: dict[str, Any]) -> str | None:
         if uid in self.dead[name]:
-            return "E1082"
+            return DELETED
         parent = PARENTS.get(name)
         if parent and thing[parent] not in self.live[parent_list(parent)]:
             return "E1313"
@@ -100,9 +106,9 @@ def _outcome(phase: str, kind: str, uid: str, code: str | None) -> dict[str, Any
         "phase": phase,
         "type": kind,
         "uid": uid,
-        "accepted": code is None,
-        "kind": "tombstone" if code == "E1082" else code and "data",
-        "codes": [code] if code else [],
+        "accepted": code in (None, ABSENT),
+        "kind": KINDS.get(code, code and "data"),
+        "codes": [code] if code not in (None, ABSENT) else [],
     }
 
 

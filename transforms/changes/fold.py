@@ -3,7 +3,8 @@
 An upsert by key, so folding the same run twice gives the same state. What was refused or never
 posted leaves its row as it was: it is still different, and the next run sends it again. Of what was
 posted and whose answer is lost, all that differs is unknown, so that the next run sends what is
-desired then, or deletes it.
+desired then, or deletes it. What it was to delete and DHIS2 has never had, a request that comes
+late may still make: the run after deletes it once more.
 """
 
 from collections.abc import Iterable
@@ -38,7 +39,7 @@ def folded(
     """
     columns = _columns(resource, acknowledged, changes)
     before = _with(columns, acknowledged)
-    answered = with_outcomes(resource, changes, outcomes)
+    answered = _with_awaited(with_outcomes(resource, changes, outcomes), before)
     touched = pl.concat(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
@@ -68,6 +69,17 @@ def _with(columns: dict[str, pl.DataType], frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.select(
         pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype).alias(name)
         for name, dtype in columns.items()
+    )
+
+
+def _with_awaited(answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+    """Take as unknown the deletion of what a late request may still make."""
+    late = before.filter("isLate").select("key", isAwaited=pl.lit(value=True))
+    is_delete = pl.col("change") == Change.DELETE.value
+    is_awaited = is_delete & pl.col("isDeleteAbsent") & pl.col("isAwaited").fill_null(value=False)
+    return answered.join(late, on="key", how="left").with_columns(
+        isDeleted=pl.col("isDeleted") & ~is_awaited,
+        isDeleteUnknown=pl.col("isDeleteUnknown") | is_awaited,
     )
 
 
@@ -164,7 +176,7 @@ def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> 
     return before.join(unsettled.drop("isLate"), on="key").with_columns(
         *(_given_up(field.key) for field in resource.unique_fields),
         _unknown(pl.col("isDeleteUnknown"), "status"),
-        isLate=pl.any_horizontal("isLate", "isLateNow"),
+        isLate=pl.any_horizontal(pl.col("isLate") & ~pl.col("isDeleteAbsent"), "isLateNow"),
         owner=pl.when("isTransferUnknown")
         .then(pl.lit(UNKNOWN))
         .when("isTransferred")

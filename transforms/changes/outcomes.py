@@ -8,6 +8,8 @@ from transforms.changes.phases import DELETES, POSTS, Phase
 from transforms.model.resources import Resource, TrackerType
 
 TOMBSTONE = "tombstone"
+ABSENT = "absent"
+"""The `kind` of a deletion that counts as accepted, of what DHIS2 has never had."""
 OUTCOMES: dict[str, pl.DataType] = {
     "partition": pl.Int32(),
     "phase": pl.String(),
@@ -20,7 +22,7 @@ OUTCOMES: dict[str, pl.DataType] = {
 }
 DONE = (
     "isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate",
-    "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown",
+    "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown", "isDeleteAbsent",
 )  # fmt: skip
 
 
@@ -34,10 +36,14 @@ def with_outcomes(
     any of it) and `kind` (of the refusal of a create, update or replace, or of the release before
     an update, which is then not sent; null if there is none).
     `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
-    requested and the answer is lost; all but a deletion then count as done.
+    requested and the answer is lost; all but a deletion then count as done. `isDeleteAbsent` says
+    that DHIS2 has never had what it was to delete.
+    A change of owner names the person; it is of the resource that has the owner, and of no other
+    that lies below the person.
     """
     of_type = outcomes.filter(type=resource.tracker_type.value)
-    transfers = outcomes.filter(type=TrackerType.TRACKED_ENTITY.value)
+    of_owned = outcomes if resource.owned else outcomes.clear()
+    transfers = of_owned.filter(type=TrackerType.TRACKED_ENTITY.value)
     posted = _answers(of_type, POSTS, "isPosted", "isPost", "kind")
     deleted = _answers(of_type, DELETES, "isDeleted", "isDelete", unknown=False)
     released = _answers(of_type, [Phase.RELEASE], "isReleased", "isRelease", "kind")
@@ -70,6 +76,7 @@ def _answers(
         done: pl.col("accepted").fill_null(value=unknown),
         f"{flags}Late": pl.col("isLate"),
         f"{flags}Unknown": pl.col("accepted").is_null(),
+        f"{flags}Absent": pl.col("kind").eq_missing(pl.lit(ABSENT)),
     }
     return answered.select("uid", *more, **columns).unique("uid", keep="last")
 

@@ -58,6 +58,8 @@ class Receipt:
         bundle_size: Objects a request from now on, where DHIS2 refused a larger one (413).
         unanswered: Requests without an answer, which DHIS2 may carry out after all that follows.
         unknown: Objects that DHIS2 may hold: they were posted, and the answer is lost.
+        absent: Those of `accepted` that were to be deleted and that DHIS2 has never had: a request
+            that comes late may still make them.
     """
 
     strategy: Strategy
@@ -67,6 +69,7 @@ class Receipt:
     bundle_size: int | None = None
     unanswered: int = 0
     unknown: tuple[Sent, ...] = ()
+    absent: tuple[Sent, ...] = ()
 
     def __add__(self, other: "Receipt") -> "Receipt":
         sizes = [size for size in (self.bundle_size, other.bundle_size) if size is not None]
@@ -78,6 +81,7 @@ class Receipt:
             bundle_size=min(sizes, default=None),
             unanswered=self.unanswered + other.unanswered,
             unknown=self.unknown + other.unknown,
+            absent=self.absent + other.absent,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -90,6 +94,7 @@ class Receipt:
             "bundle_size": self.bundle_size,
             "unanswered": self.unanswered,
             **({"unknown": _by_type(self.unknown)} if self.unknown else {}),
+            **({"absent": _by_type(self.absent)} if self.absent else {}),
         }
 
 
@@ -105,6 +110,7 @@ class Verdict(NamedTuple):
 
     accepted: tuple[Sent, ...]
     refused: tuple[Refused, ...]
+    absent: tuple[Sent, ...] = ()
 
 
 def judge(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None:
@@ -125,6 +131,7 @@ def judge(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None
         refused=tuple(
             refusal_of(each, codes[each]) for each in sent if each in codes and each not in gone
         ),
+        absent=tuple(each for each in sent if each in gone and _is_absent(codes[each])),
     )
 
 
@@ -198,6 +205,10 @@ def _named(report: dict[str, Any]) -> Sent:
 
 def _is_gone(codes: Iterable[str]) -> bool:
     return all(error_code(code).error_class in GONE for code in codes)
+
+
+def _is_absent(codes: Iterable[str]) -> bool:
+    return all(error_code(code).error_class is ErrorClass.ABSENT for code in codes)
 
 
 def _refused_as_json(refusal: Refused) -> dict[str, Any]:

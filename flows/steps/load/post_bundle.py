@@ -111,7 +111,8 @@ class _Posting:
             verdict = judge(sent, self._strategy, answer.body)
             if verdict is not None:
                 self._state.answered()
-                return receipt + Receipt(self._strategy, *verdict), None
+                accepted, refused, absent = verdict
+                return receipt + Receipt(self._strategy, accepted, refused, absent=absent), None
             if requests == times or answer.status == TOO_LARGE:
                 break
             self._state.pause()

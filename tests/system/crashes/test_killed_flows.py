@@ -25,6 +25,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.sandbox.restarting import a_server
 from tests.support.scheme import COUNTRY, DAY_ONE, Moment, Scheme
 from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.comparisons import settle_what_is_in_doubt
 from tests.support.scheme.contents import (
     Content,
     as_claimed,
@@ -117,11 +118,13 @@ class Flows:
         tried(CRASH_POINTS, f"flow {flow}: {point}", lost=lost, double=double)
         assert died == KILLED
         assert differences(found, chapter.held) == []
+        assert self.old_runs() == chapter.old_runs
+        settle_what_is_in_doubt(self.scheme, lambda run_id: self.run(SYNC, run_id))
+        assert differences(held(self.scheme.sandbox), chapter.held) == []
         now = as_claimed(tracker(self.scheme.sandbox))
         assert differences(now, claimed(self.scheme.target)) == []
         for name, rows in confirmed(self.scheme.target).items():
             assert_frame_equal(rows, chapter.confirmed[name])
-        assert self.old_runs() == chapter.old_runs
 
 
 @dataclass(frozen=True)
