@@ -9,12 +9,15 @@ One that is damaged is left as it is and told; the others are thinned out all th
 Kept whole whatever its age: the open and the last run of a target, one that holds a lock, and the
 newest one if it could still be posted. So is what was at work within a day.
 
+Where the disk lacks room for one more run, none but these is kept whole: the oldest are thinned
+first, until there is room, and only what was at work within an hour stays.
+
 Snapshots hold insurance numbers in clear, and nothing needs them once a run has ended or a newer
 one has begun: what they hold of people goes before the rest.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,13 +27,15 @@ from staging.current import Current, read_current
 from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
-from staging.runs import recall
+from staging.room import bytes_of_one_more_run, free_bytes
+from staging.runs import is_at_work, recall
 from staging.snapshots import release_snapshot
 from transforms.core.errors import StagingError
 
 STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
 FINDINGS = ("rejects", "reconciliation")
 AT_WORK = timedelta(days=1)
+AT_WORK_WITHOUT_ROOM = timedelta(hours=1)
 UNUSED = Current(partitions=1)
 
 
@@ -62,14 +67,24 @@ class Thinned:
             )
 
 
-def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -> Thinned:
+def thin_runs(
+    root: Path,
+    now: datetime,
+    *,
+    whole_runs: int,
+    reject_days: int,
+    free: Callable[[Path], int] = free_bytes,
+) -> Thinned:
     """Thin out the runs of a staging folder; cut short, it goes on the next time.
+
+    Nothing is written for it, so that it makes room on a disk that is full.
 
     Args:
         root: The staging folder.
         now: The present moment, with its zone.
         whole_runs: How many of the newest runs of a target are kept whole; at least one.
         reject_days: For how many days summaries and rejects of the others are kept.
+        free: Returns the bytes of room on the disk of a folder.
     """
     done, kept_for = Thinned([], []), max(timedelta(days=reject_days), AT_WORK)
     for run in _unneeded_snapshots(root, now):
@@ -78,13 +93,32 @@ def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -
                 done.released.append(run.run_id)
     for run in _older_runs(root, whole_runs, done):
         with done.telling(run.folder):
-            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
+            age = _age(run, now)
             if age > (AT_WORK if _is_empty(run) else kept_for):
                 _remove(run)
                 done.removed.append(run.run_id)
             elif age > AT_WORK and _thin(run):
                 done.thinned.append(run.run_id)
+    _make_room(root, now, done, free)
     return done
+
+
+def _make_room(root: Path, now: datetime, done: Thinned, free: Callable[[Path], int]) -> None:
+    """Thin out more runs than the country file says, the oldest first, until there is room."""
+    if not root.is_dir():
+        return
+    candidates = sorted(_older_runs(root, 0, Thinned([], [])), key=_moment)
+    for run in candidates:
+        if free(root) >= bytes_of_one_more_run(root):
+            return
+        is_idle = _age(run, now) > AT_WORK_WITHOUT_ROOM and not is_at_work(run)
+        with done.telling(run.folder):
+            if is_idle and _thin(run):
+                done.thinned.append(run.run_id)
+
+
+def _age(run: Run, now: datetime) -> timedelta:
+    return now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
 
 
 def _unneeded_snapshots(root: Path, now: datetime) -> Iterator[Run]:
@@ -93,9 +127,8 @@ def _unneeded_snapshots(root: Path, now: datetime) -> Iterator[Run]:
     for target, runs in _by_target(root, Thinned([], [])).items():
         state = states.get(target, UNUSED)
         for run in runs if state else ():
-            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
             has_ended = state is not None and run.run_id in (state.last_run, state.last_ended)
-            if has_ended or age > AT_WORK:
+            if has_ended or _age(run, now) > AT_WORK:
                 yield run
 
 
