@@ -112,7 +112,7 @@ def sync(
             for them; the next run goes on.
     """
     run, settings = Run(staging_root, run_id or str(flow_run.id)), read_country(country)
-    thin_out(staging_root, settings)  # before anything is written: the disk may be full
+    thin_out(staging_root, settings, run)  # before anything is written: the disk may be full
     request = SyncRequest(
         source=source,
         target=target,

@@ -156,6 +156,18 @@ def test_without_room_what_is_at_work_or_was_within_the_hour_stays_and_so_does_w
     assert done == Thinned(["old"], [])
 
 
+def test_the_run_that_goes_on_stays_as_it_is_whatever_its_age(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    own = run_of(root, "own", days_ago=200)
+    target_at(root, ended=9)
+    whole = {path for path in own.folder.rglob("*") if path.is_file()}
+
+    done = thin_runs(root, NOW, whole_runs=1, reject_days=90, own="own")
+
+    assert done == Thinned([], [])
+    assert {path for path in own.folder.rglob("*") if path.is_file()} == whole
+
+
 def test_every_target_has_its_own_newest_runs(root: Path) -> None:
     run_of(root, "newer", days_ago=2)
     of_pilot = run_of(root, "pilot", days_ago=30, target="pilot")
