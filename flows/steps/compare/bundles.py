@@ -42,12 +42,15 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
 def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
     """Write request bodies that are damaged once more, from the changes.
 
-    One that would not have the SHA-256 of before is left as it is.
+    One that would not have the SHA-256 of before is left as it is; so are all where the run does
+    not say how large its bundles are.
 
     Raises:
         StagingError: The changes, or what the run was begun as, are damaged too.
     """
     facts, partitions = recall(run), read_stage(run, CHANGES)["partitions"]
+    if "bundle_size" not in facts:
+        return
     frames = [changes_of(run, partition) for partition in range(partitions)]
     for phase in sorted({Phase(bundle.phase) for bundle in lost}):
         numbered_bodies = (
@@ -63,7 +66,7 @@ def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
 def _rows_of(
     phase: Phase, frames: Sequence[Changes], facts: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    for share in _shares(phase, frames, facts["joined_up_to"]):
+    for share in _shares(phase, frames, facts.get("joined_up_to", 0)):
         yield from _bodies(share.phase, share.changes, facts["bundle_size"])
 
 

@@ -148,14 +148,15 @@ def test_damaged_rejects_of_an_earlier_run_are_no_reason_to_give_it_up(
     assert_acknowledged_is_held(scheme)
 
 
-def test_a_run_is_given_up_where_the_request_in_doubt_and_the_changes_are_damaged(
-    scheme: GuardedScheme,
+@pytest.mark.parametrize("lost", ["changes/manifest.json", "run.json"])
+def test_a_run_is_given_up_where_a_request_in_doubt_is_damaged_and_what_it_is_made_of_too(
+    scheme: GuardedScheme, lost: str
 ) -> None:
     name_claims(scheme, "WRONG-")
     leave_in_doubt(scheme, "third", "WRONG-", "after")
     run = scheme.job("third").run
-    for path in (in_doubt(run)[0].path, run.manifest("changes")):
-        cut_off(path)
+    cut_off(in_doubt(run)[0].path)
+    (run.folder / lost).unlink()
 
     told = scheme.bring("fourth")
 
