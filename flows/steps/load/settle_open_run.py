@@ -15,9 +15,12 @@ from flows.steps.compare.bundles import remake_bundles
 from flows.steps.load.fold import write_refusals
 from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
 from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_of
+from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise
 from staging.current import Current, read_current, switch
-from staging.damage import DamagedError
+from staging.damage import DamagedError, damaged
+from staging.files import MISSING
+from staging.frames import is_done
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
 from staging.rejects import discard_unless_listed
@@ -73,6 +76,8 @@ def mend(run: Run) -> None:
     Raises:
         StagingError: The others are damaged too.
     """
+    if not is_done(run, CHANGES):
+        raise damaged(run.manifest(CHANGES), MISSING)
     discard_unless_listed(run)
     if lost := [bundle for bundle in in_doubt(run) if not bundle.is_whole]:
         remake_bundles(run, lost)
