@@ -42,7 +42,7 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     """
     run = Run(staging_root, run_id or str(flow_run.id))
     settings = read_country(country)
-    thin_out(staging_root, settings)
+    thin_out(staging_root, settings, run)
     with at_work(run):
         columns = selected_columns(settings)
         manifest = take_snapshot(settings.waiting, run, source, columns, settings.guards)

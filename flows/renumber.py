@@ -14,18 +14,24 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
-from flows.steps.reconcile.renumbering import CarryOver, carry_over
+from flows.steps.reconcile.renumbering import USUAL, CarryOver, carry_over
+from flows.steps.shared.country_file import read_country
 from staging.current import read_current
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from staging.target_lock import locked
 from transforms.core.markdown import table
+from transforms.openimis.country import Guards
 
 
 @flow(name="renumber")
 @in_one_sentence
 def renumber(
-    target: str, staging_root: Path, desired_run: str, run_id: str | None = None
+    target: str,
+    staging_root: Path,
+    desired_run: str,
+    run_id: str | None = None,
+    country: Path | None = None,
 ) -> State[str]:
     """Find policy events and claim lines again that openIMIS has given new numbers; UIDs stay.
 
@@ -34,6 +40,8 @@ def renumber(
         staging_root: Folder of all pipeline files; never inside git.
         desired_run: A run of the migrated openIMIS: `sync` with until=transform.
         run_id: Names this run; by default the flow run's id.
+        country: The country file, whose `[guards]` say how much has to be found again; by default
+            half.
 
     Returns:
         The run's id.
@@ -48,14 +56,17 @@ def renumber(
         if current is not None and run.run_id in current.versions.values():
             return Completed(message="This run has renumbered already", data=run.run_id)
         remember(run, kind="renumber", target=target, desired_run=desired_run)
-        carried = carry_over_rows(run, goal, desired_run)
+        guards = read_country(country).guards if country else USUAL
+        carried = carry_over_rows(run, goal, desired_run, guards)
     return Completed(message=report(carried, run), data=run.run_id)
 
 
 @step
-def carry_over_rows(run: Run, target: Target, desired_run: str) -> dict[str, CarryOver]:
+def carry_over_rows(
+    run: Run, target: Target, desired_run: str, guards: Guards
+) -> dict[str, CarryOver]:
     """Write what is acknowledged under the new numbers."""
-    return carry_over(run, target, desired_run)
+    return carry_over(run, target, desired_run, guards)
 
 
 def report(carried: Mapping[str, CarryOver], run: Run) -> str:

@@ -1,6 +1,7 @@
 """Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
 
-settle the run that was cut short ─► extract ─► transform ─► load ─► (analytics)
+thin out old runs ─► settle the run that was cut short ─► extract ─► transform ─► load
+                                                                                   └► (analytics)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
+from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
 from flows.steps.load.load_run import settle_first
@@ -109,7 +111,8 @@ def sync(
         SourceBusyError, BusyError: openIMIS or DHIS2 stayed out of reach for as long as is waited
             for them; the next run goes on.
     """
-    run = Run(staging_root, run_id or str(flow_run.id))
+    run, settings = Run(staging_root, run_id or str(flow_run.id)), read_country(country)
+    thin_out(staging_root, settings, run)  # before anything is written: the disk may be full
     request = SyncRequest(
         source=source,
         target=target,
@@ -123,9 +126,8 @@ def sync(
         until=until,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
-    waiting = read_country(country).waiting
-    children = waiting if as_deployments else None
-    go_through(request, stages_of(request, waiting, children))
+    children = settings.waiting if as_deployments else None
+    go_through(request, stages_of(request, settings.waiting, children))
     if request.until is not Until.LOAD:
         return ended_state(run.run_id, summarise(run, target, None), guard_sentences(run))
     if analytics:

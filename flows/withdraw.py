@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from flows.load import load
+from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.summary import rejects_of
@@ -20,7 +21,7 @@ from staging.current import read_current, switch
 from staging.layout import Run, Target
 from staging.runs import at_work, remember
 from staging.target_lock import locked
-from transforms.changes.permissions import Allow
+from transforms.changes.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 
 
@@ -59,19 +60,20 @@ def withdraw(
         )
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
-        stage_deletions(run, goal, country)
-        allowed = [Allow.DELETES, Allow.BEGIN_AGAIN, *allow]
-        load(target, country, staging_root, run.run_id, allowed)
+        remember(run, kind="withdraw", target=target)
+        allowed = record_permissions(run, allow)
+        stage_deletions(run, goal, country, allowed)
+        for_all = [Allow.DELETES, Allow.BEGIN_AGAIN, *allowed]
+        load(target, country, staging_root, run.run_id, for_all)
     return ended_state(run.run_id, rejects_of(run))
 
 
 @step
-def stage_deletions(run: Run, target: Target, country: Path) -> None:
+def stage_deletions(run: Run, target: Target, country: Path, allow: Permissions) -> None:
     """Stage the deletion of everything acknowledged; an earlier open run is settled first."""
     settings = read_country(country)
-    remember(run, kind="withdraw", target=target.name)
     with connect(target.name, settings) as client:
-        settle_open_run(target, run, client)
+        settle_open_run(target, run, client, allow)
     with at_work(run):
         remember_withdrawal(target, run)
         stage_withdrawal(run, target, current_or_first(target, 1))

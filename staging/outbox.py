@@ -76,6 +76,11 @@ class Bundle:
         """Whether DHIS2 may have taken it without our knowing."""
         return self.sent.exists() and not self.is_settled
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its request body is as it was sealed."""
+        return self.path.exists() and checksum(self.path.read_bytes()) == self.checksum
+
     def body(self) -> bytes:
         """Return the request body.
 
@@ -146,6 +151,13 @@ def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
     One that a power cut takes leaves its bundle in doubt: it is posted again, unchanged.
     """
     write_bytes(bundle.receipt, sealed(receipt), lasting=False)
+
+
+def restore(bundle: Bundle, body: str) -> None:
+    """Write a request body that was damaged once more, if it is the one that was sealed."""
+    content = body.encode()
+    if checksum(content) == bundle.checksum:
+        write_bytes(bundle.path, content)
 
 
 def in_doubt(run: Run) -> list[Bundle]:

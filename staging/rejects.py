@@ -5,13 +5,14 @@ have: that of the file which is about to be written, and that of the one which i
 `absent`. After, it names that of the file. What it names has to be there, unless it may be absent.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
 
-from staging.damage import damaged
+from staging.damage import DamagedError, damaged
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.changes.magnitude import Finding
@@ -54,8 +55,8 @@ def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
             "table": RESOURCE_BY_NAME[each.resource].table,
             "id": each.name or each.kind.value,
             "stage": GUARD,
-            "reason": f"too_many_{each.kind.value}",
-            "reasons": f"too_many_{each.kind.value}",
+            "reason": each.kind.reason,
+            "reasons": each.kind.reason,
             "hint": sentence(each),
         }
         for each in findings
@@ -80,6 +81,14 @@ def read_rejects(run: Run) -> pl.LazyFrame:
         elif ABSENT not in checksums:
             raise damaged(path, MISSING)
     return pl.concat(frames)
+
+
+def discard_unless_listed(run: Run) -> None:
+    """Remove the rejects of a run whose manifest is damaged: nobody can tell which they are."""
+    try:
+        _known(run)
+    except DamagedError:
+        shutil.rmtree(run.manifest(STAGE).parent)
 
 
 def _known(run: Run) -> dict[str, list[str]]:

@@ -5,16 +5,18 @@
     gone       thinned ones after so many days
 
 The manifests stay so that a thinned run cannot be taken for one that was never begun.
-One that is damaged is left as it is and told; the others are thinned out all the same.
-Kept whole whatever its age: the open and the last run of a target, one that holds a lock, and the
-newest one if it could still be posted. So is what was at work within a day.
+A damaged one is left as it is and told; the others are thinned out all the same. Kept whole
+whatever its age: the open and the last run of a target, one that holds a lock, and the newest one
+if it could still be posted. So is what was at work within a day. Where the disk lacks room for one
+more run, only these are kept whole, and of what was at work only the last hour: the oldest are
+thinned first, until there is room.
 
 Snapshots hold insurance numbers in clear, and nothing needs them once a run has ended or a newer
 one has begun: what they hold of people goes before the rest.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,13 +26,15 @@ from staging.current import Current, read_current
 from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
 from staging.outbox import bundles
-from staging.runs import recall
+from staging.room import bytes_of_one_more_run, free_bytes
+from staging.runs import is_at_work, recall
 from staging.snapshots import release_snapshot
 from transforms.core.errors import StagingError
 
 STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes")
 FINDINGS = ("rejects", "reconciliation")
 AT_WORK = timedelta(days=1)
+AT_WORK_WITHOUT_ROOM = timedelta(hours=1)
 UNUSED = Current(partitions=1)
 
 
@@ -62,48 +66,77 @@ class Thinned:
             )
 
 
-def thin_runs(root: Path, now: datetime, *, whole_runs: int, reject_days: int) -> Thinned:
+def thin_runs(
+    root: Path,
+    now: datetime,
+    *,
+    whole_runs: int,
+    reject_days: int,
+    own: str | None = None,
+    free: Callable[[Path], int] = free_bytes,
+) -> Thinned:
     """Thin out the runs of a staging folder; cut short, it goes on the next time.
+
+    Nothing is written for it, so that it makes room on a disk that is full.
 
     Args:
         root: The staging folder.
         now: The present moment, with its zone.
         whole_runs: How many of the newest runs of a target are kept whole; at least one.
         reject_days: For how many days summaries and rejects of the others are kept.
+        own: The run that is about to begin or go on; it stays as it is.
+        free: Returns the bytes of room on the disk of a folder.
     """
     done, kept_for = Thinned([], []), max(timedelta(days=reject_days), AT_WORK)
-    for run in _unneeded_snapshots(root, now):
+    for run in _unneeded_snapshots(root, now, own):
         with done.telling(run.folder):
             if release_snapshot(run):
                 done.released.append(run.run_id)
-    for run in _older_runs(root, whole_runs, done):
+    for run in _older_runs(root, whole_runs, done, own):
         with done.telling(run.folder):
-            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
+            age = _age(run, now)
             if age > (AT_WORK if _is_empty(run) else kept_for):
                 _remove(run)
                 done.removed.append(run.run_id)
             elif age > AT_WORK and _thin(run):
                 done.thinned.append(run.run_id)
+    _make_room(root, now, done, own, free)
     return done
 
 
-def _unneeded_snapshots(root: Path, now: datetime) -> Iterator[Run]:
+def _make_room(
+    root: Path, now: datetime, done: Thinned, own: str | None, free: Callable[[Path], int]
+) -> None:
+    """Thin out more runs than the country file says, the oldest first, until there is room."""
+    for run in sorted(_older_runs(root, 0, Thinned([], []), own), key=_moment):
+        if free(root) >= bytes_of_one_more_run(root):
+            return
+        with done.telling(run.folder):
+            is_idle = _age(run, now) > AT_WORK_WITHOUT_ROOM and not is_at_work(run)
+            if is_idle and _thin(run):
+                done.thinned.append(run.run_id)
+
+
+def _age(run: Run, now: datetime) -> timedelta:
+    return now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
+
+
+def _unneeded_snapshots(root: Path, now: datetime, own: str | None) -> Iterator[Run]:
     """Yield the runs that need their snapshot no more."""
     states = _states(root, Thinned([], []))
-    for target, runs in _by_target(root, Thinned([], [])).items():
+    for target, runs in _by_target(root, Thinned([], []), own).items():
         state = states.get(target, UNUSED)
         for run in runs if state else ():
-            age = now - datetime.fromtimestamp(_moment(run), tz=now.tzinfo)
             has_ended = state is not None and run.run_id in (state.last_run, state.last_ended)
-            if has_ended or age > AT_WORK:
+            if has_ended or _age(run, now) > AT_WORK:
                 yield run
 
 
-def _older_runs(root: Path, whole_runs: int, done: Thinned) -> Iterator[Run]:
+def _older_runs(root: Path, whole_runs: int, done: Thinned, own: str | None) -> Iterator[Run]:
     """Yield the runs that may be thinned."""
     states = _states(root, done)
     used = set(_used(root, states))
-    for target, runs in _by_target(root, done).items():
+    for target, runs in _by_target(root, done, own).items():
         ranked = sorted(runs, key=_moment, reverse=True)
         whole = [run for run in ranked if not _is_empty(run)][:whole_runs]
         waiting = [run for run in ranked if run.manifest("outbox").exists()][:1]
@@ -114,10 +147,10 @@ def _older_runs(root: Path, whole_runs: int, done: Thinned) -> Iterator[Run]:
                 yield run
 
 
-def _by_target(root: Path, done: Thinned) -> dict[str, list[Run]]:
-    """Return the runs of each target; those of none are of `""`."""
+def _by_target(root: Path, done: Thinned, own: str | None) -> dict[str, list[Run]]:
+    """Return the other runs of each target; those of none are of `""`."""
     groups: dict[str, list[Run]] = {}
-    for run_id in run_ids(root):
+    for run_id in (each for each in run_ids(root) if each != own):
         run = Run(root, run_id)
         with done.telling(run.folder):
             groups.setdefault(recall(run).get("target", ""), []).append(run)

@@ -83,3 +83,11 @@ def at_work(run: Run) -> Iterator[None]:
                 f"Nothing was changed."
             )
         yield
+
+
+def is_at_work(run: Run) -> bool:
+    """Whether a stage holds the run's folder."""
+    if not run.lock.exists():
+        return False
+    with run.lock.open("a") as lock:
+        return not acquired(lock)

@@ -6,14 +6,21 @@ from pathlib import Path
 from prefect import get_run_logger
 
 from flows.prefect_support.endings import step
+from staging.layout import Run
 from staging.retention import thin_runs
 from transforms.core.errors import StagingError
 from transforms.openimis.country import Country
 
 
 @step
-def thin_out(staging_root: Path, country: Country) -> None:
-    """Thin out runs; what cannot be read or removed is logged, and does not make a load fail."""
+def thin_out(staging_root: Path, country: Country, own: Run | None = None) -> None:
+    """Thin out runs; what cannot be read or removed is logged, and does not make a load fail.
+
+    Args:
+        staging_root: The staging folder.
+        country: What the country file says.
+        own: The run that is about to begin or go on; it stays as it is.
+    """
     rules = country.retention
     try:
         done = thin_runs(
@@ -21,6 +28,7 @@ def thin_out(staging_root: Path, country: Country) -> None:
             datetime.now(UTC),
             whole_runs=rules.whole_runs,
             reject_days=rules.reject_days,
+            own=own.run_id if own else None,
         )
     except OSError as error:
         get_run_logger().warning(

@@ -1,18 +1,18 @@
-"""Guards: what a run does only if somebody has permitted it.
+"""Guards: what stops a run unless somebody has permitted it.
 
     openIMIS   another database        unless new_source
-               an older snapshot       unless new_source
-               a table shrank          unless shrinking
-    pseudonyms another key             unless new_pseudonym_key
+               an older snapshot       unless older_snapshot
     DHIS2      another address         unless moved_target      transforms/changes/recognition.py
                it was withdrawn        unless begin_again
                it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
-All are checked before anything is posted, and stop the run. What a run would create, change, empty
-or delete too much of is left out, and the rest goes: transforms/changes/magnitude.py
+All are checked before anything is posted. Each permission lifts its own guard and no other. What a
+run would create, change, empty or delete too much of is left out, and the rest goes:
+transforms/changes/magnitude.py. So are pseudonyms of another key:
+transforms/changes/pseudonym_keys.py
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -21,25 +21,39 @@ from transforms.core.errors import GuardError
 from transforms.openimis.country import Guards
 
 Counts = Mapping[str, int]
+SEVERAL = 2
+"""Tables whose oldest rows differ: one may be a row that somebody corrected or removed."""
 
 
-def refuse_another_source(known: Mapping[str, str], found: Mapping[str, str]) -> None:
-    """Stop a run whose snapshot is of another openIMIS than the last folded one.
+def differing_tables(known: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    """Return the tables whose oldest row is another one than at the last load.
 
     Args:
         known: openIMIS table to the digest of its oldest row's UUID, at the last fold.
         found: The same of this snapshot; a table without rows is in neither.
+    """
+    return sorted(table for table in known.keys() & found if known[table] != found[table])
+
+
+def refuse_another_source(others: Sequence[str], *, is_elsewhere: bool) -> None:
+    """Stop a run whose snapshot is of another openIMIS than the last folded one.
+
+    It is another one if the oldest rows of several tables are others, or those of one table in
+    another database than before.
+
+    Args:
+        others: The tables whose oldest row is another one.
+        is_elsewhere: The snapshot is of another server or database than the last one.
 
     Raises:
-        GuardError: The oldest row of a table is another one.
+        GuardError: It is another openIMIS.
     """
-    others = sorted(table for table in known.keys() & found if known[table] != found[table])
-    if others:
+    if len(others) >= SEVERAL or (others and is_elsewhere):
         raise GuardError(
             f"The snapshot is of another openIMIS than the last one that was loaded: the oldest "
             f"rows of {', '.join(others)} are others, and openIMIS never removes a row. Name the "
-            f"right source; or, if this is the new one, {Allow.NEW_SOURCE.lifts}, which deletes "
-            f"from DHIS2 what it does not have. Nothing was posted."
+            f"right source; or, if this is the new one, {Allow.NEW_SOURCE.lifts}. What the run "
+            f"would then create or delete too much of is still held back. Nothing was posted."
         )
 
 
@@ -56,26 +70,8 @@ def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
     raise GuardError(
         f"The snapshot of this run is of {found}, older than the last one that was loaded "
         f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
-        f"and of this machine were both set back, {Allow.NEW_SOURCE.lifts}. Nothing was posted."
+        f"and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
     )
-
-
-def refuse_another_key(before: str | None, found: str | None) -> None:
-    """Stop a run whose pseudonyms are made with another key than those that were sent.
-
-    Args:
-        before: Fingerprint of the key of the last run; None if it sent no pseudonym.
-        found: The same of this run.
-
-    Raises:
-        GuardError: It is another.
-    """
-    if before and found and before != found:
-        raise GuardError(
-            f"The pseudonym key is another than the last run's (fingerprint {found}, expected "
-            f"{before}): every number would change in DHIS2. Save the old key in the block again, "
-            f"or {Allow.NEW_PSEUDONYM_KEY.lifts} to send every number anew. Nothing was posted."
-        )
 
 
 def refuse_withdrawn(run: str) -> NoReturn:
@@ -94,31 +90,31 @@ def refuse_withdrawn(run: str) -> NoReturn:
     )
 
 
-def refuse_shrinking(known: Counts, found: Counts, guards: Guards) -> None:
-    """Stop a run whose snapshot lacks rows, since openIMIS keeps every row that it ever had.
+def lost_rows(known: Counts, found: Counts, guards: Guards) -> list[str]:
+    """Return a sentence on the tables that lack rows; openIMIS keeps every row that it ever had.
+
+    No run stops for it. What it would delete or empty for want of these rows is held back if it is
+    much, and a row whose place, person or product is missing is held back by itself.
 
     Args:
         known: openIMIS table to its rows at the last fold.
         found: The same of this snapshot.
         guards: The share and the count, both of which have to be exceeded; an empty table
-            always is refused.
-
-    Raises:
-        GuardError: A table came out empty, or shrank by more than both.
+            always is told.
     """
-    told = [
+    lacking = [
         f"{table} has {found.get(table, 0)} rows instead of {before}"
         for table, before in known.items()
         if _is_shrunk(before, found.get(table, 0), guards)
     ]
-    if told:
-        raise GuardError(
-            f"openIMIS has lost rows since the last load: {'; '.join(told)}. Expected is no empty "
-            f"table, and none with fewer rows by more than {guards.shrink_share:.0%} and more than "
-            f"{guards.shrink_count} rows. Look whether it was restored or is half copied, and "
-            f"whether the user may read all rows; if openIMIS is right, "
-            f"{Allow.SHRINKING.lifts}. Nothing was posted."
-        )
+    if not lacking:
+        return []
+    lost = (
+        f"openIMIS has lost rows since the last load: {'; '.join(lacking)}. Look whether it was "
+        f"restored or is half copied, and whether the user may read all rows. What this run would "
+        f"delete or empty too much of for want of them is held back."
+    )
+    return [lost]
 
 
 def _is_shrunk(before: int, after: int, guards: Guards) -> bool:

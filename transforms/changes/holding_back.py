@@ -30,8 +30,17 @@ HOLDS: dict[Kind, tuple[str, ...]] = {
 
 def fields_held_back(findings: Sequence[Finding], resource: str) -> list[str]:
     """Return the values of a resource that keep what DHIS2 has."""
-    names = {f.name for f in findings if f.resource == resource and f.name and not f.why}
-    return sorted(names)
+    return sorted({f.name for f in _waiting_fields(findings, resource)})
+
+
+def fields_withheld(findings: Sequence[Finding], resource: str) -> list[str]:
+    """Return those of them that what is new goes without."""
+    waiting = _waiting_fields(findings, resource)
+    return sorted({f.name for f in waiting if f.kind is Kind.PSEUDONYMS})
+
+
+def _waiting_fields(findings: Sequence[Finding], resource: str) -> list[Finding]:
+    return [f for f in findings if f.resource == resource and f.name and not f.why]
 
 
 def kinds_held_back(findings: Sequence[Finding]) -> dict[str, set[str]]:
@@ -44,11 +53,15 @@ def kinds_held_back(findings: Sequence[Finding]) -> dict[str, set[str]]:
 
 
 def keeping(
-    desired: pl.LazyFrame, acknowledged: pl.LazyFrame, names: Sequence[str]
+    desired: pl.LazyFrame,
+    acknowledged: pl.LazyFrame,
+    names: Sequence[str],
+    withheld: Sequence[str] = (),
 ) -> pl.LazyFrame:
     """Return `desired` with the values of `names` as DHIS2 has them, of what it has.
 
-    What is new has them as openIMIS says; so has what DHIS2 may have or not.
+    What is new has them as openIMIS says; so has what DHIS2 may have or not. Of those that are
+    `withheld` these have none.
     """
     if not names:
         return desired
@@ -60,7 +73,7 @@ def keeping(
     return joined.with_columns(
         pl.when(pl.col("isAcknowledged") & pl.col(f"{name}{BEFORE}").ne_missing(UNKNOWN))
         .then(f"{name}{BEFORE}")
-        .otherwise(name)
+        .otherwise(None if name in withheld else pl.col(name))
         .alias(name)
         for name in names
     ).drop("isAcknowledged", *(f"{name}{BEFORE}" for name in names))

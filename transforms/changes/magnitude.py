@@ -4,9 +4,12 @@
     creates            create_share of what DHIS2 holds, create_count  creates
     changes of a field change_share of what DHIS2 holds, change_count  changes
     updates, replaces  the same, where no single field stands out      changes
-    a field emptied    empty_share of those that have it, empty_count  empties
+    a field emptied    empty_share of those that have it, empty_count, empties
+                       or all of more than all_count
     deletes            delete_share of what DHIS2 holds, delete_count, deletes
-                       or all of more than ten
+                       or all of more than all_count
+    pseudonyms         whatever is made with another key               new_pseudonym_key
+                       (transforms/changes/pseudonym_keys.py)
 
 Whatever the cause: another release, a lost column, another time zone.
 
@@ -27,11 +30,11 @@ from transforms.core.fields import Treatment
 from transforms.model.resources import Resource
 from transforms.openimis.country import Guards
 
-ALL_OF_SO_MANY = 10  # a pilot of few insurees is not emptied without a word
 FIRST_LOAD = "a first load"
 BY_DATE = "due by date"
 FIRST_DAY = "the first day of its places"
 FILLED = "it was empty before"
+ANOTHER_KEY = "another_pseudonym_key"
 BY_POLICY = "the privacy policy lets it out no longer as it was"
 STRICTER = (Treatment.SEND, Treatment.GENERALISE, Treatment.PSEUDONYM, Treatment.DROP)
 
@@ -43,8 +46,14 @@ class Kind(StrEnum):
     CHANGES = "changes"
     EMPTIES = "empties"
     DELETES = "deletes"
+    PSEUDONYMS = "pseudonyms"
     FILLS = "fills"
     DUE = "due"
+
+    @property
+    def reason(self) -> str:
+        """The reason code of what is held back for it."""
+        return ANOTHER_KEY if self is Kind.PSEUDONYMS else f"too_many_{self.value}"
 
 
 LIFTED_BY = {
@@ -52,6 +61,7 @@ LIFTED_BY = {
     Kind.CHANGES: Allow.CHANGES,
     Kind.EMPTIES: Allow.EMPTIES,
     Kind.DELETES: Allow.DELETES,
+    Kind.PSEUDONYMS: Allow.NEW_PSEUDONYM_KEY,
 }
 OF_VALUES = (Kind.CHANGES, Kind.EMPTIES)
 
@@ -158,7 +168,7 @@ def _finding(
 
 
 def _is_mass_deletion(deleted: int, acknowledged: int, guards: Guards) -> bool:
-    if deleted == acknowledged > ALL_OF_SO_MANY:
+    if deleted == acknowledged > guards.all_count:
         return True
     return deleted > guards.delete_count and deleted > guards.delete_share * acknowledged
 
@@ -176,13 +186,18 @@ def _of_field(
 ) -> list[Finding]:
     had = found.had.get(name, found.acknowledged)
     limits = {
-        Move.EMPTY: (Kind.EMPTIES, had, max(guards.empty_count, guards.empty_share * had), ""),
+        Move.EMPTY: (Kind.EMPTIES, had, _empty_limit(objects, had, guards), ""),
         Move.ALTER: (Kind.CHANGES, found.acknowledged, _change_limit(found, guards), ""),
         Move.FILL: (Kind.FILLS, found.acknowledged, _change_limit(found, guards), FILLED),
         Move.DUE: (Kind.DUE, found.acknowledged, _change_limit(found, guards), BY_DATE),
     }
     of_kind, of, limit, why = limits[Move(kind)]
     return [Finding(resource.name, of_kind, name, objects, of, why)] if objects > limit else []
+
+
+def _empty_limit(objects: int, had: int, guards: Guards) -> float:
+    limit = max(guards.empty_count, guards.empty_share * had)
+    return min(limit, guards.all_count) if objects == had else limit
 
 
 def _change_limit(found: Measured, guards: Guards) -> float:

@@ -9,6 +9,14 @@ def sentence(finding: Finding) -> str:
     found = _what(finding)
     if finding.why:
         return f"{found}: {finding.why}; it goes."
+    if finding.kind is Kind.PSEUDONYMS:
+        return (
+            f"The pseudonym key is another than that of the pseudonyms in DHIS2: {found}. It is "
+            f"held back: DHIS2 keeps what it has of it, new people go without, and everything else "
+            f"goes. Save the old key in the block again (with --replace); or, if it was changed on "
+            f"purpose, {LIFTED_BY[finding.kind].lifts} in a new run, which sends all of them anew. "
+            f"Of this, nothing was posted."
+        )
     return (
         f"{found}, more than the country file's [guards] let through. It is held back, DHIS2 keeps "
         f"what it has of it, and everything else goes. If openIMIS and this release are right, "
@@ -29,6 +37,7 @@ def _what(finding: Finding) -> str:
     of_value = {
         Kind.CHANGES: f"{name} becomes another for {share}",
         Kind.EMPTIES: f"{name} becomes empty for {share}",
+        Kind.PSEUDONYMS: f"{name} would become another for {share}",
         Kind.FILLS: f"{name} gets a first value for {share}",
         Kind.DUE: f"{name} moves on for {share}",
     }

@@ -12,7 +12,7 @@ class Allow(StrEnum):
     """A permission."""
 
     NEW_SOURCE = "new_source"  # openIMIS is another one than before on purpose
-    SHRINKING = "shrinking"  # openIMIS has lost rows on purpose
+    OLDER_SNAPSHOT = "older_snapshot"  # all clocks were set back; it is no older run
     NEW_PSEUDONYM_KEY = "new_pseudonym_key"  # the key was changed on purpose: send every number
     CREATES = "creates"  # create however much openIMIS has more than before
     CHANGES = "changes"  # change however many values, of however many objects

@@ -2,6 +2,7 @@
 
     another address or systemId    another server, or a clone          unless moved_target
     markers of other folders       two staging folders fill one DHIS2  refused always
+    keys that hold no marker       any user of DHIS2 may add one       reported, and ignored
     our marker: older, or missing  restored from a backup, or emptied  unless restored_target
     our marker: newer              another copy of our folder posts    unless restored_target
     the newest objects differ      the same, where the data store      unless restored_target
@@ -10,8 +11,10 @@
 `flows/steps/target/recognition.py` asks the DHIS2, once; nothing here does.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
@@ -35,6 +38,19 @@ class Marker:
     staging: str
     run: str
     counter: int
+
+
+def is_marker_name(key: str) -> bool:
+    """Whether a key of the data store may be the id of a staging folder's target."""
+    return re.fullmatch(r"[A-Za-z0-9-]{1,64}", key) is not None
+
+
+def marker_of(key: str, content: Any) -> Marker | None:
+    """Return what a key of the data store holds as a marker; None if it is none."""
+    match content:
+        case {"staging": str(staging), "run": str(run), "counter": int(counter)}:
+            return Marker(staging, run, counter) if staging == key else None
+    return None
 
 
 @dataclass(frozen=True)
@@ -94,12 +110,24 @@ class Memory:
         marker: Ours; None where there is none, or where none is looked for.
         refusal: Why DHIS2 does not give the user its data store; None where it does.
         newest: The newest objects, where the marker tells nothing.
+        strangers: How many keys beside the markers hold none.
     """
 
     stagings: frozenset[str] = frozenset()
     marker: Marker | None = None
     refusal: str | None = None
     newest: NewestObjects | None = None
+    strangers: int = 0
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is odd, but may be."""
+        found = (
+            f"DHIS2's data store has {self.strangers} keys in the namespace openimis-to-dhis2 that "
+            f"hold no marker of a load. Any user of DHIS2 may add one; they are ignored, and "
+            f"DHIS2's administrator may delete them (Data Store app)."
+        )
+        return [*filter(None, [self.refusal]), *([found] if self.strangers else [])]
 
     def others(self, own: str) -> frozenset[str]:
         """Return the ids of the other staging folders that have left a marker."""

@@ -2,7 +2,7 @@
 
 Columns of a *read-back* frame (String unless said): uid, parentUid, personUid, orgUnit, status,
 occurredAt, owner (of a tracked entity: its owner in the insuree program), isShared
-(Boolean: a tracked entity that another program knows), isDeleted (Boolean), one a value.
+(Boolean: a tracked entity that another program has, or may have), isDeleted (Boolean), one a value.
 """
 
 import datetime as dt
@@ -197,10 +197,12 @@ def _owner() -> pl.Expr:
 
 
 def _is_shared() -> pl.Expr:
-    """Whether another program has the person; so also where DHIS2 does not say who has."""
+    """Whether another program has the person; so also where DHIS2 names no program that has."""
+    owners = pl.col("programOwners")
     ours = [program.uid for program in PROGRAMS]
     others = pl.element().struct.field("program").is_in(ours).not_()
-    return pl.col("programOwners").list.eval(others).list.any().fill_null(value=True)
+    is_shared = owners.list.eval(others).list.any()
+    return pl.when(owners.list.len() > 0).then(is_shared).fill_null(value=True)
 
 
 def distinct(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Render the changes as bundles, some hundred at a time, and seal the outbox."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -10,7 +10,7 @@ import polars as pl
 from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
 from staging.frames import is_done, read_stage
 from staging.layout import Run
-from staging.outbox import ACROSS, Bundle, bundles, put, seal
+from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import first_recorded, recall
 from transforms.changes.bundles import numbered, rendered
 from transforms.changes.phases import Phase, parts
@@ -37,6 +37,37 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     written = list(_write(run, shares, size))
     seal(run, written)
     return len(written)
+
+
+def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
+    """Write request bodies that are damaged once more, from the changes.
+
+    One that would not have the SHA-256 of before is left as it is; so are all where the run does
+    not say how large its bundles are.
+
+    Raises:
+        StagingError: The changes, or what the run was begun as, are damaged too.
+    """
+    facts, partitions = recall(run), read_stage(run, CHANGES)["partitions"]
+    if "bundle_size" not in facts:
+        return
+    frames = [changes_of(run, partition) for partition in range(partitions)]
+    for phase in sorted({Phase(bundle.phase) for bundle in lost}):
+        numbered_bodies = (
+            (run.bundle(phase, number), row["body"])
+            for number, row in enumerate(_rows_of(phase, frames, facts), 1)
+        )
+        missing = {bundle.path: bundle for bundle in lost if bundle.phase == phase}
+        for path, body in numbered_bodies:
+            if path in missing:
+                restore(missing[path], body)
+
+
+def _rows_of(
+    phase: Phase, frames: Sequence[Changes], facts: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    for share in _shares(phase, frames, facts.get("joined_up_to", 0)):
+        yield from _bodies(share.phase, share.changes, facts["bundle_size"])
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import polars as pl
 from flows.steps.compare.comparison import Comparison, Noted, Selection
 from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
-from flows.steps.compare.magnitude import measure
+from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
 from staging.acknowledged import scan
@@ -76,7 +76,7 @@ def stage_changes(
         write_frame(run.changes(name, 0), changed_metadata(comparison, name, inputs.scopes))
     treatments = {key: each.value for key, each in policy_of(inputs.country).items()}
     sent = {
-        "pseudonym_fingerprint": read_stage(run, DESIRED).get(KEY, inputs.key_fingerprint),
+        "pseudonym_fingerprint": _key_of(run, inputs),
         "wholly": wholly_selected(inputs.scopes, windowed=inputs.window is not None),
         "treatments": treatments,
     }
@@ -132,14 +132,22 @@ def changed_metadata(comparison: Comparison, name: str, scopes: Sequence[Scope])
 def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outcome:
     """Write the changes, and once more where the first comparison could not know enough."""
     chosen = Selection(inputs.scopes, windowed=inputs.window is not None)
-    noted = comparison.write(NO_PARTITION_DOUBTS, chosen)
+    key = _key_of(comparison.run, inputs)
+    withheld = withhold_pseudonyms(comparison, inputs.country, key, allow)
+    noted = comparison.write(NO_PARTITION_DOUBTS, chosen, withheld)
     doubts = comparison.doubts()
     if not doubts.is_empty:
-        noted = comparison.write(doubts, chosen, only=doubts.partitions)
-    findings = measure(comparison, inputs.country, allow)
-    if any(not each.why for each in findings):
-        noted = comparison.write(doubts, chosen, findings)
-    return Outcome(doubts, findings, noted)
+        noted = comparison.write(doubts, chosen, withheld, only=doubts.partitions)
+    much = measure(comparison, inputs.country, allow)
+    if any(not each.why for each in much):
+        noted = comparison.write(doubts, chosen, [*withheld, *much])
+    return Outcome(doubts, [*withheld, *much], noted)
+
+
+def _key_of(run: Run, inputs: Inputs) -> str | None:
+    """Return the fingerprint of the key with which the run's pseudonyms are made."""
+    found: str | None = read_stage(run, DESIRED).get(KEY, inputs.key_fingerprint)
+    return found
 
 
 def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:

@@ -18,6 +18,7 @@ from transforms.changes.change_counts import count_by_kind
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.holding_back import (
     fields_held_back,
+    fields_withheld,
     keeping,
     kinds_held_back,
     without_held_back,
@@ -174,9 +175,10 @@ class Comparison:
         for resource in RESOURCES:
             before = acknowledged_of(self.target, self.current, resource, partition, doubts.movers)
             desired = self._desired(resource.name, partition)
+            names = fields_held_back(findings, resource.name)
             deltas[resource.name] = delta(
                 resource,
-                keeping(desired, before, fields_held_back(findings, resource.name)),
+                keeping(desired, before, names, fields_withheld(findings, resource.name)),
                 before,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),

@@ -20,10 +20,26 @@ from transforms.changes.change_counts import (
 from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judged
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
+from transforms.changes.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
 from transforms.model.field_keys import key_of
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource
 from transforms.openimis.country import Country
+
+
+def withhold_pseudonyms(
+    comparison: Comparison, country: Country, key: str | None, allow: Permissions
+) -> list[Finding]:
+    """Return the pseudonyms that wait, since they are of another key than those in DHIS2."""
+    if not waits_for_a_key(comparison.current.pseudonym_fingerprint, key, allow):
+        return []
+    policy, findings = policy_of(country), []
+    for resource in RESOURCES:
+        if names := pseudonyms(resource, policy):
+            found = _had(comparison, resource, ["key", *names])
+            of = found.pop("key")
+            findings += waiting_pseudonyms(resource, found, of)
+    return findings if any(each.objects for each in findings) else []
 
 
 def measure(comparison: Comparison, country: Country, allow: Permissions) -> list[Finding]:
@@ -75,6 +91,11 @@ def findings_of(run: Run) -> list[Finding]:
         Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
         for each in manifest.get("magnitude", ())
     ]
+
+
+def holds_back_pseudonyms(run: Run) -> bool:
+    """Whether the run left pseudonyms out, since they are of another key than those in DHIS2."""
+    return any(each.kind is Kind.PSEUDONYMS for each in findings_of(run))
 
 
 def waiting_sentences(run: Run) -> list[str]:

@@ -3,7 +3,12 @@
 from staging.current import Current, LoadedSource
 from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
-from transforms.changes.guards import refuse_another_source, refuse_older_snapshot, refuse_shrinking
+from transforms.changes.guards import (
+    differing_tables,
+    lost_rows,
+    refuse_another_source,
+    refuse_older_snapshot,
+)
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.openimis.country import Guards
 
@@ -30,24 +35,34 @@ def check_source(
     Args:
         run: The run; its snapshot is complete.
         current: The acknowledged state.
-        guards: How much a table may shrink.
-        allow: Of a new source, rows and days of the old one say nothing.
+        guards: From which loss of rows on a table is told.
+        allow: What is permitted.
 
     Returns:
         What is odd, but may be.
 
     Raises:
-        GuardError: It is another openIMIS, an older snapshot, or a table shrank.
+        GuardError: It is another openIMIS, or an older snapshot.
     """
     found = source_of(run)
-    if current.source is None or found is None or Allow.NEW_SOURCE in allow:
+    if current.source is None or found is None:
         return []
-    refuse_another_source(current.source.oldest_rows, found.oldest_rows)
-    if _is_older(found, before=current.source):
-        refuse_older_snapshot(current.source.as_of, found.as_of)
-    if Allow.SHRINKING not in allow:
-        refuse_shrinking(current.source.rows, found.rows, guards)
-    return _oddities(current.source, found)
+    before = current.source
+    if Allow.NEW_SOURCE not in allow:
+        refuse_stranger(before, found)
+    if Allow.OLDER_SNAPSHOT not in allow and _is_older(found, before=before):
+        refuse_older_snapshot(before.as_of, found.as_of)
+    return [*_oddities(before, found), *lost_rows(before.rows, found.rows, guards)]
+
+
+def refuse_stranger(before: LoadedSource, found: LoadedSource) -> None:
+    """Refuse another openIMIS than the last one that was loaded.
+
+    Raises:
+        GuardError: It is another one.
+    """
+    others = differing_tables(before.oldest_rows, found.oldest_rows)
+    refuse_another_source(others, is_elsewhere=found.database != before.database)
 
 
 def _is_older(found: LoadedSource, *, before: LoadedSource) -> bool:
@@ -58,7 +73,12 @@ def _is_older(found: LoadedSource, *, before: LoadedSource) -> bool:
 
 
 def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
-    oddities = []
+    oddities = [
+        f"The oldest row of {table} is another one than at the last load: its UUID was changed, or "
+        f"the row was removed, and openIMIS does neither. What follows from it is sent like any "
+        f"change."
+        for table in differing_tables(before.oldest_rows, found.oldest_rows)
+    ]
     if found.database != before.database:
         oddities.append(
             "The same openIMIS was read from another server or database than at the last load: it "

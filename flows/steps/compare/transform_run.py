@@ -14,8 +14,7 @@ from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
-from transforms.changes.guards import refuse_another_key
-from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.permissions import Permissions
 from transforms.openimis.country import Country
 from transforms.reports.summaries import in_words
 
@@ -56,10 +55,9 @@ def transform_run(
 
     Raises:
         StagingError: The snapshot is not there or damaged.
-        GuardError: The pseudonym key or openIMIS is another than the last run's, or a table of
-            openIMIS shrank.
+        GuardError: openIMIS is another than the last run's, or the run's own pseudonyms were made
+            with another key.
     """
-    check_key(target, inputs, allow)
     runner.run(compare_source, runner, run, target, inputs, allow)
     runner.run(make_desired, runner, run, target, inputs, partitions)
     runner.run(find_changes, runner, run, target, inputs, allow)
@@ -67,21 +65,10 @@ def transform_run(
     runner.run(render_bundles, runner, run, inputs)
 
 
-def check_key(target: Target, inputs: Inputs, allow: Permissions) -> None:
-    """Refuse a pseudonym key that is not the last run's, unless that is permitted.
-
-    Raises:
-        GuardError: It is another.
-    """
-    if Allow.NEW_PSEUDONYM_KEY not in allow:
-        before = current_or_first(target, 1).pseudonym_fingerprint
-        refuse_another_key(before, inputs.key_fingerprint)
-
-
 def compare_source(
     runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
 ) -> None:
-    """Refuse a snapshot of another openIMIS, or one that lacks rows, unless that is permitted."""
+    """Refuse a snapshot of another openIMIS, or an older one, unless that is permitted."""
     current, guards = current_or_first(target, 1), inputs.country.guards
     for oddity in check_source(run, current, guards, allow):
         runner.warning("%s", oddity)

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
@@ -78,7 +79,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
             "last_run": run.run_id,
             "open_run": None,
             "partitions": manifest["partitions"],
-            "pseudonym_fingerprint": manifest["pseudonym_fingerprint"],
+            "pseudonym_fingerprint": _key_in_dhis2(run, current),
             "refused": _count_refusals(run, current, answers),
             **facts_of_run(run, current),
         }
@@ -86,6 +87,14 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     switch(target, after)
     sweep(target, kept=[current, after])
     return after
+
+
+def _key_in_dhis2(run: Run, current: Current) -> str | None:
+    """Return the fingerprint of the key of the pseudonyms in DHIS2, without those that wait."""
+    if holds_back_pseudonyms(run):
+        return current.pseudonym_fingerprint
+    sent: str | None = read_stage(run, CHANGES)["pseudonym_fingerprint"]
+    return sent
 
 
 def _gather_answers(run: Run) -> pl.LazyFrame:

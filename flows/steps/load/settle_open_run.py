@@ -5,18 +5,25 @@ begun, without a receipt   what differs is unknown: the next comparison sends wh
 then, as today's policy and today's guards let it, or deletes it
 refused                    a reject, whatever has stopped the load
 never begun                dropped: it is still different
+a request body is damaged  it is made once more, from the changes
+its rejects are damaged    they are a report: what is refused is listed anew
 its folder is lost         what it posted cannot be found out; reported until reconcile repairs
 """
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.compare.bundles import remake_bundles
 from flows.steps.load.fold import write_refusals
 from flows.steps.load.open_and_close import at_address, close_load, lost_run_warning
 from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_of
+from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise
 from staging.current import Current, read_current, switch
-from staging.damage import DamagedError
+from staging.damage import DamagedError, damaged
+from staging.files import MISSING
+from staging.frames import is_done
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
+from staging.rejects import discard_unless_listed
 from transforms.changes.dependants import objects_of
 from transforms.changes.permissions import NOTHING, Permissions
 from transforms.changes.phases import Phase
@@ -50,6 +57,7 @@ def settle_open_run(
     run = Run(own.root, str(current.open_run))
     current = at_address(current, recognise(client, target, current, allow).info)
     try:
+        mend(run)
         unknown = settle_doubts(run)
         close_load(run, target, client, current)
     except DamagedError as error:
@@ -60,6 +68,19 @@ def settle_open_run(
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
         f"not known whether DHIS2 took them, and they are compared again."
     )
+
+
+def mend(run: Run) -> None:
+    """Make once more what is damaged of a run's files and follows from its others.
+
+    Raises:
+        StagingError: The others are damaged too.
+    """
+    if not is_done(run, CHANGES):
+        raise damaged(run.manifest(CHANGES), MISSING)
+    discard_unless_listed(run)
+    if lost := [bundle for bundle in in_doubt(run) if not bundle.is_whole]:
+        remake_bundles(run, lost)
 
 
 def keep_answers(

@@ -5,21 +5,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.source_identity import source_of
+from flows.steps.compare.source_identity import refuse_stranger, source_of
 from flows.steps.reconcile.preconditions import find_desired_run, read_acknowledged
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from staging.acknowledged import sweep, write
 from staging.current import Current, switch, switched
 from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
-from transforms.changes.guards import refuse_another_source
 from transforms.changes.renumbering import Renumbered, renumbered
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import NUMBERED, Resource
+from transforms.openimis.country import Guards
 
 DESIRED = "desired"
-LEAST_SHARE = 0.5
-"""Of an openIMIS that was migrated nearly all is found again; of another one, hardly anything."""
+USUAL = Guards()
 
 
 @dataclass
@@ -65,13 +64,16 @@ class Renumbering:
         return acknowledged(self.target, self.current, resource, number)
 
 
-def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, CarryOver]:
+def carry_over(
+    run: Run, target: Target, desired_run: str, guards: Guards = USUAL
+) -> dict[str, CarryOver]:
     """Write what is acknowledged under the new numbers; `current.json` is switched once, last.
 
     Args:
         run: Names the new version.
         target: The target.
         desired_run: The run that says what the migrated openIMIS has.
+        guards: How much has to be found again.
 
     Returns:
         Resource to what became of its rows.
@@ -91,7 +93,7 @@ def carry_over(run: Run, target: Target, desired_run: str) -> dict[str, CarryOve
             checksums[resource.name].append(write(target, run.run_id, resource.name, number, rows))
             carried[resource.name].acknowledged += part.held
             carried[resource.name].found += part.found
-    refuse_strangers(carried, desired_run)
+    refuse_strangers(carried, desired_run, guards)
     _switch(target, current, run, checksums, first)
     return carried
 
@@ -106,7 +108,7 @@ def _migrated(target: Target, current: Current, desired_run: str) -> Run:
             f"changed."
         )
     if current.source is not None:
-        refuse_another_source(current.source.oldest_rows, source.oldest_rows)
+        refuse_stranger(current.source, source)
     divided = read_stage(desired, DESIRED)["partitions"]
     if divided != current.partitions or not tracked_versions(current):
         raise StagingError(
@@ -117,7 +119,9 @@ def _migrated(target: Target, current: Current, desired_run: str) -> Run:
     return desired
 
 
-def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str) -> None:
+def refuse_strangers(
+    carried: Mapping[str, CarryOver], desired_run: str, guards: Guards = USUAL
+) -> None:
     """Refuse a run in which too little is found again.
 
     Raises:
@@ -125,7 +129,7 @@ def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str) -> None
     """
     total = sum(each.acknowledged for each in carried.values())
     found = sum(each.found for each in carried.values())
-    if found < LEAST_SHARE * total:
+    if found < guards.renumber_share * total:
         raise GuardError(
             f"Of {total} policies and claim lines of which DHIS2 holds objects, only {found} "
             f"were found again in run {desired_run}; of an openIMIS that was migrated, nearly all "

@@ -3,7 +3,7 @@
 Whoever makes a key owns it, and anybody may change or delete it until it is shared otherwise. So
 each load sees to it that only the users of daily loads may write its marker; everybody may read it,
 so that two staging folders recognise each other. Anybody may still add a key of another name there:
-it stops a load, with a sentence, until DHIS2's administrator deletes it.
+what is no marker is reported and ignored.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from typing import Any
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError
-from transforms.changes.recognition import Marker, Memory
+from transforms.changes.recognition import Marker, Memory, is_marker_name, marker_of
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
 READ_ONLY, READ_AND_WRITE = "r-------", "rw------"
-NOT_THERE, THERE_ALREADY = 404, 409
+NOT_THERE, THERE_ALREADY, CLOSED = 404, 409, 403
 PROTECTED = {
     "publicAccess": READ_ONLY,
     "externalAccess": False,
@@ -34,6 +34,8 @@ class DataStoreRefusedError(TargetError):
 def ask_markers(client: Dhis2, own: str, *, reads_own: bool = True) -> Memory:
     """Return which staging folders have left a marker, and what our marker is.
 
+    A key of any user that holds no marker is none, whatever its name.
+
     Args:
         client: The DHIS2.
         own: Id of our staging folder's target.
@@ -43,23 +45,32 @@ def ask_markers(client: Dhis2, own: str, *, reads_own: bool = True) -> Memory:
         DataStoreRefusedError: The user may not read the data store.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    stagings = _keys(client)
+    keys = _keys(client)
+    others = _markers(client, keys - {own})
+    strangers = len(keys - {own} - others)
+    stagings = others | (keys & {own})
     reads_own = reads_own and stagings == {own}
-    return Memory(stagings, read_marker(client, own) if reads_own else None)
+    return Memory(stagings, read_marker(client, own) if reads_own else None, strangers=strangers)
 
 
 def read_marker(client: Dhis2, staging: str) -> Marker | None:
-    """Return DHIS2's marker of a staging folder, or None."""
+    """Return DHIS2's marker of a staging folder, or None; what is none is older than any."""
     found = _content(client, f"{NAMESPACE}/{staging}")
-    return None if found is None else _marker(staging, found)
+    return None if found is None else marker_of(staging, found) or Marker(staging, "", -1)
 
 
-def _marker(staging: str, found: Any) -> Marker:
-    """Return what stands there as a marker; what is none is older than any."""
-    try:
-        return Marker(str(found["staging"]), str(found["run"]), int(found["counter"]))
-    except (KeyError, TypeError, ValueError):
-        return Marker(staging, "", -1)
+def _markers(client: Dhis2, keys: frozenset[str]) -> frozenset[str]:
+    """Return those of the keys that hold a marker; one that is closed to us is nobody's marker."""
+    return frozenset(key for key in keys if is_marker_name(key) and _holds_marker(client, key))
+
+
+def _holds_marker(client: Dhis2, key: str) -> bool:
+    answer = client.exchange("GET", f"{NAMESPACE}/{key}")
+    if answer.status in (NOT_THERE, CLOSED):
+        return False
+    if not answer.ok:
+        raise _refused(f"{NAMESPACE}/{key}", answer.status)
+    return marker_of(key, answer.body) is not None
 
 
 def write_marker(client: Dhis2, marker: Marker, *, replaces: bool = False) -> None:
@@ -91,7 +102,8 @@ def protect_markers(client: Dhis2) -> list[str]:
         DataStoreRefusedError: The user may not read the data store.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    return [staging for staging in sorted(_keys(client)) if protect_marker(client, staging)]
+    markers = _markers(client, _keys(client))
+    return [staging for staging in sorted(markers) if protect_marker(client, staging)]
 
 
 def protect_marker(client: Dhis2, staging: str) -> bool:
@@ -136,7 +148,7 @@ def _content(client: Dhis2, path: str) -> Any:
 
 
 def _refused(path: str, status: int) -> TargetError:
-    kind = DataStoreRefusedError if status == 403 else TargetError
+    kind = DataStoreRefusedError if status == CLOSED else TargetError
     return kind(
         f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "
         f"leaves a marker. Let the user read and write that namespace. No data were posted by this."

@@ -43,7 +43,7 @@ class Recognition:
     @property
     def warnings(self) -> list[str]:
         """What is odd, but may be."""
-        return [self.memory.refusal] if self.memory.refusal else []
+        return self.memory.warnings
 
 
 def recognise(

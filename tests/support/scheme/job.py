@@ -67,6 +67,7 @@ class Job:
         scopes: What is posted.
         until: How far the run goes.
         allow: What it is permitted.
+        key: The saved pseudonym key.
         login: User and password.
         token: A token, instead of them.
         seconds: For how long it waits for an answer.
@@ -84,6 +85,7 @@ class Job:
     scopes: tuple[Scope, ...] = (Scope.ALL,)
     until: Until = Until.LOAD
     allow: Permissions = (Allow.DELETES,)
+    key: str = KEY
     login: tuple[str, str] = LOADER_LOGIN
     token: str | None = None
     seconds: float = 60.0
@@ -118,7 +120,7 @@ class Job:
     @property
     def inputs(self) -> Inputs:
         """What the run is made of."""
-        return Inputs(self.country, None, KEY, self.scopes, None)
+        return Inputs(self.country, None, self.key, self.scopes, None)
 
     def client(self) -> Dhis2:
         """Return a client of DHIS2."""
@@ -187,7 +189,7 @@ def transform(job: Job) -> None:
 def load(job: Job) -> Sequence[str]:
     """Post what is staged, and remember what DHIS2 confirmed; return what is odd."""
     with loading(job.run, job.target):
-        check_resumable(job.run, job.country, lambda name, country: KEY)
+        check_resumable(job.run, job.country, lambda name, country: job.key)
         state = LoadState(pause_seconds=job.pause_seconds)
         with job.client() as client:
             opened = load_run(job.run, job.target, client, job.country, job.allow, state=state)

@@ -9,7 +9,7 @@ from flows.explain import explain
 from flows.withdraw import withdraw
 from staging.layout import Run
 from staging.rejects import read_rejects
-from tests.support.scheme.by_flows import FlowScheme
+from tests.support.scheme.by_flows import FlowScheme, save_servers
 from tests.system.reconcile.clinic import immunised
 from transforms.core.errors import GuardError, StagingError
 
@@ -147,6 +147,26 @@ def test_after_a_withdrawal_nothing_comes_again_until_somebody_says_so(scheme: F
     assert not (scheme.staging_root / "runs/night-1/snapshot").exists()
     assert len(list(scheme.sandbox.tracked_entities())) == people
     assert afterwards.is_completed()
+
+
+def test_a_withdrawal_from_a_dhis2_that_was_moved_settles_what_was_cut_short_there(
+    scheme: FlowScheme,
+) -> None:
+    scheme.sync(run_id="first")
+    scheme.country += "[load]\nattempts = 1\nlongest_wait_seconds = 0\n"
+    scheme.next_day()
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", drop="before")
+    assert scheme.sync(run_id="cut-short").is_failed()
+    scheme.sandbox.cues.clear()
+    save_servers(scheme.sandbox.url.replace("127.0.0.1", "localhost"))
+    where = ("ministry", scheme.country_file, scheme.staging_root, "ministry")
+
+    refused = withdraw(*where, run_id="end", return_state=True)
+    ended = withdraw(*where, run_id="end-of-it", allow=["moved_target"], return_state=True)
+
+    assert "allow=moved_target" in str(refused.message)
+    assert ended.is_completed(), ended.message
+    assert list(scheme.sandbox.tracked_entities()) == []
 
 
 def test_a_withdrawal_does_not_go_on_with_the_run_of_a_sync(scheme: FlowScheme) -> None:

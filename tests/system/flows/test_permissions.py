@@ -30,11 +30,11 @@ def test_prefects_form_shows_the_permissions_as_a_list_to_choose_from(each: Flow
 def test_what_was_permitted_is_written_down_with_the_run_and_holds_for_no_other(
     scheme: FlowScheme,
 ) -> None:
-    scheme.sync(run_id="first", allow=["shrinking"], until="transform")
+    scheme.sync(run_id="first", allow=["creates"], until="transform")
     scheme.sync(run_id="first", allow=["deletes"], until="transform")
     scheme.sync(run_id="second", until="transform")
 
-    assert recall(Run(scheme.staging_root, "first"))["allow"] == ["deletes", "shrinking"]
+    assert recall(Run(scheme.staging_root, "first"))["allow"] == ["creates", "deletes"]
     assert "allow" not in recall(Run(scheme.staging_root, "second"))
 
 

@@ -10,9 +10,11 @@ from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.support.sandbox import ADMIN
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
+from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
 
 CLERK = ("clerk", "Clerk-123")
+ANOTHER = {"staging": "another-area", "run": "first", "counter": 1}
 
 
 @pytest.fixture
@@ -92,6 +94,54 @@ def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
 
     assert scheme.current.last_run == "third"
     assert not scheme.current.marker_refused
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("hello", {"hi": 1}),
+        ("hello", [1]),
+        ("hello", ANOTHER),
+        ("../../me?a=b", ANOTHER),
+        ("another-area", {"staging": "another-area"}),
+        ("another-area", ANOTHER | {"counter": "1"}),
+    ],
+    ids=["text", "list", "of another name", "an odd name", "half a marker", "no number"],
+)
+def test_a_key_that_any_user_adds_and_that_is_no_marker_stops_no_night_and_is_told(
+    scheme: GuardedScheme, key: str, content: object
+) -> None:
+    with scheme.sandbox.state.lock:
+        scheme.sandbox.state.data_store["openimis-to-dhis2"][key] = content
+
+    for seed, run_id in enumerate(("third", "fourth"), 2):
+        scheme.next_day(seed=seed)
+        told = scheme.bring(run_id)
+        assert told is not None
+        assert told.count("1 keys in the namespace openimis-to-dhis2") == 1
+        assert scheme.current.last_run == run_id
+
+
+def test_a_key_that_its_user_has_closed_to_us_is_nobodys_marker(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    clerk.exchange("POST", f"{NAMESPACE}/another-area", body=ANOTHER)
+    scheme.sandbox.cues.add(path="dataStore/openimis-to-dhis2/another-area", status=403)
+
+    load_of_the_next_day(scheme)
+
+    assert scheme.current.last_run == "third"
+
+
+def test_a_marker_of_another_staging_folder_still_stops_the_load(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    clerk.exchange("POST", f"{NAMESPACE}/hello", body={"hi": 1})
+    clerk.exchange("POST", f"{NAMESPACE}/another-area", body=ANOTHER)
+    scheme.next_day(seed=2)
+
+    with pytest.raises(TargetError, match=r"another staging folder \(marker another-area in"):
+        scheme.bring("third")
 
 
 def test_a_marker_that_is_left_anew_is_protected_too(scheme: GuardedScheme, clerk: Dhis2) -> None:

@@ -17,7 +17,8 @@ from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
 from staging.rejects import REJECTS, write_rejects
 from staging.retention import Thinned, thin_runs
-from staging.runs import remember
+from staging.room import BLOCK, bytes_of_one_more_run
+from staging.runs import at_work, remember
 from staging.target_lock import locked
 from tests.system.crashes.driver import FINISHED, KILLED, forks
 
@@ -71,6 +72,18 @@ def thin(root: Path, *, whole_runs: int = 1, reject_days: int = 90) -> Thinned:
     return thin_runs(root, NOW, whole_runs=whole_runs, reject_days=reject_days)
 
 
+def thin_on_a_disk(root: Path, *, runs: float) -> Thinned:
+    """Thin out on a disk that has room for so many runs of one size, and no more."""
+    size = bytes_of_one_more_run(root)
+    disk = int(runs * size)
+
+    def free(folder: Path) -> int:
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return disk - sum(path.stat().st_blocks * BLOCK for path in files)
+
+    return thin_runs(root, NOW, whole_runs=7, reject_days=90, free=free)
+
+
 def files_of(run: Run) -> set[str]:
     """Return the files of a run but for what its snapshot holds of people, which goes first."""
     files = {path for path in run.folder.rglob("*") if path.is_file()} - {
@@ -112,6 +125,47 @@ def test_summary_rejects_and_manifests_of_a_thinned_run_stay_and_no_value_does(
         "changes/manifest.json",
         "outbox/manifest.json",
     }
+
+
+def test_where_the_disk_lacks_room_the_oldest_runs_go_first_until_there_is_some(
+    root: Path,
+) -> None:
+    for days_ago in range(6, 0, -1):
+        run_of(root, f"night-{days_ago}", days_ago=days_ago - 0.5)
+    target_at(root, ended=9, last_run="night-1")
+
+    assert thin_on_a_disk(root, runs=9) == Thinned([], [])
+    few = thin_on_a_disk(root, runs=6)
+    many = thin_on_a_disk(root, runs=1)
+
+    assert few.thinned == [f"night-{days}" for days in range(6, 6 - len(few.thinned), -1)]
+    assert 0 < len(few.thinned) < 5
+    assert [*few.thinned, *many.thinned] == [f"night-{days}" for days in (6, 5, 4, 3, 2)]
+
+
+def test_without_room_what_is_at_work_or_was_within_the_hour_stays_and_so_does_what_is_needed(
+    root: Path,
+) -> None:
+    for name, days_ago in (("old", 2), ("needed", 3), ("at-work", 4), ("just-now", 0.02)):
+        run_of(root, name, days_ago=days_ago)
+    target_at(root, ended=9, last_run="needed")
+
+    with at_work(Run(root, "at-work")):
+        done = thin_on_a_disk(root, runs=1)
+
+    assert done == Thinned(["old"], [])
+
+
+def test_the_run_that_goes_on_stays_as_it_is_whatever_its_age(root: Path) -> None:
+    run_of(root, "newest", days_ago=2)
+    own = run_of(root, "own", days_ago=200)
+    target_at(root, ended=9)
+    whole = {path for path in own.folder.rglob("*") if path.is_file()}
+
+    done = thin_runs(root, NOW, whole_runs=1, reject_days=90, own="own")
+
+    assert done == Thinned([], [])
+    assert {path for path in own.folder.rglob("*") if path.is_file()} == whole
 
 
 def test_every_target_has_its_own_newest_runs(root: Path) -> None:

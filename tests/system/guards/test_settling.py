@@ -3,11 +3,12 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from flows.connectors.dhis2.errors import BusyError
-from staging.outbox import bundles
+from staging.outbox import bundles, in_doubt
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
@@ -34,6 +35,11 @@ def leave_in_doubt(scheme: GuardedScheme, run_id: str, text: str, drop: str) -> 
         scheme.bring(run_id)
     assert cue.met
     scheme.sandbox.cues.clear()
+
+
+def cut_off(path: Path) -> None:
+    """Let a file lack its last bytes."""
+    path.write_bytes(path.read_bytes()[:-2])
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
@@ -101,6 +107,61 @@ def test_a_damaged_receipt_of_an_earlier_run_is_no_dead_end_and_posts_nothing_ol
 
     assert old.met == 0
     assert_acknowledged_is_held(scheme)
+
+
+def test_a_damaged_request_in_doubt_is_made_once_more_and_the_run_is_not_given_up(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "WRONG-")
+    leave_in_doubt(scheme, "third", "WRONG-", "after")
+    damaged = in_doubt(scheme.job("third").run)
+    for number, bundle in enumerate(damaged):
+        bundle.path.unlink()
+        if number:
+            bundle.path.write_bytes(b"{}")
+    name_claims(scheme, "RIGHT-")
+    old = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="WRONG-", delay=0)
+
+    told = scheme.bring("fourth")
+    settle_what_is_in_doubt(scheme)
+
+    assert damaged
+    assert told is None
+    assert old.met == 0
+    assert scheme.current.lost_run is None
+    assert_acknowledged_is_held(scheme)
+
+
+def test_damaged_rejects_of_an_earlier_run_are_no_reason_to_give_it_up(
+    scheme: GuardedScheme,
+) -> None:
+    name_claims(scheme, "WRONG-")
+    leave_in_doubt(scheme, "third", "WRONG-", "after")
+    cut_off(scheme.job("third").run.manifest("rejects"))
+    name_claims(scheme, "RIGHT-")
+
+    told = scheme.bring("fourth")
+    settle_what_is_in_doubt(scheme)
+
+    assert told is None
+    assert scheme.current.lost_run is None
+    assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.parametrize("lost", ["changes/manifest.json", "run.json"])
+def test_a_run_is_given_up_where_a_request_in_doubt_is_damaged_and_what_it_is_made_of_too(
+    scheme: GuardedScheme, lost: str
+) -> None:
+    name_claims(scheme, "WRONG-")
+    leave_in_doubt(scheme, "third", "WRONG-", "after")
+    run = scheme.job("third").run
+    cut_off(in_doubt(run)[0].path)
+    (run.folder / lost).unlink()
+
+    told = scheme.bring("fourth")
+
+    assert "Run third was begun" in str(told)
+    assert scheme.current.lost_run == "third"
 
 
 def test_the_run_itself_goes_on_with_its_own_requests(scheme: GuardedScheme) -> None:

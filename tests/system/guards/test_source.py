@@ -18,7 +18,8 @@ GUARDS = Guards(shrink_share=0.05, shrink_count=100)
 YESTERDAY, TODAY = map(datetime.fromisoformat, ("2026-01-01T02:00", "2026-01-02T02:00"))
 BEFORE = datetime.fromisoformat("2025-12-31")
 ROWS = {"tblInsuree": 10_000, "tblClaim": 1_000, "tblGender": 3}
-OLDEST = {"tblLocations": "a place", "tblInsuree": "a person"}
+OLDEST = {"tblLocations": "a place", "tblHF": "a facility", "tblInsuree": "a person"}
+OTHERS = {"tblLocations": "elsewhere", "tblInsuree": "somebody else"}
 KNOWN = LoadedSource(
     database="here", oldest_rows=OLDEST, as_of=YESTERDAY, taken_at=YESTERDAY, rows=ROWS
 )
@@ -63,25 +64,26 @@ def refusal(run: Run, **differences: Any) -> str:
     return str(told.value)
 
 
-def test_a_table_that_came_out_empty_is_refused_however_small_it_was(run: Run) -> None:
-    said = refusal(run, rows={"tblGender": 0})
+def test_a_table_that_came_out_empty_is_told_however_small_it_was(run: Run) -> None:
+    [told] = check(run, rows={"tblGender": 0})
 
-    assert "tblGender has 0 rows instead of 3" in said
-    assert "allow=shrinking" in said
+    assert "tblGender has 0 rows instead of 3" in told
+    assert "is held back" in told
 
 
 def test_a_table_that_is_not_read_any_more_is_one_that_came_out_empty(run: Run) -> None:
     known = KNOWN.model_copy(update={"rows": ROWS | {"tblPolicy": 12}})
 
-    assert "tblPolicy has 0 rows instead of 12" in refusal(run, known=known)
+    [told] = check(run, known=known)
+
+    assert "tblPolicy has 0 rows instead of 12" in told
 
 
 def test_tables_that_shrank_by_more_than_share_and_count_are_all_told(run: Run) -> None:
-    said = refusal(run, rows={"tblInsuree": 9_499, "tblClaim": 899})
+    [told] = check(run, rows={"tblInsuree": 9_499, "tblClaim": 899})
 
-    assert "tblInsuree has 9499 rows instead of 10000" in said
-    assert "tblClaim has 899 rows instead of 1000" in said
-    assert "more than 5% and more than 100 rows" in said
+    assert "tblInsuree has 9499 rows instead of 10000" in told
+    assert "tblClaim has 899 rows instead of 1000" in told
 
 
 @pytest.mark.parametrize(
@@ -93,28 +95,46 @@ def test_one_bound_alone_is_not_enough(run: Run, rows: dict[str, int]) -> None:
     assert check(run, rows=rows) == []
 
 
-def test_what_is_meant_to_have_shrunk_passes(run: Run) -> None:
-    assert check(run, rows={"tblClaim": 0}, allow=[Allow.SHRINKING]) == []
-
-
 def test_another_openimis_is_refused_and_the_tables_that_tell_it_are_named(run: Run) -> None:
-    said = refusal(run, oldest_rows=OLDEST | {"tblInsuree": "somebody else"})
+    said = refusal(run, oldest_rows=OLDEST | OTHERS)
 
     assert "another openIMIS" in said
-    assert "oldest rows of tblInsuree are others" in said
+    assert "oldest rows of tblInsuree, tblLocations are others" in said
     assert "allow=new_source" in said
 
 
-def test_allow_shrinking_does_not_let_another_openimis_in(run: Run) -> None:
-    assert "another openIMIS" in refusal(
-        run, oldest_rows={"tblInsuree": "somebody else"}, allow=[Allow.SHRINKING]
-    )
+@pytest.mark.parametrize("table", OLDEST)
+def test_one_oldest_row_that_is_another_is_told_and_is_not_another_openimis(
+    run: Run, table: str
+) -> None:
+    [told] = check(run, oldest_rows=OLDEST | {table: "another one"})
+
+    assert f"The oldest row of {table} is another one" in told
 
 
-def test_another_openimis_that_is_meant_passes_whatever_its_row_counts(run: Run) -> None:
-    others = {"tblLocations": "elsewhere", "tblInsuree": "somebody else"}
+def test_one_oldest_row_that_is_another_in_another_database_is_another_openimis(
+    run: Run,
+) -> None:
+    said = refusal(run, oldest_rows=OLDEST | {"tblHF": "another one"}, database="elsewhere")
 
-    assert check(run, oldest_rows=others, rows={"tblClaim": 1}, allow=[Allow.NEW_SOURCE]) == []
+    assert "oldest rows of tblHF are others" in said
+
+
+def test_another_openimis_that_is_permitted_passes_and_what_it_lacks_is_told(run: Run) -> None:
+    told = check(run, oldest_rows=OLDEST | OTHERS, rows={"tblClaim": 1}, allow=[Allow.NEW_SOURCE])
+
+    assert len(told) == len(OTHERS) + 1
+    assert "tblClaim has 1 rows instead of 1000" in told[-1]
+
+
+def test_a_new_source_lifts_no_other_guard(run: Run) -> None:
+    others, before = OLDEST | OTHERS, {"as_of": BEFORE, "taken_at": BEFORE}
+
+    older = refusal(run, oldest_rows=others, **before, allow=[Allow.NEW_SOURCE])
+    another = refusal(run, oldest_rows=others, **before, allow=[Allow.OLDER_SNAPSHOT])
+
+    assert "older than the last one" in older
+    assert "another openIMIS" in another
 
 
 def test_a_table_that_had_no_rows_yet_is_not_another_openimis(run: Run) -> None:
@@ -132,7 +152,9 @@ def test_a_run_that_was_begun_before_the_last_load_does_not_set_dhis2_back(run: 
 
     assert "2025-12-31 00:00:00, older than the last one that was loaded (2026-01-01" in said
     assert "Start a new run" in said
-    assert check(run, as_of=BEFORE, taken_at=BEFORE, allow=[Allow.NEW_SOURCE]) == []
+    assert "allow=older_snapshot" in said
+    [told] = check(run, as_of=BEFORE, taken_at=BEFORE, allow=[Allow.OLDER_SNAPSHOT])
+    assert "set back" in told
 
 
 def test_a_clock_of_this_machine_that_was_set_back_stops_nothing(run: Run) -> None:
@@ -147,7 +169,7 @@ def test_a_clock_that_was_set_back_is_told(run: Run) -> None:
 
 
 def test_the_first_run_has_nothing_to_compare_with(run: Run) -> None:
-    assert check(run, known=None, rows={"tblClaim": 0}) == []
+    assert check(run, known=None, rows={"tblClaim": 0}, oldest_rows=OTHERS) == []
 
 
 def test_what_is_known_of_openimis_outlives_the_run_that_read_it(run: Run) -> None:

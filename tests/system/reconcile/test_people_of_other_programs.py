@@ -8,8 +8,10 @@ import polars as pl
 
 from staging.outbox import begin, bundles
 from staging.rejects import read_rejects
+from tests.support.sandbox import ADMIN
 from tests.system.reconcile.clinic import Immunisation, immunised
 from tests.system.reconcile.reconciled import ReconciledScheme
+from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase
 from transforms.core.uids import uid_of_uuid
 from transforms.model.tables.programs import PROGRAMS
@@ -100,3 +102,17 @@ def test_it_stays_when_a_run_is_killed_while_it_deletes_and_the_next_one_settles
     assert clinic.is_whole
     reasons = [row["reason"] for row in refused(scheme, "third")]
     assert reasons == ["person_in_another_program"]
+
+
+def test_a_superuser_deletes_nobody_of_whom_dhis2_names_no_program(
+    scheme: ReconciledScheme,
+) -> None:
+    clinic, _ = deleted_in_openimis(scheme)
+    clinic.person.owners = ()
+
+    for run_id in ("second", "third"):
+        scheme.bring(run_id, login=ADMIN, allow=(Allow.DELETES, Allow.SUPERUSER))
+
+        assert clinic.is_whole
+        reasons = [row["reason"] for row in refused(scheme, run_id)]
+        assert reasons == ["person_in_another_program"]

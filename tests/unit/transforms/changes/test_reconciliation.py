@@ -256,9 +256,11 @@ def test_the_owner_and_other_programs_are_read_of_a_person() -> None:
             {"trackedEntity": "a", "programOwners": owners},
             {"trackedEntity": "b", "programOwners": owners[:1]},
             {"trackedEntity": "c"},
+            {"trackedEntity": "d", "programOwners": []},
         ],
         [],
     )
 
-    assert rows["owner"].to_list() == ["village", "village", None]
-    assert rows["isShared"].to_list() == [True, False, True]  # of c DHIS2 does not say
+    assert rows["owner"].to_list() == ["village", "village", None, None]
+    # of c and d DHIS2 does not say
+    assert rows["isShared"].to_list() == [True, False, True, True]
