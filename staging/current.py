@@ -55,7 +55,7 @@ class Current(BaseModel):
 
     Attributes:
         format: How all of this is written; see above.
-        partitions: Into how many partitions people are divided; fixed by the first run.
+        partitions: Into how many partitions people are divided; it grows with the scheme.
         versions: Resource to the version (a folder) that holds its acknowledged frames.
         checksums: Resource to the SHA-256 of each of its partitions.
         counter: Number of folds so far.
