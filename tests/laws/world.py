@@ -24,7 +24,7 @@ PARENTS = {"enrollments": "trackedEntity", "events": "enrollment"}
 
 @dataclass
 class MemoryDhis2:
-    """Objects by list and UID; a deleted UID never comes back, one that never was may come."""
+    """Objects by list and UID; a deleted UID never comes back, one that was never there may."""
 
     live: dict[str, dict[str, dict[str, Any]]] = field(
         default_factory=lambda: {name: {} for name in LISTS}
