@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
-from flows.steps.reconcile.renumbering import USUAL, CarryOver, carry_over
+from flows.steps.reconcile.renumbering import CarryOver, carry_over
 from flows.steps.shared.country_file import read_country
 from staging.current import read_current
 from staging.layout import Run, Target
@@ -27,21 +27,16 @@ from transforms.openimis.country import Guards
 @flow(name="renumber")
 @in_one_sentence
 def renumber(
-    target: str,
-    staging_root: Path,
-    desired_run: str,
-    run_id: str | None = None,
-    country: Path | None = None,
+    target: str, country: Path, staging_root: Path, desired_run: str, run_id: str | None = None
 ) -> State[str]:
     """Find policy events and claim lines again that openIMIS has given new numbers; UIDs stay.
 
     Args:
         target: Name of the saved block `dhis2-server`, whose state is changed; it is not queried.
+        country: The country file, whose `[guards]` say how much has to be found again.
         staging_root: Folder of all pipeline files; never inside git.
         desired_run: A run of the migrated openIMIS: `sync` with until=transform.
         run_id: Names this run; by default the flow run's id.
-        country: The country file, whose `[guards]` say how much has to be found again; by default
-            half.
 
     Returns:
         The run's id.
@@ -56,8 +51,7 @@ def renumber(
         if current is not None and run.run_id in current.versions.values():
             return Completed(message="This run has renumbered already", data=run.run_id)
         remember(run, kind="renumber", target=target, desired_run=desired_run)
-        guards = read_country(country).guards if country else USUAL
-        carried = carry_over_rows(run, goal, desired_run, guards)
+        carried = carry_over_rows(run, goal, desired_run, read_country(country).guards)
     return Completed(message=report(carried, run), data=run.run_id)
 
 

@@ -18,7 +18,6 @@ from transforms.model.resources import NUMBERED, Resource
 from transforms.openimis.country import Guards
 
 DESIRED = "desired"
-USUAL = Guards()
 
 
 @dataclass
@@ -64,9 +63,7 @@ class Renumbering:
         return acknowledged(self.target, self.current, resource, number)
 
 
-def carry_over(
-    run: Run, target: Target, desired_run: str, guards: Guards = USUAL
-) -> dict[str, CarryOver]:
+def carry_over(run: Run, target: Target, desired_run: str, guards: Guards) -> dict[str, CarryOver]:
     """Write what is acknowledged under the new numbers; `current.json` is switched once, last.
 
     Args:
@@ -119,9 +116,7 @@ def _migrated(target: Target, current: Current, desired_run: str) -> Run:
     return desired
 
 
-def refuse_strangers(
-    carried: Mapping[str, CarryOver], desired_run: str, guards: Guards = USUAL
-) -> None:
+def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str, guards: Guards) -> None:
     """Refuse a run in which too little is found again.
 
     Raises:

@@ -44,7 +44,14 @@ def posted(scheme: FlowScheme) -> list[str]:
 
 def carried_over(scheme: FlowScheme, run_id: str = "renumbered", of: str = "plan") -> State[Any]:
     scheme.sync(run_id=of, until="transform")
-    return renumber("ministry", scheme.staging_root, of, run_id=run_id, return_state=True)
+    return renumber(
+        "ministry",
+        scheme.country_file,
+        scheme.staging_root,
+        of,
+        run_id=run_id,
+        return_state=True,
+    )
 
 
 def changes(scheme: FlowScheme, run_id: str) -> dict[str, int]:
@@ -134,7 +141,9 @@ def test_without_a_run_of_the_migrated_openimis_nothing_is_changed(loaded: FlowS
     target = Target(loaded.staging_root, "ministry")
     known = read_current(target)
 
-    state = renumber("ministry", loaded.staging_root, "nowhere", return_state=True)
+    state = renumber(
+        "ministry", loaded.country_file, loaded.staging_root, "nowhere", return_state=True
+    )
 
     assert state.is_failed()
     assert "Nothing was changed" in str(state.message)

@@ -8,7 +8,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.set_up.plan_and_write import protect_earlier_markers
 from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.support.sandbox import ADMIN
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import REFUSED, GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
@@ -126,7 +126,8 @@ def test_a_key_that_its_user_has_closed_to_us_is_nobodys_marker(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
     clerk.exchange("POST", f"{NAMESPACE}/another-area", body=ANOTHER)
-    scheme.sandbox.cues.add(path="dataStore/openimis-to-dhis2/another-area", status=403)
+    path = "dataStore/openimis-to-dhis2/another-area"
+    scheme.sandbox.cues.add(path=path, status=403, body=REFUSED)
 
     load_of_the_next_day(scheme)
 

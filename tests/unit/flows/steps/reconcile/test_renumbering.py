@@ -13,6 +13,7 @@ from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
 from transforms.model.tables.claim import CLAIMED_ITEM
 from transforms.model.tables.policy import POLICY_ID
+from transforms.openimis.country import Guards
 
 QUANTITY = next(field.key for field in CLAIM_ITEMS.fields if field.name == "Item quantity")
 CLAIM, OTHER = "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"
@@ -96,7 +97,7 @@ def test_what_a_wrong_run_has_renumbered_is_mended_by_the_right_one():
 
 
 def test_of_another_openimis_so_little_is_found_again_that_nothing_is_changed():
-    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan")
+    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan", Guards())
 
     with pytest.raises(GuardError, match=r"only 3 were found .* Nothing was changed"):
-        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan")
+        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan", Guards())
