@@ -18,7 +18,7 @@ from typing import Any, Self
 import httpx
 import orjson
 
-from flows.connectors.dhis2.answers import Answer, answer_of, check_path
+from flows.connectors.dhis2.answers import Answer, answer_of, check_path, check_read
 from flows.connectors.dhis2.errors import (
     BusyError,
     connection_error,
@@ -114,15 +114,10 @@ class Dhis2:
 
         Raises:
             TargetError: It is not there, or DHIS2 refuses it.
-            BusyError: DHIS2 stayed busy or out of reach.
+            BusyError: DHIS2 stayed busy or out of reach, or is down in part.
         """
-        answer = self._exchange_at_path("GET", path, params, None)
-        if not answer.ok:
-            raise TargetError(
-                f"DHIS2 answered {answer.status} to GET {path}; 200 was expected. Look at the "
-                f"server's log at this time; 400 to everything is a malformed token. Nothing was "
-                f"changed by this request."
-            )
+        answer = self.exchange("GET", path, params)
+        check_read(answer, path)
         return answer.body
 
     def post(self, path: str, params: Parameters | None = None, body: object = None) -> Answer:
