@@ -10,7 +10,15 @@ from transforms.changes.outcomes import ABSENT, OUTCOMES
 from transforms.model.resources import TrackerType
 
 TEXTS = pl.List(pl.String)
-REFUSED = pl.Struct({"type": pl.String, "uid": pl.String, "codes": TEXTS, "class": pl.String})
+REFUSED = pl.Struct(
+    {
+        "type": pl.String,
+        "uid": pl.String,
+        "codes": TEXTS,
+        "class": pl.String,
+        "unknown": pl.Boolean,
+    }
+)
 BY_TYPE = pl.Struct({kind.value: TEXTS for kind in TrackerType})
 RECEIPT: dict[str, pl.DataType] = {
     "accepted": BY_TYPE,
@@ -80,7 +88,8 @@ def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:
         "uid",
         "isLate",
         "type",
-        accepted=pl.lit(value=False),
+        # Null, as of any other object of which it is not known whether DHIS2 took it.
+        accepted=pl.when(pl.col("unknown").is_not_null()).then(None).otherwise(pl.lit(value=False)),
         kind=pl.col("class"),
         codes=pl.col("codes"),
     )

@@ -20,6 +20,8 @@ OUTCOMES: dict[str, pl.DataType] = {
     "codes": pl.List(pl.String),
     "isLate": pl.Boolean(),
 }
+IS_REJECT = pl.col("codes").list.len() > 0
+"""Of an outcome: refused; with `accepted` null, DHIS2 may hold it all the same."""
 DONE = (
     "isPosted", "isDeleted", "isReleased", "isTransferred", "isReleaseLate", "isLate",
     "isPostUnknown", "isDeleteUnknown", "isReleaseUnknown", "isTransferUnknown", "isDeleteAbsent",
@@ -86,7 +88,7 @@ def refusals(resource: Resource, changes: pl.LazyFrame, outcomes: pl.LazyFrame) 
 
     A change of owner names the person; what is refused is the enrollment that it was made for.
     """
-    refused = outcomes.filter(~pl.col("accepted"))
+    refused = outcomes.filter(IS_REJECT)
     is_transfer = pl.col("phase") == Phase.OWNERS.value
     of_type = refused.filter(~is_transfer, type=resource.tracker_type.value)
     uids = pl.concat(

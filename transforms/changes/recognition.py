@@ -4,6 +4,8 @@
     markers of other folders       two staging folders fill one DHIS2  refused always
     keys that hold no marker       any user of DHIS2 may add one       reported, and ignored
     our marker: older, or missing  restored from a backup, or emptied  unless restored_target
+    our marker: of the load before the last one, of a run of ours, and DHIS2 holds all that the
+    last one made                  written late by a request of it     goes on, with a warning
     our marker: newer              another copy of our folder posts    unless restored_target
     the newest objects differ      the same, where the data store      unless restored_target
                                    may not be used
@@ -100,6 +102,11 @@ class NewestObjects:
     lacking: int = 0
     returned: int = 0
 
+    @property
+    def are_all_there(self) -> bool:
+        """Whether there are any, and DHIS2 holds all of them as it confirmed them."""
+        return self.checked > 0 and not (self.lacking or self.returned)
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -187,6 +194,28 @@ def refuse_lost_load(memory: Memory, last: ExpectedTarget) -> None:
         _refuse_other_objects(memory.newest)
     elif memory.marker not in last.markers:
         raise TargetError(f"{_what_differs(memory.marker, last.markers)} Nothing was posted.")
+
+
+def is_of_load_before(marker: Marker | None, last: ExpectedTarget) -> bool:
+    """Whether a marker is what the load before the last one has left of ours.
+
+    A request of that load may have written it late; or DHIS2 was restored from a backup.
+    """
+    return (
+        marker is not None
+        and marker not in last.markers
+        and marker.staging == last.staging
+        and marker.counter == last.counter - 1
+    )
+
+
+def late_marker_warning(marker: Marker, last: ExpectedTarget) -> str:
+    """Say that a request of an earlier load has written its marker after a later load."""
+    return (
+        f"DHIS2's marker was of load {marker.counter}, run {marker.run!r}, though DHIS2 holds all "
+        f"that load {last.counter} made: a request of that run was carried out late. The marker is "
+        f"written anew, and nothing is lost."
+    )
 
 
 def _refuse_other_objects(newest: NewestObjects) -> None:

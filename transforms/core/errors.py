@@ -38,7 +38,13 @@ class SourceError(TerminalError):
 
 
 class TargetError(TerminalError):
-    """DHIS2 is not as it must be: version, login, rights, metadata, another server."""
+    """DHIS2 is not as it must be: version, login, rights, metadata, another server.
+
+    Attributes:
+        unanswered: Attempts of the same request before, which DHIS2 may still carry out.
+    """
+
+    unanswered: int = 0
 
 
 class CountryError(TerminalError):

@@ -38,12 +38,14 @@ class Refused:
         uid: Its UID.
         codes: DHIS2's error codes, sorted, or one of ours where it gives none.
         error_class: The weightiest class of the codes.
+        may_be_done: DHIS2 may have taken it, or may do so later: a request stayed without answer.
     """
 
     type: TrackerType
     uid: str
     codes: tuple[str, ...]
     error_class: ErrorClass
+    may_be_done: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def judge_dry_run(sent: Sequence[Sent], body: Any) -> Verdict | None:
     )
 
 
-def refusal_of(sent: Sent, codes: Iterable[str]) -> Refused:
+def refusal_of(sent: Sent, codes: Iterable[str], *, may_be_done: bool = False) -> Refused:
     """Return the refusal of an object; what is absent on create or update is its parent."""
     distinct = set(codes)
     error_class = weightiest(distinct)
@@ -162,6 +164,7 @@ def refusal_of(sent: Sent, codes: Iterable[str]) -> Refused:
         uid=sent.uid,
         codes=tuple(sorted(REASONS_OF_CODES.get(code, code) for code in distinct)),
         error_class=ErrorClass.PARENT if error_class is ErrorClass.ABSENT else error_class,
+        may_be_done=may_be_done,
     )
 
 
@@ -217,4 +220,5 @@ def _refused_as_json(refusal: Refused) -> dict[str, Any]:
         "uid": refusal.uid,
         "codes": list(refusal.codes),
         "class": refusal.error_class,
+        **({"unknown": True} if refusal.may_be_done else {}),
     }

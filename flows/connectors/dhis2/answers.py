@@ -14,11 +14,15 @@ from flows.connectors.dhis2.errors import (
     forbidden_error,
     not_dhis2_error,
     not_found_error,
+    transient,
     truncated_error,
 )
 from flows.connectors.dhis2.retry import retry_after_seconds
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.http_answers import Reaction, http_answer
+
+EVERYWHERE = ("/api/system/info", "/api/me")
+"""What every DHIS2 has that is up."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,30 @@ def check_path(answer: Answer, path: str) -> None:
         raise forbidden_error(path)
     if answer.status == 404:
         raise not_found_error(path)
+
+
+def check_read(answer: Answer, path: str) -> None:
+    """Refuse an answer to a reading that does not bring what is there.
+
+    What a DHIS2 answers that is not deployed yet, or whose database is down, time may cure. A 404
+    is one of those if it is not DHIS2's own, or of what every DHIS2 has.
+
+    Raises:
+        TargetError: It is not there, or not for this user; or the request is malformed.
+        BusyError: DHIS2 is down, or a part of it.
+    """
+    is_away = answer.status == 404 and (answer.body is None or path in EVERYWHERE)
+    if is_away:
+        raise transient(not_found_error(path))
+    check_path(answer, path)
+    if answer.ok:
+        return
+    error = TargetError(
+        f"DHIS2 answered {answer.status} to GET {path}; 200 was expected. Look at the server's log "
+        f"at this time; 400 to everything is a malformed token. Nothing was changed by this "
+        f"request."
+    )
+    raise transient(error) if answer.status in (409, *range(500, 600)) else error
 
 
 def _check_status(response: httpx.Response, request: str) -> None:

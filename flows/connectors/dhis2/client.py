@@ -10,6 +10,7 @@ A request ends in one of three ways:
     BusyError     DHIS2 stayed busy or out of reach for `Patience.attempts` attempts
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
@@ -17,7 +18,7 @@ from typing import Any, Self
 import httpx
 import orjson
 
-from flows.connectors.dhis2.answers import Answer, answer_of, check_path
+from flows.connectors.dhis2.answers import Answer, answer_of, check_path, check_read
 from flows.connectors.dhis2.errors import (
     BusyError,
     connection_error,
@@ -46,16 +47,42 @@ class Dhis2:
     """
 
     def __init__(
-        self, http: httpx.Client, base_url: str, patience: Patience, calendar: str = ISO
+        self,
+        http: httpx.Client,
+        base_url: str,
+        patience: Patience,
+        calendar: str = ISO,
+        timeout: httpx.Timeout | None = None,
     ) -> None:
         self._http = http
         self._calendar = calendar
         self._patience = patience
+        self._timeout = timeout or http.timeout
         self.base_url = base_url
 
     def patient(self, patience: Patience) -> "Dhis2":
         """Return the same client with another patience; it shares the connections."""
-        return Dhis2(self._http, self.base_url, patience, self._calendar)
+        return Dhis2(self._http, self.base_url, patience, self._calendar, self._timeout)
+
+    def hurried(
+        self, attempts: int | None = None, *, seconds: float, share: float = 1.0
+    ) -> "Dhis2":
+        """Return the same client, which gives up sooner.
+
+        Args:
+            attempts: Requests before giving up, at most; as many as before, if none are given.
+            seconds: After so many seconds a request that failed is not retried.
+            share: Of the time that an answer may take; it stays above `seconds`, if it was.
+        """
+        patience = replace(
+            self._patience,
+            attempts=min(attempts or self._patience.attempts, self._patience.attempts),
+            longest_try=min(seconds, self._patience.longest_try),
+        )
+        usual = self._timeout.read
+        read = None if usual is None else max(min(usual, seconds), usual * share)
+        shorter = httpx.Timeout(read, connect=self._timeout.connect)
+        return Dhis2(self._http, self.base_url, patience, self._calendar, shorter)
 
     def waiting_by(self, wait: Callable[[float], object]) -> "Dhis2":
         """Return the same client, waiting by `wait`: an event's, so that it can be cut short."""
@@ -87,15 +114,10 @@ class Dhis2:
 
         Raises:
             TargetError: It is not there, or DHIS2 refuses it.
-            BusyError: DHIS2 stayed busy or out of reach.
+            BusyError: DHIS2 stayed busy or out of reach, or is down in part.
         """
-        answer = self._exchange_at_path("GET", path, params, None)
-        if not answer.ok:
-            raise TargetError(
-                f"DHIS2 answered {answer.status} to GET {path}; 200 was expected. Look at the "
-                f"server's log at this time; 400 to everything is a malformed token. Nothing was "
-                f"changed by this request."
-            )
+        answer = self.exchange("GET", path, params)
+        check_read(answer, path)
         return answer.body
 
     def post(self, path: str, params: Parameters | None = None, body: object = None) -> Answer:
@@ -152,6 +174,11 @@ class Dhis2:
         )
 
     @property
+    def seconds_of_an_answer(self) -> float | None:
+        """How long an answer may take; None if as long as it likes."""
+        return self._timeout.read
+
+    @property
     def _uses_token(self) -> bool:
         return "Authorization" in self._http.headers
 
@@ -185,23 +212,33 @@ class Dhis2:
 
     def _retry(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         """Send a request until DHIS2 answers it, as often as patience lasts."""
-        attempt, unanswered = 1, 0
+        attempt, unanswered, began = 1, 0, time.monotonic()
         while True:
             try:
                 return replace(self._send(method, path, params, body), unanswered=unanswered)
             except BusyError as busy:
-                if self._patience.has_ended(attempt, may_go_on=busy.may_go_on):
-                    raise
                 unanswered += busy.may_go_on
+                busy.unanswered = unanswered
+                seconds = time.monotonic() - began
+                if self._patience.has_ended(attempt, seconds, may_go_on=busy.may_go_on):
+                    raise
                 self._patience.wait(self._patience.seconds(attempt, busy.retry_after))
                 attempt += 1
+            except TargetError as error:
+                error.unanswered = unanswered
+                raise
 
     def _send(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         content = body if isinstance(body, bytes) or body is None else orjson.dumps(body)
         headers = {} if content is None else {"Content-Type": "application/json"}
         try:
             response = self._http.request(
-                method, path, params=dict(params or {}), content=content, headers=headers
+                method,
+                path,
+                params=dict(params or {}),
+                content=content,
+                headers=headers,
+                timeout=self._timeout,
             )
         except httpx.RequestError as error:
             raise connection_error(error, self.base_url) from None

@@ -21,6 +21,8 @@ class BusyError(TransientError):
         retry_after: Seconds that DHIS2 asks to wait, or None.
         may_go_on: Whether the server may still be working on the request, and do it later.
         is_cut: Whether the connection was lost, instead of a proxy, or us, giving up waiting.
+        is_truncated: Whether an answer came that ends too early: DHIS2 has done the request.
+        unanswered: Attempts without an answer, which the server may still carry out.
     """
 
     def __init__(
@@ -30,11 +32,23 @@ class BusyError(TransientError):
         *,
         may_go_on: bool = False,
         is_cut: bool = False,
+        is_truncated: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.may_go_on = may_go_on
         self.is_cut = is_cut
+        self.is_truncated = is_truncated
+        self.unanswered = 0
+
+
+class NotDhis2Error(TargetError):
+    """A success that no DHIS2 gives; what became of the request cannot be told."""
+
+
+def transient(error: TargetError) -> BusyError:
+    """Return the same sentence as an error that time may cure: DHIS2 restarts or is down."""
+    return BusyError(str(error))
 
 
 def connection_error(error: httpx.RequestError, base_url: str) -> TargetError | BusyError:
@@ -57,13 +71,14 @@ def truncated_error(base_url: str) -> BusyError:
     """Return the error of an answer that ends too early."""
     return BusyError(
         f"The answer of DHIS2 at {base_url} is cut off, perhaps by a proxy. Try again later; what "
-        f"was begun is settled by the next run."
+        f"was begun is settled by the next run.",
+        is_truncated=True,
     )
 
 
-def not_dhis2_error(base_url: str) -> TargetError:
+def not_dhis2_error(base_url: str) -> NotDhis2Error:
     """Return the error of an answer that no DHIS2 gives."""
-    return TargetError(
+    return NotDhis2Error(
         f"What answers at {base_url} is not the API of a DHIS2, but perhaps a proxy or a login "
         f"page. Correct the address in the dhis2-server block. Nothing was changed."
     )

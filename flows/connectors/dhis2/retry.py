@@ -1,6 +1,7 @@
 """How often a request is tried, and how long to wait in between."""
 
 import email.utils
+import math
 import random
 import time
 from collections.abc import Callable
@@ -19,16 +20,19 @@ class Patience:
         longest_wait: Seconds; the wait doubles from one second up to this, with full jitter.
         wait: Waits so many seconds.
         repeats_unfinished: Whether a request is retried while DHIS2 may still be working on it.
+        longest_try: Seconds after which a request that failed is not retried.
     """
 
     attempts: int = 8
     longest_wait: float = 60.0
     wait: Callable[[float], object] = time.sleep
     repeats_unfinished: bool = True
+    longest_try: float = math.inf
 
-    def has_ended(self, attempt: int, *, may_go_on: bool) -> bool:
-        """Whether the `attempt`th failure, counted from 1, is the last."""
-        return attempt >= self.attempts or (may_go_on and not self.repeats_unfinished)
+    def has_ended(self, attempt: int, seconds: float, *, may_go_on: bool) -> bool:
+        """Whether the `attempt`th failure (from 1), after so many seconds, is the last."""
+        is_late = attempt >= self.attempts or seconds >= self.longest_try
+        return is_late or (may_go_on and not self.repeats_unfinished)
 
     def seconds(self, attempt: int, retry_after: float | None) -> float:
         """Return how long to wait after the `attempt`th failure, counted from 1."""

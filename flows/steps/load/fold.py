@@ -19,7 +19,7 @@ from staging.rejects import write_rejects
 from transforms import VERSION
 from transforms.changes.fold import folded
 from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
-from transforms.changes.outcomes import refusals
+from transforms.changes.outcomes import IS_REJECT, refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names
@@ -107,7 +107,7 @@ def _gather_answers(run: Run) -> pl.LazyFrame:
 
 def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[str, int]:
     """Count, a reason code, what was refused; only a run that sends everything hears of all."""
-    codes = answers.filter(~pl.col("accepted")).select(pl.col("codes").explode())
+    codes = answers.filter(IS_REJECT).select(pl.col("codes").explode())
     found = codes.group_by("codes").len().sort("codes").collect()
     counted = Counter[str](dict(found.drop_nulls().iter_rows()))
     hears_of_all = len(_resources_sent_wholly(run)) == len(RESOURCES)

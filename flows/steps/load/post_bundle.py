@@ -3,9 +3,14 @@
     request ─► report that names every object ─────────────────────────► receipt
        │
        ├─ 413 ─► halves, and no larger request in this run
-       └─ failure of the whole request ─► pause ─► the same again ─► halves, down to one object,
+       ├─ no answer, or a refusal on the way ─► a request without objects ─┬─ fails: the load ends
+       │                                                                   └─ gets through ─┐
+       └─ failure of the whole request ─► pause ─► the same again ◄─────────────────────────┘
+                                                     └─ fails ─► halves, down to one object,
                                           which is the reject, if a request without it gets through
-Busy answers (429, 502, 503, 504, time-out, connection lost) are waited out by the client.
+
+The client waits out what is busy. A part of a bundle is given less time than the whole, so that
+one object without an answer costs minutes.
 """
 
 from collections.abc import Iterator
@@ -14,9 +19,18 @@ from typing import Any
 
 import orjson
 
-from flows.connectors.dhis2.client import TRACKER, TRANSFER, Dhis2
+from flows.connectors.dhis2.client import TRACKER, Dhis2
+from flows.connectors.dhis2.errors import BusyError
+from flows.steps.load.control_request import (
+    PARAMETERS,
+    WHOLE_REQUEST,
+    Failure,
+    check_way,
+    failure_of,
+)
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.phases import IDENTIFIERS, LISTS, TRANSFERS
+from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import (
     Receipt,
     Sent,
@@ -26,20 +40,10 @@ from transforms.dhis2.import_report import (
     judge_dry_run,
     refusal_of,
 )
-from transforms.dhis2.tables.versions import Dialect
 from transforms.model.resources import TrackerType
 
-PARAMETERS = {
-    "async": "false",
-    "atomicMode": "OBJECT",
-    "reportMode": "FULL",
-    "skipRuleEngine": "true",
-    "skipSideEffects": "true",
-}
-TOO_LARGE = 413
-TRANSFER_REFUSALS = {403: "transfer_not_allowed", 404: "transfer_person_missing"}
-NOTHING = b"{}"
-ASKING = {"importStrategy": "CREATE_AND_UPDATE"}
+SECONDS_OF_A_BUNDLE = 300.0  # after so long, a bundle that fails is not retried as it is
+ATTEMPTS_OF_A_PART, SECONDS_OF_A_PART = 3, 60.0
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,12 @@ def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState
         state: What the threads of the run share.
 
     Raises:
-        TargetError: Nothing that follows can succeed; or the server fails whatever it is sent.
-        BusyError: DHIS2 stayed busy or out of reach.
+        TargetError: Nothing that follows can succeed: DHIS2 does not let the user in.
+        BusyError: DHIS2 stayed busy or out of reach, or fails whatever it is sent.
         LoadStoppedError: Another thread has met one of these.
     """
     objects = _objects(body)
-    posting = _Posting(client.waiting_by(state.wait), strategy, state)
+    posting = _Posting(client.waiting_by(state.wait), strategy, state, len(objects))
     if state.bundle_size is None or len(objects) <= state.bundle_size:
         receipt = posting.settle(objects, body)
     else:
@@ -76,116 +80,99 @@ def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState
 
 
 def validate_bundle(client: Dhis2, body: bytes) -> Verdict | None:
-    """Return what DHIS2 would say of a bundle; nothing is written. None if it fails as a whole."""
+    """Return what DHIS2 would say of a bundle; nothing is written. None if it fails as a whole.
+
+    Raises:
+        TargetError: DHIS2 does not let the user in.
+        BusyError: It stayed busy or out of reach.
+    """
     params = PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE", "importMode": "VALIDATE"}
-    answer = client.post(TRACKER, params, body)
+    try:
+        answer = client.post(TRACKER, params, body)
+    except (BusyError, TargetError) as error:
+        check_way(client, failure_of(error))
+        return None
     return judge_dry_run([each.sent for each in _objects(body)], answer.body)
 
 
 class _Posting:
     """The requests that it takes to settle one bundle."""
 
-    def __init__(self, client: Dhis2, strategy: Strategy, state: LoadState) -> None:
+    def __init__(self, client: Dhis2, strategy: Strategy, state: LoadState, size: int) -> None:
         self._client = client
         self._strategy = strategy
         self._state = state
+        self._size = size
 
     def settle(self, objects: _Objects, body: bytes) -> Receipt:
         """Return the receipt of `objects`, whose request body is `body`."""
-        receipt, status = self._try(objects, body, times=2)
-        if status is None:
+        whole = self._client.hurried(seconds=SECONDS_OF_A_BUNDLE)
+        receipt, failure = self._try(objects, body, [whole, self._client_of_part(objects)])
+        if failure is None:
             return receipt
-        if status != TOO_LARGE and self._state.failed():
-            self._check_that_others_get_through(status)
-        return receipt + self._divide(objects, status)
+        if not failure.is_too_large and self._state.failed():
+            check_way(self._client, failure)
+        return receipt + self._divide(objects, failure)
 
-    def _try(self, objects: _Objects, body: bytes, *, times: int) -> tuple[Receipt, int | None]:
-        """Make the request up to so many times; the status is None once a report names all."""
-        params = PARAMETERS | {"importStrategy": self._strategy}
-        sent = [each.sent for each in objects]
-        receipt = Receipt(self._strategy)
-        for requests in range(1, times + 1):
-            self._state.wait(0)
-            answer = self._client.post(TRACKER, params, body)
-            receipt += Receipt(self._strategy, requests=1, unanswered=answer.unanswered)
-            verdict = judge(sent, self._strategy, answer.body)
-            if verdict is not None:
-                self._state.answered()
-                accepted, refused, absent = verdict
-                return receipt + Receipt(self._strategy, accepted, refused, absent=absent), None
-            if requests == times or answer.status == TOO_LARGE:
+    def _client_of_part(self, objects: _Objects) -> Dhis2:
+        share = len(objects) / self._size
+        return self._client.hurried(ATTEMPTS_OF_A_PART, seconds=SECONDS_OF_A_PART, share=share)
+
+    def _try(
+        self, objects: _Objects, body: bytes, clients: list[Dhis2]
+    ) -> tuple[Receipt, Failure | None]:
+        """Make the request once with each client, until a report names all; else say why not."""
+        receipt, failure = self._request(objects, body, clients[0])
+        for client in clients[1:]:
+            if failure is None or failure.is_too_large:
                 break
+            if failure.is_on_the_way:
+                check_way(self._client, failure)
             self._state.pause()
-        return receipt, answer.status
+            again, later = self._request(objects, body, client)
+            receipt, failure = receipt + again, later and later.after(failure)
+        return receipt, failure
 
-    def _divide(self, objects: _Objects, status: int) -> Receipt:
+    def _request(
+        self, objects: _Objects, body: bytes, client: Dhis2
+    ) -> tuple[Receipt, Failure | None]:
+        self._state.wait(0)
+        params = PARAMETERS | {"importStrategy": self._strategy}
+        receipt = Receipt(self._strategy, requests=1)
+        try:
+            answer = client.exchange("POST", TRACKER, params, body)
+        except (BusyError, TargetError) as error:
+            return replace(receipt, unanswered=error.unanswered), failure_of(error)
+        receipt = replace(receipt, unanswered=answer.unanswered)
+        verdict = judge([each.sent for each in objects], self._strategy, answer.body)
+        if verdict is None:
+            is_late = answer.unanswered > 0
+            return receipt, Failure(WHOLE_REQUEST, answer.status, may_be_done=is_late)
+        self._state.answered()
+        accepted, refused, absent = verdict
+        return receipt + Receipt(self._strategy, accepted, refused, absent=absent), None
+
+    def _divide(self, objects: _Objects, failure: Failure) -> Receipt:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
-            self._check_that_others_get_through(status)
-            reject = refusal_of(objects[0].sent, ["whole_request"])
-            return Receipt(self._strategy, refused=(reject,), requests=1)
+            return self._reject(objects[0], failure)
         middle = (len(objects) + 1) // 2
-        if status == TOO_LARGE:
+        if failure.is_too_large:
             self._state.limit(middle)
-        return self._part(objects[:middle]) + self._part(objects[middle:])
+        return self._part(objects[:middle], failure) + self._part(objects[middle:], failure)
 
-    def _check_that_others_get_through(self, status: int) -> None:
-        """Make a request without objects, which only fails if the fault is the server's.
+    def _part(self, objects: _Objects, of_whole: Failure) -> Receipt:
+        clients = [self._client_of_part(objects)] * (2 if len(objects) == 1 else 1)
+        receipt, failure = self._try(objects, _body(objects), clients)
+        if failure is None:
+            return receipt
+        return receipt + self._divide(objects, failure.after(of_whole))
 
-        Also among deletions it asks as creations do: how servers answer a deletion of nothing, no
-        recording holds.
-        """
-        if not self._client.post(TRACKER, PARAMETERS | ASKING, NOTHING).ok:
-            self._state.nothing_gets_through(status)
-
-    def _part(self, objects: _Objects) -> Receipt:
-        times = 2 if len(objects) == 1 else 1
-        receipt, status = self._try(objects, _body(objects), times=times)
-        return receipt if status is None else receipt + self._divide(objects, status)
-
-
-def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadState) -> Receipt:
-    """Make the owners of people follow them, one request each.
-
-    Args:
-        client: Where to.
-        body: `{"transfers": [{"trackedEntity", "program", "orgUnit"}]}`.
-        dialect: Names the parameters.
-        state: What the threads of the run share.
-
-    Returns:
-        A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 takes the transfer of a
-        person that is not there for done. What fails or is forbidden is refused, and tried again
-        by the next run: people and their objects are in already.
-
-    Raises:
-        TargetError: DHIS2 does not know the login any more.
-        BusyError: DHIS2 stayed busy or out of reach.
-        LoadStoppedError: Another thread has met one of these.
-    """
-    patient = client.waiting_by(state.wait)
-    transfers = orjson.loads(body)[TRANSFERS]
-    receipts = (_transfer(patient, transfer, dialect, state) for transfer in transfers)
-    return sum(receipts, Receipt("TRANSFER"))
-
-
-def _transfer(
-    client: Dhis2, transfer: dict[str, str], dialect: Dialect, state: LoadState
-) -> Receipt:
-    sent = Sent(TrackerType.TRACKED_ENTITY, transfer["trackedEntity"])
-    values = (transfer["trackedEntity"], transfer["program"], transfer["orgUnit"])
-    params = dict(zip(dialect.transfer_parameters, values, strict=True))
-    for requests in (1, 2):
-        state.wait(0)
-        answer = client.exchange("PUT", TRANSFER, params)
-        if answer.ok:
-            return Receipt("TRANSFER", accepted=(sent,), requests=requests)
-        reason = TRANSFER_REFUSALS.get(answer.status, "transfer_failed")
-        if answer.status in TRANSFER_REFUSALS or not state.transfer_failed():
-            break
-        if requests == 1:
-            state.pause()
-    return Receipt("TRANSFER", refused=(refusal_of(sent, [reason]),), requests=requests)
+    def _reject(self, single: _Object, failure: Failure) -> Receipt:
+        """Refuse an object that no request gets through with, while one without it does."""
+        check_way(self._client, failure)
+        reject = refusal_of(single.sent, [failure.reason], may_be_done=failure.may_be_done)
+        return Receipt(self._strategy, refused=(reject,), requests=1)
 
 
 def _objects(body: bytes) -> _Objects:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, find_persons_to_keep
-from flows.steps.load.post_bundle import post_bundle, settle_transfers
+from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase, requests_in_flight
+from flows.steps.load.post_transfers import settle_transfers
 from flows.steps.load.thread_state import LoadState
 from flows.steps.shared.staged_changes import CHANGES, all_changes
 from flows.steps.target.read_back import Reader
@@ -18,6 +17,7 @@ from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.changes.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.outcomes import IS_REJECT
 from transforms.changes.phases import DELETES, Phase
 from transforms.changes.stopping import StopRule, sent_by_kind
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
@@ -158,7 +158,7 @@ def strategy_of(phase: Phase) -> Strategy:
 
 def find_blocked(run: Run, phase: Phase) -> Blocked:
     """Return what a phase may not post, by the receipts of the run so far."""
-    refused = outcomes(run).filter(~pl.col("accepted")).select("phase", "type", "uid").collect()
+    refused = outcomes(run).filter(IS_REJECT).select("phase", "type", "uid").collect()
     if refused.is_empty():
         return {}
     found = dependants(all_changes(run), refused).filter(is_delete=phase in DELETES)

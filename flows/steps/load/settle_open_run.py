@@ -55,7 +55,8 @@ def settle_open_run(
     if current is None or current.open_run in (None, own.run_id):
         return None
     run = Run(own.root, str(current.open_run))
-    current = at_address(current, recognise(client, target, current, allow).info)
+    found = recognise(client, target, current, allow)
+    current = at_address(current, found.info)
     try:
         mend(run)
         unknown = settle_doubts(run)
@@ -64,10 +65,11 @@ def settle_open_run(
         if run.folder not in error.path.parents:
             raise
         return _give_up(run, target, client, current)
-    return (
+    settled = (
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
         f"not known whether DHIS2 took them, and they are compared again."
     )
+    return f"{found.late_marker} {settled}" if found.late_marker else settled
 
 
 def mend(run: Run) -> None:

@@ -3,7 +3,7 @@
 import random
 import threading
 
-from transforms.core.errors import SyncError, TargetError
+from transforms.core.errors import SyncError
 
 FAILED_BUNDLES = 3
 FAILED_TRANSFERS = 10
@@ -81,16 +81,3 @@ class LoadState:
         with self._lock:
             self._transfers_failed += 1
             return self._transfers_failed <= FAILED_TRANSFERS
-
-    def nothing_gets_through(self, status: int) -> None:
-        """Note that even a request without objects failed.
-
-        Raises:
-            TargetError: Always: the fault is the server's.
-        """
-        raise TargetError(
-            f"DHIS2 gave no report on a request without objects (last status {status}), where one "
-            f"was expected: the fault is the server's. Look at its log and its database (disk, "
-            f"memory, connections), then run again. What it had refused before is among the "
-            f"rejects; what was begun is settled by the next run."
-        )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from flows.connectors.dhis2.answers import check_read
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError
 from transforms.changes.recognition import Marker, Memory, is_marker_name, marker_of
@@ -18,7 +19,7 @@ from transforms.package.tables.sharing import DATA_CAPTURE
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
 READ_ONLY, READ_AND_WRITE = "r-------", "rw------"
-NOT_THERE, THERE_ALREADY, CLOSED = 404, 409, 403
+FORBIDDEN, NOT_THERE, THERE_ALREADY = 403, 404, 409
 PROTECTED = {
     "publicAccess": READ_ONLY,
     "externalAccess": False,
@@ -66,7 +67,7 @@ def _markers(client: Dhis2, keys: frozenset[str]) -> frozenset[str]:
 
 def _holds_marker(client: Dhis2, key: str) -> bool:
     answer = client.exchange("GET", f"{NAMESPACE}/{key}")
-    if answer.status in (NOT_THERE, CLOSED):
+    if answer.status in (NOT_THERE, FORBIDDEN):
         return False
     if not answer.ok:
         raise _refused(f"{NAMESPACE}/{key}", answer.status)
@@ -140,15 +141,16 @@ def _keys(client: Dhis2) -> frozenset[str]:
 
 def _content(client: Dhis2, path: str) -> Any:
     answer = client.exchange("GET", path)
-    if answer.status == NOT_THERE:
+    if answer.status == NOT_THERE and answer.body is not None:
         return None
-    if not answer.ok:
+    if answer.status == FORBIDDEN:
         raise _refused(path, answer.status)
+    check_read(answer, path)
     return answer.body
 
 
 def _refused(path: str, status: int) -> TargetError:
-    kind = DataStoreRefusedError if status == CLOSED else TargetError
+    kind = DataStoreRefusedError if status == FORBIDDEN else TargetError
     return kind(
         f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "
         f"leaves a marker. Let the user read and write that namespace. No data were posted by this."

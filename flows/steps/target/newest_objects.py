@@ -18,11 +18,12 @@ from transforms.changes.findings import FINDINGS, Kind
 from transforms.changes.identities import IDENTITIES
 from transforms.changes.recognition import NewestObjects
 from transforms.changes.reconciliation import compared
-from transforms.changes.schemas import State
+from transforms.changes.schemas import UNKNOWN, State
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 
 NEWEST = 200
+LARGEST_LOAD = 20_000  # some minutes of reading
 
 
 def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current) -> NewestObjects:
@@ -37,6 +38,38 @@ def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current
     return NewestObjects(NEWEST, lacking=len(found) - returned, returned=returned)
 
 
+def ask_last_load(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current
+) -> NewestObjects:
+    """Return how many of all objects of the last load are not in DHIS2 as it confirmed them.
+
+    What is unknown of them proves nothing, and is left out. Where the load made more than
+    `LARGEST_LOAD`, none is read, and none counts as checked.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read them.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    chosen = _of_last_load(target, current)
+    if len(chosen) > LARGEST_LOAD:
+        return NewestObjects(checked=0)
+    found = _compare(client, info, target, current, chosen)
+    returned = len(found.filter(kind=Kind.UNEXPECTED.value))
+    return NewestObjects(len(chosen), lacking=len(found) - returned, returned=returned)
+
+
+def _of_last_load(target: Target, current: Current) -> pl.DataFrame:
+    """Return resource and uid of what the last load made of which everything is known."""
+    found = []
+    for resource in RESOURCES:
+        rows = _acknowledged(target, current, resource).filter(run=current.last_run)
+        texts = pl.col(pl.String).exclude("run")
+        settled = rows.filter(~pl.any_horizontal(texts == UNKNOWN).fill_null(value=False))
+        others = settled.join(_of_open_run(target, current, resource), on="uid", how="anti")
+        found.append(others.select("uid", resource=pl.lit(resource.name)).collect())
+    return pl.concat(found).select("resource", "uid")
+
+
 def compare_newest(
     client: Dhis2, info: SystemInfo, target: Target, current: Current
 ) -> pl.DataFrame:
@@ -49,7 +82,13 @@ def compare_newest(
         TargetError: DHIS2 does not let the user read them.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    reader, chosen = Reader(client, info.dialect, zone=info.zone), newest(target, current)
+    return _compare(client, info, target, current, newest(target, current))
+
+
+def _compare(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current, chosen: pl.DataFrame
+) -> pl.DataFrame:
+    reader = Reader(client, info.dialect, zone=info.zone)
     found = [_compare_resource(reader, target, current, each, chosen) for each in RESOURCES]
     return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
 

@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.target.marker import DataStoreRefusedError, ask_markers, write_marker
-from flows.steps.target.newest_objects import ask_newest
+from flows.steps.target.newest_objects import ask_last_load, ask_newest
 from staging.current import Current
-from staging.layout import Target
+from staging.layout import Run, Target
+from staging.runs import recall
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.recognition import (
     ExpectedTarget,
     Marker,
     Memory,
+    is_of_load_before,
+    late_marker_warning,
     refuse_another_server,
     refuse_lost_load,
     refuse_other_stagings,
@@ -35,15 +38,18 @@ class Recognition:
     Attributes:
         info: Who it is.
         memory: What it has of the last load.
+        late_marker: That a request of an earlier load wrote its marker after the last load.
     """
 
     info: SystemInfo
     memory: Memory
+    late_marker: str | None = None
 
     @property
     def warnings(self) -> list[str]:
         """What is odd, but may be."""
-        return self.memory.warnings
+        late = [self.late_marker] if self.late_marker else []
+        return self.memory.warnings + late
 
 
 def recognise(
@@ -51,7 +57,8 @@ def recognise(
 ) -> Recognition:
     """Return what DHIS2 answered; refuse another one, or one that lacks what the last load left.
 
-    One that was restored from a backup gets our marker again, if that is permitted.
+    One that was restored from a backup gets our marker again, if that is permitted; so does one of
+    which a late request of ours has written the marker.
 
     Raises:
         TargetError: It is another one, its version, calendar or login will not do, it lacks the
@@ -63,9 +70,12 @@ def recognise(
     memory = _ask_memory(client, info, target, current, is_restored=is_restored)
     refuse_other_stagings(memory, last)
     if is_restored:
+        return Recognition(info, _mark_again(client, memory, last))
+    marker = memory.marker
+    if marker and _is_late(client, info, target, current, marker):
         memory = _mark_again(client, memory, last)
-    else:
-        refuse_lost_load(memory, last)
+        return Recognition(info, memory, late_marker_warning(marker, last))
+    refuse_lost_load(memory, last)
     return Recognition(info, memory)
 
 
@@ -135,8 +145,22 @@ def _ask_memory(
     return memory
 
 
+def _is_late(
+    client: Dhis2, info: SystemInfo, target: Target, current: Current, marker: Marker
+) -> bool:
+    """Whether a request of the load before wrote its marker late, though DHIS2 lacks nothing.
+
+    A run that this staging folder does not have was made by another copy of it.
+    """
+    return (
+        is_of_load_before(marker, expected_target(current))
+        and target.name == recall(Run(target.root, marker.run)).get("target")
+        and ask_last_load(client, info, target, current).are_all_there
+    )
+
+
 def _mark_again(client: Dhis2, memory: Memory, last: ExpectedTarget) -> Memory:
-    """Leave the marker of the last load in a DHIS2 that was restored to an earlier day."""
+    """Leave the marker of the last load in a DHIS2 that has an earlier one, or none."""
     if last.marker is None or memory.refusal:
         return memory
     try:

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.load.post_bundle import settle_transfers
+from flows.steps.load.post_transfers import settle_transfers
 from flows.steps.load.thread_state import LoadState
 from flows.steps.target.marker import NAMESPACE, ask_markers, read_marker, write_marker
 from tests.recorded.quirks.small_country import (

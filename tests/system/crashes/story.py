@@ -127,6 +127,14 @@ class Story:
         self.server.wait_until_idle()
         self.scheme.sandbox.cues.clear()
 
+    def write_marker(self, counter: int, run_id: str) -> None:
+        """Let the marker in DHIS2 be that of some run."""
+        staging = str(self.scheme.current.staging_id)
+        marker = {"staging": staging, "run": run_id, "counter": counter}
+        state = self.scheme.sandbox.state
+        with state.lock:
+            state.data_store["openimis-to-dhis2"][staging] = marker
+
     def assert_undisturbed(self, name: str, tried_what: str = "", kind: str = CRASH_POINTS) -> None:
         """Count what was tried, and compare everything with the undisturbed run."""
         if tried_what:

@@ -18,10 +18,11 @@ from tests.support.scheme.comparisons import (
     assert_like_a_first_load,
     count_beside_a_first_load,
 )
-from tests.support.scheme.contents import Content, held, lost_and_double
+from tests.support.scheme.contents import Content, acknowledged, held, lost_and_double
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.changes.phases import TRANSFERS, Phase
 from transforms.core.errors import TargetError
+from transforms.model.resources import RESOURCE_BY_NAME
 
 ANOTHER, THIRD, FOURTH = "another-run", "a-third-run", "a-fourth-run"
 FIRST, LAST = 0, -1
@@ -132,17 +133,93 @@ def test_an_old_request_that_dhis2_does_after_a_newer_one_is_made_good_by_the_ru
     assert story.scheme.writes() == before_the_fifth
 
 
-@pytest.mark.exhaustive
-def test_a_marker_that_dhis2_writes_late_stops_the_next_run_in_a_sentence(story: Story) -> None:
+def late_marker(story: Story) -> None:
+    """Let DHIS2 write the marker of a run that was killed after that of the run after it."""
     story.begin(CHANGES, "request")
-
     goes_on = story.killed_while_asking(CHANGES, **OTHERS[MARKER])
     story.restore_openimis()
     story.scheme.bring(ANOTHER)
     story.let_dhis2_go_on(goes_on)
-    before = story.scheme.writes()
 
-    with pytest.raises(TargetError, match=r"marker is of load 3, the last one was 4"):
-        story.scheme.bring(THIRD)
 
-    assert story.scheme.writes() == before
+@pytest.mark.large
+def test_a_marker_that_dhis2_writes_late_is_written_anew_with_a_warning_and_stops_no_night(
+    story: Story,
+) -> None:
+    scheme = story.scheme
+    late_marker(story)
+
+    warnings = [scheme.bring(f"night-{number}") for number in range(3)]
+
+    assert "marker was of load 3" in str(warnings[0])
+    assert "carried out late" in str(warnings[0])
+    assert warnings[1:] == [None, None]
+    assert read_marker_of(story)["counter"] == scheme.current.counter
+    assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.large
+def test_a_marker_that_dhis2_writes_late_stops_no_run_that_settles_another_one(
+    story: Story,
+) -> None:
+    scheme = story.scheme
+    late_marker(story)
+    scheme.next_day(seed=4)
+    scheme.cut_short(THIRD, Phase.PEOPLE)
+    story.write_marker(3, CHANGES)
+
+    scheme.bring("a-fourth-run")
+
+    assert scheme.current.open_run is None
+    assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.large
+def test_a_dhis2_that_was_restored_to_before_the_last_load_is_not_taken_for_a_late_marker(
+    story: Story,
+) -> None:
+    scheme = story.scheme
+    story.begin(CHANGES, "request")
+    scheme.bring(CHANGES)
+    backup = scheme.moment()
+    story.restore_openimis()
+    scheme.bring(ANOTHER)
+    scheme.restore_dhis2(backup)
+    before = scheme.writes()
+
+    for night in (THIRD, "a-fourth-run"):
+        with pytest.raises(TargetError, match=r"marker is of load 3, the last one was 4"):
+            scheme.bring(night)
+
+    assert scheme.writes() == before
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("what", ["one object less", "a run of another copy of the folder"])
+def test_a_marker_of_the_load_before_is_late_only_if_nothing_is_missing_and_the_run_is_ours(
+    story: Story, what: str
+) -> None:
+    scheme = story.scheme
+    late_marker(story)
+    if what == "one object less":
+        change_an_object_of(story, ANOTHER)
+    else:
+        story.write_marker(3, "a-run-of-another-copy")
+
+    with pytest.raises(TargetError, match=r"marker is of load 3"):
+        scheme.bring(THIRD)
+
+
+def read_marker_of(story: Story) -> dict[str, Any]:
+    """Return the marker that DHIS2 has of the scheme."""
+    stored = story.scheme.sandbox.state.data_store["openimis-to-dhis2"]
+    return dict(stored[str(story.scheme.current.staging_id)])
+
+
+def change_an_object_of(story: Story, run_id: str) -> None:
+    """Let somebody change in DHIS2 the last object that a run has made or changed."""
+    scheme = story.scheme
+    events = scheme.sandbox.state.tracker.events
+    changed = acknowledged(scheme.target, RESOURCE_BY_NAME["claim_events"])
+    uids = changed.filter(run=run_id, state="held")["uid"].to_list()
+    events[uids[-1]].status = "ACTIVE" if events[uids[-1]].status != "ACTIVE" else "COMPLETED"

@@ -4,8 +4,8 @@ import orjson
 import pytest
 from starlette.responses import Response
 
-from flows.steps.load.post_bundle import settle_transfers
 from flows.steps.load.post_phase import post_phase
+from flows.steps.load.post_transfers import settle_transfers
 from flows.steps.load.thread_state import FAILED_TRANSFERS, LoadState
 from tests.system.load.scripted_server import failure, json, running
 from transforms.changes.stopping import StopRule

@@ -141,9 +141,33 @@ def test_an_address_that_is_not_secure_is_not_waited_for() -> None:
 
 
 def test_something_missing_is_an_error_of_the_target_and_not_of_a_question() -> None:
-    with running(lambda *_: Response("gone", 404)) as server:
+    with running(lambda *_: json({"httpStatusCode": 404}, 404)) as server:
         client = server.client()
 
         with pytest.raises(TargetError, match="404"):
             client.get("/api/programs/x")
         assert client.exchange("GET", "/api/programs/x").status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *(("/api/system/info", status) for status in (404, 409, 500)),
+        *(("/api/me", status) for status in (404, 409, 500)),
+        ("/api/organisationUnits", 500),
+    ],
+)
+def test_a_dhis2_that_is_down_in_part_may_be_back_later(path: str, status: int) -> None:
+    with (
+        running(lambda *_: json({"httpStatusCode": status}, status)) as server,
+        pytest.raises(BusyError, match=rf"{path}.*Nothing was changed"),
+    ):
+        server.client().get(path)
+
+
+def test_a_page_instead_of_what_is_there_is_of_a_dhis2_that_is_not_deployed() -> None:
+    with (
+        running(lambda *_: Response("<html>Not found</html>", 404)) as server,
+        pytest.raises(BusyError, match="404"),
+    ):
+        server.client().get("/api/organisationUnits")

@@ -151,7 +151,7 @@ def test_after_three_bundles_that_fail_dhis2_is_asked_whether_anything_gets_thro
 def test_an_object_is_not_rejected_while_nothing_at_all_gets_through() -> None:
     with (
         running(lambda *_: failure(500)) as server,
-        pytest.raises(TargetError, match=r"request without objects.*the fault is the server's"),
+        pytest.raises(BusyError, match=r"request without objects.*the fault is the server's"),
     ):
         post_bundle(server.client(), events(1), "CREATE_AND_UPDATE", quick())
 
@@ -227,7 +227,7 @@ def test_a_server_that_stays_busy_ends_the_load_without_a_reject() -> None:
     ):
         post_bundle(server.client(attempts=4), people("A"), "CREATE_AND_UPDATE", quick())
 
-    assert len(server.asked) == 4
+    assert [bool(asked.uids) for asked in server.asked] == [True] * 4 + [False] * 4
 
 
 def test_an_answer_that_takes_too_long_is_asked_for_again() -> None:
@@ -244,8 +244,10 @@ def test_an_answer_that_takes_too_long_is_asked_for_again() -> None:
     assert len(server.asked) == 2
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 401, 403, 404])
-def test_what_cannot_succeed_stops_at_once(status: int) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 401, 403])
+def test_what_cannot_succeed_stops_as_soon_as_a_request_without_objects_fails_too(
+    status: int,
+) -> None:
     redirect = {"Location": "/login"}
     with (
         running(lambda *_: Response(status_code=status, headers=redirect)) as server,
@@ -253,7 +255,84 @@ def test_what_cannot_succeed_stops_at_once(status: int) -> None:
     ):
         post_bundle(server.client(), people("A"), "CREATE_AND_UPDATE", quick())
 
-    assert len(server.asked) == 1
+    assert [bool(asked.uids) for asked in server.asked] == [True, False]
+
+
+@pytest.mark.parametrize("status", [404, 409, 500])
+def test_a_server_that_fails_whatever_it_is_sent_may_be_back_later(status: int) -> None:
+    with (
+        running(lambda *_: Response(status_code=status)) as server,
+        pytest.raises(BusyError, match=str(status)),
+    ):
+        post_bundle(server.client(), events(1), "CREATE_AND_UPDATE", quick())
+
+
+FIREWALL = "<html>Request blocked by the web application firewall</html>"
+BLOCKED = {"V37": "blocked_on_the_way"}
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 405])
+def test_one_object_that_is_blocked_on_the_way_is_found_and_alone_rejected(status: int) -> None:
+    def firewall(asked: Asked, _: int) -> Response:
+        return Response(FIREWALL, status) if "V37" in asked.uids else report(asked)
+
+    with running(firewall) as server:
+        receipt = post_bundle(server.client(), events(100), "CREATE_AND_UPDATE", quick())
+
+    assert {each.uid: each.codes[0] for each in receipt.refused} == BLOCKED
+    assert not receipt.refused[0].may_be_done
+    assert len(receipt.accepted) == 99
+    assert len(server.asked) <= 22
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_one_object_without_an_answer_is_found_and_alone_rejected(status: int) -> None:
+    def no_answer(asked: Asked, _: int) -> Response:
+        return Response(status_code=status) if "V37" in asked.uids else report(asked)
+
+    with running(no_answer) as server:
+        receipt = post_bundle(server.client(), events(100), "CREATE_AND_UPDATE", quick())
+
+    assert {each.uid: each.codes[0] for each in receipt.refused} == {"V37": "no_answer"}
+    assert receipt.refused[0].may_be_done == (status != 503)
+    assert (receipt.unanswered > 0) == (status != 503)
+    assert len(receipt.accepted) == 99
+
+
+def test_what_a_request_without_an_answer_held_may_be_done_whatever_is_answered_later() -> None:
+    def slow_once(asked: Asked, number: int) -> Response:
+        return Response(status_code=504 if number == 1 else 403) if asked.uids else report(asked)
+
+    with running(slow_once) as server:
+        receipt = post_bundle(server.client(), events(1), "CREATE_AND_UPDATE", quick())
+
+    assert receipt.refused[0].codes == ("blocked_on_the_way",) or receipt.refused
+    assert receipt.refused[0].may_be_done
+    assert receipt.as_json()["refused"][0]["unknown"] is True
+
+
+def test_a_part_of_a_bundle_is_given_a_part_of_the_time_and_no_less_than_a_minute() -> None:
+    with running(lambda asked, _: report(asked)) as server:
+        client = server.client(timeout_seconds=600)
+        half, sixteenth = (
+            client.hurried(seconds=60, share=1 / 2),
+            client.hurried(seconds=60, share=1 / 16),
+        )
+
+    assert [each.seconds_of_an_answer for each in (client, half, sixteenth)] == [600, 300, 60]
+
+
+def test_a_request_that_takes_long_is_not_made_as_often_as_one_that_fails_at_once() -> None:
+    def slow(asked: Asked, _: int) -> Response:
+        time.sleep(0.2)
+        return Response(status_code=504)
+
+    with running(slow) as server:
+        client = server.client(attempts=50).hurried(seconds=0.5)
+        with pytest.raises(BusyError, match="504"):
+            client.post("/api/tracker", body=b"{}")
+
+    assert len(server.asked) <= 3
 
 
 def test_a_page_of_a_proxy_instead_of_a_report_stops_at_once() -> None:

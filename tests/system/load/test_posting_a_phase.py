@@ -175,7 +175,7 @@ def test_a_server_that_stays_busy_ends_the_phase_without_a_reject() -> None:
 
 def test_a_server_that_fails_every_request_rejects_nothing() -> None:
     outbox = Outbox()
-    with running(lambda *_: failure(500)) as server, pytest.raises(TargetError, match="server's"):
+    with running(lambda *_: failure(500)) as server, pytest.raises(BusyError, match="server's"):
         post(server.client(), [Bundle(number) for number in range(10)], outbox, in_flight=1)
 
     assert outbox.settled == {}

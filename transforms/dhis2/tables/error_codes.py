@@ -12,6 +12,8 @@ from transforms.dhis2.tables.tracker_codes import TRACKER_CODES
 
 OWN_CODES: dict[str, ErrorCode] = {
     "whole_request": ErrorCode(ErrorClass.WHOLE_REQUEST, "DHIS2 fails the whole request as soon as this object is in it, and gives no reason for the object.", "Look for invisible characters or impossible dates in the record; else look at DHIS2's log at this time."),
+    "no_answer": ErrorCode(ErrorClass.WHOLE_REQUEST, "A request with this object gets no answer (time-out, lost connection, or busy), while one without it does. DHIS2 may have taken the object all the same.", "Look at the logs of the proxy and of DHIS2 at this time; the next run tries again."),
+    "blocked_on_the_way": ErrorCode(ErrorClass.WHOLE_REQUEST, "A firewall or proxy before DHIS2 refuses every request with this object, and lets others through.", "Let its administrator look at its log at this time and allow the request (a rule finds something in the record that looks like code); or correct the record in openIMIS."),
     "transfer_person_missing": parent("The person whose owner is to change is not there."),
     "transfer_failed": data("DHIS2 could not change the owner of this person.", "Look at DHIS2's log; the next run tries again."),
     "transfer_not_allowed": data("The user may not change the owner of this person.", "Give the user the country's root as capture and search org unit, or set the program's access level to open."),

@@ -1,0 +1,89 @@
+"""Make the owners of people follow them, one request each.
+
+People and their objects are in already: a change of owner that fails is a reject, stops no load,
+and is tried again by the next run.
+"""
+
+from dataclasses import replace
+
+import orjson
+
+from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.errors import BusyError
+from flows.steps.load.control_request import Failure, check_way, failure_of
+from flows.steps.load.thread_state import LoadState
+from transforms.changes.phases import TRANSFERS
+from transforms.core.errors import TargetError
+from transforms.dhis2.import_report import Receipt, Sent, refusal_of
+from transforms.dhis2.tables.versions import Dialect
+from transforms.model.resources import TrackerType
+
+ATTEMPTS, SECONDS = 3, 60.0
+TRANSFER_REFUSALS = {403: "transfer_not_allowed", 404: "transfer_person_missing"}
+
+
+def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadState) -> Receipt:
+    """Make the owners of people follow them, one request each.
+
+    Args:
+        client: Where to.
+        body: `{"transfers": [{"trackedEntity", "program", "orgUnit"}]}`.
+        dialect: Names the parameters.
+        state: What the threads of the run share.
+
+    Returns:
+        A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 takes the transfer of a
+        person that is not there for done. What fails or is forbidden is refused, and tried again
+        by the next run: people and their objects are in already.
+
+    Raises:
+        TargetError: DHIS2 does not know the login any more.
+        BusyError: DHIS2 stayed busy or out of reach.
+        LoadStoppedError: Another thread has met one of these.
+    """
+    patient = client.waiting_by(state.wait)
+    transfers = orjson.loads(body)[TRANSFERS]
+    receipts = (_transfer(patient, transfer, dialect, state) for transfer in transfers)
+    return sum(receipts, Receipt("TRANSFER"))
+
+
+def _transfer(
+    client: Dhis2, transfer: dict[str, str], dialect: Dialect, state: LoadState
+) -> Receipt:
+    sent = Sent(TrackerType.TRACKED_ENTITY, transfer["trackedEntity"])
+    values = (transfer["trackedEntity"], transfer["program"], transfer["orgUnit"])
+    params = dict(zip(dialect.transfer_parameters, values, strict=True))
+    receipt, failure = _request(client, sent, params, state)
+    if failure is None or failure.reason in TRANSFER_REFUSALS.values():
+        return receipt + _refusal(sent, failure)
+    if state.transfer_failed():
+        state.pause()
+        again, later = _request(client, sent, params, state)
+        receipt, failure = receipt + again, later and later.after(failure)
+    return receipt + _refusal(sent, failure)
+
+
+def _request(
+    client: Dhis2, sent: Sent, params: dict[str, str], state: LoadState
+) -> tuple[Receipt, Failure | None]:
+    """Make one change of owner; say why it was not made, if the server is not at fault."""
+    state.wait(0)
+    receipt = Receipt("TRANSFER", requests=1)
+    try:
+        answer = client.hurried(ATTEMPTS, seconds=SECONDS).exchange("PUT", TRANSFER, params)
+    except (BusyError, TargetError) as error:
+        failure = failure_of(error)
+        check_way(client, failure)
+        return replace(receipt, unanswered=error.unanswered), failure
+    receipt = replace(receipt, unanswered=answer.unanswered)
+    if answer.ok:
+        return replace(receipt, accepted=(sent,)), None
+    reason = TRANSFER_REFUSALS.get(answer.status, "transfer_failed")
+    return receipt, Failure(reason, answer.status, may_be_done=answer.unanswered > 0)
+
+
+def _refusal(sent: Sent, failure: Failure | None) -> Receipt:
+    if failure is None:
+        return Receipt("TRANSFER")
+    reject = refusal_of(sent, [failure.reason], may_be_done=failure.may_be_done)
+    return Receipt("TRANSFER", refused=(reject,))

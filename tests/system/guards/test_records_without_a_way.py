@@ -1,0 +1,156 @@
+"""One record that the way to DHIS2 does not let through is a reject, and stops nobody else."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import polars as pl
+import pytest
+
+from staging.rejects import read_rejects
+from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.system.guards.guarded import GuardedScheme
+from transforms.core.errors import TransientError
+
+BUNDLES = {"path": r"^/api/tracker\?", "method": "POST"}
+PAGE = b"<html>Request blocked by the web application firewall</html>"
+HTML = {"content-type": "text/html"}
+THE_CLAIM = """(SELECT MIN("ClaimID") FROM "tblClaim" WHERE "ValidityTo" IS NULL)"""
+WAYS: dict[str, dict[str, Any]] = {
+    "a firewall that answers 403": {"status": 403, "body": PAGE, "headers": HTML},
+    "a firewall that answers 405": {"status": 405, "body": PAGE, "headers": HTML},
+    "a proxy that answers 504": {"status": 504},
+    "a connection that is reset": {"drop": "before"},
+}
+DONE_ALL_THE_SAME: dict[str, dict[str, Any]] = {
+    "a proxy that answers 504": {"status": 504, "commit": True},
+    "a connection that is reset": {"drop": "after"},
+}
+
+
+def in_openimis(scheme: GuardedScheme, statement: str) -> None:
+    with closing(sqlite3.connect(scheme.database)) as database:
+        database.execute(statement)
+        database.commit()
+
+
+def name_the_claim(scheme: GuardedScheme, number: str) -> None:
+    in_openimis(
+        scheme, f"""UPDATE "tblClaim" SET "ClaimCode" = '{number}' WHERE "ClaimID" = {THE_CLAIM}"""
+    )
+
+
+def marry(scheme: GuardedScheme, status: str) -> None:
+    """Let every insuree have another marital status."""
+    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
+
+
+def rejected(scheme: GuardedScheme, run_id: str) -> list[tuple[str, str, str]]:
+    """Return reason, table and UUID of what was refused on the way."""
+    rows = read_rejects(scheme.job(run_id).run)
+    of_the_way = rows.filter(pl.col("reason").is_in(["no_answer", "blocked_on_the_way"]))
+    return of_the_way.select("reason", "table", "id").unique().collect().rows()
+
+
+def number_of_the_claim(scheme: GuardedScheme) -> str:
+    with closing(sqlite3.connect(scheme.database)) as database:
+        found = database.execute(
+            f"""SELECT "ClaimUUID" FROM "tblClaim" WHERE "ClaimID" = {THE_CLAIM}"""
+        )
+        return str(found.fetchone()[0]).lower()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_claim_that_does_not_get_through_stops_no_night_and_is_named(
+    scheme: GuardedScheme, way: str
+) -> None:
+    name_the_claim(scheme, "POISON-1")
+    scheme.sandbox.cues.add(**BUNDLES, holds="POISON-1", **WAYS[way])
+
+    for night, status in enumerate("WDS"):
+        marry(scheme, status)
+        scheme.bring(f"night-{night}")
+
+        ((reason, table, uuid),) = rejected(scheme, f"night-{night}")
+        assert reason == ("blocked_on_the_way" if "firewall" in way else "no_answer")
+        assert (table, uuid.lower()) == ("tblClaim", number_of_the_claim(scheme))
+        assert scheme.current.last_run == f"night-{night}"
+        assert scheme.current.open_run is None
+    name_the_claim(scheme, "FINE-1")
+    scheme.bring("corrected")
+
+    assert rejected(scheme, "corrected") == []
+    assert "FINE-1" in str(scheme.sandbox.events())
+    settle_what_is_in_doubt(scheme)
+    assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.parametrize("way", DONE_ALL_THE_SAME)
+def test_what_dhis2_did_without_an_answer_is_unknown_and_made_good(
+    scheme: GuardedScheme, way: str
+) -> None:
+    name_the_claim(scheme, "POISON-1")
+    scheme.sandbox.cues.add(**BUNDLES, holds="POISON-1", **DONE_ALL_THE_SAME[way])
+    scheme.bring("night-1")
+    has_it = "POISON-1" in str(scheme.sandbox.events())
+    name_the_claim(scheme, "BEFORE-1")
+
+    scheme.bring("night-2")
+
+    assert has_it
+    assert "POISON-1" not in str(scheme.sandbox.events())
+    settle_what_is_in_doubt(scheme)
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_claim_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2(
+    scheme: GuardedScheme,
+) -> None:
+    scheme.back_to(scheme.before_first)
+    name_the_claim(scheme, "POISON-1")
+    scheme.sandbox.cues.add(**BUNDLES, holds="POISON-1", status=504, commit=True)
+    scheme.bring("night-1")
+    has_it = "POISON-1" in str(scheme.sandbox.events())
+    in_openimis(
+        scheme,
+        """UPDATE "tblClaim" SET "ValidityTo" = '2026-01-01' WHERE "ClaimCode" = 'POISON-1'""",
+    )
+
+    scheme.bring("night-2")
+
+    assert has_it
+    assert "POISON-1" not in str(scheme.sandbox.events())
+    settle_what_is_in_doubt(scheme)
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_change_of_owner_that_does_not_get_through_stops_no_night(scheme: GuardedScheme) -> None:
+    scheme.next_day(seed=2)
+    cue = scheme.sandbox.cues.add(path="/api/tracker/ownership.*trackedEntity", status=504)
+
+    for night in ("third", "fourth"):
+        scheme.bring(night)
+
+        assert {table for _, table, _ in rejected(scheme, night)} == {"tblInsuree"}
+        assert scheme.current.open_run is None
+    assert cue.met > 0
+    scheme.sandbox.cues.clear()
+    scheme.bring("fifth")
+
+    assert rejected(scheme, "fifth") == []
+    settle_what_is_in_doubt(scheme)
+    assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.parametrize("status", [403, 504])
+def test_a_way_that_is_closed_to_everything_is_no_fault_of_any_record(
+    scheme: GuardedScheme, status: int
+) -> None:
+    name_the_claim(scheme, "FINE-1")
+    scheme.sandbox.cues.add(**BUNDLES, status=status, body=PAGE, headers=HTML)
+
+    with pytest.raises(Exception, match=str(status)) as stopped:
+        scheme.bring("night-1")
+
+    assert isinstance(stopped.value, TransientError) == (status == 504)
+    assert rejected(scheme, "night-1") == []
