@@ -44,6 +44,10 @@ CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 LONGEST_RETRY_AFTER_SECONDS = 900.0
 
 
+class ForbiddenError(TargetError):
+    """DHIS2 does not allow the user what was requested (403)."""
+
+
 class BusyError(TransientError):
     """DHIS2 is busy or out of reach.
 
@@ -277,7 +281,8 @@ class Dhis2:
         """Post `body` (bytes as they are, anything else as JSON) and return the answer to judge.
 
         Raises:
-            TargetError: Login, rights, redirect, or no such endpoint.
+            ForbiddenError: The user may not.
+            TargetError: Login, redirect, or no such endpoint.
             BusyError: DHIS2 stayed busy or out of reach.
         """
         return self._there("POST", path, params, body)
@@ -372,7 +377,7 @@ class Dhis2:
     def _there(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         answer = self.exchange(method, path, params, body)
         if answer.status == 403:
-            raise TargetError(
+            raise ForbiddenError(
                 f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} "
                 f"Nothing was changed by this request."
             )

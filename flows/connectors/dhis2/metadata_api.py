@@ -12,13 +12,12 @@ from typing import TypeVar
 
 import orjson
 
-from flows.connectors.dhis2.client import BusyError, Dhis2
+from flows.connectors.dhis2.client import BusyError, Dhis2, ForbiddenError
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.analytical_objects import as_sent
 from transforms.dhis2.metadata_merge import merged, shown
 from transforms.dhis2.metadata_report import MetadataReport, collection_changes, metadata_report
-from transforms.dhis2.tables.error_codes import error_code
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 CACHE = {"cacheClear": "true"}
@@ -30,12 +29,13 @@ Thing = TypeVar("Thing")
 UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
 OBJECTS_IN_A_PAYLOAD = 1_000
 REFERENCES_IN_A_CALL = 5_000
-ALONE = 20  # objects of one push that may fail the whole request each, before the server is blamed
 
 WHOLE_REQUEST = "whole_request"
 TOO_LARGE = 413
+SERVER_ERROR = 500
 STAMPS = frozenset({"created", "createdBy", "lastUpdated", "lastUpdatedBy"})
-RIGHTS = frozenset({"E3000", "E3001"})
+MAY_NOT = "E3001"
+NOTHING = b"{}"
 
 _IMPORT = {
     "importStrategy": "CREATE_AND_UPDATE",
@@ -188,20 +188,29 @@ def divided(payload: Payload) -> list[Payload]:
     return [{kinds[0]: payload[kinds[0]][half]} for half in halves]
 
 
-def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusals:
+def import_objects(
+    client: Dhis2, kind: str, objects: Sequence[Json], refused: Refusals | None = None
+) -> Refusals:
     """Write objects of one class, in chunks, without those that DHIS2 refuses.
 
     What is named in an error is left out and the rest sent again; where none is named, the chunk
-    is halved, down to the object that fails the whole request.
+    is halved, down to the object that fails the whole request. That object is a reject, if a
+    request without objects gets through; however many there are, they say nothing of the server.
+
+    Args:
+        client: The DHIS2.
+        kind: The class.
+        objects: What is written.
+        refused: Filled as it goes, so that a caller has what was refused before an error.
 
     Returns:
-        UID of each refused object to its error codes.
+        UID of each refused object to its error codes: `refused`.
 
     Raises:
-        TargetError: More than `ALONE` objects failed the whole request: the fault is the server's;
-            or the user may not write objects of the class.
+        TargetError: A request without objects failed: the fault is the server's.
+        BusyError: DHIS2 stayed busy or out of reach.
     """
-    refused: Refusals = {}
+    refused = {} if refused is None else refused
     waiting = list(chunks(objects, OBJECTS_IN_A_PAYLOAD))
     while waiting:
         chunk = waiting.pop(0)
@@ -209,26 +218,24 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
         if named is None and len(chunk) > 1:
             waiting[:0] = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
         elif named is None:
+            _check_that_others_get_through(client)
             refused[chunk[0]["id"]] = [WHOLE_REQUEST]
-            _blame_the_server(kind, refused)
         elif named:
-            _blame_the_settings(kind, chunk, named)
             refused |= named
             rest = [thing for thing in chunk if thing["id"] not in named]
             waiting[:0] = [rest] if rest else []
     return refused
 
 
-def _blame_the_settings(kind: str, chunk: Sequence[Json], refused: Refusals) -> None:
-    """Stop where every object is refused because the user lacks the right to make or change it."""
-    lacking = [RIGHTS.intersection(codes) for codes in refused.values()]
-    if len(refused) == len(chunk) and all(lacking):
-        codes = sorted(frozenset().union(*lacking))
-        said = " ".join(f"{code}: {error_code(code).meaning}" for code in codes)
-        hints = " ".join(dict.fromkeys(error_code(code).hint for code in codes))
+def _check_that_others_get_through(client: Dhis2) -> None:
+    """Post a payload without objects, which only fails if the fault is the server's."""
+    status = client.post("/api/metadata", _IMPORT, NOTHING).status
+    if status >= SERVER_ERROR:
         raise TargetError(
-            f"DHIS2 refuses all {len(chunk)} {kind} for want of a right: {said} {hints} Then start "
-            f"again. Nothing was rejected."
+            f"DHIS2 failed on a payload of metadata without objects (status {status}), where a "
+            f"report was expected: the fault is the server's. Look at its log and its database "
+            f"(disk, memory, connections), then run again. What it had refused before is among "
+            f"the rejects; what was written before stays, and the rest was not written."
         )
 
 
@@ -267,7 +274,7 @@ def _change(client: Dhis2, path: str, asked: Sequence[tuple[str, str]]) -> bool:
     body: dict[str, list[Json]] = {"additions": [], "deletions": []}
     for verb, uid in asked:
         body[verb].append({"id": uid})
-    answer = client.post(path, None, body)
+    answer = client.exchange("POST", path, None, body)
     return collection_changes(answer.status, answer.body) == len(asked)
 
 
@@ -275,6 +282,8 @@ def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | N
     """Return the objects of the chunk that DHIS2 names; None where it names none but refuses."""
     try:
         report = import_payload(client, {kind: list(chunk)})
+    except ForbiddenError:
+        return {thing["id"]: [MAY_NOT] for thing in chunk}
     except TooLargeError:
         if len(chunk) == 1:
             raise
@@ -284,16 +293,6 @@ def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | N
     ours = {thing["id"] for thing in chunk}
     named = {uid: codes for uid, codes in report.refused.items() if uid in ours}
     return named or None
-
-
-def _blame_the_server(kind: str, refused: Refusals) -> None:
-    alone = sum(1 for codes in refused.values() if codes == [WHOLE_REQUEST])
-    if alone > ALONE:
-        raise TargetError(
-            f"DHIS2 failed on {alone} {METADATA_CLASSES[kind].thing}s one by one without naming an "
-            f"error; the fault is the server's, not theirs. Look at its log at this time. What was "
-            f"written before stays; the rest was not written."
-        )
 
 
 def _all_of(client: Dhis2, kind: str, fields: str, *filters: str) -> list[Json]:

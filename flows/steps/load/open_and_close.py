@@ -166,15 +166,21 @@ def at_address(current: Current, info: SystemInfo) -> Current:
 
 
 def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
-    """Push the options and org units that are new or changed, before the data that need them."""
+    """Push the options and org units that are new or changed, before the data that need them.
+
+    What DHIS2 refuses is a reject, also where the push ends with an error.
+    """
     for name in METADATA:
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
             before, current = current, begin_metadata(run, target, current, name)
-            pushed: PushResult = PUSHES[name](client, changed.drop("content"))
+            pushed = PushResult()
+            try:
+                PUSHES[name](client, changed.drop("content"), pushed)
+            finally:
+                rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
+                write_rejects(run, {name: reject_rows(name, rejects)})
             current = fold_metadata(run, target, before, current, name, pushed.accepted)
-            rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
-            write_rejects(run, {name: reject_rows(name, rejects)})
     return current
 
 
