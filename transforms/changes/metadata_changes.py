@@ -11,6 +11,8 @@ import polars as pl
 # Before a content: it differs from every content that is wanted, and is JSON all the same.
 BEGUN = pl.lit("  ")
 AGAIN = pl.lit(" ")
+ROW = "row"
+"""The row of openIMIS that an option comes from: rejects name it, DHIS2 has nothing of it."""
 CONFIRMED: dict[str, pl.DataType] = {
     "key": pl.String(),
     "content": pl.String(),
@@ -19,8 +21,8 @@ CONFIRMED: dict[str, pl.DataType] = {
 
 
 def with_content(desired: pl.LazyFrame) -> pl.LazyFrame:
-    """Return `desired` with all its columns once more as one text, `content`."""
-    return desired.with_columns(content=pl.struct(pl.all()).struct.json_encode())
+    """Return `desired` with all that DHIS2 would hold of it once more as one text, `content`."""
+    return desired.with_columns(content=pl.struct(pl.exclude(ROW)).struct.json_encode())
 
 
 def unconfirmed(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:

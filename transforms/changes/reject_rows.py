@@ -4,20 +4,24 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from transforms.changes.metadata_changes import ROW
 from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
+from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 from transforms.openimis.tables.reasons import hint_of
 
 POPULATION, NOTE = "population", "note"
 UNREADABLE_ROWS = "openimis_rows"
+FIXED_LIST = "a fixed list of the package"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
     ORG_UNITS: f"{LOCATIONS.name} or {HEALTH_FACILITIES.name}",
-    OPTIONS: "the table of the option set",
+    OPTIONS: FIXED_LIST,
     POPULATION: "the file of figures",
     UNREADABLE_ROWS: "the table of the row",
 }
+TABLE_OF_SET = {each.uid: each.table for each in FILLED_SETS}
 
 
 def hints(codes: Iterable[str]) -> dict[str, str]:
@@ -59,6 +63,29 @@ def reject_rows(resource: str, rejects: pl.DataFrame) -> pl.DataFrame:
     meaning = hints(rows["reason"].unique().drop_nulls())
     return rows.with_columns(
         hint=pl.col("reason").replace_strict(meaning, return_dtype=pl.String, default=None)
+    )
+
+
+def option_rows(rejects: pl.DataFrame, options: pl.DataFrame) -> pl.DataFrame:
+    """Return the rejects of options: each names the table and row that its code comes from.
+
+    Args:
+        rejects: See `reject_rows`.
+        options: key and row of the options; runs that were begun by 0.1 have no row.
+
+    Returns:
+        See `reject_rows`; id is the key of openIMIS's row, or the code where there is no row.
+    """
+    rows = reject_rows(OPTIONS, rejects)
+    option_set, code = (pl.col("key").str.splitn(":", 2).struct.field(f"field_{n}") for n in (0, 1))
+    if ROW not in options.columns:
+        options = options.with_columns(pl.lit(None, pl.String).alias(ROW))
+    return rows.join(
+        options.select("key", ROW), on="key", how="left", maintain_order="left"
+    ).select(
+        pl.exclude("table", "id", ROW),
+        table=option_set.replace_strict(TABLE_OF_SET, default=FIXED_LIST, return_dtype=pl.String),
+        id=pl.coalesce(ROW, code),
     )
 
 

@@ -34,7 +34,8 @@ def options(register: Register, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
 
     Returns:
         key (`<option set>:<code>`), optionSet and uid (UIDs), code, name (of a filled set "code
-        name"; unique within the set), sortOrder (Int32, from 1).
+        name"; unique within the set), sortOrder (Int32, from 1), row (of a filled set the key of
+        the row of openIMIS that has the code, else null).
     """
     sets = [_fixed(option_set) for option_set in FIXED_SETS]
     sets += [
@@ -43,7 +44,7 @@ def options(register: Register, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
     ]
     return pl.concat(sets).select(
         pl.format("{}:{}", "optionSet", "code").alias("key"),
-        "optionSet", "uid", "code", "name", "sortOrder",
+        "optionSet", "uid", "code", "name", "sortOrder", "row",
     )  # fmt: skip
 
 
@@ -122,8 +123,9 @@ def _fixed(option_set: OptionSet) -> pl.LazyFrame:
             "name": codes,
             "sortOrder": range(1, len(codes) + 1),
             "seed_uid": [option_set.option_uids.get(code) for code in codes],
+            "row": None,
         },
-        schema_overrides={"sortOrder": pl.Int32, "seed_uid": pl.String},
+        schema_overrides={"sortOrder": pl.Int32, "seed_uid": pl.String, "row": pl.String},
     )
     return _identified(frame, option_set)
 
@@ -151,12 +153,17 @@ def _is_among(keys: pl.Series | None) -> pl.Expr:
 
 
 def _one_a_code(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Keep a code once: with the name of the current row, at the place of the first row."""
+    """Keep a code once: with name and key of the current row, at the place of the first row."""
     ordered = rows.sort("sort_order", "key", nulls_last=True).with_row_index("place")
     return (
         ordered.sort("is_current", "place", descending=True)
         .group_by("code", maintain_order=True)
-        .agg(pl.col("label").first(), pl.col("place").min(), pl.col("in_doubt").any())
+        .agg(
+            pl.col("label").first(),
+            pl.col("place").min(),
+            pl.col("in_doubt").any(),
+            row=pl.col("live_key").cast(pl.String).first(),
+        )
         .sort("place")
     )
 
@@ -185,6 +192,6 @@ def _with_unique_names(rows: pl.LazyFrame) -> pl.LazyFrame:
 def _identified(rows: pl.LazyFrame, option_set: OptionSet) -> pl.LazyFrame:
     own = hashed_uid(pl.concat_str(pl.lit(option_set.salt), "code"))
     return rows.select(
-        "code", "name", "sortOrder", optionSet=pl.lit(option_set.uid),
+        "code", "name", "sortOrder", "row", optionSet=pl.lit(option_set.uid),
         uid=pl.coalesce("seed_uid", own),
     )  # fmt: skip

@@ -124,7 +124,8 @@ class Dhis2:
         """Post `body` (bytes as they are, anything else as JSON) and return the answer to judge.
 
         Raises:
-            TargetError: Login, rights, redirect, or no such endpoint.
+            ForbiddenError: The user may not.
+            TargetError: Login, redirect, or no such endpoint.
             BusyError: DHIS2 stayed busy or out of reach.
         """
         return self._exchange_at_path("POST", path, params, body)

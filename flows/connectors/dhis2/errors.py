@@ -14,6 +14,10 @@ from transforms.dhis2.tables.error_codes import error_code
 _LOST_CONNECTIONS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
+class ForbiddenError(TargetError):
+    """DHIS2 does not allow the user what was requested (403)."""
+
+
 class BusyError(TransientError):
     """DHIS2 is busy or out of reach.
 
@@ -84,9 +88,9 @@ def not_dhis2_error(base_url: str) -> NotDhis2Error:
     )
 
 
-def forbidden_error(path: str) -> TargetError:
+def forbidden_error(path: str) -> ForbiddenError:
     """Return the error of a 403."""
-    return TargetError(
+    return ForbiddenError(
         f"DHIS2 does not allow {path} to this user (403). {error_code('E3001').hint} "
         f"Nothing was changed by this request."
     )

@@ -13,25 +13,24 @@ import orjson
 from flows.connectors.dhis2.answers import Answer
 from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.errors import BusyError, ForbiddenError
 from flows.connectors.dhis2.metadata_read import present_objects
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.metadata_merge import merge
 from transforms.dhis2.metadata_report import MetadataReport, metadata_report
-from transforms.dhis2.tables.error_codes import error_code
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 Refusals = dict[str, list[str]]
 """UID of each refused object to its error codes."""
 
 OBJECTS_IN_A_PAYLOAD = 1_000
-ALONE = 20  # objects of one push that may fail the whole request each, before the server is blamed
-
 WHOLE_REQUEST = "whole_request"
 TOO_LARGE = 413
+SERVER_ERROR = 500
 STAMPS = frozenset({"created", "createdBy", "lastUpdated", "lastUpdatedBy"})
-RIGHTS = frozenset({"E3000", "E3001"})
+MAY_NOT = "E3001"
+NOTHING = b"{}"
 
 _IMPORT = {
     "importStrategy": "CREATE_AND_UPDATE",
@@ -75,20 +74,29 @@ def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -
     return _report(answer, len(body))
 
 
-def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusals:
+def import_objects(
+    client: Dhis2, kind: str, objects: Sequence[Json], refused: Refusals | None = None
+) -> Refusals:
     """Write objects of one class, in chunks, without those that DHIS2 refuses.
 
     Objects that an error names are left out, and the rest is sent again. Where none is named, the
-    chunk is halved, down to the object that fails the whole request.
+    chunk is halved, down to the object that fails the whole request. That object is a reject, if a
+    request without objects gets through; however many there are, they say nothing of the server.
+
+    Args:
+        client: The DHIS2.
+        kind: The class.
+        objects: What is written.
+        refused: Filled as it goes, so that a caller has what was refused before an error.
 
     Returns:
-        UID of each refused object to its error codes.
+        UID of each refused object to its error codes: `refused`.
 
     Raises:
-        TargetError: More than `ALONE` objects failed the whole request: the fault is the server's;
-            or the user may not write objects of the class.
+        TargetError: A request without objects failed: the fault is the server's.
+        BusyError: DHIS2 stayed busy or out of reach.
     """
-    refused: Refusals = {}
+    refused = {} if refused is None else refused
     waiting = list(chunks(objects, OBJECTS_IN_A_PAYLOAD))
     while waiting:
         chunk = waiting.pop(0)
@@ -96,10 +104,9 @@ def import_objects(client: Dhis2, kind: str, objects: Sequence[Json]) -> Refusal
         if named is None and len(chunk) > 1:
             waiting[:0] = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
         elif named is None:
+            _check_that_others_get_through(client)
             refused[chunk[0]["id"]] = [WHOLE_REQUEST]
-            _blame_the_server(kind, refused)
         elif named:
-            _blame_the_settings(kind, chunk, named)
             refused |= named
             rest = [thing for thing in chunk if thing["id"] not in named]
             waiting[:0] = [rest] if rest else []
@@ -159,6 +166,8 @@ def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | N
     """Return the objects of the chunk that DHIS2 names; None where it names none but refuses."""
     try:
         report = import_payload(client, {kind: list(chunk)})
+    except ForbiddenError:
+        return {thing["id"]: [MAY_NOT] for thing in chunk}
     except TooLargeError:
         if len(chunk) == 1:
             raise
@@ -170,24 +179,13 @@ def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | N
     return named or None
 
 
-def _blame_the_settings(kind: str, chunk: Sequence[Json], refused: Refusals) -> None:
-    """Stop where every object is refused because the user lacks the right to make or change it."""
-    lacking = [RIGHTS.intersection(codes) for codes in refused.values()]
-    if len(refused) == len(chunk) and all(lacking):
-        codes = sorted(frozenset().union(*lacking))
-        meanings = " ".join(f"{code}: {error_code(code).meaning}" for code in codes)
-        hints = " ".join(dict.fromkeys(error_code(code).hint for code in codes))
+def _check_that_others_get_through(client: Dhis2) -> None:
+    """Post a payload without objects, which only fails if the fault is the server's."""
+    status = client.post("/api/metadata", _IMPORT, NOTHING).status
+    if status >= SERVER_ERROR:
         raise TargetError(
-            f"DHIS2 refuses all {len(chunk)} {kind} for want of a right: {meanings} {hints} Then "
-            f"start again. Nothing was rejected."
-        )
-
-
-def _blame_the_server(kind: str, refused: Refusals) -> None:
-    alone = sum(1 for codes in refused.values() if codes == [WHOLE_REQUEST])
-    if alone > ALONE:
-        raise TargetError(
-            f"DHIS2 failed on {alone} {METADATA_CLASSES[kind].thing}s one by one without naming an "
-            f"error; the fault is the server's, not theirs. Look at its log at this time. What was "
-            f"written before stays; the rest was not written."
+            f"DHIS2 failed on a payload of metadata without objects (status {status}), where a "
+            f"report was expected: the fault is the server's. Look at its log and its database "
+            f"(disk, memory, connections), then run again. What it had refused before is among "
+            f"the rejects; what was written before stays, and the rest was not written."
         )

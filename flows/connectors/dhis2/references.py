@@ -54,5 +54,5 @@ def _change(client: Dhis2, path: str, changes: Sequence[tuple[str, str]]) -> boo
     body: dict[str, list[Json]] = {"additions": [], "deletions": []}
     for verb, uid in changes:
         body[verb].append({"id": uid})
-    answer = client.post(path, None, body)
+    answer = client.exchange("POST", path, None, body)
     return collection_changes(answer.status, answer.body) == len(changes)

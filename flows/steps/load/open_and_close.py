@@ -33,7 +33,7 @@ from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
 from transforms.changes.offer import Needs
 from transforms.changes.permissions import NOTHING, Allow, Permissions
-from transforms.changes.reject_rows import reject_rows
+from transforms.changes.reject_rows import option_rows, reject_rows
 from transforms.core.errors import StagingError
 from transforms.core.uids import uid_of_uuid
 from transforms.dhis2.tables.patches import Harm
@@ -167,16 +167,26 @@ def at_address(current: Current, info: SystemInfo) -> Current:
 
 
 def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
-    """Push the options and org units that are new or changed, before the data that need them."""
+    """Push the options and org units that are new or changed, before the data that need them.
+
+    What DHIS2 refuses is a reject, also where the push ends with an error.
+    """
     for name in METADATA:
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
             before, current = current, begin_metadata(run, target, current, name)
-            pushed: PushResult = PUSHES[name](client, changed.drop("content"))
+            pushed = PushResult()
+            try:
+                PUSHES[name](client, changed.drop("content"), pushed)
+            finally:
+                write_rejects(run, {name: _rejects(name, pushed, changed)})
             current = fold_metadata(run, target, before, current, name, pushed.accepted)
-            rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
-            write_rejects(run, {name: reject_rows(name, rejects)})
     return current
+
+
+def _rejects(name: str, pushed: PushResult, changed: pl.DataFrame) -> pl.DataFrame:
+    rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
+    return option_rows(rejects, changed) if name == OPTIONS else reject_rows(name, rejects)
 
 
 def needs_of(run: Run) -> Needs:

@@ -21,14 +21,24 @@ from transforms.package.org_units_and_options import option_objects
 OPTION_SET_HAS_A_HOLE = "option_set_has_a_hole"
 
 
-def push_options(client: Dhis2, changed: pl.DataFrame) -> PushResult:
-    """Make options new or renamed, set by set; `transforms.model.options.options` has the columns.
+def push_options(
+    client: Dhis2, changed: pl.DataFrame, pushed: PushResult | None = None
+) -> PushResult:
+    """Make options new or renamed, set by set.
+
+    Args:
+        client: The DHIS2.
+        changed: Rows of `transforms.model.options.options`.
+        pushed: Filled as it goes, so that a caller has what was refused before an error.
+
+    Returns:
+        What became of the rows: `pushed`.
 
     Raises:
-        TargetError: DHIS2 does not let the user, or fails on every option.
+        TargetError: DHIS2 does not let the user read, or fails on a request without objects.
         BusyError: It stayed busy or out of reach.
     """
-    pushed = PushResult()
+    pushed = PushResult() if pushed is None else pushed
     keys = dict(changed.select("uid", "key").iter_rows())
     desired = sorted(option_objects(changed), key=_set_of)
     for option_set, options in groupby(desired, key=_set_of):
@@ -45,18 +55,26 @@ def _push_set(
 ) -> None:
     there = options_of(client, option_set)
     needed = options_to_post(desired, there)
-    refused = _import_options(client, option_set, needed)
+    refused: Refusals = {}
+    try:
+        _import_options(client, option_set, needed, refused)
+    finally:
+        pushed.refused |= {keys[uid]: codes for uid, codes in refused.items()}
     now = stored_uids(desired, options_of(client, option_set) if needed else there)
     pushed.posted += len(needed) - len(refused)
     for thing in desired:
         uid = thing["id"]
         if uid in now:
             pushed.accepted.append(keys[uid])
+            pushed.refused.pop(keys[uid], None)
         else:
             pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
 
 
-def _import_options(client: Dhis2, option_set: str, needed: Sequence[Json]) -> Refusals:
+def _import_options(
+    client: Dhis2, option_set: str, needed: Sequence[Json], refused: Refusals
+) -> None:
     if needed and has_hole(client, option_set):
-        return {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
-    return import_objects(client, "options", needed)
+        refused |= {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
+    else:
+        import_objects(client, "options", needed, refused)

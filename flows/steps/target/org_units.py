@@ -42,26 +42,41 @@ PARENT_REJECTED = "parent_rejected"
 NOT_ASSIGNED = "not_assigned"
 
 
-def push_org_units(client: Dhis2, changed: pl.DataFrame) -> PushResult:
+def push_org_units(
+    client: Dhis2, changed: pl.DataFrame, pushed: PushResult | None = None
+) -> PushResult:
     """Make, change, move or close org units, and put them where they belong.
 
     Args:
         client: The DHIS2.
         changed: Rows of `transforms.model.org_units.org_units`.
+        pushed: Filled as it goes, so that a caller has what was refused before an error.
+
+    Returns:
+        What became of the rows: `pushed`.
 
     Raises:
-        TargetError: DHIS2 does not let the user, lacks the groups or programs (run set-up), or
-            fails on every org unit.
+        TargetError: DHIS2 does not let the user read, or fails on a request without objects.
         BusyError: It stayed busy or out of reach.
     """
+    pushed = PushResult() if pushed is None else pushed
     rows = changed.sort("level", "key", nulls_last=True).to_dicts()
     refused: Refusals = {row["uid"]: row["faults"] for row in rows if row["faults"]}
+    try:
+        _push(client, rows, refused, pushed)
+    finally:
+        pushed.refused |= {row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused}
+    pushed.accepted += [row["key"] for row in rows if row["uid"] not in refused]
+    return pushed
+
+
+def _push(client: Dhis2, rows: Sequence[Row], refused: Refusals, pushed: PushResult) -> None:
     there = present_objects(client, ORG_UNITS.kind, {row["uid"] for row in rows} - refused.keys())
     posted = _push_levels(client, rows, there, refused)
     _refuse_what_was_not_stored(client, rows, posted, refused)
     placed = [row for row in rows if row["uid"] not in refused]
-    references = _group(client, placed, refused) + _assign(client, placed, refused)
-    return _result(rows, refused, len(posted), references)
+    pushed.posted += len(posted)
+    pushed.references += _group(client, placed, refused) + _assign(client, placed, refused)
 
 
 def _push_levels(
@@ -72,7 +87,7 @@ def _push_levels(
     for _, level in groupby(rows, key=lambda row: row["level"]):
         objects = list(_find_differing(level, there, refused))
         below = _below_moved(client, objects, there)
-        refused |= import_objects(client, ORG_UNITS.kind, [*objects, *below])
+        import_objects(client, ORG_UNITS.kind, [*objects, *below], refused)
         sent |= {thing["id"] for thing in objects} - refused.keys()
     return sent
 
@@ -172,12 +187,3 @@ def _collect(
         for lost in (additions - now) | (deletions & now):
             refused[lost] = [NOT_ASSIGNED]
     return len(additions) + len(deletions)
-
-
-def _result(rows: Sequence[Row], refused: Refusals, posted: int, references: int) -> PushResult:
-    return PushResult(
-        accepted=[row["key"] for row in rows if row["uid"] not in refused],
-        refused={row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused},
-        posted=posted,
-        references=references,
-    )

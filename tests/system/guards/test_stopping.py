@@ -37,6 +37,17 @@ def marry(scheme: GuardedScheme, status: str) -> None:
     in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
+def rename_unused_items(scheme: GuardedScheme, count: int) -> None:
+    """Give so many items that no claim names a new code."""
+    in_openimis(
+        scheme,
+        f"""UPDATE "tblItems" SET "ItemCode" = 'NEWCODE' || "ItemID" WHERE "ItemID" IN
+            (SELECT "ItemID" FROM "tblItems" WHERE "ValidityTo" IS NULL AND "ItemID" NOT IN
+                (SELECT "ItemID" FROM "tblClaimItems" WHERE "ItemID" IS NOT NULL)
+             ORDER BY 1 LIMIT {count})""",
+    )
+
+
 def rejected(scheme: GuardedScheme, run_id: str, reason: str) -> pl.DataFrame:
     rows = read_rejects(scheme.job(run_id).run).filter(reason=reason, stage="dhis2")
     return rows.select("resource", "table", "id").collect()
@@ -94,6 +105,26 @@ def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
     scheme.sandbox.cues.clear()
     scheme.bring("fourth")
     assert rejected(scheme, "fourth", "E1125").is_empty()
+
+
+def test_many_options_that_dhis2_fails_on_are_rejects_night_after_night_and_stop_nobody(
+    scheme: GuardedScheme,
+) -> None:
+    rename_unused_items(scheme, 30)
+    scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE", status=500)
+
+    for night, status in enumerate("WDS"):
+        marry(scheme, status)
+        scheme.bring(f"night-{night}")
+
+        options = rejected(scheme, f"night-{night}", "whole_request")
+        assert set(options["table"]) == {"tblItems"}
+        assert options["id"].n_unique() == 30
+        assert scheme.current.last_run == f"night-{night}"
+        assert_acknowledged_is_held(scheme)
+    scheme.sandbox.cues.clear()
+    scheme.bring("mended")
+    assert rejected(scheme, "mended", "whole_request").is_empty()
 
 
 def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(

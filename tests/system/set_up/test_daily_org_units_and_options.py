@@ -267,6 +267,47 @@ def test_a_server_that_fails_on_all_is_not_taken_for_bad_data(
         push_org_units(dhis2, frame(*rows))
 
 
+def test_forty_bad_org_units_are_forty_rejects_where_a_request_without_objects_gets_through(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    rows = [place(f"VillageNw{n:02}", "WardOneAAAA", 5, VILLAGE) for n in range(40)]
+    sandbox.cues.add(path="/api/metadata", method="POST", holds="VillageNw", status=500)
+    good = place("VillageGood", "WardOneAAAA", 5, VILLAGE)
+
+    pushed = push_org_units(dhis2, frame(*rows, good))
+
+    assert list(pushed.refused.values()) == [["whole_request"]] * 40
+    assert pushed.accepted == ["uuid-VillageGood"]
+
+
+def test_a_server_that_dies_during_a_push_leaves_what_it_had_refused_before(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    bad = place("VillageBadA", "WardOneAAAA", 5, VILLAGE, code="uuid-RegionOneAA")
+    good = place("VillageGood", "WardOneAAAA", 5, VILLAGE)
+    sandbox.cues.add(
+        path="/api/metadata", method="POST", holds="VillageGood", occurrences=[2], status=500
+    )
+    sandbox.cues.add(path="/api/metadata", method="POST", occurrences=[3], status=500)
+    pushed = PushResult()
+
+    with pytest.raises(TargetError, match="fault is the server's"):
+        push_org_units(dhis2, frame(bad, good), pushed)
+
+    assert pushed.refused == {"uuid-VillageBadA": ["E5003"]}
+
+
+def test_a_user_who_may_not_write_options_is_told_for_each_of_them(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    refused = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
+    sandbox.cues.add(path="/api/metadata", method="POST", status=403, body=refused)
+
+    pushed = push_options(dhis2, genders({"Code": "O", "Gender": "Other", "SortOrder": 3}))
+
+    assert pushed.refused == {f"{GENDER_SET}:O": ["E3001"]}
+
+
 def test_an_org_unit_that_dhis2_only_says_it_stored_is_refused(
     sandbox: Sandbox, dhis2: Dhis2
 ) -> None:

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from transforms.changes.reject_rows import reject_rows
+from transforms.changes.reject_rows import option_rows, reject_rows
+from transforms.model.tables.option_sets import ITEM, MARITAL_STATUS, PROFESSION
 from transforms.openimis.tables.reasons import FIELD_REASONS, REASONS
 
 
@@ -17,6 +18,20 @@ def test_a_reject_names_the_table_and_the_row_of_openimis_that_it_comes_from():
     [row] = reject_rows("policy_events", rejects(("17:Active:1", ["no_place"]))).to_dicts()
 
     assert (row["table"], row["id"]) == ("tblInsureePolicy", "17")
+
+
+def test_a_reject_of_an_option_names_the_list_of_openimis_and_the_row_of_the_code():
+    keys = [f"{ITEM.uid}:A:1", f"{PROFESSION.uid}:4", f"{MARITAL_STATUS.uid}:Widowed"]
+    options = pl.DataFrame({"key": keys, "row": ["17", "4", None]})
+
+    rows = option_rows(rejects(*((key, ["E5003"]) for key in keys)), options)
+
+    assert rows.select("table", "id").rows() == [
+        ("tblItems", "17"),
+        ("tblProfessions", "4"),
+        ("a fixed list of the package", "Widowed"),
+    ]
+    assert option_rows(rejects((keys[0], ["E5003"])), options.drop("row"))["id"].item() == "A:1"
 
 
 def test_a_reject_with_several_reasons_names_the_first_and_keeps_all():
