@@ -115,7 +115,7 @@ class _Posting:
         return receipt + self._divide(objects, failure)
 
     def _client_of_part(self, objects: _Objects) -> Dhis2:
-        share = len(objects) / self._size
+        share = len(objects) / max(self._size, 1)
         return self._client.hurried(ATTEMPTS_OF_A_PART, seconds=SECONDS_OF_A_PART, share=share)
 
     def _try(
