@@ -6,7 +6,10 @@ import threading
 from transforms.core.errors import SyncError
 
 FAILED_BUNDLES = 3
+"""Bundles in a row that failed as a whole: then it is checked whether anything gets through. That
+alone stops no load, so it is no threshold of the country file."""
 FAILED_TRANSFERS = 10
+"""Failed changes of owner, after which none is tried twice in this load. No load stops for them."""
 
 
 class LoadStoppedError(SyncError):
