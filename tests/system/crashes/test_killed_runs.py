@@ -37,7 +37,6 @@ CASES = (
     (FIRST_LOAD, "before current.json", END, FIRST_LOAD),
     (CHANGES, "after desired manifest", START, ANOTHER),
     (CHANGES, "after rejects of rules", MIDDLE, CHANGES),
-    (CHANGES, "before desired removed", MIDDLE, CHANGES),
     (CHANGES, "after run", START, ANOTHER),
     (CHANGES, "before what-leaves", START, CHANGES),
     (CHANGES, "after 6-events bundle", MIDDLE, CHANGES),

@@ -83,7 +83,7 @@ def spoil(database: Path, bench: Apart) -> None:
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """Three nights of a scheme."""
-    bench = apart(500, DAY_ONE, {name: taking(bad.table) for name, bad in BAD_VALUES.items()})
+    bench = apart(400, DAY_ONE, {name: taking(bad.table) for name, bad in BAD_VALUES.items()})
     with a_server() as server:
         scheme = Scheme(tmp_path_factory.mktemp("unreadable"), server.sandbox)
         scheme.privacy = SEND_ALL
