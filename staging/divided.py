@@ -26,6 +26,11 @@ def bucket_count(rows: int) -> int:
     return max(1, -(-rows // ROWS_OF_A_BUCKET))
 
 
+def bucket_of(column: str, buckets: int) -> pl.Expr:
+    """Return the number of a row's bucket: of rows that are equal in the column, the same one."""
+    return pl.col(column).hash(0) % buckets
+
+
 def divide(folder: Path, frame: pl.LazyFrame, buckets: int, *, by: pl.Expr | None = None) -> None:
     """Write each row into its bucket.
 
@@ -68,7 +73,7 @@ def in_buckets(
         return
     discard(folder)
     for name, frame in sides.items():
-        divide(folder / name, frame, buckets, by=pl.col(by).hash(0) % buckets)
+        divide(folder / name, frame, buckets, by=bucket_of(by, buckets))
     for bucket in range(buckets):
         yield {
             name: scan_bucket(folder / name, bucket, frame.collect_schema())

@@ -55,11 +55,7 @@ _NO_ONE = pl.Series([NOBODY], dtype=NUMBER)
 def lookup_of(frame: pl.LazyFrame) -> Lookup:
     """Return the lookup of a frame of two columns: a key (each once), and its partition."""
     rows = frame.select(key=pl.nth(0), partition=pl.nth(1)).drop_nulls("key").sort("key")
-    # A key that nobody has: of an empty lookup, too, something is found.
-    nobody = pl.LazyFrame(
-        {"key": [-1], "partition": [NOBODY]}, {"key": pl.Int64, "partition": NUMBER}
-    )
-    found = pl.concat([nobody, rows]).collect(engine="streaming")
+    found = rows.collect(engine="streaming")
     return Lookup(found["key"].rechunk(), found["partition"].rechunk())
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from staging.divided import BUCKET, discard, divide, scan_bucket
+from staging.divided import BUCKET, bucket_of, discard, divide, scan_bucket
 from staging.layout import Run
 from transforms.changes.partitions import partition_of
 from transforms.model.people import people
@@ -56,7 +56,7 @@ def divide_register(run: Run, register: Register, parts: int) -> None:
     discard(run.parts)
     rows = rows_with_partition(register, partial(partition_of, partitions=parts))
     for name, frame in rows.items():
-        divide(run.parts / name, frame.rename({PARTITION: BUCKET}), parts)
+        _divide_by_part(run, name, frame, parts)
     _spread_policies(run, register, rows[COVERS.name], parts)
     _spread_families(run, register, rows[PEOPLE.name], parts)
     discard(run.parts / NEEDS)
@@ -132,7 +132,7 @@ def _needs(run: Run, name: str, key: str, bucket: int) -> pl.LazyFrame:
 
 def _divide_by(run: Run, name: str, frame: pl.LazyFrame, key: str, buckets: int) -> None:
     rows = frame.filter(pl.col(key).is_not_null())
-    divide(run.parts / name, rows, buckets, by=pl.col(key).hash(0) % buckets)
+    divide(run.parts / name, rows, buckets, by=bucket_of(key, buckets))
 
 
 def _divide_by_part(run: Run, name: str, frame: pl.LazyFrame, parts: int) -> None:

@@ -14,7 +14,7 @@ from flows.steps.shared.acknowledged_frames import acknowledged, tracked_version
 from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import scan
 from staging.current import Current
-from staging.divided import divide, scan_bucket
+from staging.divided import bucket_of, divide, scan_bucket
 from staging.frames import (
     declare_done,
     is_done,
@@ -118,9 +118,8 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
 def compare_resource(work: Reconciliation, resource: Resource) -> int:
     """Compare all that there is of a resource, and return how much was found."""
     buckets = len(work.partitions)
-    bucket = pl.col("uid").hash(0) % buckets
     for side, frame in _sides(work, resource).items():
-        divide(work.run.compared(resource.name, side), frame, buckets, by=bucket)
+        divide(work.run.compared(resource.name, side), frame, buckets, by=bucket_of("uid", buckets))
     return sum(_compare_bucket(work, resource, bucket) for bucket in work.partitions)
 
 
