@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
+from flows.steps.load.divide_anew import divide_anew
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.acknowledged import free_version, keep, scan, sweep, write
@@ -86,7 +87,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     )
     switch(target, after)
     sweep(target, kept=[current, after])
-    return after
+    return divide_anew(target, after, run)
 
 
 def _key_in_dhis2(run: Run, current: Current) -> str | None:

@@ -5,13 +5,15 @@ import polars as pl
 from flows.steps.load.divide_anew import divide_anew
 from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.current import Current
+from staging.files import read_json, write_json
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.partitions import partition_of
+from transforms.changes.partitions import partition_count, partition_of
 from transforms.changes.permissions import Allow
 from transforms.model.resources import RESOURCES
 
 PEOPLE_PER_PARTITION = 1
 MANY = 64
+A_MILLION = 1_000_000
 
 
 def rows_of(scheme: GuardedScheme, current: Current) -> dict[str, pl.DataFrame]:
@@ -71,6 +73,23 @@ def test_days_after_end_as_if_it_had_not_been_divided(scheme: GuardedScheme) -> 
 
     for name, rows in rows_of(scheme, scheme.current).items():
         assert rows.equals(expected[name]), name
+
+
+def test_a_load_of_a_scheme_that_has_grown_ends_with_more_partitions(
+    scheme: GuardedScheme,
+) -> None:
+    scheme.allow = (Allow.DELETES,)
+    scheme.next_day(seed=2)
+    scheme.plan("third")
+    manifest = scheme.run("third").manifest("desired")
+    counted = read_json(manifest)
+    counted["rows"]["tracked_entities"] = A_MILLION
+    write_json(manifest, counted)
+
+    scheme.bring("third")
+
+    assert scheme.current.last_run == "third"
+    assert scheme.current.partitions == partition_count(A_MILLION)
 
 
 def test_a_scheme_that_shrinks_keeps_its_partitions(scheme: GuardedScheme) -> None:
