@@ -147,7 +147,7 @@ def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
     in_openimis(strict, 'DELETE FROM "tblClaimServices"')
     in_openimis(strict, 'UPDATE "tblInsuree" SET "OtherNames" = \'Another\'')
 
-    strict.bring("third", allow=[Allow.SHRINKING])
+    strict.bring("third")
 
     kinds = {(each.resource, each.kind) for each in findings_of(strict.job("third").run)}
     assert ("claim_services", Kind.DELETES) in kinds

@@ -11,8 +11,8 @@ from transforms.changes.partitions import partition_count, partition_of
 from transforms.changes.permissions import Allow
 from transforms.model.resources import RESOURCES
 
-PEOPLE_PER_PARTITION = 1
-MANY = 64
+PEOPLE_PER_PARTITION = 10
+MANY = 8
 A_MILLION = 1_000_000
 
 

@@ -14,6 +14,8 @@ from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase
 
+CONTROL_REQUEST = "{}"
+
 
 def name_claims(scheme: GuardedScheme, text: str) -> None:
     """Give 25 claims a number that begins with a text."""
@@ -29,8 +31,9 @@ def name_claims(scheme: GuardedScheme, text: str) -> None:
 
 
 def leave_in_doubt(scheme: GuardedScheme, run_id: str, text: str, drop: str) -> None:
-    """Let DHIS2 be cut off whenever a request holds a text."""
+    """Let DHIS2 be cut off whenever a request holds a text, and then whatever it is sent."""
     cue = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=text, drop=drop)
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=CONTROL_REQUEST, drop=drop)
     with pytest.raises(BusyError):
         scheme.bring(run_id)
     assert cue.met
