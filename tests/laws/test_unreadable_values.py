@@ -106,6 +106,7 @@ def assert_nothing_is_deleted(doubts: Doubts, found: Frames) -> None:
         assert gone.filter(~kept).is_empty(), (name, "is deleted", gone["key"].to_list()[:3])
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_value_that_cannot_be_read_changes_nothing(table: str, column: str) -> None:
     register = register_of(spoilt(table, column))

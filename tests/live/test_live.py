@@ -52,6 +52,7 @@ def told_to(live: Live, steps: Sequence[Step]) -> dict[str, str]:
     return {each.name: f"{each.ending}: {each.said}" for each in outcomes if not each.passed}
 
 
+@pytest.mark.large
 def test_the_beginning_of_the_story_is_told_of_a_few_people_to_the_stand_in(
     prefect_server: None, address: str
 ) -> None:

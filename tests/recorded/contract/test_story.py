@@ -9,7 +9,7 @@ import pytest
 from tests.recorded.contract.renaming import Renaming
 from tests.recorded.contract.replay import Exchange
 from tests.recorded.contract.story import StoryReplay, asked, forms, told
-from tests.support.sandbox import SUPPORTED
+from tests.support.large import VERSIONS
 
 # How far a job is at a look is a matter of time, and which tables it builds the engine's own.
 MATTERS_OF_TIME = ("/api/system/tasks/", "/api/jobConfigurations/")
@@ -33,12 +33,12 @@ def _lines(replay: StoryReplay, exchange: Exchange) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("version", SUPPORTED)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_story_is_answered_as_the_real_server_answered_it(version: str) -> None:
     assert _differing(StoryReplay(version), told(version)) == {}
 
 
-@pytest.mark.parametrize("version", SUPPORTED)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_story_under_other_uids_codes_and_values_is_answered_alike(version: str) -> None:
     renaming = Renaming(told(version), seed=11)
     renamed = [renaming.exchange(exchange) for exchange in told(version)]
@@ -46,7 +46,7 @@ def test_the_story_under_other_uids_codes_and_values_is_answered_alike(version: 
     assert _differing(StoryReplay(version, renamed=True), renamed) == {}
 
 
-@pytest.mark.parametrize("version", SUPPORTED)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
     version: str,
 ) -> None:
@@ -56,7 +56,7 @@ def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
     assert _differing(replay, forms(version)) == {}
 
 
-@pytest.mark.parametrize("version", SUPPORTED)
+@pytest.mark.parametrize("version", VERSIONS)
 def test_what_was_asked_later_is_answered_alike(version: str) -> None:
     replay = StoryReplay(version)
     replay.tell()

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.recorded.quirks.small_country import VERSIONS, SmallCountry, small_country
+from tests.recorded.quirks.small_country import SmallCountry, small_country
+from tests.support.large import VERSIONS
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

@@ -6,6 +6,7 @@ stopped; a run of another name first settles it, then takes its own snapshot.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
 
@@ -58,15 +59,17 @@ CASES = (
 )
 
 
-def every_second(cases: Iterable[Sequence[object]]) -> list[object]:
-    """Return cases, of which every second is left to `make test-faults`."""
+MARKS = ((), (pytest.mark.exhaustive,), (pytest.mark.large,), (pytest.mark.exhaustive,))
+
+
+def every_fourth(cases: Iterable[Sequence[object]]) -> list[object]:
+    """Return cases: every fourth is tried by default, one by `make test-large`, two for faults."""
     return [
-        pytest.param(*case, marks=(pytest.mark.exhaustive,) if number % 2 else ())
-        for number, case in enumerate(cases)
+        pytest.param(*case, marks=marks) for case, marks in zip(cases, cycle(MARKS), strict=False)
     ]
 
 
-@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), every_second(CASES))
+@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), every_fourth(CASES))
 def test_a_run_that_was_killed_leaves_no_trace(
     story: Story, chapter: str, kind: str, share: float, next_run: str
 ) -> None:
@@ -127,7 +130,7 @@ SEQUENCES = {
 }
 
 
-@pytest.mark.parametrize("name", every_second([name] for name in SEQUENCES))
+@pytest.mark.parametrize("name", every_fourth([name] for name in SEQUENCES))
 def test_runs_that_were_killed_twice_or_three_times_in_a_row_leave_no_trace_either(
     story: Story, name: str
 ) -> None:

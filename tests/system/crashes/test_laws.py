@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from staging.outbox import bundles
+from tests.support.large import one_by_default
 from tests.system.crashes.driver import FINISHED, forks, run
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.core.errors import StagingError
@@ -41,7 +42,7 @@ def fault(story: Story, **settings: Any) -> Iterator[None]:
     assert cue.met >= max(settings["occurrences"])
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", one_by_default(FAULTS))
 def test_requests_that_fail_once_change_nothing(story: Story, name: str) -> None:
     story.begin(CHANGES, STAGED)
 

@@ -104,6 +104,7 @@ def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_
     disturbed.assert_undisturbed(CHANGES, f"every change of owner is answered {status}", FAULT)
 
 
+@pytest.mark.large
 def test_a_number_is_sent_again_if_dhis2_may_empty_it_late(disturbed: Story) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)

@@ -93,8 +93,9 @@ def named() -> Mapping[str, tuple[str, Poison]]:
 
 def cases() -> list[object]:
     """Return every case; some are quick, and tell most."""
+    large, exhaustive = pytest.mark.large, pytest.mark.exhaustive
     return [
-        pytest.param(name, *case, marks=() if name in QUICK else (pytest.mark.exhaustive,), id=name)
+        pytest.param(name, *case, marks=large if name in QUICK else exhaustive, id=name)
         for name, case in named().items()
     ]
 
@@ -131,6 +132,7 @@ def test_one_bad_object_among_five_hundred_is_the_only_one_that_does_not_arrive(
     assert rejected(refused) == not_as_wanted(whole, arrived) <= kept_back
 
 
+@pytest.mark.large
 def test_a_load_remembers_how_many_were_refused_for_which_reason(
     countries: dict[str, Country],
 ) -> None:

@@ -4,6 +4,8 @@ import os
 import time
 from datetime import timedelta
 
+import pytest
+
 from tests.support.scheme.by_flows import FlowScheme
 from tests.system.crashes.disk import small_disk
 from tests.system.flows.test_what_a_cut_short_run_leaves import QUICK
@@ -20,6 +22,7 @@ def a_day_passes(scheme: FlowScheme) -> None:
     scheme.next_day()
 
 
+@pytest.mark.large
 def test_where_old_runs_fill_the_disk_the_next_nights_settle_load_and_go_on(
     scheme: FlowScheme,
 ) -> None:

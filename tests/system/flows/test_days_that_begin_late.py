@@ -21,6 +21,7 @@ def in_cairo(prefect_server: None, sample_database: Path, tmp_path: Path) -> Ite
         yield scheme
 
 
+@pytest.mark.large
 def test_what_happened_on_such_a_day_is_not_found_different(in_cairo: FlowScheme) -> None:
     in_cairo.set_up()
     in_cairo.sync(run_id="first")

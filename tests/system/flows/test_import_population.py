@@ -73,6 +73,7 @@ def test_before_any_run_the_advice_is_to_run_sync(scheme: FlowScheme) -> None:
     assert "Run sync first" in str(state.message)
 
 
+@pytest.mark.large
 def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\n"
@@ -85,6 +86,7 @@ def test_no_figure_is_written_while_another_run_writes_to_the_target(scheme: Flo
     assert scheme.sandbox.state.data_values == {}
 
 
+@pytest.mark.large
 def test_no_figure_is_written_to_another_dhis2_than_that_of_the_last_load(
     scheme: FlowScheme,
 ) -> None:

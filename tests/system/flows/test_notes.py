@@ -34,6 +34,7 @@ def counted(scheme: FlowScheme, run_id: str) -> list[dict[str, Any]]:
     return [each for each in summary["rejects"] if each["reason"] == REASON]
 
 
+@pytest.mark.large
 def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_other(
     noted_scheme: FlowScheme,
 ) -> None:

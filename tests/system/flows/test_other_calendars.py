@@ -11,6 +11,7 @@ import pytest
 
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
+from tests.support.large import one_by_default
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
@@ -22,7 +23,7 @@ OTHERS = sorted(CALENDARS.keys() - {"iso8601"})
 SAYS = '\n[dhis2]\ncalendar = "{}"\n'
 
 
-@pytest.fixture(params=OTHERS)
+@pytest.fixture(params=one_by_default(OTHERS))
 def calendar(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -62,6 +63,7 @@ def test_everything_arrives_and_is_found_again(abroad: FlowScheme) -> None:
     assert "2099-12-31" in days
 
 
+@pytest.mark.large
 def test_set_up_and_analytics_say_that_figures_show_nothing(
     abroad: FlowScheme, calendar: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,6 +27,7 @@ def test_prefects_form_shows_the_permissions_as_a_list_to_choose_from(each: Flow
     assert schema.definitions["Allow"]["enum"] == [each.value for each in Allow]
 
 
+@pytest.mark.large
 def test_what_was_permitted_is_written_down_with_the_run_and_holds_for_no_other(
     scheme: FlowScheme,
 ) -> None:

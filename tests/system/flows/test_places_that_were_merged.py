@@ -45,6 +45,7 @@ def test_the_plan_of_set_up_names_places_that_are_gone_and_says_what_to_do(
     assert written == []
 
 
+@pytest.mark.large
 def test_where_no_place_is_gone_nothing_is_said(
     scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:

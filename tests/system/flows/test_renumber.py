@@ -71,6 +71,7 @@ def loaded(scheme: FlowScheme) -> FlowScheme:
     return scheme
 
 
+@pytest.mark.large
 def test_without_a_word_every_policy_event_and_line_would_be_sent_again(loaded: FlowScheme) -> None:
     loaded.sync(run_id="plan", until="transform")
 
@@ -90,6 +91,7 @@ def test_after_a_migration_nothing_is_posted_of_what_is_equal(loaded: FlowScheme
     assert events_in_dhis2(loaded).keys() == before
 
 
+@pytest.mark.large
 def test_what_changed_with_the_migration_is_updated_under_the_uid_that_it_had(
     loaded: FlowScheme,
 ) -> None:
@@ -108,6 +110,7 @@ def test_what_changed_with_the_migration_is_updated_under_the_uid_that_it_had(
     assert events_in_dhis2(loaded).keys() == before
 
 
+@pytest.mark.large
 def test_days_that_follow_bring_new_rows_under_numbers_that_others_had_and_none_is_mixed_up(
     loaded: FlowScheme,
 ) -> None:
@@ -124,6 +127,7 @@ def test_days_that_follow_bring_new_rows_under_numbers_that_others_had_and_none_
     assert found.name == "Completed", found.message
 
 
+@pytest.mark.large
 def test_a_second_migration_is_no_other_than_the_first(loaded: FlowScheme) -> None:
     carried_over(loaded)
     loaded.sync(run_id="second")
@@ -137,6 +141,7 @@ def test_a_second_migration_is_no_other_than_the_first(loaded: FlowScheme) -> No
     assert events_in_dhis2(loaded).keys() == before
 
 
+@pytest.mark.large
 def test_without_a_run_of_the_migrated_openimis_nothing_is_changed(loaded: FlowScheme) -> None:
     target = Target(loaded.staging_root, "ministry")
     known = read_current(target)

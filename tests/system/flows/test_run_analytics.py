@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from prefect.client.schemas.objects import State
 
 from flows.run_analytics import run_analytics
@@ -49,6 +50,7 @@ def test_analytics_after_a_load_hold_all_that_dhis2_has_confirmed(scheme: FlowSc
     assert f"They hold all {events:,} events that DHIS2 has confirmed" in str(state.message)
 
 
+@pytest.mark.large
 def test_tables_that_dhis2_calls_built_and_are_old_fail_in_one_sentence(scheme: FlowScheme) -> None:
     loaded(scheme)
     assert analytics_of(scheme).is_completed()
@@ -77,6 +79,7 @@ def test_events_of_others_in_the_tables_are_told_and_fail_nothing(scheme: FlowSc
     assert "Run reconcile" in str(state.message)
 
 
+@pytest.mark.large
 def test_a_user_who_may_not_count_events_is_told_so(scheme: FlowScheme) -> None:
     loaded(scheme)
     with scheme.sandbox.state.lock:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from staging.files import read_json
+from tests.support.large import one_by_default
 from tests.support.scheme.by_flows import FlowScheme
 
 
@@ -42,7 +43,7 @@ def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: FlowSc
 
 @pytest.mark.parametrize(
     "lost",
-    ["outcomes/outcomes.parquet", "rejects/claim_events.parquet"],
+    one_by_default(["outcomes/outcomes.parquet", "rejects/claim_events.parquet"]),
     ids=["answers", "rejects"],
 )
 def test_a_run_whose_report_lost_a_file_says_so_and_does_not_end_as_if_there_was_nothing(
@@ -60,6 +61,7 @@ def test_a_run_whose_report_lost_a_file_says_so_and_does_not_end_as_if_there_was
     assert summary(folder) == before
 
 
+@pytest.mark.large
 def test_what_dhis2_answered_is_gathered_again_when_one_does_what_is_said(
     scheme: FlowScheme,
 ) -> None:

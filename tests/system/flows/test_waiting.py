@@ -27,6 +27,7 @@ from staging.snapshots import PLACES, is_complete, read_manifest
 from tests.support.databases import Database
 from tests.support.databases.lossy import Lossy, lossy
 from tests.support.databases.odbc import postgresql_odbc
+from tests.support.large import one_by_default
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, save_servers
 from tests.system.flows.conftest import AS_OF
 from transforms.core.errors import SourceError
@@ -124,7 +125,7 @@ OUTAGES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("outage", OUTAGES)
+@pytest.mark.parametrize("outage", one_by_default(OUTAGES))
 def test_a_part_of_an_outage_is_waited_for_as_the_whole_is(scheme: FlowScheme, outage: str) -> None:
     patient(scheme)
     cue = scheme.sandbox.cues.add(**OUTAGES[outage], occurrences=[1, 2])
@@ -145,6 +146,7 @@ def test_a_database_that_is_down_behind_dhis2_is_waited_for(scheme: FlowScheme) 
     assert state.is_completed(), state.message
 
 
+@pytest.mark.large
 def test_an_outage_that_lasts_ends_with_the_sentence_of_before(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/system/info", status=404)
@@ -277,7 +279,7 @@ def extracted(
     return taken
 
 
-@pytest.mark.parametrize("table", ["tblLocations", "tblInsuree", "tblClaimItems"])
+@pytest.mark.parametrize("table", one_by_default(["tblInsuree", "tblLocations", "tblClaimItems"]))
 def test_a_database_that_loses_the_connection_is_read_again_from_the_beginning(
     extracted: Any, before_postgresql: Lossy, tmp_path: Path, table: str
 ) -> None:

@@ -3,6 +3,8 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from flows.load import load
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme
@@ -37,6 +39,7 @@ def test_what_the_privacy_policy_forbids_since_is_not_posted_by_the_next_run(
     assert NAME not in str(scheme.sandbox.tracked_entities())
 
 
+@pytest.mark.large
 def test_the_run_itself_does_not_go_on_under_another_policy(scheme: FlowScheme) -> None:
     cut_short(scheme, WITH_NAMES)
     scheme.country = QUICK
@@ -49,6 +52,7 @@ def test_the_run_itself_does_not_go_on_under_another_policy(scheme: FlowScheme) 
     assert scheme.written()[mark:] == []
 
 
+@pytest.mark.large
 def test_the_run_itself_does_not_go_on_with_numbers_of_a_key_that_was_replaced(
     scheme: FlowScheme,
 ) -> None:

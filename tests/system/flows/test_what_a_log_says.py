@@ -44,6 +44,7 @@ def test_a_good_run_tells_each_step_once_with_its_counts(
         assert len([line for line in told if step_told in line]) == 1, (step_told, told)
 
 
+@pytest.mark.large
 def test_a_run_without_changes_says_that_there_are_none(
     scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:

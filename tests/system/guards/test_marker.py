@@ -15,6 +15,8 @@ from transforms.package.tables.sharing import DATA_CAPTURE
 
 CLERK = ("clerk", "Clerk-123")
 ANOTHER = {"staging": "another-area", "run": "first", "counter": 1}
+HALF = {"staging": "another-area"}
+NO_NUMBER = ANOTHER | {"counter": "1"}
 
 
 @pytest.fixture
@@ -37,6 +39,7 @@ def load_of_the_next_day(scheme: GuardedScheme, run_id: str = "third") -> None:
     scheme.bring(run_id)
 
 
+@pytest.mark.large
 def test_after_a_load_no_other_user_changes_removes_or_shares_the_marker(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
@@ -99,14 +102,13 @@ def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
 @pytest.mark.parametrize(
     ("key", "content"),
     [
-        ("hello", {"hi": 1}),
-        ("hello", [1]),
-        ("hello", ANOTHER),
-        ("../../me?a=b", ANOTHER),
-        ("another-area", {"staging": "another-area"}),
-        ("another-area", ANOTHER | {"counter": "1"}),
+        pytest.param("hello", {"hi": 1}, id="text"),
+        pytest.param("hello", [1], id="list", marks=pytest.mark.large),
+        pytest.param("hello", ANOTHER, id="of another name", marks=pytest.mark.large),
+        pytest.param("../../me?a=b", ANOTHER, id="an odd name", marks=pytest.mark.large),
+        pytest.param("another-area", HALF, id="half a marker"),
+        pytest.param("another-area", NO_NUMBER, id="no number", marks=pytest.mark.large),
     ],
-    ids=["text", "list", "of another name", "an odd name", "half a marker", "no number"],
 )
 def test_a_key_that_any_user_adds_and_that_is_no_marker_stops_no_night_and_is_told(
     scheme: GuardedScheme, key: str, content: object

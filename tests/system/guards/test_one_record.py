@@ -64,7 +64,11 @@ def test_oldest_rows_of_several_tables_are_another_openimis(scheme: GuardedSchem
 
 
 @pytest.mark.parametrize(
-    ("table", "field"), [("tblProfessions", OCCUPATION), ("tblGender", SEX)], ids=["many", "all"]
+    ("table", "field"),
+    [
+        pytest.param("tblProfessions", OCCUPATION, id="many", marks=pytest.mark.large),
+        pytest.param("tblGender", SEX, id="all"),
+    ],
 )
 def test_a_list_that_came_out_empty_holds_back_its_field_and_nothing_else(
     scheme: GuardedScheme, table: str, field: Field
@@ -97,6 +101,7 @@ def test_pseudonyms_of_another_key_wait_and_everything_else_goes(scheme: Guarded
     assert scheme.current.pseudonym_fingerprint == fingerprint(KEY)
 
 
+@pytest.mark.large
 def test_with_the_key_of_before_new_people_get_their_numbers_without_a_permission(
     scheme: GuardedScheme,
 ) -> None:

@@ -1,6 +1,7 @@
 """A pilot that becomes a country: what is acknowledged is divided anew, and nothing is posted."""
 
 import polars as pl
+import pytest
 
 from flows.steps.load.divide_anew import divide_anew
 from flows.steps.shared.acknowledged_frames import acknowledged
@@ -60,6 +61,7 @@ def test_the_night_after_posts_nothing(scheme: GuardedScheme) -> None:
     assert scheme.current.partitions == MANY
 
 
+@pytest.mark.large
 def test_days_after_end_as_if_it_had_not_been_divided(scheme: GuardedScheme) -> None:
     scheme.allow = (Allow.DELETES,)
     scheme.next_day(seed=2)

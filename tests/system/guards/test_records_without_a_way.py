@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from staging.rejects import read_rejects
+from tests.support.large import one_by_default
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme
 from transforms.core.errors import TransientError
@@ -60,7 +61,7 @@ def number_of_the_claim(scheme: GuardedScheme) -> str:
         return str(found.fetchone()[0]).lower()
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", one_by_default(WAYS))
 def test_one_claim_that_does_not_get_through_stops_no_night_and_is_named(
     scheme: GuardedScheme, way: str
 ) -> None:
@@ -85,7 +86,7 @@ def test_one_claim_that_does_not_get_through_stops_no_night_and_is_named(
     assert_acknowledged_is_held(scheme)
 
 
-@pytest.mark.parametrize("way", DONE_ALL_THE_SAME)
+@pytest.mark.parametrize("way", one_by_default(DONE_ALL_THE_SAME))
 def test_what_dhis2_did_without_an_answer_is_unknown_and_made_good(
     scheme: GuardedScheme, way: str
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_claim_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_change_of_owner_that_does_not_get_through_stops_no_night(scheme: GuardedScheme) -> None:
     scheme.next_day(seed=2)
     cue = scheme.sandbox.cues.add(path="/api/tracker/ownership.*trackedEntity", status=504)

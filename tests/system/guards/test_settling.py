@@ -9,6 +9,7 @@ import pytest
 
 from flows.connectors.dhis2.errors import BusyError
 from staging.outbox import bundles, in_doubt
+from tests.support.large import one_by_default
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
@@ -45,7 +46,7 @@ def cut_off(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2])
 
 
-@pytest.mark.parametrize("drop", ["before", "after"])
+@pytest.mark.parametrize("drop", one_by_default(["before", "after"]))
 def test_values_that_were_corrected_meanwhile_are_never_posted_again(
     scheme: GuardedScheme, drop: str
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_run_whose_folder_is_lost_does_not_keep_the_next_ones_from_loading(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_damaged_receipt_of_an_earlier_run_is_no_dead_end_and_posts_nothing_old(
     scheme: GuardedScheme,
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_damaged_receipt_of_an_earlier_run_is_no_dead_end_and_posts_nothing_ol
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_damaged_request_in_doubt_is_made_once_more_and_the_run_is_not_given_up(
     scheme: GuardedScheme,
 ) -> None:
@@ -135,6 +138,7 @@ def test_a_damaged_request_in_doubt_is_made_once_more_and_the_run_is_not_given_u
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_damaged_rejects_of_an_earlier_run_are_no_reason_to_give_it_up(
     scheme: GuardedScheme,
 ) -> None:
@@ -151,7 +155,7 @@ def test_damaged_rejects_of_an_earlier_run_are_no_reason_to_give_it_up(
     assert_acknowledged_is_held(scheme)
 
 
-@pytest.mark.parametrize("lost", ["changes/manifest.json", "run.json"])
+@pytest.mark.parametrize("lost", one_by_default(["changes/manifest.json", "run.json"]))
 def test_a_run_is_given_up_where_a_request_in_doubt_is_damaged_and_what_it_is_made_of_too(
     scheme: GuardedScheme, lost: str
 ) -> None:

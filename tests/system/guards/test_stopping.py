@@ -71,6 +71,7 @@ def test_poison_records_are_rejects_by_table_and_uuid_and_arrive_once_they_are_c
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
     scheme: GuardedScheme,
 ) -> None:
@@ -107,6 +108,7 @@ def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
     assert rejected(scheme, "fourth", "E1125").is_empty()
 
 
+@pytest.mark.large
 def test_many_options_that_dhis2_fails_on_are_rejects_night_after_night_and_stop_nobody(
     scheme: GuardedScheme,
 ) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.large import VERSIONS
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
-from tests.support.sandbox import SUPPORTED, running_sandbox
+from tests.support.sandbox import running_sandbox
 from tests.support.scheme import DAY_ONE
 from tests.system.reconcile.reconciled import ReconciledScheme
 
 
-@pytest.fixture(scope="session", params=SUPPORTED)
+@pytest.fixture(scope="session", params=VERSIONS)
 def first_load(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ReconciledScheme]:

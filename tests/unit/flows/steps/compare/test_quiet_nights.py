@@ -51,6 +51,7 @@ def people_in(made: list[Bundle]) -> list[str]:
     return [each["trackedEntity"] for body in bodies for each in body["trackedEntities"]]
 
 
+@pytest.mark.large
 def test_a_quiet_night_makes_one_request_a_phase_whatever_the_partitions(tmp_path: Path) -> None:
     run = Run(tmp_path, "quiet")
     staged(run, [1] * PARTITIONS)
