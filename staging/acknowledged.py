@@ -15,6 +15,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from staging.current import Current, versions
+from staging.damage import in_words
 from staging.files import make_folder, sha256, verify, whole_or_absent
 from staging.layout import Target
 from transforms.changes.schemas import FORMER
@@ -74,8 +75,9 @@ def keep(target: Target, current: Current, version: str, resource: str, partitio
         return write(target, version, resource, partition, frame)
     path = target.acknowledged(version, resource, partition)
     make_folder(path.parent)
-    path.unlink(missing_ok=True)
-    path.hardlink_to(before)
+    with in_words(path):
+        path.unlink(missing_ok=True)
+        path.hardlink_to(before)
     return current.checksums[resource][partition]
 
 

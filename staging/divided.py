@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from staging.damage import in_words
 from staging.files import make_folder
 from staging.frames import ROW_GROUP_ROWS
 
@@ -39,15 +40,19 @@ def divide(folder: Path, frame: pl.LazyFrame, buckets: int, *, by: pl.Expr | Non
         frame: The rows. Their column `bucket`, if they have one, is not written.
         buckets: How many buckets there are.
         by: The number of a row's bucket; the column `bucket` where None.
+
+    Raises:
+        StagingError: The disk is full, or may not be written to.
     """
-    make_folder(folder)
     rows = frame if by is None else frame.with_columns(by.alias(BUCKET))
     divided = pl.PartitionBy(
         folder, key=BUCKET, include_key=False, approximate_bytes_per_file=_ONE_FILE_EACH
     )
     # Every bucket holds a row group in memory until it is full.
     size = max(ROW_GROUP_ROWS // buckets, SMALLEST_ROW_GROUP)
-    rows.sink_parquet(divided, mkdir=True, compression="zstd", row_group_size=size)
+    make_folder(folder)
+    with in_words(folder):
+        rows.sink_parquet(divided, mkdir=True, compression="zstd", row_group_size=size)
 
 
 def scan_bucket(folder: Path, bucket: int, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:

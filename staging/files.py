@@ -63,10 +63,15 @@ def sync(paths: Collection[Path]) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and what lies above it, readable by the owner alone."""
+    """Make `folder` and what lies above it, readable by the owner alone.
+
+    Raises:
+        StagingError: The disk is full, or may not be written to.
+    """
     if not folder.is_dir():
         make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with in_words(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
