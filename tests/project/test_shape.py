@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
+from transforms.changes.magnitude import LIFTED_BY
+from transforms.changes.permissions import Allow
 from transforms.openimis.tables.columns import TABLES
 
 PROJECT = Path(__file__).parents[2]
@@ -75,3 +77,12 @@ def test_only_the_one_door_names_a_table_or_column_of_openimis() -> None:
     }
 
     assert named == set()
+
+
+def test_every_permission_is_asked_for_and_named_by_a_guard() -> None:
+    code = "".join(path.read_text() for name in FOLDERS for path in (PROJECT / name).rglob("*.py"))
+
+    for permission in set(Allow) - set(LIFTED_BY.values()):
+        name = f"Allow.{permission.name}"
+        assert f"{name}.lifts" in code, f"no sentence of a guard names {name}"
+        assert re.search(rf"{name} (not )?in allow", code), f"no guard asks for {name}"

@@ -88,6 +88,18 @@ def test_every_child_names_a_parent_that_is_wanted_too():
             assert set(found[resource.name]["parent"]) <= parents
 
 
+def test_a_key_begins_with_the_row_that_a_reject_names():
+    source = a_family_with_a_policy_and_a_claim()
+    found = frames(source)
+
+    for resource in RESOURCES:
+        table = TABLES[resource.table]
+        name = pl.col(table.uuid or table.key).cast(pl.String)
+        rows = source[table.name].select(name).collect().to_series()
+        row = found[resource.name]["key"].str.split(":").list.first()
+        assert set(row) <= set(rows), resource.name
+
+
 def test_a_deleted_insuree_is_kept_for_a_claim_without_enrollment_and_policies():
     found = frames(a_family_with_a_policy_and_a_claim(Insuree=[deleted()]))
 
