@@ -6,8 +6,10 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.system.demo_database import comparison
 from transforms.changes.magnitude import LIFTED_BY
 from transforms.changes.permissions import Allow
+from transforms.model.resources import METADATA, RESOURCES
 from transforms.openimis.tables.columns import TABLES
 
 PROJECT = Path(__file__).parents[2]
@@ -77,6 +79,10 @@ def test_only_the_one_door_names_a_table_or_column_of_openimis() -> None:
     }
 
     assert named == set()
+
+
+def test_every_resource_is_held_against_the_demo_database() -> None:
+    assert comparison.RESOURCES.keys() == {*METADATA, *(resource.name for resource in RESOURCES)}
 
 
 def test_every_permission_is_asked_for_and_named_by_a_guard() -> None:
