@@ -35,10 +35,6 @@ REASONS: dict[str, str] = {
         "The family that the person's record names does not exist: the person was sent without "
         "family. Correct the family in openIMIS."
     ),
-    "phone_number_malformed": (
-        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
-        "Correct it in openIMIS."
-    ),
     "first_service_point_unknown": (
         "The facility that the person's record names does not exist or is not in DHIS2: choose "
         "another first service point in openIMIS."
@@ -244,6 +240,10 @@ FIELD_REASONS: dict[str, str] = {
     "_has_control_characters": (
         "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
         "type it again in openIMIS."
+    ),
+    "_malformed": (
+        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
+        "Correct it in openIMIS."
     ),
     "_not_a_number": "The value is not a finite number: correct it in openIMIS.",
     "_unreadable": (
