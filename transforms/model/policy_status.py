@@ -29,9 +29,12 @@ from transforms.model.policy_versions import (
 from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.model.tables.policy import POLICY_FIELDS
 from transforms.model.values import with_faults, with_notes
+from transforms.openimis.covers import touched_covers
 from transforms.openimis.register import Register
 from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
+NEW = "N"
+"""The stage of a policy that is none."""
 _FIRST, _AFTER_ALL_ENTRIES, _LAST = -1, 2**30, 2**30 + 1
 _STATUS = {
     "cover_id": pl.Int64(),
@@ -61,6 +64,9 @@ def policy_events(
 ) -> pl.LazyFrame:
     """Return the desired policy events.
 
+    openIMIS itself takes a policy without a stage for a new one, and has policies without a product
+    (they are priced by a contribution plan).
+
     Args:
         register: Of openIMIS.
         people: See `transforms.model.people.people`.
@@ -80,6 +86,8 @@ def policy_events(
             person="insuree_uuid",
             orgUnit="place",
             policy_value=pl.when("has_value").then("policy_value"),
+            policy_stage=pl.when(_has_stage()).then("policy_stage").otherwise(pl.lit(NEW)),
+            has_stage=_has_stage(),
         )
         .pipe(_judged)
         .pipe(mark_window, window, _traces(register, window), "date")
@@ -99,7 +107,7 @@ def policy_statuses(covers: pl.LazyFrame, entries: pl.LazyFrame, as_of: dt.date)
 
     Returns:
         cover_id, `policy_status` (openIMIS's code), `nth`, `date`, `occurredAt`,
-        `status_until`, `active_policies`, `is_first_time`, `date_not_known`,
+        `status_until`, `active_policies`, `is_first_time`, `is_first`, `date_not_known`,
         `never_effective` (it was active, and nobody knows since when).
     """
     dated = covers.select("cover_id", "insuree_id", "policy_id", *DATES).join(
@@ -117,6 +125,7 @@ def policy_statuses(covers: pl.LazyFrame, entries: pl.LazyFrame, as_of: dt.date)
         .with_columns(
             status_until=status_until(pl.coalesce(last_day, pl.lit(ENDLESS))),
             is_first_time=pl.col("nth") == 1,
+            is_first=pl.col("rank") == 1,
         )
         .pipe(_with_active_policies)
         .drop("insuree_id", "position", "own_date", "expiry_date", "rank", "next_date")
@@ -222,16 +231,29 @@ def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
         "policy_enrollment_date_missing": pl.col("date").is_null(),
         "policy_date_out_of_range": is_out_of_range(*DATES),
     }
+    is_first = pl.col("is_first")
     notes = {
         "policy_status_date_not_known": pl.col("date_not_known"),
         "policy_effective_date_missing": pl.col("never_effective"),
+        "policy_without_stage": is_first & pl.col("policy_known") & ~pl.col("has_stage"),
+        "policy_without_product": is_first & pl.col("policy_known") & _has_no_product(),
+        "insuree_policy_double": is_first & pl.col("has_several_rows"),
     }
     return events.pipe(with_faults, faults).pipe(with_notes, notes)
 
 
+def _has_stage() -> pl.Expr:
+    return (pl.col("policy_stage").str.strip_chars() != "").fill_null(value=False)
+
+
+def _has_no_product() -> pl.Expr:
+    return (pl.col("product_id") == 0).fill_null(value=True)
+
+
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
+    rows = keys_in_window(register.covers, window)
     return [
-        ("cover_id", keys_in_window(register.covers, window)),
+        ("cover_id", touched_covers(register.current_covers, register.covers, rows)),
         ("policy_id", keys_in_window(register.policies, window)),
         ("product_id", keys_in_window(register.products, window)),
         ("insuree_id", people_in_window(register, window)),

@@ -8,6 +8,7 @@ import polars as pl
 from transforms.core.fields import OptionSet
 from transforms.core.memory import collect_once
 from transforms.openimis.codes import codes_of
+from transforms.openimis.covers import covers_among
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
 from transforms.openimis.places import facilities_of, places_of
@@ -88,8 +89,13 @@ class Frames:
 
     @cached_property
     def covers(self) -> Rows:
-        """Insuree policies: who is covered by which policy."""
+        """Insuree policies: who is covered by which policy; a cover may have several rows."""
         return self.rows(COVERS)
+
+    @cached_property
+    def current_covers(self) -> pl.LazyFrame:
+        """Who is covered by which policy, once each; see `transforms.openimis.covers`."""
+        return covers_among(self.covers)
 
     @cached_property
     def claims(self) -> Rows:

@@ -69,6 +69,18 @@ REASONS: dict[str, str] = {
         "The policy that the insuree policy names does not exist in openIMIS: correct or delete "
         "the insuree policy."
     ),
+    "insuree_policy_double": (
+        "openIMIS has several current rows of this insuree and this policy. They were taken for one: "
+        "with the earliest effective date and the latest expiry date. Delete those that are too many."
+    ),
+    "policy_without_stage": (
+        "The policy has no stage. openIMIS takes it for a new policy, and so it was sent. Enter the "
+        "stage in openIMIS."
+    ),
+    "policy_without_product": (
+        "The policy has no product: it was sent without, and counts in no figure by product. If it "
+        "should have one, enter it in openIMIS."
+    ),
     "policy_enrollment_date_missing": (
         "Neither the insuree policy nor the policy has an enrollment date: enter it in openIMIS."
     ),
