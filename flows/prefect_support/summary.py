@@ -19,12 +19,13 @@ from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.reject_rows import LEFT_OUT, NOTE
 from transforms.reports.summaries import (
     Counts,
+    counted_reasons,
     held_back,
     in_words,
     markdown,
-    noted_reasons,
     posted_counts,
     reject_counts,
     sum_counts,
@@ -73,7 +74,8 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "wanted": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + noted_reasons(changes.get("noted", {})),
+        + counted_reasons(changes.get("left_out", {}), LEFT_OUT)
+        + counted_reasons(changes.get("noted", {}), NOTE),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
     }

@@ -227,6 +227,7 @@ def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
     faults = {
         "insuree_policy_insuree_unknown": pl.col("insuree_known").is_null(),
         "insuree_policy_policy_unknown": ~pl.col("policy_known"),
+        "no_place": pl.col("insuree_known").is_not_null() & pl.col("orgUnit").is_null(),
         "policy_status_unknown": ~pl.col("status_is_known"),
         "policy_enrollment_date_missing": pl.col("date").is_null(),
         "policy_date_out_of_range": is_out_of_range(*DATES),

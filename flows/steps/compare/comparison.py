@@ -42,8 +42,21 @@ from transforms.model.resources import (
     Scope,
 )
 
-Noted = dict[str, dict[str, int]]
-"""Resource → reason → objects, changed or not, of which something is left out for it."""
+Reasons = dict[str, dict[str, int]]
+"""Resource → reason → objects."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Of which objects only a count is reported.
+
+    Attributes:
+        noted: Objects, changed or not, of which something is left out.
+        left_out: Objects that DHIS2 does not have, and that are left out as a whole.
+    """
+
+    noted: Reasons
+    left_out: Reasons
 
 
 @dataclass(frozen=True)
@@ -61,10 +74,12 @@ class PartitionReport:
     Attributes:
         rejects: Resource to what a rule held back, and notes of what is posted.
         noted: Resource to reason and count of what is left out of any object.
+        left_out: Resource to reason and count of objects that are left out as a whole.
     """
 
     rejects: Mapping[str, pl.DataFrame]
     noted: Mapping[str, pl.DataFrame]
+    left_out: Mapping[str, pl.DataFrame]
 
 
 class Comparison:
@@ -89,7 +104,7 @@ class Comparison:
         chosen: Selection,
         findings: Sequence[Finding] = (),
         only: Collection[int] | None = None,
-    ) -> Noted:
+    ) -> Counted:
         """Write changes and rejects, without what the findings hold back.
 
         Args:
@@ -99,16 +114,18 @@ class Comparison:
             only: The partitions that are compared once more; all where None.
 
         Returns:
-            What is left out of all objects.
+            What is left out of all objects, and which are left out as a whole.
         """
         for partition in range(self.partitions) if only is None else sorted(only):
             self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
         rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
-        noted = {name: [each.noted[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
-        return {name: sum_by_reason(frames) for name, frames in noted.items()}
+        return Counted(
+            noted=_by_reason([each.noted for each in reports]),
+            left_out=_by_reason([each.left_out for each in reports]),
+        )
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
@@ -151,6 +168,7 @@ class Comparison:
                 for name, found in deltas.items()
             },
             {name: note_counts(frame) for name, frame in desired.items()},
+            {name: found.left_out for name, found in deltas.items()},
         )
 
     def _write_changes(
@@ -234,6 +252,10 @@ class Comparison:
             ),
             first_generation=self.current.first_generation(name),
         )
+
+
+def _by_reason(reports: Sequence[Mapping[str, pl.DataFrame]]) -> Reasons:
+    return {name: sum_by_reason([each[name] for each in reports]) for name in RESOURCE_BY_NAME}
 
 
 def _with_numbers(partitions: Iterable[pl.LazyFrame]) -> pl.LazyFrame:

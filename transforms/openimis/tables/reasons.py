@@ -14,7 +14,12 @@ REASONS: dict[str, str] = {
     ),
     "no_place": (
         "No village is known for this person, neither now nor before, and no facility from a "
-        "claim: set the current village or the family's village in openIMIS."
+        "claim: set the current village or the family's village in openIMIS, or name the place of "
+        "all such people in the country file (fallback_place)."
+    ),
+    "place_assumed": (
+        "openIMIS knows no place of this person: the one that the country file names was taken "
+        "(fallback_place). Set the current village or the family's village in openIMIS."
     ),
     "current_village_unknown": (
         "The person's current village does not exist, or lies below no region: the next place that "
@@ -209,6 +214,18 @@ REASONS: dict[str, str] = {
         "The file has another line of the same code and year; none of them was taken: leave one."
     ),
 }
+
+LEFT_OUT: frozenset[str] = frozenset(
+    {
+        "no_place",
+        "insuree_policy_insuree_unknown",
+        "insuree_policy_policy_unknown",
+        "claim_insuree_unknown",
+        "claim_line_claim_unknown",
+    }
+)
+"""Faults of which only a count is reported while DHIS2 has nothing of the object: such rows are old,
+or a whole group of people, and nobody corrects them one by one."""
 
 FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
