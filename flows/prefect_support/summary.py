@@ -1,5 +1,6 @@
 """Record what a run did, for people and for the next run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -74,11 +75,18 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "wanted": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + counted_reasons(changes.get("left_out", {}), LEFT_OUT)
+        + counted_reasons(_left_out(run, changes), LEFT_OUT)
         + counted_reasons(changes.get("noted", {}), NOTE),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
     }
+
+
+def _left_out(run: Run, changes: Mapping[str, Any]) -> Counts:
+    """Return how many objects, and rows of openIMIS, are left out as a whole."""
+    desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
+    rows = {UNREADABLE_ROWS: desired.get("left_out", {})}
+    return rows | changes.get("left_out", {})
 
 
 def _posted(run: Run, partitions: int) -> Counts:

@@ -21,6 +21,14 @@ REASONS: dict[str, str] = {
         "openIMIS knows no place of this person: the one that the country file names was taken "
         "(fallback_place). Set the current village or the family's village in openIMIS."
     ),
+    "insuree_excluded": (
+        "The insurance number is one that openIMIS gives to its funds, or that the country file "
+        "excludes: nobody is insured by it, so it was left out with its policies."
+    ),
+    "place_of_funds": (
+        "openIMIS made this place for its funds (a region FR called Funding, and what lies below "
+        "it): nobody lives there, so it was left out."
+    ),
     "current_village_unknown": (
         "The person's current village does not exist, or lies below no region: the next place that "
         "is known was taken. Correct the current village in openIMIS."
