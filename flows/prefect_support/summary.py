@@ -20,7 +20,7 @@ from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.reject_rows import LEFT_OUT, NOTE
+from transforms.changes.reject_rows import LEFT_OUT, NOTE, UNREADABLE_ROWS
 from transforms.reports.summaries import (
     Counts,
     counted_reasons,
@@ -85,8 +85,8 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
 def _left_out(run: Run, changes: Mapping[str, Any]) -> Counts:
     """Return how many objects, and rows of openIMIS, are left out as a whole."""
     desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
-    rows = {UNREADABLE_ROWS: desired.get("left_out", {})}
-    return rows | changes.get("left_out", {})
+    objects: Counts = changes.get("left_out", {})
+    return {UNREADABLE_ROWS: desired.get("left_out", {}), **objects}
 
 
 def _posted(run: Run, partitions: int) -> Counts:
