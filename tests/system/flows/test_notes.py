@@ -1,4 +1,4 @@
-"""What is left out, of an object or as a whole, is counted every night, and not told every night."""
+"""What is left out, of an object or as a whole, is counted every night, and not listed."""
 
 import json
 import sqlite3
@@ -30,7 +30,8 @@ def scheme_with_others(noted_scheme: FlowScheme) -> FlowScheme:
     with sqlite3.connect(noted_scheme.database) as database:
         for number, chfid in enumerate(("worker", "999999999"), start=1):
             database.executescript(
-                f"""CREATE TEMP TABLE another AS SELECT * FROM "tblInsuree" ORDER BY "InsureeID" LIMIT 1;
+                f"""CREATE TEMP TABLE another AS
+                  SELECT * FROM "tblInsuree" ORDER BY "InsureeID" LIMIT 1;
                 UPDATE another SET "InsureeID" = 90000000 + {number}, "CHFID" = '{chfid}',
                   "InsureeUUID" = '00000000-0000-4000-8000-00000000000{number}', "FamilyID" = 0,
                   "CurrentVillage" = 0, "ValidityTo" = NULL, "LegacyID" = NULL;
