@@ -7,9 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.explain import explain
 from tests.support.scheme.by_flows import FlowScheme
 
 REASON = "education_unknown"
+WORKER = "00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
@@ -79,6 +81,7 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
         }
         file = noted_scheme.staging_root / "runs" / run_id / "rejects" / "tracked_entities.csv"
         assert "no_place" not in file.read_text()
+    assert "no_place" in explain(WORKER, "ministry", noted_scheme.staging_root)
 
 
 def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: FlowScheme) -> None:
