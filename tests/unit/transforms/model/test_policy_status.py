@@ -442,7 +442,7 @@ def test_several_current_rows_of_one_insuree_and_policy_are_one_with_a_note():
     rows = events([{}], SAVED_TWICE)
 
     assert column(rows, "key", "Active policies of the person", "notes") == [
-        ("1:1:1", "0", ["insuree_policy_double"]),
+        ("1:1:1", "1", ["insuree_policy_double"]),
         ("1:2:1", "1", []),
     ]
 
