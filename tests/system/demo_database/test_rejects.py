@@ -44,7 +44,7 @@ def copied(table: str, key: str, number: int, **values: str | int | None) -> str
 
 
 def _uuid(table: int) -> str:
-    return f"00000000-0000-4000-8000-00000000900{table}"
+    return f"900{table}f00d-{table}{table}00-4000-8000-00000000900{table}"
 
 
 def _place(number: int, kind: str, parent: int | None) -> str:
