@@ -36,7 +36,7 @@ def scheme_with_others(noted_scheme: FlowScheme) -> FlowScheme:
                   SELECT * FROM "tblInsuree" ORDER BY "InsureeID" LIMIT 1;
                 UPDATE another SET "InsureeID" = 90000000 + {number}, "CHFID" = '{chfid}',
                   "InsureeUUID" = '00000000-0000-4000-8000-00000000000{number}', "FamilyID" = 0,
-                  "CurrentVillage" = 0, "ValidityTo" = NULL, "LegacyID" = NULL;
+                  "CurrentVillage" = 0, "Education" = NULL, "ValidityTo" = NULL, "LegacyID" = NULL;
                 INSERT INTO "tblInsuree" SELECT * FROM another;
                 DROP TABLE another;"""
             )
@@ -72,12 +72,13 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
     assert [each["count"] for each in counted(noted_scheme, "first")] == [2]
     assert [each["count"] for each in counted(noted_scheme, "second")] == [2]
     assert "correct it in openIMIS" in counted(noted_scheme, "second")[0]["hint"]
-    # Of who is nowhere, and of funds, there is one line and no row.
+    # Of who is nowhere (the sample has one more, with a policy), and of funds, there is one line.
     for run_id in ("first", "second"):
         assert left_out(noted_scheme, run_id) == {
             ("openimis_rows", "insuree_excluded"): 1,
-            ("tracked_entities", "no_place"): 1,
-            ("insuree_enrollments", "no_place"): 1,
+            ("tracked_entities", "no_place"): 2,
+            ("insuree_enrollments", "no_place"): 2,
+            ("policy_events", "no_place"): 5,
         }
         file = noted_scheme.staging_root / "runs" / run_id / "rejects" / "tracked_entities.csv"
         assert "no_place" not in file.read_text()
