@@ -17,6 +17,7 @@ from transforms.core.memory import collect_once
 from transforms.model.events import completed_events
 from transforms.model.options import coded
 from transforms.model.policies import DATES, insuree_policies
+from transforms.model.policy_reasons import with_reasons
 from transforms.model.policy_versions import (
     ACTIVE,
     EXPIRED,
@@ -26,15 +27,12 @@ from transforms.model.policy_versions import (
     policy_entries,
     summaries,
 )
-from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
+from transforms.model.status_order import ENDLESS, in_order, status_until
 from transforms.model.tables.policy import POLICY_FIELDS
-from transforms.model.values import with_faults, with_notes
 from transforms.openimis.covers import touched_covers
 from transforms.openimis.register import Register
 from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
-NEW = "N"
-"""The stage of a policy that is none."""
 _FIRST, _AFTER_ALL_ENTRIES, _LAST = -1, 2**30, 2**30 + 1
 _STATUS = {
     "cover_id": pl.Int64(),
@@ -64,9 +62,6 @@ def policy_events(
 ) -> pl.LazyFrame:
     """Return the desired policy events.
 
-    openIMIS itself takes a policy without a stage for a new one, and has policies without a product
-    (they are priced by a contribution plan).
-
     Args:
         register: Of openIMIS.
         people: See `transforms.model.people.people`.
@@ -86,10 +81,8 @@ def policy_events(
             person="insuree_uuid",
             orgUnit="place",
             policy_value=pl.when("has_value").then("policy_value"),
-            policy_stage=pl.when(_has_stage()).then("policy_stage").otherwise(pl.lit(NEW)),
-            has_stage=_has_stage(),
         )
-        .pipe(_judged)
+        .pipe(with_reasons)
         .pipe(mark_window, window, _traces(register, window), "date")
         .pipe(coded, POLICY_FIELDS, register)
     )
@@ -221,34 +214,6 @@ def _with_active_policies(statuses: pl.LazyFrame) -> pl.LazyFrame:
         .select("insuree_id", "date", active_policies=pl.col("change").cum_sum().over("insuree_id"))
     )
     return statuses.join(daily, on=["insuree_id", "date"], how="left")
-
-
-def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
-    faults = {
-        "insuree_policy_insuree_unknown": pl.col("insuree_known").is_null(),
-        "insuree_policy_policy_unknown": ~pl.col("policy_known"),
-        "no_place": pl.col("insuree_known").is_not_null() & pl.col("orgUnit").is_null(),
-        "policy_status_unknown": ~pl.col("status_is_known"),
-        "policy_enrollment_date_missing": pl.col("date").is_null(),
-        "policy_date_out_of_range": is_out_of_range(*DATES),
-    }
-    is_first = pl.col("is_first")
-    notes = {
-        "policy_status_date_not_known": pl.col("date_not_known"),
-        "policy_effective_date_missing": pl.col("never_effective"),
-        "policy_without_stage": is_first & pl.col("policy_known") & ~pl.col("has_stage"),
-        "policy_without_product": is_first & pl.col("policy_known") & _has_no_product(),
-        "insuree_policy_double": is_first & pl.col("has_several_rows"),
-    }
-    return events.pipe(with_faults, faults).pipe(with_notes, notes)
-
-
-def _has_stage() -> pl.Expr:
-    return (pl.col("policy_stage").str.strip_chars() != "").fill_null(value=False)
-
-
-def _has_no_product() -> pl.Expr:
-    return (pl.col("product_id") == 0).fill_null(value=True)
 
 
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:

@@ -14,10 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.compare.comparison import Comparison, Counted, Selection
+from flows.steps.compare.comparison import Comparison, Selection
 from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
+from flows.steps.compare.partition_report import Counted
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
 from staging.acknowledged import scan

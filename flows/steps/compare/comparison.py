@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import spared_in
+from flows.steps.compare.partition_report import Counted, PartitionReport, counted
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
@@ -31,7 +32,7 @@ from transforms.changes.partition_doubts import (
     Sides,
     partition_doubts,
 )
-from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows, sum_by_reason
+from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
 from transforms.changes.selection import selected
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.model.resources import (
@@ -42,22 +43,6 @@ from transforms.model.resources import (
     Scope,
 )
 
-Reasons = dict[str, dict[str, int]]
-"""Resource → reason → objects."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Of which objects only a count is reported.
-
-    Attributes:
-        noted: Objects, changed or not, of which something is left out.
-        left_out: Objects that DHIS2 does not have, and that are left out as a whole.
-    """
-
-    noted: Reasons
-    left_out: Reasons
-
 
 @dataclass(frozen=True)
 class Selection:
@@ -65,21 +50,6 @@ class Selection:
 
     scopes: Sequence[Scope]
     windowed: bool = False
-
-
-@dataclass(frozen=True)
-class PartitionReport:
-    """What is said of the objects of a partition.
-
-    Attributes:
-        rejects: Resource to what a rule held back, and notes of what is posted.
-        noted: Resource to reason and count of what is left out of any object.
-        left_out: Resource to reason and count of objects that are left out as a whole.
-    """
-
-    rejects: Mapping[str, pl.DataFrame]
-    noted: Mapping[str, pl.DataFrame]
-    left_out: Mapping[str, pl.DataFrame]
 
 
 class Comparison:
@@ -122,10 +92,7 @@ class Comparison:
         rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
-        return Counted(
-            noted=_by_reason([each.noted for each in reports]),
-            left_out=_by_reason([each.left_out for each in reports]),
-        )
+        return counted(reports)
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
@@ -252,10 +219,6 @@ class Comparison:
             ),
             first_generation=self.current.first_generation(name),
         )
-
-
-def _by_reason(reports: Sequence[Mapping[str, pl.DataFrame]]) -> Reasons:
-    return {name: sum_by_reason([each[name] for each in reports]) for name in RESOURCE_BY_NAME}
 
 
 def _with_numbers(partitions: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
