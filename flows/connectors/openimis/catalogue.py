@@ -157,9 +157,12 @@ class _Catalogue:
         )
 
     def _select(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
-        alike = [source for name, source in present.items() if name.lower() == column.name.lower()]
-        alike.sort(key=lambda source: source.name != column.name)
+        wanted = column.of or column.name
+        alike = [source for name, source in present.items() if name.lower() == wanted.lower()]
+        alike.sort(key=lambda source: source.name != wanted)
         source = alike[0] if alike else None
+        if source and column.of:
+            source = SourceColumn(source.name, pyodbc.SQL_INTEGER, "integer", 10, 0)
         readings = self._dialect.readings[column.dtype] if source else ()
         reading = next((item for item in readings if source and source.suits(item)), None)
         return SelectedColumn(column, source, reading)

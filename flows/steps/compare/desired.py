@@ -95,7 +95,12 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         write_frame(run.desired(name, 0), with_content(frame))
     write_doubts(run, register.doubts)
     rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
-    manifest = {"partitions": count, "rows": rows, KEY: inputs.key_fingerprint}
+    manifest = {
+        "partitions": count,
+        "rows": rows,
+        KEY: inputs.key_fingerprint,
+        "left_out": register.left_out(),
+    }
     declare_done(run, STAGE, manifest)
     return rows
 

@@ -34,12 +34,22 @@ class Column:
         required: Whether the run stops if the source does not have it.
         field: True for a value of a person or claim that is read only where a field of
             a table of truth wants it; False for keys, dates and codes that the work needs.
+        of: The column of openIMIS that it is made of, where it is none of openIMIS's own.
+        among: Values of that column: the database says 1 where it has one of them, else 0. So what
+            is not read otherwise is not read for this either.
     """
 
     name: str
     dtype: pl.DataType
     required: bool = True
     field: bool = False
+    of: str | None = None
+    among: tuple[str, ...] = ()
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether a snapshot may lack it: no field needs it, or an earlier release took it."""
+        return self.field or self.of is not None
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,10 @@ class Table:
         """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
 
+
+FUND_NUMBERS = ("999999999",)
+"""Insurance numbers of insurees that are none: openIMIS gives this one to its funds, and leaves such
+insurees out itself, unless its configuration names others (`excluded_insuree_chfids`)."""
 
 VERSION_OF = "LegacyID"
 """The column that says of which row a row is an earlier version."""
@@ -158,6 +172,7 @@ INSUREES = _table(
     Column("Education", CODE, field=True),
     Column("Profession", CODE, field=True),
     Column("HFID", KEY, field=True),
+    Column("IsExcluded", CODE, required=False, of="CHFID", among=FUND_NUMBERS),
 )
 POLICIES = _table(
     "tblPolicy",

@@ -14,7 +14,20 @@ REASONS: dict[str, str] = {
     ),
     "no_place": (
         "No village is known for this person, neither now nor before, and no facility from a "
-        "claim: set the current village or the family's village in openIMIS."
+        "claim: set the current village or the family's village in openIMIS, or name the place of "
+        "all such people in the country file (fallback_place)."
+    ),
+    "place_assumed": (
+        "openIMIS knows no place of this person: the one that the country file names was taken "
+        "(fallback_place). Set the current village or the family's village in openIMIS."
+    ),
+    "insuree_excluded": (
+        "The insurance number is one that openIMIS gives to its funds, or that the country file "
+        "excludes: nobody is insured by it, so it was left out with its policies."
+    ),
+    "place_of_funds": (
+        "openIMIS made this place for its funds (a region FR called Funding, and what lies below "
+        "it): nobody lives there, so it was left out."
     ),
     "current_village_unknown": (
         "The person's current village does not exist, or lies below no region: the next place that "
@@ -64,6 +77,18 @@ REASONS: dict[str, str] = {
     "insuree_policy_policy_unknown": (
         "The policy that the insuree policy names does not exist in openIMIS: correct or delete "
         "the insuree policy."
+    ),
+    "insuree_policy_double": (
+        "openIMIS has several current rows of this insuree and this policy. They were taken for one: "
+        "with the earliest effective date and the latest expiry date. Delete those that are too many."
+    ),
+    "policy_without_stage": (
+        "The policy has no stage. openIMIS takes it for a new policy, and so it was sent. Enter the "
+        "stage in openIMIS."
+    ),
+    "policy_without_product": (
+        "The policy has no product: it was sent without, and counts in no figure by product. If it "
+        "should have one, enter it in openIMIS."
     ),
     "policy_enrollment_date_missing": (
         "Neither the insuree policy nor the policy has an enrollment date: enter it in openIMIS."
@@ -222,6 +247,18 @@ REASONS: dict[str, str] = {
         "The file has another line of the same code and year; none of them was taken: leave one."
     ),
 }
+
+LEFT_OUT: frozenset[str] = frozenset(
+    {
+        "no_place",
+        "insuree_policy_insuree_unknown",
+        "insuree_policy_policy_unknown",
+        "claim_insuree_unknown",
+        "claim_line_claim_unknown",
+    }
+)
+"""Faults of which only a count is reported while DHIS2 has nothing of the object: such rows are old,
+or a whole group of people, and nobody corrects them one by one."""
 
 FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
