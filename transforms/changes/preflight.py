@@ -39,7 +39,8 @@ def refuse_unreadable(offer: Offer) -> None:
     Raises:
         TargetError: All that is missing, one sentence each.
     """
-    _refuse([*_access_of_all(offer), *_field_sentences(offer)])
+    nowhere = _scope_faults(offer, Needs())
+    _refuse([*nowhere, *_access_of_all(offer), *_field_sentences(offer)])
 
 
 def _refuse(faults: list[str]) -> None:

@@ -147,6 +147,8 @@ def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None
     offer = replace(READY, user=user)
 
     assert ["org units are none" in fault for fault in faults_of(offer, NEEDS)] == [True, True]
+    with pytest.raises(TargetError, match="capture org units are none"):
+        refuse_unreadable(offer)
     assert list(faults_of(replace(offer, is_limited=False), NEEDS)) == []
 
 
