@@ -42,7 +42,10 @@ claim_events
     secondary_diagnosis_2 puzUbzYkMTQ         secondary_diagnosis_3 I54MvuwIYRP
     secondary_diagnosis_4 Jobx3WwG90M         visit_type NyjaAUZYkB9
     claim_administrator_uuid qiMYlCEiOyK      claim_product AzhUDcrL6US
-    insuree_village FvKmNjJA3l0
+    insuree_village FvKmNjJA3l0               care_type oIhYeWdgpqf
+    pre_authorisation xUhHV9fEsmU             patient_condition zZpj1w5AAeB
+    referred_from GSR9KTGdHPM                 referred_to q7A0u3OCNyI
+    restored_claim_uuid GfCnUA3IUnb
 claim_services
     claimed_service UWkyb5W46zn               service_quantity nJ0sT27I9LL
     service_price uwGg814hDhB                 service_deductible_amount aD2rD5VCsRt

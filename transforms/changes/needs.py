@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.changes.schemas import Change
-from transforms.core.fields import ValueType
+from transforms.core.fields import Treatment, ValueType
 from transforms.model.resources import RESOURCES, TrackerType
 
 
@@ -36,6 +36,40 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
+def org_units_in_values(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
+    """Return the org units that values name: DHIS2 wants them in the user's search scope."""
+    needed: set[str] = set()
+    for resource in RESOURCES:
+        for field in resource.fields:
+            if field.value_type is ValueType.ORGANISATION_UNIT:
+                needed |= _distinct(_arriving(changes[resource.name]), field.key)
+    return needed
+
+
+def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
+    """Return the UIDs of the optional fields of which there are values."""
+    return {
+        field.uid
+        for resource in RESOURCES
+        for field in resource.fields
+        if field.optional and _distinct(_arriving(changes[resource.name]), field.key)
+    }
+
+
+def optional_fields_sent(treatments: Mapping[str, str]) -> set[str]:
+    """Return the UIDs of the optional fields that a load has let out.
+
+    Args:
+        treatments: Field key to what the privacy policy did with it then.
+    """
+    return {
+        field.uid
+        for resource in RESOURCES
+        for field in resource.fields
+        if field.optional and treatments.get(field.key, Treatment.DROP) != Treatment.DROP
+    }
+
+
 def org_units_with_those_above(
     changes: Mapping[str, pl.LazyFrame], org_units: pl.DataFrame
 ) -> set[str]:
@@ -46,10 +80,7 @@ def org_units_with_those_above(
         org_units: uid and parentUid of all org units of openIMIS.
     """
     needed = places(changes).union(*org_units_by_program(changes).values())
-    for resource in RESOURCES:
-        for field in resource.fields:
-            if field.value_type is ValueType.ORGANISATION_UNIT:
-                needed |= _distinct(_arriving(changes[resource.name]), field.key)
+    needed |= org_units_in_values(changes)
     above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
     waiting = list(needed)
     while waiting:

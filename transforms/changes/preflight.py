@@ -6,7 +6,7 @@ Each fault is one sentence: what was found, what was expected, what to do. They 
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from transforms.changes.offer import FIELDS, Needs, Offer, ProgramAccess, User
+from transforms.changes.offer import Needs, Offer, ProgramAccess, User
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
@@ -46,7 +46,7 @@ def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> I
     if offer.lines is not None:
         yield from _place_faults(offer.user, offer.lines, needs)
     yield from _sharing_faults(offer)
-    yield from _field_faults(offer)
+    yield from _field_faults(offer, needs)
     yield from _assignment_faults(offer, needs)
     yield from _option_faults(offer, needs)
 
@@ -75,15 +75,16 @@ def _place_faults(user: User, lines: Mapping[str, Sequence[str]], needs: Needs) 
             f"{len(missing)} org units of the data are not in DHIS2, or hidden from the user: run "
             f"set-up-dhis2, which makes again what is not there. {MERGED}"
         )
-    yield from _scope_faults("capture", user.capture, lines, needs)
+    lie_in = needs.all_org_units
+    yield from _scope_faults("capture", user.capture, lines, lie_in)
     if not user.is_superuser and SEARCHES_EVERYWHERE not in user.authorities:
-        yield from _scope_faults("search", user.search, lines, needs)
+        yield from _scope_faults("search", user.search, lines, lie_in.union(needs.values))
 
 
 def _scope_faults(
-    scope: str, own: Collection[str], lines: Mapping[str, Sequence[str]], needs: Needs
+    scope: str, own: Collection[str], lines: Mapping[str, Sequence[str]], units: Collection[str]
 ) -> Iterator[str]:
-    needed = needs.all_org_units & lines.keys()
+    needed = lines.keys() & units
     outside = [unit for unit in needed if set(own).isdisjoint(lines[unit])]
     if not own or outside:
         found = f"do not cover {len(outside)} of the data's {len(needed)}" if own else "are none"
@@ -123,9 +124,9 @@ def _access_faults(what: str, *, is_open: bool | None) -> Iterator[str]:
         )
 
 
-def _field_faults(offer: Offer) -> Iterator[str]:
+def _field_faults(offer: Offer, needs: Needs) -> Iterator[str]:
     """Look for what holds the values: later patches of 2.43 show no value of a hidden one."""
-    for kind, what, needed in FIELDS:
+    for kind, what, needed in needs.fields:
         if hidden := needed - offer.fields[kind]:
             yield (
                 f"{len(hidden)} of the {len(needed)} {what} are not in DHIS2, or hidden from the "

@@ -209,6 +209,8 @@ def _treatment(field: Field, country: Country) -> Treatment:
 
 
 def _default(field: Field) -> Treatment:
+    if field.optional:
+        return Treatment.DROP
     return _DEFAULT_OF_FIELD.get(field.key, _DEFAULT_OF_CLASS[field.privacy])
 
 

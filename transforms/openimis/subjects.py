@@ -173,15 +173,21 @@ CLAIMS = Subject(
         "claim_code": "ClaimCode",
         "visit_type": "VisitType",
         "diagnosis": "ICDID",
-        "diagnosis_1": "ICDID1",
-        "diagnosis_2": "ICDID2",
-        "diagnosis_3": "ICDID3",
-        "diagnosis_4": "ICDID4",
+        **{f"diagnosis_{number}": f"ICDID{number}" for number in range(1, 5)},
+        "care_type": "CareType",
+        "pre_authorisation": "pre_authorization",
+        "patient_condition": "patient_condition",
+        "referred_from": "ReferFrom",
+        "referred_to": "ReferTo",
+        "restored_claim": "RestoredClaim",
     },
     {
+        **dict.fromkeys(
+            ("facility_id", "referred_from", "referred_to"), openimis.HEALTH_FACILITIES
+        ),
         "insuree_id": openimis.INSUREES,
-        "facility_id": openimis.HEALTH_FACILITIES,
         "administrator_id": openimis.CLAIM_ADMINS,
+        "restored_claim": openimis.CLAIMS,
     },
 )
 

@@ -30,7 +30,13 @@ from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged
 from staging.rejects import read_rejects, write_rejects
 from transforms.changes.guards import refuse_withdrawn
-from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
+from transforms.changes.needs import (
+    codes_by_option_set,
+    optional_fields,
+    org_units_by_program,
+    org_units_in_values,
+    places,
+)
 from transforms.changes.offer import Needs
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.reject_rows import option_rows, reject_rows
@@ -203,10 +209,12 @@ def needs_of(run: Run) -> Needs:
             for program, units in org_units_by_program(changes).items()
         },
         places=set(places(changes)) - refused,
+        values=org_units_in_values(changes) - refused,
         codes={
             uid: codes - without.get(uid, set())
             for uid, codes in codes_by_option_set(changes).items()
         },
+        optional=optional_fields(changes),
     )
 
 

@@ -12,6 +12,7 @@ from staging.current import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
+from transforms.changes.needs import optional_fields_sent
 from transforms.changes.offer import Needs
 from transforms.core.errors import StagingError
 
@@ -86,5 +87,6 @@ def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reade
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
     info = recognise_server(client, current)
     info.check_reading()
-    check_needs(client, info, Needs(posts=False))
+    optional = optional_fields_sent(current.treatments)
+    check_needs(client, info, Needs(optional=optional, posts=False))
     return Reader(client, info.dialect, paging, info.zone)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
+from transforms.changes.offer import Needs, Offer, OptionCodes, ProgramAccess, User
 from transforms.changes.preflight import refuse_unready
 from transforms.core.json_texts import Json
 from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
@@ -47,7 +47,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
         lines=None if sees_everything else _ask_lines(client),
         person_type=_ask_person_type(client),
         programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
-        fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in FIELDS},
+        fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in needs.fields},
         option_sets={uid: _ask_option_set(client, uid) for uid in needs.codes},
     )
 

@@ -6,12 +6,15 @@ it the code of what the key names.
 
 from transforms.core.fields import Field, Privacy, ValueType
 from transforms.model.tables.option_sets import (
+    CARE_TYPE,
     CLAIM_STATUS,
     DIAGNOSIS,
     ITEM,
+    PATIENT_CONDITION,
     PRODUCT,
     SERVICE,
     VISIT_TYPE,
+    YES_NO,
 )
 from transforms.model.tables.policy import STATUS_UNTIL
 
@@ -33,11 +36,24 @@ def _diagnosis(key: str, uid: str, name: str, column: str, code: str) -> Field:
     )  # fmt: skip
 
 
+def _referral(key: str, uid: str, name: str, column: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.ORGANISATION_UNIT, column, "tblClaim", code=code,
+        made_of="Org unit of the health facility.", privacy=Privacy.SENSITIVE, optional=True,
+    )  # fmt: skip
+
+
 # fmt: off
 CLAIM_NUMBER = Field("claim_number", "kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
 INSUREE_VILLAGE = Field(
     "insuree_village", "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
     made_of="The person's present village; empty where the person's place is a facility.", privacy=Privacy.QUASI,
+)
+REFERRED_FROM = _referral("referred_from", "GSR9KTGdHPM", "Referred from", "ReferFrom", "claimReferredFrom")
+REFERRED_TO = _referral("referred_to", "q7A0u3OCNyI", "Referred to", "ReferTo", "claimReferredTo")
+RESTORED_CLAIM = Field(
+    "restored_claim_uuid", "GfCnUA3IUnb", "Restored from claim", ValueType.TEXT, "RestoredClaim", "tblClaim", code="claimRestoredFrom", optional=True,
+    made_of="ClaimUUID of the rejected claim that was entered again as this one.",
 )
 # fmt: on
 
@@ -72,6 +88,15 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
         made_of="ProductCode of the current services and items; of several, the product with the largest asked amount, then the least code.",
     ),
     INSUREE_VILLAGE,
+    Field("care_type", "oIhYeWdgpqf", "Care type", ValueType.TEXT, "CareType", "tblClaim", option_set=CARE_TYPE, code="claimCareType", optional=True),
+    Field("pre_authorisation", "xUhHV9fEsmU", "Pre-authorisation required", ValueType.TEXT, "pre_authorization", "tblClaim", option_set=YES_NO, code="claimPreAuthorisation", optional=True),
+    Field(
+        "patient_condition", "zZpj1w5AAeB", "Patient condition", ValueType.TEXT, "patient_condition", "tblClaim", option_set=PATIENT_CONDITION, code="claimPatientCondition",
+        made_of="At discharge.", privacy=Privacy.SENSITIVE, optional=True,
+    ),
+    REFERRED_FROM,
+    REFERRED_TO,
+    RESTORED_CLAIM,
 )  # fmt: skip
 
 SEQUENCE = Field(

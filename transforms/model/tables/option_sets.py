@@ -85,6 +85,14 @@ CLAIM_STATUS = OptionSet(
         "Valuated": "GtWVCt1YKKF",
     },
 )  # fmt: skip
+CARE_TYPE = OptionSet(
+    "XEl8XAb0pfp", "Care type", "care_type", salt="careType",
+    codes={"IPD": "In-patient", "OPD": "Out-patient"},
+)  # fmt: skip
+PATIENT_CONDITION = OptionSet(
+    "t6ekR2CsLfc", "Patient condition", "patient_condition", salt="patientCondition",
+    codes={"H": "Healed", "D": "Deceased", "E": "Escaped", "R": "Referred"},
+)  # fmt: skip
 YES_NO = OptionSet(
     "HG0oUNFDDYo", "Yes/No", "yes/no", salt="boolean",
     codes={"true": "Yes", "false": "No"},
@@ -96,6 +104,7 @@ FILLED_SETS: tuple[OptionSet, ...] = (
     PRODUCT, DIAGNOSIS, ITEM, SERVICE,
 )  # fmt: skip
 FIXED_SETS: tuple[OptionSet, ...] = (
-    MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO,
+    MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO, CARE_TYPE,
+    PATIENT_CONDITION,
 )  # fmt: skip
 OPTION_SETS: tuple[OptionSet, ...] = FILLED_SETS + FIXED_SETS

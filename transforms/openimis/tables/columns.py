@@ -205,11 +205,13 @@ CLAIMS = _table(
     Column("ValidityFromReview", STAMP),
     Column("ClaimCode", TEXT, field=True),
     Column("VisitType", TEXT, field=True),
-    Column("ICDID", KEY, field=True),
-    Column("ICDID1", KEY, field=True),
-    Column("ICDID2", KEY, field=True),
-    Column("ICDID3", KEY, field=True),
-    Column("ICDID4", KEY, field=True),
+    *(Column(f"ICDID{number}", KEY, field=True) for number in ("", 1, 2, 3, 4)),
+    Column("CareType", TEXT, required=False, field=True),
+    Column("pre_authorization", YES_NO, required=False, field=True),
+    Column("patient_condition", TEXT, required=False, field=True),
+    Column("ReferFrom", KEY, required=False, field=True),
+    Column("ReferTo", KEY, required=False, field=True),
+    Column("RestoredClaim", KEY, required=False, field=True),
 )
 CLAIM_ITEMS = _lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
 CLAIM_SERVICES = _lines("tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID")
