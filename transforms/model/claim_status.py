@@ -10,18 +10,15 @@ import polars as pl
 
 from transforms.model.claims import CHECKED, ENTERED, PROCESSED, REJECTED, STATUSES, VALUATED
 from transforms.model.events import completed_events
-from transforms.model.facility_values import with_org_unit
+from transforms.model.optional_claim_values import (
+    as_optional_values_of_events,
+    with_optional_values,
+)
 from transforms.model.options import coded
 from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
-from transforms.model.tables.claim import (
-    CLAIM_DETAILS_FIELDS,
-    REFERRED_FROM,
-    REFERRED_TO,
-    RESTORED_CLAIM,
-)
+from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.values import with_faults, with_notes
 from transforms.openimis.register import Register
-from transforms.openimis.subjects import column_of
 
 _STATUS, _NOW = pl.col("claim_status"), pl.col("status")
 _OWN_DATES = {
@@ -70,7 +67,7 @@ def claim_events(
     """
     described = (
         claims.pipe(_with_administrator, register)
-        .pipe(_with_restored_claim)
+        .pipe(with_optional_values, register)
         .join(amounts, on="claim_id", how="left")
         .pipe(coded, CLAIM_DETAILS_FIELDS, register)
     )
@@ -79,8 +76,7 @@ def claim_events(
         .with_columns(_amounts_of_status())
         .pipe(with_faults, {"claim_status_date_out_of_range": is_out_of_range("own_date")})
         .pipe(with_notes, _notes())
-        .pipe(with_org_unit, REFERRED_FROM, register, noted=_STATUS == ENTERED)
-        .pipe(with_org_unit, REFERRED_TO, register, noted=_STATUS == ENTERED)
+        .pipe(as_optional_values_of_events, register)
     )
     key = pl.format("{}:{}", "claim_uuid", "claim_status")
     return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="claim_uuid")
@@ -99,7 +95,6 @@ def _notes() -> dict[str, pl.Expr]:
         "claim_batch_run_unknown": (
             (_STATUS == VALUATED) & _has_run() & pl.col("run_date").is_null()
         ),
-        "restored_from_claim_unknown": (_STATUS == ENTERED) & pl.col("restores_unknown"),
     }
 
 
@@ -189,22 +184,6 @@ def _amounts_of_status() -> list[pl.Expr]:
         .then(pl.col("total_remunerated_amount"))
         .alias("shown_remunerated_amount"),
     ]
-
-
-def _with_restored_claim(claims: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the UUID of the claim that one restores in place of its key.
-
-    It is looked for among the claims of the same person: openIMIS is divided by person.
-    """
-    column = column_of(RESTORED_CLAIM)
-    if column not in claims.collect_schema():
-        return claims.with_columns(restores_unknown=False)
-    others = claims.select("person", pl.col("claim_id").alias(column), restored="claim_uuid")
-    joined = claims.join(others, on=["person", column], how="left", maintain_order="left")
-    return joined.with_columns(
-        pl.col("restored").alias(column),
-        restores_unknown=pl.col(column).is_not_null() & pl.col("restored").is_null(),
-    )
 
 
 def _with_administrator(claims: pl.LazyFrame, register: Register) -> pl.LazyFrame:

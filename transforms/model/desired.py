@@ -137,6 +137,6 @@ def _claims(
     return {
         CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
         CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, register),
-        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES),
-        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES),
+        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES, unsent),
+        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES, unsent),
     }

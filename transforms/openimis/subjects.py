@@ -174,6 +174,7 @@ CLAIMS = Subject(
         "visit_type": "VisitType",
         "diagnosis": "ICDID",
         **{f"diagnosis_{number}": f"ICDID{number}" for number in range(1, 5)},
+        "rejection_reason": "RejectionReason",
         "care_type": "CareType",
         "pre_authorisation": "pre_authorization",
         "patient_condition": "patient_condition",
@@ -191,14 +192,12 @@ CLAIMS = Subject(
     },
 )
 
+_PRICES = ("asked", "adjusted", "approved", "valuated")
 _AMOUNTS_OF_A_LINE = {
     "rejection_reason": "RejectionReason",
     "quantity_provided": "QtyProvided",
     "quantity_approved": "QtyApproved",
-    "price_asked": "PriceAsked",
-    "price_adjusted": "PriceAdjusted",
-    "price_approved": "PriceApproved",
-    "price_valuated": "PriceValuated",
+    **{f"price_{which}": f"Price{which.title()}" for which in _PRICES},
     "deductible_amount": "DeductableAmount",
     "exceeded_ceiling": "ExceedCeilingAmount",
     "exceeded_ceiling_of_category": "ExceedCeilingAmountCategory",
@@ -226,11 +225,9 @@ def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
 SERVICES = _lines("services", openimis.CLAIM_SERVICES, "ServiceID", "ClaimServiceStatus")
 ITEMS = _lines("items", openimis.CLAIM_ITEMS, "ItemID", "ClaimItemStatus")
 ADMINISTRATORS = Subject(
-    "administrators",
-    openimis.CLAIM_ADMINS,
-    "administrator_id",
+    "administrators", openimis.CLAIM_ADMINS, "administrator_id",
     {"administrator_uuid": "ClaimAdminUUID"},
-)
+)  # fmt: skip
 BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
 
 SUBJECTS: tuple[Subject, ...] = (

@@ -97,14 +97,12 @@ def _lines(name: str, key: str, status: str, thing: str) -> Table:
         Column("ProdID", KEY),
         Column(status, CODE),
         Column("RejectionReason", CODE),
-        Column("QtyProvided", AMOUNT),
-        Column("QtyApproved", AMOUNT),
-        Column("PriceAsked", AMOUNT),
-        Column("PriceAdjusted", AMOUNT),
-        Column("PriceApproved", AMOUNT),
-        Column("PriceValuated", AMOUNT),
-        Column("DeductableAmount", AMOUNT),
-        Column("ExceedCeilingAmount", AMOUNT),
+        *(Column(f"Qty{which}", AMOUNT) for which in ("Provided", "Approved")),
+        *(
+            Column(f"Price{which}", AMOUNT)
+            for which in ("Asked", "Adjusted", "Approved", "Valuated")
+        ),
+        *(Column(name, AMOUNT) for name in ("DeductableAmount", "ExceedCeilingAmount")),
         Column("ExceedCeilingAmountCategory", AMOUNT, required=False),
         Column("RemuneratedAmount", AMOUNT),
     )
@@ -206,6 +204,7 @@ CLAIMS = _table(
     Column("ClaimCode", TEXT, field=True),
     Column("VisitType", TEXT, field=True),
     *(Column(f"ICDID{number}", KEY, field=True) for number in ("", 1, 2, 3, 4)),
+    Column("RejectionReason", CODE, required=False, field=True),
     Column("CareType", TEXT, required=False, field=True),
     Column("pre_authorization", YES_NO, required=False, field=True),
     Column("patient_condition", TEXT, required=False, field=True),
