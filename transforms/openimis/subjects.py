@@ -67,6 +67,7 @@ FACILITIES = Subject(
         "facility_name": "HFName",
         "facility_level": "HFLevel",
         "legal_form": "LegalForm",
+        "facility_status": "status",
         "location_id": "LocationId",
     },
     {"location_id": openimis.LOCATIONS},

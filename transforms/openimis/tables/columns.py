@@ -125,6 +125,7 @@ HEALTH_FACILITIES = _table(
     Column("HFName", TEXT),
     Column("HFLevel", TEXT),
     Column("LegalForm", TEXT, required=False),
+    Column("status", TEXT, required=False, field=True),
     Column("LocationId", KEY),
 )
 FAMILIES = _table(

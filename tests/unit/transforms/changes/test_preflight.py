@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
+from transforms.changes.offer import (
+    FIELDS,
+    OPTIONAL,
+    Needs,
+    Offer,
+    OptionCodes,
+    ProgramAccess,
+    User,
+)
 from transforms.changes.preflight import SEARCHES_EVERYWHERE, faults_of, refuse_unready
 from transforms.core.errors import TargetError
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PROGRAMS, Program
@@ -164,3 +172,37 @@ def test_codes_that_an_option_set_lacks_are_counted() -> None:
     [fault] = faults_of(offer, NEEDS)
 
     assert fault.startswith("The option set 'Product' lacks 1 of the 2 codes that the data use")
+
+
+OPTIONAL_ELEMENTS = sorted(OPTIONAL["dataElements"])
+
+
+def test_an_optional_field_that_is_not_sent_may_be_missing() -> None:
+    """Whoever installs a newer release need not run set-up for fields that nobody has asked for."""
+    assert len(OPTIONAL_ELEMENTS) > 0
+    assert FIELDS[1][2].isdisjoint(OPTIONAL_ELEMENTS)
+    assert list(faults_of(READY, NEEDS)) == []
+
+
+def test_an_optional_field_that_is_sent_must_be_there() -> None:
+    sent = OPTIONAL_ELEMENTS[:2]
+    kind, _, uids = FIELDS[1]
+    needs = replace(NEEDS, optional=sent)
+
+    [fault] = faults_of(READY, needs)
+
+    assert fault.startswith(f"2 of the {len(uids) + 2} data elements are not in DHIS2, or hidden")
+    whole = replace(READY, fields={**READY.fields, kind: uids.union(sent)})
+    assert list(faults_of(whole, needs)) == []
+
+
+def test_a_place_that_a_value_names_must_be_in_the_search_scope_and_need_not_be_captured() -> None:
+    own = frozenset(VILLAGES[:1])
+    needs = replace(NEEDS, org_units={}, places=VILLAGES[:1], values=VILLAGES[:3])
+    user = User(frozenset(), capture=own, search=own)
+
+    [fault] = faults_of(replace(READY, user=user), needs)
+
+    assert fault.startswith("The user's search org units do not cover 2 of the data's 3")
+    everywhere = replace(user, search=frozenset({"root"}))
+    assert list(faults_of(replace(READY, user=everywhere), needs)) == []
