@@ -40,7 +40,7 @@ SPLITS: Final[dict[str, str]] = {
     "product": "product = %(code)s",
     "reason": "reason = %(code)s",
 }
-"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, of a reason its word."""
+"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word."""
 
 
 @dataclass(frozen=True)

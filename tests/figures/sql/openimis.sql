@@ -120,9 +120,9 @@ INSERT INTO rejection VALUES
     (16, 'Quantity above the limit'), (17, 'Within the waiting period'), (19, 'Too many antenatal contacts'),
     (20, 'Claim not valid'), (21, 'No coverage on the day');
 
-CREATE FUNCTION pg_temp.reason(of INT) RETURNS TEXT LANGUAGE SQL STABLE AS $$
-    SELECT CASE WHEN COALESCE(of, 0) = 0 THEN 'No reason given'
-        ELSE COALESCE((SELECT word FROM rejection WHERE code = of), 'Another reason') END
+CREATE FUNCTION pg_temp.reason(reason_code INT) RETURNS TEXT LANGUAGE SQL STABLE AS $$
+    SELECT CASE WHEN COALESCE(reason_code, 0) = 0 THEN 'No reason given'
+        ELSE COALESCE((SELECT word FROM rejection WHERE code = reason_code), 'Another reason') END
 $$;
 
 -- Claims, with what was asked for, approved, valuated and paid by their lines.
