@@ -13,7 +13,12 @@ from transforms.core.fields import Treatment
 from transforms.model.desired import desired, desired_metadata
 from transforms.model.privacy import selected_columns
 from transforms.model.resources import CLAIM_EVENTS, OPTIONS
-from transforms.model.tables.option_sets import CARE_TYPE, OPTION_SETS, PATIENT_CONDITION
+from transforms.model.tables.option_sets import (
+    CARE_TYPE,
+    OPTION_SETS,
+    PATIENT_CONDITION,
+    REJECTION_REASON,
+)
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 
@@ -166,8 +171,9 @@ def test_options_are_pushed_where_something_has_their_code(country: Country, *, 
 
     sets = set(options["optionSet"])
 
-    assert sets.isdisjoint({CARE_TYPE.uid, PATIENT_CONDITION.uid}) is not pushed
-    assert len(sets) == len(OPTION_SETS) - (0 if pushed else 2)
+    of_optional_fields = {CARE_TYPE.uid, PATIENT_CONDITION.uid, REJECTION_REASON.uid}
+    others = {each.uid for each in OPTION_SETS} - of_optional_fields
+    assert sets == (others | of_optional_fields if pushed else others)
     assert options.filter(pl.col("optionSet") == CARE_TYPE.uid)["code"].to_list() == (
         ["In-patient", "Out-patient"] if pushed else []
     )
