@@ -86,9 +86,10 @@ _OF_HOME = (
     "Claims are counted where the person is registered now, so that it holds for villages too."
 )
 _IN_REVIEW = f"[rejected-of-claim-date.reason:{REJECTED_IN_REVIEW}]"
-_REASON_SENT = (
-    "Each claim has the reason for which most of it was rejected. A reviewer who chooses another "
-    "code than openIMIS's own for a review is counted with that code."
+_BY_CODE = (
+    "Each claim counts once, with the reason for which most of it was rejected; a reviewer who "
+    "chooses another code than openIMIS's own for a review is counted with that code. Made only "
+    "where the country file sends the reason."
 )
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -110,10 +111,10 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("family-size", "", "Average household size", RATIO, _B, "[enrolled]", "Individuals enrolled", "[households]", "Households enrolled"),
     Indicator("claimed-per-claimant", "qB6b10mR0G5", "Average value claimed per member with claims", RATIO, _C, "[claimed]", "Value of claims entered", "[claimants]", "Individuals with claims"),
     Indicator("rejection-rate", "AeiwE2enknP", "Claims rejection rate", PER_CENT, _C, "[rejected-of-claim-date] + 0 * [claims]", "Claims of the period rejected by now", "[claims]", "Claims of the period"),
-    Indicator("rejection-rate-review", "", "Claims rejection rate: in review", PER_CENT, _C, f"{_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected in review by now", "[claims]", "Claims of the period", _REASON_SENT),
-    Indicator("rejection-rate-automatic", "", "Claims rejection rate: automatic", PER_CENT, _C, f"[rejected-of-claim-date] - {_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected by now, but not in review", "[claims]", "Claims of the period", _REASON_SENT),
+    Indicator("rejection-rate-review", "", "Claims rejection rate: in review", PER_CENT, _C, f"{_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected in review by now", "[claims]", "Claims of the period", _BY_CODE),
+    Indicator("rejection-rate-automatic", "", "Claims rejection rate: automatic", PER_CENT, _C, f"[rejected-of-claim-date] - {_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected by now, but not in review", "[claims]", "Claims of the period", _BY_CODE),
     *(
-        Indicator(f"rejection-rate-{code}", "", f"Claims rejection rate: {reason}", PER_CENT, _C, f"[rejected-of-claim-date.reason:{reason}] + 0 * [claims]", f"Claims of the period rejected by now: {reason}", "[claims]", "Claims of the period", _REASON_SENT)
+        Indicator(f"rejection-rate-{code}", "", f"Claims rejection rate: {reason}", PER_CENT, _C, f"[rejected-of-claim-date.reason:{reason}] + 0 * [claims]", f"Claims of the period rejected by now: {reason}", "[claims]", "Claims of the period")
         for code, reason in (REJECTION_REASON.codes or {}).items() if reason != REJECTED_IN_REVIEW
     ),
     Indicator("share-emergency", "GEyWMA50qc9", "Share of emergency claims", PER_CENT, _C, "[claims-entered.emergency] + 0 * [claims-entered]", "Emergency claims", "[claims-entered]", "Entered claims"),
