@@ -15,6 +15,7 @@ from tests.live.context import Live
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
 from transforms.model.desired import desired_metadata
 from transforms.model.org_units import org_units
+from transforms.model.resources import OPTIONS
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.places import DISTRICT
 from transforms.package.program_indicators import program_indicator_objects, program_indicators
