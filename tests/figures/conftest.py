@@ -29,6 +29,15 @@ ODD_ROWS: tuple[str, ...] = (
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
 
+EVERY_REASON = "{-1,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,19,20,21,99,0}"
+ALL_REASONS: tuple[str, ...] = tuple(
+    f"""UPDATE "tblClaim{kind}s"
+        SET "RejectionReason" = ('{EVERY_REASON}'::INT[])[1 + "ClaimID" % 23]
+        WHERE "Claim{kind}Status" = 2"""
+    for kind in ("Item", "Service")
+)
+"""Of a sample, whose few rejected claims have few reasons: each claim's lines have one of all."""
+
 NewScheme = Callable[..., BothSides]
 
 
@@ -48,6 +57,9 @@ def sound_sample(postgresql_server: PostgreSQL) -> Iterator[Database]:
     database = postgresql_server.create_database()
     tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False)
     write_postgresql(tables, database.conninfo)
+    with psycopg.connect(database.conninfo) as connection:
+        for statement in ALL_REASONS:
+            connection.execute(statement.encode())
     yield database
     postgresql_server.drop_database(database)
 

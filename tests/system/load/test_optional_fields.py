@@ -20,7 +20,7 @@ OPTIONAL_SETS = {CARE_TYPE.uid, REJECTION_REASON.uid}
 
 
 def a_sample_whose_clerks_fill_everything() -> dict[str, pl.DataFrame]:
-    tables = sample(30, seed=7, level="1.11", as_of=DAY_ONE)
+    tables = sample(20, seed=7, level="1.11", as_of=DAY_ONE)
     every_second = pl.int_range(pl.len()) % 2 == 0
     filled: dict[str, Any] = {
         "pre_authorization": every_second,
