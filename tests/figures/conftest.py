@@ -34,7 +34,7 @@ MANY_REASONS: tuple[str, ...] = tuple(
         SELECT "ClaimID", ROW_NUMBER() OVER (ORDER BY "DateClaimed" DESC, "ClaimID") AS number
         FROM "tblClaim" WHERE "ValidityTo" IS NULL AND "ClaimStatus" = 1
     )
-    UPDATE "tblClaim{kind}s" line SET "RejectionReason" =
+    UPDATE "tblClaim{kind}s" line SET "Claim{kind}Status" = 2, "RejectionReason" =
         ('{{21,-1,99,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,19,20}}'::INT[])[1 + number % 23]
     FROM rejected r WHERE r."ClaimID" = line."ClaimID"
         AND ("Claim{kind}Status" = 2 OR "RejectionReason" <> 0)"""
