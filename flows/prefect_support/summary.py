@@ -11,6 +11,7 @@ from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.fold import is_of_partition
+from flows.steps.load.left_out import noted_by
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.files import read_json, write_json
 from staging.frames import is_done, read_stage, scan_frame
@@ -73,7 +74,8 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "wanted": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + noted_reasons(changes.get("noted", {})),
+        + noted_reasons(changes.get("noted", {}))
+        + noted_reasons(noted_by(run)),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.changes.offer import Needs
 from transforms.changes.schemas import Change
 from transforms.core.fields import Treatment, ValueType
 from transforms.model.resources import RESOURCES, TrackerType
@@ -36,38 +37,51 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
-def org_units_in_values(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
-    """Return the org units that values name: DHIS2 wants them in the user's search scope."""
-    needed: set[str] = set()
-    for resource in RESOURCES:
-        for field in resource.fields:
-            if field.value_type is ValueType.ORGANISATION_UNIT:
-                needed |= _distinct(_arriving(changes[resource.name]), field.key)
-    return needed
+def named_org_units(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
+    """Return the org units that are used as values."""
+    return frozenset().union(
+        *(
+            _distinct(_arriving(changes[resource.name]), field.key)
+            for resource in RESOURCES
+            for field in resource.fields
+            if field.value_type is ValueType.ORGANISATION_UNIT
+        )
+    )
 
 
-def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
+def needs_of_changes(changes: Mapping[str, pl.LazyFrame]) -> Needs:
+    """Return what DHIS2 must have before all changes of a run can be posted."""
+    return Needs(
+        org_units=org_units_by_program(changes),
+        places=places(changes),
+        codes=codes_by_option_set(changes),
+        named=named_org_units(changes),
+        optional=optional_fields(changes),
+    )
+
+
+def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
     """Return the UIDs of the optional fields of which there are values."""
-    return {
+    return frozenset(
         field.uid
         for resource in RESOURCES
         for field in resource.fields
         if field.optional and _distinct(_arriving(changes[resource.name]), field.key)
-    }
+    )
 
 
-def optional_fields_sent(treatments: Mapping[str, str]) -> set[str]:
+def optional_fields_sent(treatments: Mapping[str, str]) -> frozenset[str]:
     """Return the UIDs of the optional fields that a load has let out.
 
     Args:
         treatments: Field key to what the privacy policy did with it then.
     """
-    return {
+    return frozenset(
         field.uid
         for resource in RESOURCES
         for field in resource.fields
         if field.optional and treatments.get(field.key, Treatment.DROP) != Treatment.DROP
-    }
+    )
 
 
 def org_units_with_those_above(
@@ -80,7 +94,7 @@ def org_units_with_those_above(
         org_units: uid and parentUid of all org units of openIMIS.
     """
     needed = places(changes).union(*org_units_by_program(changes).values())
-    needed |= org_units_in_values(changes)
+    needed |= named_org_units(changes)
     above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
     waiting = list(needed)
     while waiting:

@@ -7,6 +7,7 @@ from transforms.core.fields import Field
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES, Resource
 
 SUPERUSER = "ALL"
+SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 _KINDS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
     ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
     ("dataElements", "data elements", EVENT_RESOURCES),
@@ -35,31 +36,28 @@ class Needs:
     Attributes:
         org_units: Program (UID) to org units (UIDs) in which there are enrollments or events.
         places: Org units (UIDs) of people.
-        values: Org units (UIDs) that values name.
         codes: Option set (UID) to codes that are used as values.
+        named: Org units (UIDs) that are used as values.
         optional: UIDs of the optional fields of which there are values.
-        posts: Whether anything is posted; else DHIS2 is only read.
     """
 
     org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
     places: Collection[str] = ()
-    values: Collection[str] = ()
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    optional: Collection[str] = ()
-    posts: bool = True
-
-    @property
-    def all_org_units(self) -> set[str]:
-        """Every org unit that an object lies in."""
-        return {*self.places, *(unit for units in self.org_units.values() for unit in units)}
+    named: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> list[tuple[str, str, frozenset[str]]]:
         """Class of metadata, what it is called, and the UIDs of what must be there."""
         return [
-            (kind, what, uids | OPTIONAL[kind].intersection(self.optional))
-            for kind, what, uids in FIELDS
+            (kind, what, uids | (OPTIONAL[kind] & self.optional)) for kind, what, uids in FIELDS
         ]
+
+    @property
+    def all_org_units(self) -> set[str]:
+        """Every org unit that an object lies in."""
+        return {*self.places, *(unit for units in self.org_units.values() for unit in units)}
 
 
 @dataclass(frozen=True)
@@ -80,6 +78,11 @@ class User:
     def is_superuser(self) -> bool:
         """Whether DHIS2 refuses it nothing."""
         return SUPERUSER in self.authorities
+
+    @property
+    def searches_everywhere(self) -> bool:
+        """Whether its search org units do not matter."""
+        return self.is_superuser or SEARCHES_EVERYWHERE in self.authorities
 
 
 @dataclass(frozen=True)
@@ -116,18 +119,19 @@ class Offer:
 
     Attributes:
         user: The user.
-        lines: Org unit (UID) to the UIDs of those above it and its own; None where it does not
-            matter to the user in which org units anything lies.
+        lines: Org unit (UID) to the UIDs of those above it and its own.
         person_type: Whether the user may read and write data of the tracked entity type; None
             where the user does not see it.
         programs: Program (UID) to what the user may do there; None where the user does not see it.
         fields: Class of metadata to the UIDs that the user sees of those that are needed.
         option_sets: Option set (UID) to its codes; None where the user does not see it.
+        is_limited: Whether DHIS2 lets the user do nothing outside its org units.
     """
 
     user: User
-    lines: Mapping[str, Sequence[str]] | None
+    lines: Mapping[str, Sequence[str]]
     person_type: bool | None
     programs: Mapping[str, ProgramAccess | None]
     fields: Mapping[str, frozenset[str]]
     option_sets: Mapping[str, OptionCodes | None]
+    is_limited: bool = True

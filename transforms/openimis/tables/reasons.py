@@ -35,10 +35,6 @@ REASONS: dict[str, str] = {
         "The family that the person's record names does not exist: the person was sent without "
         "family. Correct the family in openIMIS."
     ),
-    "phone_number_malformed": (
-        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
-        "Correct it in openIMIS."
-    ),
     "first_service_point_unknown": (
         "The facility that the person's record names does not exist or is not in DHIS2: choose "
         "another first service point in openIMIS."
@@ -177,6 +173,35 @@ REASONS: dict[str, str] = {
         "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
         "run. If it stays so, look at the group and the program in DHIS2."
     ),
+    "group_not_in_dhis2": (
+        "DHIS2 lacks the group, program or data set that the org unit belongs to, or hides it from "
+        "the user of the load: run set-up-dhis2, which makes it again."
+    ),
+    "org_unit_not_in_dhis2": (
+        "DHIS2 does not have the org unit in which this lies, or hides it from the user of the "
+        "load, and the load could not make it again: look at org_units.csv, then run "
+        "set-up-dhis2."
+    ),
+    "org_unit_not_assigned": (
+        "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
+        "assign it in DHIS2."
+    ),
+    "org_unit_outside_capture": (
+        "The org unit in which this lies is not below the capture org units of the load's user: "
+        "give the user the country's root, then clear DHIS2's cache."
+    ),
+    "org_unit_outside_search": (
+        "The org unit in which this lies is not below the search org units of the load's user: "
+        "give the user the country's root, then clear DHIS2's cache."
+    ),
+    "program_not_open": (
+        "The program is not in DHIS2, or does not let the user of the load read and write data: "
+        "run set-up-dhis2, and put the user into the group that it makes."
+    ),
+    "program_stage_not_open": (
+        "The program stage is not in DHIS2, or does not let the user of the load read and write "
+        "data: run set-up-dhis2, and put the user into the group that it makes."
+    ),
     "option_set_has_a_hole": (
         "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
         "mend its sort_order in DHIS2's database, or upgrade DHIS2."
@@ -212,11 +237,25 @@ REASONS: dict[str, str] = {
 
 FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
+    "_not_in_dhis2": (
+        "DHIS2 does not have the option with this code (or the org unit that is named), and the "
+        "load could not make it: look at options.csv, then run set-up-dhis2. An event waits; a "
+        "person was sent without the value, which follows by itself."
+    ),
+    "_hidden_in_dhis2": (
+        "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "
+        "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "
+        "itself."
+    ),
     "_missing": "DHIS2 takes no event without this value: enter it in openIMIS.",
     "_too_long": "The value is longer than DHIS2 takes: shorten it in openIMIS.",
     "_has_control_characters": (
         "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
         "type it again in openIMIS."
+    ),
+    "_malformed": (
+        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
+        "Correct it in openIMIS."
     ),
     "_not_a_number": "The value is not a finite number: correct it in openIMIS.",
     "_unreadable": (
