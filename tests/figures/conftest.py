@@ -29,6 +29,19 @@ ODD_ROWS: tuple[str, ...] = (
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
 
+MANY_REASONS: tuple[str, ...] = tuple(
+    f"""WITH rejected AS (
+        SELECT "ClaimID", ROW_NUMBER() OVER (ORDER BY "DateClaimed" DESC, "ClaimID") AS number
+        FROM "tblClaim" WHERE "ValidityTo" IS NULL AND "ClaimStatus" = 1
+    )
+    UPDATE "tblClaim{kind}s" line SET "Claim{kind}Status" = 2, "RejectionReason" =
+        ('{{21,-1,99,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,19,20}}'::INT[])[1 + number % 23]
+    FROM rejected r WHERE r."ClaimID" = line."ClaimID"
+        AND ("Claim{kind}Status" = 2 OR "RejectionReason" <> 0)"""
+    for kind in ("Item", "Service")
+)
+"""The sample rejects few claims for few reasons: another one for the lines of each claim."""
+
 NewScheme = Callable[..., BothSides]
 
 
@@ -48,6 +61,9 @@ def sound_sample(postgresql_server: PostgreSQL) -> Iterator[Database]:
     database = postgresql_server.create_database()
     tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False)
     write_postgresql(tables, database.conninfo)
+    with psycopg.connect(database.conninfo) as connection:
+        for statement in MANY_REASONS:
+            connection.execute(statement.encode())
     yield database
     postgresql_server.drop_database(database)
 

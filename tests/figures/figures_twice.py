@@ -16,6 +16,7 @@ from tests.figures.openimis_figures import COUNTRY, OpenimisFigures
 from tests.figures.snapshots import read_of
 from tests.figures.tracker import Period, Tracker
 from tests.support.databases import Database
+from transforms.core.fields import Treatment
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.openimis.country import Country, Root
@@ -23,6 +24,8 @@ from transforms.openimis.register import register_of
 from transforms.package.program_indicators import program_indicator_objects, program_indicators
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
+COUNTRY_FILE = Country(root=ROOT, privacy={"Rejection reason": Treatment.SEND})
+"""One that sends all that figures are made of."""
 KEY = "a key that is made for tests and nothing else"
 VERSION = "2.42"
 PRECISION = 1e-14
@@ -126,7 +129,7 @@ def scheme_of(
         folder: For the snapshot's files.
         with_what_is_held_back: Whether DHIS2 is to hold also the rows with faults.
     """
-    country, snapshot = Country(root=ROOT), read_of(database, folder)
+    country, snapshot = COUNTRY_FILE, read_of(database, folder)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)
     register = register_of(snapshot)

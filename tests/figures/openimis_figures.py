@@ -38,8 +38,9 @@ SPLITS: Final[dict[str, str]] = {
     "education": "education = %(code)s",
     "family-type": "family_type = %(code)s",
     "product": "product = %(code)s",
+    "reason": "reason = %(code)s",
 }
-"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code."""
+"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word."""
 
 
 @dataclass(frozen=True)

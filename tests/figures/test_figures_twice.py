@@ -37,8 +37,15 @@ NOTHING_TO_COUNT_IN_SAMPLE = {
     "households-not-covered.age-0-14",
     "claims-entered.other-gender",
     "claimants.other-gender",
+    "rejected-of-claim-date.reason:Too many deliveries",
+    "rejected-of-claim-date.reason:Quantity above the limit",
+    "rejected-of-claim-date.reason:Within the waiting period",
+    "rejected-of-claim-date.reason:Too many antenatal contacts",
+    "rejected-of-claim-date.reason:Claim not valid",
+    "rejected-of-claim-date.reason:No coverage on the day",
 }
-"""The sample has no family of teachers, and no head who is a child or of another gender."""
+"""The sample has no family of teachers, no head who is a child or of another gender, and fewer
+rejected claims than there are reasons."""
 
 NOTHING_TO_COUNT_IN_DEMO = {
     "enrolled-new",

@@ -78,7 +78,10 @@ NOTHING_LACKS = Lacks()
 
 def lacks_of(offer: Offer, needs: Needs) -> Lacks:
     """Return what DHIS2 lacks of what the bundles of a run need."""
-    hidden = frozenset(each.key for each in _fields() if _is_hidden(each, offer))
+    needed = frozenset().union(*(uids for _, _, uids in needs.fields))
+    hidden = frozenset(
+        each.key for each in _fields() if each.uid in needed and _is_hidden(each, offer)
+    )
     return Lacks(
         places=_places(offer, needs),
         unassigned=_unassigned(offer, needs),
@@ -108,8 +111,8 @@ def is_vital(resource: Resource, each: Field) -> bool:
 
 
 def is_descriptive(resource: Resource, each: Field) -> bool:
-    """Whether the object goes without the value: a person does, and an event without a place."""
-    return resource is TRACKED_ENTITIES or each.option_set is None
+    """Whether the object goes without the value: a person does, an event without a place too."""
+    return resource is TRACKED_ENTITIES or each.option_set is None or each.optional
 
 
 def _fields() -> Iterator[Field]:

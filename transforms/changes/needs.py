@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.changes.offer import Needs
 from transforms.changes.schemas import Change
-from transforms.core.fields import ValueType
+from transforms.core.fields import Treatment, ValueType
 from transforms.model.resources import RESOURCES, TrackerType
 
 
@@ -56,6 +56,31 @@ def needs_of_changes(changes: Mapping[str, pl.LazyFrame]) -> Needs:
         places=places(changes),
         codes=codes_by_option_set(changes),
         named=named_org_units(changes),
+        optional=optional_fields(changes),
+    )
+
+
+def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
+    """Return the UIDs of the optional fields of which there are values."""
+    return frozenset(
+        field.uid
+        for resource in RESOURCES
+        for field in resource.fields
+        if field.optional and _distinct(_arriving(changes[resource.name]), field.key)
+    )
+
+
+def optional_fields_sent(treatments: Mapping[str, str]) -> frozenset[str]:
+    """Return the UIDs of the optional fields that a load has let out.
+
+    Args:
+        treatments: Field key to what the privacy policy did with it then.
+    """
+    return frozenset(
+        field.uid
+        for resource in RESOURCES
+        for field in resource.fields
+        if field.optional and treatments.get(field.key, Treatment.DROP) != Treatment.DROP
     )
 
 

@@ -3,18 +3,30 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
+from transforms.core.fields import Field
+from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES, Resource
 
 SUPERUSER = "ALL"
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
-FIELDS = tuple(
-    (kind, what, frozenset(field.uid for resource in of for field in resource.fields))
-    for kind, what, of in (
-        ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
-        ("dataElements", "data elements", EVENT_RESOURCES),
-    )
+_KINDS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
+    ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
+    ("dataElements", "data elements", EVENT_RESOURCES),
 )
-"""Class of metadata, what it is called, and the UIDs in which values are sent."""
+
+
+def _fields(resources: Collection[Resource]) -> list[Field]:
+    return [field for resource in resources for field in resource.fields]
+
+
+FIELDS = tuple(
+    (kind, what, frozenset(field.uid for field in _fields(of) if not field.optional))
+    for kind, what, of in _KINDS
+)
+"""Class of metadata, what it is called, and the UIDs in which values are sent everywhere."""
+OPTIONAL = {
+    kind: frozenset(field.uid for field in _fields(of) if field.optional) for kind, _, of in _KINDS
+}
+"""Class of metadata to the UIDs in which values are sent where the country file says so."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +38,21 @@ class Needs:
         places: Org units (UIDs) of people.
         codes: Option set (UID) to codes that are used as values.
         named: Org units (UIDs) that are used as values.
+        optional: UIDs of the optional fields of which there are values.
     """
 
     org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
     places: Collection[str] = ()
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> list[tuple[str, str, frozenset[str]]]:
+        """Class of metadata, what it is called, and the UIDs of what must be there."""
+        return [
+            (kind, what, uids | (OPTIONAL[kind] & self.optional)) for kind, what, uids in FIELDS
+        ]
 
     @property
     def all_org_units(self) -> set[str]:
@@ -102,7 +123,7 @@ class Offer:
         person_type: Whether the user may read and write data of the tracked entity type; None
             where the user does not see it.
         programs: Program (UID) to what the user may do there; None where the user does not see it.
-        fields: Class of metadata to the UIDs that the user sees of those in `FIELDS`.
+        fields: Class of metadata to the UIDs that the user sees of those that are needed.
         option_sets: Option set (UID) to its codes; None where the user does not see it.
         is_limited: Whether DHIS2 lets the user do nothing outside its org units.
     """

@@ -9,7 +9,7 @@ the sentences: what was found, what was expected, what to do. They come all toge
 from collections.abc import Iterator
 
 from transforms.changes.lacks import Lacks, outside, scopes_of
-from transforms.changes.offer import FIELDS, Needs, Offer, ProgramAccess, User
+from transforms.changes.offer import Needs, Offer, ProgramAccess, User
 from transforms.changes.permissions import Allow
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
@@ -33,14 +33,14 @@ def refuse_unready(offer: Offer, needs: Needs, *, allow_superuser: bool = False)
     _refuse(list(faults_of(offer, needs, allow_superuser=allow_superuser)))
 
 
-def refuse_unreadable(offer: Offer) -> None:
+def refuse_unreadable(offer: Offer, needs: Needs) -> None:
     """Refuse a DHIS2 that does not show to the user all that we send: it could not be compared.
 
     Raises:
         TargetError: All that is missing, one sentence each.
     """
     nowhere = _scope_faults(offer, Needs())
-    _refuse([*nowhere, *_access_of_all(offer), *_field_sentences(offer)])
+    _refuse([*nowhere, *_access_of_all(offer), *_field_sentences(offer, needs)])
 
 
 def _refuse(faults: list[str]) -> None:
@@ -64,7 +64,7 @@ def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> I
     if not any(access and access.is_open for access in offer.programs.values()):
         yield from _program_sentences(offer)
     if not offer.fields["trackedEntityAttributes"]:
-        yield next(_field_sentences(offer))
+        yield next(_field_sentences(offer, needs))
 
 
 def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
@@ -76,7 +76,9 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
         )
     yield from _scope_warnings(offer, needs)
     yield from (f"{each} What is of it waits." for each in _program_sentences(offer))
-    yield from (f"{each} These values are left out till then." for each in _field_sentences(offer))
+    yield from (
+        f"{each} These values are left out till then." for each in _field_sentences(offer, needs)
+    )
     for program in PROGRAMS:
         if units := lacks.unassigned.get(program.uid):
             needed = len(set(needs.org_units[program.uid]))
@@ -179,9 +181,9 @@ def _access_sentences(what: str, *, is_open: bool | None) -> Iterator[str]:
         )
 
 
-def _field_sentences(offer: Offer) -> Iterator[str]:
+def _field_sentences(offer: Offer, needs: Needs) -> Iterator[str]:
     """Look for what holds the values: later patches of 2.43 show no value of a hidden one."""
-    for kind, what, needed in FIELDS:
+    for kind, what, needed in needs.fields:
         if hidden := needed - offer.fields[kind]:
             yield (
                 f"{len(hidden)} of the {len(needed)} {what} are not in DHIS2, or hidden from the "

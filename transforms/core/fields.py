@@ -93,6 +93,8 @@ class Field:
         compulsory: A data element that a COMPLETED event must have.
         aggregation: DHIS2 aggregation type.
         falls_due: A day that follows from what openIMIS said long before: it moves by itself.
+        optional: Sent only where the country file says so, whatever its class: what releases sent
+            before stays as it was. It holds nothing back: a value that is no good is left out.
     """
 
     key: str
@@ -110,6 +112,7 @@ class Field:
     compulsory: bool = False
     aggregation: str = "NONE"
     falls_due: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)

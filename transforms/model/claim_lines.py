@@ -15,20 +15,23 @@ The header amounts of a claim are never used: openIMIS computes them wrongly (ea
 multiplied by the other table's count of rows).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from operator import attrgetter
 
 import polars as pl
 
+from transforms.core.fields import Field
 from transforms.model.claims import CHECKED, PROCESSED, REJECTED, VALUATED
 from transforms.model.events import completed_events
 from transforms.model.options import coded
+from transforms.model.rejection_reasons import line_reason
 from transforms.model.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.model.status_order import is_out_of_range
 from transforms.model.values import CODES, with_faults
 from transforms.openimis.register import Register
 from transforms.openimis.rows import Rows
+from transforms.openimis.subjects import column_of
 
 # A quantity and a price have two decimals each; polars rounds a product to the scale of its
 # factors, so they are widened first. 38 digits are the most that it has.
@@ -120,7 +123,11 @@ def claim_amounts(register: Register, claims: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def line_events(
-    register: Register, claims: pl.LazyFrame, amounts: pl.LazyFrame, kind: LineKind
+    register: Register,
+    claims: pl.LazyFrame,
+    amounts: pl.LazyFrame,
+    kind: LineKind,
+    unsent: Collection[Field] = (),
 ) -> pl.LazyFrame:
     """Return the desired events of services or items.
 
@@ -129,6 +136,7 @@ def line_events(
         claims: See `transforms.model.claims.current_claims`.
         amounts: See `claim_amounts`.
         kind: Services or items.
+        unsent: Fields for which nothing is made.
 
     Returns:
         The columns of *desired*; see `transforms.model.resources`.
@@ -149,7 +157,9 @@ def line_events(
             exceeded_ceiling_amount=_exceeded_ceiling(),
             occurredAt=pl.col("date_from").dt.strftime("%Y-%m-%d"),
             sequence=pl.col("line_id").rank("ordinal").over("claim_id"),
+            line_rejection_reason=line_reason(),
         )
+        .drop(column_of(field) for field in fields if field in unsent)
         .pipe(coded, fields, register)
         .pipe(with_faults, _faults())
     )

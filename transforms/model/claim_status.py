@@ -10,6 +10,10 @@ import polars as pl
 
 from transforms.model.claims import CHECKED, ENTERED, PROCESSED, REJECTED, STATUSES, VALUATED
 from transforms.model.events import completed_events
+from transforms.model.optional_claim_values import (
+    as_optional_values_of_events,
+    with_optional_values,
+)
 from transforms.model.options import coded
 from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
@@ -63,6 +67,7 @@ def claim_events(
     """
     described = (
         claims.pipe(_with_administrator, register)
+        .pipe(with_optional_values, register)
         .join(amounts, on="claim_id", how="left")
         .pipe(coded, CLAIM_DETAILS_FIELDS, register)
     )
@@ -71,6 +76,7 @@ def claim_events(
         .with_columns(_amounts_of_status())
         .pipe(with_faults, {"claim_status_date_out_of_range": is_out_of_range("own_date")})
         .pipe(with_notes, _notes())
+        .pipe(as_optional_values_of_events, register)
     )
     key = pl.format("{}:{}", "claim_uuid", "claim_status")
     return completed_events(events, CLAIM_DETAILS_FIELDS, key=key, parent="claim_uuid")

@@ -10,9 +10,11 @@ people ──┬─► tracked_entities, insuree_enrollments
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
+from transforms.core.fields import Field
 from transforms.core.memory import collect_once
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
@@ -20,6 +22,7 @@ from transforms.model.claims import claim_enrollments, current_claims
 from transforms.model.held_back import held_back, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
+from transforms.model.optional_fields import unsent_fields, unused_option_sets
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.people import people
@@ -42,6 +45,7 @@ from transforms.model.tables.calendars import CALENDARS
 from transforms.model.values import dated
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
+from transforms.openimis.subjects import column_of
 from transforms.openimis.windows import Window
 
 
@@ -73,6 +77,7 @@ def desired(
         CountryError: The country file names a field, treatment or region that cannot be, or the
             pseudonym key is missing or too short.
     """
+    policy = policy_of(country)
     wanted = collect_once(people(register, country))
     if holders is None:
         holders = value_holders(value_candidates(register, wanted))
@@ -80,9 +85,8 @@ def desired(
         TRACKED_ENTITIES.name: tracked_entities(wanted, register, window),
         INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, register, window),
         POLICY_EVENTS.name: policy_events(register, wanted, holders, as_of=as_of, window=window),
-        **_claims(register, wanted, as_of, window),
+        **_claims(register, wanted, as_of, window, unsent_fields(policy)),
     }
-    policy = policy_of(country)
     calendar = CALENDARS[country.dhis2.calendar]
     sent = {
         each.name: with_doubts(
@@ -101,28 +105,38 @@ def desired_metadata(
 
     Args:
         register: Of openIMIS.
-        country: Names the root, and groups of health facilities.
+        country: Names the root, groups of health facilities, and optional fields that are sent.
         coordinates: code, longitude and latitude of places, or None.
 
     Raises:
-        CountryError: `coordinates` are not as they must be.
+        CountryError: `coordinates` are not as they must be, or the country file names a field or
+            treatment that cannot be.
     """
     units = org_units(register, country=country, coordinates=coordinates)
     return {
-        OPTIONS: options(register, register.doubts.unreadable_keys()),
+        OPTIONS: options(
+            register,
+            register.doubts.unreadable_keys(),
+            without=unused_option_sets(policy_of(country)),
+        ),
         ORG_UNITS: with_doubts(units, held_back(register.doubts, ORG_UNITS)),
     }
 
 
 def _claims(
-    register: Register, wanted: pl.LazyFrame, as_of: dt.date, window: Window | None
+    register: Register,
+    wanted: pl.LazyFrame,
+    as_of: dt.date,
+    window: Window | None,
+    unsent: Sequence[Field],
 ) -> dict[str, pl.LazyFrame]:
-    claims = collect_once(current_claims(register, wanted, as_of=as_of, window=window))
+    found = current_claims(register, wanted, as_of=as_of, window=window)
+    claims = collect_once(found.drop((column_of(field) for field in unsent), strict=False))
     statuses = collect_once(claim_statuses(claims, register))
     amounts = collect_once(claim_amounts(register, claims))
     return {
         CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
         CLAIM_EVENTS.name: claim_events(claims, statuses, amounts, register),
-        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES),
-        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES),
+        CLAIM_SERVICES.name: line_events(register, claims, amounts, SERVICE_LINES, unsent),
+        CLAIM_ITEMS.name: line_events(register, claims, amounts, ITEM_LINES, unsent),
     }

@@ -5,13 +5,13 @@ Somebody who is wanted only for a claim has the Insuree ID alone.
 
 import polars as pl
 
+from transforms.model.facility_values import with_org_unit
 from transforms.model.options import coded
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
 from transforms.model.values import LONGEST_ATTRIBUTE, rendered, with_faults, with_notes
 from transforms.openimis.fallback_place import COUNTRY_FILE
 from transforms.openimis.homes import CURRENT_VILLAGE
-from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
 from transforms.openimis.subjects import column_of
 from transforms.openimis.windows import Window, keys_in_window, mark_window
@@ -38,7 +38,7 @@ def tracked_entities(
     working = with_notes(
         working, {"current_village_unknown": _is_elsewhere(), "place_assumed": is_assumed}
     )
-    working = _with_first_service_point(working, register)
+    working = with_org_unit(working, FIRST_SERVICE_POINT, register)
     working = coded(working, fields, register, holds_back=False)
     traces = [
         ("insuree_id", keys_in_window(register.people, window)),
@@ -120,21 +120,6 @@ def _with_families(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     joined = named.join(families, on="_family", how="left", maintain_order="left")
     missing = pl.col("_family").is_not_null() & pl.col("family_uuid").is_null()
     return with_notes(joined, {"family_missing": missing})
-
-
-def _with_first_service_point(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
-    """Put the facility's org unit in place of its key."""
-    column = column_of(FIRST_SERVICE_POINT)
-    sites = org_units_among(register.facilities).select(
-        pl.col("facility_id").alias(column), site="uid"
-    )
-    joined = working.join(sites, on=column, how="left", maintain_order="left")
-    unknown = pl.col(column).is_not_null() & pl.col("site").is_null()
-    return (
-        with_notes(joined, {"first_service_point_unknown": unknown})
-        .with_columns(pl.col("site").alias(column))
-        .drop("site")
-    )
 
 
 def _placed(working: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,6 +1,6 @@
 """The options, and the way from an openIMIS code or foreign key to an option's code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import polars as pl
@@ -21,7 +21,9 @@ Keys = Mapping[str, pl.Series]
 NO_KEYS: Keys = MappingProxyType({})
 
 
-def options(register: Register, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
+def options(
+    register: Register, doubtful: Keys = NO_KEYS, without: Collection[OptionSet] = ()
+) -> pl.LazyFrame:
     """Return the options of all option sets.
 
     A filled set has the codes of the live rows, deleted ones included: old data name them. Its
@@ -31,13 +33,14 @@ def options(register: Register, doubtful: Keys = NO_KEYS) -> pl.LazyFrame:
         register: Of openIMIS.
         doubtful: Table to the keys of rows that cannot be read: their options stay as they are in
             DHIS2, so they are not among what is returned.
+        without: Fixed option sets of which no option is returned.
 
     Returns:
         key (`<option set>:<code>`), optionSet and uid (UIDs), code, name (of a filled set "code
         name"; unique within the set), sortOrder (Int32, from 1), row (of a filled set the key of
         the row of openIMIS that has the code, else null).
     """
-    sets = [_fixed(option_set) for option_set in FIXED_SETS]
+    sets = [_fixed(option_set) for option_set in FIXED_SETS if option_set not in without]
     sets += [
         _filled(option_set, register, doubtful.get(list_of(option_set).name))
         for option_set in FILLED_SETS

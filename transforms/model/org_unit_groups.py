@@ -6,6 +6,8 @@ from transforms.core.json_texts import Json, Payload
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
 
+NOT_FILLED = "It is not filled: the country file has no such section."
+
 
 def org_unit_group_objects(country: Country) -> Payload:
     """Return the org unit groups and group sets; who is in a group comes with the org units."""
@@ -26,7 +28,7 @@ def memberships(country: Country) -> pl.DataFrame:
     rows = [
         (group_set.table, group_set.column, code, group.uid, group.kind)
         for group_set in GROUP_SETS
-        if group_set.table
+        if country.fills(group_set)
         for group in group_set.groups
         for code in codes(country, group_set, group)
     ]
@@ -47,6 +49,8 @@ def description(country: Country, group_set: GroupSet) -> str:
     """Return what a group set says and, where openIMIS fills it, by which values."""
     if not group_set.table:
         return group_set.description
+    if not country.fills(group_set):
+        return f"{group_set.description} {NOT_FILLED}"
     values = "; ".join(
         f"{group.name.removesuffix(BESIDE_OTHERS)} {', '.join(codes(country, group_set, group))}"
         for group in group_set.groups

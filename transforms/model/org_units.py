@@ -13,6 +13,7 @@ from transforms.openimis.register import Register
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
     FACILITY_OWNERSHIP,
+    FACILITY_STATUS,
     HEALTH_FACILITIES,
     LOCATIONS,
     OTHER_FACILITY,
@@ -82,6 +83,7 @@ def _of_locations(places: pl.LazyFrame, below_root: pl.Expr) -> pl.LazyFrame:
         table=pl.lit(LOCATIONS),
         type="location_type",
         legal_form=pl.lit(None, pl.String),
+        facility_status=pl.lit(None, pl.String),
         parentUid=pl.coalesce(below_root, "parentUid"),
         in_claim_program=pl.lit(value=False),
     )
@@ -107,6 +109,7 @@ def _of_health_facilities(facilities: pl.LazyFrame) -> pl.LazyFrame:
         table=pl.lit(HEALTH_FACILITIES),
         type="facility_level",
         legal_form="legal_form",
+        facility_status="facility_status",
         parentUid="parent_uid",
         in_claim_program=pl.lit(value=True),
     )
@@ -132,6 +135,7 @@ def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
     known = memberships(country).lazy()
     by_type = known.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
     by_legal_form = known.filter(column=FACILITY_OWNERSHIP.column)
+    by_status = known.filter(column=FACILITY_STATUS.column)
     return (
         units.join(
             by_type.select("table", "kind", type="code", by_type="group"),
@@ -143,12 +147,17 @@ def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
             on=["table", "legal_form"],
             how="left",
         )
+        .join(
+            by_status.select("table", facility_status="code", by_status="group"),
+            on=["table", "facility_status"],
+            how="left",
+        )
         .with_columns(
             pl.when(pl.col("table") == HEALTH_FACILITIES)
             .then(pl.col("kind").fill_null(OTHER_FACILITY))
             .otherwise("kind")
             .alias("kind"),
-            groups=pl.concat_list("by_type", "by_legal_form").list.drop_nulls(),
+            groups=pl.concat_list("by_type", "by_legal_form", "by_status").list.drop_nulls(),
         )
     )
 

@@ -24,6 +24,7 @@ from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
 from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
+from transforms.openimis.tables.places import GROUP_SETS
 
 SHORTEST_KEY_BYTES = 32
 
@@ -59,6 +60,7 @@ class Leaving:
         privacy: How close the value is to a person.
         treatment: What happens to it before it leaves.
         is_default: Whether the country file leaves it at the default of its class.
+        is_optional: Whether its default is to stay, whatever its class.
     """
 
     resource: str
@@ -67,6 +69,7 @@ class Leaving:
     privacy: Privacy
     treatment: Treatment
     is_default: bool = True
+    is_optional: bool = False
 
 
 def policy_of(country: Country) -> Policy:
@@ -93,7 +96,7 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         for resource in RESOURCES
         for field in resource.fields
         if policy[field.key] is not Treatment.DROP
-    }
+    } | _of_groups(country)
     return {
         name: _excluding(
             [c for c in table.columns if not c.field or (name, c.name) in wanted], country
@@ -109,8 +112,11 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
         CountryError: See `policy_of`.
     """
     policy_of(country)
+    of_groups = _of_groups(country)
     return {
-        name: _excluding([each for each in TABLES[name].columns if not each.field], country)
+        name: _excluding(
+            [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
+        )
         for name in TABLES_OF_SET_UP
     }
 
@@ -119,6 +125,11 @@ def _excluding(columns: list[Column], country: Country) -> list[Column]:
     """Let the database ask for the insurance numbers that the country file excludes."""
     numbers = tuple(country.excluded_insurance_numbers)
     return [replace(each, among=numbers) if each.of else each for each in columns]
+
+
+def _of_groups(country: Country) -> set[tuple[str | None, str | None]]:
+    """Return the columns of openIMIS that put places into groups."""
+    return {(each.table, each.column) for each in GROUP_SETS if country.fills(each)}
 
 
 def treated(
@@ -191,6 +202,7 @@ def leaving(country: Country) -> list[Leaving]:
             field.privacy,
             policy[field.key],
             is_default=policy[field.key] is _default(field),
+            is_optional=field.optional,
         )
         for resource in RESOURCES
         for field in resource.fields
@@ -217,6 +229,8 @@ def _treatment(field: Field, country: Country) -> Treatment:
 
 
 def _default(field: Field) -> Treatment:
+    if field.optional:
+        return Treatment.DROP
     return _DEFAULT_OF_FIELD.get(field.key, _DEFAULT_OF_CLASS[field.privacy])
 
 

@@ -8,7 +8,12 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.tables.columns import FUND_NUMBERS
-from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
+from transforms.openimis.tables.places import (
+    FACILITY_LEVEL,
+    FACILITY_OWNERSHIP,
+    FACILITY_STATUS,
+    GroupSet,
+)
 
 
 class _Section(BaseModel):
@@ -158,6 +163,7 @@ class Country(_Section):
         facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
+        facility_status: The same, of `status`; groups of it are filled only where this is given.
         population: Where population figures are entered.
         dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
@@ -176,6 +182,7 @@ class Country(_Section):
     coordinates: str | None = None
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}
+    facility_status: dict[str, list[str]] = {}
     population: Population = Population()
     dhis2: Server = Server()
     load: Load = Load()
@@ -186,9 +193,14 @@ class Country(_Section):
 
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:
-        for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP):
+        for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS):
             _check_groups(group_set, self.groups_of(group_set.key))
         return self
+
+    def fills(self, group_set: GroupSet) -> bool:
+        """Return whether openIMIS says which places are in the groups of a set."""
+        is_named = group_set.key in self.model_fields_set
+        return group_set.table is not None and (is_named or not group_set.optional)
 
     def groups_of(self, group_set: str) -> dict[str, list[str]]:
         """Return what the file says of a set of org unit groups: key of a group to values."""

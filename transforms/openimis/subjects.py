@@ -67,6 +67,7 @@ FACILITIES = Subject(
         "facility_name": "HFName",
         "facility_level": "HFLevel",
         "legal_form": "LegalForm",
+        "facility_status": "status",
         "location_id": "LocationId",
     },
     {"location_id": openimis.LOCATIONS},
@@ -174,26 +175,31 @@ CLAIMS = Subject(
         "claim_code": "ClaimCode",
         "visit_type": "VisitType",
         "diagnosis": "ICDID",
-        "diagnosis_1": "ICDID1",
-        "diagnosis_2": "ICDID2",
-        "diagnosis_3": "ICDID3",
-        "diagnosis_4": "ICDID4",
+        **{f"diagnosis_{number}": f"ICDID{number}" for number in range(1, 5)},
+        "rejection_reason": "RejectionReason",
+        "care_type": "CareType",
+        "pre_authorisation": "pre_authorization",
+        "patient_condition": "patient_condition",
+        "referred_from": "ReferFrom",
+        "referred_to": "ReferTo",
+        "restored_claim": "RestoredClaim",
     },
     {
+        **dict.fromkeys(
+            ("facility_id", "referred_from", "referred_to"), openimis.HEALTH_FACILITIES
+        ),
         "insuree_id": openimis.INSUREES,
-        "facility_id": openimis.HEALTH_FACILITIES,
         "administrator_id": openimis.CLAIM_ADMINS,
+        "restored_claim": openimis.CLAIMS,
     },
 )
 
+_PRICES = ("asked", "adjusted", "approved", "valuated")
 _AMOUNTS_OF_A_LINE = {
     "rejection_reason": "RejectionReason",
     "quantity_provided": "QtyProvided",
     "quantity_approved": "QtyApproved",
-    "price_asked": "PriceAsked",
-    "price_adjusted": "PriceAdjusted",
-    "price_approved": "PriceApproved",
-    "price_valuated": "PriceValuated",
+    **{f"price_{which}": f"Price{which.title()}" for which in _PRICES},
     "deductible_amount": "DeductableAmount",
     "exceeded_ceiling": "ExceedCeilingAmount",
     "exceeded_ceiling_of_category": "ExceedCeilingAmountCategory",
@@ -221,11 +227,9 @@ def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
 SERVICES = _lines("services", openimis.CLAIM_SERVICES, "ServiceID", "ClaimServiceStatus")
 ITEMS = _lines("items", openimis.CLAIM_ITEMS, "ItemID", "ClaimItemStatus")
 ADMINISTRATORS = Subject(
-    "administrators",
-    openimis.CLAIM_ADMINS,
-    "administrator_id",
+    "administrators", openimis.CLAIM_ADMINS, "administrator_id",
     {"administrator_uuid": "ClaimAdminUUID"},
-)
+)  # fmt: skip
 BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
 
 SUBJECTS: tuple[Subject, ...] = (

@@ -49,5 +49,6 @@ def _leaves(row: Leaving) -> bool:
 
 
 def _row(row: Leaving) -> tuple[str, ...]:
-    decided = "default of its class" if row.is_default else "the country file"
+    decided = "the country file did not ask" if row.is_optional else "default of its class"
+    decided = decided if row.is_default else "the country file"
     return (row.field, row.resource, row.source, row.treatment.value, decided)

@@ -100,6 +100,7 @@ def _field_row(field: Field, treatment: str) -> tuple[str, ...]:
     marks = [
         *(["(unique)"] if field.unique else []),
         *(["(compulsory)"] if field.compulsory else []),
+        *(["(optional)"] if field.optional else []),
     ]
     return (
         " ".join((field.name, *marks)),
@@ -152,7 +153,8 @@ def _members(group_set: GroupSet, values: tuple[str, ...]) -> str:
     if not group_set.table:
         return "the operator"
     listed = ", ".join(code(value) for value in values)
-    return f"{code(f'{group_set.table}.{group_set.column}')} {listed}"
+    where = f", if the country file has {code(f'[{group_set.key}]')}" if group_set.optional else ""
+    return f"{code(f'{group_set.table}.{group_set.column}')} {listed}{where}"
 
 
 def _population() -> Iterator[str]:

@@ -12,6 +12,7 @@ from staging.current import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
+from transforms.changes.needs import optional_fields_sent
 from transforms.core.errors import StagingError
 
 DESIRED = "desired"
@@ -85,5 +86,5 @@ def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reade
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
     info = recognise_server(client, current)
     info.check_reading()
-    check_readable(client, info)
+    check_readable(client, info, optional_fields_sent(current.treatments))
     return Reader(client, info.dialect, paging, info.zone)

@@ -9,7 +9,7 @@ from typing import Any
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
 from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
-from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
+from transforms.changes.offer import Needs, Offer, OptionCodes, ProgramAccess, User
 from transforms.changes.preflight import refuse_unreadable, refuse_unready
 from transforms.core.json_texts import Json
 from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
@@ -40,14 +40,20 @@ def check_needs(
     return offer
 
 
-def check_readable(client: Dhis2, info: SystemInfo) -> None:
+def check_readable(client: Dhis2, info: SystemInfo, optional: frozenset[str]) -> None:
     """Refuse a DHIS2 of which the user cannot read all that we send; nothing is posted.
+
+    Args:
+        client: The DHIS2.
+        info: Who it is.
+        optional: UIDs of the optional fields that are sent.
 
     Raises:
         TargetError: All that is missing, one sentence each.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    refuse_unreadable(ask_offer(client, info, Needs()))
+    needs = Needs(optional=optional)
+    refuse_unreadable(ask_offer(client, info, needs), needs)
 
 
 def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
@@ -59,7 +65,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
         lines=_ask_lines(client),
         person_type=_ask_person_type(client),
         programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
-        fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in FIELDS},
+        fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in needs.fields},
         option_sets={uid: _ask_option_set(client, uid) for uid in needs.codes},
         is_limited=not is_everywhere,
     )

@@ -79,7 +79,7 @@ SELECT claim AS thing, facility AS place FROM claim JOIN pg_temp.claim_status_on
 WHERE status NOT IN ('Rejected', 'Valuated') AND claimed_on BETWEEN %(start)s AND %(end)s
 
 === rejected-of-claim-date | count
-SELECT claim AS thing, facility AS place FROM claim JOIN passed USING (claim)
+SELECT claim AS thing, facility AS place, reason FROM claim JOIN passed USING (claim)
 WHERE status = 'Rejected' AND claimed_on BETWEEN %(start)s AND %(end)s
 
 === valuated-of-claim-date | count

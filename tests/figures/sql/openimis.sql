@@ -110,6 +110,21 @@ CROSS JOIN GENERATE_SERIES(c.day, LEAST(c.next_day - 1, c.expiry, CURRENT_SETTIN
 WHERE c.status = 2;
 CREATE INDEX ON active_day (person, day);
 
+-- openIMIS's codes of why a line is rejected, in our words.
+CREATE TEMP TABLE rejection (code INT, word TEXT);
+INSERT INTO rejection VALUES
+    (-1, 'Rejected in review'), (1, 'Not in the register'), (2, 'Not in the price list'), (3, 'Not covered by a policy'),
+    (4, 'Not for this sex or age'), (5, 'Too soon again'), (6, 'Claimed twice'), (7, 'Insuree not insured'),
+    (8, 'Diagnosis not in the list'), (9, 'Date of care not valid'), (10, 'Care type not allowed'), (11, 'Too many admissions'),
+    (12, 'Too many visits'), (13, 'Too many consultations'), (14, 'Too many surgeries'), (15, 'Too many deliveries'),
+    (16, 'Quantity above the limit'), (17, 'Within the waiting period'), (19, 'Too many antenatal contacts'),
+    (20, 'Claim not valid'), (21, 'No coverage on the day');
+
+CREATE FUNCTION pg_temp.reason(reason_code INT) RETURNS TEXT LANGUAGE SQL STABLE AS $$
+    SELECT CASE WHEN COALESCE(reason_code, 0) = 0 THEN 'No reason given'
+        ELSE COALESCE((SELECT word FROM rejection WHERE code = reason_code), 'Another reason') END
+$$;
+
 -- Claims, with what was asked for, approved, valuated and paid by their lines.
 CREATE TEMP TABLE claim AS
 WITH amount AS (
@@ -120,14 +135,21 @@ WITH amount AS (
     SELECT DISTINCT ON (l."ClaimID") l."ClaimID", TRIM(p."ProductCode") AS code
     FROM claim_line l JOIN product_of o ON o.key = l."ProdID" JOIN "tblProduct" p ON p."ProdID" = o.live
     GROUP BY l."ClaimID", TRIM(p."ProductCode") ORDER BY l."ClaimID", SUM(l.asked) DESC, TRIM(p."ProductCode")
+), rejected_line AS (
+    SELECT "ClaimID", "RejectionReason" AS code, pg_temp.reason("RejectionReason") AS word, asked FROM claim_line
+    WHERE status = 2 OR COALESCE("RejectionReason", 0) <> 0
+), reason AS (
+    SELECT DISTINCT ON ("ClaimID") "ClaimID", word FROM rejected_line
+    GROUP BY "ClaimID", word ORDER BY "ClaimID", SUM(asked) DESC, MIN(code)
 )
 SELECT c."ClaimID" AS claim, c.person, c.facility, c."DateClaimed" AS claimed_on, c."DateFrom" AS visited_on,
     TRIM(c."VisitType") AS visit_type, product.code AS product, a.claimed, a.approved, a.valuated, a.remunerated,
-    p.place AS home, p.village,
+    COALESCE(reason.word, pg_temp.reason(c."RejectionReason")) AS reason, p.place AS home, p.village,
     i.gender, i.birth
 FROM current_claim c
 LEFT JOIN amount a USING ("ClaimID")
 LEFT JOIN product USING ("ClaimID")
+LEFT JOIN reason USING ("ClaimID")
 LEFT JOIN person p ON p."InsureeID" = c.person
 LEFT JOIN insured i ON i.person = c.person;
 

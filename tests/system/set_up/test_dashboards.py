@@ -45,6 +45,7 @@ PARTS_OF_A_WHOLE = (
     {"indicator:lapsed", "indicator:never-covered"},
     {"indicator:settlement-ratio", "indicator:rejection-rate"},
     {"indicator:share-emergency", "indicator:share-referral", "indicator:share-other"},
+    {"indicator:rejection-rate-automatic", "indicator:rejection-rate-review"},
 )
 
 SEED_DASHBOARDS = [

@@ -6,12 +6,16 @@ it the code of what the key names.
 
 from transforms.core.fields import Field, Privacy, ValueType
 from transforms.model.tables.option_sets import (
+    CARE_TYPE,
     CLAIM_STATUS,
     DIAGNOSIS,
     ITEM,
+    PATIENT_CONDITION,
     PRODUCT,
+    REJECTION_REASON,
     SERVICE,
     VISIT_TYPE,
+    YES_NO,
 )
 from transforms.model.tables.policy import STATUS_UNTIL
 
@@ -33,11 +37,37 @@ def _diagnosis(key: str, uid: str, name: str, column: str, code: str) -> Field:
     )  # fmt: skip
 
 
+def _referral(key: str, uid: str, name: str, column: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.ORGANISATION_UNIT, column, "tblClaim", code=code,
+        made_of="Org unit of the health facility.", privacy=Privacy.SENSITIVE, optional=True,
+    )  # fmt: skip
+
+
+def _line_reason(key: str, uid: str, name: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.TEXT, "line_rejection_reason", option_set=REJECTION_REASON, code=code,
+        made_of="RejectionReason of the line, if the line is rejected; none where the claim is rejected and the line is not.",
+        privacy=Privacy.SENSITIVE, optional=True,
+    )  # fmt: skip
+
+
 # fmt: off
 CLAIM_NUMBER = Field("claim_number", "kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
 INSUREE_VILLAGE = Field(
     "insuree_village", "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
     made_of="The person's present village; empty where the person's place is a facility.", privacy=Privacy.QUASI,
+)
+REFERRED_FROM = _referral("referred_from", "GSR9KTGdHPM", "Referred from", "ReferFrom", "claimReferredFrom")
+REFERRED_TO = _referral("referred_to", "q7A0u3OCNyI", "Referred to", "ReferTo", "claimReferredTo")
+RESTORED_CLAIM = Field(
+    "restored_claim_uuid", "GfCnUA3IUnb", "Restored from claim", ValueType.TEXT, "RestoredClaim", "tblClaim", code="claimRestoredFrom", optional=True,
+    made_of="ClaimUUID of the rejected claim that was entered again as this one.",
+)
+CLAIM_REJECTION_REASON = Field(
+    "claim_rejection_reason", "OFFKL8AGixB", "Rejection reason", ValueType.TEXT, "RejectionReason", "tblClaim", option_set=REJECTION_REASON, code="claimRejectionReason",
+    made_of="On Rejected: of the claim's rejected lines, the reason with the largest asked amount, then the least code; the claim's own where no line is rejected.",
+    privacy=Privacy.SENSITIVE, optional=True,
 )
 # fmt: on
 
@@ -72,6 +102,16 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
         made_of="ProductCode of the current services and items; of several, the product with the largest asked amount, then the least code.",
     ),
     INSUREE_VILLAGE,
+    Field("care_type", "oIhYeWdgpqf", "Care type", ValueType.TEXT, "CareType", "tblClaim", option_set=CARE_TYPE, code="claimCareType", optional=True),
+    Field("pre_authorisation", "xUhHV9fEsmU", "Pre-authorisation required", ValueType.TEXT, "pre_authorization", "tblClaim", option_set=YES_NO, code="claimPreAuthorisation", optional=True),
+    Field(
+        "patient_condition", "zZpj1w5AAeB", "Patient condition", ValueType.TEXT, "patient_condition", "tblClaim", option_set=PATIENT_CONDITION, code="claimPatientCondition",
+        made_of="At discharge.", privacy=Privacy.SENSITIVE, optional=True,
+    ),
+    REFERRED_FROM,
+    REFERRED_TO,
+    RESTORED_CLAIM,
+    CLAIM_REJECTION_REASON,
 )  # fmt: skip
 
 SEQUENCE = Field(
@@ -112,6 +152,7 @@ CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     _amount("service_remunerated_amount", "WFqZ6Q1E2XO", "Remunerated amount - Service", "shown_remunerated_amount", None, _REMUNERATED),
     _amount("service_valuated_amount", "EkThw1XPN1F", "Valuated amount - Service", "shown_valuated_amount", None, _VALUATED),
     SEQUENCE,
+    _line_reason("service_rejection_reason", "JbvXSQX0E87", "Rejection reason - Service", "serviceRejectionReason"),
 )  # fmt: skip
 
 CLAIMED_ITEM = Field(
@@ -138,4 +179,5 @@ CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
     _amount("item_remunerated_amount", "BIA1frmPcqw", "Remunerated amount - Item", "shown_remunerated_amount", "remuneratedAmountItem", _REMUNERATED),
     _amount("item_valuated_amount", "kGTTdOicT1s", "Valuated amount - Item", "shown_valuated_amount", "valuatedAmountItem", _VALUATED),
     SEQUENCE,
+    _line_reason("item_rejection_reason", "fWfad1e0Jz6", "Rejection reason - Item", "itemRejectionReason"),
 )  # fmt: skip

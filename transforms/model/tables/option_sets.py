@@ -85,6 +85,45 @@ CLAIM_STATUS = OptionSet(
         "Valuated": "GtWVCt1YKKF",
     },
 )  # fmt: skip
+CARE_TYPE = OptionSet(
+    "XEl8XAb0pfp", "Care type", "care_type", salt="careType",
+    codes={"IPD": "In-patient", "OPD": "Out-patient"},
+)  # fmt: skip
+PATIENT_CONDITION = OptionSet(
+    "t6ekR2CsLfc", "Patient condition", "patient_condition", salt="patientCondition",
+    codes={"H": "Healed", "D": "Deceased", "E": "Escaped", "R": "Referred"},
+)  # fmt: skip
+REJECTED_IN_REVIEW = "Rejected in review"
+OTHER_REASON, NO_REASON = "any other", "none"
+"""What stands for codes that openIMIS does not have, and for a rejection without a code."""
+REJECTION_REASON = OptionSet(
+    "ldtTz26Y4Jw", "Rejection reason", "rejection_reason", salt="rejectionReason",
+    codes={
+        "-1": REJECTED_IN_REVIEW,
+        "1": "Not in the register",
+        "2": "Not in the price list",
+        "3": "Not covered by a policy",
+        "4": "Not for this sex or age",
+        "5": "Too soon again",
+        "6": "Claimed twice",
+        "7": "Insuree not insured",
+        "8": "Diagnosis not in the list",
+        "9": "Date of care not valid",
+        "10": "Care type not allowed",
+        "11": "Too many admissions",
+        "12": "Too many visits",
+        "13": "Too many consultations",
+        "14": "Too many surgeries",
+        "15": "Too many deliveries",
+        "16": "Quantity above the limit",
+        "17": "Within the waiting period",
+        "19": "Too many antenatal contacts",
+        "20": "Claim not valid",
+        "21": "No coverage on the day",
+        OTHER_REASON: "Another reason",
+        NO_REASON: "No reason given",
+    },
+)  # fmt: skip
 YES_NO = OptionSet(
     "HG0oUNFDDYo", "Yes/No", "yes/no", salt="boolean",
     codes={"true": "Yes", "false": "No"},
@@ -96,6 +135,7 @@ FILLED_SETS: tuple[OptionSet, ...] = (
     PRODUCT, DIAGNOSIS, ITEM, SERVICE,
 )  # fmt: skip
 FIXED_SETS: tuple[OptionSet, ...] = (
-    MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO,
+    MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO, CARE_TYPE,
+    PATIENT_CONDITION, REJECTION_REASON,
 )  # fmt: skip
 OPTION_SETS: tuple[OptionSet, ...] = FILLED_SETS + FIXED_SETS

@@ -111,14 +111,12 @@ def _lines(name: str, key: str, status: str, thing: str) -> Table:
         Column("ProdID", KEY),
         Column(status, CODE),
         Column("RejectionReason", CODE),
-        Column("QtyProvided", AMOUNT),
-        Column("QtyApproved", AMOUNT),
-        Column("PriceAsked", AMOUNT),
-        Column("PriceAdjusted", AMOUNT),
-        Column("PriceApproved", AMOUNT),
-        Column("PriceValuated", AMOUNT),
-        Column("DeductableAmount", AMOUNT),
-        Column("ExceedCeilingAmount", AMOUNT),
+        *(Column(f"Qty{which}", AMOUNT) for which in ("Provided", "Approved")),
+        *(
+            Column(f"Price{which}", AMOUNT)
+            for which in ("Asked", "Adjusted", "Approved", "Valuated")
+        ),
+        *(Column(name, AMOUNT) for name in ("DeductableAmount", "ExceedCeilingAmount")),
         Column("ExceedCeilingAmountCategory", AMOUNT, required=False),
         Column("RemuneratedAmount", AMOUNT),
     )
@@ -141,6 +139,7 @@ HEALTH_FACILITIES = _table(
     Column("HFName", TEXT),
     Column("HFLevel", TEXT),
     Column("LegalForm", TEXT, required=False),
+    Column("status", TEXT, required=False, field=True),
     Column("LocationId", KEY),
 )
 FAMILIES = _table(
@@ -220,11 +219,14 @@ CLAIMS = _table(
     Column("ValidityFromReview", STAMP),
     Column("ClaimCode", TEXT, field=True),
     Column("VisitType", TEXT, field=True),
-    Column("ICDID", KEY, field=True),
-    Column("ICDID1", KEY, field=True),
-    Column("ICDID2", KEY, field=True),
-    Column("ICDID3", KEY, field=True),
-    Column("ICDID4", KEY, field=True),
+    *(Column(f"ICDID{number}", KEY, field=True) for number in ("", 1, 2, 3, 4)),
+    Column("RejectionReason", CODE, required=False, field=True),
+    Column("CareType", TEXT, required=False, field=True),
+    Column("pre_authorization", YES_NO, required=False, field=True),
+    Column("patient_condition", TEXT, required=False, field=True),
+    Column("ReferFrom", KEY, required=False, field=True),
+    Column("ReferTo", KEY, required=False, field=True),
+    Column("RestoredClaim", KEY, required=False, field=True),
 )
 CLAIM_ITEMS = _lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
 CLAIM_SERVICES = _lines("tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID")

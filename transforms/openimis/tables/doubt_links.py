@@ -131,6 +131,8 @@ LINKS: tuple[Link, ...] = (
     Link(CLAIMS, "HFID", HEALTH_FACILITIES, _SITE, PLACE),
     Link(CLAIMS, "ClaimAdminId", CLAIM_ADMINS, (), VALUE),
     Link(CLAIMS, "RunID", BATCH_RUNS, ("RunDate",), VALUE),
+    *(Link(CLAIMS, column, HEALTH_FACILITIES, _SITE, VALUE) for column in ("ReferFrom", "ReferTo")),
+    Link(CLAIMS, "RestoredClaim", CLAIMS, ("InsureeID",), VALUE),
     *(Link(CLAIMS, column, DIAGNOSES, ("ICDCode",), VALUE) for column in _DIAGNOSES),
     Link(CLAIM_ITEMS, "ItemID", ITEMS, ("ItemCode",), VALUE),
     Link(CLAIM_SERVICES, "ServiceID", SERVICES, ("ServCode",), VALUE),

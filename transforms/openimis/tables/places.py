@@ -49,6 +49,7 @@ class GroupSet:
         table: openIMIS table of the places; None: an operator fills it.
         column: Its column that says in which group a place is.
         description: What it says, for people.
+        optional: Whether openIMIS fills it only where the country file has its section.
     """
 
     key: str
@@ -57,6 +58,7 @@ class GroupSet:
     table: str | None = None
     column: str | None = None
     description: str = ""
+    optional: bool = False
 
     @property
     def uid(self) -> str:
@@ -96,6 +98,18 @@ FACILITY_OWNERSHIP = GroupSet(
     HEALTH_FACILITIES, "LegalForm",
     "The legal form that openIMIS has of a health facility.",
 )  # fmt: skip
+FACILITY_STATUS = GroupSet(
+    "facility_status", "Facility status (openIMIS)",
+    (
+        _group("active", "Active facilities", "AC"),
+        _group("inactive", "Inactive facilities", "IN"),
+        _group("idle", "Idle facilities", "ID"),
+        _group("delisted", "Delisted facilities", "DE"),
+    ),
+    HEALTH_FACILITIES, "status",
+    "Whether the scheme works with a health facility: openIMIS 1.11 and later have it.",
+    optional=True,
+)  # fmt: skip
 FACILITY_TYPE = GroupSet(
     "facility_type", "Facility type (openIMIS)",
     (
@@ -129,4 +143,5 @@ SETTLEMENT = GroupSet(
 
 GROUP_SETS: tuple[GroupSet, ...] = (
     PLACE_LEVEL, FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_TYPE, FACILITY_KIND, SETTLEMENT,
+    FACILITY_STATUS,
 )  # fmt: skip

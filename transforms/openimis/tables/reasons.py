@@ -140,6 +140,18 @@ REASONS: dict[str, str] = {
         "The batch run that the claim names does not exist: the day of processing was taken for "
         "that of valuation. Correct the claim in openIMIS."
     ),
+    "referred_from_unknown": (
+        "The health facility that the claim says it was referred from does not exist or is not in "
+        "DHIS2: it was left out. Correct the claim in openIMIS."
+    ),
+    "referred_to_unknown": (
+        "The health facility that the claim says it was referred to does not exist or is not in "
+        "DHIS2: it was left out. Correct the claim in openIMIS."
+    ),
+    "restored_from_claim_unknown": (
+        "The claim that this one restores was deleted, or is no claim of the same person: it was "
+        "left out. Correct the claim in openIMIS, unless the other one was meant to go."
+    ),
     "claim_line_claim_unknown": (
         "The claim that the line names does not exist in openIMIS: correct or delete the line."
     ),

@@ -113,6 +113,7 @@ POVERTY = ("poor", "non-poor")
 VISIT_TYPES = ("emergency", "referral", "other")
 AT_END = "Each figure is of the last day of its period."
 BELOW_ONE = "By the org units below one's own: regions of the country, districts of a region."
+FACILITIES_BELOW = f"{BELOW_ONE} Who has a district sees its health facilities side by side."
 OF_THE_HEAD = "Households count by their heads; gender and age are the head's."
 
 

@@ -1,7 +1,7 @@
 """What is counted of claims, services and items."""
 
 from transforms.model.tables import claim
-from transforms.model.tables.option_sets import PRODUCT, VISIT_TYPE
+from transforms.model.tables.option_sets import PRODUCT, REJECTION_REASON, VISIT_TYPE
 from transforms.model.tables.programs import (
     CLAIM_DETAILS_STAGE,
     CLAIM_ITEMS_STAGE,
@@ -73,6 +73,7 @@ BY_VISIT_TYPE = tuple(
     option_split(key, label, _claim("visit_type"), VISIT_TYPE, label)
     for key, label in (("emergency", "Emergency"), ("referral", "Referral"), ("other", "Other"))
 )
+BY_REASON = OptionSplit("reason", "Reason", _claim("claim_rejection_reason"), REJECTION_REASON)
 
 CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("claims", "Claims", "Claims", "Claims whose claim date lies in the period.",
@@ -113,7 +114,7 @@ CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("pending-of-claim-date", "Claims of the period pending at its end", "Claims of period pending", "Claims whose claim date lies in the period and that are Entered, Checked or Processed on its last day.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_PENDING, CLAIM_HOLDS_AT_END), ENROLLED_IN_PERIOD + EVENT_BY_END),
     Measure("rejected-of-claim-date", "Claims of the period rejected by now", "Claims of period rejected", "Claims whose claim date lies in the period and that were rejected since.",
-            CLAIM_PROGRAM, *COUNT_EVENTS, (_status("Rejected"),), ENROLLED_IN_PERIOD),
+            CLAIM_PROGRAM, *COUNT_EVENTS, (_status("Rejected"),), ENROLLED_IN_PERIOD, (BY_REASON,)),
     Measure("valuated-of-claim-date", "Claims of the period valuated by now", "Claims of period valuated", "Claims whose claim date lies in the period and that were valuated since.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (_status("Valuated"),), ENROLLED_IN_PERIOD),
     Measure("reimbursed-of-claim-date", "Claims of the period reimbursed by now", "Claims of period reimbursed", "Claims whose claim date lies in the period and that were valuated since with a remunerated amount above zero.",

@@ -131,6 +131,11 @@ CLAIMS = Dashboard(
         ("reimbursed", "remunerated", "share-reimbursed"),
         _text("Section IV. Diagnoses", "The most frequent diagnoses of last year", IN_EVENT_REPORTS),
         (f"{EVENT}top-diagnoses",),
+        _text("Section V. Facilities that stand out, and why claims are rejected",
+              "Rejection rate and mean amount of a claim, by facility or area",
+              "Rejected claims by reason, automatic and in review: where the reason is sent"),
+        ("rejection-rate-by-area", "claim-mean-by-area"),
+        ("rejected-by-reason", "rejection-rate-by-review"),
     ),
 )  # fmt: skip
 SERVICES = Dashboard(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from transforms.core.metadata_uids import metadata_uid
+from transforms.model.tables.option_sets import REJECTED_IN_REVIEW, REJECTION_REASON
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ _B, _C, _O = IndicatorGroup.BENEFICIARY, IndicatorGroup.CLAIMS, IndicatorGroup.O
 _OF_HOME = (
     "Claims are counted where the person is registered now, so that it holds for villages too."
 )
+_IN_REVIEW = f"[rejected-of-claim-date.reason:{REJECTED_IN_REVIEW}]"
+_BY_CODE = (
+    "Each claim counts once, with the reason for which most of it was rejected; a reviewer who "
+    "chooses another code than openIMIS's own for a review is counted with that code. Made only "
+    "where the country file sends the reason."
+)
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator("enrollment-rate", "lmtiVIgiFct", "Enrollment rate (individuals)", PER_CENT, _B, "[enrolled]", "Individuals enrolled at the end", POPULATION, "Population of the year",
@@ -104,6 +111,12 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("family-size", "", "Average household size", RATIO, _B, "[enrolled]", "Individuals enrolled", "[households]", "Households enrolled"),
     Indicator("claimed-per-claimant", "qB6b10mR0G5", "Average value claimed per member with claims", RATIO, _C, "[claimed]", "Value of claims entered", "[claimants]", "Individuals with claims"),
     Indicator("rejection-rate", "AeiwE2enknP", "Claims rejection rate", PER_CENT, _C, "[rejected-of-claim-date] + 0 * [claims]", "Claims of the period rejected by now", "[claims]", "Claims of the period"),
+    Indicator("rejection-rate-review", "", "Claims rejection rate: in review", PER_CENT, _C, f"{_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected in review by now", "[claims]", "Claims of the period", _BY_CODE),
+    Indicator("rejection-rate-automatic", "", "Claims rejection rate: automatic", PER_CENT, _C, f"[rejected-of-claim-date] - {_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected by now, but not in review", "[claims]", "Claims of the period", _BY_CODE),
+    *(
+        Indicator(f"rejection-rate-{code}", "", f"Claims rejection rate: {reason}", PER_CENT, _C, f"[rejected-of-claim-date.reason:{reason}] + 0 * [claims]", f"Claims of the period rejected by now: {reason}", "[claims]", "Claims of the period")
+        for code, reason in (REJECTION_REASON.codes or {}).items() if reason != REJECTED_IN_REVIEW
+    ),
     Indicator("share-emergency", "GEyWMA50qc9", "Share of emergency claims", PER_CENT, _C, "[claims-entered.emergency] + 0 * [claims-entered]", "Emergency claims", "[claims-entered]", "Entered claims"),
     Indicator("share-referral", "w0p6dm1MA8V", "Share of referral claims", PER_CENT, _C, "[claims-entered.referral] + 0 * [claims-entered]", "Referral claims", "[claims-entered]", "Entered claims"),
     Indicator("share-other", "paxHC7c7N30", "Share of other claims", PER_CENT, _C, "[claims-entered.other] + 0 * [claims-entered]", "Other claims", "[claims-entered]", "Entered claims"),
@@ -131,7 +144,6 @@ NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (
     ("D8", "Satisfaction", "Feedback is no part of the two programs; nothing of it is sent."),
     ("D9", "Feedback response ratio", "Feedback is no part of the two programs; nothing of it is sent."),
     ("", "Households hitting the ceiling", "A household's claims lie on several people; DHIS2 cannot add them up in one figure."),
-    ("", "Rejection rate, automated and by review", "openIMIS keeps one status for both; the reason of a rejection is no part of the data sent."),
     ("", "Claims reimbursed by other districts", "A figure would need the person's district and the facility's in one condition, which DHIS2 does not have."),
     ("", "Average value claimed per household with claims", "The claims of a household lie on several people; heads with a claim would be a part of them only."),
 )  # fmt: skip

@@ -15,6 +15,9 @@ UIDs are the seed's where it had the object. How a value leaves is the default o
 | direct | names, numbers of persons, phone | not at all; insurance numbers as pseudonyms |
 | sensitive | of what somebody is ill (diagnoses, services, items), who is poor | as it is: figures are made of it. Think again where names or numbers are let out, or DHIS2 is open to many |
 
+*Optional* values leave only where the country file says so, whatever their class: `"Care type" = "send"`. Their options are pushed, and figures made of them, only then.
+A value of openIMIS that an optional field cannot take is left out with a note, and holds nothing back.
+
 What leaves for one country file: the flow `what-leaves`.
 The indicators: [indicators.md](indicators.md).
 
@@ -53,7 +56,8 @@ PLACES = """\
 Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
 Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
-Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`).
+Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`, `[facility_status]`).
+A facility that is delisted, or whose contract is over, stays an open org unit: its claims of before are still settled, and it may be listed again. Its status is a group; the dates of its contract are not sent.
 """
 
 POPULATION = """\

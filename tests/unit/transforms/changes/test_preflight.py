@@ -8,6 +8,7 @@ import pytest
 from transforms.changes.lacks import PLACE_MISSING, Lacks, lacks_of
 from transforms.changes.offer import (
     FIELDS,
+    OPTIONAL,
     SEARCHES_EVERYWHERE,
     Needs,
     Offer,
@@ -105,7 +106,7 @@ def test_who_deletes_what_other_programs_have_is_refused_unless_it_only_reads(
     offer = replace(READY, user=replace(LOADER, authorities=frozenset(authorities)))
 
     assert [fault[: len(says)] for fault in faults_of(offer, NEEDS)] == [says]
-    refuse_unreadable(offer)
+    refuse_unreadable(offer, NEEDS)
 
 
 def test_a_superuser_who_is_permitted_is_no_fault() -> None:
@@ -210,7 +211,7 @@ def test_fields_that_are_hidden_are_counted_and_three_are_named() -> None:
     assert f"({', '.join(hidden[:3])})" in warning
     assert lacks_of(offer, NEEDS).hidden == {KEY_OF_UID[uid] for uid in hidden}
     with pytest.raises(TargetError, match=f"4 of the {len(uids)} {what}"):
-        refuse_unreadable(offer)
+        refuse_unreadable(offer, NEEDS)
 
 
 def test_a_dhis2_that_shows_no_attribute_of_persons_is_refused() -> None:
@@ -250,3 +251,31 @@ def test_what_the_load_has_made_again_is_counted_and_merges_are_left_to_openimis
     assert "merge or split them in openIMIS" in places
     assert options == "2 options that the data use were not in DHIS2, and were made again."
     assert list(made_again(after, after)) == []
+
+
+OPTIONAL_ELEMENTS = frozenset(OPTIONAL["dataElements"])
+
+
+def test_an_optional_field_that_is_not_sent_may_be_missing() -> None:
+    """Whoever installs a newer release need not run set-up for fields that nobody has asked for."""
+    assert len(OPTIONAL_ELEMENTS) > 0
+    assert FIELDS[1][2].isdisjoint(OPTIONAL_ELEMENTS)
+    assert list(faults_of(READY, NEEDS)) == []
+    assert warned(READY) == []
+    assert lacks_of(READY, NEEDS).is_empty
+
+
+def test_an_optional_field_that_is_sent_and_missing_is_left_out_with_a_warning() -> None:
+    sent = frozenset(sorted(OPTIONAL_ELEMENTS)[:2])
+    kind, _, uids = FIELDS[1]
+    needs = replace(NEEDS, optional=sent)
+    whole = replace(READY, fields={**READY.fields, kind: uids | sent})
+
+    [warning] = warnings_of(READY, needs, lacks_of(READY, needs))
+
+    assert warning.startswith(f"2 of the {len(uids) + 2} data elements are not in DHIS2, or hidden")
+    assert lacks_of(READY, needs).hidden == {KEY_OF_UID[uid] for uid in sent}
+    assert lacks_of(whole, needs).is_empty
+    with pytest.raises(TargetError, match="data elements are not in DHIS2"):
+        refuse_unreadable(READY, needs)
+    refuse_unreadable(whole, needs)

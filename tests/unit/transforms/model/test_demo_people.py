@@ -6,9 +6,11 @@ import pytest
 from tests.support.databases.demo import demo_folder
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
+from transforms.model.optional_fields import unused_option_sets
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.people import people
+from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import TABLES, Column
@@ -77,7 +79,9 @@ def test_every_location_and_facility_is_an_org_unit(register: Register):
 
 
 def test_every_option_has_a_uid_and_a_name_of_its_own(register: Register):
-    found = options(register).collect()
+    """Those of fields that the country file asks for."""
+    unused = unused_option_sets(policy_of(COUNTRY))
+    found = options(register, without=unused).collect()
 
     assert found.height == 960
     assert found["uid"].is_unique().all()

@@ -9,6 +9,7 @@ import pytest
 from tests.support.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, uuid
 from transforms.core.errors import CountryError
 from transforms.model.org_units import org_units
+from transforms.model.privacy import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.tables.places import GROUP_SETS
 
@@ -100,6 +101,38 @@ def test_a_health_facility_is_public_or_private_by_its_legal_form(
     facility = unit(made(HF=[{"LegalForm": legal_form}]), "tblHF", 1)
 
     assert facility["groups"] == [GROUPS["hospital"], *(GROUPS[name] for name in groups)]
+
+
+@pytest.mark.parametrize(
+    ("section", "status", "groups"),
+    [
+        ({}, "AC", ["active"]),
+        ({}, "IN", ["inactive"]),
+        ({}, "ID", ["idle"]),
+        ({}, "DE", ["delisted"]),
+        ({"active": ["AC", "XX"]}, "XX", ["active"]),
+        pytest.param({}, None, [], id="of an openIMIS before 1.11"),
+        pytest.param(None, "DE", [], id="where the country file has no such section"),
+    ],
+)
+def test_a_health_facility_is_in_the_group_of_its_status_where_the_country_file_asks(
+    section: dict[str, list[str]] | None, status: str | None, groups: list[str]
+):
+    country = a_country(**({} if section is None else {"facility_status": section}))
+
+    facility = unit(made(country=country, HF=[{"status": status, "HFLevel": "P"}]), "tblHF", 1)
+
+    assert facility["groups"] == [GROUPS[name] for name in groups]
+    assert facility["closedDate"] is None
+
+
+def test_the_status_of_facilities_is_read_only_where_the_country_file_asks():
+    def read(country: Country) -> list[bool]:
+        selections = (selected_columns(country), selected_for_set_up(country))
+        return ["status" in {column.name for column in each["tblHF"]} for each in selections]
+
+    assert read(a_country(facility_status={})) == [True, True]
+    assert read(COUNTRY) == [False, False]
 
 
 def test_the_country_file_says_which_legal_forms_and_levels_are_in_a_group():

@@ -26,6 +26,7 @@ from transforms.model.tables.insuree import (
 )
 from transforms.openimis.country import Country, Root
 from transforms.openimis.tables.columns import TABLES
+from transforms.openimis.tables.places import GROUP_SETS
 from transforms.reports.leaving_page import leaving_page
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
@@ -80,8 +81,9 @@ def test_keys_dates_and_codes_that_the_work_needs_are_always_read():
         assert selected[name] == [column for column in table.columns if not column.field]
 
 
-def test_every_value_that_openimis_keeps_is_wanted_by_a_field():
+def test_every_value_that_openimis_keeps_is_wanted_by_a_field_or_a_group_of_places():
     wanted = {(field.table, field.column) for r in RESOURCES for field in r.fields}
+    wanted |= {(group_set.table, group_set.column) for group_set in GROUP_SETS}
 
     for name, table in TABLES.items():
         assert {(name, column.name) for column in table.columns if column.field} <= wanted
@@ -195,10 +197,43 @@ SENSITIVE = {
 
 
 def test_of_what_somebody_is_ill_and_who_is_poor_is_sensitive_and_sent_as_before():
-    found = {line.field: line for line in leaving(country()) if line.privacy is Privacy.SENSITIVE}
+    found = {
+        line.field: line
+        for line in leaving(country())
+        if line.privacy is Privacy.SENSITIVE and not line.is_optional
+    }
 
     assert found.keys() == SENSITIVE
     assert {line.treatment for line in found.values()} == {Treatment.SEND}
+
+
+OPTIONAL_AND_SENSITIVE = {
+    "Patient condition", "Referred from", "Referred to", "Rejection reason",
+    "Rejection reason - Service", "Rejection reason - Item",
+}  # fmt: skip
+
+
+def test_what_is_optional_stays_unless_the_country_file_asks():
+    optional = {line.field: line for line in leaving(country()) if line.is_optional}
+    asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in optional})
+
+    assert {line.treatment for line in optional.values()} == {Treatment.DROP}
+    assert {
+        name for name, line in optional.items() if line.privacy is Privacy.SENSITIVE
+    } == OPTIONAL_AND_SENSITIVE
+    assert {line.treatment for line in leaving(asked) if line.is_optional} == {Treatment.SEND}
+
+
+def test_the_page_says_of_what_is_optional_who_has_decided():
+    leaves, stays = leaving_page(country(Care_type=Treatment.SEND)).split(
+        "## Values that do not leave"
+    )
+
+    assert "| Care type | claim_events | tblClaim.CareType | send | the country file |" in leaves
+    assert (
+        "| Patient condition | claim_events | tblClaim.patient_condition | drop "
+        "| the country file did not ask |"
+    ) in stays
 
 
 @pytest.mark.parametrize("name", ["Village of the insuree", "Claim number"])

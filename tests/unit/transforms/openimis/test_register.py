@@ -159,6 +159,7 @@ COPIES: dict[str, Any] = {
     "Policy": [{}, history_of(1, PolicyID=101)],
     "Product": [{}, history_of(1, ProdID=101)],
     "ClaimAdmin": [{}, history_of(1, ClaimAdminId=101)],
+    "Claim": [{}, history_of(1, ClaimID=101)],
 }
 LINKS = [(subject, name) for subject in OF_ROWS for name in subject.links]
 
@@ -174,12 +175,13 @@ def test_a_foreign_key_names_the_live_row_and_nothing_where_openimis_writes_0(
     found = snapshot(**COPIES) | {
         subject.table.name: rows(
             subject.table.name,
+            *COPIES.get(subject.table.name.removeprefix("tbl"), ()),
             *({subject.table.key: 11 + at, column: key} for at, key in enumerate(_named(copy))),
         )
     }
     current = rows_of(register_of(found), subject).current.sort(subject.key).collect()
 
-    assert current[name].to_list() == [live, live, 999, None, None]
+    assert current[name].to_list()[-5:] == [live, live, 999, None, None]
 
 
 def _named(copy: int) -> list[int | None]:
