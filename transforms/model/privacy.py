@@ -23,6 +23,7 @@ from transforms.model.resources import RESOURCES
 from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
+from transforms.openimis.differences import as_named_here
 from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
 
 SHORTEST_KEY_BYTES = 32
@@ -94,10 +95,11 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         for field in resource.fields
         if policy[field.key] is not Treatment.DROP
     }
-    return {
+    columns = {
         name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
         for name, table in TABLES.items()
     }
+    return as_named_here(columns, country)
 
 
 def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
@@ -107,10 +109,11 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
         CountryError: See `policy_of`.
     """
     policy_of(country)
-    return {
+    columns = {
         name: [column for column in TABLES[name].columns if not column.field]
         for name in TABLES_OF_SET_UP
     }
+    return as_named_here(columns, country)
 
 
 def treated(

@@ -34,12 +34,19 @@ class Column:
         required: Whether the run stops if the source does not have it.
         field: True for a value of a person or claim that is read only where a field of
             a table of truth wants it; False for keys, dates and codes that the work needs.
+        renamed: What a fork calls it, where the country file says so.
     """
 
     name: str
     dtype: pl.DataType
     required: bool = True
     field: bool = False
+    renamed: str | None = None
+
+    @property
+    def source_name(self) -> str:
+        """What the database calls it."""
+        return self.renamed or self.name
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class Table:
         return next(column for column in self.columns if column.name == name)
 
 
+DELETION_FLAGS = ("IsDeleted", "is_deleted", "IsActive", "is_active")
+"""Columns that openIMIS's tables here do not have, and by which forks delete rows."""
 VERSION_OF = "LegacyID"
 """The column that says of which row a row is an earlier version."""
 VALIDITY = (
