@@ -93,6 +93,8 @@ class Field:
         compulsory: A data element that a COMPLETED event must have.
         aggregation: DHIS2 aggregation type.
         falls_due: A day that follows from what openIMIS said long before: it moves by itself.
+        descriptive: Of an event: what DHIS2 would not take is left out with a note, and the event
+            is sent; of other events it is a fault.
     """
 
     key: str
@@ -110,6 +112,7 @@ class Field:
     compulsory: bool = False
     aggregation: str = "NONE"
     falls_due: bool = False
+    descriptive: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def rendered(
         fields: The fields of the resource.
         longest: How many characters DHIS2 takes: fewer for an attribute than for a data element.
         holds_back: Whether a value that DHIS2 would not take holds the object back (a fault);
-            else it is left out (a note).
+            else, and of a descriptive field, it is left out (a note).
 
     Returns:
         The same rows, with the key columns (String; blank text is null), `faults` and `notes`. A
@@ -46,11 +46,10 @@ def rendered(
     texts = [_text(field, types[column_of(field)]).alias(_name(field)) for field in present]
     missing = [pl.lit(None, pl.String).alias(_name(f)) for f in fields if f not in present]
     frame = working.with_columns(*texts, *missing)
-    broken = [(field, dict(_faults(field, longest, types))) for field in present]
-    if holds_back:
-        frame = with_faults(frame, _all_of(broken))
-    else:
-        frame = _without_broken(with_faults(frame, {}), broken)
+    strict = [field for field in present if holds_back and not field.descriptive]
+    lenient = [field for field in present if field not in strict]
+    frame = with_faults(frame, _all_of(_rules(strict, longest, types)))
+    frame = _without_broken(frame, _rules(lenient, longest, types))
     frame = _without_malformed([f for f in present if f.value_type in _PATTERNS], frame)
     names = {_name(field): field.key for field in fields}
     return frame.drop(names.values(), strict=False).rename(names)
@@ -129,6 +128,13 @@ def _digits(value: pl.Expr) -> pl.Expr:
     return value.cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", "")
 
 
+_Broken = Sequence[tuple[Field, Mapping[str, pl.Expr]]]
+
+
+def _rules(fields: Sequence[Field], longest: int, types: pl.Schema) -> _Broken:
+    return [(field, dict(_faults(field, longest, types))) for field in fields]
+
+
 def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.Expr]]:
     value, dtype = pl.col(column_of(field)), types[column_of(field)]
     if field.option_set is not None and field.option_set.codes is not None:
@@ -145,9 +151,6 @@ def _faults(field: Field, longest: int, types: pl.Schema) -> list[tuple[str, pl.
             pl.col(_name(field)).str.contains(CONTROL_CHARACTERS),
         ),
     ]
-
-
-_Broken = Sequence[tuple[Field, Mapping[str, pl.Expr]]]
 
 
 def _all_of(broken: _Broken) -> dict[str, pl.Expr]:

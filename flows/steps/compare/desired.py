@@ -38,7 +38,7 @@ from transforms.openimis.doubts import Doubts
 from transforms.openimis.normalise import local_day, normalise
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
-from transforms.openimis.unmapped_values import count_unmapped
+from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
@@ -140,6 +140,12 @@ def _write_part(
     )
     for name, frame in frames.items():
         write_frame(run.desired(name, number), frame.sort("person", "key"))
+
+
+def unmapped_values(run: Run) -> list[str]:
+    """Return, a sentence each, the values of openIMIS that nothing explains; none in older runs."""
+    found = read_stage(run, STAGE).get(UNMAPPED, []) if is_done(run, STAGE) else []
+    return [sentence_of(each) for each in found]
 
 
 def _rows(run: Run, resource: str, count: int) -> int:

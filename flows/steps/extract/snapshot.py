@@ -72,9 +72,9 @@ def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
             )
         for flag in table.unread_flags:
             runner.warning(
-                "%s has a column %s, which openIMIS itself does not have. Some forks delete rows by "
-                "such a column: if this one does, name it in the country file ([not_current]); until "
-                "then these rows count as current",
+                "%s has a column %s, which openIMIS itself does not have. Some forks delete rows "
+                "by such a column: if this one does, name it in the country file ([not_current]). "
+                "Until then these rows count as current",
                 name,
                 flag,
             )
