@@ -47,7 +47,7 @@ def count_unmapped(snapshot: Snapshot, country: Country) -> list[dict[str, str |
         return []
     order = ["rows", "column", "value"]
     found = pl.concat(counts).sort(order, descending=[True, False, False])
-    return found.collect().to_dicts()
+    return found.collect(engine="streaming").to_dicts()
 
 
 def sentence_of(unmapped: Mapping[str, str | int]) -> str:
