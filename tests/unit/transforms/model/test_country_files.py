@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from transforms.openimis.country import Country, country_of
 from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.columns import Column
 from transforms.openimis.unmapped_values import count_unmapped
 
 FOLDER = Path(__file__).parents[4] / "docs/countries"
@@ -31,16 +33,17 @@ def country(file: str) -> Country:
     return found.model_copy(update={"time_zone": None})
 
 
-def read(name: str, settings: Country) -> Snapshot:
+def snapshot_of(name: str, settings: Country) -> Snapshot:
     """What the extract reads of a country's openIMIS, as it must be for everything behind it."""
     tables = sample(150, seed=11, level="1.11", as_of=TODAY, defects=False, country=name)
     columns = selected_columns(settings)
-    return normalise(
-        {
-            table: tables[table].lazy().select(pl.col(c.name).cast(c.dtype) for c in chosen)
-            for table, chosen in columns.items()
-        },
-        settings,
+    read = {name: read_of(tables[name], chosen) for name, chosen in columns.items()}
+    return normalise(read, settings)
+
+
+def read_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.LazyFrame:
+    return rows.lazy().select(
+        pl.col(each.name).cast(each.dtype) for each in columns if each.name in rows.columns
     )
 
 
@@ -48,7 +51,7 @@ def read(name: str, settings: Country) -> Snapshot:
 def sent(name: str, file: str) -> dict[str, pl.DataFrame]:
     settings = country(file)
     frames = desired(
-        register_of(read(name, settings)),
+        register_of(snapshot_of(name, settings)),
         as_of=TODAY,
         country=settings,
         pseudonym_key=KEY,
@@ -80,7 +83,7 @@ def test_with_its_file_a_country_sends_what_it_would_send_with_openimis_own_valu
     for resource, frame in found.items():
         assert frame.height > 0
         assert_frame_equal(frame, plain[resource])
-    assert count_unmapped(read(name, country(file)), country(file)) == []
+    assert count_unmapped(snapshot_of(name, country(file)), country(file)) == []
 
 
 def test_without_its_file_in_patients_are_sent_without_visit_type_and_are_counted():
@@ -98,7 +101,7 @@ def test_without_its_file_a_claim_of_a_foreign_status_is_held_back_and_is_counte
     found = sent("nepal_ssf", "other-values.toml")["claim_enrollments"]
 
     held = found.filter(pl.col("faults").list.contains("claim_status_unknown"))
-    unmapped = count_unmapped(read("nepal_ssf", settings), settings)
+    unmapped = count_unmapped(snapshot_of("nepal_ssf", settings), settings)
     assert {each["value"] for each in unmapped} == {"6", "9"}
     assert 0 < held.height < found.height
 
