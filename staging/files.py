@@ -165,7 +165,17 @@ def verify(path: Path, *expected: str) -> None:
         _verified[path] = state
 
 
-def acquired(lock: IO[str]) -> bool:
+def open_lock(path: Path) -> IO[bytes]:
+    """Open the file of a lock, which is made if it is not there; nothing of it is buffered.
+
+    Raises:
+        StagingError: The disk is full, or may not be written to.
+    """
+    with in_words(path):
+        return path.open("ab", buffering=0)
+
+
+def acquired(lock: IO[bytes]) -> bool:
     """Lock an open file for this process alone; return False at once if another has it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

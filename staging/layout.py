@@ -9,6 +9,7 @@
   runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
+  runs/<run_id>/left_out/values.parquet               + manifest.json, written last
   runs/<run_id>/summary.json, what-leaves.md
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, known, wanted: a bucket of UIDs each
@@ -135,6 +136,11 @@ class Run:
     def outcomes(self) -> Path:
         """What DHIS2 answered to every object, gathered from the receipts when they are folded."""
         return self.folder / "outcomes" / "outcomes.parquet"
+
+    @property
+    def left_out(self) -> Path:
+        """Which values the load left out of its requests, because DHIS2 could not take them."""
+        return self.folder / "left_out" / "values.parquet"
 
     def read_back(self, resource: str) -> Path:
         """What DHIS2 was seen to hold of a resource."""

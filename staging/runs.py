@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from staging.damage import damaged
-from staging.files import MISSING, acquired, make_folder, read_json, write_json
+from staging.files import MISSING, acquired, make_folder, open_lock, read_json, write_json
 from staging.layout import Run
 from transforms import VERSION
 from transforms.core.errors import StagingError
@@ -75,7 +75,7 @@ def at_work(run: Run) -> Iterator[None]:
         StagingError: A stage of the same run is at work in another process.
     """
     make_folder(run.folder)
-    with run.lock.open("a") as lock:
+    with open_lock(run.lock) as lock:
         if not acquired(lock):
             raise StagingError(
                 f"Run {run.run_id} is at work already in another process ({run.lock}), and only "
@@ -89,5 +89,5 @@ def is_at_work(run: Run) -> bool:
     """Whether a stage holds the run's folder."""
     if not run.lock.exists():
         return False
-    with run.lock.open("a") as lock:
+    with open_lock(run.lock) as lock:
         return not acquired(lock)

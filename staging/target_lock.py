@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from staging.files import acquired, make_folder
+from staging.damage import in_words
+from staging.files import acquired, make_folder, open_lock
 from staging.layout import Target
 from transforms.core.errors import StagingError
 
@@ -28,10 +29,11 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
         for_stages: The flow is the outermost one, and starts stages, here or in other processes.
 
     Raises:
-        StagingError: Another run has locked it, or another flow of the same run is at work.
+        StagingError: Another run has locked it, another flow of the same run is at work, or the
+            disk is full.
     """
     make_folder(target.folder)
-    with target.lock.open("a+") as outermost, target.stage_lock.open("a+") as at_work:
+    with open_lock(target.lock) as outermost, open_lock(target.stage_lock) as at_work:
         is_outermost = _acquired(outermost, run_id)
         if not is_outermost:
             _refuse_unless_stage(target.lock, run_id, for_stages=for_stages)
@@ -45,12 +47,12 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
         yield
 
 
-def _acquired(lock: IO[str], run_id: str) -> bool:
+def _acquired(lock: IO[bytes], run_id: str) -> bool:
     if not acquired(lock):
         return False
-    lock.truncate(0)
-    lock.write(run_id)
-    lock.flush()
+    with in_words(Path(lock.name)):
+        lock.truncate(0)
+        lock.write(run_id.encode())
     return True
 
 

@@ -1,5 +1,6 @@
 """Record what a run did, for people and for the next run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.fold import is_of_partition
+from flows.steps.load.left_out import noted_by
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.files import read_json, write_json
 from staging.frames import is_done, read_stage, scan_frame
@@ -20,12 +22,13 @@ from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.outcomes import OUTCOMES
+from transforms.changes.reject_rows import LEFT_OUT, NOTE, UNREADABLE_ROWS
 from transforms.reports.summaries import (
     Counts,
+    counted_reasons,
     held_back,
     in_words,
     markdown,
-    noted_reasons,
     posted_counts,
     reject_counts,
     sum_counts,
@@ -74,11 +77,20 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "wanted": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + noted_reasons(changes.get("noted", {})),
+        + counted_reasons(_left_out(run, changes), LEFT_OUT)
+        + counted_reasons(changes.get("noted", {}), NOTE)
+        + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
         "unmapped": unmapped_values(run),
     }
+
+
+def _left_out(run: Run, changes: Mapping[str, Any]) -> Counts:
+    """Return how many objects, and rows of openIMIS, are left out as a whole."""
+    desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
+    objects: Counts = changes.get("left_out", {})
+    return {UNREADABLE_ROWS: desired.get("left_out", {}), **objects}
 
 
 def _posted(run: Run, partitions: int) -> Counts:

@@ -153,13 +153,14 @@ class Pilot:
         where = (SOURCE, TARGET, self.country_file, self.root)
         return self._flow(sync, *where, run_id=run_id, **more)
 
-    def transform(self, run_id: str) -> "Flow":
+    def transform(self, run_id: str, **more: Any) -> "Flow":
         """Stage the changes of a run whose snapshot is there."""
-        return self._flow(transform, TARGET, self.country_file, self.root, run_id, SOURCE)
+        where = (TARGET, self.country_file, self.root)
+        return self._flow(transform, *where, run_id, SOURCE, **more)
 
-    def load(self, run_id: str) -> "Flow":
+    def load(self, run_id: str, **more: Any) -> "Flow":
         """Post what is staged."""
-        return self._flow(load, TARGET, self.country_file, self.root, run_id, allow=["deletes"])
+        return self._flow(load, TARGET, self.country_file, self.root, run_id, **more)
 
     def reconcile(self, run_id: str, **more: Any) -> "Flow":
         """Read DHIS2 back."""

@@ -63,7 +63,9 @@ def sample_options() -> pl.DataFrame:
     """Return the options of the sample openIMIS."""
     frames = sample(300, seed=1, level="1.11", as_of=date(2026, 1, 1), defects=False)
     read = {
-        name: frames[name].lazy().select(pl.col(row.name).cast(row.dtype) for row in table.columns)
+        name: frames[name]
+        .lazy()
+        .select(pl.col(row.name).cast(row.dtype) for row in table.columns if not row.of)
         for name, table in TABLES.items()
     }
     return options(register_of(read)).collect()

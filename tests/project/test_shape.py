@@ -6,6 +6,10 @@ import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.system.demo_database import comparison
+from transforms.changes.magnitude import LIFTED_BY
+from transforms.changes.permissions import Allow
+from transforms.model.resources import METADATA, RESOURCES
 from transforms.openimis.tables.columns import TABLES
 
 PROJECT = Path(__file__).parents[2]
@@ -75,3 +79,16 @@ def test_only_the_one_door_names_a_table_or_column_of_openimis() -> None:
     }
 
     assert named == set()
+
+
+def test_every_resource_is_held_against_the_demo_database() -> None:
+    assert comparison.RESOURCES.keys() == {*METADATA, *(resource.name for resource in RESOURCES)}
+
+
+def test_every_permission_is_asked_for_and_named_by_a_guard() -> None:
+    code = "".join(path.read_text() for name in FOLDERS for path in (PROJECT / name).rglob("*.py"))
+
+    for permission in set(Allow) - set(LIFTED_BY.values()):
+        name = f"Allow.{permission.name}"
+        assert f"{name}.lifts" in code, f"no sentence of a guard names {name}"
+        assert re.search(rf"{name} (not )?in allow", code), f"no guard asks for {name}"

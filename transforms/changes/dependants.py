@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS, TRANSFERS
 from transforms.changes.schemas import ARRIVING, Change
+from transforms.changes.waiting import NOTHING_WAITS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource, TrackerType
 
 PARENT_REFUSED = "parent_refused"
@@ -27,12 +28,17 @@ BLOCKED: dict[str, pl.DataType] = {
 }
 
 
-def dependants(changes: Mapping[str, pl.LazyFrame], refused: pl.DataFrame) -> pl.DataFrame:
+def dependants(
+    changes: Mapping[str, pl.LazyFrame],
+    refused: pl.DataFrame,
+    waiting: pl.DataFrame = NOTHING_WAITS,
+) -> pl.DataFrame:
     """Return what may no longer be posted.
 
     Args:
         changes: Resource name to all its changes of the run.
         refused: phase, type and uid of what DHIS2 refused so far.
+        waiting: type, uid and is_delete of what waits because DHIS2 lacks what it uses.
 
     Returns:
         type, uid, is_delete: whether it is the object's deletion or its creation or update.
@@ -40,6 +46,7 @@ def dependants(changes: Mapping[str, pl.LazyFrame], refused: pl.DataFrame) -> pl
     blocked = refused.select(
         "type", "uid", is_delete=pl.col("phase").is_in([phase.value for phase in DELETES])
     )
+    blocked = pl.concat([blocked, waiting.select(*BLOCKED)])
     for resource in reversed(RESOURCES):
         blocked = pl.concat([blocked, _deletions_above(resource, changes[resource.name], blocked)])
     for resource in RESOURCES:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from transforms.changes.lacks import Lacks
 from transforms.changes.needs import codes_by_option_set, org_units_with_those_above
+from transforms.changes.offer import Offer
 from transforms.model.resources import OPTIONS, ORG_UNITS, Scope
 
 SCOPE_OF = {OPTIONS: Scope.OPTIONSET, ORG_UNITS: Scope.ORGUNIT}
@@ -39,3 +41,37 @@ def needed_options(changed: pl.LazyFrame, changes: Mapping[str, pl.LazyFrame]) -
     codes = codes_by_option_set(changes)
     keys = [f"{uid}:{code}" for uid, each in codes.items() for code in each]
     return changed.filter(pl.col("key").is_in(keys))
+
+
+def lost_org_units(desired: pl.LazyFrame, offer: Offer, lacks: Lacks) -> pl.LazyFrame:
+    """Return the org units that changes need and DHIS2 has not, or not where it needs them.
+
+    Args:
+        desired: uid, parentUid and other columns of all org units of openIMIS.
+        offer: What DHIS2 shows.
+        lacks: What it lacks.
+    """
+    missing = _with_missing_above(lacks.missing_places | lacks.missing_named, desired, offer)
+    return desired.filter(pl.col("uid").is_in(missing.union(*lacks.unassigned.values())))
+
+
+def _with_missing_above(missing: set[str], desired: pl.LazyFrame, offer: Offer) -> set[str]:
+    above = dict(desired.select("uid", "parentUid").drop_nulls().collect().iter_rows())
+    found, waiting = set(missing), list(missing)
+    while waiting:
+        parent = above.get(waiting.pop())
+        if parent is not None and parent not in found and parent not in offer.lines:
+            found.add(parent)
+            waiting.append(parent)
+    return found
+
+
+def lost_options(desired: pl.LazyFrame, lacks: Lacks) -> pl.LazyFrame:
+    """Return the options whose codes changes use and DHIS2 has not.
+
+    Args:
+        desired: key and other columns of all options.
+        lacks: What DHIS2 lacks.
+    """
+    keys = [f"{uid}:{code}" for uid, code in lacks.missing_options]
+    return desired.filter(pl.col("key").is_in(keys))

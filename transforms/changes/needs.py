@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.changes.offer import Needs
 from transforms.changes.schemas import Change
 from transforms.core.fields import ValueType
 from transforms.model.resources import RESOURCES, TrackerType
@@ -36,6 +37,28 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
+def named_org_units(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
+    """Return the org units that are used as values."""
+    return frozenset().union(
+        *(
+            _distinct(_arriving(changes[resource.name]), field.key)
+            for resource in RESOURCES
+            for field in resource.fields
+            if field.value_type is ValueType.ORGANISATION_UNIT
+        )
+    )
+
+
+def needs_of_changes(changes: Mapping[str, pl.LazyFrame]) -> Needs:
+    """Return what DHIS2 must have before all changes of a run can be posted."""
+    return Needs(
+        org_units=org_units_by_program(changes),
+        places=places(changes),
+        codes=codes_by_option_set(changes),
+        named=named_org_units(changes),
+    )
+
+
 def org_units_with_those_above(
     changes: Mapping[str, pl.LazyFrame], org_units: pl.DataFrame
 ) -> set[str]:
@@ -46,10 +69,7 @@ def org_units_with_those_above(
         org_units: uid and parentUid of all org units of openIMIS.
     """
     needed = places(changes).union(*org_units_by_program(changes).values())
-    for resource in RESOURCES:
-        for field in resource.fields:
-            if field.value_type is ValueType.ORGANISATION_UNIT:
-                needed |= _distinct(_arriving(changes[resource.name]), field.key)
+    needed |= named_org_units(changes)
     above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
     waiting = list(needed)
     while waiting:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 
 SUPERUSER = "ALL"
+SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 FIELDS = tuple(
     (kind, what, frozenset(field.uid for resource in of for field in resource.fields))
     for kind, what, of in (
@@ -24,13 +25,13 @@ class Needs:
         org_units: Program (UID) to org units (UIDs) in which there are enrollments or events.
         places: Org units (UIDs) of people.
         codes: Option set (UID) to codes that are used as values.
-        posts: Whether anything is posted; else DHIS2 is only read.
+        named: Org units (UIDs) that are used as values.
     """
 
     org_units: Mapping[str, Collection[str]] = field(default_factory=dict)
     places: Collection[str] = ()
     codes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    posts: bool = True
+    named: frozenset[str] = frozenset()
 
     @property
     def all_org_units(self) -> set[str]:
@@ -56,6 +57,11 @@ class User:
     def is_superuser(self) -> bool:
         """Whether DHIS2 refuses it nothing."""
         return SUPERUSER in self.authorities
+
+    @property
+    def searches_everywhere(self) -> bool:
+        """Whether its search org units do not matter."""
+        return self.is_superuser or SEARCHES_EVERYWHERE in self.authorities
 
 
 @dataclass(frozen=True)
@@ -92,18 +98,19 @@ class Offer:
 
     Attributes:
         user: The user.
-        lines: Org unit (UID) to the UIDs of those above it and its own; None where it does not
-            matter to the user in which org units anything lies.
+        lines: Org unit (UID) to the UIDs of those above it and its own.
         person_type: Whether the user may read and write data of the tracked entity type; None
             where the user does not see it.
         programs: Program (UID) to what the user may do there; None where the user does not see it.
         fields: Class of metadata to the UIDs that the user sees of those in `FIELDS`.
         option_sets: Option set (UID) to its codes; None where the user does not see it.
+        is_limited: Whether DHIS2 lets the user do nothing outside its org units.
     """
 
     user: User
-    lines: Mapping[str, Sequence[str]] | None
+    lines: Mapping[str, Sequence[str]]
     person_type: bool | None
     programs: Mapping[str, ProgramAccess | None]
     fields: Mapping[str, frozenset[str]]
     option_sets: Mapping[str, OptionCodes | None]
+    is_limited: bool = True

@@ -10,20 +10,24 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.model.resources import (
-    CLAIM_ENROLLMENTS,
-    CLAIM_EVENTS,
-    CLAIM_ITEMS,
-    CLAIM_SERVICES,
-    INSUREE_ENROLLMENTS,
     ORG_UNITS,
     POLICY_EVENTS,
+    RESOURCES,
     TRACKED_ENTITIES,
+    Resource,
 )
 from transforms.model.values import CODES
 from transforms.openimis.doubts import Doubts
-from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.columns import VERSION_OF, Table
-from transforms.openimis.tables.doubt_links import COVERS, LINES, VALUATION, VALUE
+from transforms.openimis.tables.columns import (
+    CLAIMS,
+    HEALTH_FACILITIES,
+    INSUREES,
+    LOCATIONS,
+    POLICIES,
+    TABLES,
+    VERSION_OF,
+    Table,
+)
 from transforms.openimis.unreadable import reason_of_column
 
 HELD_BACK = {"row": pl.String(), "codes": CODES}
@@ -40,30 +44,14 @@ class Source:
 
 
 MADE_OF: Mapping[str, tuple[Source, ...]] = {
-    TRACKED_ENTITIES.name: (Source(openimis.INSUREES, (COVERS,)),),
-    INSUREE_ENROLLMENTS.name: (Source(openimis.INSUREES, (VALUE,)),),
-    POLICY_EVENTS.name: (Source(openimis.INSUREE_POLICIES),),
-    CLAIM_ENROLLMENTS.name: (Source(openimis.CLAIMS, (LINES, VALUATION, VALUE)),),
-    CLAIM_EVENTS.name: (Source(openimis.CLAIMS),),
-    CLAIM_SERVICES.name: (Source(openimis.CLAIM_SERVICES),),
-    CLAIM_ITEMS.name: (Source(openimis.CLAIM_ITEMS),),
-    ORG_UNITS: (Source(openimis.LOCATIONS), Source(openimis.HEALTH_FACILITIES)),
+    **{each.name: (Source(TABLES[each.table], each.unmoved_by),) for each in RESOURCES},
+    ORG_UNITS: (Source(LOCATIONS), Source(HEALTH_FACILITIES)),
 }
-UNNAMED: Mapping[tuple[Table, str | None], tuple[str, ...]] = {
-    (openimis.INSUREES, openimis.INSUREES.uuid): (TRACKED_ENTITIES.name, INSUREE_ENROLLMENTS.name),
-    (openimis.INSUREES, VERSION_OF): (TRACKED_ENTITIES.name, INSUREE_ENROLLMENTS.name),
-    (openimis.INSUREE_POLICIES, openimis.INSUREE_POLICIES.key): (POLICY_EVENTS.name,),
-    (openimis.INSUREE_POLICIES, VERSION_OF): (POLICY_EVENTS.name,),
-    (openimis.POLICIES, VERSION_OF): (POLICY_EVENTS.name,),
-    (openimis.CLAIMS, openimis.INSUREES.key): (TRACKED_ENTITIES.name,),
-    (openimis.CLAIMS, openimis.CLAIMS.uuid): (CLAIM_ENROLLMENTS.name, CLAIM_EVENTS.name),
-    (openimis.CLAIMS, VERSION_OF): (CLAIM_ENROLLMENTS.name, CLAIM_EVENTS.name),
-    (openimis.CLAIM_SERVICES, openimis.CLAIM_SERVICES.key): (CLAIM_SERVICES.name,),
-    (openimis.CLAIM_SERVICES, VERSION_OF): (CLAIM_SERVICES.name,),
-    (openimis.CLAIM_ITEMS, openimis.CLAIM_ITEMS.key): (CLAIM_ITEMS.name,),
-    (openimis.CLAIM_ITEMS, VERSION_OF): (CLAIM_ITEMS.name,),
+OF_OTHER_ROWS: Mapping[str, tuple[tuple[Table, str], ...]] = {
+    TRACKED_ENTITIES.name: ((CLAIMS, INSUREES.key),),
+    POLICY_EVENTS.name: ((POLICIES, VERSION_OF),),
 }
-"""Where nobody knows whose an unreadable value is: resources of which nothing may be deleted.
+"""Besides those of the row that a resource is made of: columns that say whose another row is.
 
 A claim names its insuree in a column that is called as the insuree's key.
 """
@@ -80,13 +68,8 @@ def spared(doubts: Doubts) -> pl.DataFrame:
     rows = [
         held_back(doubts, each).select(pl.lit(each).alias("resource"), "row") for each in MADE_OF
     ]
-    unnamed = {
-        resource
-        for (table, column), resources in UNNAMED.items()
-        if doubts.has_unreadable(table.name, column or table.key)
-        for resource in resources
-    }
-    whole = pl.DataFrame([(each, None) for each in sorted(unnamed)], schema=SPARED, orient="row")
+    unnamed = sorted(each.name for each in RESOURCES if _has_rows_of_nobody(doubts, each))
+    whole = pl.DataFrame([(each, None) for each in unnamed], schema=SPARED, orient="row")
     return pl.concat([*rows, whole])
 
 
@@ -106,6 +89,14 @@ def with_doubts(desired: pl.LazyFrame, held_back: pl.DataFrame) -> pl.LazyFrame:
         .with_columns(faults=pl.col("faults").list.concat(pl.col("codes").fill_null([])))
         .drop("row", "codes")
     )
+
+
+def _has_rows_of_nobody(doubts: Doubts, resource: Resource) -> bool:
+    """Whether nobody knows whose an unreadable value is: then none of the resource is deleted."""
+    table = TABLES[resource.table]
+    own = ((table, table.uuid or table.key), (table, VERSION_OF))
+    others = OF_OTHER_ROWS.get(resource.name, ())
+    return any(doubts.has_unreadable(each.name, column) for each, column in (*own, *others))
 
 
 def _named(doubts: Doubts, source: Source) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from transforms.model.options import coded
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
 from transforms.model.values import LONGEST_ATTRIBUTE, rendered, with_faults, with_notes
+from transforms.openimis.fallback_place import COUNTRY_FILE
 from transforms.openimis.homes import CURRENT_VILLAGE
 from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
@@ -33,7 +34,10 @@ def tracked_entities(
     """
     fields = TRACKED_ENTITIES.fields
     working = _with_families(_with_insurees(wanted, register), register)
-    working = with_notes(working, {"current_village_unknown": _is_elsewhere()})
+    is_assumed = pl.col("place_source") == COUNTRY_FILE
+    working = with_notes(
+        working, {"current_village_unknown": _is_elsewhere(), "place_assumed": is_assumed}
+    )
     working = _with_first_service_point(working, register)
     working = coded(working, fields, register, holds_back=False)
     traces = [

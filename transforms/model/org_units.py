@@ -7,6 +7,7 @@ from transforms.model.org_unit_groups import memberships
 from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
 from transforms.model.values import with_faults
 from transforms.openimis.country import Country
+from transforms.openimis.fallback_place import homes_in
 from transforms.openimis.places import LOCATION_TYPES, has_own_uid
 from transforms.openimis.register import Register
 from transforms.openimis.tables.places import (
@@ -49,7 +50,8 @@ def org_units(
         Rows with faults cannot be org units.
 
     Raises:
-        CountryError: `coordinates` are not as they must be.
+        CountryError: `coordinates` are not as they must be, or the country file names a place that
+            openIMIS does not have.
     """
     below_root = pl.when(pl.col("location_type") == REGION.code).then(pl.lit(country.root.uid))
     units = pl.concat(
@@ -58,7 +60,7 @@ def org_units(
     )
     return (
         _with_geometry(_named(_grouped(units, country)), coordinates)
-        .join(_inhabited(register), on="uid", how="left")
+        .join(_inhabited(register, country), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
             in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
@@ -172,9 +174,10 @@ def _clean(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _inhabited(register: Register) -> pl.LazyFrame:
+def _inhabited(register: Register, country: Country) -> pl.LazyFrame:
     return (
-        register.homes.select(uid="place", in_insuree_program=pl.lit(value=True))
+        homes_in(register, country)
+        .select(uid="place", in_insuree_program=pl.lit(value=True))
         .filter(pl.col("uid").is_not_null())
         .unique()
     )

@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.core.errors import CountryError
 from transforms.openimis.country import Country
+from transforms.openimis.fallback_place import homes_in
 from transforms.openimis.places import org_units_among
 from transforms.openimis.register import Register
 from transforms.openimis.tables.places import REGION
@@ -23,17 +24,17 @@ def people(register: Register, country: Country) -> pl.LazyFrame:
 
     Returns:
         insuree_uuid, insuree_id, is_current, family_id, `place`, `place_village`, `place_source`
-        (see `transforms.openimis.homes`).
+        (see `transforms.openimis.homes` and `transforms.openimis.fallback_place`).
 
     Raises:
-        CountryError: The country file names a region that openIMIS does not have.
+        CountryError: The country file names a region or place that openIMIS does not have.
     """
     claimants = register.claims.current.select("insuree_id", has_claim=pl.lit(value=True)).unique()
     wanted = (
         register.people.live.select("insuree_uuid", "insuree_id", "is_current")
         .join(claimants, on="insuree_id", how="left")
         .filter(pl.col("is_current") | pl.col("has_claim"))
-        .join(register.homes, on="insuree_id", how="left")
+        .join(homes_in(register, country), on="insuree_id", how="left")
     )
     return _in_pilot(wanted, register, country).drop("has_claim", "region_id")
 

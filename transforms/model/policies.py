@@ -25,7 +25,7 @@ def insuree_policies(
         policy_stage, policy_value, product_id of the policy; `enrollment_date`, `start_date`,
         `effective_date`, `expiry_date` (the insuree policy's, else the policy's); `has_value`
         (one of a policy's members carries its value); `insuree_known`, `policy_known`,
-        `status_is_known`.
+        `status_is_known`, `has_several_rows`.
     """
     carries_value = holders.select("cover_id", has_value=pl.lit(value=True))
     return (
@@ -38,6 +38,7 @@ def insuree_policies(
             has_value=pl.col("has_value").fill_null(value=False),
             policy_known=pl.col("policy_is_current").is_not_null(),
             status_is_known="status_is_known",
+            has_several_rows="has_several_rows",
         )
     )  # fmt: skip
 
@@ -85,7 +86,7 @@ def _covers(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
     known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
     current = people.filter("is_current").select("insuree_id", "insuree_uuid", "place")
     return (
-        register.covers.current.join(known, on="insuree_id", how="left")
+        register.current_covers.join(known, on="insuree_id", how="left")
         .join(current, on="insuree_id", how="left")
         .join(_policies(register), on="policy_id", how="left")
         .filter(pl.col("policy_is_current").fill_null(value=True))

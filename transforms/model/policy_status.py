@@ -17,6 +17,7 @@ from transforms.core.memory import collect_once
 from transforms.model.events import completed_events
 from transforms.model.options import coded
 from transforms.model.policies import DATES, insuree_policies
+from transforms.model.policy_reasons import with_reasons
 from transforms.model.policy_versions import (
     ACTIVE,
     EXPIRED,
@@ -26,9 +27,9 @@ from transforms.model.policy_versions import (
     policy_entries,
     summaries,
 )
-from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
+from transforms.model.status_order import ENDLESS, in_order, status_until
 from transforms.model.tables.policy import POLICY_FIELDS
-from transforms.model.values import with_faults, with_notes
+from transforms.openimis.covers import touched_covers
 from transforms.openimis.register import Register
 from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
@@ -81,7 +82,7 @@ def policy_events(
             orgUnit="place",
             policy_value=pl.when("has_value").then("policy_value"),
         )
-        .pipe(_judged)
+        .pipe(with_reasons)
         .pipe(mark_window, window, _traces(register, window), "date")
         .pipe(coded, POLICY_FIELDS, register)
     )
@@ -99,7 +100,7 @@ def policy_statuses(covers: pl.LazyFrame, entries: pl.LazyFrame, as_of: dt.date)
 
     Returns:
         cover_id, `policy_status` (openIMIS's code), `nth`, `date`, `occurredAt`,
-        `status_until`, `active_policies`, `is_first_time`, `date_not_known`,
+        `status_until`, `active_policies`, `is_first_time`, `is_first`, `date_not_known`,
         `never_effective` (it was active, and nobody knows since when).
     """
     dated = covers.select("cover_id", "insuree_id", "policy_id", *DATES).join(
@@ -117,6 +118,7 @@ def policy_statuses(covers: pl.LazyFrame, entries: pl.LazyFrame, as_of: dt.date)
         .with_columns(
             status_until=status_until(pl.coalesce(last_day, pl.lit(ENDLESS))),
             is_first_time=pl.col("nth") == 1,
+            is_first=pl.col("rank") == 1,
         )
         .pipe(_with_active_policies)
         .drop("insuree_id", "position", "own_date", "expiry_date", "rank", "next_date")
@@ -214,24 +216,10 @@ def _with_active_policies(statuses: pl.LazyFrame) -> pl.LazyFrame:
     return statuses.join(daily, on=["insuree_id", "date"], how="left")
 
 
-def _judged(events: pl.LazyFrame) -> pl.LazyFrame:
-    faults = {
-        "insuree_policy_insuree_unknown": pl.col("insuree_known").is_null(),
-        "insuree_policy_policy_unknown": ~pl.col("policy_known"),
-        "policy_status_unknown": ~pl.col("status_is_known"),
-        "policy_enrollment_date_missing": pl.col("date").is_null(),
-        "policy_date_out_of_range": is_out_of_range(*DATES),
-    }
-    notes = {
-        "policy_status_date_not_known": pl.col("date_not_known"),
-        "policy_effective_date_missing": pl.col("never_effective"),
-    }
-    return events.pipe(with_faults, faults).pipe(with_notes, notes)
-
-
 def _traces(register: Register, window: Window | None) -> list[tuple[str, pl.LazyFrame]]:
+    rows = keys_in_window(register.covers, window)
     return [
-        ("cover_id", keys_in_window(register.covers, window)),
+        ("cover_id", touched_covers(register.current_covers, register.covers, rows)),
         ("policy_id", keys_in_window(register.policies, window)),
         ("product_id", keys_in_window(register.products, window)),
         ("insuree_id", people_in_window(register, window)),

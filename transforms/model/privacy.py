@@ -12,7 +12,7 @@ is the org unit of a person, not a value: who may see it is DHIS2's sharing of o
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import polars_hash as plh
@@ -96,7 +96,9 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         if policy[field.key] is not Treatment.DROP
     }
     columns = {
-        name: [c for c in table.columns if not c.field or (name, c.name) in wanted]
+        name: _excluding(
+            [c for c in table.columns if not c.field or (name, c.name) in wanted], country
+        )
         for name, table in TABLES.items()
     }
     return as_named_here(columns, country)
@@ -110,10 +112,16 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
     """
     policy_of(country)
     columns = {
-        name: [column for column in TABLES[name].columns if not column.field]
+        name: _excluding([each for each in TABLES[name].columns if not each.field], country)
         for name in TABLES_OF_SET_UP
     }
     return as_named_here(columns, country)
+
+
+def _excluding(columns: list[Column], country: Country) -> list[Column]:
+    """Let the database ask for the insurance numbers that the country file excludes."""
+    numbers = tuple(country.excluded_insurance_numbers)
+    return [replace(each, among=numbers) if each.of else each for each in columns]
 
 
 def treated(

@@ -8,7 +8,8 @@
 Everything generic (delta, rules, bundles, fold) loops over `RESOURCES`.
 
 Columns of a *desired* frame (all String unless said):
-    key           names the object for ever; never null, unique
+    key           names the object for ever; never null, unique; begins with the UUID (or key) of
+                  its row of `Resource.table`, and what comes behind follows a colon
     parent        key in the parent resource; null for a tracked entity
     person        key of the owning tracked entity; decides partition and bundle
     orgUnit       UID
@@ -46,6 +47,7 @@ from transforms.model.tables.programs import (
     POLICY_STAGE,
 )
 from transforms.openimis.tables import columns as openimis
+from transforms.openimis.tables.doubt_links import COVERS, LINES, VALUATION, VALUE
 
 ORG_UNITS = "org_units"
 OPTIONS = "options"
@@ -100,6 +102,7 @@ class Resource:
         subject: Where objects are named by the number of a row: the keys of the fields that say
             what the row is of, among those of one parent; after a migration that numbers rows anew.
         retired: Values that are sent no more, and emptied where DHIS2 still holds them.
+        unmoved_by: Signs (`transforms.openimis.tables.doubt_links`) that put none of it in doubt.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Resource:
     owned: bool = False
     subject: tuple[str, ...] = ()
     retired: tuple[RetiredField, ...] = ()
+    unmoved_by: tuple[str, ...] = ()
 
     @property
     def unique_fields(self) -> tuple[Field, ...]:
@@ -137,6 +141,7 @@ TRACKED_ENTITIES = Resource(
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
     retired=SEED_CLAIM_ATTRIBUTES,
+    unmoved_by=(COVERS,),
 )
 INSUREE_ENROLLMENTS = Resource(
     name="insuree_enrollments",
@@ -149,6 +154,7 @@ INSUREE_ENROLLMENTS = Resource(
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
     owned=True,
+    unmoved_by=(VALUE,),
 )
 POLICY_EVENTS = Resource(
     name="policy_events",
@@ -172,6 +178,7 @@ CLAIM_ENROLLMENTS = Resource(
     table=openimis.CLAIMS.name,
     uid_source=UidSource.UUID,
     scopes=_CLAIMS,
+    unmoved_by=(LINES, VALUATION, VALUE),
 )
 CLAIM_EVENTS = Resource(
     name="claim_events",

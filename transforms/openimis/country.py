@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.differences import Differences
+from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
 
 
@@ -150,6 +151,9 @@ class Country(Differences, _Section):
         levels: Names of the org unit levels.
         privacy: Field name to treatment, where it differs from the default of its class.
         regions: Codes of the regions of a pilot; empty means the whole country.
+        excluded_insurance_numbers: Of insurees that are none.
+        fallback_place: Code of the location in which people are of whom openIMIS knows no place;
+            None: they are left out.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,
             `longitude` and `latitude` of locations and health facilities.
         facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
@@ -168,6 +172,8 @@ class Country(Differences, _Section):
     levels: Levels = Levels()
     privacy: dict[str, Treatment] = {}
     regions: list[str] = []
+    excluded_insurance_numbers: list[str] = list(FUND_NUMBERS)
+    fallback_place: str | None = None
     coordinates: str | None = None
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}

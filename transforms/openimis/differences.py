@@ -105,10 +105,7 @@ def value_map(coded: CodedValue, differences: Differences) -> Mapping[str, str]:
 
 
 def _renamed(columns: Sequence[Column], names: Mapping[str, str]) -> list[Column]:
-    return [
-        replace(column, renamed=names[column.name]) if column.name in names else column
-        for column in columns
-    ]
+    return [replace(each, renamed=names.get(each.of or each.name)) for each in columns]
 
 
 def _flags(values: Mapping[str, Flag]) -> list[Column]:
@@ -117,7 +114,7 @@ def _flags(values: Mapping[str, Flag]) -> list[Column]:
 
 
 def _names(table: Table) -> list[str]:
-    return [column.name for column in table.columns]
+    return [column.name for column in table.columns if column.of is None]
 
 
 def _check_allowed(found: str, allowed: Iterable[str], where: str) -> None:

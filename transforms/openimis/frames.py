@@ -8,6 +8,8 @@ import polars as pl
 from transforms.core.fields import OptionSet
 from transforms.core.memory import collect_once
 from transforms.openimis.codes import codes_of
+from transforms.openimis.covers import covers_among
+from transforms.openimis.funds import Excluded, excluded_from, places_of_funds
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
 from transforms.openimis.places import facilities_of, places_of
@@ -43,13 +45,33 @@ class Frames:
 
     def rows(self, subject: Subject) -> Rows:
         """Return the rows of a subject; ask for the property of its name, which looks once."""
-        return rows_of(self.snapshot, subject)
+        return self.excluded.without(rows_of(self.snapshot, subject))
+
+    @cached_property
+    def excluded(self) -> Excluded:
+        """The insurees that are none, and their claims: they are in no frame."""
+        return excluded_from(self.snapshot)
 
     @cached_property
     def places(self) -> pl.LazyFrame:
         """Locations, deleted ones included, with `uid`, `level`, `region_id`; in memory."""
         # They are few, and nearly everything needs them.
+        funds = places_of_funds(self.all_places)
+        return collect_once(self.all_places.join(funds, on="location_id", how="anti"))
+
+    @cached_property
+    def all_places(self) -> pl.LazyFrame:
+        """The same, with those of funds; in memory."""
         return collect_once(places_of(self.rows(PLACES)))
+
+    def left_out(self) -> dict[str, int]:
+        """Return reason → current rows of openIMIS that are in no frame."""
+        funds = places_of_funds(self.all_places.filter("is_current")).select(pl.len())
+        found = {
+            "insuree_excluded": self.excluded.current,
+            "place_of_funds": int(funds.collect().item()),
+        }
+        return {reason: count for reason, count in found.items() if count}
 
     @cached_property
     def facilities(self) -> pl.LazyFrame:
@@ -88,8 +110,13 @@ class Frames:
 
     @cached_property
     def covers(self) -> Rows:
-        """Insuree policies: who is covered by which policy."""
+        """Insuree policies: who is covered by which policy; a cover may have several rows."""
         return self.rows(COVERS)
+
+    @cached_property
+    def current_covers(self) -> pl.LazyFrame:
+        """Who is covered by which policy, once each; see `transforms.openimis.covers`."""
+        return covers_among(self.covers)
 
     @cached_property
     def claims(self) -> Rows:

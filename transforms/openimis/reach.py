@@ -8,13 +8,14 @@ from transforms.openimis.history import copies_of, has_history, live_key
 from transforms.openimis.homes import FACILITY
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
-from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIGN, Link
+from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIBLINGS, SIGN, Link
 from transforms.openimis.unreadable import (
     UNREADABLE_ROW,
     own_objects,
     sound_rows,
     unreadable_rows,
     with_kin,
+    with_siblings,
 )
 
 
@@ -34,6 +35,8 @@ def doubts_of(snapshot: Snapshot) -> Doubts:
     objects = {name: own_objects(rows, TABLES[name]) for name, rows in marked.items()}
     for name in KIN.keys() & marked.keys():
         objects[name] = with_kin(objects[name], marked[name], sound[name], TABLES[name])
+    for name in SIBLINGS.keys() & marked.keys():
+        objects[name] = with_siblings(objects[name], marked[name], sound[name], TABLES[name])
     unreadable = [unreadable_rows(rows, TABLES[name]) for name, rows in marked.items()]
     doubts = Doubts(
         {**snapshot, **sound},

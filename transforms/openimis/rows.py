@@ -136,9 +136,8 @@ def _check(schema: pl.Schema, table: Table) -> None:
 
 
 def _is_as_expected(schema: pl.Schema, column: Column) -> bool:
-    """A value that no field needs may be absent."""
     if column.name not in schema:
-        return column.field
+        return column.may_be_absent
     return schema[column.name] == column.dtype
 
 

@@ -106,6 +106,7 @@ PEOPLE = Subject(
         "education": "Education",
         "profession": "Profession",
         "first_service_point": "HFID",
+        "is_excluded": "IsExcluded",
     },
     {
         "family_id": openimis.FAMILIES,

@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.openimis.history import has_history, is_current, live_key
 from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
-from transforms.openimis.tables.doubt_links import HISTORY, KIN, LASTING
+from transforms.openimis.tables.doubt_links import COVER, HISTORY, KIN, LASTING, SIBLINGS
 from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE, unreadable_reason
 
 UNREADABLE_ROW = {"table": pl.String(), "id": pl.String(), "reasons": pl.List(pl.String)}
@@ -69,6 +69,17 @@ def with_kin(
     kin = sound.filter(pl.col(column).is_in(lost.implode()))
     keys = kin.select(live_key(table.key).alias("key")).unique().collect()
     more = keys.with_columns(column=pl.lit("LegacyID"))
+    return pl.concat([objects, more.cast(objects.schema)]).unique()
+
+
+def with_siblings(
+    objects: pl.DataFrame, marked: pl.DataFrame, sound: pl.LazyFrame, table: Table
+) -> pl.DataFrame:
+    """Add the rows that are one object with a row that holds an unreadable value."""
+    alike = SIBLINGS[table.name]
+    named = marked.filter(is_current()).select(alike).drop_nulls().unique()
+    kin = sound.filter(is_current()).join(named.lazy(), on=alike, how="semi")
+    more = kin.select(pl.col(table.key).alias("key"), column=pl.lit(COVER)).collect()
     return pl.concat([objects, more.cast(objects.schema)]).unique()
 
 

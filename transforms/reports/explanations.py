@@ -26,7 +26,8 @@ def of_object(frame: pl.LazyFrame, name: str, resource: Resource) -> list[dict[s
         resource: The resource.
 
     Returns:
-        What `SHOWN` lists, and `values`: names of `UNSHOWN` and of the fields that hold a value.
+        What `SHOWN` lists, the codes of `faults`, and `values`: names of `UNSHOWN` and of the
+        fields that hold a value.
     """
     found = _rows_of(frame, name).collect()
     fields = [field for field in resource.fields if field.key in found.columns]
@@ -70,6 +71,8 @@ def _rows_of(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
 
 def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in SHOWN if row.get(name) is not None}
+    if row.get("faults"):
+        shown["faults"] = " ".join(row["faults"])
     held = [name for name in UNSHOWN if row.get(name) is not None]
     held += [field.name for field in fields if row[field.key] is not None]
     return shown | {"values": ", ".join(held)}

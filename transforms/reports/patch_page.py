@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from transforms.core.markdown import table
-from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault, began, version_text
+from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault, version_text
 from transforms.reports.tables import page_texts
 
 _DONE = {
@@ -27,7 +27,7 @@ def _row(fault: PatchFault) -> tuple[str, ...]:
 
 def _ranges(fault: PatchFault) -> Iterator[str]:
     for release, fixed in fault.fixed.items():
-        first = began(fault.harm, release) or (0,)
+        first = fault.began.get(release, (0,))
         yield f"{version_text(release, first)} to before {version_text(release, fixed)}"
 
 

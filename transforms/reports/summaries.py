@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from transforms.changes.outcomes import with_outcomes
-from transforms.changes.reject_rows import NOTE, hints
+from transforms.changes.reject_rows import LEFT_OUT, NOTE, hints
 from transforms.model.resources import RESOURCES
 
 Counts = dict[str, dict[str, int]]
@@ -58,23 +58,34 @@ def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
     )
 
 
-def noted_reasons(noted: Counts) -> list[dict[str, Any]]:
-    """Return the same of what is left out of objects that are, or were, sent.
+def counted_reasons(counted: Counts, stage: str) -> list[dict[str, Any]]:
+    """Return the same of objects of which only a count is kept.
 
     Args:
-        noted: Resource → reason → objects, changed or not.
+        counted: Resource → reason → objects, changed or not.
+        stage: `NOTE` for what is left out of objects that are, or were, sent; `LEFT_OUT` for
+            objects that are left out as a whole.
     """
-    rows = [(name, reason, count) for name, by in noted.items() for reason, count in by.items()]
+    rows = [(name, reason, count) for name, by in counted.items() for reason, count in by.items()]
     meaning = hints({reason for _, reason, _ in rows})
     return [
-        {"resource": name, "stage": NOTE, "reason": reason, "hint": meaning[reason], "count": count}
+        {
+            "resource": name,
+            "stage": stage,
+            "reason": reason,
+            "hint": meaning[reason],
+            "count": count,
+        }
         for name, reason, count in sorted(rows, key=lambda row: -row[2])
     ]
 
 
 def held_back(reasons: list[dict[str, Any]]) -> int:
-    """Return how many objects were not brought in; what was only left out of one is not counted."""
-    return sum(each["count"] for each in reasons if each["stage"] != NOTE)
+    """Return how many objects were not brought in, though somebody may correct them.
+
+    What was only left out of one is not counted, nor what is left out by rule.
+    """
+    return sum(each["count"] for each in reasons if each["stage"] not in {NOTE, LEFT_OUT})
 
 
 def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:

@@ -23,6 +23,8 @@ from transforms.dhis2.tables.http_answers import Reaction, http_answer
 
 EVERYWHERE = ("/api/system/info", "/api/me")
 """What every DHIS2 has that is up."""
+OWN = "httpStatusCode"
+"""What every refusal of DHIS2 itself has, and no page of a server before it."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,7 @@ def check_read(answer: Answer, path: str) -> None:
         TargetError: It is not there, or not for this user; or the request is malformed.
         BusyError: DHIS2 is down, or a part of it.
     """
-    is_away = answer.status == 404 and (answer.body is None or path in EVERYWHERE)
-    if is_away:
+    if answer.status == 404 and (not says_absent(answer) or path in EVERYWHERE):
         raise transient(not_found_error(path))
     check_path(answer, path)
     if answer.ok:
@@ -95,6 +96,14 @@ def check_read(answer: Answer, path: str) -> None:
         f"request."
     )
     raise transient(error) if answer.status in (409, *range(500, 600)) else error
+
+
+def says_absent(answer: Answer) -> bool:
+    """Whether DHIS2 itself says that an object is not there, or hides it from the user.
+
+    A proxy, or a server in which DHIS2 is not deployed yet, answers 404 in a form of its own.
+    """
+    return answer.status == 404 and isinstance(answer.body, dict) and OWN in answer.body
 
 
 def _check_status(response: httpx.Response, request: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.presence import find
 from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.analytical_objects import as_sent
 from transforms.dhis2.metadata_merge import strip_shown_only
@@ -46,8 +47,8 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
 
 def has_hole(client: Dhis2, option_set: str) -> bool:
     """Whether an option was deleted from the set by hand on a DHIS2 2.40, which cannot save it."""
-    answer = client.exchange("GET", f"/api/optionSets/{option_set}", {"fields": "id,options[id]"})
-    return answer.ok and None in (answer.body.get("options") or ())
+    found = find(client, f"/api/optionSets/{option_set}", "id,options[id]")
+    return found is not None and None in (found.get("options") or ())
 
 
 def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:

@@ -4,29 +4,24 @@ from collections.abc import Collection, Sequence
 
 from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from transforms.core.errors import TargetError
+from flows.connectors.dhis2.presence import find
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_report import collection_changes
-from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 REFERENCES_IN_A_CALL = 5_000
 
 
-def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str]:
-    """Return the UIDs in a collection of an object that set-up made.
+def members(client: Dhis2, kind: str, uid: str, collection: str) -> set[str] | None:
+    """Return the UIDs in a collection of an object; None if DHIS2 has no such object, or hides it.
 
     Raises:
-        TargetError: DHIS2 does not have the object, or hides it.
-        BusyError: DHIS2 stayed busy or out of reach.
+        TargetError: DHIS2 refuses to say.
+        BusyError: DHIS2 stayed busy or out of reach, or is down in part.
     """
-    answer = client.exchange("GET", f"/api/{kind}/{uid}", {"fields": f"id,{collection}[id]"})
-    if not answer.ok:
-        raise TargetError(
-            f"DHIS2 has no {METADATA_CLASSES[kind].thing} {uid}, or hides it from the user "
-            f"({answer.status}). Run set-up-dhis2 (a newer package may need more than the one "
-            f"before), and put the user into the group that it makes. No data were posted."
-        )
-    return {member["id"] for member in answer.body.get(collection) or ()}
+    found = find(client, f"/api/{kind}/{uid}", f"id,{collection}[id]")
+    if found is None:
+        return None
+    return {member["id"] for member in found.get(collection) or ()}
 
 
 def change_references(

@@ -163,6 +163,8 @@ class _Catalogue:
         alike = [source for name, source in present.items() if name.lower() == wanted.lower()]
         alike.sort(key=lambda source: source.name != wanted)
         source = alike[0] if alike else None
+        if source and column.of:
+            source = SourceColumn(source.name, pyodbc.SQL_INTEGER, "integer", 10, 0)
         readings = self._dialect.readings[column.dtype] if source else ()
         reading = next((item for item in readings if source and source.suits(item)), None)
         return SelectedColumn(column, source, reading)

@@ -187,4 +187,15 @@ class TableSelection:
         return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
 
     def _quote(self, selected: SelectedColumn) -> str:
-        return self.dialect.quote(selected.source.name) if selected.source else ""
+        if selected.source is None:
+            return ""
+        quoted = self.dialect.quote(selected.source.name)
+        return _is_among(quoted, selected.column) if selected.column.of else quoted
+
+
+def _is_among(quoted: str, column: Column) -> str:
+    """Return 1 or 0, as the database says it: whether a column has one of some values."""
+    if not column.among:
+        return "0"
+    values = ", ".join("'" + value.replace("'", "''") + "'" for value in column.among)
+    return f"(CASE WHEN {quoted} IN ({values}) THEN 1 ELSE 0 END)"

@@ -14,10 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.compare.comparison import Comparison, Noted, Selection
+from flows.steps.compare.comparison import Comparison, Selection
 from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
+from flows.steps.compare.partition_report import Counted
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
 from staging.acknowledged import scan
@@ -48,12 +49,12 @@ class Outcome:
     Attributes:
         doubts: What the first comparison could not know.
         findings: What is much.
-        noted: What is left out of all objects.
+        counted: What is left out of all objects, and which are left out as a whole.
     """
 
     doubts: PartitionDoubts
     findings: Sequence[Finding]
-    noted: Noted
+    counted: Counted
 
 
 def stage_changes(
@@ -134,14 +135,14 @@ def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outc
     chosen = Selection(inputs.scopes, windowed=inputs.window is not None)
     key = _key_of(comparison.run, inputs)
     withheld = withhold_pseudonyms(comparison, inputs.country, key, allow)
-    noted = comparison.write(NO_PARTITION_DOUBTS, chosen, withheld)
+    counted = comparison.write(NO_PARTITION_DOUBTS, chosen, withheld)
     doubts = comparison.doubts()
     if not doubts.is_empty:
-        noted = comparison.write(doubts, chosen, withheld, only=doubts.partitions)
+        counted = comparison.write(doubts, chosen, withheld, only=doubts.partitions)
     much = measure(comparison, inputs.country, allow)
     if any(not each.why for each in much):
-        noted = comparison.write(doubts, chosen, [*withheld, *much])
-    return Outcome(doubts, [*withheld, *much], noted)
+        counted = comparison.write(doubts, chosen, [*withheld, *much])
+    return Outcome(doubts, [*withheld, *much], counted)
 
 
 def _key_of(run: Run, inputs: Inputs) -> str | None:
@@ -170,7 +171,8 @@ def _declare(comparison: Comparison, outcome: Outcome, sent: Mapping[str, Any]) 
         "changes": comparison.counts(),
         "package": VERSION,
         "magnitude": [each.as_json() for each in outcome.findings],
-        "noted": outcome.noted,
+        "noted": outcome.counted.noted,
+        "left_out": outcome.counted.left_out,
         **sent,
     }
     declare_done(comparison.run, STAGE, manifest)

@@ -8,6 +8,7 @@ import polars as pl
 
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import spared_in
+from flows.steps.compare.partition_report import Counted, PartitionReport, counted
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
@@ -31,7 +32,7 @@ from transforms.changes.partition_doubts import (
     Sides,
     partition_doubts,
 )
-from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows, sum_by_reason
+from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
 from transforms.changes.selection import selected
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.model.resources import (
@@ -42,9 +43,6 @@ from transforms.model.resources import (
     Scope,
 )
 
-Noted = dict[str, dict[str, int]]
-"""Resource → reason → objects, changed or not, of which something is left out for it."""
-
 
 @dataclass(frozen=True)
 class Selection:
@@ -52,19 +50,6 @@ class Selection:
 
     scopes: Sequence[Scope]
     windowed: bool = False
-
-
-@dataclass(frozen=True)
-class PartitionReport:
-    """What is said of the objects of a partition.
-
-    Attributes:
-        rejects: Resource to what a rule held back, and notes of what is posted.
-        noted: Resource to reason and count of what is left out of any object.
-    """
-
-    rejects: Mapping[str, pl.DataFrame]
-    noted: Mapping[str, pl.DataFrame]
 
 
 class Comparison:
@@ -89,7 +74,7 @@ class Comparison:
         chosen: Selection,
         findings: Sequence[Finding] = (),
         only: Collection[int] | None = None,
-    ) -> Noted:
+    ) -> Counted:
         """Write changes and rejects, without what the findings hold back.
 
         Args:
@@ -99,16 +84,15 @@ class Comparison:
             only: The partitions that are compared once more; all where None.
 
         Returns:
-            What is left out of all objects.
+            What is left out of all objects, and which are left out as a whole.
         """
         for partition in range(self.partitions) if only is None else sorted(only):
             self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
         rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
-        noted = {name: [each.noted[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
-        return {name: sum_by_reason(frames) for name, frames in noted.items()}
+        return counted(reports)
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
@@ -151,6 +135,7 @@ class Comparison:
                 for name, found in deltas.items()
             },
             {name: note_counts(frame) for name, frame in desired.items()},
+            {name: found.left_out for name, found in deltas.items()},
         )
 
     def _write_changes(

@@ -130,8 +130,13 @@ def keep_snapshot(run: Run, source: str, columns: Columns) -> SnapshotManifest:
         StagingError: It is of another source, or of other columns than the country file asks for.
     """
     manifest = read_manifest(run)
-    names = {table: [column.name for column in columns] for table, columns in columns.items()}
-    if (source, names) != (manifest.source, _columns(manifest.tables)):
+    # A run that an earlier release began has no answers of the database.
+    answers = {column.name for each in columns.values() for column in each if column.of}
+    names = {
+        table: [column.name for column in each if column.name not in answers]
+        for table, each in columns.items()
+    }
+    if (source, names) != (manifest.source, _columns(manifest.tables, answers)):
         raise StagingError(
             f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "
             f"other columns (the country file's privacy) are asked for now. Start a run with a new "
@@ -140,5 +145,8 @@ def keep_snapshot(run: Run, source: str, columns: Columns) -> SnapshotManifest:
     return manifest
 
 
-def _columns(tables: Mapping[str, TableManifest]) -> dict[str, list[str]]:
-    return {name: table.columns for name, table in tables.items()}
+def _columns(tables: Mapping[str, TableManifest], besides: set[str]) -> dict[str, list[str]]:
+    return {
+        name: [column for column in table.columns if column not in besides]
+        for name, table in tables.items()
+    }

@@ -8,9 +8,10 @@ import polars as pl
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.divide_anew import divide_anew
+from flows.steps.load.left_out import left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
-from staging.acknowledged import free_version, keep, scan, sweep, write
+from staging.acknowledged import keep, sweep, write
 from staging.current import Current, switch, switched
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
@@ -19,7 +20,7 @@ from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
 from transforms.changes.fold import folded
-from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.leaving_out import as_sent
 from transforms.changes.outcomes import IS_REJECT, refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
@@ -125,8 +126,12 @@ def _resources_sent_wholly(run: Run) -> list[str]:
 def _treatments_sent(run: Run) -> dict[str, str]:
     """Return field key → its treatment, of the resources that the run sent wholly."""
     made_with = with_key_names(read_stage(run, CHANGES).get("treatments", {}))
+    unsent = {key for key, values in left_out_by(run).items() if values is None}
     fields = (
-        each.key for name in _resources_sent_wholly(run) for each in RESOURCE_BY_NAME[name].fields
+        each.key
+        for name in _resources_sent_wholly(run)
+        for each in RESOURCE_BY_NAME[name].fields
+        if each.key not in unsent
     )
     return {key: made_with[key] for key in fields if key in made_with}
 
@@ -147,44 +152,6 @@ def facts_of_run(run: Run, current: Current) -> dict[str, Any]:
     }
 
 
-def begin_metadata(run: Run, target: Target, current: Current, name: str) -> Current:
-    """Note, before the first request, that changed org units or options are in doubt."""
-    confirmed, changed = _confirmed(target, current, name), scan_frame(run.changes(name, 0))
-    return _switched_to(run, target, current, name, begun(confirmed, changed, run.run_id))
-
-
-def fold_metadata(
-    run: Run, target: Target, before: Current, current: Current, name: str, accepted: list[str]
-) -> Current:
-    """Remember which org units or options DHIS2 holds as they are desired.
-
-    Args:
-        run: The run.
-        target: The target's files.
-        before: The state before the push was begun.
-        current: The state since.
-        name: Of the metadata resource.
-        accepted: Keys of what DHIS2 holds.
-    """
-    confirmed, changed = _confirmed(target, before, name), scan_frame(run.changes(name, 0))
-    keys = pl.Series("key", accepted, pl.String)
-    rows = confirmed_after(confirmed, changed, keys, run.run_id)
-    return _switched_to(run, target, current, name, rows)
-
-
-def _confirmed(target: Target, current: Current, name: str) -> pl.LazyFrame:
-    return scan(target, current, name, 0, CONFIRMED)
-
-
-def _switched_to(
-    run: Run, target: Target, current: Current, name: str, rows: pl.LazyFrame
-) -> Current:
-    version = free_version(current, name, run.run_id)
-    after = switched(current, version, {name: [write(target, version, name, 0, rows)]})
-    switch(target, after)
-    return after
-
-
 def _fold_resource(
     run: Run, target: Target, current: Current, resource: Resource, answers: pl.LazyFrame
 ) -> list[str]:
@@ -194,13 +161,15 @@ def _fold_resource(
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
     is_new = resource.name not in current.versions
+    left_out = left_out_by(run)
     checksums = []
     for number in range(partitions) if touched else ():
         if number in touched or is_new:
             base = acknowledged_of(target, current, resource, number, moved)
             changes = changes_of(run, number)[resource.name]
             own = answers.filter(is_of_partition(number))
-            rows = folded(resource, base, changes, own, run.run_id)
+            sent = as_sent(resource, changes, base, left_out)
+            rows = folded(resource, base, sent, own, run.run_id)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
             checksums.append(keep(target, current, run.run_id, resource.name, number))

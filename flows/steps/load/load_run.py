@@ -109,6 +109,7 @@ def load_run(
         state=state or LoadState(),
         stop_rule=stop_rule_of(run, opened.current.refused, country.guards),
         as_superuser=opened.as_superuser,
+        lacking=opened.lacking,
     )
     try:
         post_phases(posting, runner=runner)

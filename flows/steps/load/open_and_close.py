@@ -1,7 +1,7 @@
 """What comes before the first bundle of a load and after its last.
 
     open_load    the same server with what the last load left, org units and options pushed,
-                 programs, rights and codes as the data need them; then the run is opened
+                 what DHIS2 lost of them made again, what it lacks noted; then the run is opened
     (bundles)    flows/steps/load/post_run.py
     close_load   the marker is moved on, and the run is folded
 
@@ -12,34 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.load.fold import begin_metadata, check_not_older, facts_of_run, fold, fold_metadata
+from flows.steps.load.fold import check_not_older, facts_of_run, fold
+from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
+from flows.steps.load.lacking import Lacking, make_ready
+from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.shared.staged_changes import CHANGES, all_changes
-from flows.steps.target.options import push_options
-from flows.steps.target.org_units import push_org_units
-from flows.steps.target.preflight import check_needs
-from flows.steps.target.push_result import PushResult
+from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.current import Current, switch
-from staging.frames import read_stage, scan_frame
+from staging.frames import read_stage
 from staging.layout import Run, Target
 from staging.outbox import bundles, doubt_damaged
-from staging.rejects import read_rejects, write_rejects
 from transforms.changes.guards import refuse_withdrawn
-from transforms.changes.needs import codes_by_option_set, org_units_by_program, places
-from transforms.changes.offer import Needs
 from transforms.changes.permissions import NOTHING, Allow, Permissions
-from transforms.changes.reject_rows import option_rows, reject_rows
 from transforms.core.errors import StagingError
-from transforms.core.uids import uid_of_uuid
 from transforms.dhis2.tables.patches import Harm
-from transforms.model.resources import METADATA, OPTIONS, ORG_UNITS
-
-PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
 
 
 @dataclass(frozen=True)
@@ -52,6 +41,7 @@ class OpenLoad:
         is_folded: The run was folded by an earlier attempt; there is nothing to do.
         as_superuser: Whether a superuser is permitted to load.
         warnings: What is odd about the target or the run's files, but may be.
+        lacking: What cannot be posted, because DHIS2 lacks what it uses.
     """
 
     current: Current
@@ -59,6 +49,7 @@ class OpenLoad:
     is_folded: bool
     warnings: Sequence[str] = ()
     as_superuser: bool = False
+    lacking: Lacking = NOTHING_LACKS
 
 
 def open_load(
@@ -84,16 +75,24 @@ def open_load(
     warnings = [*found.warnings, *_lost_runs(current)]
     current = at_address(current, found.info)
     switch(target, current)
-    current = push_metadata(run, target, client, current)
+    current = push_changed(run, target, client, current)
     warnings += receipts_damaged(doubt_damaged(run))
-    as_superuser = Allow.SUPERUSER in allow
+    as_superuser, lacking = Allow.SUPERUSER in allow, NOTHING_LACKS
     if bundles(run):
-        check_needs(client, found.info, needs_of(run), allow_superuser=as_superuser)
+        current, lacking = make_ready(
+            run, target, client, found.info, current, allow_superuser=as_superuser
+        )
+        warnings += lacking.warnings
         current = current.model_copy(update={"open_run": run.run_id})
         switch(target, current)
     warnings += found.info.patch_warnings(Harm.FIGURES)
     return OpenLoad(
-        current, found.info, is_folded=False, warnings=warnings, as_superuser=as_superuser
+        current,
+        found.info,
+        is_folded=False,
+        warnings=warnings,
+        as_superuser=as_superuser,
+        lacking=lacking,
     )
 
 
@@ -164,62 +163,3 @@ def at_address(current: Current, info: SystemInfo) -> Current:
     """Remember where DHIS2 answers; who it is, only superusers see."""
     system_id = info.system_id or current.system_id
     return current.model_copy(update={"base_url": info.base_url, "system_id": system_id})
-
-
-def push_metadata(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
-    """Push the options and org units that are new or changed, before the data that need them.
-
-    What DHIS2 refuses is a reject, also where the push ends with an error.
-    """
-    for name in METADATA:
-        changed = scan_frame(run.changes(name, 0)).collect()
-        if len(changed):
-            before, current = current, begin_metadata(run, target, current, name)
-            pushed = PushResult()
-            try:
-                PUSHES[name](client, changed.drop("content"), pushed)
-            finally:
-                write_rejects(run, {name: _rejects(name, pushed, changed)})
-            current = fold_metadata(run, target, before, current, name, pushed.accepted)
-    return current
-
-
-def _rejects(name: str, pushed: PushResult, changed: pl.DataFrame) -> pl.DataFrame:
-    rejects = pushed.rejects.with_columns(stage=pl.lit("dhis2"))
-    return option_rows(rejects, changed) if name == OPTIONS else reject_rows(name, rejects)
-
-
-def needs_of(run: Run) -> Needs:
-    """Return what the bundles of the run need of DHIS2.
-
-    An org unit or an option that DHIS2 has refused is not among it: what lies there, or has that
-    code, is refused likewise, object by object, and nothing else has to wait for it.
-    """
-    changes, refused = all_changes(run), refused_org_units(run)
-    without = refused_codes(run)
-    return Needs(
-        org_units={
-            program: set(units) - refused
-            for program, units in org_units_by_program(changes).items()
-        },
-        places=set(places(changes)) - refused,
-        codes={
-            uid: codes - without.get(uid, set())
-            for uid, codes in codes_by_option_set(changes).items()
-        },
-    )
-
-
-def refused_org_units(run: Run) -> set[str]:
-    """Return the UIDs of the org units that the run could not make or change."""
-    rows = read_rejects(run).filter(resource=ORG_UNITS).select(uid=uid_of_uuid(pl.col("key")))
-    return set(rows.collect()["uid"].drop_nulls())
-
-
-def refused_codes(run: Run) -> dict[str, set[str]]:
-    """Return option set (UID) → codes of the options that the run could not make or change."""
-    codes: dict[str, set[str]] = {}
-    for key in read_rejects(run).filter(resource=OPTIONS).select("key").collect()["key"]:
-        option_set, _, code = key.partition(":")
-        codes.setdefault(option_set, set()).add(code)
-    return codes

@@ -3,8 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import polars as pl
+
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
+from flows.steps.load.lacking import Lacking
 from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, find_persons_to_keep
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase, requests_in_flight
@@ -17,9 +21,11 @@ from staging.layout import Run
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.changes.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.leaving_out import without_values
 from transforms.changes.outcomes import IS_REJECT
 from transforms.changes.phases import DELETES, Phase
 from transforms.changes.stopping import StopRule, sent_by_kind
+from transforms.changes.waiting import NOTHING_WAITS
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.model.resources import TrackerType
@@ -37,18 +43,26 @@ CLASSES = {
 }
 
 
+def class_of(reason: str) -> ErrorClass:
+    """Return who can cure the reason why something is not posted."""
+    return CLASSES.get(reason, ErrorClass.CONFIGURATION)
+
+
 @dataclass(frozen=True)
 class Sending:
-    """A bundle on its way, without what must not be posted any more."""
+    """A bundle on its way, without what must not be posted, and without values left out."""
 
     bundle: Bundle
     blocked: Blocked
     was_begun: bool = False
+    lacking: Lacking = NOTHING_LACKS
 
     def body(self) -> bytes:
         """Return the request body."""
         body = self.bundle.body()
-        return without(body, self.blocked)[0] if self.blocked else body
+        body = without(body, self.blocked)[0] if self.blocked else body
+        lacking = self.lacking
+        return without_values(body, lacking.left_out, lacking.emptied) if lacking.left_out else body
 
     def begin(self) -> None:
         """Record that it is about to be posted."""
@@ -68,7 +82,7 @@ class Sending:
             return ()
         removed = without(self.bundle.body(), self.blocked)[1]
         return tuple(
-            Refused(TrackerType(kind), uid, (reason,), CLASSES[reason])
+            Refused(TrackerType(kind), uid, (reason,), class_of(reason))
             for kind, uid in removed
             for reason in [self.blocked[kind, uid]]
         )
@@ -86,6 +100,7 @@ class Posting:
         state: What the threads share.
         stop_rule: Says when what DHIS2 refuses is no matter of single records.
         as_superuser: DHIS2 refuses the user nothing, so it is queried for whom other programs have.
+        lacking: What cannot be posted, because DHIS2 lacks what it uses.
     """
 
     run: Run
@@ -95,6 +110,7 @@ class Posting:
     state: LoadState = field(default_factory=LoadState)
     stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
     as_superuser: bool = False
+    lacking: Lacking = NOTHING_LACKS
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
     def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
@@ -126,7 +142,7 @@ class Posting:
         if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
             blocked = find_persons_to_keep(reader, bundle.body()) | dict(blocked)
-        return Sending(bundle, blocked, bundle.is_in_doubt)
+        return Sending(bundle, blocked, bundle.is_in_doubt, self.lacking)
 
     def _post_body(self, phase: Phase, body: bytes) -> Receipt:
         strategy = strategy_of(phase)
@@ -139,7 +155,7 @@ class Posting:
     def _blocked(self, phase: Phase) -> Blocked:
         """Return what builds on something that an earlier phase did not get done."""
         if phase not in self._blocked_by_phase:
-            self._blocked_by_phase[phase] = find_blocked(self.run, phase)
+            self._blocked_by_phase[phase] = find_blocked(self.run, phase, self.lacking.waiting)
         return self._blocked_by_phase[phase]
 
 
@@ -156,10 +172,20 @@ def strategy_of(phase: Phase) -> Strategy:
     return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"
 
 
-def find_blocked(run: Run, phase: Phase) -> Blocked:
-    """Return what a phase may not post, by the receipts of the run so far."""
+def find_blocked(run: Run, phase: Phase, waiting: pl.DataFrame = NOTHING_WAITS) -> Blocked:
+    """Return what a phase may not post, by the receipts of the run so far, and why.
+
+    Args:
+        run: The run.
+        phase: The phase.
+        waiting: type, uid, is_delete and reason of what waits because DHIS2 lacks what it uses.
+    """
     refused = outcomes(run).filter(IS_REJECT).select("phase", "type", "uid").collect()
-    if refused.is_empty():
+    if refused.is_empty() and waiting.is_empty():
         return {}
-    found = dependants(all_changes(run), refused).filter(is_delete=phase in DELETES)
-    return dict.fromkeys(found.select("type", "uid").iter_rows(), PARENT_REFUSED)
+    is_delete = phase in DELETES
+    found = dependants(all_changes(run), refused, waiting).filter(is_delete=is_delete)
+    own = waiting.filter(is_delete=is_delete).select("type", "uid", "reason").iter_rows()
+    return dict.fromkeys(found.select("type", "uid").iter_rows(), PARENT_REFUSED) | {
+        (kind, uid): reason for kind, uid, reason in own
+    }

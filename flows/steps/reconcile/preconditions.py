@@ -5,14 +5,13 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.shared.acknowledged_frames import tracked_versions
-from flows.steps.target.preflight import check_needs
+from flows.steps.target.preflight import check_readable
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server
 from staging.current import Current, read_current
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
 from staging.runs import remember
-from transforms.changes.offer import Needs
 from transforms.core.errors import StagingError
 
 DESIRED = "desired"
@@ -86,5 +85,5 @@ def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reade
     """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
     info = recognise_server(client, current)
     info.check_reading()
-    check_needs(client, info, Needs(posts=False))
+    check_readable(client, info)
     return Reader(client, info.dialect, paging, info.zone)

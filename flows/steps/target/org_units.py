@@ -40,6 +40,7 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
 
 PARENT_REJECTED = "parent_rejected"
 NOT_ASSIGNED = "not_assigned"
+GROUP_MISSING = "group_not_in_dhis2"
 
 
 def push_org_units(
@@ -178,12 +179,15 @@ def _collect(
 ) -> int:
     """Bring the org units of a group or program up to date; refuse those that did not arrive."""
     there = members(client, kind, uid, "organisationUnits")
+    if there is None:
+        refused |= {each: [GROUP_MISSING] for each in inside}
+        return 0
     additions, deletions = set(inside) - there, set(outside) & there
     if not additions and not deletions:
         return 0
     path = f"/api/{kind}/{uid}/organisationUnits"
     if not change_references(client, path, additions, deletions):
-        now = members(client, kind, uid, "organisationUnits")
+        now = members(client, kind, uid, "organisationUnits") or set()
         for lost in (additions - now) | (deletions & now):
             refused[lost] = [NOT_ASSIGNED]
     return len(additions) + len(deletions)

@@ -7,9 +7,10 @@ DHIS2 is queried after org units and options were pushed. What the answers mean,
 from typing import Any
 
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
-from transforms.changes.preflight import refuse_unready
+from transforms.changes.preflight import refuse_unreadable, refuse_unready
 from transforms.core.json_texts import Json
 from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
 
@@ -20,8 +21,8 @@ PROGRAM = f"id,{ACCESS},programStages[id,{ACCESS}],organisationUnits[id]"
 
 def check_needs(
     client: Dhis2, info: SystemInfo, needs: Needs, *, allow_superuser: bool = False
-) -> None:
-    """Refuse a DHIS2 of which user, programs, org units or option sets will not do.
+) -> Offer:
+    """Return what DHIS2 shows of what a run needs; refuse it if nothing could be posted.
 
     Args:
         client: The DHIS2.
@@ -30,25 +31,37 @@ def check_needs(
         allow_superuser: Let a superuser load.
 
     Raises:
-        TargetError: All that will not do, one sentence each.
+        TargetError: All that is in the way, one sentence each.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    refuse_unready(ask_offer(client, info, needs), needs, allow_superuser=allow_superuser)
+    _try_put(client)
+    offer = ask_offer(client, info, needs)
+    refuse_unready(offer, needs, allow_superuser=allow_superuser)
+    return offer
+
+
+def check_readable(client: Dhis2, info: SystemInfo) -> None:
+    """Refuse a DHIS2 of which the user cannot read all that we send; nothing is posted.
+
+    Raises:
+        TargetError: All that is missing, one sentence each.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    refuse_unreadable(ask_offer(client, info, Needs()))
 
 
 def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
     """Return what DHIS2 shows to the user of what the bundles of a run need."""
-    if needs.posts:
-        _try_put(client)
     user = _ask_user(client)
-    sees_everything = user.is_superuser and not info.dialect.superuser_needs_org_units
+    is_everywhere = user.is_superuser and not info.dialect.superuser_needs_org_units
     return Offer(
         user=user,
-        lines=None if sees_everything else _ask_lines(client),
+        lines=_ask_lines(client),
         person_type=_ask_person_type(client),
         programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
         fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in FIELDS},
         option_sets={uid: _ask_option_set(client, uid) for uid in needs.codes},
+        is_limited=not is_everywhere,
     )
 
 
@@ -78,12 +91,12 @@ def _ask_lines(client: Dhis2) -> dict[str, list[str]]:
 
 
 def _ask_person_type(client: Dhis2) -> bool | None:
-    found = _get_visible(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
+    found = find(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
     return _is_open(found) if found is not None else None
 
 
 def _ask_program(client: Dhis2, uid: str) -> ProgramAccess | None:
-    found = _get_visible(client, f"/api/programs/{uid}", PROGRAM)
+    found = find(client, f"/api/programs/{uid}", PROGRAM)
     if found is None:
         return None
     stages = {stage["id"]: _is_open(stage) for stage in found.get("programStages") or ()}
@@ -104,16 +117,11 @@ def _ask_fields(client: Dhis2, kind: str, uids: frozenset[str]) -> frozenset[str
 
 def _ask_option_set(client: Dhis2, uid: str) -> OptionCodes | None:
     """Return the codes of an option set; where an option was deleted, 2.40 lists a null."""
-    found = _get_visible(client, f"/api/optionSets/{uid}", "name,options[code]")
+    found = find(client, f"/api/optionSets/{uid}", "name,options[code]")
     if found is None:
         return None
     codes = frozenset(option["code"] for option in found.get("options") or () if option)
     return OptionCodes(found["name"], codes)
-
-
-def _get_visible(client: Dhis2, path: str, fields: str) -> Json | None:
-    answer = client.exchange("GET", path, {"fields": fields})
-    return answer.body if answer.ok and isinstance(answer.body, dict) else None
 
 
 def _uids(references: Any) -> frozenset[str]:

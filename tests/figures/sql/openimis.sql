@@ -84,7 +84,7 @@ CREATE INDEX ON policy_change (cover, number);
 
 -- A policy is told once, of the head if it covers him, else of the member whose share is the oldest.
 CREATE TEMP TABLE policy AS
-SELECT y."PolicyID" AS policy, TRIM(y."PolicyStage") AS stage, y."PolicyValue" AS value, TRIM(p."ProductCode") AS product,
+SELECT y."PolicyID" AS policy, COALESCE(NULLIF(TRIM(y."PolicyStage"), ''), 'N') AS stage, y."PolicyValue" AS value, TRIM(p."ProductCode") AS product,
     (SELECT c.cover FROM cover c WHERE c.policy = y."PolicyID"
      ORDER BY (c.person = h.head) DESC NULLS LAST, c.cover LIMIT 1) AS told_of
 FROM "tblPolicy" y

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 Change = Callable[[Resource, Row, "Choices"], Row]
 OTHER_STATUS = {"ACTIVE": "COMPLETED", "COMPLETED": "ACTIVE"}
 PEOPLE = 3
+PERMITTED = ("deletes", "empties")  # some values were filled for these people alone
 
 
 class Choices:
@@ -71,12 +72,12 @@ def emptied(live: Live) -> Counts:
 
 def restored(live: Live) -> Counts:
     """The next load brings back what openIMIS has."""
-    return loaded(live, "restored-fields")
+    return loaded(live, "restored-fields", allow=PERMITTED)
 
 
 def _changed(live: Live, run_id: str, change: Change) -> Counts:
     live.as_user("loader")
-    live.pilot.sync(run_id, until="transform").must_complete()
+    live.pilot.sync(run_id, until="transform", allow=PERMITTED).must_complete()
     run, pilot = live.pilot.run(run_id), live.pilot
     for stage in ("changes", "outbox", "rejects"):
         shutil.rmtree(run.folder / stage, ignore_errors=True)
@@ -84,8 +85,8 @@ def _changed(live: Live, run_id: str, change: Change) -> Counts:
     counted = {each.name: _change(live, run_id, each, change, choices) for each in RESOURCES}
     manifest = read_stage(run, STAGE)
     declare_done(run, STAGE, {name: each for name, each in manifest.items() if name != FILES})
-    pilot.transform(run_id).must_complete()
-    pilot.load(run_id).must_complete()
+    pilot.transform(run_id, allow=PERMITTED).must_complete()
+    pilot.load(run_id, allow=PERMITTED).must_complete()
     live.runs.append(run_id)
     must(pilot.rejects(run_id).is_empty(), f"Refused were: {pilot.reasons(run_id)}")
     return {f"values of {name}": count for name, count in counted.items()}

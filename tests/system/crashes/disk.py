@@ -37,6 +37,9 @@ def ending_in_a_process(job: Job, **befalls: Point) -> str | None:
     process, mine = _started(job, befalls)
     try:
         return mine.recv() if mine.poll(SECONDS) else f"It was at work after {SECONDS} seconds"
+    except EOFError:
+        process.join()
+        return f"It ended with exit code {process.exitcode}, and without a sentence"
     finally:
         process.kill()
         process.join()

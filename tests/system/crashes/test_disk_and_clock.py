@@ -86,6 +86,7 @@ def test_wherever_the_disk_is_full_the_next_run_makes_it_good(story: Story, chap
         if sentence is None:
             silent.append(kind)
         else:
+            print(kind, sentence, flush=True)
             assert_told(sentence, "could not be read or written")
 
     assert set(silent) <= {"after current.json", "after acknowledged kept"}

@@ -19,8 +19,10 @@ from tests.system.demo_database.changes import Statements
 from tests.system.demo_database.comparison import Line, Rows, compared
 from tests.system.demo_database.dhis2 import held
 from tests.system.demo_database.openimis import wanted
+from transforms.changes.reject_rows import LEFT_OUT, UNREADABLE_ROWS
 
 LEVELS = ("1.4", "1.11")
+COUNTED = {"resource": pl.String(), "stage": pl.String(), "reason": pl.String()}
 
 
 class DemoScheme(FlowScheme):
@@ -39,7 +41,20 @@ class DemoScheme(FlowScheme):
 
     def rejects(self, run_id: str) -> pl.DataFrame:
         """What the run held back, DHIS2 refused, or was left out."""
-        return read_rejects(self.run(run_id)).collect()
+        listed = read_rejects(self.run(run_id)).collect()
+        counted = [
+            {"resource": resource, "stage": LEFT_OUT, "reason": reason}
+            for (resource, reason), count in self.left_out(run_id).items()
+            if resource != UNREADABLE_ROWS
+            for _ in range(count)
+        ]
+        return pl.concat([listed, pl.DataFrame(counted, schema=COUNTED)], how="diagonal")
+
+    def left_out(self, run_id: str) -> dict[tuple[str, str], int]:
+        """Resource and reason to what was left out as a whole, and only counted."""
+        rows = self.summary(run_id)["rejects"]
+        left_out = [each for each in rows if each["stage"] == LEFT_OUT]
+        return {(each["resource"], each["reason"]): each["count"] for each in left_out}
 
     def wanted(self, run_id: str) -> Rows:
         """What DHIS2 should hold of the present openIMIS, by plain SQL, on the day of the run."""

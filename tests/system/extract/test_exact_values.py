@@ -49,6 +49,20 @@ def sqlite_policy(tmp_path):
     return made
 
 
+def test_the_database_says_who_is_excluded_and_no_number_is_read(take, openimis, administrator):
+    administrator.execute(
+        """UPDATE "tblInsuree" SET "CHFID" = '999999999' WHERE "InsureeID" IN (2, 3)"""
+    )
+    administrator.execute("""UPDATE "tblInsuree" SET "CHFID" = NULL WHERE "InsureeID" = 4""")
+    wanted = wanted_of("tblInsuree", "IsExcluded")
+
+    rows = rows_of(take(openimis.odbc, wanted=wanted), "tblInsuree")
+
+    assert rows.filter(IsExcluded=1)["InsureeID"].to_list() == [2, 3]
+    assert rows["IsExcluded"].null_count() == 0
+    assert "CHFID" not in rows.columns
+
+
 @pytest.mark.parametrize("amount", [LARGEST, f"-{LARGEST}", "12345678901234.56", "0.10", "0"])
 def test_an_amount_keeps_every_digit(take, openimis, policy, amount):
     policy("PolicyValue", amount)

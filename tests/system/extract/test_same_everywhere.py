@@ -11,7 +11,7 @@ from flows.connectors.openimis.selection import SNAPSHOT_TYPES
 from tests.support.databases import demo_folder, load_demo, sqlite_odbc
 from tests.support.openimis_sample import LEVELS, sample, write_postgresql, write_sqlite
 from tests.system.extract.conftest import EVERYTHING, rows_of
-from transforms.openimis.tables.columns import TABLES
+from transforms.openimis.tables.columns import TABLES, Column
 
 AS_OF = date(2026, 1, 1)
 ABSENT_IN_THE_OLDER_SCHEMA = ["status"]
@@ -37,10 +37,16 @@ def snapshot(request, take, tables, tmp_path):
     return take(database.odbc)
 
 
+def is_among(column: Column) -> pl.Expr:
+    """What the database says of another of its columns."""
+    return pl.col(column.of).is_in(column.among).fill_null(value=False).alias(column.name)
+
+
 def test_every_value_of_every_table_is_in_the_snapshot(snapshot, tables, level):
     for name, columns in EVERYTHING.items():
         wanted = {column.name: column.dtype for column in columns}
-        expected = tables[name].select(pl.col(set(wanted) & set(tables[name].columns)))
+        answered = [is_among(column) for column in columns if column.of]
+        expected = tables[name].select(pl.col(set(wanted) & set(tables[name].columns)), *answered)
         absent = [
             pl.lit(None, wanted[column]).alias(column)
             for column in wanted.keys() - expected.columns

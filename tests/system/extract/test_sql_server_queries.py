@@ -24,13 +24,16 @@ def selected(column: Column, choice: int) -> SelectedColumn:
     """The column read in one of the ways there are for its type."""
     readings = readings_of(column)
     reading = readings[min(choice, len(readings) - 1)]
-    return SelectedColumn(column, SourceColumn(column.name, 0, "", 0, 0), reading)
+    source = SourceColumn(column.of or column.name, 0, "", 0, 0)
+    return SelectedColumn(column, source, reading)
 
 
 def selection(table: Table, level: str, choice: int) -> TableSelection:
     there = {column.name for column in schema.columns(table.name, level)}
     columns = tuple(
-        selected(column, choice) if column.name in there else SelectedColumn(column, None, None)
+        selected(column, choice)
+        if (column.of or column.name) in there
+        else SelectedColumn(column, None, None)
         for column in table.columns
     )
     return TableSelection(SQLSERVER, table, f"[dbo].[{table.name}]", columns, row_version="RowID")

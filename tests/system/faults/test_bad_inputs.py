@@ -37,9 +37,9 @@ from transforms.core.fields import Treatment
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
 from transforms.model.tables.insuree import INSUREE_FIELDS
-from transforms.openimis.tables.reasons import hint_of
+from transforms.openimis.tables.reasons import LEFT_OUT, hint_of
 
-NOTE = "note"
+NOTE, COUNTED = "note", "counted"
 RUN, NEXT = "first-load", "next-load"
 OWN_ID = pl.col("key").str.split(":").list.first()
 SEND_ALL = {field.name: Treatment.SEND for field in INSUREE_FIELDS}
@@ -54,8 +54,23 @@ class Loaded:
 
     @cached_property
     def rejects(self) -> pl.DataFrame:
-        """All rejects and notes."""
-        return read_rejects(self.scheme.job(RUN).run).collect()
+        """All rejects and notes, and what was only counted."""
+        told = read_rejects(self.scheme.job(RUN).run).collect()
+        return pl.concat([told, self.counted.with_columns(stage=pl.lit(COUNTED))], how="diagonal")
+
+    @cached_property
+    def counted(self) -> pl.DataFrame:
+        """What is not held, and has a fault of which only the objects are counted."""
+        frames = []
+        for resource in RESOURCES:
+            first = pl.element().filter(pl.element().is_in(sorted(LEFT_OUT)))
+            rows = self.wanted(resource.name).with_columns(
+                resource=pl.lit(resource.name),
+                reason=pl.col("faults").list.eval(first).list.first(),
+            )
+            held = self.held[resource.name].select("key")
+            frames.append(rows.drop_nulls("reason").join(held, on="key", how="anti"))
+        return pl.concat(frames).select("resource", "key", "id", "reason")
 
     @cached_property
     def held(self) -> Mapping[str, pl.DataFrame]:
@@ -102,9 +117,10 @@ class Loaded:
         run = self.scheme.job(RUN).run
         parts = 1 if resource == ORG_UNITS else read_stage(run, "desired")["partitions"]
         frames = [
-            scan_frame(run.desired(resource, number)).select("key") for number in range(parts)
+            scan_frame(run.desired(resource, number)).select("key", "faults")
+            for number in range(parts)
         ]
-        return pl.concat(frames).drop_nulls().with_columns(id=OWN_ID).collect()
+        return pl.concat(frames).drop_nulls("key").with_columns(id=OWN_ID).collect()
 
     def told(self, resource: str) -> pl.DataFrame:
         """Return what is a reject."""
@@ -268,6 +284,18 @@ def test_a_value_is_sent_as_it_is_and_not_mended(
     assert records.values(name, resource, key) == values
 
 
+def assert_counted(loaded: Loaded) -> None:
+    """The run has counted what it has not listed."""
+    counts = loaded.counted.group_by("resource", "reason").len().sort("resource", "reason")
+    told = read_stage(loaded.scheme.job(RUN).run, "changes")["left_out"]
+
+    assert counts.rows() == sorted(
+        (resource, reason, count)
+        for resource, reasons in told.items()
+        for reason, count in reasons.items()
+    )
+
+
 def accounted_for(loaded: Loaded, resource: str) -> tuple[set[str], set[str]]:
     """Return the keys that are wanted, and those that are held or rejects."""
     wanted, told = loaded.wanted(resource)["key"], loaded.told(resource)["key"]
@@ -278,6 +306,7 @@ def test_whatever_is_wanted_is_held_or_a_reject(places: Loaded) -> None:
     for resource in RESOURCES:
         wanted, accounted = accounted_for(places, resource.name)
         assert wanted <= accounted
+    assert_counted(places)
     assert_acknowledged_is_held(places.scheme)
 
 
@@ -286,6 +315,7 @@ def test_whatever_is_wanted_of_bad_records_is_held_or_a_reject(records: Loaded) 
     for resource in RESOURCES:
         wanted, accounted = accounted_for(records, resource.name)
         assert wanted <= accounted
+    assert_counted(records)
     assert_acknowledged_is_held(records.scheme)
 
 

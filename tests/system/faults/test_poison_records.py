@@ -219,7 +219,9 @@ def test_every_code_that_was_recorded_has_a_case_or_a_reason_why_not() -> None:
 
 def test_every_code_that_a_setting_is_to_blame_for_has_a_wrong_setting() -> None:
     said = {
-        each for how in WRONG_SETTINGS.values() for each in (how.said_before, how.said_meanwhile)
+        each
+        for how in WRONG_SETTINGS.values()
+        for each in (how.said_before, how.said_meanwhile, *(how.reasons or ()))
     }
 
     assert {code for code, why in NOT_BY_AN_OBJECT.items() if why == BY_A_SETTING} <= said

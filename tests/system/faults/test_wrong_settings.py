@@ -1,12 +1,14 @@
-"""A wrong setting of DHIS2 stops the run with what to change; what it refused is named."""
+"""A wrong setting of DHIS2 holds back what it concerns, or stops the run with what to change."""
 
 import copy
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import polars as pl
 import pytest
 
+from staging.rejects import read_rejects
 from tests.support.sandbox.restarting import a_server, wait_until
 from tests.support.scheme import Scheme
 from tests.support.tally import WRONG_SETTINGS as WRONG_SETTING
@@ -14,11 +16,13 @@ from tests.system.crashes.story import FIRST_LOAD, Story
 from tests.system.faults.endings import ending, impatient, is_for_people, rejects
 from tests.system.faults.network_faults import BUNDLE
 from tests.system.faults.wrong_settings import WRONG_SETTINGS, Spoil, WrongSetting
+from transforms.core.json_texts import Json
 from transforms.openimis.country import Guards
 
 MOST_BUNDLES = 10
 OF_A_SMALL_SCHEME = Guards(misconfigured_count=10)
 THE_NEXT_NIGHT = "the-next-night"
+ORG_UNITS = "organisationUnits"
 QUICK = ("the insuree program lost its org units",)
 
 
@@ -33,6 +37,33 @@ def mended_afterwards(disturbed: Story) -> Iterator[None]:
         with state.lock:
             state.metadata = before
             state.metadata_changed()
+
+
+def mended(before: Json, now: Json | None) -> Json:
+    """Return an object as it was before, with the org units of both."""
+    units = {
+        each["id"]: each for thing in (before, now or {}) for each in thing.get(ORG_UNITS) or ()
+    }
+    return before | ({ORG_UNITS: list(units.values())} if ORG_UNITS in before else {})
+
+
+@contextmanager
+def spoiled(disturbed: Story, how: Spoil) -> Iterator[None]:
+    """Make a wrong setting, and mend it afterwards: what else was made meanwhile stays."""
+    state = disturbed.server.app.state
+    before = copy.deepcopy(state.metadata)
+    spoil(disturbed, how)
+    wrong = [
+        (kind, uid)
+        for kind, things in before.items()
+        for uid, thing in things.items()
+        if state.metadata[kind].get(uid) != thing
+    ]
+    yield
+    with state.lock:
+        for kind, uid in wrong:
+            state.metadata[kind][uid] = mended(before[kind][uid], state.metadata[kind].get(uid))
+        state.metadata_changed()
 
 
 def spoil(disturbed: Story, how: Spoil) -> None:
@@ -57,6 +88,14 @@ def stopped_with_what_to_change(disturbed: Story, chapter: str, said: str) -> No
     assert said in sentence
     assert is_for_people(sentence)
     assert bundles_posted(disturbed) - before <= MOST_BUNDLES
+
+
+def reasons(disturbed: Story, run_id: str) -> set[str]:
+    """Return why something was held back or left out by DHIS2's settings."""
+    rows = read_rejects(disturbed.scheme.job(run_id).run)
+    is_ours = pl.col("reason").str.ends_with("_dhis2")
+    found = rows.filter((pl.col("stage") == "dhis2") | is_ours).select("reason").collect()
+    return set(found["reason"])
 
 
 def assert_rejects_are_named(disturbed: Story, name: str) -> None:
@@ -104,6 +143,24 @@ def test_a_wrong_setting_stops_the_run_before_its_first_bundle(disturbed: Story,
 
     assert rejects(disturbed.scheme, setting.chapter).is_empty()
     disturbed.scheme.bring(setting.chapter)
+    disturbed.assert_undisturbed(setting.chapter, name, WRONG_SETTING)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", [name for name, setting in WRONG_SETTINGS.items() if setting.reasons is not None]
+)
+def test_a_wrong_setting_holds_back_what_it_concerns_until_it_is_mended(
+    disturbed: Story, name: str
+) -> None:
+    setting = WRONG_SETTINGS[name]
+    disturbed.begin(setting.chapter)
+
+    with spoiled(disturbed, setting.spoil):
+        disturbed.scheme.bring(setting.chapter)
+    assert reasons(disturbed, setting.chapter) == set(setting.reasons or ())
+    disturbed.scheme.bring(THE_NEXT_NIGHT)
+
     disturbed.assert_undisturbed(setting.chapter, name, WRONG_SETTING)
 
 

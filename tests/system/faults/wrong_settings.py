@@ -23,11 +23,13 @@ class WrongSetting:
 
     Attributes:
         spoil: Makes it.
-        said_before: Part of the sentence, if it is made before the run; None if there is no
-            such case.
+        said_before: Part of the sentence, if it is made before the run and stops it; None if there
+            is no such case.
         said_meanwhile: Likewise, if it is made while the first bundle is under way.
         of_many: Whether bad records could look alike, so that it takes a whole bundle to tell.
         chapter: The run before which it is made.
+        reasons: Of what is held back or left out, if it is made before the run and stops nobody;
+            none where the load mends it. None if it stops the run, or there is no such case.
     """
 
     spoil: Spoil
@@ -35,6 +37,7 @@ class WrongSetting:
     said_meanwhile: str | None
     of_many: bool = False
     chapter: str = CHANGES
+    reasons: tuple[str, ...] | None = None
 
 
 def _without_org_units(program: str) -> Spoil:
@@ -95,17 +98,17 @@ def _another_password(state: State) -> None:
 
 
 WRONG_SETTINGS: Mapping[str, WrongSetting] = {
-    "the insuree program lost its org units": WrongSetting(_without_org_units(INSUREE_PROGRAM.uid), "is not assigned to", "E1041"),
-    "the claims program lost its org units": WrongSetting(_without_org_units(CLAIM_PROGRAM.uid), "is not assigned to", None),
+    "the insuree program lost its org units": WrongSetting(_without_org_units(INSUREE_PROGRAM.uid), None, "E1041", reasons=()),
+    "the claims program lost its org units": WrongSetting(_without_org_units(CLAIM_PROGRAM.uid), None, None, reasons=()),
     "the right to write people was revoked": WrongSetting(_not_to_be_written("trackedEntityTypes", PERSON_TYPE), "does not let the user", "E1001"),
-    "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), "Give the user the role and the user group", "E1091"),
+    "the right to write the program was revoked": WrongSetting(_not_to_be_written("programs", INSUREE_PROGRAM.uid), None, "E1091", reasons=("not_assigned", "parent_refused", "program_not_open")),
     "the user lost the capture org units": WrongSetting(_without_capture_org_units, "capture org units", "E1000"),
-    "an option set was removed": WrongSetting(_without("optionSets", SEX_OPTIONS), "is not in DHIS2", "E1125", of_many=True),
-    "the options of a set were removed": WrongSetting(_without_options, "lacks", "E1125", of_many=True),
-    "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), "has no program", "E1069"),
-    "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006"),
-    "the right to make metadata was revoked": WrongSetting(_no_metadata, "E3001", None),
-    "the right to create was revoked": WrongSetting(_nothing_new, "E3000", None, chapter=FIRST_LOAD),
+    "an option set was removed": WrongSetting(_without("optionSets", SEX_OPTIONS), None, "E1125", of_many=True, reasons=("E5002", "gender_not_in_dhis2")),
+    "the options of a set were removed": WrongSetting(_without_options, None, "E1125", of_many=True, reasons=()),
+    "a program was removed": WrongSetting(_without("programs", INSUREE_PROGRAM.uid), None, "E1069", reasons=("group_not_in_dhis2", "parent_refused", "program_not_open", "transfer_person_missing")),
+    "an attribute was removed": WrongSetting(_without("trackedEntityAttributes", INSUREE_ID.uid), None, "E1006", reasons=("insuree_id_hidden_in_dhis2",)),
+    "the right to make metadata was revoked": WrongSetting(_no_metadata, None, None, reasons=("E3000", "E3001", "parent_rejected", "product_not_in_dhis2", "claim_product_not_in_dhis2")),
+    "the right to create was revoked": WrongSetting(_nothing_new, None, None, chapter=FIRST_LOAD, reasons=("E3000", "gender_not_in_dhis2")),
     "an attribute was made mandatory": WrongSetting(_mandatory(INSUREE_PROGRAM.uid), None, "E1018"),
     "another password": WrongSetting(_another_password, "does not know the login", "does not know the login"),
 }  # fmt: skip

@@ -30,19 +30,19 @@ def loading(
     """A DHIS2 that is set up, and a scheme whose block logs in as its loader."""
     with a_flow_scheme(tmp_path, version=request.param, users=[]) as scheme:
         scheme.source.copy(sample_database)
-        scheme.set_up()
+        where = (scheme.country_file, scheme.staging_root)
+        set_up_dhis2("scheme", "administrator", *where)
         make_the_loader(scheme)
+        scheme.set_up()
         yield scheme
 
 
 def make_the_loader(scheme: FlowScheme) -> None:
-    """As an administrator of DHIS2 does: a user with our role; set-up gives group and org units."""
+    """Make a user with our role, as an administrator of DHIS2 does; set-up gives it the rest."""
     username, password = ADMIN
     admin = Dhis2Server(base_url=scheme.sandbox.url, username=username, password=password)
     with admin.client() as client:
         assert client.post("/api/metadata", None, {"users": [USER]}).ok
-    where = (scheme.country_file, scheme.staging_root)
-    set_up_dhis2("scheme", "administrator", *where, loader_user="loader")
     loader = Dhis2Server(base_url=scheme.sandbox.url, username="loader", password="Loader-123")
     loader.save("ministry", overwrite=True)
 

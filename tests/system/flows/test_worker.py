@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect import get_client
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
 PROJECT = Path(__file__).parents[3]
 PREFECT = Path(sys.executable).with_name("prefect")
 POOL = "openimis-to-dhis2"
+STAGES = ("extract", "transform", "load")
 DEADLINE_SECONDS = 400
 
 
@@ -70,37 +72,54 @@ def ended(run: FlowRun) -> FlowRun:
     raise AssertionError(f"{run.name} did not end")
 
 
+def let_dhis2_forget_the_login(scheme: FlowScheme) -> None:
+    """Let DHIS2 refuse the login from the third request with data on."""
+    from_the_third = list(range(3, 1_000))
+    scheme.sandbox.cues.add(
+        path="/api/tracker", method="POST", occurrences=from_the_third, status=401
+    )
+
+
+def known_runs() -> set[UUID]:
+    """Return the runs that other tests have left on the server."""
+    return {run.id for flow in STAGES for run in runs_of(flow)}
+
+
+def new_runs_of(flow: str, before: set[UUID]) -> list[FlowRun]:
+    return [run for run in runs_of(flow) if run.id not in before]
+
+
 def test_a_failed_load_is_retried_where_it_stopped(scheme: FlowScheme, worker: None) -> None:
-    scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[3], status=401)
+    before = known_runs()
+    let_dhis2_forget_the_login(scheme)
     failed = start_sync(scheme)
-    [load] = runs_of("load")
+    [load] = new_runs_of("load", before)
     settled = len(list(scheme.staging_root.glob("runs/*/outbox/*/*.receipt.json")))
     assert failed.state_name == "Failed"
     assert load.state_name == "Failed"
+    scheme.sandbox.cues.clear()
 
     prefect("flow-run", "retry", str(load.id))
     again = ended(load)
 
     assert again.state_name == "CompletedWithRejects"
     assert settled > 0
-    assert len(runs_of("load")) == 1
+    assert len(new_runs_of("load", before)) == 1
     mark = len(scheme.written())
     scheme.sync(run_id="afterwards")
     assert scheme.written()[mark:] == []
 
 
 def test_a_retried_sync_runs_only_the_stage_that_failed(scheme: FlowScheme, worker: None) -> None:
-    scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[3], status=401)
-    before = {run.id for flow in ("sync", "extract", "load") for run in runs_of(flow)}
+    before = known_runs()
+    let_dhis2_forget_the_login(scheme)
     failed = start_sync(scheme)
+    scheme.sandbox.cues.clear()
 
     prefect("flow-run", "retry", str(failed.id))
     again = ended(failed)
 
     assert again.state_name == "CompletedWithRejects"
-    new = {
-        flow: [run for run in runs_of(flow) if run.id not in before]
-        for flow in ("extract", "transform", "load")
-    }
-    assert [run.run_count for run in new["extract"]] == [1]
-    assert [run.run_count for run in new["load"]] == [2]
+    assert [run.run_count for run in new_runs_of("extract", before)] == [1]
+    assert [run.run_count for run in new_runs_of("transform", before)] == [1]
+    assert [run.run_count for run in new_runs_of("load", before)] == [2]

@@ -7,15 +7,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.load.fold import begin_metadata, fold_metadata
+from flows.steps.load.push_metadata import remember_confirmed
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.frames import scan_frame
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import tracker
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.metadata_changes import CONFIRMED
-from transforms.core.errors import StagingError, TargetError
+from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.core.errors import StagingError
 from transforms.model.resources import OPTIONS
 from transforms.model.tables.option_sets import PRODUCT
 
@@ -49,7 +49,7 @@ def test_a_run_that_was_posted_before_dhis2_began_anew_is_not_taken_for_posted_n
     assert_acknowledged_is_held(scheme)
 
 
-def test_options_that_were_removed_in_dhis2_are_made_again_as_the_sentence_says(
+def test_options_that_were_removed_in_dhis2_are_made_again_by_the_load(
     scheme: GuardedScheme,
 ) -> None:
     with scheme.sandbox.state.lock:
@@ -57,9 +57,6 @@ def test_options_that_were_removed_in_dhis2_are_made_again_as_the_sentence_says(
         scheme.sandbox.state.metadata_changed()
     scheme.next_day(seed=2)
 
-    with pytest.raises(TargetError, match=r"lacks .* codes that the data use: run set-up-dhis2"):
-        scheme.bring("third")
-    scheme.set_up()
     scheme.bring("third")
 
     assert scheme.current.last_run == "third"
@@ -88,14 +85,18 @@ def test_org_units_and_options_that_are_pushed_once_more_leave_the_state_whole_u
     scheme: GuardedScheme,
 ) -> None:
     run = scheme.job("first").run
-    pushed = scan_frame(run.changes(OPTIONS, 0)).collect()["key"].to_list()
+    changed = scan_frame(run.changes(OPTIONS, 0))
+    pushed = changed.collect()["key"].to_list()
     nothing = scheme.current.model_copy(update={"versions": {}})
     states = [nothing]
     for accepted in (pushed[:1], pushed):
-        states.append(begin_metadata(run, scheme.target, states[-1], OPTIONS))
-        states.append(
-            fold_metadata(run, scheme.target, *states[-2:], OPTIONS, accepted),
-        )
+        before = scan(scheme.target, states[-1], OPTIONS, 0, CONFIRMED)
+        keys = pl.Series("key", accepted, pl.String)
+        for rows in (
+            begun(before, changed, run.run_id),
+            confirmed_after(before, changed, keys, run.run_id),
+        ):
+            states.append(remember_confirmed(run, scheme.target, states[-1], OPTIONS, rows))
         readable = [_confirmed(scheme, current) for current in states[-2:]]
 
     assert readable == [[], sorted(pushed)]

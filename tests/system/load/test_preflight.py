@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from flows.connectors.dhis2.errors import BusyError
 from flows.steps.reconcile.preconditions import reader_of
 from flows.steps.target.preflight import check_needs
 from flows.steps.target.recognition import ask_server, recognise_server
@@ -19,10 +20,13 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.scripted_server import json, running
+from transforms.changes.lacks import lacks_of
 from transforms.changes.offer import Needs
+from transforms.changes.preflight import warnings_of
 from transforms.core.errors import TargetError
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.insuree import CHFID, INSUREE_FIELDS
+from transforms.model.tables.programs import PERSON_TYPE
 
 PRODUCTS = "kCdTMGqxLGE"
 NEW = ["NEW1", "NEW2", "NEW3", "NEW4"]
@@ -45,6 +49,7 @@ def running_country() -> Iterator[SmallCountry]:
 def country(running_country: SmallCountry) -> SmallCountry:
     """Give a stand-in as it was set up."""
     running_country.make()
+    running_country.sandbox.cues.clear()
     return running_country
 
 
@@ -66,46 +71,45 @@ def test_a_dhis2_that_is_ready_is_told_so_in_few_requests(country: SmallCountry)
     assert len(country.sandbox.requests) - before <= 13
 
 
+def warned(country: SmallCountry, needs: Needs) -> str:
+    """Return what is told of what DHIS2 lacks; the load goes on."""
+    client = country.client()
+    offer = check_needs(client, client.system_info(), needs)
+    return " ".join(warnings_of(offer, needs, lacks_of(offer, needs)))
+
+
 def test_org_units_that_are_not_there_are_counted(country: SmallCountry) -> None:
-    said = faults(country, Needs(places=[*GONE, VILLAGE]))
+    said = warned(country, Needs(places=[*GONE, VILLAGE]))
 
     assert "4 org units of the data are not in DHIS2" in said
 
 
 def test_a_village_that_the_program_is_not_assigned_to_is_counted(country: SmallCountry) -> None:
-    said = faults(country, Needs(org_units={INSUREES: [VILLAGE, UNASSIGNED_VILLAGE, *GONE]}))
+    said = warned(country, Needs(org_units={INSUREES: [VILLAGE, UNASSIGNED_VILLAGE, *GONE]}))
 
     assert "'Family/Insuree' is not assigned to 5 of the 6 org units" in said
 
 
 def test_codes_that_an_option_set_lacks_are_counted_and_not_named(country: SmallCountry) -> None:
-    said = faults(country, Needs(codes={PRODUCTS: ["BCUL0001", *NEW]}))
+    said = warned(country, Needs(codes={PRODUCTS: ["BCUL0001", *NEW]}))
 
     assert "lacks 4 of the 5 codes" in said
     assert "NEW1" not in said
 
 
-def test_three_places_that_were_deleted_by_hand_stop_nobody(country: SmallCountry) -> None:
-    """What uses them is refused object by object."""
-    client = country.client()
-    needs = Needs(places=[*GONE[:3], VILLAGE])
-
-    check_needs(client, client.system_info(), needs)
-
-
 def test_an_option_set_that_is_not_there_is_named(country: SmallCountry) -> None:
-    assert "option set Zaaaaaaaaaa is not in DHIS2" in faults(
+    assert "option set Zaaaaaaaaaa is not in DHIS2" in warned(
         country, Needs(codes={"Zaaaaaaaaaa": ["A"]})
     )
 
 
 def test_an_attribute_that_is_hidden_from_the_user_is_named(country: SmallCountry) -> None:
-    """Later patches of 2.43 show no value of it, and every person would differ for ever."""
+    """Later patches of 2.43 show no value of it: none is sent."""
     with country.sandbox.state.lock:
         attributes = country.sandbox.state.metadata["trackedEntityAttributes"]
         attributes[CHFID.uid]["sharing"] = {"public": "--------", "users": {}, "userGroups": {}}
 
-    said = faults(country, NEEDS)
+    said = warned(country, NEEDS)
 
     assert f"1 of the {len(INSUREE_FIELDS)} attributes of persons" in said
     assert f"hidden from the user ({CHFID.uid})" in said
@@ -116,7 +120,7 @@ def test_a_data_element_that_is_not_there_is_named(country: SmallCountry) -> Non
         gone = CLAIM_DETAILS_FIELDS[0].uid
         del country.sandbox.state.metadata["dataElements"][gone]
 
-    said = faults(country, NEEDS)
+    said = warned(country, NEEDS)
 
     assert f"data elements are not in DHIS2, or hidden from the user ({gone})" in said
 
@@ -171,10 +175,37 @@ def test_a_user_of_another_region_is_told_what_is_not_covered(country: SmallCoun
     assert "search" not in said
 
 
-def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
-    needs = Needs(org_units={INSUREES: [UNASSIGNED_VILLAGE, *GONE]}, codes={PRODUCTS: NEW})
+@pytest.mark.parametrize(
+    "path", [f"/api/programs/{INSUREES}", f"/api/optionSets/{PRODUCTS}", "/api/trackedEntityTypes/"]
+)
+def test_what_a_failing_dhis2_does_not_show_is_waited_for_and_never_lacking(
+    country: SmallCountry, path: str
+) -> None:
+    client = country.client()
+    cue = country.sandbox.cues.add(path=path, method="GET", status=500)
 
-    said = faults(country, needs, ADMIN)
+    with pytest.raises(BusyError, match="answered 500 to GET"):
+        check_needs(client, client.system_info(), NEEDS)
+
+    assert cue.met
+
+
+def test_what_a_server_without_dhis2_does_not_have_is_waited_for_and_never_lacking(
+    country: SmallCountry,
+) -> None:
+    client = country.client()
+    page = {"servlet": "dispatcher", "message": "Not Found", "status": "404"}
+    country.sandbox.cues.add(path=f"/api/programs/{INSUREES}", status=404, body=page)
+
+    with pytest.raises(BusyError, match="404"):
+        check_needs(client, client.system_info(), NEEDS)
+
+
+def test_all_faults_are_told_at_once(country: SmallCountry) -> None:
+    with country.sandbox.state.lock:
+        del country.sandbox.state.metadata["trackedEntityTypes"][PERSON_TYPE]
+
+    said = faults(country, NEEDS, ADMIN)
 
     assert all(f"({number}) " in said for number in (1, 2, 3))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from transforms.package.tables.charts import BY_PERIOD, ChartType, Period
 from transforms.package.tables.dashboards import DASHBOARDS
 from transforms.package.tables.indicators import INDICATORS
 from transforms.package.tables.legend_sets import LEGEND_SETS
+from transforms.package.tables.measures import Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES
 from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
 from transforms.package.tables.visualizations import VISUALIZATIONS
@@ -278,12 +280,27 @@ def test_tables_have_no_totals_over_months_in_which_one_person_may_be_twice() ->
 
 def test_keys_of_charts_name_measures_and_indicators_that_exist() -> None:
     measures = {measure.key for measure in MEASURES}
+    parts = {key for measure in MEASURES for key in map(partial(part_of, measure), measure.splits)}
     indicators = {f"indicator:{row.key}" for row in INDICATORS}
 
     for row in VISUALIZATIONS:
-        for key in row.items:
-            assert key in indicators or key.partition(".")[0] in measures
+        assert set(row.items) <= measures | parts | indicators, row.key
     assert len({row.key for row in VISUALIZATIONS}) == len(VISUALIZATIONS)
+
+
+def part_of(measure: Measure, split: Split | OptionSplit) -> str:
+    """Return the key by which a chart names a part of a measure, or all parts of one kind."""
+    every_option = ":*" if isinstance(split, OptionSplit) else ""
+    return f"{measure.key}.{split.key}{every_option}"
+
+
+def test_dashboards_name_charts_that_exist() -> None:
+    """One that is not there is left out without a word, as one that a country does not have."""
+    charts = {row.key for row in VISUALIZATIONS}
+
+    for dashboard in DASHBOARDS:
+        named = {key for row in dashboard.rows for key in row if ":" not in key}
+        assert named <= charts, dashboard.key
 
 
 def test_a_country_without_an_option_gets_charts_without_it() -> None:

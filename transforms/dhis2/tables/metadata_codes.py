@@ -26,7 +26,4 @@ METADATA_CODES: dict[str, ErrorCode] = {
     "E4030": configuration("It is in use and cannot be deleted.", "Leave it, or delete first what uses it."),
     "E5002": parent("It refers to an object that is not there."),
     "E5003": data("Another object has this unique code or name.", "Rename the object that was made by hand, or give it the UID of the package."),
-    "E7612": configuration("The org unit is not there, or the user may not see it.", "Push the org units (scope orgunit)."),
-    "E7619": data("The value does not fit the value type of its data element.", CORRECT_THE_RECORD),
-    "E8022": configuration("The data set is not assigned to the org unit.", "Assign the data set to the org unit in DHIS2."),
 }  # fmt: skip

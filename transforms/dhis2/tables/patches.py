@@ -32,12 +32,14 @@ class PatchFault:
         meaning: What is wrong, in one sentence.
         fixed: Release to the first patch without it: (2, 42) to (5,) is 2.42.5.
         tried: Version to whether a server of that version had it when it was tried.
+        began: Release to the first patch with it; a release that is not named had it from its first.
     """
 
     harm: Harm
     meaning: str
     fixed: Mapping[Release, Patch]
     tried: Mapping[str, bool] = field(default_factory=dict)
+    began: Mapping[Release, Patch] = field(default_factory=dict)
 
 
 _THERE_THEN_GONE = {"2.42.0": True, "2.42.5.2": False}
@@ -53,11 +55,9 @@ PATCH_FAULTS: tuple[PatchFault, ...] = (
     PatchFault(Harm.FIGURES, "Program indicators round decimals wrongly.", {(2, 40): (8,), (2, 41): (4,)}),
     PatchFault(Harm.FIGURES, "Some program indicators of enrollments fail or are not computed.", {(2, 43): (1,)}),
     PatchFault(Harm.FIGURES, 'Analytics tables fail where "respect category option dates" is on.', {(2, 41): (9,), (2, 42): (5,), (2, 43): (1,)}, _THERE_THEN_GONE),
-    PatchFault(Harm.TOKENS, "As soon as there is a token, /api/me is answered 500.", {(2, 42): (5, 1), (2, 43): (0, 1)}, {"2.42.0": False, "2.42.5.2": False}),
+    PatchFault(Harm.TOKENS, "As soon as there is a token, /api/me is answered 500.", {(2, 42): (5, 1), (2, 43): (0, 1)}, {"2.42.0": False, "2.42.5.2": False},
+               began={(2, 42): (5,), (2, 43): (0,)}),
 )  # fmt: skip
-
-_BEGAN = {Harm.TOKENS: {(2, 42): (5,), (2, 43): (0,)}}
-"""Where a fault came with a patch, instead of being there from the first one."""
 
 
 def patch_faults(release: Release, patch: Patch, harm: Harm | None = None) -> list[PatchFault]:
@@ -86,10 +86,5 @@ def version_text(release: Release, patch: Patch) -> str:
     return ".".join(str(part) for part in (*release, *patch))
 
 
-def began(harm: Harm, release: Release) -> Patch:
-    """Return the first patch of a release with faults of this kind; empty: all from the first."""
-    return _BEGAN.get(harm, {}).get(release, ())
-
-
 def _has(fault: PatchFault, release: Release, patch: Patch) -> bool:
-    return release in fault.fixed and began(fault.harm, release) <= patch < fault.fixed[release]
+    return release in fault.fixed and fault.began.get(release, ()) <= patch < fault.fixed[release]

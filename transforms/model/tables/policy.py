@@ -17,12 +17,15 @@ STATUS_UNTIL = Field(
 POLICY_ID = Field("policy_uuid", "NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier")  # fmt: skip
 
 POLICY_FIELDS: tuple[Field, ...] = (
-    Field("policy_stage", "j028KRFsjx6", "Policy stage", ValueType.TEXT, "PolicyStage", "tblPolicy", option_set=POLICY_STAGE, code="policyStage", compulsory=True),
+    Field(
+        "policy_stage", "j028KRFsjx6", "Policy stage", ValueType.TEXT, "PolicyStage", "tblPolicy", option_set=POLICY_STAGE, code="policyStage", compulsory=True,
+        made_of="PolicyStage of the policy; a policy without one is a new policy.",
+    ),
     Field(
         "policy_status", "Q0pEucwW60Z", "Policy status", ValueType.TEXT, "policy_status", option_set=POLICY_STATUS, code="policyStatus", compulsory=True,
         made_of="PolicyStatus of the policy and of its history rows; Active from the effective date on, Expired from the day after the expiry date on.",
     ),
-    Field("policy_product", "NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", compulsory=True, made_of="ProductCode of the policy's product."),
+    Field("policy_product", "NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", made_of="ProductCode of the policy's product; empty where the policy has none."),
     POLICY_ID,
     Field(
         "policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",
@@ -30,15 +33,15 @@ POLICY_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "policy_start_date", "h2Ck7EyokyI", "Policy start date", ValueType.DATE, "start_date", code="policyStartDate",
-        made_of="StartDate of the insuree policy; where it is empty, of the policy.",
+        made_of="StartDate of the insuree policy, of several current rows the earliest; where it is empty, of the policy.",
     ),
     Field(
         "policy_effective_date", "zrfmkobtJfx", "Policy effective date", ValueType.DATE, "effective_date", code="policyEffectiveDate",
-        made_of="EffectiveDate of the insuree policy; where it is empty, of the policy.",
+        made_of="EffectiveDate of the insuree policy, of several current rows the earliest; where it is empty, of the policy.",
     ),
     Field(
         "policy_expiry_date", "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "expiry_date", code="policyExpiryDate",
-        made_of="ExpiryDate of the insuree policy; where it is empty, of the policy.",
+        made_of="ExpiryDate of the insuree policy, of several current rows the latest; where it is empty, of the policy.",
     ),
     STATUS_UNTIL,
     Field(

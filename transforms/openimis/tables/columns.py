@@ -35,6 +35,9 @@ class Column:
         field: True for a value of a person or claim that is read only where a field of
             a table of truth wants it; False for keys, dates and codes that the work needs.
         renamed: What a fork calls it, where the country file says so.
+        of: The column of openIMIS that it is made of, where it is none of openIMIS's own.
+        among: Values of that column: the database says 1 where it has one of them, else 0. So what
+            is not read otherwise is not read for this either.
     """
 
     name: str
@@ -42,11 +45,18 @@ class Column:
     required: bool = True
     field: bool = False
     renamed: str | None = None
+    of: str | None = None
+    among: tuple[str, ...] = ()
 
     @property
     def source_name(self) -> str:
-        """What the database calls it."""
-        return self.renamed or self.name
+        """What the database calls it, or what it is made of."""
+        return self.renamed or self.of or self.name
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether a snapshot may lack it: no field needs it, or an earlier release took it."""
+        return self.field or self.of is not None
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,11 @@ class Table:
 
 DELETION_FLAGS = ("IsDeleted", "is_deleted", "IsActive", "is_active")
 """Columns that openIMIS's tables here do not have, and by which forks delete rows."""
+
+FUND_NUMBERS = ("999999999",)
+"""Insurance numbers of insurees that are none: openIMIS gives this one to its funds, and leaves such
+insurees out itself, unless its configuration names others (`excluded_insuree_chfids`)."""
+
 VERSION_OF = "LegacyID"
 """The column that says of which row a row is an earlier version."""
 VALIDITY = (
@@ -167,6 +182,7 @@ INSUREES = _table(
     Column("Education", CODE, field=True),
     Column("Profession", CODE, field=True),
     Column("HFID", KEY, field=True),
+    Column("IsExcluded", CODE, required=False, of="CHFID", among=FUND_NUMBERS),
 )
 POLICIES = _table(
     "tblPolicy",

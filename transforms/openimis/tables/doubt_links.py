@@ -37,8 +37,9 @@ from transforms.openimis.tables.columns import (
 SIGN = "@"
 PLACE, HEAD, VALUE = "@place", "@head", "@value"
 """Where it lies; who is the head; a value that holds nothing else up."""
-POLICY, COVERS, PERSON = "@policy", "@covers", "@person"
-"""The policy of a cover; the covers of a person; the person of a cover or claim."""
+POLICY, COVERS, PERSON, COVER = "@policy", "@covers", "@person", "@cover"
+"""The policy of a cover; the covers of a person; the person of a cover or claim; another row of the
+same cover."""
 PRODUCT, LINES, VALUATION, CLAIM, CLAIMED = "@product", "@lines", "@valuation", "@claim", "@claimed"
 """The product of a line; the lines of a claim, and whether any is valuated; the claim of a line;
 the claims of a person who is here, or has a place, only through them."""
@@ -59,6 +60,8 @@ HISTORY: Mapping[str, tuple[str, ...]] = {
 }
 """Table to the columns of its history rows that something is made of."""
 
+SIBLINGS: Mapping[str, tuple[str, ...]] = {INSUREE_POLICIES.name: ("InsureeID", "PolicyId")}
+"""Table to the columns in which its current rows are alike where several are one object."""
 
 KIN: Mapping[str, str] = {
     INSUREES.name: "FamilyID",

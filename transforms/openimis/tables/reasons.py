@@ -14,7 +14,20 @@ REASONS: dict[str, str] = {
     ),
     "no_place": (
         "No village is known for this person, neither now nor before, and no facility from a "
-        "claim: set the current village or the family's village in openIMIS."
+        "claim: set the current village or the family's village in openIMIS, or name the place of "
+        "all such people in the country file (fallback_place)."
+    ),
+    "place_assumed": (
+        "openIMIS knows no place of this person: the one that the country file names was taken "
+        "(fallback_place). Set the current village or the family's village in openIMIS."
+    ),
+    "insuree_excluded": (
+        "The insurance number is one that openIMIS gives to its funds, or that the country file "
+        "excludes: nobody is insured by it, so it was left out with its policies."
+    ),
+    "place_of_funds": (
+        "openIMIS made this place for its funds (a region FR called Funding, and what lies below "
+        "it): nobody lives there, so it was left out."
     ),
     "current_village_unknown": (
         "The person's current village does not exist, or lies below no region: the next place that "
@@ -34,10 +47,6 @@ REASONS: dict[str, str] = {
     "family_missing": (
         "The family that the person's record names does not exist: the person was sent without "
         "family. Correct the family in openIMIS."
-    ),
-    "phone_number_malformed": (
-        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
-        "Correct it in openIMIS."
     ),
     "first_service_point_unknown": (
         "The facility that the person's record names does not exist or is not in DHIS2: choose "
@@ -68,6 +77,18 @@ REASONS: dict[str, str] = {
     "insuree_policy_policy_unknown": (
         "The policy that the insuree policy names does not exist in openIMIS: correct or delete "
         "the insuree policy."
+    ),
+    "insuree_policy_double": (
+        "openIMIS has several current rows of this insuree and this policy. They were taken for one: "
+        "with the earliest effective date and the latest expiry date. Delete those that are too many."
+    ),
+    "policy_without_stage": (
+        "The policy has no stage. openIMIS takes it for a new policy, and so it was sent. Enter the "
+        "stage in openIMIS."
+    ),
+    "policy_without_product": (
+        "The policy has no product: it was sent without, and counts in no figure by product. If it "
+        "should have one, enter it in openIMIS."
     ),
     "policy_enrollment_date_missing": (
         "Neither the insuree policy nor the policy has an enrollment date: enter it in openIMIS."
@@ -165,6 +186,35 @@ REASONS: dict[str, str] = {
         "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
         "run. If it stays so, look at the group and the program in DHIS2."
     ),
+    "group_not_in_dhis2": (
+        "DHIS2 lacks the group, program or data set that the org unit belongs to, or hides it from "
+        "the user of the load: run set-up-dhis2, which makes it again."
+    ),
+    "org_unit_not_in_dhis2": (
+        "DHIS2 does not have the org unit in which this lies, or hides it from the user of the "
+        "load, and the load could not make it again: look at org_units.csv, then run "
+        "set-up-dhis2."
+    ),
+    "org_unit_not_assigned": (
+        "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
+        "assign it in DHIS2."
+    ),
+    "org_unit_outside_capture": (
+        "The org unit in which this lies is not below the capture org units of the load's user: "
+        "give the user the country's root, then clear DHIS2's cache."
+    ),
+    "org_unit_outside_search": (
+        "The org unit in which this lies is not below the search org units of the load's user: "
+        "give the user the country's root, then clear DHIS2's cache."
+    ),
+    "program_not_open": (
+        "The program is not in DHIS2, or does not let the user of the load read and write data: "
+        "run set-up-dhis2, and put the user into the group that it makes."
+    ),
+    "program_stage_not_open": (
+        "The program stage is not in DHIS2, or does not let the user of the load read and write "
+        "data: run set-up-dhis2, and put the user into the group that it makes."
+    ),
     "option_set_has_a_hole": (
         "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
         "mend its sort_order in DHIS2's database, or upgrade DHIS2."
@@ -198,13 +248,39 @@ REASONS: dict[str, str] = {
     ),
 }
 
+LEFT_OUT: frozenset[str] = frozenset(
+    {
+        "no_place",
+        "insuree_policy_insuree_unknown",
+        "insuree_policy_policy_unknown",
+        "claim_insuree_unknown",
+        "claim_line_claim_unknown",
+    }
+)
+"""Faults of which only a count is reported while DHIS2 has nothing of the object: such rows are old,
+or a whole group of people, and nobody corrects them one by one."""
+
 FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
+    "_not_in_dhis2": (
+        "DHIS2 does not have the option with this code (or the org unit that is named), and the "
+        "load could not make it: look at options.csv, then run set-up-dhis2. An event waits; a "
+        "person was sent without the value, which follows by itself."
+    ),
+    "_hidden_in_dhis2": (
+        "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "
+        "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "
+        "itself."
+    ),
     "_missing": "DHIS2 takes no event without this value: enter it in openIMIS.",
     "_too_long": "The value is longer than DHIS2 takes: shorten it in openIMIS.",
     "_has_control_characters": (
         "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
         "type it again in openIMIS."
+    ),
+    "_malformed": (
+        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
+        "Correct it in openIMIS."
     ),
     "_not_a_number": "The value is not a finite number: correct it in openIMIS.",
     "_unreadable": (

@@ -17,6 +17,14 @@ UIDs are the seed's where it had the object. How a value leaves is the default o
 
 What leaves for one country file: the flow `what-leaves`.
 The indicators: [indicators.md](indicators.md).
+
+## What openIMIS means
+
+- **openIMIS's funds are left out.** It keeps each fund as an insuree with the insurance number 999999999 (the country file may name others: `excluded_insurance_numbers`), with a family and an active policy, and makes a region FR with a district, ward and village called *Funding* for them. None of it is sent.
+- **Several current rows of one insuree and one policy are one insuree policy**: from the earliest effective date to the latest expiry date. openIMIS may write one more each time an insuree is saved. The oldest current row gives the UID.
+- **A policy without a stage is a new policy**, as in openIMIS itself. **A policy without a product** (openIMIS prices it by a contribution plan) is sent without, and is in no figure by product.
+- **A service that is a package is one line, with the amounts of the package.** openIMIS writes what it approves, values and pays on that line (0 where the contents are not as agreed). The contents (`tblClaimServicesItems`, `tblClaimServicesService`) have no amounts that count besides, and are not read.
+- **Who is nowhere** (no village, now or before, no family, no claim) is at the place that the country file names (`fallback_place`), or is left out and counted.
 """
 
 LEAVING = """\
@@ -42,7 +50,7 @@ A fixed set has the same options everywhere. A filled one has those of the openI
 """
 
 PLACES = """\
-Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district.
+Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
 Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
 Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`).
@@ -122,7 +130,11 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
     ),
     (
         "What openIMIS leaves empty",
-        "A policy without a value (`PolicyValue`) is in no count of policies, since the value marks the one member who stands for the policy; its people are counted. A claim without visit type is in none of the three shares by visit type, a family without poverty status neither poor nor non-poor.",
+        "A policy without a value (`PolicyValue`) is in no count of policies, since the value marks the one member who stands for the policy; its people are counted. A policy without a product is in no part by product. A claim without visit type is in none of the three shares by visit type, a family without poverty status neither poor nor non-poor.",
+    ),
+    (
+        "Claims that were restored",
+        "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one. Both are claims here: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once. What is approved, valuated and remunerated counts once, since a rejected claim has none of it.",
     ),
     (
         "Covered, and what a claim is paid for",

@@ -4,7 +4,7 @@ WITH unit AS (
         CASE TRIM(l."LocationType") WHEN 'R' THEN 'Region' WHEN 'D' THEN 'District' WHEN 'W' THEN 'Ward' WHEN 'V' THEN 'Village' END AS kind,
         CASE TRIM(l."LocationType") WHEN 'R' THEN 'ROOT' ELSE parent."LocationUUID" END AS parent,
         NULL AS owner, l."ValidityTo" AS closed, l."LegacyID" AS legacy, l."LocationId" AS key
-    FROM "tblLocations" l
+    FROM location l
     LEFT JOIN location_of o ON o.key = l."ParentLocationId"
     LEFT JOIN "tblLocations" parent ON parent."LocationId" = o.live
     UNION ALL

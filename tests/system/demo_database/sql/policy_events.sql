@@ -58,7 +58,7 @@ WITH version AS (
 )
 SELECT p."InsureeUUID" AS person, p.place AS "orgUnit", 'COMPLETED' AS status,
     e.day || 'T00:' || LPAD(e.place::TEXT, 2, '0') AS "occurredAt",
-    CASE TRIM(y."PolicyStage") WHEN 'N' THEN 'New policy' WHEN 'R' THEN 'Renewed policy' END AS "Policy stage",
+    CASE COALESCE(NULLIF(TRIM(y."PolicyStage"), ''), 'N') WHEN 'N' THEN 'New policy' WHEN 'R' THEN 'Renewed policy' END AS "Policy stage",
     CASE e.status WHEN 1 THEN 'Idle' WHEN 2 THEN 'Active' WHEN 4 THEN 'Suspended' WHEN 8 THEN 'Expired'
         WHEN 16 THEN 'Ready' END AS "Policy status",
     TRIM(product."ProductCode") AS "Product",

@@ -12,10 +12,19 @@ CREATE TEMP VIEW product_of AS SELECT "ProdID" AS key, COALESCE("LegacyID", "Pro
 CREATE TEMP VIEW location_of AS SELECT "LocationId" AS key, COALESCE("LegacyID", "LocationId") AS live FROM "tblLocations";
 CREATE TEMP VIEW facility_of AS SELECT "HfID" AS key, COALESCE("LegacyID", "HfID") AS live FROM "tblHF";
 
+-- openIMIS keeps its funds as insurees, and makes places for them: they are nobody and nowhere.
+CREATE TEMP VIEW fund AS
+SELECT "InsureeID" FROM "tblInsuree"
+WHERE "CHFID" = '999999999' AND ("ValidityTo" IS NULL OR "LegacyID" IS NULL OR "LegacyID" = "InsureeID");
+CREATE TEMP VIEW location AS
+SELECT * FROM "tblLocations"
+WHERE NOT COALESCE("LocationName" = 'Funding' AND "LocationCode" = 'F' || "LocationType", FALSE);
+
 -- Live rows: current, or deleted. What is left are the versions of before.
 CREATE TEMP VIEW live_insuree AS
 SELECT *, "ValidityTo" IS NULL AS is_current FROM "tblInsuree"
-WHERE "ValidityTo" IS NULL OR "LegacyID" IS NULL OR "LegacyID" = "InsureeID";
+WHERE ("ValidityTo" IS NULL OR "LegacyID" IS NULL OR "LegacyID" = "InsureeID")
+    AND "InsureeID" NOT IN (SELECT "InsureeID" FROM fund);
 
 CREATE TEMP VIEW current_claim AS
 SELECT c.*, o.live AS person, h."HfUUID" AS facility
@@ -23,7 +32,7 @@ FROM "tblClaim" c
 LEFT JOIN insuree_of o ON o.key = c."InsureeID"
 LEFT JOIN facility_of f ON f.key = c."HFID"
 LEFT JOIN "tblHF" h ON h."HfID" = f.live
-WHERE c."ValidityTo" IS NULL;
+WHERE c."ValidityTo" IS NULL AND NOT EXISTS (SELECT FROM fund WHERE fund."InsureeID" = o.live);
 
 -- Where each person is: the first place that is known.
 CREATE TEMP VIEW place AS
@@ -87,19 +96,23 @@ FROM live_insuree i JOIN place p USING ("InsureeID")
 WHERE i.is_current OR EXISTS (SELECT FROM current_claim c WHERE c.person = i."InsureeID");
 
 -- Current insuree policies whose person and policy are current, with the dates that hold.
+-- Several current rows of one insuree and one policy are one: from the first day of any to the last of any.
 -- One that names a person or policy that does not exist at all is wanted too: as a reject.
 CREATE TEMP VIEW cover AS
-SELECT ip."InsureePolicyID" AS cover, i."InsureeID" AS person, p."PolicyID" AS policy,
-    COALESCE(ip."EnrollmentDate", p."EnrollDate") AS enrolled,
-    COALESCE(ip."StartDate", p."StartDate") AS started,
-    COALESCE(ip."EffectiveDate", p."EffectiveDate") AS effective,
-    COALESCE(ip."ExpiryDate", p."ExpiryDate") AS expiry
+SELECT MIN(ip."InsureePolicyID") AS cover, i."InsureeID" AS person, p."PolicyID" AS policy,
+    COALESCE(MIN(ip."EnrollmentDate"), MIN(p."EnrollDate")) AS enrolled,
+    COALESCE(MIN(ip."StartDate"), MIN(p."StartDate")) AS started,
+    COALESCE(MIN(ip."EffectiveDate"), MIN(p."EffectiveDate")) AS effective,
+    COALESCE(MAX(ip."ExpiryDate"), MAX(p."ExpiryDate")) AS expiry
 FROM "tblInsureePolicy" ip
 LEFT JOIN insuree_of io ON io.key = ip."InsureeID"
 LEFT JOIN "tblInsuree" i ON i."InsureeID" = io.live
 LEFT JOIN policy_of po ON po.key = ip."PolicyId"
 LEFT JOIN "tblPolicy" p ON p."PolicyID" = po.live
-WHERE ip."ValidityTo" IS NULL AND i."ValidityTo" IS NULL AND p."ValidityTo" IS NULL;
+WHERE ip."ValidityTo" IS NULL AND i."ValidityTo" IS NULL AND p."ValidityTo" IS NULL
+    AND NOT EXISTS (SELECT FROM fund WHERE fund."InsureeID" = io.live)
+GROUP BY i."InsureeID", p."PolicyID",
+    CASE WHEN i."InsureeID" IS NULL OR p."PolicyID" IS NULL THEN ip."InsureePolicyID" END;
 
 -- Lines of current claims: a line is wanted while its own row and its claim are current.
 CREATE TEMP VIEW claim_line AS

@@ -169,7 +169,7 @@ def test_a_claim_that_changes_its_person_is_replaced():
 
 
 def test_a_person_held_back_holds_back_the_enrollment():
-    above = delta(TRACKED_ENTITIES, wanted(faults=["no_place"]), unknown(), above=None)
+    above = delta(TRACKED_ENTITIES, wanted(faults=["dob_unreadable"]), unknown(), above=None)
 
     found = delta(
         INSUREE_ENROLLMENTS,
@@ -180,6 +180,24 @@ def test_a_person_held_back_holds_back_the_enrollment():
 
     assert found.changes.is_empty()
     assert found.rejects["reasons"].to_list() == [["parent_rejected"]]
+
+
+def test_who_has_no_place_and_is_not_in_dhis2_is_counted_and_listed_nowhere():
+    found = delta(TRACKED_ENTITIES, wanted(faults=["phone", "no_place"]), unknown(), above=None)
+
+    assert found.changes.is_empty()
+    assert found.rejects.is_empty()
+    assert found.left_out.rows() == [("no_place", 1)]
+
+
+def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
+    desired = wanted(orgUnit=None, faults=["no_place"])
+
+    found = delta(TRACKED_ENTITIES, desired, known(), above=None)
+
+    assert found.changes.is_empty()
+    assert found.left_out.is_empty()
+    assert found.rejects["key"].to_list() == [PERSON]
 
 
 def test_an_update_held_back_leaves_what_dhis2_holds():

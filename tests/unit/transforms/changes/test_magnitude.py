@@ -235,6 +235,25 @@ def test_what_is_permitted_is_told() -> None:
     assert findings(people(100, **{SEX.key: None}), people(100), allow=[Allow.CHANGES])[0].why == ""
 
 
+MUCH = {
+    Allow.CREATES: (people(100), people(10)),
+    Allow.CHANGES: (people(100, **{SEX.key: "F"}), people(100)),
+    Allow.EMPTIES: (people(100, **{SEX.key: None}), people(100)),
+    Allow.DELETES: ([], people(100)),
+}
+
+
+@pytest.mark.parametrize("permission", MUCH)
+def test_what_is_much_is_lifted_by_its_own_permission_and_by_no_other(permission: Allow) -> None:
+    wanted, known = MUCH[permission]
+    others = [each for each in Allow if each is not permission]
+
+    assert [each.why for each in findings(wanted, known, allow=others)] == [""]
+    assert [each.why for each in findings(wanted, known, allow=[permission])] == [
+        f"permitted by {permission}"
+    ]
+
+
 def test_what_was_in_doubt_is_no_change_of_openimis() -> None:
     assert findings(people(100), people(100, **{SEX.key: UNKNOWN})) == []
 

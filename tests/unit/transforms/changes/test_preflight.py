@@ -5,9 +5,26 @@ from dataclasses import replace
 
 import pytest
 
-from transforms.changes.offer import FIELDS, Needs, Offer, OptionCodes, ProgramAccess, User
-from transforms.changes.preflight import SEARCHES_EVERYWHERE, faults_of, refuse_unready
+from transforms.changes.lacks import PLACE_MISSING, Lacks, lacks_of
+from transforms.changes.offer import (
+    FIELDS,
+    SEARCHES_EVERYWHERE,
+    Needs,
+    Offer,
+    OptionCodes,
+    ProgramAccess,
+    User,
+)
+from transforms.changes.preflight import (
+    faults_of,
+    made_again,
+    refuse_unreadable,
+    refuse_unready,
+    warnings_of,
+)
 from transforms.core.errors import TargetError
+from transforms.model.field_keys import KEY_OF_UID
+from transforms.model.tables.option_sets import PRODUCT
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PROGRAMS, Program
 
 VILLAGES = [f"village-{number}" for number in range(100)]
@@ -15,7 +32,7 @@ LOADER = User(frozenset(), capture=frozenset({"root"}), search=frozenset({"root"
 NEEDS = Needs(
     org_units={INSUREE_PROGRAM.uid: VILLAGES, CLAIM_PROGRAM.uid: VILLAGES},
     places=VILLAGES,
-    codes={"products": ["A", "B"]},
+    codes={PRODUCT.uid: ["A", "B"]},
 )
 
 
@@ -30,7 +47,7 @@ READY = Offer(
     person_type=True,
     programs={program.uid: opened(program) for program in PROGRAMS},
     fields={kind: uids for kind, _, uids in FIELDS},
-    option_sets={"products": OptionCodes("Product", frozenset({"A", "B"}))},
+    option_sets={PRODUCT.uid: OptionCodes("Product", frozenset({"A", "B"}))},
 )
 
 
@@ -42,30 +59,37 @@ def with_program(program: Program, access: ProgramAccess | None) -> Offer:
     return replace(READY, programs={**READY.programs, program.uid: access})
 
 
-def test_what_is_ready_has_no_fault() -> None:
-    assert list(faults_of(READY, NEEDS)) == []
+def warned(offer: Offer, needs: Needs = NEEDS) -> list[str]:
+    """Return what is told of what DHIS2 lacks, where nothing is in the way of the rest."""
+    assert list(faults_of(offer, needs)) == []
+    return list(warnings_of(offer, needs, lacks_of(offer, needs)))
+
+
+def test_what_is_ready_has_no_fault_and_lacks_nothing() -> None:
+    assert warned(READY) == []
+    assert lacks_of(READY, NEEDS) == Lacks()
 
 
 def test_all_faults_are_numbered_in_one_sentence_each() -> None:
-    offer = replace(READY, person_type=None, option_sets={"products": None})
+    offer = replace(READY, person_type=None, user=replace(LOADER, capture=frozenset()))
 
     with pytest.raises(TargetError) as refusal:
         refuse_unready(offer, NEEDS)
 
     text = str(refusal.value)
-    assert text.startswith("DHIS2 would not take the data: (1) The tracked entity type is not")
-    assert "(2) The option set products is not in DHIS2" in text
+    assert text.startswith("DHIS2 would not take the data: (1) The user's capture org units are")
+    assert "(2) The tracked entity type is not" in text
     assert text.endswith("Nothing was posted.")
 
 
-@pytest.mark.parametrize(("gone", "faults"), [(4, 0), (5, 1)])
-def test_places_that_are_not_there_stop_nobody_up_to_one_in_twenty(gone: int, faults: int) -> None:
+@pytest.mark.parametrize("gone", [1, 4, 60, 100])
+def test_places_that_are_not_there_hold_back_what_lies_there_whatever_the_share(gone: int) -> None:
     offer = replace(READY, lines=without(*VILLAGES[:gone]))
 
-    found = list(faults_of(offer, NEEDS))
+    [warning] = warned(offer)
 
-    assert len(found) == faults
-    assert all(fault.startswith(f"{gone} org units of the data are not in") for fault in found)
+    assert warning.startswith(f"{gone} org units of the data are not in DHIS2")
+    assert lacks_of(offer, NEEDS).places == dict.fromkeys(VILLAGES[:gone], PLACE_MISSING)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +99,13 @@ def test_places_that_are_not_there_stop_nobody_up_to_one_in_twenty(gone: int, fa
         ({"F_TEI_CASCADE_DELETE"}, "The user has F_TEI_CASCADE_DELETE"),
     ],
 )
-def test_who_deletes_what_other_programs_have_is_refused_unless_nothing_is_posted(
+def test_who_deletes_what_other_programs_have_is_refused_unless_it_only_reads(
     authorities: set[str], says: str
 ) -> None:
     offer = replace(READY, user=replace(LOADER, authorities=frozenset(authorities)))
 
     assert [fault[: len(says)] for fault in faults_of(offer, NEEDS)] == [says]
-    assert list(faults_of(offer, replace(NEEDS, posts=False))) == []
+    refuse_unreadable(offer)
 
 
 def test_a_superuser_who_is_permitted_is_no_fault() -> None:
@@ -90,14 +114,26 @@ def test_a_superuser_who_is_permitted_is_no_fault() -> None:
     assert list(faults_of(offer, NEEDS, allow_superuser=True)) == []
 
 
-def test_a_user_of_one_village_is_refused_for_all_others_in_both_scopes() -> None:
+def test_for_a_user_of_one_village_all_others_wait() -> None:
     own = frozenset(VILLAGES[:1])
-    user = User(frozenset(), capture=own, search=own)
+    offer = replace(READY, user=User(frozenset(), capture=own, search=LOADER.search))
 
-    capture, search = faults_of(replace(READY, user=user), NEEDS)
+    [warning] = warned(offer)
 
-    assert capture.startswith("The user's capture org units do not cover 99 of the data's 100")
-    assert search.startswith("The user's search org units do not cover 99 of the data's 100")
+    assert warning.startswith("The user's capture org units do not cover 99 of the data's 100")
+    assert lacks_of(offer, NEEDS).places.keys() == set(VILLAGES[1:])
+
+
+def test_a_user_of_another_region_is_refused() -> None:
+    offer = replace(
+        READY,
+        user=User(frozenset(), capture=frozenset({"other"}), search=LOADER.search),
+        lines={**READY.lines, "other": ["root", "other"]},
+    )
+
+    [fault] = faults_of(offer, NEEDS)
+
+    assert fault.startswith("The user's capture org units do not cover 100 of the data's 100")
 
 
 def test_a_user_who_searches_everywhere_needs_no_search_org_units() -> None:
@@ -111,56 +147,104 @@ def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None
     offer = replace(READY, user=user)
 
     assert ["org units are none" in fault for fault in faults_of(offer, NEEDS)] == [True, True]
-    assert list(faults_of(replace(offer, lines=None), NEEDS)) == []
+    assert list(faults_of(replace(offer, is_limited=False), NEEDS)) == []
 
 
-def test_a_program_that_is_hidden_is_one_fault_and_its_stages_are_not_named() -> None:
-    [fault] = faults_of(with_program(INSUREE_PROGRAM, None), NEEDS)
+def test_a_program_that_is_hidden_is_one_warning_and_its_stages_are_not_named() -> None:
+    offer = with_program(INSUREE_PROGRAM, None)
 
-    assert fault.startswith("The program 'Family/Insuree' is not in DHIS2, or hidden")
+    [warning] = warned(offer)
+
+    assert warning.startswith("The program 'Family/Insuree' is not in DHIS2, or hidden")
+    assert lacks_of(offer, NEEDS).closed == {INSUREE_PROGRAM.uid}
 
 
-def test_a_program_that_may_only_be_read_is_one_fault() -> None:
+def test_a_program_that_may_only_be_read_is_one_warning() -> None:
     access = replace(opened(INSUREE_PROGRAM), is_open=False)
 
-    [fault] = faults_of(with_program(INSUREE_PROGRAM, access), NEEDS)
+    [warning] = warned(with_program(INSUREE_PROGRAM, access))
 
-    assert fault.startswith("The program 'Family/Insuree' does not let the user read and write")
+    assert warning.startswith("The program 'Family/Insuree' does not let the user read and write")
+
+
+def test_without_any_program_nothing_could_be_posted() -> None:
+    offer = replace(READY, programs=dict.fromkeys(READY.programs))
+
+    assert len(list(faults_of(offer, NEEDS))) == len(PROGRAMS)
 
 
 def test_stages_that_are_hidden_or_closed_are_named() -> None:
     first, second = CLAIM_PROGRAM.stages[:2]
     others = {stage.uid: True for stage in CLAIM_PROGRAM.stages[2:]}
     access = replace(opened(CLAIM_PROGRAM), stages={second.uid: False, **others})
+    offer = with_program(CLAIM_PROGRAM, access)
 
-    faults = list(faults_of(with_program(CLAIM_PROGRAM, access), NEEDS))
+    warnings = warned(offer)
 
-    assert len(faults) == 2
-    assert faults[0].startswith(f"The program stage {first.name!r} is not in DHIS2, or hidden")
-    assert faults[1].startswith(f"The program stage {second.name!r} does not let the user")
+    assert len(warnings) == 2
+    assert warnings[0].startswith(f"The program stage {first.name!r} is not in DHIS2, or hidden")
+    assert warnings[1].startswith(f"The program stage {second.name!r} does not let the user")
+    assert lacks_of(offer, NEEDS).closed == {first.uid, second.uid}
 
 
-def test_a_program_that_is_assigned_nowhere_is_a_fault() -> None:
+def test_where_a_program_is_assigned_nowhere_all_places_of_it_wait() -> None:
     access = replace(opened(CLAIM_PROGRAM), org_units=frozenset())
+    offer = with_program(CLAIM_PROGRAM, access)
 
-    [fault] = faults_of(with_program(CLAIM_PROGRAM, access), NEEDS)
+    [warning] = warned(offer)
 
-    assert "is not assigned to 100 of the 100 org units" in fault
+    assert "is not assigned to 100 of the 100 org units" in warning
+    assert lacks_of(offer, NEEDS).unassigned == {CLAIM_PROGRAM.uid: frozenset(VILLAGES)}
 
 
 def test_fields_that_are_hidden_are_counted_and_three_are_named() -> None:
     kind, what, uids = FIELDS[1]
-    offer = replace(READY, fields={**READY.fields, kind: frozenset(sorted(uids)[4:])})
+    hidden = sorted(uids)[:4]
+    offer = replace(READY, fields={**READY.fields, kind: uids - set(hidden)})
+
+    [warning] = warned(offer)
+
+    assert warning.startswith(f"4 of the {len(uids)} {what} are not in DHIS2, or hidden")
+    assert f"({', '.join(hidden[:3])})" in warning
+    assert lacks_of(offer, NEEDS).hidden == {KEY_OF_UID[uid] for uid in hidden}
+    with pytest.raises(TargetError, match=f"4 of the {len(uids)} {what}"):
+        refuse_unreadable(offer)
+
+
+def test_a_dhis2_that_shows_no_attribute_of_persons_is_refused() -> None:
+    offer = replace(READY, fields={**READY.fields, FIELDS[0][0]: frozenset()})
 
     [fault] = faults_of(offer, NEEDS)
 
-    assert fault.startswith(f"4 of the {len(uids)} {what} are not in DHIS2, or hidden")
-    assert f"({', '.join(sorted(uids)[:3])})" in fault
+    assert "attributes of persons are not in DHIS2, or hidden" in fault
 
 
 def test_codes_that_an_option_set_lacks_are_counted() -> None:
-    offer = replace(READY, option_sets={"products": OptionCodes("Product", frozenset({"A"}))})
+    offer = replace(READY, option_sets={PRODUCT.uid: OptionCodes("Product", frozenset({"A"}))})
 
-    [fault] = faults_of(offer, NEEDS)
+    [warning] = warned(offer)
 
-    assert fault.startswith("The option set 'Product' lacks 1 of the 2 codes that the data use")
+    assert warning.startswith("The option set 'Product' lacks 1 of the 2 codes that the data use")
+    assert lacks_of(offer, NEEDS).values == {
+        "policy_product": frozenset({"B"}),
+        "claim_product": frozenset({"B"}),
+    }
+
+
+def test_what_the_load_has_made_again_is_counted_and_merges_are_left_to_openimis() -> None:
+    before = lacks_of(
+        replace(
+            READY,
+            lines=without(*VILLAGES[:3]),
+            option_sets={PRODUCT.uid: OptionCodes("Product", frozenset())},
+        ),
+        NEEDS,
+    )
+    after = lacks_of(replace(READY, lines=without(*VILLAGES[:1])), NEEDS)
+
+    places, options = made_again(before, after)
+
+    assert places.startswith("2 org units of the data were not in DHIS2, and were made again. ")
+    assert "merge or split them in openIMIS" in places
+    assert options == "2 options that the data use were not in DHIS2, and were made again."
+    assert list(made_again(after, after)) == []

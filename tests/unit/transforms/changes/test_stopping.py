@@ -16,7 +16,7 @@ from transforms.changes.stopping import (
     sent_by_kind,
 )
 from transforms.dhis2.import_report import Receipt, Sent, refusal_of
-from transforms.model.resources import RESOURCES, TrackerType
+from transforms.model.resources import EVENT_RESOURCES, RESOURCES, TrackerType
 from transforms.openimis.country import Guards
 
 PERSON = TrackerType.TRACKED_ENTITY
@@ -97,7 +97,7 @@ def test_kinds_are_what_is_set_up_alike() -> None:
     kinds = kinds_of(b'{"events": [{"event": "E1", "programStage": "S1"}, {"event": "E2"}]}')
 
     assert sent[PEOPLE] == 10 + 3
-    assert sent[Kind(TrackerType.EVENT)] == 4 * 3
+    assert sent[Kind(TrackerType.EVENT)] == len(EVENT_RESOURCES) * 3
     assert {sent[Kind(each.tracker_type, each.stage)] for each in RESOURCES if each.stage} == {10}
     assert [kind.of for kind in kinds.values()] == ["S1", ""]
 

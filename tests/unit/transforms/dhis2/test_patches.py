@@ -4,7 +4,7 @@ import pytest
 
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
-from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault
+from transforms.dhis2.tables.patches import PATCH_FAULTS, Harm, PatchFault, patch_faults, upgrade_to
 from transforms.dhis2.tables.versions import DIALECTS
 
 
@@ -68,15 +68,17 @@ def test_where_set_up_is_refused_all_is_said_that_is_wrong_with_the_patch() -> N
     with pytest.raises(TargetError) as refused:
         server("2.42.0").check_showing()
 
-    assert str(refused.value) == (
+    sentences = [
+        f"DHIS2 2.42.0: {each.meaning} Upgrade DHIS2 to {upgrade_to((2, 42), [each])} or later."
+        for each in patch_faults((2, 42), (0,))
+    ]
+    assert sentences[0] == (
         "DHIS2 2.42.0: Charts are shown without their relative periods. Upgrade DHIS2 to 2.42.1 or "
-        "later. DHIS2 2.42.0: Pages of events name an event once for each program of its person. "
-        "Upgrade DHIS2 to 2.42.1 or later. DHIS2 2.42.0: Program indicators with boundaries at "
-        "dates of program stages count other stages too, or fail. Upgrade DHIS2 to 2.42.5 or "
-        "later. DHIS2 2.42.0: Filters of program indicators take a missing value for No, for 0 and "
-        "for an empty text. Upgrade DHIS2 to 2.42.5 or later. DHIS2 2.42.0: Analytics tables fail "
-        'where "respect category option dates" is on. Upgrade DHIS2 to 2.42.5 or later. Before '
-        "that, set-up cannot see whether charts are as they must be. Nothing was written."
+        "later."
+    )
+    assert str(refused.value) == (
+        f"{' '.join(sentences)} Before that, set-up cannot see whether charts are as they must be. "
+        f"Nothing was written."
     )
 
 
@@ -94,3 +96,9 @@ def test_a_fault_is_told_of_a_version_where_it_was_seen_and_of_none_where_it_was
 
 def test_every_fault_is_of_releases_that_are_supported() -> None:
     assert all(fault.fixed.keys() <= DIALECTS.keys() for fault in PATCH_FAULTS)
+
+
+@pytest.mark.parametrize("fault", PATCH_FAULTS, ids=lambda fault: fault.meaning)
+def test_a_fault_begins_before_the_patch_that_is_free_of_it(fault: PatchFault) -> None:
+    assert fault.began.keys() <= fault.fixed.keys()
+    assert all(first < fault.fixed[release] for release, first in fault.began.items())

@@ -20,7 +20,7 @@ from transforms.model.desired import desired
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.privacy import selected_for_set_up
-from transforms.model.resources import RESOURCES, Resource
+from transforms.model.resources import RESOURCES, Resource, Scope
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
@@ -84,8 +84,20 @@ def test_every_child_names_a_parent_that_is_wanted_too():
     for resource in RESOURCES:
         if resource.parent:
             parents = set(found[resource.parent]["key"])
-            assert not found[resource.name].is_empty()
+            assert not found[resource.name].is_empty(), resource.name
             assert set(found[resource.name]["parent"]) <= parents
+
+
+def test_a_key_begins_with_the_row_that_a_reject_names():
+    source = a_family_with_a_policy_and_a_claim()
+    found = frames(source)
+
+    for resource in RESOURCES:
+        table = TABLES[resource.table]
+        name = pl.col(table.uuid or table.key).cast(pl.String)
+        rows = source[table.name].select(name).collect().to_series()
+        row = found[resource.name]["key"].str.split(":").list.first()
+        assert set(row) <= set(rows), resource.name
 
 
 def test_a_deleted_insuree_is_kept_for_a_claim_without_enrollment_and_policies():
@@ -135,8 +147,8 @@ def test_numbers_do_not_leave_without_a_key_for_their_pseudonyms():
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
 IN_MAY = dt.datetime.fromisoformat("2023-05-15T12:00")
 EVERYTHING = {resource.name for resource in RESOURCES}
-POLICIES = {"policy_events"}
-CLAIMS = {"claim_enrollments", "claim_events", "claim_services", "claim_items"}
+POLICIES = {resource.name for resource in RESOURCES if Scope.POLICY in resource.scopes}
+CLAIMS = {resource.name for resource in RESOURCES if Scope.CLAIM in resource.scopes}
 CHANGED = [{"ValidityFrom": IN_MAY}]
 
 

@@ -176,8 +176,9 @@ def test_a_value_of_an_earlier_version_that_nothing_is_made_of_holds_nobody_back
 
 
 def test_a_cover_whose_date_cannot_be_read_holds_back_what_counts_the_persons_covers():
-    covers = [{}, {}]
-    now = unread(a_scheme(InsureePolicy=covers), "tblInsureePolicy", "EffectiveDate", 2)
+    covers = [{}, {"PolicyId": 2}]
+    scheme = a_scheme(Policy=[{}, {}], InsureePolicy=covers)
+    now = unread(scheme, "tblInsureePolicy", "EffectiveDate", 2)
 
     events = wanted(register_of(now))["policy_events"].collect()
 
@@ -187,6 +188,16 @@ def test_a_cover_whose_date_cannot_be_read_holds_back_what_counts_the_persons_co
     assert set(events.filter(pl.col("key").str.starts_with("1:"))["faults"].explode()) == {
         "source_row_unreadable"
     }
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_insuree_policy_waits_for_a_date_of_any_of_its_rows(number: int):
+    scheme = a_scheme(InsureePolicy=[{}, {}])
+    now = unread(scheme, "tblInsureePolicy", "EffectiveDate", number)
+
+    assert posted(what_is_posted(scheme, now)) == {}
+    events = wanted(register_of(now))["policy_events"].collect()
+    assert all(events["faults"].list.len() > 0)
 
 
 def test_an_org_unit_whose_name_cannot_be_read_keeps_its_name_and_what_lies_there_goes_on():

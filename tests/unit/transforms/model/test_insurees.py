@@ -121,6 +121,44 @@ def test_a_person_who_is_nowhere_is_held_back():
     assert person(found)["faults"] == ["no_place"]
 
 
+WORKERS = [{}, {"FamilyID": None}, deleted(FamilyID=None)]
+WITH_FALLBACK = Country(root=ROOT, fallback_place="R1D1M1V2")
+
+
+def test_who_is_nowhere_is_at_the_place_that_the_country_file_names_with_a_note():
+    found = entities(country=WITH_FALLBACK, Insuree=WORKERS)
+
+    assert found.height == 2
+    worker = person(found, 2)
+    assert worker["orgUnit"] == org_unit("tblLocations", 5)
+    assert (worker["faults"], worker["notes"]) == ([], ["place_assumed"])
+    assert person(found)["orgUnit"] == org_unit("tblLocations", 4)
+
+
+def test_the_fallback_place_is_nobodys_village():
+    source = register(Insuree=WORKERS)
+
+    wanted = people(source, WITH_FALLBACK).sort("insuree_id").collect()
+
+    assert wanted["place_village"].to_list() == [org_unit("tblLocations", 4), None]
+
+
+def test_who_is_at_the_fallback_place_is_in_the_pilot_of_its_region_only():
+    other = Country(root=ROOT, regions=["R2"], fallback_place="R1D1M1V2")
+
+    assert entities(country=other, Locations=SECOND_REGION, Insuree=WORKERS).is_empty()
+
+
+@pytest.mark.parametrize(
+    "places",
+    [PLACES[:4], [*PLACES[:4], deleted(LocationCode="R1D1M1V2")], [*PLACES, PLACES[4]]],
+    ids=["none", "a deleted one", "two"],
+)
+def test_a_fallback_place_that_is_not_one_place_of_openimis_is_refused(places: Any):
+    with pytest.raises(CountryError, match="'R1D1M1V2' as fallback_place"):
+        entities(country=WITH_FALLBACK, Locations=places)
+
+
 def test_a_pilot_has_only_the_people_of_its_regions():
     pilot = Country(root=ROOT, regions=["R2"])
     rows = [{}, {"CurrentVillage": 7}, {"FamilyID": None}]

@@ -241,6 +241,14 @@ def test_a_ward_or_facility_where_a_person_is_takes_people_as_well():
     assert not unit(units, "tblLocations", 2)["in_insuree_program"]
 
 
+def test_the_fallback_place_takes_people_if_somebody_is_there():
+    country = a_country(fallback_place="R1")
+
+    for family, is_taken in ((None, True), (1, False)):
+        units = made(country=country, Insuree=[{}, {"FamilyID": family}])
+        assert unit(units, "tblLocations", 1)["in_insuree_program"] is is_taken
+
+
 def test_a_place_with_coordinates_is_a_point_on_the_map():
     coordinates = pl.DataFrame(
         {"code": ["R1D1M1V1", "RAHOS001"], "longitude": [29.5, 30], "latitude": [-1.25, 0]}

@@ -309,10 +309,11 @@ def test_an_insuree_policy_may_name_history_rows_of_the_insuree_and_of_the_polic
     [
         ({"InsureeID": 99}, "insuree_policy_insuree_unknown"),
         ({"PolicyId": 99}, "insuree_policy_policy_unknown"),
+        ({"InsureeID": 2}, "no_place"),
     ],
 )
-def test_an_insuree_policy_that_names_nothing_is_held_back_with_a_reason(cover: Any, fault: str):
-    rows = events([{}], [cover])
+def test_an_insuree_policy_of_nobody_or_nowhere_is_held_back_with_a_reason(cover: Any, fault: str):
+    rows = events([{}], [cover], Insuree=[{}, {"FamilyID": None}])
 
     assert rows
     assert all(fault in row["faults"] for row in rows)
@@ -350,7 +351,6 @@ def test_the_events_say_which_policy_product_and_stage_they_belong_to_and_where_
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        pytest.param({"PolicyStage": None}, "policy_stage_missing", id="no stage"),
         pytest.param({"PolicyStatus": 3}, "policy_status_unknown", id="an unknown status"),
         pytest.param({"PolicyStatus": None}, "policy_status_unknown", id="no status"),
         pytest.param({"PolicyStage": "X"}, "policy_stage_unknown", id="an unknown stage"),
@@ -367,11 +367,34 @@ def test_a_policy_is_held_back_for(change: Any, fault: str):
     assert all(row["faults"] == [fault] for row in rows)
 
 
-def test_a_policy_of_a_product_without_code_is_held_back_since_dhis2_demands_the_product():
+@pytest.mark.parametrize("stage", [None, " "])
+def test_a_policy_without_stage_is_a_new_policy_and_its_first_event_says_so(stage: str | None):
+    rows = events([{"PolicyStage": stage}])
+
+    assert column(rows, "Policy status", "Policy stage", "faults", "notes") == [
+        ("Idle", "New policy", [], ["policy_without_stage"]),
+        ("Active", "New policy", [], []),
+    ]
+
+
+@pytest.mark.parametrize("product", [None, 0])
+def test_a_policy_without_product_is_sent_without_and_its_first_event_says_so(product: int | None):
+    rows = events([{"ProdID": product}])
+
+    assert column(rows, "Policy status", "Product", "faults", "notes") == [
+        ("Idle", None, [], ["policy_without_product"]),
+        ("Active", None, [], []),
+    ]
+
+
+def test_a_policy_of_a_product_without_code_is_sent_without_the_product():
     rows = events([{}], Product=[{"ProductCode": " "}])
 
-    assert rows[0]["faults"] == ["product_missing"]
-    assert rows[0]["notes"] == ["option_code_blank"]
+    assert column(rows, "Product", "faults", "notes") == [(None, [], ["option_code_blank"])] * 2
+
+
+def test_an_insuree_policy_of_no_policy_has_no_note_on_stage_or_product():
+    assert column(events([{}], [{"PolicyId": 99}]), "notes") == [[]]
 
 
 def test_a_policy_without_any_enrollment_date_is_held_back():
@@ -403,7 +426,72 @@ def test_the_value_of_a_policy_of_a_family_without_head_is_on_the_first_member()
 
 
 def test_a_head_whom_a_policy_covers_twice_carries_its_value_once():
-    assert values([{"InsureeID": 1}, {"InsureeID": 1}]) == {"1": "10000", "2": None}
+    assert values([{"InsureeID": 1}, {"InsureeID": 1}]) == {"1": "10000"}
+
+
+# --- several current rows of one insuree policy ---
+
+SAVED_TWICE = [
+    {},
+    {"EffectiveDate": day("2023-03-01"), "ExpiryDate": day("2024-02-29")},
+    {"EffectiveDate": day("2023-04-01"), "StartDate": None, "ExpiryDate": None},
+]
+
+
+def test_several_current_rows_of_one_insuree_and_policy_are_one_with_a_note():
+    rows = events([{}], SAVED_TWICE)
+
+    assert column(rows, "key", "Active policies of the person", "notes") == [
+        ("1:1:1", "1", ["insuree_policy_double"]),
+        ("1:2:1", "1", []),
+    ]
+
+
+def test_they_hold_from_the_earliest_effective_date_to_the_latest_expiry_date():
+    dates = ("Policy start date", "Policy effective date", "Expiry Date")
+
+    for order in (SAVED_TWICE, SAVED_TWICE[::-1]):
+        assert set(column(events([{}], order), *dates)) == {
+            ("2023-01-01", "2023-01-01", "2024-02-29")
+        }
+
+
+def test_the_oldest_row_that_is_current_names_them():
+    rows = events([{}], [deleted(), {}, {}])
+
+    assert {key.split(":")[0] for key in column(rows, "key")} == {"2"}
+
+
+def test_a_row_that_names_an_earlier_version_of_the_policy_is_one_of_them():
+    policies = policy_with(("2023-03-15", ACTIVE), now=SUSPENDED)
+
+    rows = events(policies, [{}, {"PolicyId": 100}])
+
+    assert {key.split(":")[0] for key in column(rows, "key")} == {"1"}
+
+
+def test_rows_of_two_people_or_two_policies_are_not_one():
+    covers = [{}, {"InsureeID": 2}, {"PolicyId": 2}]
+
+    rows = events([{}, {}], covers, Insuree=[{}, {}])
+
+    assert {key.split(":")[0] for key in column(rows, "key")} == {"1", "2", "3"}
+    assert {note for notes in column(rows, "notes") for note in notes} == set()
+
+
+def test_rows_that_name_no_policy_are_not_one():
+    rows = events([{}], [{"PolicyId": None}, {"PolicyId": None}])
+
+    assert {key.split(":")[0] for key in column(rows, "key")} == {"1", "2"}
+
+
+def test_a_trace_of_any_of_their_rows_is_one_of_the_insuree_policy():
+    saved = {"ValidityFrom": moment("2023-05-10")}
+    window = Window(dt.date(2023, 5, 10), dt.date(2023, 5, 10))
+
+    for covers in ([{}, saved], [{}, saved | deleted(ValidityTo=moment("2023-05-10"))]):
+        assert set(column(events([{}], covers, window=window), "in_window")) == {True}
+    assert set(column(events([{}], [{}, {}], window=window), "in_window")) == {False}
 
 
 # --- active policies of the person ---

@@ -1,17 +1,11 @@
-"""The tables of truth of policies and claims."""
+"""The tables of truth of events: policies, claims, and what else has a stage."""
 
 import polars as pl
 import pytest
 
 from transforms.core.fields import Field
 from transforms.core.uids import hashed_uid
-from transforms.model.resources import RESOURCES
-from transforms.model.tables.claim import (
-    CLAIM_DETAILS_FIELDS,
-    CLAIM_ITEM_FIELDS,
-    CLAIM_SERVICE_FIELDS,
-)
-from transforms.model.tables.policy import POLICY_FIELDS
+from transforms.model.resources import EVENT_RESOURCES
 
 OURS = {
     "statusUntil", "activePoliciesOfPerson", "firstTimeInStatus",
@@ -20,7 +14,7 @@ OURS = {
     "claimAdministrator", "claimProduct", "claimInsureeVillage",
     "adjustedAmountItem", "approvedAmountItem", "valuatedAmountItem", "remuneratedAmountItem",
 }  # fmt: skip
-STAGES = (POLICY_FIELDS, CLAIM_DETAILS_FIELDS, CLAIM_SERVICE_FIELDS, CLAIM_ITEM_FIELDS)
+STAGES = tuple(resource.fields for resource in EVENT_RESOURCES)
 ELEMENTS = [field for stage in STAGES for field in stage]
 NEW_ELEMENTS = [field for field in ELEMENTS if field.code in OURS]
 
@@ -62,9 +56,3 @@ def test_an_element_of_two_stages_is_the_same_in_both():
 
 def test_names_fit_into_a_short_name_of_dhis2():
     assert all(len(element.short_name or element.name) <= 50 for element in ELEMENTS)
-
-
-def test_the_stages_of_the_resources_are_these():
-    fields = [resource.fields for resource in RESOURCES if resource.stage]
-
-    assert fields == list(STAGES)

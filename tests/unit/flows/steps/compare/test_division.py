@@ -29,8 +29,17 @@ MANY = 17  # more than one bucket of what several parts need
 
 @pytest.fixture(scope="module")
 def whole() -> Register:
-    tables = sample(150, seed=11, level="1.11", as_of=TODAY)
-    return register_of({name: each.collect().lazy() for name, each in made_of(tables).items()})
+    """Some insurees are funds, and some insuree policies have a second current row."""
+    tables = made_of(sample(150, seed=11, level="1.11", as_of=TODAY))
+    frames = {name: each.collect() for name, each in tables.items()}
+    is_fund = (pl.col("InsureeID") <= 5).cast(pl.Int32)
+    frames["tblInsuree"] = frames["tblInsuree"].with_columns(IsExcluded=is_fund)
+    covers = frames["tblInsureePolicy"]
+    second = covers.filter(pl.col("ValidityTo").is_null()).tail(20).with_columns(
+        pl.col("InsureePolicyID") + 1_000_000, pl.col("ExpiryDate") + pl.duration(days=30)
+    )  # fmt: skip
+    frames["tblInsureePolicy"] = pl.concat([covers, second])
+    return register_of({name: each.lazy() for name, each in frames.items()})
 
 
 def inputs(window: Window | None = None) -> Inputs:

@@ -1,0 +1,52 @@
+"""What is said of the objects of a partition, and of all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.changes.reject_rows import sum_by_reason
+from transforms.model.resources import RESOURCE_BY_NAME
+
+Reasons = dict[str, dict[str, int]]
+"""Resource → reason → objects."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Of which objects only a count is reported.
+
+    Attributes:
+        noted: Objects, changed or not, of which something is left out.
+        left_out: Objects that DHIS2 does not have, and that are left out as a whole.
+    """
+
+    noted: Reasons
+    left_out: Reasons
+
+
+@dataclass(frozen=True)
+class PartitionReport:
+    """What is said of the objects of a partition.
+
+    Attributes:
+        rejects: Resource to what a rule held back, and notes of what is posted.
+        noted: Resource to reason and count of what is left out of any object.
+        left_out: Resource to reason and count of objects that are left out as a whole.
+    """
+
+    rejects: Mapping[str, pl.DataFrame]
+    noted: Mapping[str, pl.DataFrame]
+    left_out: Mapping[str, pl.DataFrame]
+
+
+def counted(reports: Sequence[PartitionReport]) -> Counted:
+    """Return the counts of all partitions."""
+    return Counted(
+        noted=_by_reason([each.noted for each in reports]),
+        left_out=_by_reason([each.left_out for each in reports]),
+    )
+
+
+def _by_reason(reports: Sequence[Mapping[str, pl.DataFrame]]) -> Reasons:
+    return {name: sum_by_reason([each[name] for each in reports]) for name in RESOURCE_BY_NAME}

@@ -1,0 +1,76 @@
+"""What DHIS2 lacks of what a run uses: made again where the user may, else held back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.load.left_out import note_left_out
+from flows.steps.load.push_metadata import push_lost
+from flows.steps.shared.staged_changes import all_changes
+from flows.steps.target.preflight import ask_offer, check_needs
+from staging.current import Current
+from staging.layout import Run, Target
+from transforms.changes.lacks import Lacks, lacks_of
+from transforms.changes.leaving_out import Emptied, LeftOut, by_field, emptied, left_out
+from transforms.changes.needs import needs_of_changes
+from transforms.changes.preflight import made_again, warnings_of
+from transforms.changes.waiting import NOTHING_WAITS, waiting_objects
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What a load cannot post.
+
+    Attributes:
+        waiting: type, uid, is_delete and reason of the objects that wait.
+        left_out: The values that are left out of the others.
+        emptied: Where DHIS2 has another value than the one left out.
+        warnings: What DHIS2 lacks or has lacked, a sentence each.
+    """
+
+    waiting: pl.DataFrame
+    left_out: LeftOut
+    emptied: Emptied = frozenset()
+    warnings: Sequence[str] = ()
+
+
+NOTHING = Lacking(NOTHING_WAITS, {})
+
+
+def make_ready(
+    run: Run,
+    target: Target,
+    client: Dhis2,
+    info: SystemInfo,
+    current: Current,
+    *,
+    allow_superuser: bool,
+) -> tuple[Current, Lacking]:
+    """Return what of a run cannot be posted, once what DHIS2 lost was made again.
+
+    Raises:
+        TargetError: Nothing of the run could be posted.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
+    needs = needs_of_changes(all_changes(run))
+    offer = check_needs(client, info, needs, allow_superuser=allow_superuser)
+    lost = lacks = lacks_of(offer, needs)
+    current, has_pushed = push_lost(run, target, client, current, offer, lost)
+    if has_pushed:
+        offer = ask_offer(client, info, needs)
+        lacks = lacks_of(offer, needs)
+    warnings = (*made_again(lost, lacks), *warnings_of(offer, needs, lacks))
+    return current, _lacking(run, lacks, warnings)
+
+
+def _lacking(run: Run, lacks: Lacks, warnings: Sequence[str]) -> Lacking:
+    """Note which values are left out, and return what waits."""
+    changes, rows = all_changes(run), left_out(lacks)
+    note_left_out(run, rows)
+    if lacks.is_empty:
+        return Lacking(NOTHING_WAITS, {}, warnings=warnings)
+    values = by_field(rows)
+    return Lacking(waiting_objects(changes, lacks), values, emptied(changes, values), warnings)

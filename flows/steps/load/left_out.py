@@ -1,0 +1,59 @@
+"""Which values a run leaves out of its requests, because DHIS2 cannot take them.
+
+They are written down before anything is posted: the fold acknowledges none of them, whoever folds
+the run. What several attempts left out is added up: a value that was sent after all is sent again.
+"""
+
+import polars as pl
+
+from flows.steps.shared.staged_changes import all_changes
+from staging.frames import begin_anew, declare_done, is_done, read_stage, scan_frame, write_frame
+from staging.layout import Run
+from staging.rejects import write_rejects
+from transforms.changes.leaving_out import NOTHING_LEFT_OUT, LeftOut, by_field, left_out_notes
+from transforms.changes.reject_rows import reject_rows, sum_by_reason
+from transforms.model.resources import RESOURCES
+
+STAGE = "left_out"
+NOTED = "noted"
+
+
+def note_left_out(run: Run, rows: pl.DataFrame) -> None:
+    """Write down which values are left out, with those of earlier attempts, and what lacks them."""
+    before = _rows_left_out(run)
+    if before.is_empty() and rows.is_empty():
+        return
+    every = pl.concat([before, rows]).unique().sort("field", "value")
+    begin_anew(run, STAGE)
+    write_frame(run.left_out, every.lazy())
+    declare_done(run, STAGE, {NOTED: _write_notes(run, by_field(rows))})
+
+
+def left_out_by(run: Run) -> LeftOut:
+    """Return the values that a run left out of its requests, in any of its attempts."""
+    return by_field(_rows_left_out(run))
+
+
+def noted_by(run: Run) -> dict[str, dict[str, int]]:
+    """Return resource → reason → objects that a run sent without a value."""
+    found: dict[str, dict[str, int]] = read_stage(run, STAGE)[NOTED] if is_done(run, STAGE) else {}
+    return found
+
+
+def _rows_left_out(run: Run) -> pl.DataFrame:
+    has_any = is_done(run, STAGE) or run.left_out.exists()
+    return scan_frame(run.left_out).collect() if has_any else NOTHING_LEFT_OUT
+
+
+def _write_notes(run: Run, values: LeftOut) -> dict[str, dict[str, int]]:
+    """Write which objects go without a value as notes, and return resource → reason → objects."""
+    noted = {}
+    for resource in RESOURCES:
+        notes = left_out_notes(resource, all_changes(run)[resource.name], values).collect()
+        name = f"{resource.name}.{STAGE}"
+        if len(notes) or run.rejects(name).exists():
+            write_rejects(run, {name: reject_rows(resource.name, notes)})
+        counts = notes.select(reason=pl.col("reasons").explode()).group_by("reason").len("count")
+        if len(counts):
+            noted[resource.name] = sum_by_reason([counts])
+    return noted
