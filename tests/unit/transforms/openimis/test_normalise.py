@@ -135,7 +135,7 @@ def test_a_row_whose_flag_cannot_be_read_is_neither_sent_nor_deleted():
 
     kept = spared(register.doubts).filter(resource=TRACKED_ENTITIES.name)
     assert register.people.current.collect()["insuree_id"].to_list() == [2]
-    assert kept["row"].to_list() == [uuid("tblInsuree", 1)]
+    assert uuid("tblInsuree", 1) in kept["row"].to_list()
     reasons = register.doubts.unreadable["reasons"].to_list()
     assert reasons == [["source_row_unreadable", "validity_to_unreadable"]]
 
