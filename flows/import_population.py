@@ -58,7 +58,7 @@ def import_population(
     settings, run = read_country(country), Run(staging_root, run_id or str(flow_run.id))
     rows = read_figures(file)
     goal = Target(staging_root, target)
-    places = read_places(goal, places_run)
+    places = read_places(goal, places_run, settings)
     with locked(goal, run.run_id), at_work(run), connect(target, settings) as client:
         info = recognise_server(client, current_or_first(goal, 0))
         done = step(write_figures)(client, info.check_calendar(), settings, rows, places)

@@ -37,6 +37,7 @@ class TableManifest(BaseModel):
         columns: Names, in order.
         missing: Those of `columns` that openIMIS does not have; they are null.
         unreadable: Column to how many of its values could not be read; they are null.
+        unread_flags: Columns by which some forks delete rows, and which were not read.
         sha256: Of the file.
     """
 
@@ -46,6 +47,7 @@ class TableManifest(BaseModel):
     columns: list[str]
     missing: list[str]
     unreadable: dict[str, int] = {}
+    unread_flags: list[str] = []
     sha256: str
 
 

@@ -9,6 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.steps.compare.bundles import STAGE as OUTBOX
 from flows.steps.compare.desired import STAGE as DESIRED
+from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.fold import is_of_partition
@@ -81,6 +82,7 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
         "told": other_sentences(run),
+        "unmapped": unmapped_values(run),
     }
 
 

@@ -112,7 +112,7 @@ def is_vital(resource: Resource, each: Field) -> bool:
 
 def is_descriptive(resource: Resource, each: Field) -> bool:
     """Whether the object goes without the value: a person does, an event without a place too."""
-    return resource is TRACKED_ENTITIES or each.option_set is None or each.optional
+    return resource is TRACKED_ENTITIES or each.option_set is None or each.may_be_left_out
 
 
 def _fields() -> Iterator[Field]:

@@ -95,6 +95,8 @@ class Field:
         falls_due: A day that follows from what openIMIS said long before: it moves by itself.
         optional: Sent only where the country file says so, whatever its class: what releases sent
             before stays as it was. It holds nothing back: a value that is no good is left out.
+        descriptive: Of an event: what DHIS2 would not take is left out with a note, and the event
+            is sent; of other events it is a fault.
     """
 
     key: str
@@ -113,6 +115,12 @@ class Field:
     aggregation: str = "NONE"
     falls_due: bool = False
     optional: bool = False
+    descriptive: bool = False
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Whether its object, which is an event, goes without a value that DHIS2 would not take."""
+        return self.optional or self.descriptive
 
 
 @dataclass(frozen=True)

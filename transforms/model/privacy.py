@@ -23,6 +23,7 @@ from transforms.model.resources import RESOURCES
 from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
+from transforms.openimis.differences import as_named_here
 from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
 from transforms.openimis.tables.places import GROUP_SETS
 
@@ -97,12 +98,13 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         for field in resource.fields
         if policy[field.key] is not Treatment.DROP
     } | _of_groups(country)
-    return {
+    columns = {
         name: _excluding(
             [c for c in table.columns if not c.field or (name, c.name) in wanted], country
         )
         for name, table in TABLES.items()
     }
+    return as_named_here(columns, country)
 
 
 def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
@@ -113,12 +115,13 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
     """
     policy_of(country)
     of_groups = _of_groups(country)
-    return {
+    columns = {
         name: _excluding(
             [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
         )
         for name in TABLES_OF_SET_UP
     }
+    return as_named_here(columns, country)
 
 
 def _excluding(columns: list[Column], country: Country) -> list[Column]:

@@ -35,7 +35,7 @@ def rendered(
         fields: The fields of the resource.
         longest: How many characters DHIS2 takes: fewer for an attribute than for a data element.
         holds_back: Whether a value that DHIS2 would not take holds the object back (a fault);
-            else, and of an optional field, it is left out (a note).
+            else, and of a field that may be left out, it is left out (a note).
 
     Returns:
         The same rows, with the key columns (String; blank text is null), `faults` and `notes`. A
@@ -46,7 +46,7 @@ def rendered(
     texts = [_text(field, types[column_of(field)]).alias(_name(field)) for field in present]
     missing = [pl.lit(None, pl.String).alias(_name(f)) for f in fields if f not in present]
     frame = working.with_columns(*texts, *missing)
-    strict = [field for field in present if holds_back and not field.optional]
+    strict = [field for field in present if holds_back and not field.may_be_left_out]
     lenient = [field for field in present if field not in strict]
     frame = with_faults(frame, _all_of(_rules(strict, longest, types)))
     frame = _without_broken(frame, _rules(lenient, longest, types))

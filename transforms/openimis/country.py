@@ -7,6 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
+from transforms.openimis.differences import Differences
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
@@ -147,8 +148,8 @@ class Analytics(_Section):
     poll_seconds: float = Field(default=10, ge=0)
 
 
-class Country(_Section):
-    """The whole country file.
+class Country(Differences, _Section):
+    """The whole country file, with the `Differences` of this openIMIS.
 
     Attributes:
         root: The org unit above all regions.

@@ -3,7 +3,7 @@
 Names are matched without regard to case (SQL Server spells some otherwise), an exact match first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 import pyodbc
@@ -15,6 +15,7 @@ from transforms.openimis.tables.columns import (
     AMOUNT,
     CODE,
     DATE,
+    DELETION_FLAGS,
     KEY,
     STAMP,
     TABLES,
@@ -97,6 +98,7 @@ class _Catalogue:
             location,
             tuple(self._select(column, present) for column in columns),
             self._row_version(present),
+            _unread_flags(columns, present),
         )
 
     def _row_version(self, present: Mapping[str, SourceColumn]) -> str | None:
@@ -109,7 +111,7 @@ class _Catalogue:
         if selection.location is None:
             absent = f"{selection.table.name} is not there, or the user may not see it"
             return [absent] if required else []
-        missing = [item.column.name for item in required if item.source is None]
+        missing = [item.column.source_name for item in required if item.source is None]
         unfit = [item for item in selection.columns if item.source and not item.reading]
         return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
 
@@ -157,7 +159,7 @@ class _Catalogue:
         )
 
     def _select(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
-        wanted = column.of or column.name
+        wanted = column.source_name
         alike = [source for name, source in present.items() if name.lower() == wanted.lower()]
         alike.sort(key=lambda source: source.name != wanted)
         source = alike[0] if alike else None
@@ -168,9 +170,16 @@ class _Catalogue:
         return SelectedColumn(column, source, reading)
 
 
+def _unread_flags(columns: Sequence[Column], present: Iterable[str]) -> tuple[str, ...]:
+    """Return the deletion flags of a fork that the table has and that are not read."""
+    read = {column.source_name.lower() for column in columns}
+    flags = {flag.lower() for flag in DELETION_FLAGS} - read
+    return tuple(name for name in present if name.lower() in flags)
+
+
 def _unfit(selection: TableSelection, item: SelectedColumn) -> str:
     type_name = item.source.type_name if item.source else "unknown"
     return (
-        f"{selection.table.name}.{item.column.name} is of type {type_name}; "
+        f"{selection.table.name}.{item.column.source_name} is of type {type_name}; "
         f"expected {_EXPECTED[item.column.dtype]}"
     )

@@ -80,6 +80,7 @@ class TableSelection:
         location: Its quoted name, with its schema; None if the database has none.
         columns: All that are to be read, also those that the database does not have.
         row_version: Name of a column that changes with every change of its row, if there is one.
+        unread_flags: Columns by which some forks delete rows, and which are not read.
     """
 
     dialect: SqlDialect
@@ -87,6 +88,7 @@ class TableSelection:
     location: str | None
     columns: tuple[SelectedColumn, ...]
     row_version: str | None = None
+    unread_flags: tuple[str, ...] = ()
 
     @property
     def missing(self) -> list[str]:

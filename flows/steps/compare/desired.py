@@ -35,12 +35,14 @@ from transforms.model.privacy import fingerprint
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
+from transforms.openimis.normalise import local_day, normalise
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
+from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
-SPARED = "spared"
+SPARED, UNMAPPED = "spared", "unmapped"
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         return dict(read_stage(run, STAGE)["rows"])
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
-    register = register_of(snapshot.frames)
-    write_desired(run, register, snapshot.as_of.date(), inputs, count)
-    for name, frame in desired_metadata(register, inputs.country, inputs.coordinates).items():
+    country = inputs.country
+    frames = normalise(snapshot.frames, country)
+    register = register_of(frames)
+    write_desired(run, register, local_day(snapshot.as_of, country), inputs, count)
+    for name, frame in desired_metadata(register, country, inputs.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
     write_doubts(run, register.doubts)
     rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
@@ -99,6 +103,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         "partitions": count,
         "rows": rows,
         KEY: inputs.key_fingerprint,
+        UNMAPPED: count_unmapped(frames, country),
         "left_out": register.left_out(),
     }
     declare_done(run, STAGE, manifest)
@@ -136,6 +141,12 @@ def _write_part(
     )
     for name, frame in frames.items():
         write_frame(run.desired(name, number), frame.sort("person", "key"))
+
+
+def unmapped_values(run: Run) -> list[str]:
+    """Return, a sentence each, the values of openIMIS that nothing explains; none in older runs."""
+    found = read_stage(run, STAGE).get(UNMAPPED, []) if is_done(run, STAGE) else []
+    return [sentence_of(each) for each in found]
 
 
 def _rows(run: Run, resource: str, count: int) -> int:

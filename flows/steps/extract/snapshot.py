@@ -70,6 +70,14 @@ def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
                 column,
                 count,
             )
+        for flag in table.unread_flags:
+            runner.warning(
+                "%s has a column %s, which openIMIS itself does not have. Some forks delete rows "
+                "by such a column: if this one does, name it in the country file ([not_current]). "
+                "Until then these rows count as current",
+                name,
+                flag,
+            )
 
 
 def copy_tables(
@@ -110,7 +118,8 @@ def _copy_table(
         legibility.counting(transaction.batches(selection)),
         missing=selection.missing,
     )
-    marked = written.model_copy(update={"unreadable": legibility.unreadable})
+    noted = {"unreadable": legibility.unreadable, "unread_flags": list(selection.unread_flags)}
+    marked = written.model_copy(update=noted)
     return marked, legibility.columns
 
 

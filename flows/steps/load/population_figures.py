@@ -19,6 +19,7 @@ from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.core.errors import CountryError, StagingError
 from transforms.model.tables.calendars import Calendar
 from transforms.openimis.country import Country
+from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.places import PLACE_LEVEL
 from transforms.package.population import FIGURES, figures
@@ -104,7 +105,7 @@ def read_figures(file: Path) -> pl.DataFrame:
     return rows
 
 
-def read_places(target: Target, places_run: str | None) -> pl.LazyFrame:
+def read_places(target: Target, places_run: str | None, country: Country) -> pl.LazyFrame:
     """Return the locations as a run found them: the named one, or the target's last.
 
     Raises:
@@ -119,7 +120,8 @@ def read_places(target: Target, places_run: str | None) -> pl.LazyFrame:
             f"sync first, or name a run (set-up-dhis2's will do) with places_run. No figure was "
             f"written."
         )
-    return register_of(read_snapshot(Run(target.root, run_id), PLACES).frames).places
+    frames = read_snapshot(Run(target.root, run_id), PLACES).frames
+    return register_of(normalise(frames, country)).places
 
 
 def _location_type(country: Country) -> str:

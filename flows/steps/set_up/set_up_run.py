@@ -10,6 +10,7 @@ from staging.snapshots import read_snapshot
 from transforms.model.desired import desired_metadata
 from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.country import Country
+from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 
 
@@ -37,7 +38,8 @@ def set_up_run(
     Raises:
         TargetError: DHIS2 is not as it must be.
     """
-    desired = desired_metadata(register_of(read_snapshot(run).frames), country, coordinates)
+    register = register_of(normalise(read_snapshot(run).frames, country))
+    desired = desired_metadata(register, country, coordinates)
     return set_up(
         client,
         country,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.support.openimis_sample.countries import COUNTRIES
 from tests.support.openimis_sample.next_day import next_day
 from tests.support.openimis_sample.schema import LEVELS
 from tests.support.openimis_sample.whole import sample
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
         level=asked.level,
         as_of=asked.as_of,
         defects=not asked.no_defects,
+        country=asked.country,
     )
     if asked.sqlite:
         write_sqlite(tables, asked.sqlite)
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--level", choices=LEVELS, default="1.11")
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2024, 6, 30))
     parser.add_argument("--no-defects", action="store_true", help="no bad records")
+    parser.add_argument("--country", choices=COUNTRIES, default="demo")
     parser.add_argument(
         "--next-day", action="store_true", help="let the day after --as-of pass in the database"
     )

@@ -4,6 +4,7 @@ One line a table in `_COLUMNS`; every other form of it (DDL, data types, column 
 """
 
 # ruff: noqa: E501 - a table is read by its rows
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -153,6 +154,12 @@ _COLUMNS: Final = {
 }
 # fmt: on
 
+_COLUMNS_OF_FORKS: Final = {
+    "tblInsuree": tuple(
+        Column(name, _KINDS["boolean"], nullable=True) for name in ("IsDeleted", "IsActive")
+    )
+}
+
 INDEXES: Final = (
     ("tblFamilies", "InsureeID"),
     ("tblInsuree", "FamilyID"),
@@ -179,6 +186,13 @@ def tables(level: Level) -> list[str]:
     if level not in LEVELS:
         raise ValueError(f"There is no schema level {level!r}. Known: {', '.join(LEVELS)}.")
     return [table for table in _COLUMNS if columns(table, level)]
+
+
+def columns_of(table: str, level: Level, present: Iterable[str]) -> tuple[Column, ...]:
+    """The columns of a table at a schema level, and those of a fork that its frame has."""
+    mine = set(present)
+    forks = (each for each in _COLUMNS_OF_FORKS.get(table, ()) if each.name in mine)
+    return (*columns(table, level), *forks)
 
 
 @cache

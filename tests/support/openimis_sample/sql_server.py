@@ -42,7 +42,7 @@ def write_sql_server(tables: dict[str, pl.DataFrame], connection: pyodbc.Connect
     """Writes the sample into an empty database; the connection commits by itself."""
     level = level_of(tables)
     for table, frame in tables.items():
-        connection.execute(_ddl(table, level))
+        connection.execute(_ddl(table, level, frame))
         for statement in _inserts(table, frame):
             connection.execute(statement)
     for table, column in _INDEXED:
@@ -72,11 +72,11 @@ def literal(value: Any) -> str:
     raise TypeError(f"No literal of type {type(value).__name__} is known.")
 
 
-def _ddl(table: str, level: Level) -> str:
+def _ddl(table: str, level: Level, frame: pl.DataFrame) -> str:
     columns = [
         f"[{_SPELLED.get((table, column.name), column.name)}] {_type(column)}"
         f"{'' if column.nullable else ' NOT NULL'}"
-        for column in schema.columns(table, level)
+        for column in schema.columns_of(table, level, frame.columns)
     ]
     key = schema.key(table)
     return f"CREATE TABLE [{table}] ({', '.join(columns)}, PRIMARY KEY ([{key}]))"

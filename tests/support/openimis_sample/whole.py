@@ -6,12 +6,19 @@ import polars as pl
 
 from tests.support.openimis_sample import catalogue, claims, people, places, policies, schema
 from tests.support.openimis_sample.chance import Chance
+from tests.support.openimis_sample.countries import as_in
 from tests.support.openimis_sample.defects import with_defects
 from tests.support.openimis_sample.plan import Plan, Table
 
 
 def sample(
-    insurees: int, *, seed: int, level: schema.Level, as_of: date, defects: bool = True
+    insurees: int,
+    *,
+    seed: int,
+    level: schema.Level,
+    as_of: date,
+    defects: bool = True,
+    country: str = "demo",
 ) -> dict[str, pl.DataFrame]:
     """A made-up openIMIS database of three years up to `as_of`.
 
@@ -21,6 +28,7 @@ def sample(
         level: Schema level, `"1.4"` or `"1.11"`.
         as_of: The last day; nothing in the sample happened later.
         defects: Whether to add a few bad records of each kind (`defects.DEFECTS`).
+        country: As which country runs it (`countries.COUNTRIES`).
 
     Returns:
         Table name → all its rows (live, deleted and history) with openIMIS's columns of the
@@ -32,7 +40,7 @@ def sample(
     ordered = {
         table: schema.conformed(frames[table], table, level) for table in schema.tables(level)
     }
-    return with_defects(plan, ordered) if defects else ordered
+    return as_in(country, with_defects(plan, ordered) if defects else ordered)
 
 
 def _tables(plan: Plan) -> list[Table]:

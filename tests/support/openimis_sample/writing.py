@@ -35,7 +35,7 @@ def write_sqlite(tables: dict[str, pl.DataFrame], path: Path) -> None:
     connection = sqlite3.connect(path)
     try:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
-        for statement in _sqlite_ddl(level_of(tables)):
+        for statement in _sqlite_ddl(tables):
             connection.execute(statement)
         for table, frame in tables.items():
             _insert(connection, table, frame)
@@ -51,7 +51,7 @@ def write_postgresql(tables: dict[str, pl.DataFrame], conninfo: str) -> None:
     level = level_of(tables)
     with psycopg.connect(conninfo, options="-c TimeZone=UTC") as connection:
         for table, frame in tables.items():
-            connection.execute(_postgresql_ddl(table, level))
+            connection.execute(_postgresql_ddl(table, level, frame))
             copy_frame(connection, table, frame)
         for statement in _indexes():
             connection.execute(statement.encode())
@@ -101,22 +101,23 @@ def _as_sqlite_holds_it(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sqlite_ddl(level: Level) -> Iterable[str]:
+def _sqlite_ddl(tables: dict[str, pl.DataFrame]) -> Iterable[str]:
+    level = level_of(tables)
     for table in schema.tables(level):
         columns = [
             f'"{column.name}" {column.kind.sqlite}{"" if column.nullable else " NOT NULL"}'
-            for column in schema.columns(table, level)
+            for column in schema.columns_of(table, level, tables[table].columns)
         ]
         yield f'CREATE TABLE "{table}" ({", ".join(columns)}, PRIMARY KEY ("{schema.key(table)}"))'
 
 
-def _postgresql_ddl(table: str, level: Level) -> sql.Composed:
+def _postgresql_ddl(table: str, level: Level, frame: pl.DataFrame) -> sql.Composed:
     columns = [
         sql.SQL("{} {}").format(
             sql.Identifier(column.name),
             sql.SQL(column.kind.postgresql + ("" if column.nullable else " NOT NULL")),
         )
-        for column in schema.columns(table, level)
+        for column in schema.columns_of(table, level, frame.columns)
     ]
     return sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY ({}))").format(
         sql.Identifier(table), sql.SQL(", ").join(columns), sql.Identifier(schema.key(table))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import (
     findings_of,
     lifted_too_late,
@@ -152,6 +153,26 @@ def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
     kinds = {(each.resource, each.kind) for each in findings_of(strict.job("third").run)}
     assert ("claim_services", Kind.DELETES) in kinds
     assert len(strict.sandbox.tracked_entities()) == held
+
+
+def test_many_people_that_a_flag_deletes_at_once_stay_until_somebody_permits_it(
+    strict: GuardedScheme,
+) -> None:
+    people = len(strict.sandbox.tracked_entities())
+    in_openimis(strict, 'ALTER TABLE "tblInsuree" ADD "IsDeleted" BOOLEAN')
+    in_openimis(strict, 'UPDATE "tblInsuree" SET "IsDeleted" = 1 WHERE "InsureeID" > 20')
+    in_openimis(strict, 'UPDATE "tblClaim" SET "VisitType" = \'I\' WHERE "ClaimID" % 3 = 0')
+    flags = {"not_current": {"tblInsuree": {"IsDeleted": True}}}
+    flagged = strict.settings.model_copy(update=flags)
+
+    strict.bring("third", country=flagged)
+
+    run = strict.run("third")
+    assert any("tracked_entities" in each for each in waiting_sentences(run))
+    assert any("allow=deletes" in each for each in waiting_sentences(run))
+    assert len(strict.sandbox.tracked_entities()) == people
+    [unmapped] = [each for each in unmapped_values(run) if "VisitType" in each]
+    assert unmapped.startswith("tblClaim.VisitType is I in ")
 
 
 def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(

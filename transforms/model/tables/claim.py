@@ -92,7 +92,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     _diagnosis("secondary_diagnosis_2", "puzUbzYkMTQ", "Secondary diagnosis 2", "ICDID2", "claimSecondaryDiagnosis2"),
     _diagnosis("secondary_diagnosis_3", "I54MvuwIYRP", "Secondary diagnosis 3", "ICDID3", "claimSecondaryDiagnosis3"),
     _diagnosis("secondary_diagnosis_4", "Jobx3WwG90M", "Secondary diagnosis 4", "ICDID4", "claimSecondaryDiagnosis4"),
-    Field("visit_type", "NyjaAUZYkB9", "Visit type", ValueType.TEXT, "VisitType", "tblClaim", option_set=VISIT_TYPE, code="claimVisitType"),
+    Field("visit_type", "NyjaAUZYkB9", "Visit type", ValueType.TEXT, "VisitType", "tblClaim", option_set=VISIT_TYPE, code="claimVisitType", descriptive=True),
     Field(
         "claim_administrator_uuid", "qiMYlCEiOyK", "Claim administrator", ValueType.TEXT, "administrator", code="claimAdministrator",
         made_of="ClaimAdminUUID of the claim's administrator.",

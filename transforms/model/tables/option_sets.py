@@ -5,6 +5,7 @@ them. A filled set holds openIMIS's own codes, since they differ from country to
 """
 
 from transforms.core.fields import OptionSet
+from transforms.openimis.tables import coded_values
 
 GENDER = OptionSet(
     "GUdoValVQSh", "Gender", "gender", salt="gender",
@@ -45,7 +46,7 @@ SERVICE = OptionSet(
 
 MARITAL_STATUS = OptionSet(
     "bjbFRSo3N6h", "Marital status", "marital_status", salt="maritalStatus",
-    codes={"M": "Married", "S": "Single", "D": "Divorced", "W": "Widowed", "N": "Not specified"},
+    codes=dict(coded_values.MARITAL_STATUS.words),
     option_uids={
         "Married": "ElSjEcgKzij",
         "Single": "jcVUMPBhusA",
@@ -56,12 +57,12 @@ MARITAL_STATUS = OptionSet(
 )  # fmt: skip
 VISIT_TYPE = OptionSet(
     "Ors8DKWKcj8", "Visit type", "visit_type", salt="visitType",
-    codes={"E": "Emergency", "R": "Referral", "O": "Other"},
+    codes=dict(coded_values.VISIT_TYPE.words),
     option_uids={"Emergency": "DaZeuBAkGEA", "Referral": "JsY3s7DWQSe", "Other": "bKjNT9puiIo"},
 )  # fmt: skip
 POLICY_STAGE = OptionSet(
     "zLZHZ23HmuU", "Policy stage", "policy_stage", salt="policyStage",
-    codes={"N": "New policy", "R": "Renewed policy"},
+    codes=dict(coded_values.POLICY_STAGE.words),
     option_uids={"New policy": "WYo4n3ujmpy", "Renewed policy": "DUPaMnLC4CU"},
 )  # fmt: skip
 POLICY_STATUS = OptionSet(
@@ -76,7 +77,7 @@ POLICY_STATUS = OptionSet(
 )  # fmt: skip
 CLAIM_STATUS = OptionSet(
     "b1dkHxgN4Yy", "Claim status", "claim_status", salt="claimStatus",
-    codes={"2": "Entered", "4": "Checked", "1": "Rejected", "8": "Processed", "16": "Valuated"},
+    codes=dict(coded_values.CLAIM_STATUS.words),
     option_uids={
         "Entered": "jJvBv9zDSdy",
         "Checked": "g2ybFI1aIIl",

@@ -34,6 +34,7 @@ class Column:
         required: Whether the run stops if the source does not have it.
         field: True for a value of a person or claim that is read only where a field of
             a table of truth wants it; False for keys, dates and codes that the work needs.
+        renamed: What a fork calls it, where the country file says so.
         of: The column of openIMIS that it is made of, where it is none of openIMIS's own.
         among: Values of that column: the database says 1 where it has one of them, else 0. So what
             is not read otherwise is not read for this either.
@@ -43,8 +44,14 @@ class Column:
     dtype: pl.DataType
     required: bool = True
     field: bool = False
+    renamed: str | None = None
     of: str | None = None
     among: tuple[str, ...] = ()
+
+    @property
+    def source_name(self) -> str:
+        """What the database calls it, or what it is made of."""
+        return self.renamed or self.of or self.name
 
     @property
     def may_be_absent(self) -> bool:
@@ -72,6 +79,9 @@ class Table:
         """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
 
+
+DELETION_FLAGS = ("IsDeleted", "is_deleted", "IsActive", "is_active")
+"""Columns that openIMIS's tables here do not have, and by which forks delete rows."""
 
 FUND_NUMBERS = ("999999999",)
 """Insurance numbers of insurees that are none: openIMIS gives this one to its funds, and leaves such

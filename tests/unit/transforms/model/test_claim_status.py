@@ -269,12 +269,19 @@ def test_the_village_of_an_insuree_whose_only_place_is_a_facility_is_empty():
     ("change", "fault"),
     [
         pytest.param({"ICDID": 99}, "main_diagnosis_unknown", id="a diagnosis that is no more"),
-        pytest.param({"VisitType": "X"}, "visit_type_unknown", id="an unknown visit type"),
         pytest.param({"HFID": 99}, "claim_facility_unknown", id="no facility"),
     ],
 )
 def test_the_events_of_a_claim_are_held_back_for(change: Any, fault: str):
     assert events([claim(ENTERED, **change)])[0]["faults"] == [fault]
+
+
+def test_a_claim_of_an_unknown_visit_type_counts_without_it_and_is_noted():
+    [event] = events([claim(ENTERED, VisitType="I")])
+
+    assert event["Visit type"] is None
+    assert event["faults"] == []
+    assert event["notes"] == ["visit_type_unknown"]
 
 
 def test_only_the_status_with_a_mistyped_date_is_held_back():

@@ -1,0 +1,119 @@
+"""The country files of `docs/countries`, each on an openIMIS as that country runs it."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from tests.support.openimis_sample import sample
+from transforms.model.desired import desired
+from transforms.model.privacy import selected_columns
+from transforms.openimis.country import Country, country_of
+from transforms.openimis.normalise import normalise
+from transforms.openimis.register import register_of
+from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.columns import Column
+from transforms.openimis.unmapped_values import count_unmapped
+
+FOLDER = Path(__file__).parents[4] / "docs/countries"
+FILES = sorted(path.name for path in FOLDER.glob("*.toml"))
+TODAY = dt.date(2026, 1, 1)
+KEY = "a key of the ministry that is long enough"
+
+
+@cache
+def country(file: str) -> Country:
+    found = country_of(tomllib.loads((FOLDER / file).read_text()), file)
+    # Days of another zone are tried by themselves.
+    return found.model_copy(update={"time_zone": None})
+
+
+def snapshot_of(name: str, settings: Country) -> Snapshot:
+    """What the extract reads of a country's openIMIS, as it must be for everything behind it."""
+    tables = sample(150, seed=11, level="1.11", as_of=TODAY, defects=False, country=name)
+    columns = selected_columns(settings)
+    read = {name: read_of(tables[name], chosen) for name, chosen in columns.items()}
+    return normalise(read, settings)
+
+
+def read_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.LazyFrame:
+    return rows.lazy().select(
+        pl.col(each.name).cast(each.dtype) for each in columns if each.name in rows.columns
+    )
+
+
+@cache
+def sent(name: str, file: str) -> dict[str, pl.DataFrame]:
+    settings = country(file)
+    frames = desired(
+        register_of(snapshot_of(name, settings)),
+        as_of=TODAY,
+        country=settings,
+        pseudonym_key=KEY,
+        window=None,
+    )
+    return {each: frame.collect().sort("person", "key") for each, frame in frames.items()}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_country_file_is_one(file: str):
+    assert country(file).root.name
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("nepal_hib", "nepal-hib.toml"),
+        ("nepal_ssf", "nepal-ssf.toml"),
+        ("ethiopia", "ethiopia.toml"),
+    ],
+)
+def test_with_its_file_a_country_sends_what_it_would_send_with_openimis_own_values(
+    name: str, file: str
+):
+    plain = sent("demo", "other-values.toml")
+
+    found = sent(name, file)
+
+    for resource, frame in found.items():
+        assert frame.height > 0
+        assert_frame_equal(frame, plain[resource])
+    assert count_unmapped(snapshot_of(name, country(file)), country(file)) == []
+
+
+def test_without_its_file_in_patients_are_sent_without_visit_type_and_are_counted():
+    found = sent("nepal_hib", "other-values.toml")["claim_events"]
+    plain = sent("demo", "other-values.toml")["claim_events"]
+
+    assert found.drop("visit_type", "notes").equals(plain.drop("visit_type", "notes"))
+    noted = found.filter(pl.col("notes").list.contains("visit_type_unknown"))
+    assert 0 < noted.height < found.height
+    assert noted["visit_type"].null_count() == noted.height
+
+
+def test_without_its_file_a_claim_of_a_foreign_status_is_held_back_and_is_counted():
+    settings = country("other-values.toml")
+    found = sent("nepal_ssf", "other-values.toml")["claim_enrollments"]
+
+    held = found.filter(pl.col("faults").list.contains("claim_status_unknown"))
+    unmapped = count_unmapped(snapshot_of("nepal_ssf", settings), settings)
+    assert {each["value"] for each in unmapped} == {"6", "9"}
+    assert 0 < held.height < found.height
+
+
+def test_without_its_file_people_that_a_flag_deletes_are_sent():
+    found = sent("ethiopia", "other-values.toml")["insuree_enrollments"]
+
+    assert found.height > sent("ethiopia", "ethiopia.toml")["insuree_enrollments"].height
+
+
+def test_districts_without_a_region_give_nobody_a_place():
+    found = sent("malawi", "other-values.toml")["tracked_entities"]
+
+    assert found["orgUnit"].null_count() == found.height
+    assert found["faults"].list.contains("no_place").all()

@@ -1,0 +1,94 @@
+"""Values of openIMIS for which nobody has said what they mean, counted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.openimis.country import Country
+from transforms.openimis.history import is_current
+from transforms.openimis.rows import Snapshot
+from transforms.openimis.tables.coded_values import CODED_VALUES
+from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
+
+_SHOWN = r"^[\w.-]{1,4}$"
+"""What a code looks like. What does not may be text that somebody wrote about a person."""
+_OTHER = "(no code)"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A column, where the country file maps its values, and those that are mapped."""
+
+    table: str
+    column: str
+    section: str
+    values: Iterable[str]
+
+
+def count_unmapped(snapshot: Snapshot, country: Country) -> list[dict[str, str | int]]:
+    """Return the values of current rows that neither openIMIS nor the country file explains.
+
+    Args:
+        snapshot: In openIMIS's own terms; see `transforms.openimis.normalise`. Tables and columns
+            that it lacks are passed over.
+        country: Names the groups of health facilities.
+
+    Returns:
+        `column` (with its table), `section` (of the country file), `value` and `rows`, the most
+        frequent first. Values that do not look like a code are one line.
+    """
+    counts = [
+        _counts(snapshot[each.table], each)
+        for each in _columns(country)
+        if each.table in snapshot and each.column in snapshot[each.table].collect_schema()
+    ]
+    if not counts:
+        return []
+    order = ["rows", "column", "value"]
+    found = pl.concat(counts).sort(order, descending=[True, False, False])
+    return found.collect(engine="streaming").to_dicts()
+
+
+def sentence_of(unmapped: Mapping[str, str | int]) -> str:
+    """Return what `count_unmapped` says of a value, in words."""
+    return (
+        f"{unmapped['column']} is {unmapped['value']} in {unmapped['rows']} current rows, and "
+        f"nothing says what that means: map it in the country file ([{unmapped['section']}])."
+    )
+
+
+def _columns(country: Country) -> list[_Known]:
+    coded = [
+        _Known(each.table.name, each.column_name, f"values.{each.key}", each.words)
+        for each in CODED_VALUES
+    ]
+    groups = [
+        _Known(each.table or "", each.column or "", each.key, _grouped(each, country))
+        for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP)
+    ]
+    return [*coded, *groups]
+
+
+def _grouped(group_set: GroupSet, country: Country) -> list[str]:
+    """Return the values that put a health facility into a group of a set."""
+    named = country.groups_of(group_set.key)
+    return [
+        value for group in group_set.groups for value in named.get(group.key, list(group.codes))
+    ]
+
+
+def _counts(rows: pl.LazyFrame, known: _Known) -> pl.LazyFrame:
+    text = pl.col(known.column).cast(pl.String).str.strip_chars()
+    shown = pl.when(text.str.contains(_SHOWN)).then(text).otherwise(pl.lit(_OTHER))
+    return (
+        rows.filter(is_current(), text != "", ~text.is_in(list(known.values)))
+        .group_by(value=shown)
+        .agg(rows=pl.len())
+        .select(
+            "value",
+            "rows",
+            column=pl.lit(f"{known.table}.{known.column}"),
+            section=pl.lit(known.section),
+        )
+    )
