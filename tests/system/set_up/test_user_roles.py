@@ -12,7 +12,7 @@ from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.set_up.plan_and_write import set_up
 from flows.steps.set_up.users_and_server import give_access
 from flows.steps.target.options import push_options
-from flows.steps.target.org_units import push_org_units
+from flows.steps.target.org_units import GROUP_MISSING, push_org_units
 from tests.support.sandbox import SUPPORTED, Sandbox
 from tests.system.set_up.a_country import (
     DISTRICT,
@@ -28,6 +28,7 @@ from tests.system.set_up.a_country import (
 from tests.system.set_up.conftest import PATIENCE
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
+from transforms.openimis.tables.reasons import hint_of
 from transforms.package.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
 from transforms.package.tables.user_roles import (
     ADMINISTRATOR,
@@ -229,5 +230,8 @@ def test_a_dhis2_that_an_older_package_set_up_is_to_be_set_up_again(
     with ready.state.lock:
         ready.state.metadata["dataSets"].clear()
 
-    with pytest.raises(TargetError, match=r"no data set bKrBgAUWYK3.*Run set-up-dhis2"):
-        pushed(dhis2, 1)
+    refused = pushed(dhis2, 1)
+
+    assert refused
+    assert {reason for reasons in refused.values() for reason in reasons} == {GROUP_MISSING}
+    assert "run set-up-dhis2" in str(hint_of(GROUP_MISSING))
