@@ -16,7 +16,7 @@ from flows.steps.shared.country_file import read_country
 from staging.layout import Run
 from staging.runs import at_work
 from staging.snapshots import SnapshotManifest
-from transforms.model.privacy import selected_columns
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Guards
 
 

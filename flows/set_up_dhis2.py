@@ -18,7 +18,7 @@ from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.target_lock import locked
-from transforms.model.privacy import selected_for_set_up
+from transforms.model.selected_columns import selected_for_set_up
 from transforms.reports.metadata_summary import plan_markdown, refused_markdown
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from transforms.model.resources import RESOURCES
 from transforms.model.values import field_reason
-from transforms.openimis.tables.reasons import FIELD_REASONS, MADE_OF_UNREADABLE, REASONS
+from transforms.openimis.tables.field_reasons import FIELD_REASONS
+from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE, REASONS
 
 PROJECT = Path(__file__).parents[2]
 MODULES = [

@@ -10,7 +10,7 @@ from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
 from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
-from transforms.openimis.tables.reasons import hint_of
+from transforms.openimis.tables.field_reasons import hint_of
 
 POPULATION, NOTE, LEFT_OUT = "population", "note", "left out"
 UNREADABLE_ROWS = "openimis_rows"

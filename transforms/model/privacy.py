@@ -12,7 +12,7 @@ is the org unit of a person, not a value: who may see it is DHIS2's sharing of o
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 import polars_hash as plh
@@ -23,9 +23,6 @@ from transforms.model.resources import RESOURCES
 from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
-from transforms.openimis.differences import as_named_here
-from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
-from transforms.openimis.tables.places import GROUP_SETS
 
 SHORTEST_KEY_BYTES = 32
 
@@ -83,56 +80,6 @@ def policy_of(country: Country) -> Policy:
     fields = [field for resource in RESOURCES for field in resource.fields]
     _check_names(country, {field.name for field in fields})
     return {field.key: _treatment(field, country) for field in fields}
-
-
-def selected_columns(country: Country) -> dict[str, list[Column]]:
-    """Return what is read of every openIMIS table: values only where a field is not dropped.
-
-    Raises:
-        CountryError: See `policy_of`.
-    """
-    policy = policy_of(country)
-    wanted = {
-        (field.table, field.column)
-        for resource in RESOURCES
-        for field in resource.fields
-        if policy[field.key] is not Treatment.DROP
-    } | _of_groups(country)
-    columns = {
-        name: _excluding(
-            [c for c in table.columns if not c.field or (name, c.name) in wanted], country
-        )
-        for name, table in TABLES.items()
-    }
-    return as_named_here(columns, country)
-
-
-def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
-    """Return what set-up reads: places, lists, and where people are; no value of anybody.
-
-    Raises:
-        CountryError: See `policy_of`.
-    """
-    policy_of(country)
-    of_groups = _of_groups(country)
-    columns = {
-        name: _excluding(
-            [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
-        )
-        for name in TABLES_OF_SET_UP
-    }
-    return as_named_here(columns, country)
-
-
-def _excluding(columns: list[Column], country: Country) -> list[Column]:
-    """Let the database ask for the insurance numbers that the country file excludes."""
-    numbers = tuple(country.excluded_insurance_numbers)
-    return [replace(each, among=numbers) if each.of else each for each in columns]
-
-
-def _of_groups(country: Country) -> set[tuple[str | None, str | None]]:
-    """Return the columns of openIMIS that put places into groups."""
-    return {(each.table, each.column) for each in GROUP_SETS if country.fills(each)}
 
 
 def treated(

@@ -11,7 +11,8 @@ import polars as pl
 from transforms.openimis.history import has_history, is_current, live_key
 from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
 from transforms.openimis.tables.doubt_links import COVER, HISTORY, KIN, LASTING, SIBLINGS
-from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE, unreadable_reason
+from transforms.openimis.tables.field_reasons import unreadable_reason
+from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE
 
 UNREADABLE_ROW = {"table": pl.String(), "id": pl.String(), "reasons": pl.List(pl.String)}
 """Columns and types of the rows that are reported."""

@@ -22,7 +22,7 @@ from tests.support.scheme.sources import Source, SqliteSource, Tables
 from transforms.changes.permissions import Allow, Permissions
 from transforms.changes.phases import Phase
 from transforms.core.fields import Treatment
-from transforms.model.privacy import selected_for_set_up
+from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Guards, country_of
 
 DAY_ONE = date(2026, 1, 1)

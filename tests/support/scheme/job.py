@@ -40,8 +40,8 @@ from staging.snapshots import read_manifest, write_manifest
 from tests.support.loader import LOGIN as LOADER_LOGIN
 from transforms.changes.permissions import Allow, Permissions
 from transforms.changes.phases import Phase
-from transforms.model.privacy import selected_columns
 from transforms.model.resources import Scope
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country
 
 PARTITIONS = 2

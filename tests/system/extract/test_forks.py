@@ -9,7 +9,7 @@ from flows.steps.extract.snapshot import take_snapshot
 from staging.layout import Run
 from tests.system.extract.conftest import rows_of
 from transforms.core.errors import SourceError
-from transforms.model.privacy import selected_columns
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import country_of
 
 ROOT = '[root]\nuid = "ImspTQPwCqd"\nname = "Ultha"\nshort_name = "Ultha"\n'

@@ -37,7 +37,8 @@ from transforms.core.fields import Treatment
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
 from transforms.model.tables.insuree import INSUREE_FIELDS
-from transforms.openimis.tables.reasons import LEFT_OUT, hint_of
+from transforms.openimis.tables.field_reasons import hint_of
+from transforms.openimis.tables.reasons import LEFT_OUT
 
 NOTE, COUNTED = "note", "counted"
 RUN, NEXT = "first-load", "next-load"

@@ -28,7 +28,7 @@ from tests.system.set_up.a_country import (
 from tests.system.set_up.conftest import PATIENCE
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
-from transforms.openimis.tables.reasons import hint_of
+from transforms.openimis.tables.field_reasons import hint_of
 from transforms.package.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
 from transforms.package.tables.user_roles import (
     ADMINISTRATOR,

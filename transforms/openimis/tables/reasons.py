@@ -3,7 +3,7 @@
 Codes are public: clerks filter the reject file by them. Hints say what to do, and hold no value.
 """
 
-import re
+from transforms.openimis.tables.reasons_of_dhis2 import REASONS_OF_DHIS2
 
 MADE_OF_UNREADABLE = "source_row_unreadable"
 REASONS: dict[str, str] = {
@@ -190,75 +190,7 @@ REASONS: dict[str, str] = {
     "parent_rejected": (
         "The object above it was held back or refused: correct that one; this one follows by itself."
     ),
-    "not_stored": (
-        "DHIS2 answered OK and stored something else; it is tried again in the next run. If it stays "
-        "so, look at the object in DHIS2 and at its log."
-    ),
-    "not_assigned": (
-        "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
-        "run. If it stays so, look at the group and the program in DHIS2."
-    ),
-    "group_not_in_dhis2": (
-        "DHIS2 lacks the group, program or data set that the org unit belongs to, or hides it from "
-        "the user of the load: run set-up-dhis2, which makes it again."
-    ),
-    "org_unit_not_in_dhis2": (
-        "DHIS2 does not have the org unit in which this lies, or hides it from the user of the "
-        "load, and the load could not make it again: look at org_units.csv, then run "
-        "set-up-dhis2."
-    ),
-    "org_unit_not_assigned": (
-        "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
-        "assign it in DHIS2."
-    ),
-    "org_unit_outside_capture": (
-        "The org unit in which this lies is not below the capture org units of the load's user: "
-        "give the user the country's root, then clear DHIS2's cache."
-    ),
-    "org_unit_outside_search": (
-        "The org unit in which this lies is not below the search org units of the load's user: "
-        "give the user the country's root, then clear DHIS2's cache."
-    ),
-    "program_not_open": (
-        "The program is not in DHIS2, or does not let the user of the load read and write data: "
-        "run set-up-dhis2, and put the user into the group that it makes."
-    ),
-    "program_stage_not_open": (
-        "The program stage is not in DHIS2, or does not let the user of the load read and write "
-        "data: run set-up-dhis2, and put the user into the group that it makes."
-    ),
-    "option_set_has_a_hole": (
-        "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
-        "mend its sort_order in DHIS2's database, or upgrade DHIS2."
-    ),
-    "population_place_unknown": (
-        "No location of openIMIS has the code of this line, or it lies below no region: correct "
-        "the code."
-    ),
-    "population_place_double": (
-        "Several locations of openIMIS have the code of this line: make their codes differ."
-    ),
-    "population_level_other": (
-        "The location is of another level than the country file says (population.level): give the "
-        "figure of a place of that level, or change the country file and run set-up again."
-    ),
-    "population_place_not_assigned": (
-        "DHIS2 does not have the place in the population data set: run set-up, or wait for the "
-        "next load, then import again."
-    ),
-    "population_year_malformed": "The year is none of four digits from 1900 to 2099: correct it.",
-    "population_year_of_another_calendar": (
-        "DHIS2 counts in another calendar than ISO, in which the year is no year of today: give the "
-        "year as DHIS2 counts (ISO 2025 begins in Nepali 2081 and in Ethiopian 2017)."
-    ),
-    "population_figure_malformed": (
-        "The population is no whole number of at most nine digits, without blanks or signs: "
-        "correct it."
-    ),
-    "population_figure_double": (
-        "The file has another line of the same code and year; none of them was taken: leave one."
-    ),
-}
+} | REASONS_OF_DHIS2
 
 LEFT_OUT: frozenset[str] = frozenset(
     {
@@ -271,46 +203,3 @@ LEFT_OUT: frozenset[str] = frozenset(
 )
 """Faults of which only a count is reported while DHIS2 has nothing of the object: such rows are old,
 or a whole group of people, and nobody corrects them one by one."""
-
-FIELD_REASONS: dict[str, str] = {
-    "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
-    "_not_in_dhis2": (
-        "DHIS2 does not have the option with this code (or the org unit that is named), and the "
-        "load could not make it: look at options.csv, then run set-up-dhis2. An event waits; a "
-        "person was sent without the value, which follows by itself."
-    ),
-    "_hidden_in_dhis2": (
-        "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "
-        "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "
-        "itself."
-    ),
-    "_missing": "DHIS2 takes no event without this value: enter it in openIMIS.",
-    "_too_long": "The value is longer than DHIS2 takes: shorten it in openIMIS.",
-    "_has_control_characters": (
-        "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
-        "type it again in openIMIS."
-    ),
-    "_malformed": (
-        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
-        "Correct it in openIMIS."
-    ),
-    "_not_a_number": "The value is not a finite number: correct it in openIMIS.",
-    "_unreadable": (
-        "The value in this column cannot be read as it stands (a date beyond the year 9999, a "
-        "number that is none or too large or has more than two decimals, a text that is too "
-        "long): what is made of the row was neither sent nor deleted. Correct it in openIMIS."
-    ),
-}
-"""Endings of the codes that every field has; the field's name in DHIS2 comes before."""
-
-
-def unreadable_reason(column: str) -> str:
-    """Return the reason code of an unreadable value of a column of openIMIS: `dob_unreadable`."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", column)
-    return f"{words.lower()}_unreadable"
-
-
-def hint_of(code: str) -> str | None:
-    """Return what to do about a reason code, in plain words; None if it is none of ours."""
-    endings = (text for ending, text in FIELD_REASONS.items() if code.endswith(ending))
-    return REASONS.get(code) or next(endings, None)

@@ -4,7 +4,8 @@ import polars as pl
 
 from transforms.changes.reject_rows import option_rows, reject_rows
 from transforms.model.tables.option_sets import ITEM, MARITAL_STATUS, PROFESSION
-from transforms.openimis.tables.reasons import FIELD_REASONS, REASONS
+from transforms.openimis.tables.field_reasons import FIELD_REASONS
+from transforms.openimis.tables.reasons import REASONS
 
 
 def rejects(*rows: tuple[str, list[str]]) -> pl.DataFrame:

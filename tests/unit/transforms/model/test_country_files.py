@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from tests.support.openimis_sample import sample
 from transforms.model.desired import desired
-from transforms.model.privacy import selected_columns
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of

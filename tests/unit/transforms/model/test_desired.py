@@ -19,13 +19,13 @@ from transforms.core.fields import Treatment
 from transforms.model.desired import desired
 from transforms.model.options import options
 from transforms.model.org_units import org_units
-from transforms.model.privacy import selected_for_set_up
 from transforms.model.resources import RESOURCES, Resource, Scope
+from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, Table
-from transforms.openimis.tables.reasons import hint_of
+from transforms.openimis.tables.field_reasons import hint_of
 from transforms.openimis.windows import Window
 
 TODAY = dt.date(2023, 6, 30)

@@ -17,7 +17,7 @@ from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.columns import TABLES, UNREADABLE
-from transforms.openimis.tables.reasons import hint_of, unreadable_reason
+from transforms.openimis.tables.field_reasons import hint_of, unreadable_reason
 
 TODAY = dt.date(2023, 6, 30)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))

@@ -11,8 +11,8 @@ from tests.support.builders import deleted, history_of, org_unit, register, snap
 from tests.support.reading import Row, column, read
 from transforms.core.fields import Treatment
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.privacy import selected_columns
 from transforms.model.resources import CLAIM_EVENTS, OPTIONS
+from transforms.model.selected_columns import selected_columns
 from transforms.model.tables.option_sets import (
     CARE_TYPE,
     OPTION_SETS,

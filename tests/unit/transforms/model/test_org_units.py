@@ -9,7 +9,7 @@ import pytest
 from tests.support.builders import PLACES, REPLACED, deleted, history_of, org_unit, register, uuid
 from transforms.core.errors import CountryError
 from transforms.model.org_units import org_units
-from transforms.model.privacy import selected_columns, selected_for_set_up
+from transforms.model.selected_columns import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.tables.places import GROUP_SETS
 

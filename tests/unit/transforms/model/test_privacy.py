@@ -8,15 +8,9 @@ import pytest
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Field, Privacy, Treatment
-from transforms.model.privacy import (
-    fingerprint,
-    leaving,
-    needs_key,
-    policy_of,
-    selected_columns,
-    treated,
-)
+from transforms.model.privacy import fingerprint, leaving, needs_key, policy_of, treated
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.model.selected_columns import selected_columns
 from transforms.model.tables.insuree import (
     CHFID,
     DATE_OF_BIRTH,

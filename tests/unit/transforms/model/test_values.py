@@ -12,7 +12,7 @@ from transforms.model.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, P
 from transforms.model.tables.policy import POLICY_FIELDS
 from transforms.model.values import rendered, with_faults, with_notes
 from transforms.openimis.subjects import column_of
-from transforms.openimis.tables.reasons import hint_of
+from transforms.openimis.tables.field_reasons import hint_of
 
 AMOUNT = Field("policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "amount")
 DAY = Field("policy_expiry_date", "RzgHQtgsmfB", "Expiry Date", ValueType.DATE, "day")

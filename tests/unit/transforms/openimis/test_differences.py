@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from transforms.core.errors import CountryError
-from transforms.model.privacy import selected_columns, selected_for_set_up
+from transforms.model.selected_columns import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.tables.columns import CODE, TABLES, TEXT, YES_NO
 

@@ -9,8 +9,8 @@ import pytest
 from tests.support.builders import PLACES, deleted, history_of, register, snapshot, uuid
 from transforms.model.desired import desired
 from transforms.model.org_units import org_units
-from transforms.model.privacy import selected_columns, selected_for_set_up
 from transforms.model.resources import RESOURCES
+from transforms.model.selected_columns import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
 
