@@ -21,7 +21,8 @@ from staging.divided import discard
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.core.errors import StagingError
-from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS, UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
+from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 
 STAGE = "snapshot"
 PLACES = (LOCATIONS.name, HEALTH_FACILITIES.name)

@@ -27,7 +27,8 @@ from staging.layout import Run
 from tests.benchmarks.measuring import Cost, cost_of, costs_in_turn
 from tests.support.databases import Database, postgresql
 from tests.support.openimis_sample.schema import columns as sample_columns
-from transforms.openimis.tables.columns import TABLES, Column
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import TABLES
 
 ROWS = 2_000_000
 TURNS = 2

@@ -12,7 +12,8 @@ from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import TABLES, Table
+from transforms.openimis.tables.column_types import Table
+from transforms.openimis.tables.columns import TABLES
 
 _EVERYTHING = {name: table.columns for name, table in TABLES.items()}
 

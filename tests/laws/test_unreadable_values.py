@@ -20,7 +20,8 @@ from transforms.openimis.country import Country, Root
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import TABLES, UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
+from transforms.openimis.tables.columns import TABLES
 
 AS_OF = dt.date(2026, 1, 1)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))

@@ -18,6 +18,7 @@ from transforms.model.resources import (
 )
 from transforms.model.values import CODES
 from transforms.openimis.doubts import Doubts
+from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import (
     CLAIMS,
     HEALTH_FACILITIES,
@@ -26,7 +27,6 @@ from transforms.openimis.tables.columns import (
     POLICIES,
     TABLES,
     VERSION_OF,
-    Table,
 )
 from transforms.openimis.unreadable import reason_of_column
 

@@ -7,7 +7,8 @@ from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
-from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP, Column
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP
 from transforms.openimis.tables.places import GROUP_SETS
 
 

@@ -5,7 +5,8 @@ import polars as pl
 from transforms.core.fields import OptionSet
 from transforms.openimis.history import has_history, is_current, is_history, live_key
 from transforms.openimis.rows import Snapshot, table_of
-from transforms.openimis.tables.columns import TABLES, Table
+from transforms.openimis.tables.column_types import Table
+from transforms.openimis.tables.columns import TABLES
 
 
 def codes_of(snapshot: Snapshot, option_set: OptionSet) -> pl.LazyFrame:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, fi
 
 from transforms.openimis.history import has_history
 from transforms.openimis.tables.coded_values import CODED_VALUES, CodedValue
-from transforms.openimis.tables.columns import CODE, TABLES, TEXT, YES_NO, Column, Table
+from transforms.openimis.tables.column_types import CODE, TEXT, YES_NO, Column, Table
+from transforms.openimis.tables.columns import TABLES
 
 Names = dict[str, dict[str, str]]
 Flag = StrictBool | StrictInt | StrictStr

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import Table
+from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.doubt_links import SIGN
 from transforms.openimis.unreadable import UNREADABLE_ROW, holds_unreadable
 

@@ -8,7 +8,7 @@ Databases born in SQL Server have live rows whose LegacyID is their own key.
 
 import polars as pl
 
-from transforms.openimis.tables.columns import Table
+from transforms.openimis.tables.column_types import Table
 
 
 def has_history(table: Table) -> bool:

@@ -16,7 +16,8 @@ import polars as pl
 from transforms.openimis.differences import Differences, Flag, value_map
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.coded_values import CODED_VALUES, CodedValue
-from transforms.openimis.tables.columns import CODE, STAMP, TABLES, UNREADABLE
+from transforms.openimis.tables.column_types import CODE, STAMP, UNREADABLE
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.unreadable import holds_unreadable
 
 _FROM, _TO = "ValidityFrom", "ValidityTo"

@@ -7,7 +7,8 @@ from transforms.openimis.frames import Frames
 from transforms.openimis.history import copies_of, has_history, live_key
 from transforms.openimis.homes import FACILITY
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
+from transforms.openimis.tables.column_types import UNREADABLE, Table
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIBLINGS, SIGN, Link
 from transforms.openimis.unreadable import (
     UNREADABLE_ROW,

@@ -8,7 +8,7 @@ import polars as pl
 from transforms.core.errors import StagingError
 from transforms.openimis.history import copies_of, is_history, live_key
 from transforms.openimis.subjects import Subject
-from transforms.openimis.tables.columns import Column, Table
+from transforms.openimis.tables.column_types import Column, Table
 
 Snapshot = Mapping[str, pl.LazyFrame]
 """openIMIS table name to its frame, with the columns of `transforms.openimis.tables.columns`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from transforms.openimis.tables.columns import (
+from transforms.openimis.tables.column_types import (
     AMOUNT,
     CODE,
     DATE,

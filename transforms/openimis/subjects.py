@@ -12,7 +12,7 @@ import polars as pl
 
 from transforms.core.fields import Field
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.columns import Column, Table
+from transforms.openimis.tables.column_types import Column, Table
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ rows with marks ─┬─► sound     without marks, and without rows of which 
 import polars as pl
 
 from transforms.openimis.history import has_history, is_current, live_key
-from transforms.openimis.tables.columns import TABLES, UNREADABLE, Table
+from transforms.openimis.tables.column_types import UNREADABLE, Table
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.doubt_links import COVER, HISTORY, KIN, LASTING, SIBLINGS
 from transforms.openimis.tables.field_reasons import unreadable_reason
 from transforms.openimis.tables.reasons import MADE_OF_UNREADABLE

@@ -11,19 +11,18 @@ import pyodbc
 from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, TableSelection
 from flows.connectors.openimis.sql_dialect import TEXTS, SqlDialect
 from transforms.core.errors import SourceError
-from transforms.openimis.tables.columns import (
+from transforms.openimis.tables.column_types import (
     AMOUNT,
     CODE,
     DATE,
-    DELETION_FLAGS,
     KEY,
     STAMP,
-    TABLES,
     TEXT,
     YES_NO,
     Column,
     Table,
 )
+from transforms.openimis.tables.columns import DELETION_FLAGS, TABLES
 
 _EXPECTED: dict[pl.DataType, str] = {
     KEY: "a whole number",

@@ -28,13 +28,8 @@ from flows.connectors.openimis.selection import TableSelection
 from flows.connectors.openimis.sql_dialect import LONGEST_TEXT, DialectName, SqlDialect
 from flows.connectors.openimis.sql_server_wire import open_on_the_wire
 from transforms.core.errors import SourceError
-from transforms.openimis.tables.columns import (
-    FAMILIES,
-    HEALTH_FACILITIES,
-    INSUREES,
-    LOCATIONS,
-    Column,
-)
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 4 * 1024 * 1024

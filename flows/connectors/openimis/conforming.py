@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from flows.connectors.openimis.selection import TableSelection
 from transforms.openimis.source_texts import parse_texts
-from transforms.openimis.tables.columns import UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
 
 LARGEST_CODE = 2**31 - 1
 Masks = Mapping[str, pa.BooleanArray]

@@ -15,7 +15,7 @@ from flows.connectors.openimis.sql_dialect import (
     Reading,
     SqlDialect,
 )
-from transforms.openimis.tables.columns import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
+from transforms.openimis.tables.column_types import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
 
 _OUT_OF_RANGE = "{} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'"
 _NO_AMOUNT = "NOT (ABS({0}) < 10000000000000000 AND {0} = ROUND({0}, 2))"

@@ -13,7 +13,7 @@ from flows.connectors.openimis.sql_dialect import (
     Reading,
     SqlDialect,
 )
-from transforms.openimis.tables.columns import (
+from transforms.openimis.tables.column_types import (
     AMOUNT,
     CODE,
     DATE,

@@ -18,7 +18,7 @@ from flows.connectors.openimis.sql_dialect import (
     Reading,
     SqlDialect,
 )
-from transforms.openimis.tables.columns import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
+from transforms.openimis.tables.column_types import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
 
 # FreeTDS 1.3 cuts a text off at the end of the buffer without a word. LEN passes over blanks at the
 # end, hence the point, and under some collations counts characters beyond 16 bits once; DATALENGTH

@@ -2,7 +2,7 @@
 
 from flows.connectors.openimis.sql_dialect import ANY, DialectName, Reading, SqlDialect
 from transforms.openimis.source_texts import SUBSTITUTE
-from transforms.openimis.tables.columns import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
+from transforms.openimis.tables.column_types import AMOUNT, CODE, DATE, KEY, STAMP, TEXT, YES_NO
 
 # The driver ends a text at its first NUL, as if there were no more. A control character stands for
 # the NUL, and the rule on control characters holds the row back. Of what is computed it takes 255

@@ -20,7 +20,7 @@ from staging.snapshots import (
 from transforms.core.errors import StagingError
 from transforms.openimis.country import Guards
 from transforms.openimis.legibility import Legible, refuse_unreadable
-from transforms.openimis.tables.columns import Column
+from transforms.openimis.tables.column_types import Column
 
 Columns = Mapping[str, Sequence[Column]]
 USUAL = Guards()

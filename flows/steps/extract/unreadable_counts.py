@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from transforms.openimis.legibility import Legible
-from transforms.openimis.tables.columns import UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
 
 
 class Legibility:

@@ -8,7 +8,7 @@ from tests.live.tsql.engine import Driver, Engine
 from tests.live.tsql.report import Report
 from tests.system.extract.conftest import EVERYTHING, Wanted, wanted_of
 from transforms.core.errors import SyncError
-from transforms.openimis.tables.columns import UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
 
 LEVEL = "1.11"
 POLICIES = wanted_of("tblPolicy", "PolicyValue", "ExpiryDate", "ValidityFrom", "ValidityTo")

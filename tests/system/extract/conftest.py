@@ -15,7 +15,8 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
 from tests.support.databases import Database
-from transforms.openimis.tables.columns import TABLES, UNREADABLE, Column
+from transforms.openimis.tables.column_types import UNREADABLE, Column
+from transforms.openimis.tables.columns import TABLES
 
 Wanted = Mapping[str, Sequence[Column]]
 EVERYTHING: Wanted = {name: table.columns for name, table in TABLES.items()}

@@ -11,7 +11,8 @@ from flows.connectors.openimis.selection import SNAPSHOT_TYPES
 from tests.support.databases import demo_folder, load_demo, sqlite_odbc
 from tests.support.openimis_sample import LEVELS, sample, write_postgresql, write_sqlite
 from tests.system.extract.conftest import EVERYTHING, rows_of
-from transforms.openimis.tables.columns import TABLES, Column
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import TABLES
 
 AS_OF = date(2026, 1, 1)
 ABSENT_IN_THE_OLDER_SCHEMA = ["status"]

@@ -15,7 +15,7 @@ from staging.snapshots import (
     write_table,
 )
 from transforms.core.errors import StagingError
-from transforms.openimis.tables.columns import UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
 
 SCHEMA = pa.schema({"HfID": pa.int64(), "HfUUID": pa.string()})
 BATCH = pa.record_batch([[1, 2, 3], ["a", "b", None]], schema=SCHEMA)

@@ -11,7 +11,8 @@ from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, Ta
 from flows.connectors.openimis.sql_dialect import Reading
 from flows.connectors.openimis.sql_server import SQLSERVER
 from tests.support.openimis_sample import LEVELS, schema
-from transforms.openimis.tables.columns import TABLES, Column, Table
+from transforms.openimis.tables.column_types import Column, Table
+from transforms.openimis.tables.columns import TABLES
 
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter)
 

@@ -7,7 +7,8 @@ says which of the words each of them means.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from transforms.openimis.tables.columns import CLAIMS, INSUREES, POLICIES, Column, Table
+from transforms.openimis.tables.column_types import Column, Table
+from transforms.openimis.tables.columns import CLAIMS, INSUREES, POLICIES
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ what else is: rows that name it, or that it names, for what they take of it. A s
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import (
     BATCH_RUNS,
     CLAIM_ADMINS,
@@ -31,7 +32,6 @@ from transforms.openimis.tables.columns import (
     PRODUCTS,
     PROFESSIONS,
     SERVICES,
-    Table,
 )
 
 SIGN = "@"

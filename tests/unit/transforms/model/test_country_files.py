@@ -17,7 +17,7 @@ from transforms.openimis.country import Country, country_of
 from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import Column
+from transforms.openimis.tables.column_types import Column
 from transforms.openimis.unmapped_values import count_unmapped
 
 FOLDER = Path(__file__).parents[4] / "docs/countries"

@@ -13,7 +13,8 @@ from transforms.model.people import people
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
-from transforms.openimis.tables.columns import TABLES, Column
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import TABLES
 
 FOLDER = demo_folder()
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Root", short_name="Root"))

@@ -24,7 +24,8 @@ from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import TABLES, Table
+from transforms.openimis.tables.column_types import Table
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of
 from transforms.openimis.windows import Window
 

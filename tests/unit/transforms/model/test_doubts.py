@@ -16,7 +16,8 @@ from transforms.openimis.country import Country, Root
 from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import TABLES, UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of, unreadable_reason
 
 TODAY = dt.date(2023, 6, 30)

@@ -8,7 +8,8 @@ import pytest
 from transforms.core.errors import CountryError
 from transforms.model.selected_columns import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, country_of
-from transforms.openimis.tables.columns import CODE, TABLES, TEXT, YES_NO
+from transforms.openimis.tables.column_types import CODE, TEXT, YES_NO
+from transforms.openimis.tables.columns import TABLES
 
 ROOT = '[root]\nuid = "ImspTQPwCqd"\nname = "Ultha"\nshort_name = "Ultha"\n'
 

@@ -14,7 +14,7 @@ from transforms.openimis.differences import Differences
 from transforms.openimis.normalise import local_day, normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
-from transforms.openimis.tables.columns import UNREADABLE
+from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
