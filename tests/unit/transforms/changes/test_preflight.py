@@ -149,7 +149,7 @@ def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None
 
     assert ["org units are none" in fault for fault in faults_of(offer, NEEDS)] == [True, True]
     with pytest.raises(TargetError, match="capture org units are none"):
-        refuse_unreadable(offer)
+        refuse_unreadable(offer, NEEDS)
     assert list(faults_of(replace(offer, is_limited=False), NEEDS)) == []
 
 
