@@ -14,6 +14,7 @@ from transforms.openimis.tables.columns import TABLES
 
 PROJECT = Path(__file__).parents[2]
 FOLDERS = ("flows", "staging", "transforms")
+LINES = 250
 
 
 def functions() -> Iterator[tuple[int, str]]:
@@ -27,8 +28,14 @@ def functions() -> Iterator[tuple[int, str]]:
 def test_functions_are_short() -> None:
     lengths = sorted(length for length, _ in functions())
 
-    assert statistics.median(lengths) <= 10
-    assert lengths[int(len(lengths) * 0.9)] <= 30
+    assert statistics.median(lengths) <= 8
+    assert lengths[int(len(lengths) * 0.9)] <= 20
+
+
+def test_modules_are_short() -> None:
+    paths = (path for folder in FOLDERS for path in (PROJECT / folder).rglob("*.py"))
+
+    assert [path.name for path in paths if len(path.read_text().splitlines()) > LINES] == []
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

@@ -45,9 +45,7 @@ class Subject:
 
 
 PLACES = Subject(
-    "places",
-    openimis.LOCATIONS,
-    "location_id",
+    "places", openimis.LOCATIONS, "location_id",
     {
         "location_uuid": "LocationUUID",
         "location_code": "LocationCode",
@@ -56,7 +54,7 @@ PLACES = Subject(
         "parent_id": "ParentLocationId",
     },
     {"parent_id": openimis.LOCATIONS},
-)
+)  # fmt: skip
 FACILITIES = Subject(
     "facilities",
     openimis.HEALTH_FACILITIES,
