@@ -21,7 +21,7 @@ from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.unreadable import holds_unreadable
 
 _FROM, _TO = "ValidityFrom", "ValidityTo"
-_LONG_AGO = pl.lit(dt.datetime(1900, 1, 1), STAMP)  # noqa: DTZ001 - a wall clock
+_LONG_AGO = dt.datetime(1900, 1, 1)  # noqa: DTZ001 - a wall clock
 
 
 def normalise(snapshot: Snapshot, differences: Differences) -> Snapshot:
@@ -75,7 +75,7 @@ def _without_deleted(rows: pl.LazyFrame, flags: Mapping[str, Flag]) -> pl.LazyFr
     """
     deletes = pl.any_horizontal(_says(name, value) for name, value in flags.items())
     is_deleted = deletes.fill_null(value=False) & pl.col(_TO).is_null()
-    closed = pl.when(is_deleted).then(pl.coalesce(_FROM, _LONG_AGO)).otherwise(_TO)
+    closed = pl.when(is_deleted).then(pl.coalesce(_FROM, pl.lit(_LONG_AGO, STAMP))).otherwise(_TO)
     rows = rows.with_columns(closed.alias(_TO))
     if UNREADABLE not in rows.collect_schema():
         return rows
