@@ -32,6 +32,7 @@ from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID
+from transforms.openimis.tables.reasons import LEFT_OUT
 
 FRESH = "fresh"
 DAYS_AFTER = ("one-day-after", "two-days-after")
@@ -63,7 +64,7 @@ def first_load_of_today(scheme: Scheme) -> FirstLoad:
         fresh.bring(FRESH)
         return FirstLoad(
             by_key(tracker(fresh.sandbox), fresh.target),
-            _named(rejects(fresh, FRESH, "rule")),
+            _named(rejects(fresh, FRESH, "rule")) | _only_counted(fresh, FRESH),
             _named(rejects(fresh, FRESH, "note").filter(reason=NUMBER_HELD_BACK)),
         )
 
@@ -129,7 +130,8 @@ def assert_acknowledged_is_wanted(scheme: Scheme, run_id: str) -> None:
     for resource in RESOURCES:
         left_out = held_back.filter(resource=resource.name)
         columns = ["key", "parent", "person", *PLAIN, *(each.key for each in resource.fields)]
-        wanted = _desired(scheme, run_id, resource, nameless).select(columns)
+        desired = _desired(scheme, run_id, resource, nameless)
+        wanted = desired.filter(~_is_only_counted()).select(columns)
         known = acknowledged(scheme.target, resource).filter(state="held").select(columns)
         wanted, known = (each.join(left_out, on="key", how="anti") for each in (wanted, known))
         assert_frame_equal(wanted.sort("key"), known.sort("key"))
@@ -162,6 +164,21 @@ def _waiting_for_a_number(scheme: Scheme, run_id: str) -> pl.DataFrame:
     double = wanted.filter(pl.col(NUMBERS[0]).is_not_null() & pl.col(NUMBERS[0]).is_duplicated())
     known = acknowledged(scheme.target, TRACKED_ENTITIES).filter(pl.col(NUMBERS[0]).is_null())
     return double.join(known, on="key", how="semi")
+
+
+def _only_counted(scheme: Scheme, run_id: str) -> frozenset[str]:
+    """Return resource and key of the objects of which a run reports only a count."""
+    nobody = pl.DataFrame(schema={"key": pl.String})
+    return frozenset(
+        f"{resource.name} {key}"
+        for resource in RESOURCES
+        for key in _desired(scheme, run_id, resource, nobody).filter(_is_only_counted())["key"]
+    )
+
+
+def _is_only_counted() -> pl.Expr:
+    """Whether an object is left out as a whole, and no reject names it."""
+    return pl.col("faults").list.set_intersection(sorted(LEFT_OUT)).list.len() > 0
 
 
 def _desired(
