@@ -38,6 +38,7 @@ def test_the_story_is_answered_as_the_real_server_answered_it(version: str) -> N
     assert _differing(StoryReplay(version), told(version)) == {}
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_story_under_other_uids_codes_and_values_is_answered_alike(version: str) -> None:
     renaming = Renaming(told(version), seed=11)

@@ -177,6 +177,7 @@ def test_what_was_in_doubt_is_taken_back_when_openimis_is_restored_from_its_back
     assert_like_a_first_load(story.scheme, eve)
 
 
+@pytest.mark.large
 def test_what_was_in_doubt_is_known_on_the_next_day(story: Story) -> None:
     kind = "after request: bundle of 6-events"
     story.begin(FIRST_LOAD, kind)

@@ -13,6 +13,7 @@ from transforms.dhis2.tables.metadata_classes import OUTPUT_PERIOD_TYPES
 QUICKLY = f"{COUNTRY}\n[analytics]\npoll_seconds = 0\n"
 
 
+@pytest.mark.large
 def test_a_failure_of_analytics_leaves_the_load_done(scheme: FlowScheme) -> None:
     scheme.country = QUICKLY
     scheme.sandbox.analytics.fails = True

@@ -30,6 +30,7 @@ def test_a_second_run_posts_nothing(scheme: FlowScheme) -> None:
     assert scheme.written()[mark:] == []
 
 
+@pytest.mark.large
 def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     scheme.next_day(day=date(2026, 1, 2))

@@ -84,6 +84,7 @@ def test_a_list_that_came_out_empty_holds_back_its_field_and_nothing_else(
         assert values(scheme.sandbox, field.uid) == before
 
 
+@pytest.mark.large
 def test_pseudonyms_of_another_key_wait_and_everything_else_goes(scheme: GuardedScheme) -> None:
     numbers, people = values(scheme.sandbox, CHFID.uid), set(scheme.sandbox.tracked_entities())
     for night in NIGHTS:

@@ -148,6 +148,7 @@ def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_load_that_is_refused_too_much_stops_names_the_rejects_and_is_not_stopped_by_them_again(
     scheme: GuardedScheme,
 ) -> None:

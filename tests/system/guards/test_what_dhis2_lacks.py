@@ -215,6 +215,7 @@ def test_a_value_that_becomes_one_that_dhis2_lacks_goes_out_empty_and_is_unknown
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_refused_option_of_a_person_leaves_out_its_value_until_the_option_is_there(
     scheme: GuardedScheme,
 ) -> None:
