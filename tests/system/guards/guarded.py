@@ -1,5 +1,7 @@
 """A scheme after two days of loads, whose runs are permitted nothing."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.support.openimis_sample import sample
@@ -8,6 +10,19 @@ from tests.support.scheme import DAY_ONE, FEW_QUESTIONS, Scheme
 from transforms.changes.permissions import NOTHING
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
+
+
+def in_openimis(scheme: Scheme, *statements: str) -> None:
+    """Change openIMIS by hand."""
+    with closing(sqlite3.connect(scheme.database)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+def marry(scheme: Scheme, status: str) -> None:
+    """Let every insuree have another marital status."""
+    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
 class GuardedScheme(Scheme):

@@ -1,8 +1,6 @@
 """A run that would change very much holds back what it is about, and brings in the rest."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import Scheme, a_scheme
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme, in_openimis
 from transforms.changes.magnitude import Kind
 from transforms.changes.permissions import NOTHING, Allow
 from transforms.model.tables.insuree import SEX
@@ -46,12 +44,6 @@ def empty(tmp_path: Path) -> Iterator[Scheme]:
         scheme.guards = SIX_ARE_MANY
         scheme.allow = NOTHING
         yield scheme
-
-
-def in_openimis(scheme: Scheme, statement: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as connection:
-        connection.execute(statement)
-        connection.commit()
 
 
 def lose_gender(scheme: Scheme) -> None:

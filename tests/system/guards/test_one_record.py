@@ -1,15 +1,12 @@
 """One record, one list and one key of openIMIS stop no night: what they are about waits alone."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from flows.steps.compare.magnitude import waiting_sentences
 from staging.rejects import GUARD, read_rejects
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import KEY
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.changes.permissions import Allow
 from transforms.core.errors import GuardError
 from transforms.core.fields import Field
@@ -20,17 +17,6 @@ ANOTHER_KEY = "another key that is made for tests and for nothing else"
 NIGHTS = ("third", "fourth", "fifth")
 ANOTHER_UUID = """UPDATE "{table}" SET "{uuid}" = '00000000-0000-4000-8000-00000000abcd'
     WHERE "{key}" = (SELECT MIN("{key}") FROM "{table}")"""
-
-
-def in_openimis(scheme: GuardedScheme, *statements: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-
-
-def marry(scheme: GuardedScheme, status: str) -> None:
-    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
 def values(sandbox: Sandbox, uid: str) -> dict[str, str]:

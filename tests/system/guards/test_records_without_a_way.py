@@ -10,7 +10,7 @@ import pytest
 from staging.rejects import read_rejects
 from tests.support.large import one_by_default
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.core.errors import TransientError
 
 BUNDLES = {"path": r"^/api/tracker\?", "method": "POST"}
@@ -29,21 +29,10 @@ DONE_ALL_THE_SAME: dict[str, dict[str, Any]] = {
 }
 
 
-def in_openimis(scheme: GuardedScheme, statement: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as database:
-        database.execute(statement)
-        database.commit()
-
-
 def name_the_claim(scheme: GuardedScheme, number: str) -> None:
     in_openimis(
         scheme, f"""UPDATE "tblClaim" SET "ClaimCode" = '{number}' WHERE "ClaimID" = {THE_CLAIM}"""
     )
-
-
-def marry(scheme: GuardedScheme, status: str) -> None:
-    """Let every insuree have another marital status."""
-    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
 def rejected(scheme: GuardedScheme, run_id: str) -> list[tuple[str, str, str]]:
@@ -121,6 +110,27 @@ def test_a_claim_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2
 
     assert has_it
     assert "POISON-1" not in str(scheme.sandbox.events())
+    settle_what_is_in_doubt(scheme)
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_line_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2(
+    scheme: GuardedScheme,
+) -> None:
+    """Its claim stays, so nothing but its own deletion takes it away."""
+    line = """WHERE "ClaimItemID" = (SELECT MAX("ClaimItemID") FROM "tblClaimItems"
+        WHERE "ValidityTo" IS NULL)"""
+    scheme.back_to(scheme.before_first)
+    in_openimis(scheme, f"""UPDATE "tblClaimItems" SET "QtyProvided" = 4711.25 {line}""")
+    scheme.sandbox.cues.add(**BUNDLES, holds="4711.25", status=504, commit=True)
+    scheme.bring("night-1")
+    has_it = "4711.25" in str(scheme.sandbox.events())
+    in_openimis(scheme, f"""UPDATE "tblClaimItems" SET "ValidityTo" = '2026-01-01' {line}""")
+
+    scheme.bring("night-2")
+
+    assert has_it
+    assert "4711.25" not in str(scheme.sandbox.events())
     settle_what_is_in_doubt(scheme)
     assert_acknowledged_is_held(scheme)
 

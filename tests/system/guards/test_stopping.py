@@ -1,25 +1,15 @@
 """Bad records are rejects, however many nights they stay; the rest of the country goes on."""
 
-import sqlite3
-from contextlib import closing
-
 import polars as pl
 import pytest
 
 from staging.rejects import read_rejects
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards
 
 POISON, MANY = 25, 20  # of some of them a rule of ours holds back a line
-
-
-def in_openimis(scheme: GuardedScheme, *statements: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as database:
-        for statement in statements:
-            database.execute(statement)
-        database.commit()
 
 
 def name_claims(scheme: GuardedScheme, text: str, count: int = POISON) -> None:
@@ -30,11 +20,6 @@ def name_claims(scheme: GuardedScheme, text: str, count: int = POISON) -> None:
             (SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL
              ORDER BY 1 LIMIT {count})""",
     )
-
-
-def marry(scheme: GuardedScheme, status: str) -> None:
-    """Let every insuree have another marital status."""
-    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
 def rename_unused_items(scheme: GuardedScheme, count: int) -> None:

@@ -3,10 +3,8 @@
 What the load may make again is there at once. Every night goes on by itself, whatever the share.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 import polars as pl
@@ -15,7 +13,7 @@ import pytest
 from staging.rejects import read_rejects
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import confirmed, tracker
-from tests.system.guards.guarded import REFUSED, GuardedScheme
+from tests.system.guards.guarded import REFUSED, GuardedScheme, in_openimis, marry
 from transforms.changes.schemas import UNKNOWN
 from transforms.core.errors import TargetError
 from transforms.model.tables.claim import CLAIM_NUMBER
@@ -26,18 +24,6 @@ from transforms.openimis.tables.places import GROUP_SETS
 
 HIDDEN = {"public": "--------", "users": {}, "userGroups": {}}
 NEW = "77"
-
-
-def in_openimis(scheme: GuardedScheme, *statements: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as database:
-        for statement in statements:
-            database.execute(statement)
-        database.commit()
-
-
-def marry(scheme: GuardedScheme, status: str) -> None:
-    """Let every insuree have another marital status."""
-    in_openimis(scheme, f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
 
 
 def change_everybody(scheme: GuardedScheme) -> None:
