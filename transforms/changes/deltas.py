@@ -26,6 +26,7 @@ from transforms.changes.schemas import (
     TEXTS,
     Change,
     is_acknowledged,
+    is_kept,
     value_columns,
     with_missing_columns,
 )
@@ -154,7 +155,7 @@ def _outgoing(
 
 def _after(unchanged: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame) -> pl.DataFrame:
     """Return key and UID of every object that DHIS2 holds after the run."""
-    present = changes.filter(pl.col("change") != Change.DELETE.value).select("key", "uid")
+    present = changes.filter(is_kept()).select("key", "uid")
     old = staying.filter(is_acknowledged()).select("key", uid="uidBefore")
     return pl.concat([unchanged, present, old])
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from transforms.changes.offer import Needs, Offer
 from transforms.core.fields import Field, ValueType
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import ALL_FIELDS, TRACKED_ENTITIES, Resource
 from transforms.model.tables.programs import PROGRAMS
 
 PLACE_MISSING = "org_unit_not_in_dhis2"
@@ -56,7 +56,7 @@ class Lacks:
         """Option set (UID) and code of the options that are not in DHIS2."""
         return {
             (each.option_set.uid, code)
-            for each in _fields()
+            for each in ALL_FIELDS
             if each.option_set
             for code in self.values.get(each.key, ())
         }
@@ -64,7 +64,7 @@ class Lacks:
     @property
     def missing_named(self) -> set[str]:
         """The org units (UIDs) that are used as values and are not in DHIS2, or hidden."""
-        named = [each.key for each in _fields() if each.value_type is ValueType.ORGANISATION_UNIT]
+        named = [each.key for each in ALL_FIELDS if each.value_type is ValueType.ORGANISATION_UNIT]
         return {unit for key in named for unit in self.values.get(key, ())}
 
     @property
@@ -80,7 +80,7 @@ def lacks_of(offer: Offer, needs: Needs) -> Lacks:
     """Return what DHIS2 lacks of what the bundles of a run need."""
     needed = frozenset().union(*(uids for _, _, uids in needs.fields))
     hidden = frozenset(
-        each.key for each in _fields() if each.uid in needed and _is_hidden(each, offer)
+        each.key for each in ALL_FIELDS if each.uid in needed and _is_hidden(each, offer)
     )
     return Lacks(
         places=_places(offer, needs),
@@ -115,11 +115,6 @@ def is_descriptive(resource: Resource, each: Field) -> bool:
     return resource is TRACKED_ENTITIES or each.option_set is None or each.may_be_left_out
 
 
-def _fields() -> Iterator[Field]:
-    for resource in RESOURCES:
-        yield from resource.fields
-
-
 def _is_hidden(each: Field, offer: Offer) -> bool:
     return not any(each.uid in uids for uids in offer.fields.values())
 
@@ -142,7 +137,7 @@ def _unassigned(offer: Offer, needs: Needs) -> dict[str, frozenset[str]]:
 
 
 def _values(offer: Offer, needs: Needs) -> dict[str, frozenset[str]]:
-    missing = {each.key: _missing_values(each, offer, needs) for each in _fields()}
+    missing = {each.key: _missing_values(each, offer, needs) for each in ALL_FIELDS}
     return {key: values for key, values in missing.items() if values}
 
 

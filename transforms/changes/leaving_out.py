@@ -19,9 +19,9 @@ from transforms.changes.schemas import (
     BEFORE,
     TEXTS,
     UNKNOWN,
-    Change,
     State,
     differs,
+    is_kept,
     with_missing_columns,
 )
 from transforms.core.fields import Field
@@ -172,7 +172,7 @@ def left_out_notes(resource: Resource, changes: pl.LazyFrame, values: LeftOut) -
     """Return which objects are sent without a value: key, stage (`note`), reasons."""
     notes = [_note(each, values) for each in resource.fields if each.key in values]
     reasons = pl.concat_list(notes).list.drop_nulls() if notes else pl.lit([], TEXTS)
-    sent = changes.filter(pl.col("change") != Change.DELETE.value)
+    sent = changes.filter(is_kept())
     rows = sent.select("key", stage=pl.lit(NOTE), reasons=reasons)
     return rows.filter(pl.col("reasons").list.len() > 0)
 

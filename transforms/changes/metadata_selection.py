@@ -5,7 +5,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from transforms.changes.lacks import Lacks
-from transforms.changes.needs import codes_by_option_set, org_units_with_those_above
+from transforms.changes.needs import (
+    codes_by_option_set,
+    org_units_with_those_above,
+    with_those_above,
+)
 from transforms.changes.offer import Offer
 from transforms.model.resources import OPTIONS, ORG_UNITS, Scope
 
@@ -51,19 +55,12 @@ def lost_org_units(desired: pl.LazyFrame, offer: Offer, lacks: Lacks) -> pl.Lazy
         offer: What DHIS2 shows.
         lacks: What it lacks.
     """
-    missing = _with_missing_above(lacks.missing_places | lacks.missing_named, desired, offer)
+    missing = with_those_above(
+        lacks.missing_places | lacks.missing_named,
+        desired.select("uid", "parentUid").collect(),
+        but=offer.lines,
+    )
     return desired.filter(pl.col("uid").is_in(missing.union(*lacks.unassigned.values())))
-
-
-def _with_missing_above(missing: set[str], desired: pl.LazyFrame, offer: Offer) -> set[str]:
-    above = dict(desired.select("uid", "parentUid").drop_nulls().collect().iter_rows())
-    found, waiting = set(missing), list(missing)
-    while waiting:
-        parent = above.get(waiting.pop())
-        if parent is not None and parent not in found and parent not in offer.lines:
-            found.add(parent)
-            waiting.append(parent)
-    return found
 
 
 def lost_options(desired: pl.LazyFrame, lacks: Lacks) -> pl.LazyFrame:

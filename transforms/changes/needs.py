@@ -1,13 +1,13 @@
 """What DHIS2 must have before the changes of a run can be posted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 
 import polars as pl
 
 from transforms.changes.offer import Needs
-from transforms.changes.schemas import Change
+from transforms.changes.schemas import is_kept
 from transforms.core.fields import Treatment, ValueType
-from transforms.model.resources import RESOURCES, TrackerType
+from transforms.model.resources import ALL_FIELDS, RESOURCES, TrackerType
 
 
 def org_units_by_program(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[str]]:
@@ -16,14 +16,14 @@ def org_units_by_program(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[s
     for resource in RESOURCES:
         if resource.program:
             units = needed.setdefault(resource.program, set())
-            units |= _distinct(_arriving(changes[resource.name]), "orgUnit")
+            units |= _used(changes[resource.name], "orgUnit")
     return needed
 
 
 def places(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
     """Return the org units of people."""
     people = [each for each in RESOURCES if each.tracker_type is TrackerType.TRACKED_ENTITY]
-    return set().union(*(_distinct(_arriving(changes[each.name]), "orgUnit") for each in people))
+    return set().union(*(_used(changes[each.name], "orgUnit") for each in people))
 
 
 def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[str]]:
@@ -33,7 +33,7 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
         for field in resource.fields:
             if field.option_set:
                 codes = needed.setdefault(field.option_set.uid, set())
-                codes |= _distinct(_arriving(changes[resource.name]), field.key)
+                codes |= _used(changes[resource.name], field.key)
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
@@ -41,7 +41,7 @@ def named_org_units(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
     """Return the org units that are used as values."""
     return frozenset().union(
         *(
-            _distinct(_arriving(changes[resource.name]), field.key)
+            _used(changes[resource.name], field.key)
             for resource in RESOURCES
             for field in resource.fields
             if field.value_type is ValueType.ORGANISATION_UNIT
@@ -66,7 +66,7 @@ def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
         field.uid
         for resource in RESOURCES
         for field in resource.fields
-        if field.optional and _distinct(_arriving(changes[resource.name]), field.key)
+        if field.optional and _used(changes[resource.name], field.key)
     )
 
 
@@ -78,8 +78,7 @@ def optional_fields_sent(treatments: Mapping[str, str]) -> frozenset[str]:
     """
     return frozenset(
         field.uid
-        for resource in RESOURCES
-        for field in resource.fields
+        for field in ALL_FIELDS
         if field.optional and treatments.get(field.key, Treatment.DROP) != Treatment.DROP
     )
 
@@ -95,19 +94,30 @@ def org_units_with_those_above(
     """
     needed = places(changes).union(*org_units_by_program(changes).values())
     needed |= named_org_units(changes)
+    return with_those_above(needed, org_units)
+
+
+def with_those_above(
+    units: Collection[str], org_units: pl.DataFrame, but: Container[str] = ()
+) -> set[str]:
+    """Return org units (UIDs) and all above them, up to those that need not be there.
+
+    Args:
+        units: Where to begin.
+        org_units: uid and parentUid of all org units of openIMIS.
+        but: What is left out, with all above it.
+    """
     above = dict(org_units.select("uid", "parentUid").drop_nulls().iter_rows())
-    waiting = list(needed)
+    found, waiting = set(units), list(units)
     while waiting:
         parent = above.get(waiting.pop())
-        if parent is not None and parent not in needed:
-            needed.add(parent)
+        if parent is not None and parent not in found and parent not in but:
+            found.add(parent)
             waiting.append(parent)
-    return needed
+    return found
 
 
-def _arriving(changes: pl.LazyFrame) -> pl.LazyFrame:
-    return changes.filter(pl.col("change") != Change.DELETE.value)
-
-
-def _distinct(frame: pl.LazyFrame, column: str) -> set[str]:
-    return set(frame.select(pl.col(column).drop_nulls().unique()).collect().to_series())
+def _used(changes: pl.LazyFrame, column: str) -> set[str]:
+    """Return the values of a column, of the objects that DHIS2 has after the changes."""
+    values = changes.filter(is_kept()).select(pl.col(column).drop_nulls().unique())
+    return set(values.collect().to_series())

@@ -39,7 +39,7 @@ def refuse_unreadable(offer: Offer, needs: Needs) -> None:
     Raises:
         TargetError: All that is missing, one sentence each.
     """
-    nowhere = _scope_faults(offer, Needs())
+    nowhere = _scope_faults(offer, needs)
     _refuse([*nowhere, *_access_of_all(offer), *_field_sentences(offer, needs)])
 
 

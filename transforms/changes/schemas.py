@@ -48,6 +48,11 @@ ARRIVING = (Change.CREATE.value, Change.REPLACE.value)
 """Changes after which an object is in DHIS2 under a UID that it did not have."""
 
 
+def is_kept() -> pl.Expr:
+    """Whether DHIS2 has the object after a change."""
+    return pl.col("change") != Change.DELETE.value
+
+
 def acknowledged_schema(resource: Resource) -> dict[str, pl.DataType]:
     """Return the columns of an acknowledged frame of `resource`, and their types."""
     text = pl.String()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.changes.schemas import ARRIVING, LEAVING, Change
+from transforms.changes.schemas import ARRIVING, LEAVING, is_kept
 from transforms.core.errors import GuardError
 from transforms.model.resources import RESOURCES, Resource, Scope
 
@@ -73,7 +73,7 @@ def _choose_parents(marked: dict[str, pl.DataFrame], resource: Resource) -> None
     if resource.parent is None:
         return
     chosen = marked[resource.name].filter("chosen")
-    children = chosen.filter(pl.col("change") != Change.DELETE.value)
+    children = chosen.filter(is_kept())
     needed = pl.col("change").is_in(ARRIVING) & pl.col("key").is_in(children["parent"].implode())
     _mark(marked, resource.parent, needed)
 

@@ -14,7 +14,7 @@ from transforms.changes.lacks import (
     is_descriptive,
     is_vital,
 )
-from transforms.changes.schemas import LEAVING, Change
+from transforms.changes.schemas import LEAVING, is_kept
 from transforms.model.resources import RESOURCES, Resource
 from transforms.model.values import field_reason
 
@@ -47,16 +47,14 @@ def _waiting(resource: Resource, changes: pl.LazyFrame, lacks: Lacks) -> list[pl
         is_old = pl.col("change").is_in(LEAVING)
         return [
             _marked(resource, changes.filter(is_old), "uidBefore", pl.lit(closed), is_delete=True),
-            _marked(resource, _arriving(changes), "uid", pl.lit(closed), is_delete=False),
+            _marked(resource, changes.filter(is_kept()), "uid", pl.lit(closed), is_delete=False),
         ]
     reasons = list(_reasons(resource, lacks))
     if not reasons:
         return []
-    return [_marked(resource, _arriving(changes), "uid", pl.coalesce(reasons), is_delete=False)]
-
-
-def _arriving(changes: pl.LazyFrame) -> pl.LazyFrame:
-    return changes.filter(pl.col("change") != Change.DELETE.value)
+    return [
+        _marked(resource, changes.filter(is_kept()), "uid", pl.coalesce(reasons), is_delete=False)
+    ]
 
 
 def _marked(

@@ -6,23 +6,17 @@ country file ──► policy ─┬─► unsent_fields       no column is read
 
 from transforms.core.fields import Field, OptionSet, Treatment
 from transforms.model.privacy import Policy
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import ALL_FIELDS
 from transforms.model.tables.option_sets import OPTION_SETS
 
 
 def unsent_fields(policy: Policy) -> list[Field]:
     """Return the optional fields for which the country file does not ask."""
-    return [
-        field
-        for resource in RESOURCES
-        for field in resource.fields
-        if field.optional and policy[field.key] is Treatment.DROP
-    ]
+    return [each for each in ALL_FIELDS if each.optional and policy[each.key] is Treatment.DROP]
 
 
 def unused_option_sets(policy: Policy) -> list[OptionSet]:
     """Return the option sets of optional fields alone, none of which is sent."""
     unsent = {field.key for field in unsent_fields(policy)}
-    fields = [field for resource in RESOURCES for field in resource.fields if field.option_set]
-    used = [field.option_set for field in fields if field.key not in unsent]
+    used = [field.option_set for field in ALL_FIELDS if field.key not in unsent]
     return [row for row in OPTION_SETS if row not in used]

@@ -30,19 +30,13 @@ def memberships(country: Country) -> pl.DataFrame:
         for group_set in GROUP_SETS
         if country.fills(group_set)
         for group in group_set.groups
-        for code in codes(country, group_set, group)
+        for code in country.codes_in(group_set, group)
     ]
     return pl.DataFrame(
         rows,
         schema=dict.fromkeys(("table", "column", "code", "group", "kind"), pl.String()),
         orient="row",
     )
-
-
-def codes(country: Country, group_set: GroupSet, group: OrgUnitGroup) -> tuple[str, ...]:
-    """Return the openIMIS values that are in a group: the country file's, or the usual ones."""
-    named = country.groups_of(group_set.key)
-    return tuple(named.get(group.key, group.codes))
 
 
 def description(country: Country, group_set: GroupSet) -> str:
@@ -52,7 +46,7 @@ def description(country: Country, group_set: GroupSet) -> str:
     if not country.fills(group_set):
         return f"{group_set.description} {NOT_FILLED}"
     values = "; ".join(
-        f"{group.name.removesuffix(BESIDE_OTHERS)} {', '.join(codes(country, group_set, group))}"
+        f"{group.name.removesuffix(BESIDE_OTHERS)} {', '.join(country.codes_in(group_set, group))}"
         for group in group_set.groups
     )
     return f"{group_set.description} {group_set.table}.{group_set.column}: {values}."

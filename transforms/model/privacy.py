@@ -19,7 +19,7 @@ import polars_hash as plh
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Field, Privacy, Treatment, ValueType
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import ALL_FIELDS, RESOURCES
 from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
@@ -77,9 +77,8 @@ def policy_of(country: Country) -> Policy:
         CountryError: The country file names a field that does not exist, or a treatment that the
             field cannot have.
     """
-    fields = [field for resource in RESOURCES for field in resource.fields]
-    _check_names(country, {field.name for field in fields})
-    return {field.key: _treatment(field, country) for field in fields}
+    _check_names(country, {field.name for field in ALL_FIELDS})
+    return {field.key: _treatment(field, country) for field in ALL_FIELDS}
 
 
 def treated(

@@ -227,6 +227,7 @@ RESOURCES: tuple[Resource, ...] = (
     CLAIM_SERVICES,
     CLAIM_ITEMS,
 )
+ALL_FIELDS: tuple[Field, ...] = tuple(field for resource in RESOURCES for field in resource.fields)
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )

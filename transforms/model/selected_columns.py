@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from transforms.core.fields import Treatment
 from transforms.model.privacy import policy_of
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import ALL_FIELDS
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
 from transforms.openimis.tables.column_types import Column
@@ -19,12 +19,8 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
         CountryError: See `policy_of`.
     """
     policy = policy_of(country)
-    wanted = {
-        (field.table, field.column)
-        for resource in RESOURCES
-        for field in resource.fields
-        if policy[field.key] is not Treatment.DROP
-    } | _of_groups(country)
+    sent = (field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP)
+    wanted = {(field.table, field.column) for field in sent} | _of_groups(country)
     columns = {
         name: _excluding(
             [c for c in table.columns if not c.field or (name, c.name) in wanted], country

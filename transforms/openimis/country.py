@@ -14,6 +14,7 @@ from transforms.openimis.tables.places import (
     FACILITY_OWNERSHIP,
     FACILITY_STATUS,
     GroupSet,
+    OrgUnitGroup,
 )
 
 
@@ -208,6 +209,10 @@ class Country(Differences, _Section):
         named: dict[str, list[str]] = getattr(self, group_set, {})
         return named
 
+    def codes_in(self, group_set: GroupSet, group: OrgUnitGroup) -> tuple[str, ...]:
+        """Return the openIMIS values that are in a group: those of the file, or the usual ones."""
+        return tuple(self.groups_of(group_set.key).get(group.key, group.codes))
+
 
 def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
     usual = {group.key: list(group.codes) for group in group_set.groups}
@@ -216,11 +221,10 @@ def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
         raise ValueError(message)
     values = Counter(code for codes in (usual | named).values() for code in codes)
     if twice := [code for code, count in values.items() if count > 1]:
-        message = (
+        raise ValueError(
             f"{group_set.key}: {', '.join(twice)} is in two groups (a group that is not named has "
             f"its usual values); a facility can be in one only"
         )
-        raise ValueError(message)
 
 
 def country_of(content: dict[str, Any], source: str) -> Country:

@@ -72,10 +72,7 @@ def _columns(country: Country) -> list[_Known]:
 
 def _grouped(group_set: GroupSet, country: Country) -> list[str]:
     """Return the values that put a health facility into a group of a set."""
-    named = country.groups_of(group_set.key)
-    return [
-        value for group in group_set.groups for value in named.get(group.key, list(group.codes))
-    ]
+    return [value for group in group_set.groups for value in country.codes_in(group_set, group)]
 
 
 def _counts(rows: pl.LazyFrame, known: _Known) -> pl.LazyFrame:

@@ -49,6 +49,10 @@ def _leaves(row: Leaving) -> bool:
 
 
 def _row(row: Leaving) -> tuple[str, ...]:
-    decided = "the country file did not ask" if row.is_optional else "default of its class"
-    decided = decided if row.is_default else "the country file"
-    return (row.field, row.resource, row.source, row.treatment.value, decided)
+    return (row.field, row.resource, row.source, row.treatment.value, _decided_by(row))
+
+
+def _decided_by(row: Leaving) -> str:
+    if not row.is_default:
+        return "the country file"
+    return "the country file did not ask" if row.is_optional else "default of its class"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from transforms.core.fields import Field, OptionSet
 from transforms.core.markdown import code, table
-from transforms.model.org_unit_groups import codes
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource, TrackerType, UidSource
 from transforms.model.tables.option_sets import OPTION_SETS
@@ -143,7 +142,7 @@ def _places() -> Iterator[str]:
     for group_set in GROUP_SETS:
         yield from (f"### {group_set.name} {code(group_set.uid)}", "", group_set.description, "")
         rows = [
-            (group.name, code(group.uid), _members(group_set, codes(USUAL, group_set, group)))
+            (group.name, code(group.uid), _members(group_set, USUAL.codes_in(group_set, group)))
             for group in group_set.groups
         ]
         yield from table(("group", "UID", "filled by"), rows)

@@ -20,7 +20,7 @@ from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
 from transforms.changes.fold import folded
-from transforms.changes.leaving_out import as_sent
+from transforms.changes.leaving_out import LeftOut, as_sent
 from transforms.changes.outcomes import IS_REJECT, refusals
 from transforms.changes.reject_rows import reject_rows
 from transforms.core.errors import StagingError
@@ -67,12 +67,12 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     """
     if not check_not_older(run, current):
         return current
-    answers = _gather_answers(run)
+    answers, left_out = _gather_answers(run), left_out_by(run)
     manifest = read_stage(run, CHANGES)
     checksums = {
         resource.name: written
         for resource in RESOURCES
-        if (written := _fold_resource(run, target, current, resource, answers))
+        if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, manifest["partitions"])
     after = switched(current, run.run_id, checksums).model_copy(
@@ -153,7 +153,12 @@ def facts_of_run(run: Run, current: Current) -> dict[str, Any]:
 
 
 def _fold_resource(
-    run: Run, target: Target, current: Current, resource: Resource, answers: pl.LazyFrame
+    run: Run,
+    target: Target,
+    current: Current,
+    resource: Resource,
+    answers: pl.LazyFrame,
+    left_out: LeftOut,
 ) -> list[str]:
     """Write the new version of a resource, and return its checksums; none if nothing changes."""
     partitions = read_stage(run, CHANGES)["partitions"]
@@ -161,7 +166,6 @@ def _fold_resource(
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
     is_new = resource.name not in current.versions
-    left_out = left_out_by(run)
     checksums = []
     for number in range(partitions) if touched else ():
         if number in touched or is_new:

@@ -47,9 +47,9 @@ def _rows_left_out(run: Run) -> pl.DataFrame:
 
 def _write_notes(run: Run, values: LeftOut) -> dict[str, dict[str, int]]:
     """Write which objects go without a value as notes, and return resource → reason → objects."""
-    noted = {}
+    noted, changes = {}, all_changes(run)
     for resource in RESOURCES:
-        notes = left_out_notes(resource, all_changes(run)[resource.name], values).collect()
+        notes = left_out_notes(resource, changes[resource.name], values).collect()
         name = f"{resource.name}.{STAGE}"
         if len(notes) or run.rejects(name).exists():
             write_rejects(run, {name: reject_rows(resource.name, notes)})
