@@ -196,6 +196,7 @@ def test_when_nothing_changed_nothing_is_posted(world):
     assert scheme.bodies(scheme.deltas(without_faults(world))) == []
 
 
+@settings(max_examples=6)  # five runs an example
 @given(before=worlds(), after=worlds(), cut=st.integers(0, 12))
 def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
     scheme, undisturbed = Pipeline(), Pipeline()

@@ -1,4 +1,4 @@
-"""A test that takes much processor time says so by a mark, or fails."""
+"""A test that takes much processor time says so by a mark, or is listed, or fails."""
 
 import pytest
 
@@ -34,28 +34,36 @@ TESTS = """
     def test_that_is_marked_too(): work()
 """
 
+THAT_WORK = {"test_that_works", "test_whose_process_works", "test_whose_module_works"}
 
-def failed(pytester: pytest.Pytester, *, is_enforced: bool) -> dict[str, str]:
+
+def failed(pytester: pytest.Pytester, plugin: ProcessorTime) -> dict[str, str]:
     pytester.makepyfile(TESTS)
     pytester.makeini("[pytest]\nmarkers =\n    large\n    hours\n")
-    plugin = ProcessorTime(limit=0.3, is_enforced=is_enforced)
     run = pytester.inline_run("-p", "no:cacheprovider", plugins=[plugin])
     _, _, reports = run.listoutcomes()
-    return {report.nodeid.partition("::")[2]: report.longreprtext for report in reports}
+    return {name_of(report.nodeid): report.longreprtext for report in reports}
 
 
-def test_what_works_long_without_a_mark_fails_with_what_to_do(pytester: pytest.Pytester) -> None:
-    found = failed(pytester, is_enforced=True)
+def name_of(test: str) -> str:
+    return test.partition("::")[2]
 
-    assert found.keys() == {
-        "test_that_works",
-        "test_whose_process_works",
-        "test_whose_module_works",
-        "test_that_fails_by_itself",
-    }
-    assert "s of processor time; one without a mark may take 0.3 s" in found["test_that_works"]
+
+def test_what_works_far_too_long_without_a_mark_fails_with_what_to_do(
+    pytester: pytest.Pytester,
+) -> None:
+    found = failed(pytester, ProcessorTime(limit=0.15, is_enforced=True))
+
+    assert found.keys() == {*THAT_WORK, "test_that_fails_by_itself"}
+    assert "s of processor time; one without a mark may take 0.15 s" in found["test_that_works"]
     assert "LookupError" in found["test_that_fails_by_itself"]
 
 
-def test_where_nobody_enforces_it_no_test_fails_for_it(pytester: pytest.Pytester) -> None:
-    assert failed(pytester, is_enforced=False).keys() == {"test_that_fails_by_itself"}
+@pytest.mark.parametrize(("limit", "is_enforced"), [(0.3, True), (0.15, False)])
+def test_what_works_too_long_or_where_nobody_enforces_it_is_only_listed(
+    pytester: pytest.Pytester, limit: float, is_enforced: bool
+) -> None:
+    plugin = ProcessorTime(limit=limit, is_enforced=is_enforced)
+
+    assert failed(pytester, plugin).keys() == {"test_that_fails_by_itself"}
+    assert {name_of(test) for test in plugin.slow} == THAT_WORK
