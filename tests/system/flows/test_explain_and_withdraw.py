@@ -77,7 +77,7 @@ def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: Flo
 
 def test_an_explanation_says_why_an_object_was_held_back(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
-    rejects = pl.read_csv(scheme.staging_root / "runs/first/rejects/tracked_entities.csv")
+    rejects = pl.read_csv(scheme.staging_root / "runs/first/rejects/claim_enrollments.csv")
     reject = rejects.filter(stage="rule").row(0, named=True)
 
     text = explain(reject["id"], "ministry", scheme.staging_root)
