@@ -22,7 +22,7 @@ from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.reject_rows import LEFT_OUT, NOTE, UNREADABLE_ROWS
+from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
 from transforms.reports.summaries import (
     Counts,
     counted_reasons,
@@ -77,7 +77,7 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
         "wanted": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + counted_reasons(_left_out(run, changes), LEFT_OUT)
+        + counted_reasons(_counted_only(run, changes), COUNTED_ONLY)
         + counted_reasons(changes.get("noted", {}), NOTE)
         + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
@@ -86,11 +86,16 @@ def _summary(run: Run, target: str) -> dict[str, Any]:
     }
 
 
-def _left_out(run: Run, changes: Mapping[str, Any]) -> Counts:
-    """Return how many objects, and rows of openIMIS, are left out as a whole."""
+def _counted_only(run: Run, changes: Mapping[str, Any]) -> Counts:
+    """Return how many objects, and rows of openIMIS, are counted only."""
     desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
-    objects: Counts = changes.get("left_out", {})
-    return {UNREADABLE_ROWS: desired.get("left_out", {}), **objects}
+    return {UNREADABLE_ROWS: _counted(desired), **_counted(changes)}
+
+
+def _counted(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a stage counted; earlier releases called it `left_out`."""
+    found: dict[str, Any] = manifest.get("counted_only", manifest.get("left_out", {}))
+    return found
 
 
 def _posted(run: Run, partitions: int) -> Counts:

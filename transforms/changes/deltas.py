@@ -32,7 +32,7 @@ from transforms.changes.schemas import (
 )
 from transforms.changes.sparing import NO_ROW_SPARED
 from transforms.model.resources import Resource
-from transforms.openimis.tables.reasons import LEFT_OUT
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Delta(Parents):
 
     changes: pl.DataFrame
     rejects: pl.DataFrame
-    left_out: pl.DataFrame
+    counted_only: pl.DataFrame
 
 
 def delta(
@@ -74,9 +74,9 @@ def delta(
         values and to `PLAIN` (`<Move>:<name>`; of what was unknown, nothing), `owner` is the
         owner org unit that DHIS2 has confirmed, `transfer` (Boolean) says that it must move.
         `rejects`: key, stage, reasons (List(String), never empty).
-        `left_out`: reason and count (UInt32) of objects that are held back, and that nobody need
+        `counted_only`: reason and count (UInt32) of objects that are not sent, and that nobody need
         list: DHIS2 has none of them, and the reason is one of
-        `transforms.openimis.tables.reasons.LEFT_OUT`.
+        `transforms.openimis.tables.reasons.COUNTED_ONLY_REASONS`.
         `after`: key and uid of every object that DHIS2 holds if all changes are accepted.
         `gone`: uid of every object that this delta deletes or replaces.
     """
@@ -87,11 +87,11 @@ def delta(
     judged = _judged(with_uids(resource, found.changed), above, collided)
     going, staying = _divided(judged)
     changes = _outgoing(going, resource, values, since)
-    held_back = judged.filter(_is_held_back()).with_columns(leftOut=_left_out_for())
+    held_back = judged.filter(_is_held_back()).with_columns(countedFor=_counted_for())
     return Delta(
         changes=changes,
-        rejects=_rejects(held_back.filter(pl.col("leftOut").is_null()), found.unusable),
-        left_out=_counts(held_back.drop_nulls("leftOut")),
+        rejects=_rejects(held_back.filter(pl.col("countedFor").is_null()), found.unusable),
+        counted_only=_counts(held_back.drop_nulls("countedFor")),
         after=_after(found.unchanged, changes, staying),
         gone=changes.filter(pl.col("change").is_in(LEAVING)).select(uid="uidBefore"),
     )
@@ -160,15 +160,15 @@ def _after(unchanged: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame
     return pl.concat([unchanged, present, old])
 
 
-def _left_out_for() -> pl.Expr:
-    """Return the reason for which an object is left out; null where it is a reject."""
-    counted = pl.element().filter(pl.element().is_in(sorted(LEFT_OUT)))
+def _counted_for() -> pl.Expr:
+    """Return the reason for which an object is counted only; null where it is a reject."""
+    counted = pl.element().filter(pl.element().is_in(sorted(COUNTED_ONLY_REASONS)))
     reason = pl.col("reasons").list.eval(counted).list.first()
     return pl.when(~is_acknowledged()).then(reason)
 
 
-def _counts(left_out: pl.DataFrame) -> pl.DataFrame:
-    return left_out.group_by(reason="leftOut").agg(count=pl.len())
+def _counts(counted_only: pl.DataFrame) -> pl.DataFrame:
+    return counted_only.group_by(reason="countedFor").agg(count=pl.len())
 
 
 def _rejects(held_back: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@
                it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
 All are checked before anything is posted. Each permission lifts its own guard and no other. What a
-run would create, change, empty or delete too much of is left out, and the rest goes:
+run would create, change, empty or delete too much of is held back, and the rest goes:
 transforms/changes/magnitude.py. So are pseudonyms of another key:
 transforms/changes/pseudonym_keys.py
 """

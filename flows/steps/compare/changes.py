@@ -49,7 +49,7 @@ class Outcome:
     Attributes:
         doubts: What the first comparison could not know.
         findings: What is much.
-        counted: What is left out of all objects, and which are left out as a whole.
+        counted: What is left out of objects, and which objects are counted only.
     """
 
     doubts: PartitionDoubts
@@ -62,7 +62,7 @@ def stage_changes(
 ) -> Counts:
     """Stage what DHIS2 has still to hear, and return how much; once is enough.
 
-    What is much is left out, and goes with a run that is permitted it:
+    What is much is held back, and goes with a run that is permitted it:
     transforms/changes/magnitude.py
 
     Raises:
@@ -172,7 +172,7 @@ def _declare(comparison: Comparison, outcome: Outcome, sent: Mapping[str, Any]) 
         "package": VERSION,
         "magnitude": [each.as_json() for each in outcome.findings],
         "noted": outcome.counted.noted,
-        "left_out": outcome.counted.left_out,
+        "counted_only": outcome.counted.counted_only,
         **sent,
     }
     declare_done(comparison.run, STAGE, manifest)

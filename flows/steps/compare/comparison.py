@@ -84,7 +84,7 @@ class Comparison:
             only: The partitions that are compared once more; all where None.
 
         Returns:
-            What is left out of all objects, and which are left out as a whole.
+            What is left out of objects, and which objects are counted only.
         """
         for partition in range(self.partitions) if only is None else sorted(only):
             self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
@@ -135,7 +135,7 @@ class Comparison:
                 for name, found in deltas.items()
             },
             {name: note_counts(frame) for name, frame in desired.items()},
-            {name: found.left_out for name, found in deltas.items()},
+            {name: found.counted_only for name, found in deltas.items()},
         )
 
     def _write_changes(

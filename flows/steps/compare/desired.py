@@ -104,7 +104,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         "rows": rows,
         KEY: inputs.key_fingerprint,
         UNMAPPED: count_unmapped(frames, country),
-        "left_out": register.left_out(),
+        "counted_only": register.counted_only(),
     }
     declare_done(run, STAGE, manifest)
     return rows

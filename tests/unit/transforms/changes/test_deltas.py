@@ -187,7 +187,7 @@ def test_who_has_no_place_and_is_not_in_dhis2_is_counted_and_listed_nowhere():
 
     assert found.changes.is_empty()
     assert found.rejects.is_empty()
-    assert found.left_out.rows() == [("no_place", 1)]
+    assert found.counted_only.rows() == [("no_place", 1)]
 
 
 def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
@@ -196,7 +196,7 @@ def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
     found = delta(TRACKED_ENTITIES, desired, known(), above=None)
 
     assert found.changes.is_empty()
-    assert found.left_out.is_empty()
+    assert found.counted_only.is_empty()
     assert found.rejects["key"].to_list() == [PERSON]
 
 
