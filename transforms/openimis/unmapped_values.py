@@ -7,6 +7,7 @@ import polars as pl
 
 from transforms.openimis.country import Country
 from transforms.openimis.history import is_current
+from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.coded_values import CODED_VALUES
 from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
@@ -30,18 +31,18 @@ def count_unmapped(snapshot: Snapshot, country: Country) -> list[dict[str, str |
     """Return the values of current rows that neither openIMIS nor the country file explains.
 
     Args:
-        snapshot: In openIMIS's own terms; see `transforms.openimis.normalise`. Tables and columns
-            that it lacks are passed over.
-        country: Names the groups of health facilities.
+        snapshot: As it was read. Tables and columns that it lacks are passed over.
+        country: Says what values mean, and names the groups of health facilities.
 
     Returns:
         `column` (with its table), `section` (of the country file), `value` and `rows`, the most
         frequent first. Values that do not look like a code are one line.
     """
+    tables = normalise(snapshot, country)
     counts = [
-        _counts(snapshot[each.table], each)
+        _counts(tables[each.table], each)
         for each in _columns(country)
-        if each.table in snapshot and each.column in snapshot[each.table].collect_schema()
+        if each.table in tables and each.column in tables[each.table].collect_schema()
     ]
     if not counts:
         return []

@@ -35,7 +35,7 @@ from transforms.model.privacy import fingerprint
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
-from transforms.openimis.normalise import local_day, normalise
+from transforms.openimis.normalise import local_day
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
@@ -92,8 +92,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
     country = inputs.country
-    frames = normalise(snapshot.frames, country)
-    register = register_of(frames)
+    register = register_of(snapshot.frames, country)
     write_desired(run, register, local_day(snapshot.as_of, country), inputs, count)
     for name, frame in desired_metadata(register, country, inputs.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
@@ -103,7 +102,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         "partitions": count,
         "rows": rows,
         KEY: inputs.key_fingerprint,
-        UNMAPPED: count_unmapped(frames, country),
+        UNMAPPED: count_unmapped(snapshot.frames, country),
         "counted_only": register.counted_only(),
     }
     declare_done(run, STAGE, manifest)

@@ -131,7 +131,7 @@ def test_a_row_whose_flag_cannot_be_read_is_neither_sent_nor_deleted():
         pl.Series(UNREADABLE, ["IsDeleted", None])
     )
 
-    register = register_of(normalise(source, DELETED_BY_FLAG))
+    register = register_of(source, DELETED_BY_FLAG)
 
     kept = spared(register.doubts).filter(resource=TRACKED_ENTITIES.name)
     assert register.people.current.collect()["insuree_id"].to_list() == [2]
@@ -200,9 +200,7 @@ def test_values_that_nothing_explains_are_counted_among_current_rows():
 def test_what_the_country_file_maps_is_explained():
     country = Country(root=ROOT, values={"visit_type": {"I": "Other"}})
 
-    known = normalise(snapshot(Claim=[{"VisitType": "I"}]), country)
-
-    assert count_unmapped(known, country) == []
+    assert count_unmapped(snapshot(Claim=[{"VisitType": "I"}]), country) == []
 
 
 def test_a_column_that_the_country_drops_is_not_counted():
