@@ -46,7 +46,9 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     with at_work(run):
         columns = selected_columns(settings)
         manifest = take_snapshot(settings.waiting, run, source, columns, settings.guards)
-    get_run_logger().info("Snapshot of %s: %s, as of %s", source, manifest.counted, manifest.as_of)
+    get_run_logger().info(
+        "Snapshot of %s: %s, as of %s", source, manifest.counts_in_words, manifest.as_of
+    )
     return run.run_id
 
 

@@ -58,10 +58,10 @@ def reconcile(
             return Completed(message="This run has repaired already", data=run.run_id)
         with connect(target, read_country(country)) as client:
             count = reconcile_run(basis, client, PrefectRunner())
-    return ended(run.run_id, count)
+    return state_of(run.run_id, count)
 
 
-def ended(run_id: str, differences: int) -> State[str]:
+def state_of(run_id: str, differences: int) -> State[str]:
     """Return the state of a reconciliation that ended."""
     if not differences:
         return Completed(message="DHIS2 holds what it has confirmed", data=run_id)

@@ -91,6 +91,6 @@ def report(done: SetUp) -> None:
     if done.org_units is not None:
         pushed = done.org_units
         parts.append(refused_markdown("Org units", len(pushed.accepted), pushed.refused))
-    parts += [f"- {sentence}" for sentence in done.given]
+    parts += [f"- {sentence}" for sentence in done.grants]
     create_markdown_artifact("\n\n".join(parts), key="set-up-dhis2", description="Set-up of DHIS2")
     get_run_logger().info("\n\n".join(parts))

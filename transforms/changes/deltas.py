@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.comparison import compared
+from transforms.changes.comparison import compare_partition
 from transforms.changes.generations import gets_a_uid, with_uids
-from transforms.changes.moves import cleared, moves, released
+from transforms.changes.moves import cleared_values, moves, released_values
 from transforms.changes.parents import Parents, is_orphaned
 from transforms.changes.schemas import (
     CHANGE,
@@ -30,7 +30,7 @@ from transforms.changes.schemas import (
     value_columns,
     with_missing_columns,
 )
-from transforms.changes.sparing import NO_ROW_SPARED
+from transforms.changes.sparing import NO_UNDELETABLE_ROW
 from transforms.model.resources import Resource
 from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
@@ -51,7 +51,7 @@ def delta(
     *,
     above: Parents | None,
     collided: Sequence[str] = (),
-    spared: pl.Series = NO_ROW_SPARED,
+    spared: pl.Series = NO_UNDELETABLE_ROW,
     first: int = 0,
     since: str | None = None,
 ) -> Delta:
@@ -83,9 +83,9 @@ def delta(
     values = value_columns(resource, acknowledged)
     sides = (desired.drop("notes", strict=False), acknowledged)
     now, before = pl.collect_all([with_missing_columns(side, values) for side in sides])
-    found = compared(resource, now, before, values, above, spared=spared, first=first)
-    judged = _judged(with_uids(resource, found.changed), above, collided)
-    going, staying = _divided(judged)
+    found = compare_partition(resource, now, before, values, above, spared=spared, first=first)
+    judged = _with_reasons(with_uids(resource, found.changed), above, collided)
+    going, staying = _divide(judged)
     changes = _outgoing(going, resource, values, since)
     held_back = judged.filter(_is_held_back()).with_columns(countedFor=_counted_for())
     return Delta(
@@ -97,7 +97,9 @@ def delta(
     )
 
 
-def _judged(changed: pl.DataFrame, above: Parents | None, collided: Sequence[str]) -> pl.DataFrame:
+def _with_reasons(
+    changed: pl.DataFrame, above: Parents | None, collided: Sequence[str]
+) -> pl.DataFrame:
     """Add `reasons` (why a change is held back) and `orphaned` (its old parent goes away)."""
     orphan = pl.lit(value=above is not None) & pl.col("parentUid").is_null()
     reasons = pl.concat_list(
@@ -123,7 +125,7 @@ def _is_held_back() -> pl.Expr:
     return pl.col("reasons").list.len() > 0
 
 
-def _divided(judged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _divide(judged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the changes that go, and those that stay.
 
     A replace that is held back stays where it is, unless its old parent takes it along.
@@ -146,8 +148,8 @@ def _outgoing(
         parent=pl.col("parent").fill_null(pl.col("parentBefore")),
         person=pl.col("person").fill_null(pl.col("personBefore")),
         personBefore=pl.col("personBefore").fill_null(pl.col("person")),
-        cleared=cleared(values),
-        released=released(unique),
+        cleared=cleared_values(values),
+        released=released_values(unique),
         moves=moves((*PLAIN, *values), falling_due, since),
         in_window=pl.col("in_window").fill_null(value=False),
     ).select(*FIXED, *values)

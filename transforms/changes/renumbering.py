@@ -29,7 +29,7 @@ _PART, _EVENT = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True)
-class Renumbered:
+class RenumberedPartition:
     """One partition of a resource under the new numbers.
 
     Attributes:
@@ -43,9 +43,9 @@ class Renumbered:
     found: int
 
 
-def renumbered(
+def renumber_partition(
     resource: Resource, acknowledged: pl.LazyFrame, desired: pl.LazyFrame, first: int
-) -> Renumbered:
+) -> RenumberedPartition:
     """Return what is acknowledged under the numbers that openIMIS has now.
 
     Args:
@@ -60,14 +60,16 @@ def renumbered(
     is_held = pl.col("state") == State.HELD.value
     old = _rows(resource, mine.filter(is_held))
     new = _rows(resource, _with_row(desired.filter(pl.col("key").is_not_null()).collect()))
-    matched = _matched(old, new)
+    matched = _match(old, new)
     rows = (
         _with_row(before)
         .join(matched, on="row", how="left")
         .with_columns(key=_key(is_held, first), generation=pl.lit(first, pl.Int32))
         .drop("row", "rest", "newRow")
     )
-    return Renumbered(rows.select(before.columns).sort("person", "key"), len(old), len(matched))
+    return RenumberedPartition(
+        rows.select(before.columns).sort("person", "key"), len(old), len(matched)
+    )
 
 
 def _with_row(objects: pl.DataFrame) -> pl.DataFrame:
@@ -108,15 +110,15 @@ def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _matched(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _match(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Return row and newRow of what was found again: by all of its content, else by its subject."""
-    equal = _paired(before, after, "content")
+    equal = _pair(before, after, "content")
     left = before.join(equal, on="row", how="anti")
     free = after.join(equal, left_on="row", right_on="newRow", how="anti")
-    return pl.concat([equal, _paired(left, free, "of")])
+    return pl.concat([equal, _pair(left, free, "of")])
 
 
-def _paired(before: pl.DataFrame, after: pl.DataFrame, by: str) -> pl.DataFrame:
+def _pair(before: pl.DataFrame, after: pl.DataFrame, by: str) -> pl.DataFrame:
     """Pair the rows of one parent that agree in `by`, in order of day and number."""
     new = _in_order(after, by).select("parent", by, "nth", newRow="row")
     return _in_order(before, by).join(new, on=["parent", by, "nth"]).select("row", "newRow")

@@ -9,7 +9,7 @@ import polars as pl
 from transforms.changes.parents import Parents, is_orphaned
 from transforms.changes.schemas import Change
 
-NO_ROW_SPARED = pl.Series("row", [], pl.String)
+NO_UNDELETABLE_ROW = pl.Series("row", [], pl.String)
 
 
 def _row() -> pl.Expr:
@@ -24,7 +24,7 @@ def rows_held_back(desired: pl.DataFrame, spared: pl.Series) -> pl.LazyFrame:
     return pl.concat([broken, named]).unique()
 
 
-def without_spared(
+def hold_back_deletes(
     classed: pl.LazyFrame, held_back: pl.LazyFrame, above: Parents | None, *, spares_all: bool
 ) -> pl.LazyFrame:
     """Delete nothing of a row that is held back, unless its parent takes it along.

@@ -18,7 +18,7 @@ _OTHER = "(no code)"
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CodedColumn:
     """A column, where the country file maps its values, and those that are mapped."""
 
     table: str
@@ -59,34 +59,34 @@ def sentence_of(unmapped: Mapping[str, str | int]) -> str:
     )
 
 
-def _columns(country: Country) -> list[_Known]:
+def _columns(country: Country) -> list[_CodedColumn]:
     coded = [
-        _Known(each.table.name, each.column_name, f"values.{each.key}", each.words)
+        _CodedColumn(each.table.name, each.column_name, f"values.{each.key}", each.words)
         for each in CODED_VALUES
     ]
     groups = [
-        _Known(each.table or "", each.column or "", each.key, _grouped(each, country))
+        _CodedColumn(each.table or "", each.column or "", each.key, _grouped_values(each, country))
         for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP)
     ]
     return [*coded, *groups]
 
 
-def _grouped(group_set: GroupSet, country: Country) -> list[str]:
+def _grouped_values(group_set: GroupSet, country: Country) -> list[str]:
     """Return the values that put a health facility into a group of a set."""
     return [value for group in group_set.groups for value in country.codes_in(group_set, group)]
 
 
-def _counts(rows: pl.LazyFrame, known: _Known) -> pl.LazyFrame:
-    text = pl.col(known.column).cast(pl.String).str.strip_chars()
+def _counts(rows: pl.LazyFrame, coded: _CodedColumn) -> pl.LazyFrame:
+    text = pl.col(coded.column).cast(pl.String).str.strip_chars()
     shown = pl.when(text.str.contains(_SHOWN)).then(text).otherwise(pl.lit(_OTHER))
     return (
-        rows.filter(is_current(), text != "", ~text.is_in(list(known.values)))
+        rows.filter(is_current(), text != "", ~text.is_in(list(coded.values)))
         .group_by(value=shown)
         .agg(rows=pl.len())
         .select(
             "value",
             "rows",
-            column=pl.lit(f"{known.table}.{known.column}"),
-            section=pl.lit(known.section),
+            column=pl.lit(f"{coded.table}.{coded.column}"),
+            section=pl.lit(coded.section),
         )
     )

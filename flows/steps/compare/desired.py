@@ -30,7 +30,7 @@ from transforms.changes.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.selection import check_scopes
 from transforms.core.errors import GuardError
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.held_back import NOTHING_SPARED, spared
+from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows
 from transforms.model.privacy import fingerprint
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
@@ -154,7 +154,7 @@ def _rows(run: Run, resource: str, count: int) -> int:
 
 def write_doubts(run: Run, doubts: Doubts) -> None:
     """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
-    found = spared(doubts)
+    found = undeletable_rows(doubts)
     if not found.is_empty():
         write_frame(run.desired(SPARED, 0), found.lazy())
     if not doubts.unreadable.is_empty():
@@ -164,7 +164,7 @@ def write_doubts(run: Run, doubts: Doubts) -> None:
 def spared_in(run: Run) -> pl.DataFrame:
     """Return what may not be deleted: resource, and row, which is null for all its rows."""
     path = run.desired(SPARED, 0)
-    return scan_frame(path).collect() if path.exists() else NOTHING_SPARED
+    return scan_frame(path).collect() if path.exists() else NOTHING_UNDELETABLE
 
 
 def _check_same_key(run: Run, inputs: Inputs) -> None:

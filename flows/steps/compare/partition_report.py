@@ -13,7 +13,7 @@ Reasons = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class Counted:
+class ObjectCounts:
     """How many objects have notes, and how many are counted only.
 
     Attributes:
@@ -40,9 +40,9 @@ class PartitionReport:
     counted_only: Mapping[str, pl.DataFrame]
 
 
-def counted(reports: Sequence[PartitionReport]) -> Counted:
+def sum_reports(reports: Sequence[PartitionReport]) -> ObjectCounts:
     """Return the counts of all partitions."""
-    return Counted(
+    return ObjectCounts(
         noted=_by_reason([each.noted for each in reports]),
         counted_only=_by_reason([each.counted_only for each in reports]),
     )

@@ -390,7 +390,7 @@ def test_a_fresh_2_43_gets_its_output_period_types(sandbox: Sandbox, dhis2: Dhis
     done = prepared(dhis2)
 
     is_2_43 = dhis2.system_info().release == (2, 43)
-    assert any("period types" in text for text in done.given) is is_2_43
+    assert any("period types" in text for text in done.grants) is is_2_43
 
 
 def test_a_success_that_stored_nothing_is_an_error(sandbox: Sandbox, dhis2: Dhis2) -> None:

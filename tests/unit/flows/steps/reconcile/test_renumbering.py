@@ -7,7 +7,7 @@ import pytest
 
 from flows.steps.reconcile.renumbering import CarryOver, refuse_strangers
 from tests.laws.world import desired_frame
-from transforms.changes.renumbering import renumbered
+from transforms.changes.renumbering import renumber_partition
 from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
@@ -34,7 +34,7 @@ def keys(
 ) -> dict[str, str]:
     """Return UID → key under the new numbers."""
     before = pl.LazyFrame(known, schema=acknowledged_schema(resource))
-    done = renumbered(resource, before, desired_frame(resource, wanted), 2)
+    done = renumber_partition(resource, before, desired_frame(resource, wanted), 2)
     assert set(done.rows["generation"]) == {2}
     return dict(done.rows.select("uid", "key").iter_rows())
 
