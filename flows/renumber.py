@@ -66,13 +66,18 @@ def carry_over_rows(
 def report(carried: Mapping[str, CarryOver], run: Run) -> str:
     """Leave an artifact of what was found again, and return it in a sentence."""
     rows = [
-        (name, str(each.acknowledged), str(each.found), str(each.acknowledged - each.found))
+        (
+            name,
+            str(each.rows_in_dhis2),
+            str(each.rows_found_again),
+            str(each.rows_in_dhis2 - each.rows_found_again),
+        )
         for name, each in carried.items()
     ]
     lines = table(("resource", "rows that DHIS2 has", "found again", "not found"), rows)
     create_markdown_artifact("\n".join(lines), key="renumbered", description=f"Run {run.run_id}")
-    found = sum(each.found for each in carried.values())
-    total = sum(each.acknowledged for each in carried.values())
+    found = sum(each.rows_found_again for each in carried.values())
+    total = sum(each.rows_in_dhis2 for each in carried.values())
     sentence = f"{found} of {total} rows were found again; the next sync posts what differs"
     get_run_logger().info("%s", sentence)
     return sentence

@@ -35,8 +35,8 @@ def _note(run: Run, facts: dict[str, Any]) -> None:
         if name in recorded and recorded[name] != fact:
             raise StagingError(
                 f"Run {run.run_id} was begun with {name} = {recorded[name]!r}, and is now asked "
-                f"for {fact!r}. Give another run_id, or leave it out: a new run compares again what "
-                f"this one has left. Nothing was done."
+                f"for {fact!r}. Give another run_id, or leave it out: a new run compares again "
+                f"what this one has left. Nothing was done."
             )
     if recorded | facts != recorded:
         _write(run, recorded | facts)

@@ -93,7 +93,7 @@ def assert_nothing_is_sent_otherwise(found: Frames) -> None:
 
 
 def assert_nothing_is_deleted(doubts: Doubts, found: Frames) -> None:
-    """Hold that each object is wanted as before, or spared."""
+    """Hold that each object is desired as before, or held back."""
     kept_rows = undeletable_rows(doubts)
     for name, before in loaded().items():
         after = found[name]

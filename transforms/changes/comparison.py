@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.changes.generations import generation_after
+from transforms.changes.held_back_deletes import hold_back_deletes, rows_held_back
 from transforms.changes.parents import Parents, has_same_parent, with_parents
 from transforms.changes.schemas import (
     BEFORE,
@@ -18,7 +19,6 @@ from transforms.changes.schemas import (
     differs,
     is_acknowledged,
 )
-from transforms.changes.sparing import hold_back_deletes, rows_held_back
 from transforms.model.resources import Resource
 
 
@@ -45,7 +45,7 @@ def compare_partition(
     values: list[str],
     above: Parents | None,
     *,
-    spared: pl.Series,
+    undeletable: pl.Series,
     first: int,
 ) -> Classification:
     """Compare both sides of one partition of a resource; see `transforms.changes.deltas.delta`."""
@@ -57,9 +57,9 @@ def compare_partition(
             _rows(acknowledged, same["atBefore"], others=True).lazy(),
             values,
             above,
-            rows_held_back(desired, spared),
+            rows_held_back(desired, undeletable),
             first,
-            spares_all=spared.null_count() > 0,
+            holds_all_back=undeletable.null_count() > 0,
         )
     )
     is_kept = pl.col("change").is_null() & is_acknowledged()
@@ -125,7 +125,7 @@ def _join_sides(
     held_back: pl.LazyFrame,
     first: int,
     *,
-    spares_all: bool,
+    holds_all_back: bool,
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
@@ -140,7 +140,7 @@ def _join_sides(
         joined.with_columns(isDesired=pl.col("isDesired").fill_null(value=False))
         .pipe(with_parents, above)
         .pipe(_class_rows, resource, values)
-        .pipe(hold_back_deletes, held_back, above, spares_all=spares_all)
+        .pipe(hold_back_deletes, held_back, above, holds_all_back=holds_all_back)
         .with_columns(generation=generation_after(first))
     )
     return [classed, _unusable_keys(desired)]

@@ -16,6 +16,7 @@ import polars as pl
 
 from transforms.changes.comparison import compare_partition
 from transforms.changes.generations import gets_a_uid, with_uids
+from transforms.changes.held_back_deletes import NO_UNDELETABLE_ROW
 from transforms.changes.moves import cleared_values, moves, released_values
 from transforms.changes.parents import Parents, is_orphaned
 from transforms.changes.schemas import (
@@ -30,7 +31,6 @@ from transforms.changes.schemas import (
     value_columns,
     with_missing_columns,
 )
-from transforms.changes.sparing import NO_UNDELETABLE_ROW
 from transforms.model.resources import Resource
 from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
@@ -51,7 +51,7 @@ def delta(
     *,
     above: Parents | None,
     collided: Sequence[str] = (),
-    spared: pl.Series = NO_UNDELETABLE_ROW,
+    undeletable: pl.Series = NO_UNDELETABLE_ROW,
     first: int = 0,
     since: str | None = None,
 ) -> Delta:
@@ -64,7 +64,7 @@ def delta(
             of fields that are no longer sent: those are sent as null.
         above: The delta of the parent resource in the same partition; None for a tracked entity.
         collided: Keys whose new UID another object has.
-        spared: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
+        undeletable: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
         first: The generation with which objects begin; see `transforms.changes.renumbering`.
         since: ISO day from which on days have come that had not at the last load; None for none.
 
@@ -83,7 +83,9 @@ def delta(
     values = value_columns(resource, acknowledged)
     sides = (desired.drop("notes", strict=False), acknowledged)
     now, before = pl.collect_all([with_missing_columns(side, values) for side in sides])
-    found = compare_partition(resource, now, before, values, above, spared=spared, first=first)
+    found = compare_partition(
+        resource, now, before, values, above, undeletable=undeletable, first=first
+    )
     judged = _with_reasons(with_uids(resource, found.changed), above, collided)
     going, staying = _divide(judged)
     changes = _outgoing(going, resource, values, since)

@@ -70,7 +70,8 @@ def refuse_older_snapshot(before: datetime, now: datetime) -> NoReturn:
     raise GuardError(
         f"The snapshot of this run is of {now}, older than the last one that was loaded "
         f"({before}): DHIS2 would be set back to it. Start a new run; or, if the clocks of "
-        f"openIMIS and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
+        f"openIMIS and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing "
+        f"was posted."
     )
 
 

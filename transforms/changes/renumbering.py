@@ -34,13 +34,13 @@ class RenumberedPartition:
 
     Attributes:
         rows: The acknowledged frame.
-        held: How many of openIMIS's rows DHIS2 holds objects of.
-        found: How many of them were found again.
+        rows_in_dhis2: How many of openIMIS's rows DHIS2 holds objects of.
+        rows_found_again: How many of them were found again.
     """
 
     rows: pl.DataFrame
-    held: int
-    found: int
+    rows_in_dhis2: int
+    rows_found_again: int
 
 
 def renumber_partition(

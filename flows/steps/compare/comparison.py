@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from flows.steps.compare.desired import STAGE as DESIRED
-from flows.steps.compare.desired import spared_in
+from flows.steps.compare.desired import undeletable_in
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
@@ -60,7 +60,7 @@ class Comparison:
         self.target = target
         self.current = current
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
-        self.spared = spared_in(run)
+        self.undeletable = undeletable_in(run)
         self._reports: dict[int, PartitionReport] = {}
 
     @property
@@ -167,7 +167,7 @@ class Comparison:
                 before,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
-                spared=self.spared.filter(resource=resource.name)["row"],
+                undeletable=self.undeletable.filter(resource=resource.name)["row"],
                 first=self.current.first_generation(resource.name),
                 since=self.since,
             )

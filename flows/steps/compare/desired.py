@@ -42,7 +42,7 @@ from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
-SPARED, UNMAPPED = "spared", "unmapped"
+UNDELETABLE, UNMAPPED = "spared", "unmapped"
 
 
 @dataclass(frozen=True)
@@ -156,14 +156,14 @@ def write_doubts(run: Run, doubts: Doubts) -> None:
     """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
     found = undeletable_rows(doubts)
     if not found.is_empty():
-        write_frame(run.desired(SPARED, 0), found.lazy())
+        write_frame(run.desired(UNDELETABLE, 0), found.lazy())
     if not doubts.unreadable.is_empty():
         write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.unreadable)})
 
 
-def spared_in(run: Run) -> pl.DataFrame:
+def undeletable_in(run: Run) -> pl.DataFrame:
     """Return what may not be deleted: resource, and row, which is null for all its rows."""
-    path = run.desired(SPARED, 0)
+    path = run.desired(UNDELETABLE, 0)
     return scan_frame(path).collect() if path.exists() else NOTHING_UNDELETABLE
 
 

@@ -25,12 +25,12 @@ class CarryOver:
     """What became of the rows of a resource.
 
     Attributes:
-        acknowledged: How many of openIMIS's rows DHIS2 holds objects of.
-        found: How many of them were found again under their new numbers.
+        rows_in_dhis2: How many of openIMIS's rows DHIS2 holds objects of.
+        rows_found_again: How many of them were found again under their new numbers.
     """
 
-    acknowledged: int = 0
-    found: int = 0
+    rows_in_dhis2: int = 0
+    rows_found_again: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def carry_over(run: Run, target: Target, desired_run: str, guards: Guards) -> di
         for number, part in enumerate(work.parts(resource, first[resource.name])):
             rows = part.rows.lazy()
             checksums[resource.name].append(write(target, run.run_id, resource.name, number, rows))
-            carried[resource.name].acknowledged += part.held
-            carried[resource.name].found += part.found
+            carried[resource.name].rows_in_dhis2 += part.rows_in_dhis2
+            carried[resource.name].rows_found_again += part.rows_found_again
     refuse_strangers(carried, desired_run, guards)
     _switch(target, current, run, checksums, first)
     return carried
@@ -122,8 +122,8 @@ def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str, guards:
     Raises:
         GuardError: It is of another openIMIS, or of none that was migrated.
     """
-    total = sum(each.acknowledged for each in carried.values())
-    found = sum(each.found for each in carried.values())
+    total = sum(each.rows_in_dhis2 for each in carried.values())
+    found = sum(each.rows_found_again for each in carried.values())
     if found < guards.renumber_share * total:
         raise GuardError(
             f"Of {total} policies and claim lines of which DHIS2 holds objects, only {found} "

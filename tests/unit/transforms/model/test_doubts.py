@@ -69,7 +69,7 @@ def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
             frames[resource.name],
             held,
             above=deltas.get(resource.parent or ""),
-            spared=kept.filter(resource=resource.name)["row"],
+            undeletable=kept.filter(resource=resource.name)["row"],
         )
     return deltas
 
