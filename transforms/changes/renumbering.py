@@ -57,14 +57,14 @@ def renumber_partition(
     columns = pl.LazyFrame(schema=acknowledged_schema(resource))
     before = pl.concat([columns, acknowledged], how="diagonal").collect()
     mine = _with_row(before).filter(~pl.col("key").str.starts_with(STRANGER))
-    is_held = pl.col("state") == State.HELD.value
-    old = _rows(resource, mine.filter(is_held))
+    is_present = pl.col("state") == State.HELD.value
+    old = _rows(resource, mine.filter(is_present))
     new = _rows(resource, _with_row(desired.filter(pl.col("key").is_not_null()).collect()))
     matched = _match(old, new)
     rows = (
         _with_row(before)
         .join(matched, on="row", how="left")
-        .with_columns(key=_key(is_held, first), generation=pl.lit(first, pl.Int32))
+        .with_columns(key=_key(is_present, first), generation=pl.lit(first, pl.Int32))
         .drop("row", "rest", "newRow")
     )
     return RenumberedPartition(
@@ -79,12 +79,12 @@ def _with_row(objects: pl.DataFrame) -> pl.DataFrame:
     return objects.with_columns(row=row, rest=plain.str.strip_prefix(row))
 
 
-def _key(is_held: pl.Expr, first: int) -> pl.Expr:
+def _key(is_present: pl.Expr, first: int) -> pl.Expr:
     is_foreign = pl.col("key").str.starts_with(STRANGER)
     former = pl.format(f"{FORMER}{first}:{{}}{{}}", "row", "rest")
     is_former = pl.col("key").str.contains(_PREFIX)
     return (
-        pl.when(is_held & pl.col("newRow").is_not_null() & ~is_foreign)
+        pl.when(is_present & pl.col("newRow").is_not_null() & ~is_foreign)
         .then(pl.col("newRow") + pl.col("rest"))
         .when(is_foreign | is_former)
         .then("key")
