@@ -215,10 +215,9 @@ def _remove(run: Run) -> None:
     """Remove a run; what tells whose it is and how old goes last, so that a kill loses nothing."""
     _thin(run)
     last_files = [*(run.manifest(stage) for stage in reversed(STAGES)), run.run_file]
-    files = [path for path in run.folder.rglob("*") if path.is_file()]
-    for path in files:
-        if path not in last_files:
-            path.unlink()
+    files = {path for path in run.folder.rglob("*") if path.is_file()}
+    for path in files.difference(last_files):
+        path.unlink()
     for path in last_files[:-1]:
         path.unlink(missing_ok=True)
     for path in run.folder.iterdir():
