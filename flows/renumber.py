@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
+from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.renumbering import CarryOver, carry_over
 from flows.steps.shared.country_file import read_country
 from staging.current import read_current
@@ -24,7 +25,7 @@ from transforms.core.markdown import table
 from transforms.openimis.country import Guards
 
 
-@flow(name="renumber")
+@flow(name="renumber", flow_run_name=named_by("target"))
 @in_one_sentence
 def renumber(
     target: str, country: Path, staging_root: Path, desired_run: str, run_id: str | None = None

@@ -15,6 +15,7 @@ from flows.prefect_support.endings import step as as_task
 from flows.prefect_support.summary import summarise
 from flows.steps.shared.runner import Runner
 from staging.layout import Run, Target
+from transforms.reports.summaries import RunState
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,4 +56,4 @@ class PrefectRunner(Runner):
 
     def summarise_stop(self, run: Run, target: Target) -> None:
         """Write the summary of what is known by then."""
-        summarise(run, target.name, None)
+        summarise(run, target.name, RunState.STOPPED)

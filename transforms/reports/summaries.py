@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,16 @@ from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, hints
 from transforms.model.resources import RESOURCES
 
 Counts = dict[str, dict[str, int]]
+
+
+class RunState(StrEnum):
+    """How far a run came, as its summary has it."""
+
+    PLANNED = "planned"
+    """Nothing was to be posted."""
+    STOPPED = "stopped"
+    """The load stopped before its end."""
+    LOADED = "loaded"
 
 
 def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -> Counts:

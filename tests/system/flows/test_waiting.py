@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Running
 
 from flows.extract import extract
-from flows.prefect_support.children import ChildFailedError, run_child
+from flows.prefect_support.children import ChildFailedError, await_child, start_child
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.current import read_current
@@ -335,7 +335,8 @@ def nobody_works(prefect_server: None) -> None:
 def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) -> None:
     @flow(name="a-parent")
     def parent() -> None:
-        run_child("extract/manual", {}, Waiting(worker_minutes=0.01))
+        child = start_child("extract/manual", {}, "extract scheme")
+        await_child(child, "extract/manual", Waiting(worker_minutes=0.01))
 
     with pytest.raises(ChildFailedError) as refusal:
         parent()
@@ -350,7 +351,8 @@ def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) 
 
     @flow(name="a-parent")
     def parent() -> None:
-        run_child("extract/manual", {}, Waiting(stage_hours=0.001))
+        child = start_child("extract/manual", {}, "extract scheme")
+        await_child(child, "extract/manual", Waiting(stage_hours=0.001))
 
     taker = threading.Thread(target=taken_by_somebody, daemon=True)
     taker.start()
