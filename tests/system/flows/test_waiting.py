@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect import flow, get_client
@@ -344,6 +345,22 @@ def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) 
     assert "No worker took extract/manual within 0.01 minutes" in str(refusal.value)
     assert "at least two slots" in str(refusal.value)
     assert [run.state_name for run in runs_of("extract/manual")] == ["Cancelled"]
+
+
+def test_the_run_of_a_stage_has_its_name_at_once_and_is_a_subflow_of_the_run_that_started_it(
+    nobody_works: None,
+) -> None:
+    @flow(name="a-parent")
+    def parent() -> list[UUID]:
+        return [start_child("extract/manual", {}, "extract scheme").id for _ in range(2)]
+
+    [child, again] = parent()
+
+    assert child == again
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(child)
+        assert run.name == "extract scheme"
+        assert client.read_task_run(run.parent_task_run_id).name.startswith("extract/manual")
 
 
 def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) -> None:

@@ -97,7 +97,11 @@ def test_what_a_wrong_run_has_renumbered_is_mended_by_the_right_one():
 
 
 def test_of_another_openimis_so_little_is_found_again_that_nothing_is_changed():
-    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan", Guards())
+    refuse_strangers(
+        {"claim_items": CarryOver(rows_in_dhis2=100, rows_found_again=90)}, "plan", Guards()
+    )
 
     with pytest.raises(GuardError, match=r"only 3 were found .* Nothing was changed"):
-        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan", Guards())
+        refuse_strangers(
+            {"claim_items": CarryOver(rows_in_dhis2=100, rows_found_again=3)}, "plan", Guards()
+        )
