@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from prefect.utilities.urls import url_for
 from tests.support.sandbox.state import State as Dhis2State
 from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import fill
-
-TODAY = f"{date.today():%Y-%m-%d}"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +42,11 @@ def page_of(state: State[Any]) -> str:
     return page
 
 
+def day_of(run: FlowRun) -> str:
+    assert run.expected_start_time
+    return f"{run.expected_start_time.astimezone():%Y-%m-%d}"
+
+
 def run_of(state: State[Any]) -> FlowRun:
     with get_client(sync_client=True) as client:
         return client.read_flow_run(state.state_details.flow_run_id)
@@ -59,11 +61,10 @@ def subflows_of(run: FlowRun) -> list[FlowRun]:
 def test_a_run_and_its_stages_have_names_that_say_what_they_are(good: State[Any]) -> None:
     run = run_of(good)
 
-    assert run.name == f"sync ministry {TODAY}"
+    assert run.name == f"sync ministry {day_of(run)}"
     assert {each.name for each in subflows_of(run)} == {
-        f"extract scheme {TODAY}",
-        f"transform ministry {TODAY}",
-        f"load ministry {TODAY}",
+        f"{name} {day_of(run)}"
+        for name in ("extract scheme", "transform ministry", "load ministry")
     }
 
 
@@ -92,6 +93,6 @@ def test_a_failed_run_says_why_and_that_dhis2_has_what_the_run_before_has_loaded
     assert page.startswith("# ministry is not up to date\n")
     assert str(failed.message) in page
     assert "(loaded by run `first`)" in page
-    assert f"| load | Failed | [load ministry {TODAY}](" in page
+    assert f"| load | Failed | [load ministry {day_of(run_of(failed))}](" in page
     texts = [each.getMessage() for each in caplog.records]
     assert sum(str(failed.message) in text for text in texts if "Finished" not in text) == 1
