@@ -80,14 +80,14 @@ def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
         "state": state.value,
         "is_whole": len(changes.get("wholly", ())) == len(RESOURCES),
         "compared": compared,
-        "wanted": changes.get("changes", {}),
+        "planned": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
         + counted_reasons(_counted_only(run, changes), COUNTED_ONLY)
         + counted_reasons(changes.get("noted", {}), NOTE)
         + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
-        "told": other_sentences(run),
+        "reported": other_sentences(run),
         "unmapped": unmapped_values(run),
     }
 

@@ -120,7 +120,7 @@ def _changes(summary: Summary) -> list[str]:
     """Return what was done to each resource, or would be done."""
     is_plan = summary.get("state") == RunState.PLANNED
     kinds = PLANNED_KINDS if is_plan else KINDS
-    counts: Counts = summary["wanted"] if is_plan else summary["changes"]
+    counts: Counts = summary["planned"] if is_plan else summary["changes"]
     rows = [
         (name, *(str(by_kind.get(kind, 0)) for kind in kinds))
         for name, by_kind in counts.items()

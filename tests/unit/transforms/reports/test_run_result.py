@@ -30,7 +30,7 @@ def summary(run_id: str = "last-night", **more: Any) -> dict[str, Any]:
         "state": "loaded",
         "is_whole": True,
         "as_of": "2026-11-28 02:00:00",
-        "wanted": {"tracked_entities": {"create": 352}},
+        "planned": {"tracked_entities": {"create": 352}},
         "changes": {"tracked_entities": {"created": 350, "not done": 2}, "claim_events": {}},
         "rejects": [],
         "held_back": [],
