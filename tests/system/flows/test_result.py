@@ -1,6 +1,7 @@
 """From the page of a run of sync one sees whether DHIS2 is up to date, and reaches every stage."""
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import Artifact, FlowRun, State
 from prefect.utilities.urls import url_for
 
 from tests.support.sandbox.state import State as Dhis2State
@@ -32,14 +33,17 @@ def good(scheme: FlowScheme) -> State[Any]:
     return scheme.sync(run_id="first")
 
 
-def page_of(state: State[Any]) -> str:
-    """Return the result that is an artifact of the run itself."""
-    run_id = state.state_details.flow_run_id
-    of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
+def artifact_of(run: FlowRun, key: str) -> Artifact:
+    of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
     with get_client(sync_client=True) as client:
         found = client.read_artifacts(artifact_filter=of_run)
-    [page] = [str(each.data) for each in found if each.key == "result-ministry"]
-    return page
+    [artifact] = [each for each in found if each.key == key]
+    return artifact
+
+
+def page_of(state: State[Any]) -> str:
+    """Return the result that is an artifact of the run itself."""
+    return str(artifact_of(run_of(state), "result-ministry").data)
 
 
 def day_of(run: FlowRun) -> str:
@@ -79,6 +83,15 @@ def test_the_page_says_that_dhis2_is_up_to_date_and_links_to_the_runs_of_the_sta
     for stage in subflows_of(run_of(good)):
         assert f"[{stage.name}]({url_for(stage)})" in page
     assert "33 objects were held back or refused" in page
+
+
+def test_the_progress_of_the_load_is_told_in_counts(good: State[Any]) -> None:
+    [load] = [each for each in subflows_of(run_of(good)) if each.name.startswith("load ")]
+
+    progress = artifact_of(load, "load-progress")
+
+    assert progress.data == 100
+    assert re.fullmatch(r"(\d+) of \1 bundles settled", str(progress.description))
 
 
 def test_a_failed_run_says_why_and_that_dhis2_has_what_the_run_before_has_loaded(
