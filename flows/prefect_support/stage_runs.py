@@ -4,8 +4,7 @@ in this process     the stage's flow is called, and is a subflow
 as deployments      a worker takes it; it is a subflow too, and has a Retry of its own
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -62,23 +61,21 @@ class StageRuns:
     def run(self, stage: Stage) -> None:
         """Run a stage that is a flow, and wait for its end."""
         name = run_name(stage.run.name, getattr(self._request, stage.subject))
-        with self._watch(stage.run.name, name):
-            if self._waiting is None:
-                self._run_here(stage)
-            else:
-                self._run_as_deployment(stage, name, self._waiting)
+        self._begin(stage.run.name, name)
+        if self._waiting is None:
+            self._run_here(stage)
+        else:
+            self._run_as_deployment(stage, name, self._waiting)
 
     def run_step(self, name: str, act: Callable[[], None]) -> None:
         """Run a stage that is a step of the flow itself."""
-        with self._watch(name):
-            act()
-            self._note(name, COMPLETED, None)
+        self._begin(name)
+        act()
+        self._note(name, COMPLETED, None)
 
-    @contextmanager
-    def _watch(self, name: str, run_name: str | None = None) -> Iterator[None]:
-        """Take a stage for failed until it is known to have ended well."""
+    def _begin(self, name: str, run_name: str | None = None) -> None:
+        """Take a stage for failed until it ends otherwise: what fails raises."""
         self._endings[name] = StageEnding(name, FAILED, run_name)
-        yield
 
     def _run_here(self, stage: Stage) -> None:
         parameters = self._request.parameters(stage.parameters, as_json=False)
