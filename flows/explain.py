@@ -6,12 +6,13 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows.prefect_support.endings import in_one_sentence
+from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.explanation import find_object
 from staging.layout import Target
 from transforms.reports.explanations import markdown
 
 
-@flow(name="explain")
+@flow(name="explain", flow_run_name=named_by("target"))
 @in_one_sentence
 def explain(name: str, target: str, staging_root: Path, run_id: str | None = None) -> str:
     """Show what there is of an object; no value is shown, nor where or when it is.

@@ -8,6 +8,7 @@ from prefect.runtime import flow_run
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.named_blocks import load_openimis
 from flows.prefect_support.prefect_runner import PrefectRunner
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
 from flows.steps.extract import snapshot
@@ -20,7 +21,7 @@ from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Guards
 
 
-@flow(name="extract")
+@flow(name="extract", flow_run_name=named_by("source"))
 @in_one_sentence
 def extract(source: str, country: Path, staging_root: Path, run_id: str | None = None) -> str:
     """Take a snapshot of what is needed of openIMIS; started again, it goes on or does nothing.
@@ -46,7 +47,9 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
     with at_work(run):
         columns = selected_columns(settings)
         manifest = take_snapshot(settings.waiting, run, source, columns, settings.guards)
-    get_run_logger().info("Snapshot of %s: %s, as of %s", source, manifest.counted, manifest.as_of)
+    get_run_logger().info(
+        "Snapshot of %s: %s, as of %s", source, manifest.counts_in_words, manifest.as_of
+    )
     return run.run_id
 
 

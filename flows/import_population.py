@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.run_names import named_by
 from flows.steps.load.population_figures import (
     read_figures,
     read_places,
@@ -24,7 +25,7 @@ from staging.target_lock import locked
 from transforms.changes.reject_rows import POPULATION, reject_rows
 
 
-@flow(name="import-population")
+@flow(name="import-population", flow_run_name=named_by("target"))
 @in_one_sentence
 def import_population(
     target: str,

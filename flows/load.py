@@ -11,6 +11,7 @@ from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import load_pseudonym_key
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.summary import guard_sentences, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
@@ -18,9 +19,10 @@ from flows.steps.load.load_run import check_resumable, load_run, loading
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
 from transforms.changes.permissions import Allow, Permissions
+from transforms.reports.summaries import RunState
 
 
-@flow(name="load")
+@flow(name="load", flow_run_name=named_by("target"))
 @in_one_sentence
 def load(
     target: str,
@@ -71,4 +73,4 @@ def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) 
     check_resumable(run, settings, load_pseudonym_key)
     with connect(target.name, settings) as client:
         opened = load_run(run, target, client, settings, allow, PrefectRunner())
-    return summarise(run, target.name, opened.current.last_run)
+    return summarise(run, target.name, RunState.LOADED, opened.current.last_run)

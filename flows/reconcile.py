@@ -13,6 +13,7 @@ from prefect.states import Completed
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
+from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
@@ -20,7 +21,7 @@ from staging.layout import Run, Target
 WITH_DIFFERENCES = "CompletedWithDifferences"
 
 
-@flow(name="reconcile")
+@flow(name="reconcile", flow_run_name=named_by("target"))
 @in_one_sentence
 def reconcile(
     target: str,
@@ -58,10 +59,10 @@ def reconcile(
             return Completed(message="This run has repaired already", data=run.run_id)
         with connect(target, read_country(country)) as client:
             count = reconcile_run(basis, client, PrefectRunner())
-    return ended(run.run_id, count)
+    return state_of(run.run_id, count)
 
 
-def ended(run_id: str, differences: int) -> State[str]:
+def state_of(run_id: str, differences: int) -> State[str]:
     """Return the state of a reconciliation that ended."""
     if not differences:
         return Completed(message="DHIS2 holds what it has confirmed", data=run_id)

@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence, step
+from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.renumbering import CarryOver, carry_over
 from flows.steps.shared.country_file import read_country
 from staging.current import read_current
@@ -24,7 +25,7 @@ from transforms.core.markdown import table
 from transforms.openimis.country import Guards
 
 
-@flow(name="renumber")
+@flow(name="renumber", flow_run_name=named_by("target"))
 @in_one_sentence
 def renumber(
     target: str, country: Path, staging_root: Path, desired_run: str, run_id: str | None = None
@@ -66,13 +67,18 @@ def carry_over_rows(
 def report(carried: Mapping[str, CarryOver], run: Run) -> str:
     """Leave an artifact of what was found again, and return it in a sentence."""
     rows = [
-        (name, str(each.acknowledged), str(each.found), str(each.acknowledged - each.found))
+        (
+            name,
+            str(each.rows_in_dhis2),
+            str(each.rows_found_again),
+            str(each.rows_in_dhis2 - each.rows_found_again),
+        )
         for name, each in carried.items()
     ]
     lines = table(("resource", "rows that DHIS2 has", "found again", "not found"), rows)
     create_markdown_artifact("\n".join(lines), key="renumbered", description=f"Run {run.run_id}")
-    found = sum(each.found for each in carried.values())
-    total = sum(each.acknowledged for each in carried.values())
+    found = sum(each.rows_found_again for each in carried.values())
+    total = sum(each.rows_in_dhis2 for each in carried.values())
     sentence = f"{found} of {total} rows were found again; the next sync posts what differs"
     get_run_logger().info("%s", sentence)
     return sentence

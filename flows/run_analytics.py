@@ -9,6 +9,7 @@ from prefect.states import Completed
 
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import patient_step
 from flows.steps.analytics.build_tables import Progress, build_analytics_tables
 from flows.steps.analytics.counted_events import NOT_JUDGED, confirmed_events, judge_tables
@@ -18,7 +19,7 @@ from staging.layout import Target
 NOTHING_TO_JUDGE_BY = f"{NOT_JUDGED} no load of this target is known in the staging folder."
 
 
-@flow(name="run-analytics")
+@flow(name="run-analytics", flow_run_name=named_by("target"))
 @in_one_sentence
 def run_analytics(target: str, country: Path, staging_root: Path) -> State[None]:
     """Build the analytics tables in full, wait until that has ended, and see that they are new.

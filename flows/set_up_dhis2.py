@@ -10,6 +10,7 @@ from prefect.runtime import flow_run
 from flows.extract import take_snapshot
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.set_up.plan_and_write import SetUp
 from flows.steps.set_up.set_up_run import set_up_run
@@ -22,7 +23,7 @@ from transforms.model.selected_columns import selected_for_set_up
 from transforms.reports.metadata_summary import plan_markdown, refused_markdown
 
 
-@flow(name="set-up-dhis2")
+@flow(name="set-up-dhis2", flow_run_name=named_by("target"))
 @in_one_sentence
 def set_up_dhis2(
     source: str,
@@ -91,6 +92,6 @@ def report(done: SetUp) -> None:
     if done.org_units is not None:
         pushed = done.org_units
         parts.append(refused_markdown("Org units", len(pushed.accepted), pushed.refused))
-    parts += [f"- {sentence}" for sentence in done.given]
+    parts += [f"- {sentence}" for sentence in done.grants]
     create_markdown_artifact("\n\n".join(parts), key="set-up-dhis2", description="Set-up of DHIS2")
     get_run_logger().info("\n\n".join(parts))

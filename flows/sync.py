@@ -1,14 +1,12 @@
 """Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
 
-thin out old runs ─► settle the run that was cut short ─► extract ─► transform ─► load
+thin out old runs ─► settle the run that was cut short ─► extract ─► transform ─► load ─► result
                                                                                    └► (analytics)
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -18,10 +16,12 @@ from prefect.runtime import flow_run
 from flows.extract import extract
 from flows.load import load
 from flows.prefect_support.allowed import record_permissions
-from flows.prefect_support.children import run_child
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
+from flows.prefect_support.result import publish_result
+from flows.prefect_support.run_names import named_by
+from flows.prefect_support.stage_runs import Stage, StageRuns
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
@@ -38,31 +38,16 @@ from staging.requests import SyncRequest, TransformRequest, Until
 from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage of sync.
-
-    Attributes:
-        run: The flow, in this process.
-        deployment: Its deployment, for a worker.
-        parameters: What it takes of the request.
-    """
-
-    run: Callable[..., Any]
-    deployment: str
-    parameters: tuple[str, ...]
-
+from transforms.reports.summaries import RunState
 
 PLACE = ("country", "staging_root")
-EXTRACT = Stage(extract, "extract/manual", (*PLACE, "run_id", "source"))
+EXTRACT = Stage(extract, "extract/manual", (*PLACE, "run_id", "source"), "source")
 TRANSFORM = Stage(transform, "transform/manual", tuple(TransformRequest.model_fields))
 LOAD = Stage(load, "load/manual", (*PLACE, "run_id", "target", "allow"))
 ANALYTICS = Stage(run_analytics, "run-analytics/manual", (*PLACE, "target"))
 
 
-@flow(name="sync")
+@flow(name="sync", flow_run_name=named_by("target"))
 @in_one_sentence
 def sync(
     source: str,
@@ -126,34 +111,29 @@ def sync(
         until=until,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
-    children = settings.waiting if as_deployments else None
-    go_through(request, stages_of(request, settings.waiting, children))
-    if request.until is not Until.LOAD:
-        return ended_state(run.run_id, summarise(run, target, None), guard_sentences(run))
-    if analytics:
-        stage(ANALYTICS, request, children)
+    runs = StageRuns(request, settings.waiting if as_deployments else None)
+    with publish_result(request, runs):
+        go_through(request, stages_of(request, settings.waiting, runs))
+        if request.until is not Until.LOAD:
+            summarise(run, target, RunState.PLANNED)
+        elif analytics:
+            runs.run(ANALYTICS)
     return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
 
 
 def stages_of(
-    request: SyncRequest, waiting: Waiting, children: Waiting | None
+    request: SyncRequest, waiting: Waiting, runs: StageRuns
 ) -> Mapping[StageName, Callable[[], None]]:
     """Return what each stage does."""
     return {
-        "settle": lambda: settle(waiting, request),
-        "extract": lambda: stage(EXTRACT, request, children),
-        "transform": lambda: stage(TRANSFORM, request, children),
-        "validate": lambda: validate(request.run, request.target, request.country),
-        "load": lambda: stage(LOAD, request, children),
+        "settle": lambda: runs.run_step("settle", lambda: settle(waiting, request)),
+        "extract": lambda: runs.run(EXTRACT),
+        "transform": lambda: runs.run(TRANSFORM),
+        "validate": lambda: runs.run_step(
+            "validate", lambda: validate(request.run, request.target, request.country)
+        ),
+        "load": lambda: runs.run(LOAD),
     }
-
-
-def stage(what: Stage, request: SyncRequest, children: Waiting | None) -> None:
-    """Run a stage: in this process, or as a deployment run of its own, which is waited for."""
-    if children is None:
-        what.run(**request.parameters(what.parameters, as_json=False))
-    else:
-        run_child(what.deployment, request.parameters(what.parameters, as_json=True), children)
 
 
 @patient_step

@@ -10,6 +10,7 @@ from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import in_one_sentence, step
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import load_pseudonym_key
+from flows.prefect_support.run_names import named_by
 from flows.steps.compare.desired import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.coordinates_file import read_coordinates
@@ -19,7 +20,7 @@ from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
 
 
-@flow(name="transform")
+@flow(name="transform", flow_run_name=named_by("target"))
 @in_one_sentence
 def transform(
     target: str,

@@ -7,12 +7,13 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
 from flows.prefect_support.endings import in_one_sentence
+from flows.prefect_support.run_names import named_by
 from flows.steps.shared.country_file import read_country, write_what_leaves
 from staging.layout import Run
 from staging.runs import at_work
 
 
-@flow(name="what-leaves")
+@flow(name="what-leaves", flow_run_name=named_by(None))
 @in_one_sentence
 def what_leaves(country: Path, staging_root: Path, run_id: str | None = None) -> str:
     """Write the page that says what leaves; nothing is read from openIMIS, and nothing is posted.

@@ -11,6 +11,7 @@ from flows.load import load
 from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.summary import rejects_of
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_withdrawal
@@ -25,7 +26,7 @@ from transforms.changes.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 
 
-@flow(name="withdraw")
+@flow(name="withdraw", flow_run_name=named_by("target"))
 @in_one_sentence
 def withdraw(
     target: str,

@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from staging.damage import damaged
+from staging.damage import damaged_error
 from staging.files import read_json, write_json
 from staging.layout import Target
 from transforms.core.errors import StagingError
@@ -133,7 +133,9 @@ def read_current(target: Target) -> Current | None:
     """
     if not target.current.exists():
         if any(versions(target)):
-            raise damaged(target.current, "it is missing, and versions that it names are there")
+            raise damaged_error(
+                target.current, "it is missing, and versions that it names are there"
+            )
         return None
     content = read_json(target.current)
     if content.get("format", 1) > FORMAT:
@@ -159,7 +161,7 @@ def switch(target: Target, current: Current) -> None:
     write_json(target.current, current.model_dump(mode="json"))
 
 
-def switched(current: Current, version: str, checksums: Mapping[str, list[str]]) -> Current:
+def with_version(current: Current, version: str, checksums: Mapping[str, list[str]]) -> Current:
     """Return the state in which the resources of `checksums` have the version."""
     return current.model_copy(
         update={

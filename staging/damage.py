@@ -72,7 +72,7 @@ class DamagedError(StagingError):
         self.path = path
 
 
-def damaged(path: Path, found: str) -> DamagedError:
+def damaged_error(path: Path, found: str) -> DamagedError:
     """Return the error that says what was found in the place of a file, and what to do."""
     return DamagedError(
         path,
@@ -107,8 +107,8 @@ def in_words(path: Path | None = None) -> Iterator[None]:
 def _reason(error: OSError | PolarsError) -> str | None:
     """Return what the operating system says; polars tells its number in the text, or a cut file."""
     number = getattr(error, "errno", None)
-    if number is None and (told := re.search(r"\(os error (\d+)\)", str(error))):
-        number = int(told[1])
+    if number is None and (match := re.search(r"\(os error (\d+)\)", str(error))):
+        number = int(match[1])
     if number:
         return os.strerror(number)
     return "it was cut off" if "transport error" in str(error) else None

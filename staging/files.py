@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import orjson
 
-from staging.damage import damaged, in_words
+from staging.damage import damaged_error, in_words
 
 SYNCS_AT_ONCE = 8
 MISSING = "it is missing"
@@ -89,7 +89,7 @@ def write_mark(path: Path) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as JSON, indented for the person who looks at it."""
-    write_bytes(path, sealed(content, orjson.OPT_INDENT_2))
+    write_bytes(path, sealed_json(content, orjson.OPT_INDENT_2))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         StagingError: It is not there, or not as it was written.
     """
-    return unsealed(path, read_bytes(path))
+    return unseal(path, read_bytes(path))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -110,17 +110,17 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise damaged(path, MISSING) from error
+        raise damaged_error(path, MISSING) from error
 
 
-def sealed(content: Mapping[str, Any], option: int = 0) -> bytes:
+def sealed_json(content: Mapping[str, Any], option: int = 0) -> bytes:
     """Return `content` as JSON whose first entry is the SHA-256 of what follows it."""
     whole = orjson.dumps({SEAL: NO_SEAL, **content}, option=option)
     before, _, after = whole.partition(NO_SEAL.encode())
     return before + checksum(after).encode() + after
 
 
-def unsealed(path: Path, content: bytes) -> dict[str, Any]:
+def unseal(path: Path, content: bytes) -> dict[str, Any]:
     """Return what sealed JSON holds; `path` is where it lies.
 
     Raises:
@@ -130,7 +130,7 @@ def unsealed(path: Path, content: bytes) -> dict[str, Any]:
     try:
         opened: dict[str, Any] = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise damaged(path, "it is not JSON") from error
+        raise damaged_error(path, "it is not JSON") from error
     del opened[SEAL]
     return opened
 
@@ -143,9 +143,9 @@ def check_seal(path: Path, content: bytes) -> None:
     """
     found = SEALED.match(content)
     if found is None:
-        raise damaged(path, f"it does not begin with the entry {SEAL}")
+        raise damaged_error(path, f"it does not begin with the entry {SEAL}")
     if found[1] not in (BY_HAND, checksum(content[found.end() :]).encode()):
-        raise damaged(path, "its content is not what its sha256 says")
+        raise damaged_error(path, "its content is not what its sha256 says")
 
 
 def verify(path: Path, *expected: str) -> None:
@@ -157,11 +157,11 @@ def verify(path: Path, *expected: str) -> None:
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        raise damaged(path, MISSING) from error
+        raise damaged_error(path, MISSING) from error
     state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, *expected)
     if _verified.get(path) != state:
         if sha256(path) not in expected:
-            raise damaged(path, f"its SHA-256 is not {' or '.join(expected)}")
+            raise damaged_error(path, f"its SHA-256 is not {' or '.join(expected)}")
         _verified[path] = state
 
 
@@ -175,7 +175,7 @@ def open_lock(path: Path) -> IO[bytes]:
         return path.open("ab", buffering=0)
 
 
-def acquired(lock: IO[bytes]) -> bool:
+def lock_at_once(lock: IO[bytes]) -> bool:
     """Lock an open file for this process alone; return False at once if another has it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from staging.damage import damaged
+from staging.damage import damaged_error
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run, manifest_above
 from transforms.core.errors import StagingError
@@ -36,7 +36,7 @@ def scan_frame(path: Path) -> pl.LazyFrame:
         StagingError: It is not there, or not as it was written.
     """
     if not path.exists():
-        raise damaged(path, "it is missing")
+        raise damaged_error(path, "it is missing")
     _verify(path)
     return pl.scan_parquet(path)
 
@@ -57,7 +57,7 @@ def _verify(path: Path) -> None:
         files = _files(manifest, written.st_ino, written.st_mtime_ns, written.st_ctime_ns)
         name = path.relative_to(manifest.parent).as_posix()
         if name not in files:
-            raise damaged(path, f"{manifest} does not name it")
+            raise damaged_error(path, f"{manifest} does not name it")
         verify(path, files[name])
 
 

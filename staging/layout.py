@@ -12,7 +12,7 @@
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
   runs/<run_id>/summary.json, what-leaves.md
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
-  runs/<run_id>/compared/<resource>/<side>/…parquet       read, known, wanted: a bucket of UIDs each
+  runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
   runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
   acknowledged/<target>/<version>/<resource>/<partition>.parquet

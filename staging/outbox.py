@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from staging.damage import damaged, in_words
+from staging.damage import damaged_error, in_words
 from staging.files import (
     check_seal,
     checksum,
     make_folder,
     read_bytes,
     read_json,
-    sealed,
+    sealed_json,
     sync,
     write_bytes,
     write_json,
@@ -89,7 +89,7 @@ class Bundle:
         """
         content = read_bytes(self.path)
         if checksum(content) != self.checksum:
-            raise damaged(self.path, f"its SHA-256 is not {self.checksum}")
+            raise damaged_error(self.path, f"its SHA-256 is not {self.checksum}")
         return content
 
 
@@ -150,7 +150,7 @@ def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
 
     One that a power cut takes leaves its bundle in doubt: it is posted again, unchanged.
     """
-    write_bytes(bundle.receipt, sealed(receipt), lasting=False)
+    write_bytes(bundle.receipt, sealed_json(receipt), lasting=False)
 
 
 def restore(bundle: Bundle, body: str) -> None:

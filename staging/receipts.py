@@ -52,8 +52,8 @@ def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
     for kind in TrackerType:
         answers.append(_named(receipts, "accepted", kind.value, accepted=True))
         answers.append(_named(receipts, "unknown", kind.value, accepted=None))
-    known = {"partition": pl.lit(partition, pl.Int32), "phase": pl.lit(phase)}
-    return pl.concat(answers).with_columns(**known).select(*OUTCOMES)
+    origin = {"partition": pl.lit(partition, pl.Int32), "phase": pl.lit(phase)}
+    return pl.concat(answers).with_columns(**origin).select(*OUTCOMES)
 
 
 def _named(receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | None) -> pl.LazyFrame:

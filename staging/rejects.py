@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from staging.damage import DamagedError, damaged
+from staging.damage import DamagedError, damaged_error
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
 from transforms.changes.magnitude import Finding
@@ -36,15 +36,17 @@ def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
     """Write the rejects of some resources; see `REJECTS` for the columns."""
     with ExitStack() as files:
         written = {
-            name: _written(files.enter_context(whole_or_absent(run.rejects(name))), rows)
+            name: _write(files.enter_context(whole_or_absent(run.rejects(name))), rows)
             for name, rows in rejects.items()
         }
         may_be = {name: [*_present(run, name), new] for name, new in written.items()}
-        write_json(run.manifest(STAGE), _known(run) | may_be)
-    write_json(run.manifest(STAGE), _known(run) | {name: [new] for name, new in written.items()})
+        write_json(run.manifest(STAGE), _checksums(run) | may_be)
+    write_json(
+        run.manifest(STAGE), _checksums(run) | {name: [new] for name, new in written.items()}
+    )
     for name, rows in rejects.items():
         with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
-            _ordered(rows).write_csv(scratch)
+            _order(rows).write_csv(scratch)
 
 
 def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
@@ -62,7 +64,7 @@ def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
         for each in findings
         if not each.why
     ]
-    if rows or GUARD in _known(run):
+    if rows or GUARD in _checksums(run):
         write_rejects(run, {GUARD: pl.DataFrame(rows, schema=REJECTS)})
 
 
@@ -73,25 +75,25 @@ def read_rejects(run: Run) -> pl.LazyFrame:
         StagingError: A file is missing, or not as it was written.
     """
     frames = [pl.LazyFrame(schema=REJECTS)]
-    for name, checksums in _known(run).items():
+    for name, checksums in _checksums(run).items():
         path = run.rejects(name)
         if path.exists():
             verify(path, *checksums)
             frames.append(pl.scan_parquet(path))
         elif ABSENT not in checksums:
-            raise damaged(path, MISSING)
+            raise damaged_error(path, MISSING)
     return pl.concat(frames)
 
 
 def discard_unless_listed(run: Run) -> None:
     """Remove the rejects of a run whose manifest is damaged: nobody can tell which they are."""
     try:
-        _known(run)
+        _checksums(run)
     except DamagedError:
         shutil.rmtree(run.manifest(STAGE).parent)
 
 
-def _known(run: Run) -> dict[str, list[str]]:
+def _checksums(run: Run) -> dict[str, list[str]]:
     manifest = run.manifest(STAGE)
     return read_json(manifest) if manifest.exists() else {}
 
@@ -102,13 +104,13 @@ def _present(run: Run, name: str) -> list[str]:
     if not path.exists():
         return [ABSENT]
     present = sha256(path)
-    return [each for each in _known(run).get(name, []) if each == present]
+    return [each for each in _checksums(run).get(name, []) if each == present]
 
 
-def _written(path: Path, rows: pl.DataFrame) -> str:
-    _ordered(rows).write_parquet(path)
+def _write(path: Path, rows: pl.DataFrame) -> str:
+    _order(rows).write_parquet(path)
     return sha256(path)
 
 
-def _ordered(rows: pl.DataFrame) -> pl.DataFrame:
+def _order(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(*REJECTS).sort("reason", "id")

@@ -55,7 +55,7 @@ class Thinned:
     released: list[str] = field(default_factory=list, compare=False)
 
     @contextmanager
-    def telling(self, folder: Path) -> Iterator[None]:
+    def report_failures(self, folder: Path) -> Iterator[None]:
         """Tell of a folder that could not be read or removed, and go on."""
         try:
             yield
@@ -89,11 +89,11 @@ def thin_runs(
     """
     done, kept_for = Thinned([], []), max(timedelta(days=reject_days), AT_WORK)
     for run in _unneeded_snapshots(root, now, own):
-        with done.telling(run.folder):
+        with done.report_failures(run.folder):
             if release_snapshot(run):
                 done.released.append(run.run_id)
     for run in _older_runs(root, whole_runs, done, own):
-        with done.telling(run.folder):
+        with done.report_failures(run.folder):
             age = _age(run, now)
             if age > (AT_WORK if _is_empty(run) else kept_for):
                 _remove(run)
@@ -111,7 +111,7 @@ def _make_room(
     for run in sorted(_older_runs(root, 0, Thinned([], []), own), key=_moment):
         if free(root) >= bytes_of_one_more_run(root):
             return
-        with done.telling(run.folder):
+        with done.report_failures(run.folder):
             is_idle = _age(run, now) > AT_WORK_WITHOUT_ROOM and not is_at_work(run)
             if is_idle and _thin(run):
                 done.thinned.append(run.run_id)
@@ -135,7 +135,7 @@ def _unneeded_snapshots(root: Path, now: datetime, own: str | None) -> Iterator[
 def _older_runs(root: Path, whole_runs: int, done: Thinned, own: str | None) -> Iterator[Run]:
     """Yield the runs that may be thinned."""
     states = _states(root, done)
-    used = set(_used(root, states))
+    used = set(_used_runs(root, states))
     for target, runs in _by_target(root, done, own).items():
         ranked = sorted(runs, key=_moment, reverse=True)
         whole = [run for run in ranked if not _is_empty(run)][:whole_runs]
@@ -152,7 +152,7 @@ def _by_target(root: Path, done: Thinned, own: str | None) -> dict[str, list[Run
     groups: dict[str, list[Run]] = {}
     for run_id in (each for each in run_ids(root) if each != own):
         run = Run(root, run_id)
-        with done.telling(run.folder):
+        with done.report_failures(run.folder):
             groups.setdefault(recall(run).get("target", ""), []).append(run)
     return groups
 
@@ -161,12 +161,12 @@ def _states(root: Path, done: Thinned) -> dict[str, Current | None]:
     """Return the state of each target; None where it is not known, so that no run is over."""
     states: dict[str, Current | None] = dict.fromkeys(target_names(root))
     for name in states:
-        with done.telling(Target(root, name).folder):
+        with done.report_failures(Target(root, name).folder):
             states[name] = read_current(Target(root, name)) or UNUSED
     return states
 
 
-def _used(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
+def _used_runs(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
     """Yield the ids of runs that a target needs, or that are at work."""
     for state in filter(None, states.values()):
         yield from filter(None, (state.open_run, state.last_run))
@@ -179,7 +179,7 @@ def _used(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
 def _is_over(
     run: Run, states: dict[str, Current | None], done: Thinned, *, is_newest: bool
 ) -> bool:
-    with done.telling(run.folder):
+    with done.report_failures(run.folder):
         return not (_may_be_posted(run, states) and is_newest)
     return False
 
@@ -214,10 +214,11 @@ def _thin(run: Run) -> bool:
 def _remove(run: Run) -> None:
     """Remove a run; what tells whose it is and how old goes last, so that a kill loses nothing."""
     _thin(run)
-    told = [*(run.manifest(stage) for stage in reversed(STAGES)), run.run_file]
-    for path in [path for path in run.folder.rglob("*") if path.is_file() and path not in told]:
+    last_files = [*(run.manifest(stage) for stage in reversed(STAGES)), run.run_file]
+    files = {path for path in run.folder.rglob("*") if path.is_file()}
+    for path in files.difference(last_files):
         path.unlink()
-    for path in told[:-1]:
+    for path in last_files[:-1]:
         path.unlink(missing_ok=True)
     for path in run.folder.iterdir():
         if path.is_dir():
@@ -242,8 +243,8 @@ def _is_receipt(path: Path) -> bool:
 
 def _moment(run: Run) -> float:
     """Return when the run was last at work, as far as its files tell; thinning leaves that."""
-    told = [run.summary, run.run_file, *(run.manifest(stage) for stage in STAGES)]
-    there = [path for path in told if path.exists()]
+    dated_files = [run.summary, run.run_file, *(run.manifest(stage) for stage in STAGES)]
+    there = [path for path in dated_files if path.exists()]
     if not there:
         there = [run.folder, *run.folder.iterdir()]
     return max(path.stat().st_mtime for path in there)

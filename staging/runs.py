@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from staging.damage import damaged
-from staging.files import MISSING, acquired, make_folder, open_lock, read_json, write_json
+from staging.damage import damaged_error
+from staging.files import MISSING, lock_at_once, make_folder, open_lock, read_json, write_json
 from staging.layout import Run
 from transforms import VERSION
 from transforms.core.errors import StagingError
@@ -25,30 +25,30 @@ def remember(run: Run, **facts: Any) -> None:
         StagingError: The run was begun as something else, or what it was begun as is lost.
     """
     if not run.run_file.exists() and any(run.manifest(stage).exists() for stage in TRANSFORM):
-        raise damaged(run.run_file, MISSING)
+        raise damaged_error(run.run_file, MISSING)
     _note(run, facts)
 
 
 def _note(run: Run, facts: dict[str, Any]) -> None:
-    known = recall(run)
+    recorded = recall(run)
     for name, fact in facts.items():
-        if name in known and known[name] != fact:
+        if name in recorded and recorded[name] != fact:
             raise StagingError(
-                f"Run {run.run_id} was begun with {name} = {known[name]!r}, and is now asked for "
-                f"{fact!r}. Give another run_id, or leave it out: a new run compares again what "
-                f"this one has left. Nothing was done."
+                f"Run {run.run_id} was begun with {name} = {recorded[name]!r}, and is now asked "
+                f"for {fact!r}. Give another run_id, or leave it out: a new run compares again "
+                f"what this one has left. Nothing was done."
             )
-    if known | facts != known:
-        _write(run, known | facts)
+    if recorded | facts != recorded:
+        _write(run, recorded | facts)
 
 
 def note_permissions(run: Run, allowed: Collection[str]) -> None:
     """Write down what the run was permitted, besides what it was permitted before."""
-    known = recall(run)
-    noted = sorted({*known.get("allow", ()), *map(str, allowed)})
-    if allowed and noted != known.get("allow"):
+    recorded = recall(run)
+    noted = sorted({*recorded.get("allow", ()), *map(str, allowed)})
+    if allowed and noted != recorded.get("allow"):
         make_folder(run.folder)
-        _write(run, known | {"allow": noted})
+        _write(run, recorded | {"allow": noted})
 
 
 def _write(run: Run, facts: dict[str, Any]) -> None:
@@ -56,14 +56,14 @@ def _write(run: Run, facts: dict[str, Any]) -> None:
 
 
 def first_recorded(run: Run, name: str, fact: int) -> int:
-    """Return a fact as it was said for the run the first time."""
-    known: int = recall(run).get(name, fact)
-    _note(run, {name: known})
-    return known
+    """Return a fact as it was recorded first."""
+    recorded: int = recall(run).get(name, fact)
+    _note(run, {name: recorded})
+    return recorded
 
 
 def recall(run: Run) -> dict[str, Any]:
-    """Return what is known of a run; nothing if there is no such run."""
+    """Return what is recorded of a run; nothing if there is no such run."""
     return read_json(run.run_file) if run.run_file.exists() else {}
 
 
@@ -76,7 +76,7 @@ def at_work(run: Run) -> Iterator[None]:
     """
     make_folder(run.folder)
     with open_lock(run.lock) as lock:
-        if not acquired(lock):
+        if not lock_at_once(lock):
             raise StagingError(
                 f"Run {run.run_id} is at work already in another process ({run.lock}), and only "
                 f"one may write to its folder. Wait until it has ended, then start this one again. "
@@ -90,4 +90,4 @@ def is_at_work(run: Run) -> bool:
     if not run.lock.exists():
         return False
     with open_lock(run.lock) as lock:
-        return not acquired(lock)
+        return not lock_at_once(lock)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from staging.damage import damaged
+from staging.damage import damaged_error
 from staging.divided import discard
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
@@ -75,7 +75,7 @@ class SnapshotManifest(BaseModel):
     tables: dict[str, TableManifest]
 
     @property
-    def counted(self) -> str:
+    def counts_in_words(self) -> str:
         """How many rows of how many tables, and which columns this openIMIS does not have."""
         rows = sum(table.rows for table in self.tables.values())
         lacking = [
@@ -171,7 +171,7 @@ def read_manifest(run: Run) -> SnapshotManifest:
         return SnapshotManifest.model_validate(read_json(path))
     except ValidationError as error:
         found = f"{error.error_count()} of its entries are missing or malformed"
-        raise damaged(path, found) from error
+        raise damaged_error(path, found) from error
 
 
 def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:
@@ -193,9 +193,9 @@ def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:
     )
 
 
-def _scan(run: Run, table: str, known: TableManifest) -> pl.LazyFrame:
+def _scan(run: Run, table: str, manifest: TableManifest) -> pl.LazyFrame:
     rows = pl.scan_parquet(run.snapshot(table))
-    return rows if known.unreadable else rows.drop(UNREADABLE, strict=False)
+    return rows if manifest.unreadable else rows.drop(UNREADABLE, strict=False)
 
 
 def release_snapshot(run: Run) -> bool:
@@ -219,14 +219,14 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Yield the batches in tables of a row group each."""
-    held: list[pa.RecordBatch] = []
+    collected: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
-        held.append(batch)
+        collected.append(batch)
         rows += batch.num_rows
         size += batch.nbytes
         if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-            yield pa.Table.from_batches(held, schema)
-            held, rows, size = [], 0, 0
-    if held:
-        yield pa.Table.from_batches(held, schema)
+            yield pa.Table.from_batches(collected, schema)
+            collected, rows, size = [], 0, 0
+    if collected:
+        yield pa.Table.from_batches(collected, schema)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from staging.damage import in_words
-from staging.files import acquired, make_folder, open_lock
+from staging.files import lock_at_once, make_folder, open_lock
 from staging.layout import Target
 from transforms.core.errors import StagingError
 
@@ -34,10 +34,10 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
     """
     make_folder(target.folder)
     with open_lock(target.lock) as outermost, open_lock(target.stage_lock) as at_work:
-        is_outermost = _acquired(outermost, run_id)
+        is_outermost = _lock_at_once(outermost, run_id)
         if not is_outermost:
             _refuse_unless_stage(target.lock, run_id, for_stages=for_stages)
-        if not _acquired(at_work, run_id):
+        if not _lock_at_once(at_work, run_id):
             _refuse_unless_own(target.stage_lock, run_id, is_parent=is_outermost and for_stages)
         if not is_outermost:
             # Another run may have become the outermost one meanwhile.
@@ -47,8 +47,8 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
         yield
 
 
-def _acquired(lock: IO[bytes], run_id: str) -> bool:
-    if not acquired(lock):
+def _lock_at_once(lock: IO[bytes], run_id: str) -> bool:
+    if not lock_at_once(lock):
         return False
     with in_words(Path(lock.name)):
         lock.truncate(0)

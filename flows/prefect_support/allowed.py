@@ -19,7 +19,7 @@ def record_permissions(run: Run, allow: Collection[str]) -> Permissions:
     allowed = permissions(allow)
     if allowed and is_scheduled():
         get_run_logger().warning(
-            "A run that the schedule starts is permitted nothing: %s is left out. Remove it from "
+            "A run that the schedule starts is permitted nothing: %s is ignored. Remove it from "
             "the parameters of the deployment, and name it when you start a run by hand.",
             ", ".join(sorted(allowed)),
         )

@@ -27,8 +27,8 @@ class ChildFailedError(TerminalError):
     """A stage that ran as a deployment of its own did not complete."""
 
 
-def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> str | None:
-    """Run a deployment as a child of this flow run; return the name of the state it ended in.
+def start_child(deployment: str, parameters: dict[str, Any], name: str) -> FlowRun:
+    """Start a deployment as a child of this flow run, which links to it; return its run.
 
     A retried parent finds the child of its first attempt by the idempotency key: one that has
     completed is not run again, one that failed is scheduled once more.
@@ -36,27 +36,38 @@ def run_child(deployment: str, parameters: dict[str, Any], waiting: Waiting) -> 
     Args:
         deployment: `<flow>/<deployment>`, as in prefect.yaml.
         parameters: As JSON takes them.
-        waiting: How long it may wait for a worker, and how long it may run.
-
-    Raises:
-        ChildFailedError: It ended otherwise than completed, no worker took it, or it did not end.
+        name: What the child's run is called.
     """
     child = run_deployment(
         deployment,
         parameters=parameters,
         timeout=0,
         idempotency_key=f"{flow_run.id}:{deployment}",
-        as_subflow=False,
+        flow_run_name=name,
     )
     # Typed as "maybe a coroutine"; it is none where it is called without an event loop.
-    ended = _await_end(_reschedule_if_failed(cast("FlowRun", child)), deployment, waiting)
+    return _reschedule_if_failed(cast("FlowRun", child))
+
+
+def await_child(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
+    """Wait for the end of a child, and return its run, which completed.
+
+    Args:
+        child: As `start_child` returned it.
+        deployment: Its deployment, for what is reported.
+        waiting: How long it may wait for a worker, and how long it may run.
+
+    Raises:
+        ChildFailedError: It ended otherwise than completed, no worker took it, or it did not end.
+    """
+    ended = _await_end(child, deployment, waiting)
     if ended.state is None or not ended.state.is_completed():
         raise ChildFailedError(
             f"{deployment} ended as {ended.state_name}: {ended.state and ended.state.message} "
             f"Mend the cause, then press Retry on that flow run, or on this one: it goes on where "
             f"it stopped."
         )
-    return ended.state_name
+    return ended
 
 
 def _reschedule_if_failed(child: FlowRun) -> FlowRun:

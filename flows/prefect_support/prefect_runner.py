@@ -1,6 +1,8 @@
 """Run the steps of a stage as Prefect's tasks; log and artifacts say what they did."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from flows.prefect_support.endings import step as as_task
 from flows.prefect_support.summary import summarise
 from flows.steps.shared.runner import Runner
 from staging.layout import Run, Target
+from transforms.reports.load_progress import progress_in_words
+from transforms.reports.summaries import RunState
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,6 +29,7 @@ class PrefectRunner(Runner):
 
     def __init__(self) -> None:
         self._progress: UUID | None = None
+        self._began, self._settled_before = 0.0, 0
 
     def run(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step as a task."""
@@ -46,13 +51,17 @@ class PrefectRunner(Runner):
         """Move the progress bar of the load."""
         share = 100.0 * settled / total
         if self._progress is None:
-            created = create_progress_artifact(
-                share, key="load-progress", description="Bundles settled"
-            )
+            self._began, self._settled_before = monotonic(), settled
+            words = self._progress_in_words(settled, total)
+            created = create_progress_artifact(share, key="load-progress", description=words)
             self._progress = cast("UUID", created)
         else:
-            update_progress_artifact(self._progress, share)
+            update_progress_artifact(self._progress, share, self._progress_in_words(settled, total))
+
+    def _progress_in_words(self, settled: int, total: int) -> str:
+        done, seconds = settled - self._settled_before, monotonic() - self._began
+        return progress_in_words(settled, total, done, seconds, datetime.now(UTC))
 
     def summarise_stop(self, run: Run, target: Target) -> None:
         """Write the summary of what is known by then."""
-        summarise(run, target.name, None)
+        summarise(run, target.name, RunState.STOPPED)

@@ -21,10 +21,13 @@ from staging.layout import Run
 from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
+from staging.summaries import read_summary
 from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.reject_rows import LEFT_OUT, NOTE, UNREADABLE_ROWS
+from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
+from transforms.model.resources import RESOURCES
 from transforms.reports.summaries import (
     Counts,
+    RunState,
     counted_reasons,
     held_back,
     in_words,
@@ -37,15 +40,16 @@ from transforms.reports.summaries import (
 REJECTS = "%d objects were held back or refused: reason, table and UUID of each are in %s"
 
 
-def summarise(run: Run, target: str, before: str | None) -> int:
+def summarise(run: Run, target: str, state: RunState, before: str | None = None) -> int:
     """Write summary.json and the run's artifact; return the objects held back or refused.
 
     Args:
         run: The run.
         target: Name of the target.
+        state: How far the run came.
         before: Id of the run before, to compare with.
     """
-    summary = _summary(run, target)
+    summary = _summary(run, target, state)
     write_json(run.summary, summary)
     get_run_logger().info("Posted to DHIS2: %s", in_words(summary["changes"]))
     text = markdown(summary, _earlier(run, before))
@@ -66,31 +70,38 @@ def guard_sentences(run: Run) -> list[str]:
     return sentences
 
 
-def _summary(run: Run, target: str) -> dict[str, Any]:
+def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
     compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
     changes = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
     return facts | {
         "run_id": run.run_id,
         "target": target,
+        "state": state.value,
+        "is_whole": len(changes.get("wholly", ())) == len(RESOURCES),
         "compared": compared,
-        "wanted": changes.get("changes", {}),
+        "planned": changes.get("changes", {}),
         "changes": _posted(run, changes["partitions"]) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + counted_reasons(_left_out(run, changes), LEFT_OUT)
+        + counted_reasons(_counted_only(run, changes), COUNTED_ONLY)
         + counted_reasons(changes.get("noted", {}), NOTE)
         + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
-        "told": other_sentences(run),
+        "reported": other_sentences(run),
         "unmapped": unmapped_values(run),
     }
 
 
-def _left_out(run: Run, changes: Mapping[str, Any]) -> Counts:
-    """Return how many objects, and rows of openIMIS, are left out as a whole."""
+def _counted_only(run: Run, changes: Mapping[str, Any]) -> Counts:
+    """Return how many objects, and rows of openIMIS, are counted only."""
     desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
-    objects: Counts = changes.get("left_out", {})
-    return {UNREADABLE_ROWS: desired.get("left_out", {}), **objects}
+    return {UNREADABLE_ROWS: _counted(desired), **_counted(changes)}
+
+
+def _counted(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a stage counted; earlier releases called it `left_out`."""
+    found: dict[str, Any] = manifest.get("counted_only", manifest.get("left_out", {}))
+    return found
 
 
 def _posted(run: Run, partitions: int) -> Counts:
@@ -110,5 +121,4 @@ def _answers(run: Run) -> pl.LazyFrame:
 
 
 def _earlier(run: Run, before: str | None) -> dict[str, Any] | None:
-    path = Run(run.root, before).summary if before else None
-    return read_json(path) if path and path.exists() else None
+    return read_summary(Run(run.root, before)) if before else None

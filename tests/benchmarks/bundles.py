@@ -26,7 +26,7 @@ from staging.frames import declare_done, write_frame
 from staging.layout import Run
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
-from transforms.changes.bundles import numbered
+from transforms.changes.bundles import number_bundles
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.phases import LISTS, POSTS
 from transforms.model.resources import RESOURCES, Resource, TrackerType
@@ -78,7 +78,7 @@ def bodies_of(run: Run) -> list[Path]:
 
 def _bodies(resources: Sequence[Resource], changes: Changes) -> Iterator[Body]:
     people = pl.concat(changes[each.name].select("person") for each in resources)
-    bundles = dict(numbered(people, BUNDLE_SIZE).select("person", "bundle").iter_rows())
+    bundles = dict(number_bundles(people, BUNDLE_SIZE).select("person", "bundle").iter_rows())
     listed = heapq.merge(
         *(_listed(each, changes[each.name], bundles) for each in resources), key=itemgetter(0)
     )

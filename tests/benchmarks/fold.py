@@ -25,7 +25,7 @@ from tests.benchmarks.frames import (
 )
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from transforms.changes.deltas import delta
-from transforms.changes.fold import folded
+from transforms.changes.fold import fold_partition
 from transforms.changes.outcomes import OUTCOMES
 from transforms.changes.phases import Phase
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
@@ -78,7 +78,7 @@ def fold(folder: Path, name: str) -> None:
         pl.scan_parquet(folder / name / f"{part}.parquet")
         for part in ("before", "changes", "answers")
     )
-    rows = folded(POLICY_EVENTS, *frames, run="benchmark")
+    rows = fold_partition(POLICY_EVENTS, *frames, run="benchmark")
     write(Target(folder, "benchmark"), name, POLICY_EVENTS.name, 0, rows)
 
 

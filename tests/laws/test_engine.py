@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.laws.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
-from transforms.changes.bundles import numbered, rendered
+from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.dependants import dependants
-from transforms.changes.fold import folded
+from transforms.changes.fold import fold_partition
 from transforms.changes.outcomes import OUTCOMES
 from transforms.changes.phases import DELETES, Phase, parts
 from transforms.changes.schemas import acknowledged_schema
@@ -57,7 +57,7 @@ class Pipeline:
         changes = {name: each.changes.lazy() for name, each in deltas.items()}
         posted = []
         for phase in Phase:
-            people = numbered(
+            people = number_bundles(
                 pl.concat(
                     changes[part.resource.name].filter(part.changes).select(person=part.person)
                     for part in parts(phase)
@@ -65,7 +65,7 @@ class Pipeline:
                 size,
             )
             if len(people):
-                bodies = rendered(phase, changes, people)["body"]
+                bodies = render_bundles(phase, changes, people)["body"]
                 posted += [(phase, body.encode()) for body in bodies]
         return posted
 
@@ -104,7 +104,7 @@ class Pipeline:
         for resource in RESOURCES:
             changes = deltas[resource.name].changes.lazy()
             before = self.acknowledged[resource.name]
-            after = folded(resource, before, changes, frame, f"run-{self.runs}").collect()
+            after = fold_partition(resource, before, changes, frame, f"run-{self.runs}").collect()
             self.acknowledged[resource.name] = after.lazy()
         return deltas
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.world import desired_frame
-from transforms.changes.bundles import numbered, rendered
+from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.deltas import delta
 from transforms.changes.phases import Phase
 from transforms.changes.schemas import acknowledged_schema
-from transforms.core.json_texts import constant, json_list, json_object, quoted, quoted_or_null
+from transforms.core.json_texts import constant, json_list, json_object, quote, quoted_or_null
 from transforms.model.field_keys import KEY_OF_UID
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
@@ -46,7 +46,7 @@ def test_any_text_is_quoted_as_a_json_library_quotes_it(texts):
 @given(texts=TEXTS)
 def test_a_list_of_objects_leaves_out_what_is_null(texts):
     pairs = [
-        json_object({"name": constant(str(number)), "value": quoted(pl.lit(text, pl.String))})
+        json_object({"name": constant(str(number)), "value": quote(pl.lit(text, pl.String))})
         for number, text in enumerate(texts)
     ]
 
@@ -84,8 +84,10 @@ def _sent(before: Values, after: Values) -> list[Values]:
     )
     desired = desired_frame(TRACKED_ENTITIES, [{**person, **after}])
     found = delta(TRACKED_ENTITIES, desired, acknowledged, above=None).changes
-    people = numbered(found.lazy().select("person"), 1)
-    bodies = rendered(Phase.PEOPLE, {**NO_ENROLLMENTS, TRACKED_ENTITIES.name: found.lazy()}, people)
+    people = number_bundles(found.lazy().select("person"), 1)
+    bodies = render_bundles(
+        Phase.PEOPLE, {**NO_ENROLLMENTS, TRACKED_ENTITIES.name: found.lazy()}, people
+    )
     return [
         {KEY_OF_UID[pair["attribute"]]: pair["value"] for pair in each["attributes"]}
         for body in bodies["body"]

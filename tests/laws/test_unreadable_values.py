@@ -14,7 +14,7 @@ import pytest
 from tests.figures.snapshots import made_of
 from tests.support.openimis_sample import sample
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.held_back import MADE_OF, held_back, spared
+from transforms.model.held_back import MADE_OF, held_back, undeletable_rows
 from transforms.model.resources import METADATA, OPTIONS
 from transforms.openimis.country import Country, Root
 from transforms.openimis.doubts import Doubts
@@ -93,8 +93,8 @@ def assert_nothing_is_sent_otherwise(found: Frames) -> None:
 
 
 def assert_nothing_is_deleted(doubts: Doubts, found: Frames) -> None:
-    """Hold that each object is wanted as before, or spared."""
-    kept_rows = spared(doubts)
+    """Hold that each object is desired as before, or held back."""
+    kept_rows = undeletable_rows(doubts)
     for name, before in loaded().items():
         after = found[name]
         if name in METADATA:
@@ -154,7 +154,7 @@ def test_where_all_can_be_read_nothing_is_computed_of_doubts() -> None:
 
     assert (doubts.objects, doubts.marked) == ({}, {})
     assert all(doubts.sound[name] is frames[name] for name in frames)
-    assert spared(doubts).is_empty()
+    assert undeletable_rows(doubts).is_empty()
 
 
 def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
@@ -169,4 +169,4 @@ def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
     doubts = register_of(frames).doubts
 
     assert all(held_back(doubts, name).is_empty() for name in MADE_OF)
-    assert spared(doubts).is_empty()
+    assert undeletable_rows(doubts).is_empty()

@@ -38,6 +38,29 @@ def test_modules_are_short() -> None:
     assert [path.name for path in paths if len(path.read_text().splitlines()) > LINES] == []
 
 
+def bodies_of_flows() -> Iterator[tuple[str, str, int]]:
+    """File and name of every flow, and the lines of its body without its docstring."""
+    for path in (PROJECT / "flows").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any(map(_is_flow, node.decorator_list)):
+                lines = (node.end_lineno or 0) - node.body[1].lineno + 1
+                yield f"{path.parent.name}/{path.stem}", node.name, lines
+
+
+def _is_flow(decorator: ast.expr) -> bool:
+    return ast.unparse(decorator).startswith("flow(")
+
+
+def test_there_is_one_flow_a_file_and_its_body_is_short() -> None:
+    flows = list(bodies_of_flows())
+
+    assert [file for file, name, _ in flows if file != f"flows/{name}"] == []
+    assert {name for _, name, _ in flows} == {
+        path.stem for path in (PROJECT / "flows").glob("*.py") if path.stem != "__init__"
+    }
+    assert [name for _, name, lines in flows if lines >= 40] == []
+
+
 def test_no_module_is_a_drawer_for_everything() -> None:
     names = {path.stem for folder in FOLDERS for path in (PROJECT / folder).rglob("*.py")}
 

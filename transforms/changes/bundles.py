@@ -16,7 +16,7 @@ from transforms.core.json_texts import (
     constant,
     json_list,
     json_object,
-    quoted,
+    quote,
     quoted_or_null,
 )
 from transforms.model.field_keys import UID_OF_KEY, uid_of
@@ -24,7 +24,7 @@ from transforms.model.resources import Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
 
 
-def numbered(people: pl.LazyFrame, size: int) -> pl.DataFrame:
+def number_bundles(people: pl.LazyFrame, size: int) -> pl.DataFrame:
     """Say which bundle each person's objects lie in.
 
     Args:
@@ -44,7 +44,7 @@ def numbered(people: pl.LazyFrame, size: int) -> pl.DataFrame:
     )
 
 
-def rendered(
+def render_bundles(
     phase: Phase, changes: Mapping[str, pl.LazyFrame], people: pl.DataFrame
 ) -> pl.DataFrame:
     """Render the bundles of the given people.
@@ -52,7 +52,7 @@ def rendered(
     Args:
         phase: The phase.
         changes: Resource name to its changes.
-        people: person and bundle, from `numbered`; other people's rows are left out.
+        people: person and bundle, from `number_bundles`; other people's rows are left out.
 
     Returns:
         bundle, objects (UInt32), body (String, the request body), in the order of bundle.
@@ -176,13 +176,13 @@ def _values(identifier: str, values: list[str]) -> Pieces:
 
 def _pair(identifier: str, value: str) -> pl.Expr:
     """Return one value with the UID of what it is of; null if there is none."""
-    return json_object({identifier: constant(uid_of(value)), "value": quoted(pl.col(value))})
+    return json_object({identifier: constant(uid_of(value)), "value": quote(pl.col(value))})
 
 
 def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
     """Return a pair with the value null for every value that `column` names; null if none."""
     uid = pl.element().replace(UID_OF_KEY)
-    pair = json_object({identifier: quoted(uid), "value": [NULL]})
+    pair = json_object({identifier: quote(uid), "value": [NULL]})
     listed = pl.col(column)
     return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 

@@ -17,23 +17,23 @@ DUE, TOUCHED = "due", "touched"
 
 
 @dataclass(frozen=True)
-class Measured:
+class ChangeCounts:
     """What a run would do to one resource.
 
     Attributes:
         acknowledged: Objects that DHIS2 has.
         counts: Kind of change or `Move` and name ("" for objects) to objects.
         at_places_with_objects: Creates that are not due, where DHIS2 has objects of the resource.
-        had: Name of a value to objects that DHIS2 has and that have it.
+        value_counts: Name of a value to objects that DHIS2 has and that have it.
     """
 
     acknowledged: int
     counts: Mapping[tuple[str, str], int]
     at_places_with_objects: int
-    had: Mapping[str, int]
+    value_counts: Mapping[str, int]
 
 
-def counted(changes: pl.LazyFrame, since: str | None) -> pl.LazyFrame:
+def count_changes(changes: pl.LazyFrame, since: str | None) -> pl.LazyFrame:
     """Count the changes of one resource of one partition: the columns of `COUNTS`.
 
     Args:
@@ -79,12 +79,12 @@ def _is_due(since: str | None) -> pl.Expr:
     return (is_new & (pl.col("occurredAt") >= since)).fill_null(value=False)
 
 
-def measured(
+def add_up_counts(
     counts: Sequence[pl.DataFrame],
     created: Sequence[pl.DataFrame],
     acknowledged: Sequence[pl.DataFrame],
-    had: Mapping[str, int],
-) -> Measured:
+    value_counts: Mapping[str, int],
+) -> ChangeCounts:
     """Add up what was counted partition by partition."""
     total = pl.concat([pl.DataFrame(schema=COUNTS), *counts])
     summed = total.group_by("kind", "name").agg(pl.col("objects").sum())
@@ -95,15 +95,15 @@ def measured(
         for frames in (acknowledged, created)
     )
     at_its_places = new.join(places, on="orgUnit", how="semi")
-    return Measured(
+    return ChangeCounts(
         acknowledged=int(places["objects"].sum()),
         counts={(kind, name): objects for kind, name, objects in summed.iter_rows()},
         at_places_with_objects=int(at_its_places["objects"].sum()),
-        had=had,
+        value_counts=value_counts,
     )
 
 
-def had(acknowledged: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+def count_values(acknowledged: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
     """Count, in one row, how many objects that DHIS2 has have each of some values."""
     present = with_missing_columns(acknowledged, names).filter(state=State.HELD.value)
     return present.select(pl.col(name).count().cast(pl.Int64) for name in names)

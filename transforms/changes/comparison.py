@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.changes.generations import generation_after
+from transforms.changes.held_back_deletes import hold_back_deletes, rows_held_back
 from transforms.changes.parents import Parents, has_same_parent, with_parents
 from transforms.changes.schemas import (
     BEFORE,
@@ -18,7 +19,6 @@ from transforms.changes.schemas import (
     differs,
     is_acknowledged,
 )
-from transforms.changes.sparing import rows_held_back, without_spared
 from transforms.model.resources import Resource
 
 
@@ -38,28 +38,28 @@ class Classification:
     unusable: pl.DataFrame
 
 
-def compared(
+def compare_partition(
     resource: Resource,
     desired: pl.DataFrame,
     acknowledged: pl.DataFrame,
     values: list[str],
     above: Parents | None,
     *,
-    spared: pl.Series,
+    undeletable: pl.Series,
     first: int,
 ) -> Classification:
     """Compare both sides of one partition of a resource; see `transforms.changes.deltas.delta`."""
     same = _same(resource, desired, acknowledged, values, above)
     joined, unusable = pl.collect_all(
-        _joined(
+        _join_sides(
             resource,
             _rows(desired, same["at"], others=True).lazy(),
             _rows(acknowledged, same["atBefore"], others=True).lazy(),
             values,
             above,
-            rows_held_back(desired, spared),
+            rows_held_back(desired, undeletable),
             first,
-            spares_all=spared.null_count() > 0,
+            holds_all_back=undeletable.null_count() > 0,
         )
     )
     is_kept = pl.col("change").is_null() & is_acknowledged()
@@ -87,7 +87,7 @@ def _same(
     rows = pl.concat([pairs, now, before], how="horizontal").with_columns(
         isDesired=True, parentUid=_parent_uids(now["parent"], above)
     )
-    classed = rows.lazy().pipe(_classed, resource, values)
+    classed = rows.lazy().pipe(_class_rows, resource, values)
     return classed.filter(pl.col("change").is_null()).select("at", "atBefore").collect()
 
 
@@ -116,7 +116,7 @@ def _rows(frame: pl.DataFrame, numbers: pl.Series, *, others: bool = False) -> p
     return frame.filter(chosen)
 
 
-def _joined(
+def _join_sides(
     resource: Resource,
     desired: pl.LazyFrame,
     acknowledged: pl.LazyFrame,
@@ -125,7 +125,7 @@ def _joined(
     held_back: pl.LazyFrame,
     first: int,
     *,
-    spares_all: bool,
+    holds_all_back: bool,
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
@@ -139,8 +139,8 @@ def _joined(
     classed = (
         joined.with_columns(isDesired=pl.col("isDesired").fill_null(value=False))
         .pipe(with_parents, above)
-        .pipe(_classed, resource, values)
-        .pipe(without_spared, held_back, above, spares_all=spares_all)
+        .pipe(_class_rows, resource, values)
+        .pipe(hold_back_deletes, held_back, above, holds_all_back=holds_all_back)
         .with_columns(generation=generation_after(first))
     )
     return [classed, _unusable_keys(desired)]
@@ -163,7 +163,7 @@ def _unusable_keys(desired: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _classed(rows: pl.LazyFrame, resource: Resource, values: list[str]) -> pl.LazyFrame:
+def _class_rows(rows: pl.LazyFrame, resource: Resource, values: list[str]) -> pl.LazyFrame:
     return (
         rows.with_columns(_owner(resource))
         .with_columns(transfer=_transfer())

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.comparison import compared
+from transforms.changes.comparison import compare_partition
 from transforms.changes.generations import gets_a_uid, with_uids
-from transforms.changes.moves import cleared, moves, released
+from transforms.changes.held_back_deletes import NO_UNDELETABLE_ROW
+from transforms.changes.moves import cleared_values, moves, released_values
 from transforms.changes.parents import Parents, is_orphaned
 from transforms.changes.schemas import (
     CHANGE,
@@ -30,9 +31,8 @@ from transforms.changes.schemas import (
     value_columns,
     with_missing_columns,
 )
-from transforms.changes.sparing import NO_ROW_SPARED
 from transforms.model.resources import Resource
-from transforms.openimis.tables.reasons import LEFT_OUT
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Delta(Parents):
 
     changes: pl.DataFrame
     rejects: pl.DataFrame
-    left_out: pl.DataFrame
+    counted_only: pl.DataFrame
 
 
 def delta(
@@ -51,7 +51,7 @@ def delta(
     *,
     above: Parents | None,
     collided: Sequence[str] = (),
-    spared: pl.Series = NO_ROW_SPARED,
+    undeletable: pl.Series = NO_UNDELETABLE_ROW,
     first: int = 0,
     since: str | None = None,
 ) -> Delta:
@@ -64,7 +64,7 @@ def delta(
             of fields that are no longer sent: those are sent as null.
         above: The delta of the parent resource in the same partition; None for a tracked entity.
         collided: Keys whose new UID another object has.
-        spared: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
+        undeletable: Rows of openIMIS of which nothing may be deleted; with a null, nothing at all.
         first: The generation with which objects begin; see `transforms.changes.renumbering`.
         since: ISO day from which on days have come that had not at the last load; None for none.
 
@@ -74,30 +74,34 @@ def delta(
         values and to `PLAIN` (`<Move>:<name>`; of what was unknown, nothing), `owner` is the
         owner org unit that DHIS2 has confirmed, `transfer` (Boolean) says that it must move.
         `rejects`: key, stage, reasons (List(String), never empty).
-        `left_out`: reason and count (UInt32) of objects that are held back, and that nobody need
+        `counted_only`: reason and count (UInt32) of objects that are not sent, and that nobody need
         list: DHIS2 has none of them, and the reason is one of
-        `transforms.openimis.tables.reasons.LEFT_OUT`.
+        `transforms.openimis.tables.reasons.COUNTED_ONLY_REASONS`.
         `after`: key and uid of every object that DHIS2 holds if all changes are accepted.
         `gone`: uid of every object that this delta deletes or replaces.
     """
     values = value_columns(resource, acknowledged)
     sides = (desired.drop("notes", strict=False), acknowledged)
     now, before = pl.collect_all([with_missing_columns(side, values) for side in sides])
-    found = compared(resource, now, before, values, above, spared=spared, first=first)
-    judged = _judged(with_uids(resource, found.changed), above, collided)
-    going, staying = _divided(judged)
+    found = compare_partition(
+        resource, now, before, values, above, undeletable=undeletable, first=first
+    )
+    judged = _with_reasons(with_uids(resource, found.changed), above, collided)
+    going, staying = _divide(judged)
     changes = _outgoing(going, resource, values, since)
-    held_back = judged.filter(_is_held_back()).with_columns(leftOut=_left_out_for())
+    held_back = judged.filter(_is_held_back()).with_columns(countedFor=_counted_for())
     return Delta(
         changes=changes,
-        rejects=_rejects(held_back.filter(pl.col("leftOut").is_null()), found.unusable),
-        left_out=_counts(held_back.drop_nulls("leftOut")),
+        rejects=_rejects(held_back.filter(pl.col("countedFor").is_null()), found.unusable),
+        counted_only=_counts(held_back.drop_nulls("countedFor")),
         after=_after(found.unchanged, changes, staying),
         gone=changes.filter(pl.col("change").is_in(LEAVING)).select(uid="uidBefore"),
     )
 
 
-def _judged(changed: pl.DataFrame, above: Parents | None, collided: Sequence[str]) -> pl.DataFrame:
+def _with_reasons(
+    changed: pl.DataFrame, above: Parents | None, collided: Sequence[str]
+) -> pl.DataFrame:
     """Add `reasons` (why a change is held back) and `orphaned` (its old parent goes away)."""
     orphan = pl.lit(value=above is not None) & pl.col("parentUid").is_null()
     reasons = pl.concat_list(
@@ -123,7 +127,7 @@ def _is_held_back() -> pl.Expr:
     return pl.col("reasons").list.len() > 0
 
 
-def _divided(judged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _divide(judged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the changes that go, and those that stay.
 
     A replace that is held back stays where it is, unless its old parent takes it along.
@@ -146,8 +150,8 @@ def _outgoing(
         parent=pl.col("parent").fill_null(pl.col("parentBefore")),
         person=pl.col("person").fill_null(pl.col("personBefore")),
         personBefore=pl.col("personBefore").fill_null(pl.col("person")),
-        cleared=cleared(values),
-        released=released(unique),
+        cleared=cleared_values(values),
+        released=released_values(unique),
         moves=moves((*PLAIN, *values), falling_due, since),
         in_window=pl.col("in_window").fill_null(value=False),
     ).select(*FIXED, *values)
@@ -160,15 +164,15 @@ def _after(unchanged: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame
     return pl.concat([unchanged, present, old])
 
 
-def _left_out_for() -> pl.Expr:
-    """Return the reason for which an object is left out; null where it is a reject."""
-    counted = pl.element().filter(pl.element().is_in(sorted(LEFT_OUT)))
+def _counted_for() -> pl.Expr:
+    """Return the reason for which an object is counted only; null where it is a reject."""
+    counted = pl.element().filter(pl.element().is_in(sorted(COUNTED_ONLY_REASONS)))
     reason = pl.col("reasons").list.eval(counted).list.first()
     return pl.when(~is_acknowledged()).then(reason)
 
 
-def _counts(left_out: pl.DataFrame) -> pl.DataFrame:
-    return left_out.group_by(reason="leftOut").agg(count=pl.len())
+def _counts(counted_only: pl.DataFrame) -> pl.DataFrame:
+    return counted_only.group_by(reason="countedFor").agg(count=pl.len())
 
 
 def _rejects(held_back: pl.DataFrame, unusable: pl.DataFrame) -> pl.DataFrame:

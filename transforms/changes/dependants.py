@@ -68,8 +68,8 @@ def without(
     removed: list[tuple[str, str]] = []
     for name, (kind, identifier) in IDENTIFIED.items():
         named = [((kind, each[identifier]), each) for each in content.get(name, ())]
-        removed += [known for known, _ in named if known in blocked]
-        content[name] = [each for known, each in named if known not in blocked]
+        removed += [identity for identity, _ in named if identity in blocked]
+        content[name] = [each for identity, each in named if identity not in blocked]
     kept = {name: objects for name, objects in content.items() if objects}
     return orjson.dumps(kept), removed
 

@@ -18,7 +18,7 @@ from transforms.model.resources import Resource
 EARLIER = "Earlier"
 
 
-def folded(
+def fold_partition(
     resource: Resource,
     acknowledged: pl.LazyFrame,
     changes: pl.LazyFrame,
@@ -44,9 +44,9 @@ def folded(
         [
             _with(columns, rows.with_columns(run=pl.lit(run)))
             for rows in (
-                _doubtful(resource, columns, _posted(resource, answered), before),
-                _deleted(answered),
-                _eased(resource, answered, before),
+                _doubtful(resource, columns, _posted_rows(resource, answered), before),
+                _tombstones(answered),
+                _released_rows(resource, answered, before),
             )
         ]
     )
@@ -83,7 +83,7 @@ def _with_awaited(answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _posted(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
+def _posted_rows(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
     """Creates, updates and replaces that DHIS2 has taken, or may have taken."""
     owner = (
         pl.when("isTransferUnknown")
@@ -153,7 +153,7 @@ def _unknown(when: pl.Expr, name: str) -> pl.Expr:
     return pl.when(when).then(pl.lit(UNKNOWN)).otherwise(name).alias(name)
 
 
-def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
+def _tombstones(answered: pl.LazyFrame) -> pl.LazyFrame:
     """Tombstones: what was deleted, and what turned out to be deleted already."""
     is_replace = pl.col("change") == Change.REPLACE.value
     found = answered.filter(~pl.col("isPosted") & (pl.col("kind") == TOMBSTONE))
@@ -165,7 +165,9 @@ def _deleted(answered: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(state=pl.lit(State.DELETED.value))
 
 
-def _eased(resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
+def _released_rows(
+    resource: Resource, answered: pl.LazyFrame, before: pl.LazyFrame
+) -> pl.LazyFrame:
     """Rows that kept their place but gave up a unique value, got another owner, or may be gone."""
     unsettled = answered.filter(
         ~pl.col("isPosted")

@@ -7,7 +7,7 @@
                it lacks the last load  unless restored_target   transforms/changes/recognition.py
 
 All are checked before anything is posted. Each permission lifts its own guard and no other. What a
-run would create, change, empty or delete too much of is left out, and the rest goes:
+run would create, change, empty or delete too much of is held back, and the rest goes:
 transforms/changes/magnitude.py. So are pseudonyms of another key:
 transforms/changes/pseudonym_keys.py
 """
@@ -25,14 +25,14 @@ SEVERAL = 2
 """Tables whose oldest rows differ: one may be a row that somebody corrected or removed."""
 
 
-def differing_tables(known: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+def differing_tables(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Return the tables whose oldest row is another one than at the last load.
 
     Args:
-        known: openIMIS table to the digest of its oldest row's UUID, at the last fold.
-        found: The same of this snapshot; a table without rows is in neither.
+        before: openIMIS table to the digest of its oldest row's UUID, at the last fold.
+        now: The same of this snapshot; a table without rows is in neither.
     """
-    return sorted(table for table in known.keys() & found if known[table] != found[table])
+    return sorted(table for table in before.keys() & now if before[table] != now[table])
 
 
 def refuse_another_source(others: Sequence[str], *, is_elsewhere: bool) -> None:
@@ -57,20 +57,21 @@ def refuse_another_source(others: Sequence[str], *, is_elsewhere: bool) -> None:
         )
 
 
-def refuse_older_snapshot(known: datetime, found: datetime) -> NoReturn:
+def refuse_older_snapshot(before: datetime, now: datetime) -> NoReturn:
     """Stop a run that was begun before one that was loaded since, and goes on after it.
 
     Args:
-        known: When the last loaded snapshot was taken.
-        found: When this one was.
+        before: When the last loaded snapshot was taken.
+        now: When this one was.
 
     Raises:
         GuardError: Always.
     """
     raise GuardError(
-        f"The snapshot of this run is of {found}, older than the last one that was loaded "
-        f"({known}): DHIS2 would be set back to it. Start a new run; or, if the clocks of openIMIS "
-        f"and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
+        f"The snapshot of this run is of {now}, older than the last one that was loaded "
+        f"({before}): DHIS2 would be set back to it. Start a new run; or, if the clocks of "
+        f"openIMIS and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing "
+        f"was posted."
     )
 
 
@@ -90,22 +91,22 @@ def refuse_withdrawn(run: str) -> NoReturn:
     )
 
 
-def lost_rows(known: Counts, found: Counts, guards: Guards) -> list[str]:
+def lost_rows(before: Counts, now: Counts, guards: Guards) -> list[str]:
     """Return a sentence on the tables that lack rows; openIMIS keeps every row that it ever had.
 
     No run stops for it. What it would delete or empty for want of these rows is held back if it is
     much, and a row whose place, person or product is missing is held back by itself.
 
     Args:
-        known: openIMIS table to its rows at the last fold.
-        found: The same of this snapshot.
+        before: openIMIS table to its rows at the last fold.
+        now: The same of this snapshot.
         guards: The share and the count, both of which have to be exceeded; an empty table
-            always is told.
+            always is reported.
     """
     lacking = [
-        f"{table} has {found.get(table, 0)} rows instead of {before}"
-        for table, before in known.items()
-        if _is_shrunk(before, found.get(table, 0), guards)
+        f"{table} has {now.get(table, 0)} rows instead of {rows}"
+        for table, rows in before.items()
+        if _is_shrunk(rows, now.get(table, 0), guards)
     ]
     if not lacking:
         return []

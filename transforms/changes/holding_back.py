@@ -52,7 +52,7 @@ def kinds_held_back(findings: Sequence[Finding]) -> dict[str, set[str]]:
     return kinds
 
 
-def keeping(
+def keep_values(
     desired: pl.LazyFrame,
     acknowledged: pl.LazyFrame,
     names: Sequence[str],
@@ -100,7 +100,7 @@ def without_held_back(
         for name, frame in changes.items()
     }
     before = -1
-    while before != (before := _waiting(marked)):
+    while before != (before := _count_waiting(marked)):
         for resource in reversed(RESOURCES):
             _let_parents_wait(marked, resource)
         for resource in RESOURCES:
@@ -108,7 +108,7 @@ def without_held_back(
     return {name: frame.filter(~pl.col("waits")).drop("waits") for name, frame in marked.items()}
 
 
-def _waiting(marked: Mapping[str, pl.DataFrame]) -> int:
+def _count_waiting(marked: Mapping[str, pl.DataFrame]) -> int:
     return sum(int(frame["waits"].sum()) for frame in marked.values())
 
 

@@ -71,7 +71,7 @@ def by_field(rows: pl.DataFrame) -> LeftOut:
     }
 
 
-def emptied(changes: Mapping[str, pl.LazyFrame], values: LeftOut) -> Emptied:
+def values_to_empty(changes: Mapping[str, pl.LazyFrame], values: LeftOut) -> Emptied:
     """Return of which objects DHIS2 has another value than the one that is left out.
 
     Args:
@@ -79,7 +79,7 @@ def emptied(changes: Mapping[str, pl.LazyFrame], values: LeftOut) -> Emptied:
         values: Which values are left out.
     """
     found = [
-        _altered(changes[resource.name], each, values)
+        _altered_objects(changes[resource.name], each, values)
         for resource in RESOURCES
         for each in resource.fields
         if values.get(each.key)
@@ -87,7 +87,7 @@ def emptied(changes: Mapping[str, pl.LazyFrame], values: LeftOut) -> Emptied:
     return frozenset().union(*found)
 
 
-def _altered(changes: pl.LazyFrame, each: Field, values: LeftOut) -> set[tuple[str, str]]:
+def _altered_objects(changes: pl.LazyFrame, each: Field, values: LeftOut) -> set[tuple[str, str]]:
     alters = pl.col("moves").list.contains(pl.lit(f"{Move.ALTER}:{each.key}"))
     uids = changes.filter(alters & _is_left_out(each.key, values)).select("uid").collect()
     return {(uid, each.uid) for uid in uids["uid"]}

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from transforms.changes.change_counts import DUE, TOUCHED, Measured
+from transforms.changes.change_counts import DUE, TOUCHED, ChangeCounts
 from transforms.changes.moves import Move
 from transforms.changes.permissions import Allow, Permissions
 from transforms.changes.schemas import Change
@@ -106,9 +106,9 @@ class LastLoad:
     treatments: Mapping[str, str] = field(default_factory=dict)
 
 
-def judged(
+def judge_changes(
     resource: Resource,
-    found: Measured,
+    found: ChangeCounts,
     last: LastLoad,
     treatments: Mapping[str, Treatment],
     guards: Guards,
@@ -133,11 +133,11 @@ def judged(
     of_objects = _of_objects(resource, found, last, guards)
     if not any(each.kind in OF_VALUES for each in of_fields):
         of_objects += _updates(resource, found, guards)
-    return [_explained(each, last, treatments, allow) for each in (*of_objects, *of_fields)]
+    return [_explain(each, last, treatments, allow) for each in (*of_objects, *of_fields)]
 
 
 def _of_objects(
-    resource: Resource, found: Measured, last: LastLoad, guards: Guards
+    resource: Resource, found: ChangeCounts, last: LastLoad, guards: Guards
 ) -> list[Finding]:
     created, due = _count(found, Change.CREATE), found.counts.get((DUE, ""), 0)
     deleted = _count(found, Change.DELETE)
@@ -157,12 +157,12 @@ def _of_objects(
     return findings
 
 
-def _count(found: Measured, change: Change) -> int:
+def _count(found: ChangeCounts, change: Change) -> int:
     return found.counts.get((change.value, ""), 0)
 
 
 def _finding(
-    resource: Resource, kind: Kind, objects: int, found: Measured, why: str = ""
+    resource: Resource, kind: Kind, objects: int, found: ChangeCounts, why: str = ""
 ) -> Finding:
     return Finding(resource.name, kind, "", objects, found.acknowledged, why)
 
@@ -173,7 +173,7 @@ def _is_mass_deletion(deleted: int, acknowledged: int, guards: Guards) -> bool:
     return deleted > guards.delete_count and deleted > guards.delete_share * acknowledged
 
 
-def _updates(resource: Resource, found: Measured, guards: Guards) -> list[Finding]:
+def _updates(resource: Resource, found: ChangeCounts, guards: Guards) -> list[Finding]:
     """Return many updates of which no single field says what they are, and many replaces."""
     touched = found.counts.get((TOUCHED, ""), 0) + _count(found, Change.REPLACE)
     if touched > max(guards.change_count, guards.change_share * found.acknowledged):
@@ -182,11 +182,11 @@ def _updates(resource: Resource, found: Measured, guards: Guards) -> list[Findin
 
 
 def _of_field(
-    resource: Resource, kind: str, name: str, objects: int, found: Measured, guards: Guards
+    resource: Resource, kind: str, name: str, objects: int, found: ChangeCounts, guards: Guards
 ) -> list[Finding]:
-    had = found.had.get(name, found.acknowledged)
+    present = found.value_counts.get(name, found.acknowledged)
     limits = {
-        Move.EMPTY: (Kind.EMPTIES, had, _empty_limit(objects, had, guards), ""),
+        Move.EMPTY: (Kind.EMPTIES, present, _empty_limit(objects, present, guards), ""),
         Move.ALTER: (Kind.CHANGES, found.acknowledged, _change_limit(found, guards), ""),
         Move.FILL: (Kind.FILLS, found.acknowledged, _change_limit(found, guards), FILLED),
         Move.DUE: (Kind.DUE, found.acknowledged, _change_limit(found, guards), BY_DATE),
@@ -195,16 +195,16 @@ def _of_field(
     return [Finding(resource.name, of_kind, name, objects, of, why)] if objects > limit else []
 
 
-def _empty_limit(objects: int, had: int, guards: Guards) -> float:
-    limit = max(guards.empty_count, guards.empty_share * had)
-    return min(limit, guards.all_count) if objects == had else limit
+def _empty_limit(objects: int, present: int, guards: Guards) -> float:
+    limit = max(guards.empty_count, guards.empty_share * present)
+    return min(limit, guards.all_count) if objects == present else limit
 
 
-def _change_limit(found: Measured, guards: Guards) -> float:
+def _change_limit(found: ChangeCounts, guards: Guards) -> float:
     return max(guards.change_count, guards.change_share * found.acknowledged)
 
 
-def _explained(
+def _explain(
     finding: Finding,
     last: LastLoad,
     treatments: Mapping[str, Treatment],
@@ -229,10 +229,10 @@ def _why(
     if finding.kind in OF_VALUES and finding.resource not in last.loaded:
         return FIRST_LOAD
     if now is Treatment.PSEUDONYM and Allow.NEW_PSEUDONYM_KEY in allow:
-        return permitted(Allow.NEW_PSEUDONYM_KEY)
-    return permitted(LIFTED_BY[finding.kind]) if LIFTED_BY[finding.kind] in allow else ""
+        return permission_sentence(Allow.NEW_PSEUDONYM_KEY)
+    return permission_sentence(LIFTED_BY[finding.kind]) if LIFTED_BY[finding.kind] in allow else ""
 
 
-def permitted(allow: Allow) -> str:
+def permission_sentence(allow: Allow) -> str:
     """Say that something is permitted."""
     return f"permitted by {allow.value}"

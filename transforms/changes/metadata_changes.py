@@ -25,7 +25,7 @@ def with_content(desired: pl.LazyFrame) -> pl.LazyFrame:
     return desired.with_columns(content=pl.struct(pl.exclude(ROW)).struct.json_encode())
 
 
-def unconfirmed(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
+def unconfirmed_rows(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
     """Return the rows of `desired` (with content) that are new or differ.
 
     Args:
@@ -35,7 +35,7 @@ def unconfirmed(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
     return desired.join(confirmed.select("key", "content"), on=["key", "content"], how="anti")
 
 
-def unlisted(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
+def unlisted_rows(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
     """Return key and uid of what DHIS2 has confirmed and does not list any more.
 
     Args:
@@ -47,7 +47,7 @@ def unlisted(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
     return confirmed.select("key", uid=uid).join(listed, on="uid", how="anti")
 
 
-def begun(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> pl.LazyFrame:
+def mark_in_doubt(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> pl.LazyFrame:
     """Return `confirmed` with the rows of `changed` in doubt, as long as they are being pushed."""
     return _with(
         confirmed, changed.select("key", content=BEGUN + pl.col("content"), run=pl.lit(run))

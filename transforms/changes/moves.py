@@ -18,12 +18,12 @@ class Move(StrEnum):
     DUE = "due"  # it follows a day that has come since the last load
 
 
-def cleared(values: Sequence[str]) -> pl.Expr:
+def cleared_values(values: Sequence[str]) -> pl.Expr:
     """Return the names of the values that an update empties."""
     return _of_updates(values, lambda name: pl.col(name).is_null() & _had(name))
 
 
-def released(unique: Sequence[str]) -> pl.Expr:
+def released_values(unique: Sequence[str]) -> pl.Expr:
     """Return the names of the unique values that an update has to give up first."""
     return _of_updates(unique, lambda name: differs(name) & _had(name))
 

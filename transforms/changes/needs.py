@@ -16,14 +16,14 @@ def org_units_by_program(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[s
     for resource in RESOURCES:
         if resource.program:
             units = needed.setdefault(resource.program, set())
-            units |= _used(changes[resource.name], "orgUnit")
+            units |= _used_values(changes[resource.name], "orgUnit")
     return needed
 
 
 def places(changes: Mapping[str, pl.LazyFrame]) -> set[str]:
     """Return the org units of people."""
     people = [each for each in RESOURCES if each.tracker_type is TrackerType.TRACKED_ENTITY]
-    return set().union(*(_used(changes[each.name], "orgUnit") for each in people))
+    return set().union(*(_used_values(changes[each.name], "orgUnit") for each in people))
 
 
 def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[str]]:
@@ -33,7 +33,7 @@ def codes_by_option_set(changes: Mapping[str, pl.LazyFrame]) -> dict[str, set[st
         for field in resource.fields:
             if field.option_set:
                 codes = needed.setdefault(field.option_set.uid, set())
-                codes |= _used(changes[resource.name], field.key)
+                codes |= _used_values(changes[resource.name], field.key)
     return {uid: codes for uid, codes in needed.items() if codes}
 
 
@@ -41,7 +41,7 @@ def named_org_units(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
     """Return the org units that are used as values."""
     return frozenset().union(
         *(
-            _used(changes[resource.name], field.key)
+            _used_values(changes[resource.name], field.key)
             for resource in RESOURCES
             for field in resource.fields
             if field.value_type is ValueType.ORGANISATION_UNIT
@@ -66,7 +66,7 @@ def optional_fields(changes: Mapping[str, pl.LazyFrame]) -> frozenset[str]:
         field.uid
         for resource in RESOURCES
         for field in resource.fields
-        if field.optional and _used(changes[resource.name], field.key)
+        if field.optional and _used_values(changes[resource.name], field.key)
     )
 
 
@@ -117,7 +117,7 @@ def with_those_above(
     return found
 
 
-def _used(changes: pl.LazyFrame, column: str) -> set[str]:
+def _used_values(changes: pl.LazyFrame, column: str) -> set[str]:
     """Return the values of a column, of the objects that DHIS2 has after the changes."""
     values = changes.filter(is_kept()).select(pl.col(column).drop_nulls().unique())
     return set(values.collect().to_series())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.partitions import MOVERS, collided, movers
+from transforms.changes.partitions import MOVERS, collisions, movers
 from transforms.changes.schemas import Change
 from transforms.model.resources import Resource, TrackerType
 
@@ -155,7 +155,7 @@ def _collided(
     acknowledged = [each.acknowledged.select("key", "uid") for each in of_kind]
     sides = {"created": _named(created, names), "acknowledged": _named(acknowledged, names)}
     for some in in_buckets(sides, "uid"):
-        yield collided(some["created"], some["acknowledged"])
+        yield collisions(some["created"], some["acknowledged"])
 
 
 def _named(frames: Sequence[pl.LazyFrame], names: Sequence[pl.Expr]) -> pl.LazyFrame:

@@ -53,7 +53,7 @@ def movers(resource: str, created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> 
     )
 
 
-def collided(created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.DataFrame:
+def collisions(created: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.DataFrame:
     """Return resource, key and partition of new objects whose UID is not theirs alone.
 
     Args:

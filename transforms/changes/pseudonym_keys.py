@@ -30,12 +30,17 @@ def pseudonyms(resource: Resource, treatments: Mapping[str, Treatment]) -> list[
     return [field.key for field in resource.fields if treatments[field.key] is Treatment.PSEUDONYM]
 
 
-def waiting_pseudonyms(resource: Resource, had: Mapping[str, int], of: int) -> list[Finding]:
+def waiting_pseudonyms(
+    resource: Resource, value_counts: Mapping[str, int], of: int
+) -> list[Finding]:
     """Return what waits of a resource.
 
     Args:
         resource: The resource.
-        had: Its pseudonyms to how many objects that DHIS2 has have each.
+        value_counts: Its pseudonyms to how many objects that DHIS2 has have each.
         of: How many objects of the resource DHIS2 has.
     """
-    return [Finding(resource.name, Kind.PSEUDONYMS, name, count, of) for name, count in had.items()]
+    return [
+        Finding(resource.name, Kind.PSEUDONYMS, name, count, of)
+        for name, count in value_counts.items()
+    ]

@@ -36,7 +36,7 @@ _TOMBSTONE = ("key", "uid", "generation", "state", "person", "owner", "parent", 
 
 
 @dataclass(frozen=True)
-class Compared:
+class BucketComparison:
     """What was found in a bucket.
 
     Attributes:
@@ -51,12 +51,12 @@ class Compared:
     counts: pl.DataFrame
 
 
-def missing(acknowledged: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+def missing_rows(acknowledged: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
     """Return the acknowledged rows of objects that were not read; tombstones aside."""
     return acknowledged.filter(state=State.HELD.value).join(read, on="uid", how="anti")
 
 
-def compared(
+def compare_bucket(
     resource: Resource,
     acknowledged: pl.DataFrame,
     desired: pl.DataFrame,
@@ -64,7 +64,7 @@ def compared(
     deleted: Sequence[str] | None,
     values: Sequence[str],
     zone: str = "UTC",
-) -> Compared:
+) -> BucketComparison:
     """Compare a bucket of what is acknowledged with what DHIS2 holds.
 
     Args:
@@ -81,14 +81,14 @@ def compared(
     # What was acknowledged before a field was new lacks its column.
     acknowledged = _in_columns(acknowledged, columns)
     read = read.rename(KEY_OF_UID, strict=False)
-    gone = _gone(resource, missing(acknowledged, read), deleted)
+    gone = _gone(resource, missing_rows(acknowledged, read), deleted)
     changed = _changed(resource, acknowledged, read, values, zone)
     new = _new(resource, acknowledged, desired, read)
     parts = [gone, changed, new]
     findings = [each.select(resource=pl.lit(resource.name), **_found()) for each in parts]
     repairs = [_in_columns(each.filter(~pl.col("stays")), columns) for each in parts]
     counts = read.group_by("orgUnit").agg(objects=pl.len())
-    return Compared(pl.concat(findings), pl.concat(repairs), counts)
+    return BucketComparison(pl.concat(findings), pl.concat(repairs), counts)
 
 
 def _found() -> dict[str, pl.Expr]:

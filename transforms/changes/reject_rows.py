@@ -12,7 +12,7 @@ from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 from transforms.openimis.tables.field_reasons import hint_of
 
-POPULATION, NOTE, LEFT_OUT = "population", "note", "left out"
+POPULATION, NOTE, COUNTED_ONLY = "population", "note", "counted only"
 UNREADABLE_ROWS = "openimis_rows"
 FIXED_LIST = "a fixed list of the package"
 TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {

@@ -29,23 +29,23 @@ _PART, _EVENT = "\x1f", "\x1e"
 
 
 @dataclass(frozen=True)
-class Renumbered:
+class RenumberedPartition:
     """One partition of a resource under the new numbers.
 
     Attributes:
         rows: The acknowledged frame.
-        held: How many of openIMIS's rows DHIS2 holds objects of.
-        found: How many of them were found again.
+        rows_in_dhis2: How many of openIMIS's rows DHIS2 holds objects of.
+        rows_found_again: How many of them were found again.
     """
 
     rows: pl.DataFrame
-    held: int
-    found: int
+    rows_in_dhis2: int
+    rows_found_again: int
 
 
-def renumbered(
+def renumber_partition(
     resource: Resource, acknowledged: pl.LazyFrame, desired: pl.LazyFrame, first: int
-) -> Renumbered:
+) -> RenumberedPartition:
     """Return what is acknowledged under the numbers that openIMIS has now.
 
     Args:
@@ -57,17 +57,19 @@ def renumbered(
     columns = pl.LazyFrame(schema=acknowledged_schema(resource))
     before = pl.concat([columns, acknowledged], how="diagonal").collect()
     mine = _with_row(before).filter(~pl.col("key").str.starts_with(STRANGER))
-    is_held = pl.col("state") == State.HELD.value
-    old = _rows(resource, mine.filter(is_held))
+    is_present = pl.col("state") == State.HELD.value
+    old = _rows(resource, mine.filter(is_present))
     new = _rows(resource, _with_row(desired.filter(pl.col("key").is_not_null()).collect()))
-    matched = _matched(old, new)
+    matched = _match(old, new)
     rows = (
         _with_row(before)
         .join(matched, on="row", how="left")
-        .with_columns(key=_key(is_held, first), generation=pl.lit(first, pl.Int32))
+        .with_columns(key=_key(is_present, first), generation=pl.lit(first, pl.Int32))
         .drop("row", "rest", "newRow")
     )
-    return Renumbered(rows.select(before.columns).sort("person", "key"), len(old), len(matched))
+    return RenumberedPartition(
+        rows.select(before.columns).sort("person", "key"), len(old), len(matched)
+    )
 
 
 def _with_row(objects: pl.DataFrame) -> pl.DataFrame:
@@ -77,12 +79,12 @@ def _with_row(objects: pl.DataFrame) -> pl.DataFrame:
     return objects.with_columns(row=row, rest=plain.str.strip_prefix(row))
 
 
-def _key(is_held: pl.Expr, first: int) -> pl.Expr:
+def _key(is_present: pl.Expr, first: int) -> pl.Expr:
     is_foreign = pl.col("key").str.starts_with(STRANGER)
     former = pl.format(f"{FORMER}{first}:{{}}{{}}", "row", "rest")
     is_former = pl.col("key").str.contains(_PREFIX)
     return (
-        pl.when(is_held & pl.col("newRow").is_not_null() & ~is_foreign)
+        pl.when(is_present & pl.col("newRow").is_not_null() & ~is_foreign)
         .then(pl.col("newRow") + pl.col("rest"))
         .when(is_foreign | is_former)
         .then("key")
@@ -108,15 +110,15 @@ def _rows(resource: Resource, objects: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _matched(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _match(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Return row and newRow of what was found again: by all of its content, else by its subject."""
-    equal = _paired(before, after, "content")
+    equal = _pair(before, after, "content")
     left = before.join(equal, on="row", how="anti")
     free = after.join(equal, left_on="row", right_on="newRow", how="anti")
-    return pl.concat([equal, _paired(left, free, "of")])
+    return pl.concat([equal, _pair(left, free, "of")])
 
 
-def _paired(before: pl.DataFrame, after: pl.DataFrame, by: str) -> pl.DataFrame:
+def _pair(before: pl.DataFrame, after: pl.DataFrame, by: str) -> pl.DataFrame:
     """Pair the rows of one parent that agree in `by`, in order of day and number."""
     new = _in_order(after, by).select("parent", by, "nth", newRow="row")
     return _in_order(before, by).join(new, on=["parent", by, "nth"]).select("row", "newRow")

@@ -15,7 +15,7 @@ def with_persons(repairs: pl.LazyFrame, persons: pl.LazyFrame) -> pl.LazyFrame:
     """Give strangers of people of ours those people's keys, so that they lie together.
 
     Args:
-        repairs: See `Compared`.
+        repairs: See `BucketComparison`.
         persons: uid and key of tracked entities.
     """
     named = persons.select(person=STRANGER + pl.col("uid"), personKey="key").unique("person")
@@ -32,12 +32,12 @@ def strangers(repairs: pl.LazyFrame) -> pl.LazyFrame:
     return named.select(uid=pl.col("person").str.strip_prefix(STRANGER)).unique()
 
 
-def repaired(acknowledged: pl.LazyFrame, repairs: pl.LazyFrame, run: str) -> pl.LazyFrame:
+def apply_repairs(acknowledged: pl.LazyFrame, repairs: pl.LazyFrame, run: str) -> pl.LazyFrame:
     """Return an acknowledged partition as it has to be.
 
     Args:
         acknowledged: The partition.
-        repairs: See `Compared`; of the people of this partition.
+        repairs: See `BucketComparison`; of the people of this partition.
         run: The run's id.
     """
     kept = acknowledged.join(repairs, on="key", how="anti")

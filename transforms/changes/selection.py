@@ -26,7 +26,7 @@ def check_scopes(scopes: Sequence[Scope]) -> None:
         )
 
 
-def selected(
+def select_changes(
     changes: Mapping[str, pl.DataFrame], scopes: Sequence[Scope], *, windowed: bool
 ) -> dict[str, pl.DataFrame]:
     """Return the changes that are to be posted.

@@ -126,7 +126,7 @@ class StopRule:
         for kind in sorted(self._refused, key=lambda each: (PARENTS_FIRST[each.type], each)):
             sent, refused = self._sent.get(kind, 0), self._refused[kind]
             if codes := reasons_to_stop(refused, self._before, sent, self._guards):
-                raise _stopped(kind, codes, max(refused[code] for code in codes), sent)
+                raise _stop_error(kind, codes, max(refused[code] for code in codes), sent)
 
 
 def _refusals(receipt: Receipt, kinds: Kinds) -> Iterator[tuple[Kind, str]]:
@@ -139,9 +139,9 @@ def _kind(each: Refused, kinds: Kinds) -> Kind:
     return kinds.get(Sent(each.type, each.uid), Kind(each.type))
 
 
-def _stopped(kind: Kind, codes: list[str], refused: int, sent: int) -> StoppedError:
-    known = [(code, error_code(code)) for code in codes]
-    reasons = " ".join(f"{code}: {each.meaning} {each.if_many}" for code, each in known)
+def _stop_error(kind: Kind, codes: list[str], refused: int, sent: int) -> StoppedError:
+    meanings = [(code, error_code(code)) for code in codes]
+    reasons = " ".join(f"{code}: {each.meaning} {each.if_many}" for code, each in meanings)
     name = kind.type.replace("_", " ").lower()
     return StoppedError(
         f"DHIS2 refuses {refused} of the {sent} objects ({name}) that this run sends for the same "

@@ -38,26 +38,26 @@ def waiting_objects(changes: Mapping[str, pl.LazyFrame], lacks: Lacks) -> pl.Dat
         type, uid, is_delete (whether it is the object's deletion or its creation or update) and
         reason; an object has one reason.
     """
-    found = [_waiting(resource, changes[resource.name], lacks) for resource in RESOURCES]
+    found = [_waiting_objects(resource, changes[resource.name], lacks) for resource in RESOURCES]
     return pl.concat([NOTHING_WAITS, *(each for frames in found for each in frames)])
 
 
-def _waiting(resource: Resource, changes: pl.LazyFrame, lacks: Lacks) -> list[pl.DataFrame]:
+def _waiting_objects(resource: Resource, changes: pl.LazyFrame, lacks: Lacks) -> list[pl.DataFrame]:
     if closed := _closed_reason(resource, lacks):
         is_old = pl.col("change").is_in(LEAVING)
         return [
-            _marked(resource, changes.filter(is_old), "uidBefore", pl.lit(closed), is_delete=True),
-            _marked(resource, changes.filter(is_kept()), "uid", pl.lit(closed), is_delete=False),
+            _mark(resource, changes.filter(is_old), "uidBefore", pl.lit(closed), is_delete=True),
+            _mark(resource, changes.filter(is_kept()), "uid", pl.lit(closed), is_delete=False),
         ]
     reasons = list(_reasons(resource, lacks))
     if not reasons:
         return []
     return [
-        _marked(resource, changes.filter(is_kept()), "uid", pl.coalesce(reasons), is_delete=False)
+        _mark(resource, changes.filter(is_kept()), "uid", pl.coalesce(reasons), is_delete=False)
     ]
 
 
-def _marked(
+def _mark(
     resource: Resource, changes: pl.LazyFrame, uid: str, reason: pl.Expr, *, is_delete: bool
 ) -> pl.DataFrame:
     rows = changes.select(

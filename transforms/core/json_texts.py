@@ -23,14 +23,14 @@ ESCAPES: dict[str, str] = {**_CONTROLS, **_SHORT, '"': '\\"', "\\": "\\\\"}
 Pieces = Sequence[pl.Expr | str]
 
 
-def quoted(text: pl.Expr) -> Pieces:
+def quote(text: pl.Expr) -> Pieces:
     """Return `text` as a JSON string, in pieces; null if it is null."""
     return '"', text.str.replace_many(ESCAPES), '"'
 
 
 def quoted_or_null(text: pl.Expr) -> Pieces:
     """Return `text` as a JSON string, and the word `null` for null."""
-    return (_joined(quoted(text)).fill_null(NULL),)
+    return (_join(quote(text)).fill_null(NULL),)
 
 
 def constant(text: str | None) -> Pieces:
@@ -47,7 +47,7 @@ def json_object(members: Mapping[str, Pieces]) -> pl.Expr:
     pieces: list[pl.Expr | str] = []
     for name, value in members.items():
         pieces += [f'{"," if pieces else "{"}"{name}":', *value]
-    return _joined([*pieces, "}"])
+    return _join([*pieces, "}"])
 
 
 def json_list(items: Sequence[pl.Expr]) -> Pieces:
@@ -59,7 +59,7 @@ def json_list(items: Sequence[pl.Expr]) -> Pieces:
     return "[", pl.concat_str(*items, separator=",", ignore_nulls=True), "]"
 
 
-def _joined(pieces: Sequence[pl.Expr | str]) -> pl.Expr:
+def _join(pieces: Sequence[pl.Expr | str]) -> pl.Expr:
     """Return the pieces as one text; fixed ones side by side are one: the fewer, the faster."""
     joined: list[pl.Expr] = []
     fixed = ""

@@ -83,7 +83,7 @@ KINDS: dict[TrackerType, Kind] = {
 }
 
 
-def asked_fields(resource: Resource) -> str:
+def fields_parameter(resource: Resource) -> str:
     """Return the `fields` of a request that reads objects of a resource."""
     kind = KINDS[resource.tracker_type]
     names = [*dict.fromkeys(kind.names.values()), "deleted"]
@@ -139,10 +139,10 @@ def _plain(kind: Kind, name: str) -> pl.Expr:
     found = kind.names.get(name)
     if found is None:
         return pl.lit(None, TEXT).alias(name)
-    return (shortened(pl.col(found)) if name.endswith("At") else pl.col(found)).alias(name)
+    return (shorten_moment(pl.col(found)) if name.endswith("At") else pl.col(found)).alias(name)
 
 
-def shortened(moment: pl.Expr) -> pl.Expr:
+def shorten_moment(moment: pl.Expr) -> pl.Expr:
     """Return a moment of DHIS2 as we write it: `2024-01-15T00:01:00`, and midnight as a date.
 
     Both sides are without zone, in the server's: it reads ours in its own, and writes it so.

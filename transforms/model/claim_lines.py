@@ -24,7 +24,7 @@ import polars as pl
 from transforms.core.fields import Field
 from transforms.model.claims import CHECKED, PROCESSED, REJECTED, VALUATED
 from transforms.model.events import completed_events
-from transforms.model.options import coded
+from transforms.model.options import with_option_codes
 from transforms.model.rejection_reasons import line_reason
 from transforms.model.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.model.status_order import is_out_of_range
@@ -160,7 +160,7 @@ def line_events(
             line_rejection_reason=line_reason(),
         )
         .drop(column_of(field) for field in fields if field in unsent)
-        .pipe(coded, fields, register)
+        .pipe(with_option_codes, fields, register)
         .pipe(with_faults, _faults())
     )
     key = pl.col("line_id").cast(pl.String)
@@ -239,8 +239,8 @@ def _amounts_by_status() -> list[pl.Expr]:
 
 def _exceeded_ceiling() -> pl.Expr:
     parts = ("exceeded_ceiling", "exceeded_ceiling_of_category")
-    is_known = pl.any_horizontal(pl.col(part).is_not_null() for part in parts)
-    return pl.when(is_known).then(pl.sum_horizontal(parts))
+    has_any = pl.any_horizontal(pl.col(part).is_not_null() for part in parts)
+    return pl.when(has_any).then(pl.sum_horizontal(parts))
 
 
 def _faults() -> dict[str, pl.Expr]:

@@ -14,7 +14,7 @@ from transforms.model.optional_claim_values import (
     as_optional_values_of_events,
     with_optional_values,
 )
-from transforms.model.options import coded
+from transforms.model.options import with_option_codes
 from transforms.model.status_order import ENDLESS, in_order, is_out_of_range, status_until
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.values import with_faults, with_notes
@@ -69,7 +69,7 @@ def claim_events(
         claims.pipe(_with_administrator, register)
         .pipe(with_optional_values, register)
         .join(amounts, on="claim_id", how="left")
-        .pipe(coded, CLAIM_DETAILS_FIELDS, register)
+        .pipe(with_option_codes, CLAIM_DETAILS_FIELDS, register)
     )
     events = (
         described.join(statuses, on="claim_id", how="inner")
@@ -86,9 +86,9 @@ def _notes() -> dict[str, pl.Expr]:
     """Return what is left out of a claim, each on one of its events."""
     has_its_status = (_STATUS == _NOW).any().over("claim_id")
     has_administrator = pl.col("administrator_id").is_not_null()
-    is_known = pl.col("administrator").is_not_null()
+    is_found = pl.col("administrator").is_not_null()
     return {
-        "claim_administrator_unknown": (_STATUS == ENTERED) & has_administrator & ~is_known,
+        "claim_administrator_unknown": (_STATUS == ENTERED) & has_administrator & ~is_found,
         "claim_status_date_missing": (
             (_STATUS == ENTERED) & _NOW.is_in(STATUSES).fill_null(value=False) & ~has_its_status
         ),

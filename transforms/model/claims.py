@@ -1,4 +1,4 @@
-"""Claims: which are wanted, whose they are and where, and their enrollments.
+"""Claims: which are persons, whose they are and where, and their enrollments.
 
 A claim is an enrollment of its insuree at the claiming facility; it is COMPLETED from the start,
 since DHIS2 lets a person have one active enrollment in a program only.
@@ -27,13 +27,13 @@ _STAMPS = ("submit_stamp", "process_stamp", "review_stamp")
 def current_claims(
     register: Register, people: pl.LazyFrame, *, as_of: dt.date, window: Window | None
 ) -> pl.LazyFrame:
-    """Return the current claims of the people that are wanted.
+    """Return the current claims of the people that are persons.
 
     A claim whose insuree does not exist at all is there too: it will be a reject.
 
     Args:
         register: Of openIMIS.
-        people: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
         as_of: The day of the snapshot, in the source's time zone.
         window: What `in_window` asks for.
 
@@ -42,13 +42,13 @@ def current_claims(
         `insuree_village` (UID; null if the person's place is a facility), run_date (of its batch
         run), `faults` (those that hold back all of the claim), `notes`, `in_window`.
     """
-    known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
-    wanted = people.select("insuree_id", person="insuree_uuid", insuree_village="place_village")
+    existing = register.people.live.select("insuree_id", insuree_exists=pl.lit(value=True))
+    persons = people.select("insuree_id", person="insuree_uuid", insuree_village="place_village")
     sites = org_units_among(register.facilities).select("facility_id", orgUnit="uid")
     return (
-        register.claims.current.join(known, on="insuree_id", how="left")
-        .join(wanted, on="insuree_id", how="left")
-        .filter(pl.col("person").is_not_null() | pl.col("insuree_known").is_null())
+        register.claims.current.join(existing, on="insuree_id", how="left")
+        .join(persons, on="insuree_id", how="left")
+        .filter(pl.col("person").is_not_null() | pl.col("insuree_exists").is_null())
         .join(sites, on="facility_id", how="left")
         .join(_runs(register), on="batch_run_id", how="left")
         .pipe(with_faults, _faults(as_of))
@@ -87,7 +87,7 @@ def _runs(register: Register) -> pl.LazyFrame:
 
 def _faults(as_of: dt.date) -> dict[str, pl.Expr]:
     return {
-        "claim_insuree_unknown": pl.col("insuree_known").is_null(),
+        "claim_insuree_unknown": pl.col("insuree_exists").is_null(),
         "claim_facility_unknown": pl.col("orgUnit").is_null(),
         "claim_status_unknown": ~pl.col("status").is_in(STATUSES).fill_null(value=False),
         "claim_date_missing": pl.col("date_claimed").is_null(),

@@ -25,10 +25,10 @@ from transforms.model.insurees import tracked_entities
 from transforms.model.optional_fields import unsent_fields, unused_option_sets
 from transforms.model.options import options
 from transforms.model.org_units import org_units
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events
-from transforms.model.privacy import policy_of, treated
+from transforms.model.privacy import apply_policy, policy_of
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
@@ -42,7 +42,7 @@ from transforms.model.resources import (
     TRACKED_ENTITIES,
 )
 from transforms.model.tables.calendars import CALENDARS
-from transforms.model.values import dated
+from transforms.model.values import in_calendar
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
 from transforms.openimis.subjects import column_of
@@ -78,24 +78,24 @@ def desired(
             pseudonym key is missing or too short.
     """
     policy = policy_of(country)
-    wanted = collect_once(people(register, country))
+    people = collect_once(desired_people(register, country))
     if holders is None:
-        holders = value_holders(value_candidates(register, wanted))
+        holders = value_holders(value_candidates(register, people))
     frames = {
-        TRACKED_ENTITIES.name: tracked_entities(wanted, register, window),
-        INSUREE_ENROLLMENTS.name: insuree_enrollments(wanted, register, window),
-        POLICY_EVENTS.name: policy_events(register, wanted, holders, as_of=as_of, window=window),
-        **_claims(register, wanted, as_of, window, unsent_fields(policy)),
+        TRACKED_ENTITIES.name: tracked_entities(people, register, window),
+        INSUREE_ENROLLMENTS.name: insuree_enrollments(people, register, window),
+        POLICY_EVENTS.name: policy_events(register, people, holders, as_of=as_of, window=window),
+        **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
     calendar = CALENDARS[country.dhis2.calendar]
     sent = {
         each.name: with_doubts(
-            treated(frames[each.name], each.fields, policy, pseudonym_key),
+            apply_policy(frames[each.name], each.fields, policy, pseudonym_key),
             held_back(register.doubts, each.name),
         )
         for each in RESOURCES
     }
-    return {each.name: dated(sent[each.name], each.fields, calendar) for each in RESOURCES}
+    return {each.name: in_calendar(sent[each.name], each.fields, calendar) for each in RESOURCES}
 
 
 def desired_metadata(
@@ -125,12 +125,12 @@ def desired_metadata(
 
 def _claims(
     register: Register,
-    wanted: pl.LazyFrame,
+    people: pl.LazyFrame,
     as_of: dt.date,
     window: Window | None,
     unsent: Sequence[Field],
 ) -> dict[str, pl.LazyFrame]:
-    found = current_claims(register, wanted, as_of=as_of, window=window)
+    found = current_claims(register, people, as_of=as_of, window=window)
     claims = collect_once(found.drop((column_of(field) for field in unsent), strict=False))
     statuses = collect_once(claim_statuses(claims, register))
     amounts = collect_once(claim_amounts(register, claims))

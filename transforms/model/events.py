@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from transforms.core.fields import Field
-from transforms.model.values import field_reason, rendered, with_faults
+from transforms.model.values import field_reason, render_values, with_faults
 
 
 def completed_events(
@@ -24,7 +24,7 @@ def completed_events(
         The columns of *desired*; see `transforms.model.resources`.
     """
     named = working.with_columns(key.alias("key"), pl.col(parent).alias("parent"))
-    return _with_missing(rendered(named, fields), fields).select(
+    return _with_missing(render_values(named, fields), fields).select(
         "key",
         "parent",
         "person",

@@ -32,7 +32,7 @@ from transforms.openimis.unreadable import reason_of_column
 
 HELD_BACK = {"row": pl.String(), "codes": CODES}
 SPARED = {"resource": pl.String(), "row": pl.String()}
-NOTHING_SPARED = pl.DataFrame(schema=SPARED)
+NOTHING_UNDELETABLE = pl.DataFrame(schema=SPARED)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def held_back(doubts: Doubts, resource: str) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=HELD_BACK), *rows]).unique("row", keep="first")
 
 
-def spared(doubts: Doubts) -> pl.DataFrame:
+def undeletable_rows(doubts: Doubts) -> pl.DataFrame:
     """Return what may not be deleted: resource, and row, which is null for all its rows."""
     rows = [
         held_back(doubts, each).select(pl.lit(each).alias("resource"), "row") for each in MADE_OF

@@ -14,12 +14,12 @@ _KEY = column_of(INSUREE_ID)
 
 
 def insuree_enrollments(
-    wanted: pl.LazyFrame, register: Register, window: Window | None
+    people: pl.LazyFrame, register: Register, window: Window | None
 ) -> pl.LazyFrame:
     """Return the desired enrollments in the insuree program: one a current insuree.
 
     Args:
-        wanted: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
         register: Of openIMIS.
         window: What `in_window` asks for.
 
@@ -28,7 +28,7 @@ def insuree_enrollments(
         insuree. COMPLETED where the insuree is dead or inactive.
     """
     enrolled = (
-        wanted.filter("is_current")
+        people.filter("is_current")
         .join(register.people.live.select("insuree_id", "status"), on="insuree_id", how="left")
         .join(_first_days(register), on="insuree_id", how="left")
         .with_columns(key=_KEY, person=_KEY, orgUnit="place")

@@ -1,15 +1,15 @@
 """The people in DHIS2: tracked entities with their attributes.
 
-Somebody who is wanted only for a claim has the Insuree ID alone.
+Somebody who is people only for a claim has the Insuree ID alone.
 """
 
 import polars as pl
 
 from transforms.model.facility_values import with_org_unit
-from transforms.model.options import coded
+from transforms.model.options import with_option_codes
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import CHFID, FIRST_SERVICE_POINT, INSURANCE_NUMBER, INSUREE_ID
-from transforms.model.values import LONGEST_ATTRIBUTE, rendered, with_faults, with_notes
+from transforms.model.values import LONGEST_ATTRIBUTE, render_values, with_faults, with_notes
 from transforms.openimis.fallback_place import COUNTRY_FILE
 from transforms.openimis.homes import CURRENT_VILLAGE
 from transforms.openimis.register import Register
@@ -20,12 +20,12 @@ NUMBER = INSURANCE_NUMBER.key
 
 
 def tracked_entities(
-    wanted: pl.LazyFrame, register: Register, window: Window | None
+    people: pl.LazyFrame, register: Register, window: Window | None
 ) -> pl.LazyFrame:
     """Return the desired tracked entities, with the values as text, not yet treated for privacy.
 
     Args:
-        wanted: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
         register: Of openIMIS.
         window: What `in_window` asks for.
 
@@ -33,24 +33,24 @@ def tracked_entities(
         The columns of *desired*; see `transforms.model.resources`.
     """
     fields = TRACKED_ENTITIES.fields
-    working = _with_families(_with_insurees(wanted, register), register)
+    working = _with_families(_with_insurees(people, register), register)
     is_assumed = pl.col("place_source") == COUNTRY_FILE
     working = with_notes(
         working, {"current_village_unknown": _is_elsewhere(), "place_assumed": is_assumed}
     )
     working = with_org_unit(working, FIRST_SERVICE_POINT, register)
-    working = coded(working, fields, register, holds_back=False)
+    working = with_option_codes(working, fields, register, holds_back=False)
     traces = [
         ("insuree_id", keys_in_window(register.people, window)),
         ("family_id", keys_in_window(register.families, window)),
     ]
-    working = mark_window(_placed(working), window, traces)
-    return rendered(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False).select(
+    working = mark_window(_with_place(working), window, traces)
+    return render_values(working, fields, longest=LONGEST_ATTRIBUTE, holds_back=False).select(
         "key",
-        *_nothing("parent"),
+        *_nulls("parent"),
         "person",
         "orgUnit",
-        *_nothing("status", "occurredAt"),
+        *_nulls("status", "occurredAt"),
         *(field.key for field in fields),
         "faults",
         "notes",
@@ -70,12 +70,12 @@ def doubled_numbers(desired: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.Laz
     Returns:
         The column key.
     """
-    holders = acknowledged.filter(pl.col("state") == "held").select("key", held=NUMBER)
+    holders = acknowledged.filter(pl.col("state") == "held").select("key", confirmed=NUMBER)
     return (
         desired.filter(pl.col(NUMBER).is_not_null())
         .filter(pl.len().over(NUMBER) > 1)
         .join(holders, on="key", how="left")
-        .filter(pl.col("held").ne_missing(pl.col(NUMBER)))
+        .filter(pl.col("confirmed").ne_missing(pl.col(NUMBER)))
         .select("key")
     )
 
@@ -100,12 +100,12 @@ def settle_numbers(desired: pl.LazyFrame, doubled: pl.LazyFrame) -> pl.LazyFrame
     ).drop("is_double")
 
 
-def _with_insurees(wanted: pl.LazyFrame, register: Register) -> pl.LazyFrame:
+def _with_insurees(people: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     """Add the columns of insurees and is_head; those who are not current have neither."""
     insurees = register.people.current.drop("insuree_uuid", "family_id")
     is_head = register.heads.select("insuree_id", is_head=pl.lit(value=True))
     return (
-        wanted.join(insurees, on="insuree_id", how="left")
+        people.join(insurees, on="insuree_id", how="left")
         .join(is_head, on="insuree_id", how="left")
         .with_columns(is_head=pl.when("is_current").then(pl.col("is_head").fill_null(value=False)))
     )
@@ -122,7 +122,7 @@ def _with_families(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     return with_notes(joined, {"family_missing": missing})
 
 
-def _placed(working: pl.LazyFrame) -> pl.LazyFrame:
+def _with_place(working: pl.LazyFrame) -> pl.LazyFrame:
     key = column_of(INSUREE_ID)
     named = working.with_columns(key=key, person=key, orgUnit="place")
     return with_faults(named, {"no_place": pl.col("orgUnit").is_null()})
@@ -134,5 +134,5 @@ def _is_elsewhere() -> pl.Expr:
     return has_village & pl.col("place_source").ne_missing(pl.lit(CURRENT_VILLAGE))
 
 
-def _nothing(*columns: str) -> list[pl.Expr]:
+def _nulls(*columns: str) -> list[pl.Expr]:
     return [pl.lit(None, pl.String).alias(column) for column in columns]

@@ -40,9 +40,9 @@ def options(
         name"; unique within the set), sortOrder (Int32, from 1), row (of a filled set the key of
         the row of openIMIS that has the code, else null).
     """
-    sets = [_fixed(option_set) for option_set in FIXED_SETS if option_set not in without]
+    sets = [_fixed_options(option_set) for option_set in FIXED_SETS if option_set not in without]
     sets += [
-        _filled(option_set, register, doubtful.get(list_of(option_set).name))
+        _filled_options(option_set, register, doubtful.get(list_of(option_set).name))
         for option_set in FILLED_SETS
     ]
     return pl.concat(sets).select(
@@ -51,7 +51,7 @@ def options(
     )  # fmt: skip
 
 
-def coded(
+def with_option_codes(
     working: pl.LazyFrame,
     fields: Sequence[Field],
     register: Register,
@@ -78,15 +78,15 @@ def coded(
             column = column_of(field)
             if column in columns:
                 codes = _codes(register.codes(field.option_set)).rename({"key": column})
-                working = _coded(working, field, codes, holds_back=holds_back)
+                working = _with_code(working, field, codes, holds_back=holds_back)
     return working
 
 
-def _coded(
+def _with_code(
     working: pl.LazyFrame, field: Field, codes: pl.LazyFrame, *, holds_back: bool
 ) -> pl.LazyFrame:
     column = column_of(field)
-    joined = working.with_columns(_trimmed(column, working)).join(
+    joined = working.with_columns(_trim(column, working)).join(
         codes, on=column, how="left", maintain_order="left"
     )
     is_listed = pl.col("listed").fill_null(value=False)
@@ -101,7 +101,7 @@ def _coded(
     return judged.with_columns(code.alias(column)).drop("listed", "listed_code")
 
 
-def _trimmed(column: str, frame: pl.LazyFrame) -> pl.Expr:
+def _trim(column: str, frame: pl.LazyFrame) -> pl.Expr:
     """Null for what openIMIS writes for nothing: blank text, or 0 in a foreign key or code."""
     if frame.collect_schema()[column] == pl.String:
         text = pl.col(column).str.strip_chars()
@@ -114,11 +114,11 @@ def _codes(entries: pl.LazyFrame) -> pl.LazyFrame:
     live = entries.filter(~pl.col("is_copy")).select(
         "live_key", listed=pl.lit(value=True), listed_code="code"
     )
-    keys = entries.filter(pl.col("key").is_not_null()).select(_trimmed("key", entries), "live_key")
+    keys = entries.filter(pl.col("key").is_not_null()).select(_trim("key", entries), "live_key")
     return keys.join(live, on="live_key").drop("live_key")
 
 
-def _fixed(option_set: OptionSet) -> pl.LazyFrame:
+def _fixed_options(option_set: OptionSet) -> pl.LazyFrame:
     codes = list((option_set.codes or {}).values())
     frame = pl.LazyFrame(
         {
@@ -130,10 +130,12 @@ def _fixed(option_set: OptionSet) -> pl.LazyFrame:
         },
         schema_overrides={"sortOrder": pl.Int32, "seed_uid": pl.String, "row": pl.String},
     )
-    return _identified(frame, option_set)
+    return _with_uids(frame, option_set)
 
 
-def _filled(option_set: OptionSet, register: Register, doubtful: pl.Series | None) -> pl.LazyFrame:
+def _filled_options(
+    option_set: OptionSet, register: Register, doubtful: pl.Series | None
+) -> pl.LazyFrame:
     entries = register.codes(option_set)
     listed = entries.filter(~pl.col("is_copy")).with_columns(
         pl.col("label").str.replace_all(CONTROL_CHARACTERS, " "),
@@ -146,7 +148,7 @@ def _filled(option_set: OptionSet, register: Register, doubtful: pl.Series | Non
         seed_uid=pl.lit(None, pl.String),
     )  # fmt: skip
     named = _with_unique_names(numbered)
-    return _identified(named.filter(~pl.col("in_doubt")), option_set)
+    return _with_uids(named.filter(~pl.col("in_doubt")), option_set)
 
 
 def _is_among(keys: pl.Series | None) -> pl.Expr:
@@ -186,13 +188,13 @@ def _name() -> pl.Expr:
 def _with_unique_names(rows: pl.LazyFrame) -> pl.LazyFrame:
     """DHIS2 refuses a second option of one name in a set (E4028); codes are unique already."""
     longest_label = (LONGEST_NAME - 3 - pl.col("code").str.len_chars()).clip(0)
-    told_apart = pl.format("{} ({})", pl.col("name").str.slice(0, longest_label), "code")
+    name_with_code = pl.format("{} ({})", pl.col("name").str.slice(0, longest_label), "code")
     return rows.with_columns(
-        name=pl.when(pl.col("name").is_duplicated()).then(told_apart).otherwise("name")
+        name=pl.when(pl.col("name").is_duplicated()).then(name_with_code).otherwise("name")
     )
 
 
-def _identified(rows: pl.LazyFrame, option_set: OptionSet) -> pl.LazyFrame:
+def _with_uids(rows: pl.LazyFrame, option_set: OptionSet) -> pl.LazyFrame:
     own = hashed_uid(pl.concat_str(pl.lit(option_set.salt), "code"))
     return rows.select(
         "code", "name", "sortOrder", "row", optionSet=pl.lit(option_set.uid),

@@ -60,8 +60,8 @@ def org_units(
         how="vertical",
     )
     return (
-        _with_geometry(_named(_grouped(units, country)), coordinates)
-        .join(_inhabited(register, country), on="uid", how="left")
+        _with_geometry(_with_names(_with_groups(units, country)), coordinates)
+        .join(_inhabited_places(register, country), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
             in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
@@ -87,12 +87,12 @@ def _of_locations(places: pl.LazyFrame, below_root: pl.Expr) -> pl.LazyFrame:
         parentUid=pl.coalesce(below_root, "parentUid"),
         in_claim_program=pl.lit(value=False),
     )
-    is_known = pl.col("type").is_in(LOCATION_TYPES).fill_null(value=False)
+    is_valid_type = pl.col("type").is_in(LOCATION_TYPES).fill_null(value=False)
     return with_faults(
         units,
         {
-            "location_type_unknown": ~is_known,
-            "location_without_region": is_known & has_own_uid() & pl.col("level").is_null(),
+            "location_type_unknown": ~is_valid_type,
+            "location_without_region": is_valid_type & has_own_uid() & pl.col("level").is_null(),
             **_key_faults(),
         },
     )
@@ -131,11 +131,11 @@ def _counted_kind(country: Country) -> str:
     return next(row.kind for row in PLACE_LEVEL.groups if row.key == country.population.level)
 
 
-def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
-    known = memberships(country).lazy()
-    by_type = known.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
-    by_legal_form = known.filter(column=FACILITY_OWNERSHIP.column)
-    by_status = known.filter(column=FACILITY_STATUS.column)
+def _with_groups(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
+    members = memberships(country).lazy()
+    by_type = members.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
+    by_legal_form = members.filter(column=FACILITY_OWNERSHIP.column)
+    by_status = members.filter(column=FACILITY_STATUS.column)
     return (
         units.join(
             by_type.select("table", "kind", type="code", by_type="group"),
@@ -162,7 +162,7 @@ def _grouped(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
     )
 
 
-def _named(units: pl.LazyFrame) -> pl.LazyFrame:
+def _with_names(units: pl.LazyFrame) -> pl.LazyFrame:
     closed = pl.col("valid_until").dt.strftime("%Y-%m-%d")
     named = pl.concat_str(
         [_clean("own_code"), _clean("own_name")], separator=" ", ignore_nulls=True
@@ -183,7 +183,7 @@ def _clean(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _inhabited(register: Register, country: Country) -> pl.LazyFrame:
+def _inhabited_places(register: Register, country: Country) -> pl.LazyFrame:
     return (
         homes_in(register, country)
         .select(uid="place", in_insuree_program=pl.lit(value=True))

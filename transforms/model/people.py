@@ -1,4 +1,4 @@
-"""Who is wanted in DHIS2, and where.
+"""Who DHIS2 should hold, and where.
 
 current insuree              tracked entity with all attributes, enrollment
 deleted, but in a claim      tracked entity with its Insuree ID alone
@@ -15,8 +15,8 @@ from transforms.openimis.register import Register
 from transforms.openimis.tables.places import REGION
 
 
-def people(register: Register, country: Country) -> pl.LazyFrame:
-    """Return the people who are wanted: current insurees, and those whom a current claim names.
+def desired_people(register: Register, country: Country) -> pl.LazyFrame:
+    """Return whom DHIS2 should hold: current insurees, and those whom a current claim names.
 
     Args:
         register: Of openIMIS.
@@ -30,13 +30,13 @@ def people(register: Register, country: Country) -> pl.LazyFrame:
         CountryError: The country file names a region or place that openIMIS does not have.
     """
     claimants = register.claims.current.select("insuree_id", has_claim=pl.lit(value=True)).unique()
-    wanted = (
+    people = (
         register.people.live.select("insuree_uuid", "insuree_id", "is_current")
         .join(claimants, on="insuree_id", how="left")
         .filter(pl.col("is_current") | pl.col("has_claim"))
         .join(homes_in(register, country), on="insuree_id", how="left")
     )
-    return _in_pilot(wanted, register, country).drop("has_claim", "region_id")
+    return _in_pilot(people, register, country).drop("has_claim", "region_id")
 
 
 def _in_pilot(located: pl.LazyFrame, register: Register, country: Country) -> pl.LazyFrame:

@@ -17,27 +17,27 @@ def insuree_policies(
 
     Args:
         register: Of openIMIS.
-        people: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
         holders: See `value_holders`.
 
     Returns:
         cover_id; insuree_id, insuree_uuid, `place` of the person; policy_id, policy_uuid,
         policy_stage, policy_value, product_id of the policy; `enrollment_date`, `start_date`,
         `effective_date`, `expiry_date` (the insuree policy's, else the policy's); `has_value`
-        (one of a policy's members carries its value); `insuree_known`, `policy_known`,
-        `status_is_known`, `has_several_rows`.
+        (one of a policy's members carries its value); `insuree_exists`, `policy_exists`,
+        `status_is_valid`, `has_several_rows`.
     """
     carries_value = holders.select("cover_id", has_value=pl.lit(value=True))
     return (
         _covers(register, people)
         .join(carries_value, on="cover_id", how="left")
         .select(
-            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_known",
+            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_exists",
             "policy_id", "policy_uuid", "policy_stage", "policy_value", "product_id",
             *(pl.coalesce(date, f"policy_{date}").alias(date) for date in DATES),
             has_value=pl.col("has_value").fill_null(value=False),
-            policy_known=pl.col("policy_is_current").is_not_null(),
-            status_is_known="status_is_known",
+            policy_exists=pl.col("policy_is_current").is_not_null(),
+            status_is_valid="status_is_valid",
             has_several_rows="has_several_rows",
         )
     )  # fmt: skip
@@ -48,7 +48,7 @@ def value_candidates(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
 
     Args:
         register: Of openIMIS, or of a part of the people.
-        people: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
 
     Returns:
         policy_id, cover_id, and `is_head`: it is of the head of the policy's family.
@@ -83,14 +83,14 @@ def value_holders(candidates: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _covers(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
-    known = register.people.live.select("insuree_id", insuree_known=pl.lit(value=True))
+    existing = register.people.live.select("insuree_id", insuree_exists=pl.lit(value=True))
     current = people.filter("is_current").select("insuree_id", "insuree_uuid", "place")
     return (
-        register.current_covers.join(known, on="insuree_id", how="left")
+        register.current_covers.join(existing, on="insuree_id", how="left")
         .join(current, on="insuree_id", how="left")
         .join(_policies(register), on="policy_id", how="left")
         .filter(pl.col("policy_is_current").fill_null(value=True))
-        .filter(pl.col("insuree_uuid").is_not_null() | pl.col("insuree_known").is_null())
+        .filter(pl.col("insuree_uuid").is_not_null() | pl.col("insuree_exists").is_null())
     )
 
 
@@ -104,5 +104,5 @@ def _policies(register: Register) -> pl.LazyFrame:
         "family_id",
         *(pl.col(date).alias(f"policy_{date}") for date in DATES),
         policy_is_current="is_current",
-        status_is_known=pl.col("status").is_in(STATUSES).fill_null(value=False),
+        status_is_valid=pl.col("status").is_in(STATUSES).fill_null(value=False),
     )

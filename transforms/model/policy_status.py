@@ -15,7 +15,7 @@ import polars as pl
 
 from transforms.core.memory import collect_once
 from transforms.model.events import completed_events
-from transforms.model.options import coded
+from transforms.model.options import with_option_codes
 from transforms.model.policies import DATES, insuree_policies
 from transforms.model.policy_reasons import with_reasons
 from transforms.model.policy_versions import (
@@ -64,7 +64,7 @@ def policy_events(
 
     Args:
         register: Of openIMIS.
-        people: See `transforms.model.people.people`.
+        people: See `transforms.model.people.desired_people`.
         holders: See `transforms.model.policies.value_holders`.
         as_of: The day of the snapshot, in the source's time zone.
         window: What `in_window` asks for.
@@ -84,7 +84,7 @@ def policy_events(
         )
         .pipe(with_reasons)
         .pipe(mark_window, window, _traces(register, window), "date")
-        .pipe(coded, POLICY_FIELDS, register)
+        .pipe(with_option_codes, POLICY_FIELDS, register)
     )
     key = pl.format("{}:{}:{}", "cover_id", "policy_status", "nth")
     return completed_events(events, POLICY_FIELDS, key=key, parent="person")

@@ -81,7 +81,7 @@ def policy_of(country: Country) -> Policy:
     return {field.key: _treatment(field, country) for field in ALL_FIELDS}
 
 
-def treated(
+def apply_policy(
     desired: pl.LazyFrame, fields: Sequence[Field], policy: Policy, key: str | None
 ) -> pl.LazyFrame:
     """Return `desired` with every value in the form in which it may leave.
@@ -136,7 +136,7 @@ def fingerprint(key: str) -> str:
     ]
 
 
-def leaving(country: Country) -> list[Leaving]:
+def values_that_leave(country: Country) -> list[Leaving]:
     """Return the page *what leaves the country*: one line a field of each resource.
 
     Raises:
@@ -158,11 +158,11 @@ def leaving(country: Country) -> list[Leaving]:
     ]
 
 
-def _check_names(country: Country, known: set[str]) -> None:
-    if unknown := sorted(set(country.privacy) - known):
+def _check_names(country: Country, names: set[str]) -> None:
+    if unknown := sorted(set(country.privacy) - names):
         raise CountryError(
             f"The country file's section privacy names {', '.join(unknown)}, which no attribute or "
-            f"data element is called. Known are: {', '.join(sorted(known))}. Nothing was done."
+            f"data element is called. Known are: {', '.join(sorted(names))}. Nothing was done."
         )
 
 

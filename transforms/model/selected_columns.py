@@ -20,10 +20,10 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     """
     policy = policy_of(country)
     sent = (field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP)
-    wanted = {(field.table, field.column) for field in sent} | _of_groups(country)
+    sent_columns = {(field.table, field.column) for field in sent} | _of_groups(country)
     columns = {
-        name: _excluding(
-            [c for c in table.columns if not c.field or (name, c.name) in wanted], country
+        name: _with_exclusion(
+            [c for c in table.columns if not c.field or (name, c.name) in sent_columns], country
         )
         for name, table in TABLES.items()
     }
@@ -39,7 +39,7 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
     policy_of(country)
     of_groups = _of_groups(country)
     columns = {
-        name: _excluding(
+        name: _with_exclusion(
             [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
         )
         for name in TABLES_OF_SET_UP
@@ -47,7 +47,7 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
     return as_named_here(columns, country)
 
 
-def _excluding(columns: list[Column], country: Country) -> list[Column]:
+def _with_exclusion(columns: list[Column], country: Country) -> list[Column]:
     """Let the database ask for the insurance numbers that the country file excludes."""
     numbers = tuple(country.excluded_insurance_numbers)
     return [replace(each, among=numbers) if each.of else each for each in columns]

@@ -19,7 +19,7 @@ _PATTERNS = {ValueType.PHONE_NUMBER: r"^[0-9+()#.\s/ext-]{6,50}$"}
 _FLOAT_AS = pl.Decimal(38, 6)
 
 
-def rendered(
+def render_values(
     working: pl.LazyFrame,
     fields: Sequence[Field],
     *,
@@ -55,7 +55,7 @@ def rendered(
     return frame.drop(names.values(), strict=False).rename(names)
 
 
-def dated(frame: pl.LazyFrame, fields: Sequence[Field], calendar: Calendar) -> pl.LazyFrame:
+def in_calendar(frame: pl.LazyFrame, fields: Sequence[Field], calendar: Calendar) -> pl.LazyFrame:
     """Return `frame` with dates as DHIS2 takes them in a calendar: days, or their midnights."""
     if not calendar.dates_are_moments:
         return frame
@@ -111,7 +111,7 @@ def _text(field: Field, dtype: pl.DataType) -> pl.Expr:
 def _plain(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Text as it is, but trimmed; numbers without exponent and trailing zeros; dates in ISO."""
     if dtype == pl.String:
-        return _trimmed(value)
+        return _trim(value)
     if dtype.is_temporal():
         return value.dt.strftime("%Y-%m-%d")
     if dtype.is_float():
@@ -119,7 +119,7 @@ def _plain(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return _digits(value) if dtype.is_decimal() else value.cast(pl.String)
 
 
-def _trimmed(value: pl.Expr) -> pl.Expr:
+def _trim(value: pl.Expr) -> pl.Expr:
     trimmed = value.str.strip_chars()
     return pl.when(trimmed != "").then(trimmed)
 

@@ -159,7 +159,7 @@ class Country(Differences, _Section):
         regions: Codes of the regions of a pilot; empty means the whole country.
         excluded_insurance_numbers: Of insurees that are none.
         fallback_place: Code of the location in which people are of whom openIMIS knows no place;
-            None: they are left out.
+            None: they are not sent, and counted only.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,
             `longitude` and `latitude` of locations and health facilities.
         facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where

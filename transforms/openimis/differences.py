@@ -92,7 +92,7 @@ def as_named_here(
     """
     return {
         table: [
-            *_renamed(each, differences.columns.get(table, {})),
+            *_rename(each, differences.columns.get(table, {})),
             *_flags(differences.not_current.get(table, {})),
         ]
         for table, each in columns.items()
@@ -105,7 +105,7 @@ def value_map(coded: CodedValue, differences: Differences) -> Mapping[str, str]:
     return {value.strip(): coded.value_of(word) for value, word in words.items()}
 
 
-def _renamed(columns: Sequence[Column], names: Mapping[str, str]) -> list[Column]:
+def _rename(columns: Sequence[Column], names: Mapping[str, str]) -> list[Column]:
     return [replace(each, renamed=names.get(each.of or each.name)) for each in columns]
 
 

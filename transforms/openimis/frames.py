@@ -64,7 +64,7 @@ class Frames:
         """The same, with those of funds; in memory."""
         return collect_once(places_of(self.rows(PLACES)))
 
-    def left_out(self) -> dict[str, int]:
+    def counted_only(self) -> dict[str, int]:
         """Return reason → current rows of openIMIS that are in no frame."""
         funds = places_of_funds(self.all_places.filter("is_current")).select(pl.len())
         found = {

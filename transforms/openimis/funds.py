@@ -22,7 +22,7 @@ _NOBODY = pl.Series([], dtype=pl.Int64)
 
 @dataclass(frozen=True)
 class Excluded:
-    """The keys of rows that are left out.
+    """The keys of rows that are excluded.
 
     Attributes:
         keys: Column of the register to the keys that it must not name.
@@ -43,7 +43,7 @@ class Excluded:
 
 
 def excluded_from(snapshot: Snapshot) -> Excluded:
-    """Return what is left out of openIMIS; looked up at once, in narrow frames.
+    """Return what is excluded of openIMIS; looked up at once, in narrow frames.
 
     Args:
         snapshot: Of openIMIS; one of an earlier release does not say who is excluded.

@@ -31,7 +31,7 @@ def normalise(snapshot: Snapshot, differences: Differences) -> Snapshot:
         snapshot: All of openIMIS, or a part of it.
         differences: What the country file says of this openIMIS.
     """
-    return {name: _normalised(rows, name, differences) for name, rows in snapshot.items()}
+    return {name: _normalise_rows(rows, name, differences) for name, rows in snapshot.items()}
 
 
 def local_day(moment: dt.datetime, differences: Differences) -> dt.date:
@@ -46,7 +46,7 @@ def local_day(moment: dt.datetime, differences: Differences) -> dt.date:
     return moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(differences.time_zone)).date()
 
 
-def _normalised(rows: pl.LazyFrame, table: str, differences: Differences) -> pl.LazyFrame:
+def _normalise_rows(rows: pl.LazyFrame, table: str, differences: Differences) -> pl.LazyFrame:
     flags = differences.not_current.get(table, {})
     values = {
         each.column_name: _in_own_values(each, of)

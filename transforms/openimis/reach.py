@@ -55,16 +55,18 @@ def _follow(doubts: Doubts, link: Link) -> None:
     if not _is_read(doubts, link):
         return
     start, end = (link.table, link.of) if link.back else (link.of, link.table)
-    taken = _taken(doubts, link, start)
+    matching = _matching_keys(doubts, link, start)
     loses = doubts.has_unreadable(start.name, start.key)
-    if taken.is_empty() and not loses:
+    if matching.is_empty() and not loses:
         return
     named = (
-        _named_by(doubts, link, taken) if link.back else _naming(doubts, link, taken, loses=loses)
+        _named_by(doubts, link, matching)
+        if link.back
+        else _keys_naming(doubts, link, matching, loses=loses)
     )
     keys = named.collect().to_series()
     if link.unless_settled:
-        keys = keys.filter(~keys.is_in(_settled(doubts, keys).implode()))
+        keys = keys.filter(~keys.is_in(_settled_people(doubts, keys).implode()))
     before = doubts.of(end)
     more = pl.DataFrame(
         {"key": keys, "column": pl.Series([link.sign] * len(keys), dtype=pl.String)}
@@ -79,7 +81,7 @@ def _is_read(doubts: Doubts, link: Link) -> bool:
     return link.column in doubts.sound[link.table.name].collect_schema()
 
 
-def _taken(doubts: Doubts, link: Link, start: Table) -> pl.Series:
+def _matching_keys(doubts: Doubts, link: Link, start: Table) -> pl.Series:
     """Return the keys of the objects in doubt that matter for a link."""
     identity = [start.key, start.uuid, "LegacyID", None if start.name in LASTING else "ValidityTo"]
     matters = pl.col("column").is_in([*filter(None, identity), *link.takes])
@@ -88,32 +90,32 @@ def _taken(doubts: Doubts, link: Link, start: Table) -> pl.Series:
     return doubts.of(start).filter(matters)["key"].drop_nulls().unique()
 
 
-def _naming(doubts: Doubts, link: Link, taken: pl.Series, *, loses: bool) -> pl.LazyFrame:
+def _keys_naming(doubts: Doubts, link: Link, matching: pl.Series, *, loses: bool) -> pl.LazyFrame:
     """Return the keys of the objects whose rows name one in doubt, or one that is not there."""
     rows, others = doubts.sound[link.table.name], doubts.sound[link.of.name]
     own = live_key(link.table.key) if has_history(link.table) else pl.col(link.table.key)
-    name = _trimmed(rows, link.column)
-    named = _resolved(rows.select(own.alias("key"), name.alias("name"), live=name), others, link.of)
-    is_taken = pl.any_horizontal(pl.col(each).is_in(taken.implode()) for each in ("name", "live"))
-    parts = [named.filter(is_taken.fill_null(value=False))]
+    name = _trim(rows, link.column)
+    named = _resolve(rows.select(own.alias("key"), name.alias("name"), live=name), others, link.of)
+    matches = pl.any_horizontal(pl.col(each).is_in(matching.implode()) for each in ("name", "live"))
+    parts = [named.filter(matches.fill_null(value=False))]
     if loses:
-        listed = others.select(name=_trimmed(others, link.of.key))
+        listed = others.select(name=_trim(others, link.of.key))
         parts.append(named.drop_nulls("name").join(listed, on="name", how="anti"))
     return pl.concat([each.select("key") for each in parts]).unique()
 
 
-def _named_by(doubts: Doubts, link: Link, taken: pl.Series) -> pl.LazyFrame:
+def _named_by(doubts: Doubts, link: Link, matching: pl.Series) -> pl.LazyFrame:
     """Return the keys that rows in doubt name."""
     frames = [doubts.sound[link.table.name]]
     if link.table.name in doubts.marked:
         frames.append(doubts.marked[link.table.name].lazy())
     # A row without a readable key is in doubt itself, whatever the key was.
-    is_taken = pl.col(link.table.key).is_in(taken.implode()) | pl.col(link.table.key).is_null()
-    names = pl.concat(each.filter(is_taken).select(live=link.column) for each in frames)
-    return _resolved(names.drop_nulls(), doubts.sound[link.of.name], link.of).unique()
+    matches = pl.col(link.table.key).is_in(matching.implode()) | pl.col(link.table.key).is_null()
+    names = pl.concat(each.filter(matches).select(live=link.column) for each in frames)
+    return _resolve(names.drop_nulls(), doubts.sound[link.of.name], link.of).unique()
 
 
-def _resolved(named: pl.LazyFrame, others: pl.LazyFrame, of: Table) -> pl.LazyFrame:
+def _resolve(named: pl.LazyFrame, others: pl.LazyFrame, of: Table) -> pl.LazyFrame:
     """Let the column `live` name live rows only."""
     if not has_history(of):
         return named
@@ -125,7 +127,7 @@ def _resolved(named: pl.LazyFrame, others: pl.LazyFrame, of: Table) -> pl.LazyFr
     )
 
 
-def _trimmed(rows: pl.LazyFrame, column: str) -> pl.Expr:
+def _trim(rows: pl.LazyFrame, column: str) -> pl.Expr:
     """Null for what openIMIS writes for nothing."""
     if rows.collect_schema()[column] == pl.String:
         text = pl.col(column).str.strip_chars()
@@ -133,7 +135,7 @@ def _trimmed(rows: pl.LazyFrame, column: str) -> pl.Expr:
     return pl.when(pl.col(column) != 0).then(column)
 
 
-def _settled(doubts: Doubts, keys: pl.Series) -> pl.Series:
+def _settled_people(doubts: Doubts, keys: pl.Series) -> pl.Series:
     """Return those of the people who are current and have a place without their claims."""
     frames = Frames(doubts.sound)
     at_home = pl.col("place_source") != FACILITY

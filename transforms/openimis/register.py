@@ -7,11 +7,15 @@ from functools import cached_property
 import polars as pl
 
 from transforms.core.memory import collect_once
+from transforms.openimis.differences import Differences
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
+from transforms.openimis.normalise import normalise
 from transforms.openimis.reach import doubts_of
 from transforms.openimis.rows import Rows, Snapshot
 from transforms.openimis.subjects import Subject
+
+NO_DIFFERENCES = Differences()
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,21 @@ class Register(Frames):
     doubts: Doubts
 
 
-def register_of(snapshot: Snapshot) -> Register:
+def register_of(snapshot: Snapshot, differences: Differences = NO_DIFFERENCES) -> Register:
     """Return the register of a snapshot, or of a part of it.
 
     Args:
         snapshot: openIMIS table name to its frame, with the columns of
             `transforms.openimis.tables.columns`, and `UNREADABLE` where a value could not be read.
+        differences: What the country file says of this openIMIS; see
+            `transforms.openimis.normalise`.
 
     Returns:
         Lazy frames. At once only this is worked out: of tables with unreadable values, what is in
         doubt because of them. A frame raises `StagingError` when it is asked for and the snapshot
         has not the table, or not as it must be.
     """
-    doubts = doubts_of(snapshot)
+    doubts = doubts_of(normalise(snapshot, differences))
     return Register(doubts.sound, doubts)
 
 

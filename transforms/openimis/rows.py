@@ -74,7 +74,9 @@ def rows_of(snapshot: Snapshot, subject: Subject) -> Rows:
     """
     rows = table_of(snapshot, subject.table)
     schema = rows.collect_schema()
-    moved = _moved(snapshot, subject, [name for name in subject.columns.values() if name in schema])
+    moved = _moved_links(
+        snapshot, subject, [name for name in subject.columns.values() if name in schema]
+    )
     columns = [
         _column(subject, name, schema, moved.get(name)).alias(name) for name in subject.columns
     ]
@@ -151,7 +153,9 @@ def _column(subject: Subject, name: str, schema: pl.Schema, moved: pl.DataFrame 
     return named if moved is None else named.replace(moved["version"], moved["live"])
 
 
-def _moved(snapshot: Snapshot, subject: Subject, columns: list[str]) -> dict[str, pl.DataFrame]:
+def _moved_links(
+    snapshot: Snapshot, subject: Subject, columns: list[str]
+) -> dict[str, pl.DataFrame]:
     """Return, a link that names copies, `version` (what it names) and `live` (its live row)."""
     names = [
         name

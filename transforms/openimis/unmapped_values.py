@@ -7,6 +7,7 @@ import polars as pl
 
 from transforms.openimis.country import Country
 from transforms.openimis.history import is_current
+from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.coded_values import CODED_VALUES
 from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
@@ -17,7 +18,7 @@ _OTHER = "(no code)"
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CodedColumn:
     """A column, where the country file maps its values, and those that are mapped."""
 
     table: str
@@ -30,18 +31,18 @@ def count_unmapped(snapshot: Snapshot, country: Country) -> list[dict[str, str |
     """Return the values of current rows that neither openIMIS nor the country file explains.
 
     Args:
-        snapshot: In openIMIS's own terms; see `transforms.openimis.normalise`. Tables and columns
-            that it lacks are passed over.
-        country: Names the groups of health facilities.
+        snapshot: As it was read. Tables and columns that it lacks are passed over.
+        country: Says what values mean, and names the groups of health facilities.
 
     Returns:
         `column` (with its table), `section` (of the country file), `value` and `rows`, the most
         frequent first. Values that do not look like a code are one line.
     """
+    tables = normalise(snapshot, country)
     counts = [
-        _counts(snapshot[each.table], each)
+        _counts(tables[each.table], each)
         for each in _columns(country)
-        if each.table in snapshot and each.column in snapshot[each.table].collect_schema()
+        if each.table in tables and each.column in tables[each.table].collect_schema()
     ]
     if not counts:
         return []
@@ -58,34 +59,34 @@ def sentence_of(unmapped: Mapping[str, str | int]) -> str:
     )
 
 
-def _columns(country: Country) -> list[_Known]:
+def _columns(country: Country) -> list[_CodedColumn]:
     coded = [
-        _Known(each.table.name, each.column_name, f"values.{each.key}", each.words)
+        _CodedColumn(each.table.name, each.column_name, f"values.{each.key}", each.words)
         for each in CODED_VALUES
     ]
     groups = [
-        _Known(each.table or "", each.column or "", each.key, _grouped(each, country))
+        _CodedColumn(each.table or "", each.column or "", each.key, _grouped_values(each, country))
         for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP)
     ]
     return [*coded, *groups]
 
 
-def _grouped(group_set: GroupSet, country: Country) -> list[str]:
+def _grouped_values(group_set: GroupSet, country: Country) -> list[str]:
     """Return the values that put a health facility into a group of a set."""
     return [value for group in group_set.groups for value in country.codes_in(group_set, group)]
 
 
-def _counts(rows: pl.LazyFrame, known: _Known) -> pl.LazyFrame:
-    text = pl.col(known.column).cast(pl.String).str.strip_chars()
+def _counts(rows: pl.LazyFrame, coded: _CodedColumn) -> pl.LazyFrame:
+    text = pl.col(coded.column).cast(pl.String).str.strip_chars()
     shown = pl.when(text.str.contains(_SHOWN)).then(text).otherwise(pl.lit(_OTHER))
     return (
-        rows.filter(is_current(), text != "", ~text.is_in(list(known.values)))
+        rows.filter(is_current(), text != "", ~text.is_in(list(coded.values)))
         .group_by(value=shown)
         .agg(rows=pl.len())
         .select(
             "value",
             "rows",
-            column=pl.lit(f"{known.table}.{known.column}"),
-            section=pl.lit(known.section),
+            column=pl.lit(f"{coded.table}.{coded.column}"),
+            section=pl.lit(coded.section),
         )
     )

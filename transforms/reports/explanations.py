@@ -31,7 +31,7 @@ def of_object(frame: pl.LazyFrame, name: str, resource: Resource) -> list[dict[s
     """
     found = _rows_of(frame, name).collect()
     fields = [field for field in resource.fields if field.key in found.columns]
-    return [_shown(row, fields) for row in found.iter_rows(named=True)]
+    return [_shown_values(row, fields) for row in found.iter_rows(named=True)]
 
 
 def differences(
@@ -46,7 +46,7 @@ def differences(
         resource: The resource.
     """
     names = {each: each for each in PLAIN} | {each.key: each.name for each in resource.fields}
-    confirmed = _rows_of(acknowledged, name).filter(state="held").select("key", *names)
+    confirmed = _rows_of(acknowledged, name).filter(state="names").select("key", *names)
     both = desired.join(confirmed, on="key", suffix=CONFIRMED).collect()
     rows = [
         {
@@ -69,13 +69,13 @@ def _rows_of(frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
     return frame.filter(pl.any_horizontal(*names_it, below))
 
 
-def _shown(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
+def _shown_values(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in SHOWN if row.get(name) is not None}
     if row.get("faults"):
         shown["faults"] = " ".join(row["faults"])
-    held = [name for name in UNSHOWN if row.get(name) is not None]
-    held += [field.name for field in fields if row[field.key] is not None]
-    return shown | {"values": ", ".join(held)}
+    names = [name for name in UNSHOWN if row.get(name) is not None]
+    names += [field.name for field in fields if row[field.key] is not None]
+    return shown | {"values": ", ".join(names)}
 
 
 def markdown(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from transforms.core.fields import Privacy, Treatment
 from transforms.core.markdown import code, table
-from transforms.model.privacy import Leaving, leaving
+from transforms.model.privacy import Leaving, values_that_leave
 from transforms.openimis.country import Country
 from transforms.reports.tables import page_texts
 
@@ -19,7 +19,7 @@ def leaving_page(country: Country) -> str:
         CountryError: The country file names a field that does not exist, or a treatment that it
             cannot have.
     """
-    lines = leaving(country)
+    lines = values_that_leave(country)
     parts = ([page_texts.LEAVING], _regions(country), _by_class(lines), _staying(lines))
     return "\n".join([*(line for part in parts for line in part), page_texts.LEAVING_BESIDES])
 

@@ -2,15 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 import polars as pl
 
 from transforms.changes.outcomes import with_outcomes
-from transforms.changes.reject_rows import LEFT_OUT, NOTE, hints
+from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, hints
 from transforms.model.resources import RESOURCES
 
 Counts = dict[str, dict[str, int]]
+
+
+class RunState(StrEnum):
+    """How far a run came, as its summary has it."""
+
+    PLANNED = "planned"
+    """Nothing was to be posted."""
+    STOPPED = "stopped"
+    """The load stopped before its end."""
+    LOADED = "loaded"
 
 
 def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -> Counts:
@@ -63,8 +74,8 @@ def counted_reasons(counted: Counts, stage: str) -> list[dict[str, Any]]:
 
     Args:
         counted: Resource → reason → objects, changed or not.
-        stage: `NOTE` for what is left out of objects that are, or were, sent; `LEFT_OUT` for
-            objects that are left out as a whole.
+        stage: `NOTE` for what is left out of objects that are, or were, sent; `COUNTED_ONLY`
+            for objects that are not sent, and not listed either.
     """
     rows = [(name, reason, count) for name, by in counted.items() for reason, count in by.items()]
     meaning = hints({reason for _, reason, _ in rows})
@@ -83,9 +94,9 @@ def counted_reasons(counted: Counts, stage: str) -> list[dict[str, Any]]:
 def held_back(reasons: list[dict[str, Any]]) -> int:
     """Return how many objects were not brought in, though somebody may correct them.
 
-    What was only left out of one is not counted, nor what is left out by rule.
+    What was only left out of one is not counted, nor what is counted only.
     """
-    return sum(each["count"] for each in reasons if each["stage"] not in {NOTE, LEFT_OUT})
+    return sum(each["count"] for each in reasons if each["stage"] not in {NOTE, COUNTED_ONLY})
 
 
 def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
@@ -109,7 +120,7 @@ def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> st
             "",
             *_reject_table(summary["rejects"]),
             *_listed("Held back until somebody permits it", summary.get("held_back", ())),
-            *_listed("Much, and brought in", summary.get("told", ())),
+            *_listed("Much, and brought in", summary.get("reported", ())),
             *_listed("Values that nothing explains", summary.get("unmapped", ())),
         ]
     )
@@ -143,7 +154,10 @@ def _change_row(
 def _reject_table(rejects: list[dict[str, Any]]) -> list[str]:
     if not rejects:
         return ["Nothing was held back or refused."]
-    head = ["| held back, refused or left out | why | objects | what to do |", "|---|---|---|---|"]
+    head = [
+        "| held back, refused, left out or counted only | why | objects | what to do |",
+        "|---|---|---|---|",
+    ]
     return head + [_reject_row(**each) for each in rejects]
 
 

@@ -64,7 +64,7 @@ class Dhis2:
         """Return the same client with another patience; it shares the connections."""
         return Dhis2(self._http, self.base_url, patience, self._calendar, self._timeout)
 
-    def hurried(
+    def less_patient(
         self, attempts: int | None = None, *, seconds: float, share: float = 1.0
     ) -> "Dhis2":
         """Return the same client, which gives up sooner.

@@ -25,7 +25,7 @@ def present_objects(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str
     """Return UID to object, whole, of those that DHIS2 has."""
     one_by_one = METADATA_CLASSES[kind].read_one_by_one
     fields = METADATA_CLASSES[kind].fields
-    listed = _listed(client, kind, "id" if one_by_one else fields, uids)
+    listed = _list(client, kind, "id" if one_by_one else fields, uids)
     things = (_single(client, kind, thing["id"]) for thing in listed) if one_by_one else listed
     return {thing["id"]: as_sent(kind, strip_shown_only(thing)) for thing in things}
 
@@ -51,7 +51,7 @@ def has_hole(client: Dhis2, option_set: str) -> bool:
     return found is not None and None in (found.get("options") or ())
 
 
-def _listed(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:
+def _list(client: Dhis2, kind: str, fields: str, uids: Collection[str]) -> Iterator[Json]:
     for chunk in chunks(sorted(uids), UIDS_IN_A_REQUEST):
         yield from _all_of(client, kind, fields, f"id:in:[{','.join(chunk)}]")
 

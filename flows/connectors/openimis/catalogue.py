@@ -158,9 +158,9 @@ class _Catalogue:
         )
 
     def _select(self, column: Column, present: Mapping[str, SourceColumn]) -> SelectedColumn:
-        wanted = column.source_name
-        alike = [source for name, source in present.items() if name.lower() == wanted.lower()]
-        alike.sort(key=lambda source: source.name != wanted)
+        expected = column.source_name
+        alike = [source for name, source in present.items() if name.lower() == expected.lower()]
+        alike.sort(key=lambda source: source.name != expected)
         source = alike[0] if alike else None
         if source and column.of:
             source = SourceColumn(source.name, pyodbc.SQL_INTEGER, "integer", 10, 0)

@@ -82,7 +82,7 @@ def build_analytics_tables(
             clear_cache(client)
             return seconds
         if progress.ending is Ending.FAILED:
-            raise _failed(job, info.calendar)
+            raise _failed_error(job, info.calendar)
         if seconds >= limits.limit_minutes * 60:
             raise _too_slow(job, limits)
         wait(limits.poll_seconds)
@@ -144,7 +144,7 @@ def _ending_of(lines: list[dict[str, Any]]) -> Ending:
     return Ending.COMPLETED if any(line.get("completed") for line in lines) else Ending.UNDER_WAY
 
 
-def _failed(job: str, calendar: str) -> TargetError:
+def _failed_error(job: str, calendar: str) -> TargetError:
     return TargetError(
         f"DHIS2's analytics tables failed (job {job}), so dashboards may show old figures. "
         f"{calendar_warning(calendar)}Look at DHIS2's log at this time, then run run-analytics. "

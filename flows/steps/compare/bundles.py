@@ -12,7 +12,7 @@ from staging.frames import is_done, read_stage
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import first_recorded, recall
-from transforms.changes.bundles import numbered, rendered
+from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.phases import Phase, parts
 from transforms.model.resources import RESOURCES
 
@@ -136,10 +136,10 @@ def _write(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
 
 
 def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:
-    people = numbered(pl.concat(_people(phase, changes)), size)
+    people = number_bundles(pl.concat(_people(phase, changes)), size)
     for first in range(0, people["bundle"].n_unique(), BUNDLES_AT_ONCE):
         chunk = people.filter(pl.col("bundle").is_between(first, first + BUNDLES_AT_ONCE - 1))
-        yield from rendered(phase, changes, chunk).iter_rows(named=True)
+        yield from render_bundles(phase, changes, chunk).iter_rows(named=True)
 
 
 def _people(phase: Phase, changes: Changes) -> list[pl.LazyFrame]:

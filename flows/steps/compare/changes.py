@@ -18,7 +18,7 @@ from flows.steps.compare.comparison import Comparison, Selection
 from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
-from flows.steps.compare.partition_report import Counted
+from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
 from staging.acknowledged import scan
@@ -28,7 +28,7 @@ from staging.layout import Run, Target
 from staging.rejects import write_held_back
 from transforms import VERSION
 from transforms.changes.magnitude import Finding
-from transforms.changes.metadata_changes import CONFIRMED, unconfirmed
+from transforms.changes.metadata_changes import CONFIRMED, unconfirmed_rows
 from transforms.changes.metadata_selection import is_chosen, needed_options, needed_org_units
 from transforms.changes.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
 from transforms.changes.permissions import NOTHING, Permissions
@@ -49,12 +49,12 @@ class Outcome:
     Attributes:
         doubts: What the first comparison could not know.
         findings: What is much.
-        counted: What is left out of all objects, and which are left out as a whole.
+        counted: What is left out of objects, and which objects are counted only.
     """
 
     doubts: PartitionDoubts
     findings: Sequence[Finding]
-    counted: Counted
+    counted: ObjectCounts
 
 
 def stage_changes(
@@ -62,7 +62,7 @@ def stage_changes(
 ) -> Counts:
     """Stage what DHIS2 has still to hear, and return how much; once is enough.
 
-    What is much is left out, and goes with a run that is permitted it:
+    What is much is held back, and goes with a run that is permitted it:
     transforms/changes/magnitude.py
 
     Raises:
@@ -122,7 +122,7 @@ def changed_metadata(comparison: Comparison, name: str, scopes: Sequence[Scope])
     """
     confirmed = scan(comparison.target, comparison.current, name, 0, CONFIRMED)
     desired = scan_frame(comparison.run.desired(name, 0))
-    changed = unconfirmed(desired, confirmed)
+    changed = unconfirmed_rows(desired, confirmed)
     if is_chosen(name, scopes):
         return changed
     if name == ORG_UNITS:
@@ -172,7 +172,7 @@ def _declare(comparison: Comparison, outcome: Outcome, sent: Mapping[str, Any]) 
         "package": VERSION,
         "magnitude": [each.as_json() for each in outcome.findings],
         "noted": outcome.counted.noted,
-        "left_out": outcome.counted.left_out,
+        "counted_only": outcome.counted.counted_only,
         **sent,
     }
     declare_done(comparison.run, STAGE, manifest)

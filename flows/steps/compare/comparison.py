@@ -7,8 +7,8 @@ from functools import cached_property
 import polars as pl
 
 from flows.steps.compare.desired import STAGE as DESIRED
-from flows.steps.compare.desired import spared_in
-from flows.steps.compare.partition_report import Counted, PartitionReport, counted
+from flows.steps.compare.desired import undeletable_in
+from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
@@ -20,7 +20,7 @@ from transforms.changes.deltas import Delta, delta
 from transforms.changes.holding_back import (
     fields_held_back,
     fields_withheld,
-    keeping,
+    keep_values,
     kinds_held_back,
     without_held_back,
 )
@@ -33,7 +33,7 @@ from transforms.changes.partition_doubts import (
     partition_doubts,
 )
 from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
-from transforms.changes.selection import selected
+from transforms.changes.selection import select_changes
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.model.resources import (
     RESOURCE_BY_NAME,
@@ -60,7 +60,7 @@ class Comparison:
         self.target = target
         self.current = current
         self.partitions: int = read_stage(run, DESIRED)["partitions"]
-        self.spared = spared_in(run)
+        self.undeletable = undeletable_in(run)
         self._reports: dict[int, PartitionReport] = {}
 
     @property
@@ -74,7 +74,7 @@ class Comparison:
         chosen: Selection,
         findings: Sequence[Finding] = (),
         only: Collection[int] | None = None,
-    ) -> Counted:
+    ) -> ObjectCounts:
         """Write changes and rejects, without what the findings hold back.
 
         Args:
@@ -84,7 +84,7 @@ class Comparison:
             only: The partitions that are compared once more; all where None.
 
         Returns:
-            What is left out of all objects, and which are left out as a whole.
+            What is left out of objects, and which objects are counted only.
         """
         for partition in range(self.partitions) if only is None else sorted(only):
             self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
@@ -92,7 +92,7 @@ class Comparison:
         rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
-        return counted(reports)
+        return sum_reports(reports)
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
@@ -135,7 +135,7 @@ class Comparison:
                 for name, found in deltas.items()
             },
             {name: note_counts(frame) for name, frame in desired.items()},
-            {name: found.left_out for name, found in deltas.items()},
+            {name: found.counted_only for name, found in deltas.items()},
         )
 
     def _write_changes(
@@ -147,7 +147,7 @@ class Comparison:
     ) -> dict[str, pl.DataFrame]:
         """Write the changes of a partition that are posted, and return them."""
         changes = {name: found.changes for name, found in deltas.items()}
-        some = selected(changes, chosen.scopes, windowed=chosen.windowed)
+        some = select_changes(changes, chosen.scopes, windowed=chosen.windowed)
         posted = without_held_back(some, kinds_held_back(findings))
         for name, frame in posted.items():
             write_frame(self.run.changes(name, partition), frame.lazy().sort("person", "key"))
@@ -163,11 +163,11 @@ class Comparison:
             names = fields_held_back(findings, resource.name)
             deltas[resource.name] = delta(
                 resource,
-                keeping(desired, before, names, fields_withheld(findings, resource.name)),
+                keep_values(desired, before, names, fields_withheld(findings, resource.name)),
                 before,
                 above=deltas.get(resource.parent or ""),
                 collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
-                spared=self.spared.filter(resource=resource.name)["row"],
+                undeletable=self.undeletable.filter(resource=resource.name)["row"],
                 first=self.current.first_generation(resource.name),
                 since=self.since,
             )

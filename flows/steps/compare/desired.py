@@ -30,19 +30,19 @@ from transforms.changes.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.selection import check_scopes
 from transforms.core.errors import GuardError
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.held_back import NOTHING_SPARED, spared
+from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows
 from transforms.model.privacy import fingerprint
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
-from transforms.openimis.normalise import local_day, normalise
+from transforms.openimis.normalise import local_day
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
-SPARED, UNMAPPED = "spared", "unmapped"
+UNDELETABLE, UNMAPPED = "spared", "unmapped"
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
     country = inputs.country
-    frames = normalise(snapshot.frames, country)
-    register = register_of(frames)
+    register = register_of(snapshot.frames, country)
     write_desired(run, register, local_day(snapshot.as_of, country), inputs, count)
     for name, frame in desired_metadata(register, country, inputs.coordinates).items():
         write_frame(run.desired(name, 0), with_content(frame))
@@ -103,8 +102,8 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         "partitions": count,
         "rows": rows,
         KEY: inputs.key_fingerprint,
-        UNMAPPED: count_unmapped(frames, country),
-        "left_out": register.left_out(),
+        UNMAPPED: count_unmapped(snapshot.frames, country),
+        "counted_only": register.counted_only(),
     }
     declare_done(run, STAGE, manifest)
     return rows
@@ -155,17 +154,17 @@ def _rows(run: Run, resource: str, count: int) -> int:
 
 def write_doubts(run: Run, doubts: Doubts) -> None:
     """Write the rows that cannot be read, and what may not be deleted because of them, if any."""
-    found = spared(doubts)
+    found = undeletable_rows(doubts)
     if not found.is_empty():
-        write_frame(run.desired(SPARED, 0), found.lazy())
+        write_frame(run.desired(UNDELETABLE, 0), found.lazy())
     if not doubts.unreadable.is_empty():
         write_rejects(run, {UNREADABLE_ROWS: unreadable_rows(doubts.unreadable)})
 
 
-def spared_in(run: Run) -> pl.DataFrame:
+def undeletable_in(run: Run) -> pl.DataFrame:
     """Return what may not be deleted: resource, and row, which is null for all its rows."""
-    path = run.desired(SPARED, 0)
-    return scan_frame(path).collect() if path.exists() else NOTHING_SPARED
+    path = run.desired(UNDELETABLE, 0)
+    return scan_frame(path).collect() if path.exists() else NOTHING_UNDELETABLE
 
 
 def _check_same_key(run: Run, inputs: Inputs) -> None:

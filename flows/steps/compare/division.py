@@ -14,7 +14,7 @@ import polars as pl
 from staging.divided import BUCKET, bucket_of, discard, divide, scan_bucket
 from staging.layout import Run
 from transforms.changes.partitions import partition_of
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.openimis.country import Country
 from transforms.openimis.owners import NUMBER, PARTITION, heads_among, rows_with_partition
@@ -67,7 +67,7 @@ def divide_values(run: Run, register: Register, country: Country, parts: int) ->
     buckets = _buckets(parts)
     for number in range(parts):
         part = part_of_people(run, register, number)
-        candidates = value_candidates(part, people(part, country))
+        candidates = value_candidates(part, desired_people(part, country))
         own = candidates.with_columns(pl.lit(number, NUMBER).alias(PARTITION))
         _divide_by(run, f"{CANDIDATES}/{number}", own, "policy_id", buckets)
     for bucket in range(buckets):

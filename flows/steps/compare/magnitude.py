@@ -9,15 +9,15 @@ from flows.steps.shared.staged_changes import CHANGES
 from staging.frames import is_done, read_stage, scan_objects
 from staging.layout import Run
 from transforms.changes.change_counts import (
-    Measured,
+    ChangeCounts,
     acknowledged_at,
-    counted,
+    add_up_counts,
+    count_changes,
+    count_values,
     created_at,
     emptied_values,
-    had,
-    measured,
 )
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judge_changes
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
 from transforms.changes.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
@@ -36,7 +36,7 @@ def withhold_pseudonyms(
     policy, findings = policy_of(country), []
     for resource in RESOURCES:
         if names := pseudonyms(resource, policy):
-            found = _had(comparison, resource, ["key", *names])
+            found = _value_counts(comparison, resource, ["key", *names])
             of = found.pop("key")
             findings += waiting_pseudonyms(resource, found, of)
     return findings if any(each.objects for each in findings) else []
@@ -55,13 +55,13 @@ def measure(comparison: Comparison, country: Country, allow: Permissions) -> lis
         finding
         for each in RESOURCES
         if changes[each.name]
-        for finding in judged(
+        for finding in judge_changes(
             each, _measure_resource(comparison, each), before, policy, guards, allow
         )
     ]
 
 
-def _measure_resource(comparison: Comparison, resource: Resource) -> Measured:
+def _measure_resource(comparison: Comparison, resource: Resource) -> ChangeCounts:
     """Add up, partition by partition, what would be done to a resource."""
     counts: list[pl.DataFrame] = []
     created: list[pl.DataFrame] = []
@@ -69,18 +69,26 @@ def _measure_resource(comparison: Comparison, resource: Resource) -> Measured:
     since = comparison.since
     for number, before in comparison.acknowledged(resource):
         changes = scan_objects(comparison.run.changes(resource.name, number))
-        frames = (counted(changes, since), created_at(changes, since), acknowledged_at(before))
+        frames = (
+            count_changes(changes, since),
+            created_at(changes, since),
+            acknowledged_at(before),
+        )
         for found, frame in zip((counts, created, places), pl.collect_all(frames), strict=True):
             found.append(frame)
     emptied = emptied_values(counts)
-    return measured(counts, created, places, _had(comparison, resource, emptied))
+    return add_up_counts(counts, created, places, _value_counts(comparison, resource, emptied))
 
 
-def _had(comparison: Comparison, resource: Resource, names: Sequence[str]) -> dict[str, int]:
+def _value_counts(
+    comparison: Comparison, resource: Resource, names: Sequence[str]
+) -> dict[str, int]:
     """Return value → how many objects of a resource have it."""
     if not names:
         return {}
-    rows = [had(before, names).collect() for _, before in comparison.acknowledged(resource)]
+    rows = [
+        count_values(before, names).collect() for _, before in comparison.acknowledged(resource)
+    ]
     return dict(zip(names, pl.concat(rows).sum().row(0), strict=True))
 
 

@@ -13,16 +13,16 @@ Reasons = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Of which objects only a count is reported.
+class ObjectCounts:
+    """How many objects have notes, and how many are counted only.
 
     Attributes:
         noted: Objects, changed or not, of which something is left out.
-        left_out: Objects that DHIS2 does not have, and that are left out as a whole.
+        counted_only: Objects that DHIS2 does not have, and that are neither sent nor listed.
     """
 
     noted: Reasons
-    left_out: Reasons
+    counted_only: Reasons
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,19 @@ class PartitionReport:
     Attributes:
         rejects: Resource to what a rule held back, and notes of what is posted.
         noted: Resource to reason and count of what is left out of any object.
-        left_out: Resource to reason and count of objects that are left out as a whole.
+        counted_only: Resource to reason and count of objects that are counted only.
     """
 
     rejects: Mapping[str, pl.DataFrame]
     noted: Mapping[str, pl.DataFrame]
-    left_out: Mapping[str, pl.DataFrame]
+    counted_only: Mapping[str, pl.DataFrame]
 
 
-def counted(reports: Sequence[PartitionReport]) -> Counted:
+def sum_reports(reports: Sequence[PartitionReport]) -> ObjectCounts:
     """Return the counts of all partitions."""
-    return Counted(
+    return ObjectCounts(
         noted=_by_reason([each.noted for each in reports]),
-        left_out=_by_reason([each.left_out for each in reports]),
+        counted_only=_by_reason([each.counted_only for each in reports]),
     )
 
 

@@ -5,7 +5,7 @@ import polars as pl
 from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.acknowledged import sweep, write
-from staging.current import Current, switch, switched
+from staging.current import Current, switch, with_version
 from staging.divided import discard, divide, scan_bucket
 from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
@@ -40,7 +40,7 @@ def divide_anew(
         for each in RESOURCES
         if each.name in current.versions
     }
-    after = switched(current, version, checksums).model_copy(update={"partitions": partitions})
+    after = with_version(current, version, checksums).model_copy(update={"partitions": partitions})
     switch(target, after)
     sweep(target, kept=[current, after])
     return after

@@ -12,14 +12,14 @@ from flows.steps.load.left_out import left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES, changes_of
 from staging.acknowledged import keep, sweep, write
-from staging.current import Current, switch, switched
+from staging.current import Current, switch, with_version
 from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.fold import folded
+from transforms.changes.fold import fold_partition
 from transforms.changes.leaving_out import LeftOut, as_sent
 from transforms.changes.outcomes import IS_REJECT, refusals
 from transforms.changes.reject_rows import reject_rows
@@ -75,7 +75,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, manifest["partitions"])
-    after = switched(current, run.run_id, checksums).model_copy(
+    after = with_version(current, run.run_id, checksums).model_copy(
         update={
             "counter": current.counter + 1,
             "last_run": run.run_id,
@@ -173,7 +173,7 @@ def _fold_resource(
             changes = changes_of(run, number)[resource.name]
             own = answers.filter(is_of_partition(number))
             sent = as_sent(resource, changes, base, left_out)
-            rows = folded(resource, base, sent, own, run.run_id)
+            rows = fold_partition(resource, base, sent, own, run.run_id)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
             checksums.append(keep(target, current, run.run_id, resource.name, number))

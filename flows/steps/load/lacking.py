@@ -14,7 +14,7 @@ from flows.steps.target.preflight import ask_offer, check_needs
 from staging.current import Current
 from staging.layout import Run, Target
 from transforms.changes.lacks import Lacks, lacks_of
-from transforms.changes.leaving_out import Emptied, LeftOut, by_field, emptied, left_out
+from transforms.changes.leaving_out import Emptied, LeftOut, by_field, left_out, values_to_empty
 from transforms.changes.needs import needs_of_changes
 from transforms.changes.preflight import made_again, warnings_of
 from transforms.changes.waiting import NOTHING_WAITS, waiting_objects
@@ -73,4 +73,6 @@ def _lacking(run: Run, lacks: Lacks, warnings: Sequence[str]) -> Lacking:
     if lacks.is_empty:
         return Lacking(NOTHING_WAITS, {}, warnings=warnings)
     values = by_field(rows)
-    return Lacking(waiting_objects(changes, lacks), values, emptied(changes, values), warnings)
+    return Lacking(
+        waiting_objects(changes, lacks), values, values_to_empty(changes, values), warnings
+    )

@@ -147,7 +147,7 @@ def post_phases(
     if not everything:
         return
     settled = sum(bundle.is_settled for bundle in everything)
-    runner.show_progress(0, len(everything))
+    runner.show_progress(settled, len(everything))
     for phase in phases:
         for chunk in posting.chunks(phase):
             runner.run(post_chunk, runner, posting, phase, chunk)

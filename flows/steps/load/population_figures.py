@@ -19,7 +19,6 @@ from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.core.errors import CountryError, StagingError
 from transforms.model.tables.calendars import Calendar
 from transforms.openimis.country import Country
-from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.places import PLACE_LEVEL
 from transforms.package.population import FIGURES, figures
@@ -121,7 +120,7 @@ def read_places(target: Target, places_run: str | None, country: Country) -> pl.
             f"written."
         )
     frames = read_snapshot(Run(target.root, run_id), PLACES).frames
-    return register_of(normalise(frames, country)).places
+    return register_of(frames, country).places
 
 
 def _location_type(country: Country) -> str:

@@ -106,17 +106,17 @@ class _Posting:
 
     def settle(self, objects: _Objects, body: bytes) -> Receipt:
         """Return the receipt of `objects`, whose request body is `body`."""
-        whole = self._client.hurried(seconds=SECONDS_OF_A_BUNDLE)
+        whole = self._client.less_patient(seconds=SECONDS_OF_A_BUNDLE)
         receipt, failure = self._try(objects, body, [whole, self._client_of_part(objects)])
         if failure is None:
             return receipt
-        if not failure.is_too_large and self._state.failed():
+        if not failure.is_too_large and self._state.note_failure():
             check_way(self._client, failure)
         return receipt + self._divide(objects, failure)
 
     def _client_of_part(self, objects: _Objects) -> Dhis2:
         share = len(objects) / max(self._size, 1)
-        return self._client.hurried(ATTEMPTS_OF_A_PART, seconds=SECONDS_OF_A_PART, share=share)
+        return self._client.less_patient(ATTEMPTS_OF_A_PART, seconds=SECONDS_OF_A_PART, share=share)
 
     def _try(
         self, objects: _Objects, body: bytes, clients: list[Dhis2]
@@ -148,7 +148,7 @@ class _Posting:
         if verdict is None:
             is_late = answer.unanswered > 0
             return receipt, Failure(WHOLE_REQUEST, answer.status, may_be_done=is_late)
-        self._state.answered()
+        self._state.note_answer()
         accepted, refused, absent = verdict
         return receipt + Receipt(self._strategy, accepted, refused, absent=absent), None
 

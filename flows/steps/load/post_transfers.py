@@ -70,7 +70,7 @@ def _request(
     state.wait(0)
     receipt = Receipt("TRANSFER", requests=1)
     try:
-        answer = client.hurried(ATTEMPTS, seconds=SECONDS).exchange("PUT", TRANSFER, params)
+        answer = client.less_patient(ATTEMPTS, seconds=SECONDS).exchange("PUT", TRANSFER, params)
     except (BusyError, TargetError) as error:
         failure = failure_of(error)
         check_way(client, failure)

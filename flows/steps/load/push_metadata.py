@@ -11,12 +11,12 @@ from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
 from staging.acknowledged import free_version, scan, write
-from staging.current import Current, switch, switched
+from staging.current import Current, switch, with_version
 from staging.frames import scan_frame
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from transforms.changes.lacks import Lacks
-from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.metadata_changes import CONFIRMED, confirmed_after, mark_in_doubt
 from transforms.changes.metadata_selection import lost_options, lost_org_units
 from transforms.changes.offer import Offer
 from transforms.changes.reject_rows import option_rows, reject_rows
@@ -51,7 +51,7 @@ def push_lost(
     has_pushed = False
     for name in METADATA:
         rejects = f"{name}.{LOST}"
-        lost = _lost(run, name, offer, lacks)
+        lost = _lost_rows(run, name, offer, lacks)
         if len(lost):
             current = _push(run, target, client, current, name, lost, rejects=rejects)
             has_pushed = True
@@ -60,7 +60,7 @@ def push_lost(
     return current, has_pushed
 
 
-def _lost(run: Run, name: str, offer: Offer, lacks: Lacks) -> pl.DataFrame:
+def _lost_rows(run: Run, name: str, offer: Offer, lacks: Lacks) -> pl.DataFrame:
     changed = scan_frame(run.changes(name, 0))
     if lacks.is_empty:
         return changed.clear().collect()
@@ -83,7 +83,7 @@ def _push(
     """Push some rows: they are in doubt from before the first request until all have answers."""
     confirmed = scan(target, current, name, 0, CONFIRMED)
     current = remember_confirmed(
-        run, target, current, name, begun(confirmed, rows.lazy(), run.run_id)
+        run, target, current, name, mark_in_doubt(confirmed, rows.lazy(), run.run_id)
     )
     pushed = PushResult()
     try:
@@ -105,6 +105,6 @@ def remember_confirmed(
 ) -> Current:
     """Switch to a new version of what is confirmed of the org units or options."""
     version = free_version(current, name, run.run_id)
-    after = switched(current, version, {name: [write(target, version, name, 0, rows)]})
+    after = with_version(current, version, {name: [write(target, version, name, 0, rows)]})
     switch(target, after)
     return after

@@ -18,7 +18,7 @@ from flows.steps.load.post_run import Blocked, Sending, find_blocked, strategy_o
 from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise
 from staging.current import Current, read_current, switch
-from staging.damage import DamagedError, damaged
+from staging.damage import DamagedError, damaged_error
 from staging.files import MISSING
 from staging.frames import is_done
 from staging.layout import Run, Target
@@ -79,7 +79,7 @@ def mend(run: Run) -> None:
         StagingError: The others are damaged too.
     """
     if not is_done(run, CHANGES):
-        raise damaged(run.manifest(CHANGES), MISSING)
+        raise damaged_error(run.manifest(CHANGES), MISSING)
     discard_unless_listed(run)
     if lost := [bundle for bundle in in_doubt(run) if not bundle.is_whole]:
         remake_bundles(run, lost)

@@ -58,12 +58,12 @@ class LoadState:
         with self._lock:
             self._bundle_size = min(objects, self._bundle_size or objects)
 
-    def answered(self) -> None:
+    def note_answer(self) -> None:
         """Note that DHIS2 has given a report on a request."""
         with self._lock:
             self._failed_in_a_row = 0
 
-    def failed(self) -> bool:
+    def note_failure(self) -> bool:
         """Note that a bundle failed twice as a whole; return whether so did those before it.
 
         Several in flight may hold an object each that fails every request: whether anything gets

@@ -11,7 +11,7 @@ from flows.steps.load.post_bundle import validate_bundle
 from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
 from staging.frames import read_stage
 from staging.layout import Run
-from transforms.changes.bundles import numbered, rendered
+from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.phases import Phase, parts
 
 JUDGED = (Phase.PEOPLE, Phase.EVENTS)
@@ -47,6 +47,6 @@ def _bodies(changes: Changes) -> Iterator[str]:
         for phase in JUDGED
         for part in parts(phase)
     )
-    first = numbered(people, OBJECTS).filter(bundle=0)
+    first = number_bundles(people, OBJECTS).filter(bundle=0)
     for phase in JUDGED:
-        yield from rendered(phase, changes, first)["body"]
+        yield from render_bundles(phase, changes, first)["body"]

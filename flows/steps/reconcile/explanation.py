@@ -58,7 +58,7 @@ def _rows(name: str, frames_of: FramesOf) -> Rows:
         {"resource": resource.name} | row
         for resource in RESOURCES
         for frame in frames_of(resource)
-        for row in of_object(frame, _spelled(name), resource)
+        for row in of_object(frame, _spell(name), resource)
     ]
 
 
@@ -71,13 +71,13 @@ def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> Rows:
         for row in differences(
             pl.concat(desired_rows),
             pl.concat(confirmed_rows, how="diagonal"),
-            _spelled(name),
+            _spell(name),
             resource,
         )
     ]
 
 
-def _spelled(name: str) -> str:
+def _spell(name: str) -> str:
     """Return a name as keys are spelled."""
     return name.lower() if "-" in name else name
 

@@ -108,7 +108,7 @@ def reconcile_run(
     reader = reader_of(client, basis.current, paging)
     work = Reconciliation(basis.run, basis.target, basis.current, basis.desired, reader)
     for resource in RESOURCES:
-        runner.run(read, runner, work, resource)
+        runner.run(read_objects, runner, work, resource)
     for resource in RESOURCES:
         runner.run(compare, runner, work, resource)
     runner.run(compare_places_and_codes, runner, work)
@@ -119,7 +119,7 @@ def reconcile_run(
     return count
 
 
-def read(runner: Runner, work: Reconciliation, resource: Resource) -> None:
+def read_objects(runner: Runner, work: Reconciliation, resource: Resource) -> None:
     """Read all objects of a resource."""
     rows = read_resource(work, resource)
     runner.info("%s: %d objects read", resource.name, rows)

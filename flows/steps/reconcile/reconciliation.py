@@ -26,8 +26,8 @@ from staging.frames import (
 )
 from staging.layout import Run, Target
 from transforms.changes.identities import IDENTITIES, desired_identities
-from transforms.changes.metadata_changes import CONFIRMED, unlisted
-from transforms.changes.reconciliation import compared, missing, with_owners
+from transforms.changes.metadata_changes import CONFIRMED, unlisted_rows
+from transforms.changes.reconciliation import compare_bucket, missing_rows, with_owners
 from transforms.changes.schemas import acknowledged_schema, value_columns
 from transforms.dhis2.read_back import distinct, read_schema
 from transforms.model.field_keys import uids_of
@@ -84,7 +84,7 @@ class Reconciliation:
         folder = self.run.compared(resource.name, result)
         return [scan_frame(folder / f"{bucket:03d}.parquet") for bucket in self.partitions]
 
-    def lacking(self, name: str) -> Path:
+    def lacking_file(self, name: str) -> Path:
         """Return the file of the org units or options that DHIS2 lacks."""
         return self.run.compared(name, "lacking") / "000.parquet"
 
@@ -142,7 +142,7 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     desired = _bucket(work, resource, DESIRED, bucket, IDENTITIES)
     read = distinct(_bucket(work, resource, READ, bucket, read_schema(uids_of(values))))
     read, deleted = _with_unread(work, resource, rows, read)
-    found = compared(resource, rows, desired, read, deleted, values, work.reader.zone)
+    found = compare_bucket(resource, rows, desired, read, deleted, values, work.reader.zone)
     for result in RESULTS:
         path = work.run.compared(resource.name, result) / f"{bucket:03d}.parquet"
         write_frame(path, getattr(found, result).lazy())
@@ -157,7 +157,7 @@ def _with_unread(
     Returns:
         What DHIS2 has, and the UIDs of what it has deleted; None where it does not tell.
     """
-    unread = missing(rows, read)["uid"].to_list()
+    unread = missing_rows(rows, read)["uid"].to_list()
     queried = distinct(query_objects(work.reader, resource, unread, uids_of(work.values(resource))))
     there = pl.concat([read, queried.filter(~pl.col("isDeleted"))])
     if not work.reader.tells_deleted(resource):
@@ -179,6 +179,6 @@ def compare_metadata(work: Reconciliation, name: str) -> int:
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
     params = {"fields": "id", "paging": "false"}
     listed = work.reader.client.get(f"/api/{LISTS[name]}", params)[LISTS[name]]
-    lacking = unlisted(confirmed, [each["id"] for each in listed])
-    write_frame(work.lacking(name), lacking)
-    return row_count(work.lacking(name))
+    lacking = unlisted_rows(confirmed, [each["id"] for each in listed])
+    write_frame(work.lacking_file(name), lacking)
+    return row_count(work.lacking_file(name))

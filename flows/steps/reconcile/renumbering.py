@@ -9,10 +9,10 @@ from flows.steps.compare.source_identity import refuse_stranger, source_of
 from flows.steps.reconcile.preconditions import find_desired_run, read_acknowledged
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from staging.acknowledged import sweep, write
-from staging.current import Current, switch, switched
+from staging.current import Current, switch, with_version
 from staging.frames import read_stage, scan_objects
 from staging.layout import Run, Target
-from transforms.changes.renumbering import Renumbered, renumbered
+from transforms.changes.renumbering import RenumberedPartition, renumber_partition
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import NUMBERED, Resource
 from transforms.openimis.country import Guards
@@ -25,12 +25,12 @@ class CarryOver:
     """What became of the rows of a resource.
 
     Attributes:
-        acknowledged: How many of openIMIS's rows DHIS2 holds objects of.
-        found: How many of them were found again under their new numbers.
+        rows_in_dhis2: How many of openIMIS's rows DHIS2 holds objects of.
+        rows_found_again: How many of them were found again under their new numbers.
     """
 
-    acknowledged: int = 0
-    found: int = 0
+    rows_in_dhis2: int = 0
+    rows_found_again: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Renumbering:
         greatest = pl.concat(parts, how="diagonal").select(pl.col("generation").max())
         return int(greatest.collect().item() or 0) + 2
 
-    def parts(self, resource: Resource, first: int) -> Iterator[Renumbered]:
+    def parts(self, resource: Resource, first: int) -> Iterator[RenumberedPartition]:
         """Yield the partitions of a resource under the new numbers."""
         for number in range(self.current.partitions):
             rows = scan_objects(self.desired.desired(resource.name, number))
-            yield renumbered(resource, self._acknowledged(resource, number), rows, first)
+            yield renumber_partition(resource, self._acknowledged(resource, number), rows, first)
 
     def _acknowledged(self, resource: Resource, number: int) -> pl.LazyFrame:
         return acknowledged(self.target, self.current, resource, number)
@@ -80,7 +80,7 @@ def carry_over(run: Run, target: Target, desired_run: str, guards: Guards) -> di
         StagingError: A run is open, or the run is not at hand or divided otherwise.
     """
     current = read_acknowledged(target)
-    work = Renumbering(target, current, _migrated(target, current, desired_run))
+    work = Renumbering(target, current, _migrated_run(target, current, desired_run))
     first = {resource.name: work.first_generation(resource) for resource in NUMBERED}
     carried = {resource.name: CarryOver() for resource in NUMBERED}
     checksums: dict[str, list[str]] = {resource.name: [] for resource in NUMBERED}
@@ -88,14 +88,14 @@ def carry_over(run: Run, target: Target, desired_run: str, guards: Guards) -> di
         for number, part in enumerate(work.parts(resource, first[resource.name])):
             rows = part.rows.lazy()
             checksums[resource.name].append(write(target, run.run_id, resource.name, number, rows))
-            carried[resource.name].acknowledged += part.held
-            carried[resource.name].found += part.found
+            carried[resource.name].rows_in_dhis2 += part.rows_in_dhis2
+            carried[resource.name].rows_found_again += part.rows_found_again
     refuse_strangers(carried, desired_run, guards)
     _switch(target, current, run, checksums, first)
     return carried
 
 
-def _migrated(target: Target, current: Current, desired_run: str) -> Run:
+def _migrated_run(target: Target, current: Current, desired_run: str) -> Run:
     desired = find_desired_run(target.root, desired_run, needed=True)
     source = source_of(desired) if desired else None
     if desired is None or source is None:
@@ -122,8 +122,8 @@ def refuse_strangers(carried: Mapping[str, CarryOver], desired_run: str, guards:
     Raises:
         GuardError: It is of another openIMIS, or of none that was migrated.
     """
-    total = sum(each.acknowledged for each in carried.values())
-    found = sum(each.found for each in carried.values())
+    total = sum(each.rows_in_dhis2 for each in carried.values())
+    found = sum(each.rows_found_again for each in carried.values())
     if found < guards.renumber_share * total:
         raise GuardError(
             f"Of {total} policies and claim lines of which DHIS2 holds objects, only {found} "
@@ -141,6 +141,6 @@ def _switch(
 ) -> None:
     begins = {**current.first_generations, **first}
     numbered = current.model_copy(update={"first_generations": begins})
-    after = switched(numbered, run.run_id, checksums)
+    after = with_version(numbered, run.run_id, checksums)
     switch(target, after)
     sweep(target, kept=[current, after])

@@ -4,11 +4,11 @@ import polars as pl
 
 from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.acknowledged import keep, scan, sweep, write
-from staging.current import Current, switch, switched
+from staging.current import Current, switch, with_version
 from staging.frames import row_count, scan_frame
 from transforms.changes.metadata_changes import CONFIRMED
 from transforms.changes.partitions import partition_of
-from transforms.changes.repairs import repaired, strangers, with_persons
+from transforms.changes.repairs import apply_repairs, strangers, with_persons
 from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 
 
@@ -22,7 +22,7 @@ def repair_state(work: Reconciliation) -> Current:
     checksums |= {name: _forget_lacking(work, name) for name in METADATA}
     changed = {name: written for name, written in checksums.items() if written}
     before = work.current.model_copy(update={"lost_run": None})
-    after = switched(before, work.run.run_id, changed)
+    after = with_version(before, work.run.run_id, changed)
     switch(work.target, after)
     sweep(work.target, kept=[work.current, after])
     return after
@@ -38,7 +38,9 @@ def _repair_resource(work: Reconciliation, resource: Resource) -> list[str]:
     checksums = []
     for number in work.partitions if touched else ():
         if number in touched or is_new:
-            rows = repaired(work.acknowledged(resource, number), repairs.filter(of == number), own)
+            rows = apply_repairs(
+                work.acknowledged(resource, number), repairs.filter(of == number), own
+            )
             checksums.append(write(work.target, own, resource.name, number, rows))
         else:
             checksums.append(keep(work.target, work.current, own, resource.name, number))
@@ -47,10 +49,10 @@ def _repair_resource(work: Reconciliation, resource: Resource) -> list[str]:
 
 def _forget_lacking(work: Reconciliation, name: str) -> list[str]:
     """Write the new version of org units or options; return its checksum, none as above."""
-    if not row_count(work.lacking(name)):
+    if not row_count(work.lacking_file(name)):
         return []
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
-    left = confirmed.join(scan_frame(work.lacking(name)), on="key", how="anti")
+    left = confirmed.join(scan_frame(work.lacking_file(name)), on="key", how="anti")
     return [write(work.target, work.run.run_id, name, 0, left)]
 
 

@@ -15,7 +15,7 @@ from transforms.model.resources import METADATA, ORG_UNITS, RESOURCES, Resource
 def findings(work: Reconciliation) -> pl.LazyFrame:
     """Return everything that was found."""
     frames = [each for resource in RESOURCES for each in work.results(resource, "findings")]
-    lacking = [lacking_findings(name, scan_frame(work.lacking(name))) for name in METADATA]
+    lacking = [lacking_findings(name, scan_frame(work.lacking_file(name))) for name in METADATA]
     return pl.concat([pl.LazyFrame(schema=FINDINGS), *frames, *lacking])
 
 

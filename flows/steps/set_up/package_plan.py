@@ -36,7 +36,7 @@ class Package:
     conflicts: list[Conflict]
     notes: list[str]
 
-    def renamed(self, conflicts: Sequence[Conflict]) -> "Package":
+    def rename_objects(self, conflicts: Sequence[Conflict]) -> "Package":
         """Return it with other names where DHIS2 has given ours away."""
         return replace(self, payload=rename_taken(self.payload, conflicts))
 
@@ -59,7 +59,7 @@ def make_package(
     payload |= {MAPS: maps(place.level)} | _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
     package = Package(payload, around, conflicts, _level_notes(country, place, around))
-    return package.renamed(plan(payload, {}, around).conflicts) if rename else package
+    return package.rename_objects(plan(payload, {}, around).conflicts) if rename else package
 
 
 def plan_of(client: Dhis2, package: Package) -> Plan:

@@ -44,29 +44,19 @@ class SetUp:
         plan: What the fixed package lacked.
         options: What became of the options of sets that were there; None where not applied.
         org_units: What became of the org units; None where not applied.
-        given: What users and server were given, in sentences.
+        grants: What users and server were given, in sentences.
     """
 
     version: str
     plan: Plan
     options: PushResult | None = None
     org_units: PushResult | None = None
-    given: list[str] = field(default_factory=list)
-
-    @property
-    def changed_nothing(self) -> bool:
-        """Whether DHIS2 was as it must be."""
-        sent = sum(push.posted + push.references for push in self._pushes)
-        return self.plan.is_empty and not self.given and not sent
+    grants: list[str] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
         """How many org units and options were held back or refused."""
-        return sum(len(push.refused) for push in self._pushes)
-
-    @property
-    def _pushes(self) -> list[PushResult]:
-        return [push for push in (self.options, self.org_units) if push is not None]
+        return sum(len(push.refused) for push in (self.options, self.org_units) if push)
 
 
 def set_up(
@@ -109,11 +99,11 @@ def set_up(
         return done
     refuse_conflicts(planned)
     _write(client, info, package, planned)
-    done.given = give_access(client, country, loader_user)
+    done.grants = give_access(client, country, loader_user)
     done.options = push_options(client, options)
     done.org_units = push_org_units(client, org_units)
-    done.given += set_output_period_types(client, info)
-    done.given += [
+    done.grants += set_output_period_types(client, info)
+    done.grants += [
         f"Only daily loads may write marker {name} now." for name in protect_earlier_markers(client)
     ]
     return done

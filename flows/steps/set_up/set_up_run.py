@@ -10,7 +10,6 @@ from staging.snapshots import read_snapshot
 from transforms.model.desired import desired_metadata
 from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.country import Country
-from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 
 
@@ -38,7 +37,7 @@ def set_up_run(
     Raises:
         TargetError: DHIS2 is not as it must be.
     """
-    register = register_of(normalise(read_snapshot(run).frames, country))
+    register = register_of(read_snapshot(run).frames, country)
     desired = desired_metadata(register, country, coordinates)
     return set_up(
         client,

@@ -58,11 +58,11 @@ def give_access(client: Dhis2, country: Country, loader_user: str | None) -> lis
     if loader_user is None:
         return []
     loader = _user(client, loader_user)
-    given = _give_org_units(client, loader, root_place(client, country))
-    given += _give_data_capture(client, loader)
-    if given:
+    grants = _give_org_units(client, loader, root_place(client, country))
+    grants += _give_data_capture(client, loader)
+    if grants:
         client.post("/api/maintenance", {"cacheClear": "true"})
-    return given
+    return grants
 
 
 def set_output_period_types(client: Dhis2, info: SystemInfo) -> list[str]:

@@ -8,7 +8,7 @@ from flows.connectors.dhis2.client import Dhis2
 from staging.acknowledged import scan
 from staging.current import Current, read_current
 from staging.layout import Target, target_names
-from transforms.changes.metadata_changes import CONFIRMED, unlisted
+from transforms.changes.metadata_changes import CONFIRMED, unlisted_rows
 from transforms.changes.preflight import MERGED
 from transforms.core.errors import StagingError
 from transforms.model.resources import ORG_UNITS
@@ -24,7 +24,9 @@ def gone_places(client: Dhis2, staging_root: Path) -> list[str]:
         staging_root: Folder of all pipeline files; whatever target was loaded to this address.
     """
     loaded = _loaded_to(client, staging_root)
-    uids = sorted({uid for target, current in loaded for uid in _gone(client, target, current)})
+    uids = sorted(
+        {uid for target, current in loaded for uid in _gone_places(client, target, current)}
+    )
     if not uids:
         return []
     named = ", ".join(uids[:NAMED]) + (f" and {len(uids) - NAMED} more" if uids[NAMED:] else "")
@@ -41,8 +43,8 @@ def _loaded_to(client: Dhis2, staging_root: Path) -> Iterator[tuple[Target, Curr
                 yield target, current
 
 
-def _gone(client: Dhis2, target: Target, current: Current) -> list[str]:
+def _gone_places(client: Dhis2, target: Target, current: Current) -> list[str]:
     params = {"fields": "id", "paging": "false"}
     listed = client.get("/api/organisationUnits", params)["organisationUnits"]
     confirmed = scan(target, current, ORG_UNITS, 0, CONFIRMED)
-    return unlisted(confirmed, [each["id"] for each in listed]).collect()["uid"].to_list()
+    return unlisted_rows(confirmed, [each["id"] for each in listed]).collect()["uid"].to_list()

@@ -70,7 +70,7 @@ def _holds_marker(client: Dhis2, key: str) -> bool:
     if answer.status in (NOT_THERE, FORBIDDEN):
         return False
     if not answer.ok:
-        raise _refused(f"{NAMESPACE}/{key}", answer.status)
+        raise _refused_error(f"{NAMESPACE}/{key}", answer.status)
     return marker_of(key, answer.body) is not None
 
 
@@ -92,7 +92,7 @@ def write_marker(client: Dhis2, marker: Marker, *, replaces: bool = False) -> No
     if answer.status in (NOT_THERE, THERE_ALREADY):
         answer = client.exchange(methods[1], path, body=asdict(marker))
     if not answer.ok:
-        raise _refused(path, answer.status)
+        raise _refused_error(path, answer.status)
     protect_marker(client, marker.staging)
 
 
@@ -144,12 +144,12 @@ def _content(client: Dhis2, path: str) -> Any:
     if answer.status == NOT_THERE and answer.body is not None:
         return None
     if answer.status == FORBIDDEN:
-        raise _refused(path, answer.status)
+        raise _refused_error(path, answer.status)
     check_read(answer, path)
     return answer.body
 
 
-def _refused(path: str, status: int) -> TargetError:
+def _refused_error(path: str, status: int) -> TargetError:
     kind = DataStoreRefusedError if status == FORBIDDEN else TargetError
     return kind(
         f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "

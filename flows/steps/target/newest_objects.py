@@ -17,7 +17,7 @@ from staging.layout import Run, Target
 from transforms.changes.findings import FINDINGS, Kind
 from transforms.changes.identities import IDENTITIES
 from transforms.changes.recognition import NewestObjects
-from transforms.changes.reconciliation import compared
+from transforms.changes.reconciliation import compare_bucket
 from transforms.changes.schemas import UNKNOWN, State
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
@@ -150,4 +150,6 @@ def _compare_resource(
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)
     there = read.filter(~is_deleted)
-    return compared(resource, confirmed, nothing, there, deleted, values, reader.zone).findings
+    return compare_bucket(
+        resource, confirmed, nothing, there, deleted, values, reader.zone
+    ).findings

@@ -20,7 +20,7 @@ from flows.connectors.dhis2.client import Dhis2
 from staging.layout import Run
 from staging.read_back import RowWriter, writing_rows
 from transforms.core.json_texts import Json
-from transforms.dhis2.read_back import KINDS, asked_fields, programs_of, read_rows, read_schema
+from transforms.dhis2.read_back import KINDS, fields_parameter, programs_of, read_rows, read_schema
 from transforms.dhis2.tables.versions import Dialect
 from transforms.model.resources import Resource, TrackerType
 
@@ -135,7 +135,7 @@ class Reader:
 
     def _query(self, resource: Resource, params: dict[str, str]) -> list[Json]:
         kind = KINDS[resource.tracker_type]
-        params = params | {"fields": asked_fields(resource)}
+        params = params | {"fields": fields_parameter(resource)}
         page = self.client.get(f"/api/tracker/{kind.plural}", params)
         objects: list[Json] = page[self.dialect.page_key or kind.plural]
         return objects

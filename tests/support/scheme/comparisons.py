@@ -32,7 +32,7 @@ from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID
-from transforms.openimis.tables.reasons import LEFT_OUT
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
 FRESH = "fresh"
 DAYS_AFTER = ("one-day-after", "two-days-after")
@@ -64,7 +64,7 @@ def first_load_of_today(scheme: Scheme) -> FirstLoad:
         fresh.bring(FRESH)
         return FirstLoad(
             by_key(tracker(fresh.sandbox), fresh.target),
-            _named(rejects(fresh, FRESH, "rule")) | _only_counted(fresh, FRESH),
+            _named(rejects(fresh, FRESH, "rule")) | _counted_only(fresh, FRESH),
             _named(rejects(fresh, FRESH, "note").filter(reason=NUMBER_HELD_BACK)),
         )
 
@@ -128,12 +128,12 @@ def assert_acknowledged_is_wanted(scheme: Scheme, run_id: str) -> None:
     held_back = rejects(scheme, run_id, "rule")
     nameless = _waiting_for_a_number(scheme, run_id)
     for resource in RESOURCES:
-        left_out = held_back.filter(resource=resource.name)
+        rows = held_back.filter(resource=resource.name)
         columns = ["key", "parent", "person", *PLAIN, *(each.key for each in resource.fields)]
         desired = _desired(scheme, run_id, resource, nameless)
-        wanted = desired.filter(~_is_only_counted()).select(columns)
+        wanted = desired.filter(~_is_counted_only()).select(columns)
         known = acknowledged(scheme.target, resource).filter(state="held").select(columns)
-        wanted, known = (each.join(left_out, on="key", how="anti") for each in (wanted, known))
+        wanted, known = (each.join(rows, on="key", how="anti") for each in (wanted, known))
         assert_frame_equal(wanted.sort("key"), known.sort("key"))
 
 
@@ -166,19 +166,19 @@ def _waiting_for_a_number(scheme: Scheme, run_id: str) -> pl.DataFrame:
     return double.join(known, on="key", how="semi")
 
 
-def _only_counted(scheme: Scheme, run_id: str) -> frozenset[str]:
+def _counted_only(scheme: Scheme, run_id: str) -> frozenset[str]:
     """Return resource and key of the objects of which a run reports only a count."""
     nobody = pl.DataFrame(schema={"key": pl.String})
     return frozenset(
         f"{resource.name} {key}"
         for resource in RESOURCES
-        for key in _desired(scheme, run_id, resource, nobody).filter(_is_only_counted())["key"]
+        for key in _desired(scheme, run_id, resource, nobody).filter(_is_counted_only())["key"]
     )
 
 
-def _is_only_counted() -> pl.Expr:
-    """Whether an object is left out as a whole, and no reject names it."""
-    return pl.col("faults").list.set_intersection(sorted(LEFT_OUT)).list.len() > 0
+def _is_counted_only() -> pl.Expr:
+    """Whether an object is counted only: no reject names it."""
+    return pl.col("faults").list.set_intersection(sorted(COUNTED_ONLY_REASONS)).list.len() > 0
 
 
 def _desired(

@@ -19,7 +19,7 @@ from tests.system.demo_database.changes import Statements
 from tests.system.demo_database.comparison import Line, Rows, compared
 from tests.system.demo_database.dhis2 import held
 from tests.system.demo_database.openimis import wanted
-from transforms.changes.reject_rows import LEFT_OUT, UNREADABLE_ROWS
+from transforms.changes.reject_rows import COUNTED_ONLY, UNREADABLE_ROWS
 
 LEVELS = ("1.4", "1.11")
 COUNTED = {"resource": pl.String(), "stage": pl.String(), "reason": pl.String()}
@@ -40,21 +40,21 @@ class DemoScheme(FlowScheme):
         return found
 
     def rejects(self, run_id: str) -> pl.DataFrame:
-        """What the run held back, DHIS2 refused, or was left out."""
+        """What the run held back, DHIS2 refused, or was only counted."""
         listed = read_rejects(self.run(run_id)).collect()
         counted = [
-            {"resource": resource, "stage": LEFT_OUT, "reason": reason}
-            for (resource, reason), count in self.left_out(run_id).items()
+            {"resource": resource, "stage": COUNTED_ONLY, "reason": reason}
+            for (resource, reason), count in self.counted_only(run_id).items()
             if resource != UNREADABLE_ROWS
             for _ in range(count)
         ]
         return pl.concat([listed, pl.DataFrame(counted, schema=COUNTED)], how="diagonal")
 
-    def left_out(self, run_id: str) -> dict[tuple[str, str], int]:
-        """Resource and reason to what was left out as a whole, and only counted."""
+    def counted_only(self, run_id: str) -> dict[tuple[str, str], int]:
+        """Resource and reason to what was counted only."""
         rows = self.summary(run_id)["rejects"]
-        left_out = [each for each in rows if each["stage"] == LEFT_OUT]
-        return {(each["resource"], each["reason"]): each["count"] for each in left_out}
+        counted = [each for each in rows if each["stage"] == COUNTED_ONLY]
+        return {(each["resource"], each["reason"]): each["count"] for each in counted}
 
     def wanted(self, run_id: str) -> Rows:
         """What DHIS2 should hold of the present openIMIS, by plain SQL, on the day of the run."""

@@ -137,7 +137,7 @@ def test_numbers_that_two_people_have_and_an_unknown_gender_are_left_out(
 
 
 def test_of_rows_that_name_nobody_and_of_funds_only_a_count_is_told(faulty: DemoScheme) -> None:
-    assert faulty.left_out("first") == {
+    assert faulty.counted_only("first") == {
         ("openimis_rows", "insuree_excluded"): 1,
         ("openimis_rows", "place_of_funds"): 4,
         ("tracked_entities", "no_place"): 1,

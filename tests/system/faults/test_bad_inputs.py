@@ -38,7 +38,7 @@ from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import ORG_UNITS, RESOURCE_BY_NAME, RESOURCES
 from transforms.model.tables.insuree import INSUREE_FIELDS
 from transforms.openimis.tables.field_reasons import hint_of
-from transforms.openimis.tables.reasons import LEFT_OUT
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
 NOTE, COUNTED = "note", "counted"
 RUN, NEXT = "first-load", "next-load"
@@ -64,7 +64,7 @@ class Loaded:
         """What is not held, and has a fault of which only the objects are counted."""
         frames = []
         for resource in RESOURCES:
-            first = pl.element().filter(pl.element().is_in(sorted(LEFT_OUT)))
+            first = pl.element().filter(pl.element().is_in(sorted(COUNTED_ONLY_REASONS)))
             rows = self.wanted(resource.name).with_columns(
                 resource=pl.lit(resource.name),
                 reason=pl.col("faults").list.eval(first).list.first(),
@@ -288,7 +288,7 @@ def test_a_value_is_sent_as_it_is_and_not_mended(
 def assert_counted(loaded: Loaded) -> None:
     """The run has counted what it has not listed."""
     counts = loaded.counted.group_by("resource", "reason").len().sort("resource", "reason")
-    told = read_stage(loaded.scheme.job(RUN).run, "changes")["left_out"]
+    told = read_stage(loaded.scheme.job(RUN).run, "changes")["counted_only"]
 
     assert counts.rows() == sorted(
         (resource, reason, count)

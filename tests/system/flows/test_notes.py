@@ -1,4 +1,4 @@
-"""What is left out, of an object or as a whole, is counted every night, and not listed."""
+"""Notes and what is counted only are counted every night, and not listed."""
 
 import json
 import sqlite3
@@ -43,9 +43,9 @@ def scheme_with_others(noted_scheme: FlowScheme) -> FlowScheme:
     return noted_scheme
 
 
-def left_out(scheme: FlowScheme, run_id: str) -> dict[tuple[str, str], int]:
+def counted_only(scheme: FlowScheme, run_id: str) -> dict[tuple[str, str], int]:
     summary = json.loads((scheme.staging_root / "runs" / run_id / "summary.json").read_text())
-    counted = [each for each in summary["rejects"] if each["stage"] == "left out"]
+    counted = [each for each in summary["rejects"] if each["stage"] == "counted only"]
     return {(each["resource"], each["reason"]): each["count"] for each in counted}
 
 
@@ -74,7 +74,7 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
     assert "correct it in openIMIS" in counted(noted_scheme, "second")[0]["hint"]
     # Of who is nowhere (the sample has one more, with a policy), and of funds, there is one line.
     for run_id in ("first", "second"):
-        assert left_out(noted_scheme, run_id) == {
+        assert counted_only(noted_scheme, run_id) == {
             ("openimis_rows", "insuree_excluded"): 1,
             ("tracked_entities", "no_place"): 2,
             ("insuree_enrollments", "no_place"): 2,

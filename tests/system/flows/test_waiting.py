@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from prefect import flow, get_client
@@ -18,7 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Running
 
 from flows.extract import extract
-from flows.prefect_support.children import ChildFailedError, run_child
+from flows.prefect_support.children import ChildFailedError, await_child, start_child
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.current import read_current
@@ -335,7 +336,8 @@ def nobody_works(prefect_server: None) -> None:
 def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) -> None:
     @flow(name="a-parent")
     def parent() -> None:
-        run_child("extract/manual", {}, Waiting(worker_minutes=0.01))
+        child = start_child("extract/manual", {}, "extract scheme")
+        await_child(child, "extract/manual", Waiting(worker_minutes=0.01))
 
     with pytest.raises(ChildFailedError) as refusal:
         parent()
@@ -345,12 +347,29 @@ def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) 
     assert [run.state_name for run in runs_of("extract/manual")] == ["Cancelled"]
 
 
+def test_the_run_of_a_stage_has_its_name_at_once_and_is_a_subflow_of_the_run_that_started_it(
+    nobody_works: None,
+) -> None:
+    @flow(name="a-parent")
+    def parent() -> list[UUID]:
+        return [start_child("extract/manual", {}, "extract scheme").id for _ in range(2)]
+
+    [child, again] = parent()
+
+    assert child == again
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(child)
+        assert run.name == "extract scheme"
+        assert client.read_task_run(run.parent_task_run_id).name.startswith("extract/manual")
+
+
 def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) -> None:
     """A worker took it, and was killed: for Prefect it is running still."""
 
     @flow(name="a-parent")
     def parent() -> None:
-        run_child("extract/manual", {}, Waiting(stage_hours=0.001))
+        child = start_child("extract/manual", {}, "extract scheme")
+        await_child(child, "extract/manual", Waiting(stage_hours=0.001))
 
     taker = threading.Thread(target=taken_by_somebody, daemon=True)
     taker.start()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from prefect import get_client
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL
@@ -89,6 +90,19 @@ def new_runs_of(flow: str, before: set[UUID]) -> list[FlowRun]:
     return [run for run in runs_of(flow) if run.id not in before]
 
 
+def subflows_of(parent: FlowRun) -> list[FlowRun]:
+    """Return the runs that the page of a run links to, in the order of their start."""
+    of_parent = FlowRunFilter(parent_flow_run_id={"any_": [parent.id]})
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(flow_run_filter=of_parent)
+    return sorted(found, key=lambda run: run.created)
+
+
+def name_of(run: FlowRun) -> str:
+    """Return the name of a run without its day."""
+    return run.name.rpartition(" ")[0]
+
+
 def test_a_failed_load_is_retried_where_it_stopped(scheme: FlowScheme, worker: None) -> None:
     before = known_runs()
     let_dhis2_forget_the_login(scheme)
@@ -120,6 +134,11 @@ def test_a_retried_sync_runs_only_the_stage_that_failed(scheme: FlowScheme, work
     again = ended(failed)
 
     assert again.state_name == "CompletedWithRejects"
+    assert [name_of(run) for run in subflows_of(again)] == [
+        "extract scheme",
+        "transform ministry",
+        "load ministry",
+    ]
     assert [run.run_count for run in new_runs_of("extract", before)] == [1]
     assert [run.run_count for run in new_runs_of("transform", before)] == [1]
     assert [run.run_count for run in new_runs_of("load", before)] == [2]

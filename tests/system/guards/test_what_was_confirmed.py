@@ -14,7 +14,7 @@ from staging.frames import scan_frame
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import tracker
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.metadata_changes import CONFIRMED, begun, confirmed_after
+from transforms.changes.metadata_changes import CONFIRMED, confirmed_after, mark_in_doubt
 from transforms.core.errors import StagingError
 from transforms.model.resources import OPTIONS
 from transforms.model.tables.option_sets import PRODUCT
@@ -93,7 +93,7 @@ def test_org_units_and_options_that_are_pushed_once_more_leave_the_state_whole_u
         before = scan(scheme.target, states[-1], OPTIONS, 0, CONFIRMED)
         keys = pl.Series("key", accepted, pl.String)
         for rows in (
-            begun(before, changed, run.run_id),
+            mark_in_doubt(before, changed, run.run_id),
             confirmed_after(before, changed, keys, run.run_id),
         ):
             states.append(remember_confirmed(run, scheme.target, states[-1], OPTIONS, rows))

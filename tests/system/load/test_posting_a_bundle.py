@@ -315,8 +315,8 @@ def test_a_part_of_a_bundle_is_given_a_part_of_the_time_and_no_less_than_a_minut
     with running(lambda asked, _: report(asked)) as server:
         client = server.client(timeout_seconds=600)
         half, sixteenth = (
-            client.hurried(seconds=60, share=1 / 2),
-            client.hurried(seconds=60, share=1 / 16),
+            client.less_patient(seconds=60, share=1 / 2),
+            client.less_patient(seconds=60, share=1 / 16),
         )
 
     assert [each.seconds_of_an_answer for each in (client, half, sixteenth)] == [600, 300, 60]
@@ -328,7 +328,7 @@ def test_a_request_that_takes_long_is_not_made_as_often_as_one_that_fails_at_onc
         return Response(status_code=504)
 
     with running(slow) as server:
-        client = server.client(attempts=50).hurried(seconds=0.5)
+        client = server.client(attempts=50).less_patient(seconds=0.5)
         with pytest.raises(BusyError, match="504"):
             client.post("/api/tracker", body=b"{}")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.steps.set_up.plan_and_write import SetUp
 from transforms.model.options import options
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
@@ -99,3 +100,10 @@ GENDERS = [
     {"Code": "M", "Gender": "Male", "SortOrder": 1},
     {"Code": "F", "Gender": "Female", "SortOrder": 2},
 ]
+
+
+def changed_nothing(done: SetUp) -> bool:
+    """Whether DHIS2 was as it must be."""
+    pushes = [push for push in (done.options, done.org_units) if push is not None]
+    sent = sum(push.posted + push.references for push in pushes)
+    return done.plan.is_empty and not done.grants and not sent

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from staging.acknowledged import keep, scan, write
-from staging.current import Current, read_current, switch, switched
+from staging.current import Current, read_current, switch, with_version
 from staging.files import write_json
 from staging.layout import Target
 from transforms.changes.schemas import acknowledged_schema
@@ -68,7 +68,7 @@ def test_a_partition_that_does_not_change_is_written_with_keys_too(target: Targe
 
     checksums = [keep(target, current, "after", PEOPLE, number) for number in range(2)]
 
-    after = switched(current, "after", {PEOPLE: checksums})
+    after = with_version(current, "after", {PEOPLE: checksums})
     for number in range(2):
         path = target.acknowledged("after", PEOPLE, number)
         assert set(pl.read_parquet_schema(path)) == set(SCHEMA)
@@ -79,7 +79,7 @@ def test_a_partition_that_does_not_change_is_written_with_keys_too(target: Targe
 def test_a_partition_with_keys_that_does_not_change_is_not_written_again(target: Target):
     row = pl.DataFrame([{"key": "a", "state": "held"}], schema=SCHEMA).lazy()
     checksums = [write(target, "before", PEOPLE, 0, row)]
-    current = switched(Current(partitions=1), "before", {PEOPLE: checksums})
+    current = with_version(Current(partitions=1), "before", {PEOPLE: checksums})
 
     keep(target, current, "after", PEOPLE, 0)
 

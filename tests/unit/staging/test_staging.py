@@ -15,8 +15,8 @@ from staging.acknowledged import sweep
 from staging.current import Current, read_current, switch
 from staging.files import (
     read_json,
-    sealed,
-    unsealed,
+    sealed_json,
+    unseal,
     whole_or_absent,
     write_bytes,
     write_json,
@@ -72,13 +72,13 @@ def test_folders_are_for_their_owner_alone(tmp_path: Path):
 def test_json_that_was_cut_or_changed_anywhere_is_refused(
     content: dict[str, object], at: int, change: int, cut: bool
 ) -> None:
-    written = sealed(content, orjson.OPT_INDENT_2 if at % 2 else 0)
+    written = sealed_json(content, orjson.OPT_INDENT_2 if at % 2 else 0)
     at %= len(written)
     found = written[:at] + (b"" if cut else bytes([written[at] ^ change]) + written[at + 1 :])
 
-    assert unsealed(Path("run.json"), written) == content
+    assert unseal(Path("run.json"), written) == content
     with pytest.raises(StagingError, match=r"run\.json is damaged"):
-        unsealed(Path("run.json"), found)
+        unseal(Path("run.json"), found)
 
 
 def test_what_a_person_has_changed_by_hand_is_read(tmp_path: Path) -> None:

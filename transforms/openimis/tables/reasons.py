@@ -23,11 +23,11 @@ REASONS: dict[str, str] = {
     ),
     "insuree_excluded": (
         "The insurance number is one that openIMIS gives to its funds, or that the country file "
-        "excludes: nobody is insured by it, so it was left out with its policies."
+        "excludes: nobody is insured by it, so neither it nor its policies are sent."
     ),
     "place_of_funds": (
         "openIMIS made this place for its funds (a region FR called Funding, and what lies below "
-        "it): nobody lives there, so it was left out."
+        "it): nobody lives there, so it is not sent."
     ),
     "current_village_unknown": (
         "The person's current village does not exist, or lies below no region: the next place that "
@@ -192,7 +192,7 @@ REASONS: dict[str, str] = {
     ),
 } | REASONS_OF_DHIS2
 
-LEFT_OUT: frozenset[str] = frozenset(
+COUNTED_ONLY_REASONS: frozenset[str] = frozenset(
     {
         "no_place",
         "insuree_policy_insuree_unknown",

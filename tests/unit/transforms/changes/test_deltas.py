@@ -7,7 +7,7 @@ import pytest
 
 from tests.laws.world import desired_frame
 from transforms.changes.deltas import Delta, delta
-from transforms.changes.partitions import collided, movers, partition_count, partition_of
+from transforms.changes.partitions import collisions, movers, partition_count, partition_of
 from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
@@ -187,7 +187,7 @@ def test_who_has_no_place_and_is_not_in_dhis2_is_counted_and_listed_nowhere():
 
     assert found.changes.is_empty()
     assert found.rejects.is_empty()
-    assert found.left_out.rows() == [("no_place", 1)]
+    assert found.counted_only.rows() == [("no_place", 1)]
 
 
 def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
@@ -196,7 +196,7 @@ def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
     found = delta(TRACKED_ENTITIES, desired, known(), above=None)
 
     assert found.changes.is_empty()
-    assert found.left_out.is_empty()
+    assert found.counted_only.is_empty()
     assert found.rejects["key"].to_list() == [PERSON]
 
 
@@ -267,7 +267,7 @@ def test_two_new_objects_of_one_uid_are_both_named():
         }
     )
 
-    found = collided(created, created.clear().drop("partition"))
+    found = collisions(created, created.clear().drop("partition"))
 
     assert sorted(found.rows()) == [("claim_items", "1", 0), ("claim_services", "2", 3)]
 
@@ -278,7 +278,7 @@ def test_a_uid_that_another_object_ever_had_is_taken():
     )
     had = pl.LazyFrame({"resource": ["claim_items"], "key": ["9"], "uid": ["same"]})
 
-    assert collided(created, had).rows() == [("claim_items", "1", 2)]
+    assert collisions(created, had).rows() == [("claim_items", "1", 2)]
 
 
 def test_the_next_generation_of_an_object_does_not_collide_with_itself():
@@ -287,7 +287,7 @@ def test_the_next_generation_of_an_object_does_not_collide_with_itself():
     )
     had = pl.LazyFrame({"resource": ["claim_items"], "key": ["1"], "uid": ["old"]})
 
-    assert collided(created, had).is_empty()
+    assert collisions(created, had).is_empty()
 
 
 def test_an_object_that_looks_new_in_one_partition_is_found_in_another():

@@ -8,22 +8,22 @@ import pytest
 
 from tests.laws.world import desired_frame
 from transforms.changes.change_counts import (
-    Measured,
+    ChangeCounts,
     acknowledged_at,
-    counted,
+    add_up_counts,
+    count_changes,
+    count_values,
     created_at,
     emptied_values,
-    had,
-    measured,
 )
 from transforms.changes.deltas import delta
 from transforms.changes.holding_back import (
     fields_held_back,
-    keeping,
+    keep_values,
     kinds_held_back,
     without_held_back,
 )
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judged
+from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judge_changes
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.schemas import PLAIN, UNKNOWN, acknowledged_schema
@@ -59,16 +59,16 @@ def acknowledged(resource: str, rows: list[dict[str, Any]]) -> pl.LazyFrame:
 
 def counts_of(
     wanted: list[dict[str, Any]], known: list[dict[str, Any]], since: str | None = None
-) -> Measured:
+) -> ChangeCounts:
     """Return what a run would do to people, as one partition."""
     before = acknowledged(PEOPLE, known)
     found = delta(TRACKED_ENTITIES, desired_frame(TRACKED_ENTITIES, wanted), before, above=None)
     changes = found.changes.lazy()
-    counts = [counted(changes, since).collect()]
+    counts = [count_changes(changes, since).collect()]
     names = emptied_values(counts)
-    present = had(before, names).collect().row(0, named=True) if names else {}
+    present = count_values(before, names).collect().row(0, named=True) if names else {}
     places = [created_at(changes, since).collect()], [acknowledged_at(before).collect()]
-    return measured(counts, *places, present)
+    return add_up_counts(counts, *places, present)
 
 
 def findings(
@@ -81,7 +81,7 @@ def findings(
 ) -> list[Finding]:
     found = counts_of(wanted, known)
     left = LastLoad(loaded=loaded, **before)
-    return judged(TRACKED_ENTITIES, found, left, treatments, GUARDS, allow)
+    return judge_changes(TRACKED_ENTITIES, found, left, treatments, GUARDS, allow)
 
 
 def told(found: list[Finding]) -> list[tuple[Kind, str, int, int, str]]:
@@ -151,7 +151,7 @@ def test_all_of_a_small_pilot_is_not_deleted_without_a_word() -> None:
     guards = GUARDS.model_copy(update={"delete_count": 100})
     found = counts_of([], people(11))
 
-    [each] = judged(TRACKED_ENTITIES, found, LastLoad(EVERYTHING), SENT, guards, NOTHING)
+    [each] = judge_changes(TRACKED_ENTITIES, found, LastLoad(EVERYTHING), SENT, guards, NOTHING)
 
     assert "delete 11 of 11 tracked_entities" in sentence(each)
     assert "allow=deletes" in sentence(each)
@@ -222,7 +222,7 @@ def test_what_may_leave_no_longer_is_taken_out_at_once_and_what_may_leave_now_wa
     left = LastLoad(EVERYTHING, treatments={DATE_OF_BIRTH.key: before.value})
     measured_now = counts_of(people(100, **born), known)
     policy = SENT | {DATE_OF_BIRTH.key: now}
-    found = judged(TRACKED_ENTITIES, measured_now, left, policy, GUARDS, NOTHING)
+    found = judge_changes(TRACKED_ENTITIES, measured_now, left, policy, GUARDS, NOTHING)
 
     assert (fields_held_back(found, PEOPLE) == [DATE_OF_BIRTH.key]) is is_held
     assert kinds_held_back(found) == {}
@@ -265,11 +265,11 @@ def test_counts_of_partitions_are_added_up() -> None:
         before = acknowledged(PEOPLE, half)
         wanted = [row | {SEX.key: "F"} for row in half]
         found = delta(TRACKED_ENTITIES, desired_frame(TRACKED_ENTITIES, wanted), before, above=None)
-        counts.append(counted(found.changes.lazy(), None).collect())
+        counts.append(count_changes(found.changes.lazy(), None).collect())
         created.append(created_at(found.changes.lazy(), None).collect())
         held.append(acknowledged_at(before).collect())
 
-    whole = measured(counts, created, held, {})
+    whole = add_up_counts(counts, created, held, {})
 
     assert (whole.acknowledged, whole.counts["alter", SEX.key]) == (100, 100)
 
@@ -296,13 +296,13 @@ def test_covers_that_all_expire_and_the_days_that_follow_from_it_are_due_by_date
     wanted = desired_frame(POLICY_EVENTS, [*cut, *expired])
 
     found = delta(POLICY_EVENTS, wanted, before, above=above, since="2026-06-29").changes.lazy()
-    whole = measured(
-        [counted(found, "2026-06-29").collect()],
+    whole = add_up_counts(
+        [count_changes(found, "2026-06-29").collect()],
         [created_at(found, "2026-06-29").collect()],
         [acknowledged_at(before).collect()],
         {},
     )
-    tellings = judged(POLICY_EVENTS, whole, LastLoad(EVERYTHING), {}, GUARDS, NOTHING)
+    tellings = judge_changes(POLICY_EVENTS, whole, LastLoad(EVERYTHING), {}, GUARDS, NOTHING)
 
     assert told(tellings) == [
         (Kind.CREATES, "", 100, 100, "due by date"),
@@ -314,7 +314,7 @@ def test_a_held_field_keeps_what_dhis2_has_and_new_people_get_what_openimis_says
     wanted = desired_frame(TRACKED_ENTITIES, people(3, **{SEX.key: "F", MARITAL.key: "S"}))
     known = acknowledged(PEOPLE, [*people(1), *people(2, **{SEX.key: UNKNOWN})[1:]])
 
-    kept = keeping(wanted, known, [SEX.key]).collect()
+    kept = keep_values(wanted, known, [SEX.key]).collect()
 
     assert kept[SEX.key].to_list() == ["M", "F", "F"]
     assert kept[MARITAL.key].to_list() == ["S", "S", "S"]
@@ -324,7 +324,7 @@ def test_a_held_field_keeps_what_dhis2_has_and_new_people_get_what_openimis_says
 def test_a_held_field_that_is_no_longer_sent_stays_in_dhis2() -> None:
     known = acknowledged(PEOPLE, people(2)).with_columns(OldFieldUid=pl.lit("kept"))
 
-    kept = keeping(desired_frame(TRACKED_ENTITIES, people(2)), known, ["OldFieldUid"])
+    kept = keep_values(desired_frame(TRACKED_ENTITIES, people(2)), known, ["OldFieldUid"])
 
     assert kept.collect()["OldFieldUid"].to_list() == ["kept", "kept"]
 

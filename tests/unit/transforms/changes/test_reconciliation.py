@@ -9,8 +9,8 @@ from transforms.changes.deltas import delta
 from transforms.changes.generations import uid_at
 from transforms.changes.identities import IDENTITIES, STRANGER, desired_identities
 from transforms.changes.partitions import partition_of
-from transforms.changes.reconciliation import Compared, compared
-from transforms.changes.repairs import repaired, with_persons
+from transforms.changes.reconciliation import BucketComparison, compare_bucket
+from transforms.changes.repairs import apply_repairs, with_persons
 from transforms.changes.schemas import Change, acknowledged_schema, desired_schema
 from transforms.dhis2.read_back import distinct, read_rows, read_schema
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS, TRACKED_ENTITIES
@@ -39,10 +39,10 @@ def of(
     *,
     deleted: tuple[str, ...] | None = (),
     wanted: pl.DataFrame | None = None,
-) -> Compared:
+) -> BucketComparison:
     identities = pl.DataFrame(schema=IDENTITIES) if wanted is None else wanted
     values = [field.key for field in resource.fields]
-    return compared(resource, known, identities, held, deleted, values)
+    return compare_bucket(resource, known, identities, held, deleted, values)
 
 
 def uid(resource: Any, key: str, generation: int = 0) -> str:
@@ -50,8 +50,8 @@ def uid(resource: Any, key: str, generation: int = 0) -> str:
     return str(frame.select(uid_at(resource, pl.lit(generation))).item())
 
 
-def mended(resource: Any, known: pl.DataFrame, found: Compared) -> list[dict[str, Any]]:
-    frame = repaired(known.lazy(), found.repairs.lazy(), "repair").collect()
+def mended(resource: Any, known: pl.DataFrame, found: BucketComparison) -> list[dict[str, Any]]:
+    frame = apply_repairs(known.lazy(), found.repairs.lazy(), "repair").collect()
     return frame.sort("key").to_dicts()
 
 

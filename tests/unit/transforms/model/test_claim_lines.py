@@ -20,7 +20,7 @@ from transforms.model.claim_lines import (
     line_events,
 )
 from transforms.model.claims import current_claims
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.openimis.country import Country, Root
 
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
@@ -55,7 +55,7 @@ def amounts(
 def events(kind: LineKind, lines: Lines, claims: Lines = ({},), **tables: Any) -> list[Row]:
     table = kind.resource.table.removeprefix("tbl")
     source = register(Claim=claims, **({table: lines} | tables))
-    wanted = collect_once(people(source, COUNTRY))
+    wanted = collect_once(desired_people(source, COUNTRY))
     found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
     sums = collect_once(claim_amounts(source, found))
     return read(line_events(source, found, sums, kind), kind.resource)

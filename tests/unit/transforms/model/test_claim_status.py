@@ -16,7 +16,7 @@ from transforms.core.memory import collect_once
 from transforms.model.claim_lines import claim_amounts
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import current_claims
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.resources import CLAIM_EVENTS
 from transforms.openimis.country import Country, Root
 
@@ -43,7 +43,7 @@ def claim(status: int, **changes: Any) -> dict[str, Any]:
 
 def events(claims: Sequence[Mapping[str, Any]], **tables: Any) -> list[Row]:
     source = register(Claim=claims, **tables)
-    wanted = collect_once(people(source, COUNTRY))
+    wanted = collect_once(desired_people(source, COUNTRY))
     found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
     statuses = collect_once(claim_statuses(found, source))
     amounts = collect_once(claim_amounts(source, found))

@@ -10,7 +10,7 @@ from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
 from transforms.core.memory import collect_once
 from transforms.model.claims import claim_enrollments, current_claims
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.resources import CLAIM_ENROLLMENTS
 from transforms.openimis.country import Country, Root
 
@@ -22,7 +22,7 @@ def enrollments(
     claims: Sequence[Mapping[str, Any]], *, regions: Sequence[str] = (), **tables: Any
 ) -> list[Row]:
     source = register(Claim=claims, **tables)
-    wanted = collect_once(people(source, Country(root=ROOT, regions=list(regions))))
+    wanted = collect_once(desired_people(source, Country(root=ROOT, regions=list(regions))))
     found = collect_once(current_claims(source, wanted, as_of=TODAY, window=None))
     return read(claim_enrollments(found), CLAIM_ENROLLMENTS)
 

@@ -14,7 +14,6 @@ from tests.support.openimis_sample import sample
 from transforms.model.desired import desired
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country, country_of
-from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.column_types import Column
@@ -34,11 +33,10 @@ def country(file: str) -> Country:
 
 
 def snapshot_of(name: str, settings: Country) -> Snapshot:
-    """What the extract reads of a country's openIMIS, as it must be for everything behind it."""
+    """What the extract reads of a country's openIMIS."""
     tables = sample(150, seed=11, level="1.11", as_of=TODAY, defects=False, country=name)
     columns = selected_columns(settings)
-    read = {name: read_of(tables[name], chosen) for name, chosen in columns.items()}
-    return normalise(read, settings)
+    return {name: read_of(tables[name], chosen) for name, chosen in columns.items()}
 
 
 def read_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.LazyFrame:
@@ -51,7 +49,7 @@ def read_of(rows: pl.DataFrame, columns: Sequence[Column]) -> pl.LazyFrame:
 def sent(name: str, file: str) -> dict[str, pl.DataFrame]:
     settings = country(file)
     frames = desired(
-        register_of(snapshot_of(name, settings)),
+        register_of(snapshot_of(name, settings), settings),
         as_of=TODAY,
         country=settings,
         pseudonym_key=KEY,

@@ -9,7 +9,7 @@ from transforms.model.insurees import tracked_entities
 from transforms.model.optional_fields import unused_option_sets
 from transforms.model.options import options
 from transforms.model.org_units import org_units
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
@@ -51,7 +51,7 @@ def _typed(rows: pl.DataFrame, spelled: str | None, column: Column) -> pl.Expr:
 def test_sixty_insurees_are_current_and_one_is_kept_for_a_claim(
     register: Register,
 ):
-    wanted = people(register, COUNTRY)
+    wanted = desired_people(register, COUNTRY)
 
     found = tracked_entities(wanted, register, None).collect()
 

@@ -10,7 +10,7 @@ from tests.support.builders import deleted, history_of, snapshot, uuid
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.schemas import acknowledged_schema, value_columns
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.held_back import spared
+from transforms.model.held_back import undeletable_rows
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCES
 from transforms.openimis.country import Country, Root
 from transforms.openimis.reach import doubts_of
@@ -52,7 +52,7 @@ def wanted(register: Register) -> dict[str, pl.LazyFrame]:
 def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
     """Compare a scheme as it is now with one that was loaded as it was before."""
     known, register = wanted(register_of(before)), register_of(now)
-    frames, kept = wanted(register), spared(register.doubts)
+    frames, kept = wanted(register), undeletable_rows(register.doubts)
     deltas: dict[str, Delta] = {}
     loaded: dict[str, pl.DataFrame] = {}
     for resource in RESOURCES:
@@ -69,7 +69,7 @@ def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
             frames[resource.name],
             held,
             above=deltas.get(resource.parent or ""),
-            spared=kept.filter(resource=resource.name)["row"],
+            undeletable=kept.filter(resource=resource.name)["row"],
         )
     return deltas
 
@@ -173,7 +173,7 @@ def test_a_value_of_an_earlier_version_that_nothing_is_made_of_holds_nobody_back
     doubts = doubts_of(unread(a_scheme(Insuree=rows), "tblInsuree", "DOB", 2))
 
     assert doubts.unreadable.is_empty()
-    assert spared(doubts).is_empty()
+    assert undeletable_rows(doubts).is_empty()
 
 
 def test_a_cover_whose_date_cannot_be_read_holds_back_what_counts_the_persons_covers():

@@ -19,7 +19,7 @@ from tests.support.builders import (
 from transforms.core.errors import CountryError
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import doubled_numbers, settle_numbers, tracked_entities
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import (
     CHFID,
@@ -57,12 +57,14 @@ def entities(
     *, country: Country = COUNTRY, window: Window | None = None, **changes: Any
 ) -> pl.DataFrame:
     source = register(**changes)
-    return tracked_entities(people(source, country), source, window).sort("key").collect()
+    return tracked_entities(desired_people(source, country), source, window).sort("key").collect()
 
 
 def enrollments(*, window: Window | None = None, **changes: Any) -> pl.DataFrame:
     source = register(**changes)
-    return insuree_enrollments(people(source, COUNTRY), source, window).sort("key").collect()
+    return (
+        insuree_enrollments(desired_people(source, COUNTRY), source, window).sort("key").collect()
+    )
 
 
 def person(found: pl.DataFrame, number: int = 1) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def test_who_is_nowhere_is_at_the_place_that_the_country_file_names_with_a_note(
 def test_the_fallback_place_is_nobodys_village():
     source = register(Insuree=WORKERS)
 
-    wanted = people(source, WITH_FALLBACK).sort("insuree_id").collect()
+    wanted = desired_people(source, WITH_FALLBACK).sort("insuree_id").collect()
 
     assert wanted["place_village"].to_list() == [org_unit("tblLocations", 4), None]
 
@@ -236,7 +238,7 @@ def test_columns_that_privacy_leaves_unread_are_empty():
         source[name] = source[name].drop(c.name for c in table.columns if c.field)
 
     known = register_of(source)
-    found = tracked_entities(people(known, COUNTRY), known, None).collect()
+    found = tracked_entities(desired_people(known, COUNTRY), known, None).collect()
 
     read = {field.name for field in INSUREE_FIELDS if found[field.key].item() is not None}
     assert read == {"Family ID", "Household head", "Insuree ID"}

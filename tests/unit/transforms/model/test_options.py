@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.builders import deleted, history_of, register
 from transforms.core.fields import OptionSet
-from transforms.model.options import coded, options
+from transforms.model.options import options, with_option_codes
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.insuree import SEX
 from transforms.model.tables.option_sets import (
@@ -131,7 +131,7 @@ def test_a_foreign_key_becomes_the_code_of_what_it_names():
     claims = pl.LazyFrame({"diagnosis": [1, 2, None, 0]}, schema={"diagnosis": pl.Int64})
     source = register(ICDCodes=[diagnosis("A00"), diagnosis("OLD") | history_of(1)])
 
-    found = coded(claims, [MAIN_DIAGNOSIS], source).collect()
+    found = with_option_codes(claims, [MAIN_DIAGNOSIS], source).collect()
 
     assert found["diagnosis"].to_list() == ["A00", "A00", None, None]
     assert found["faults"].list.len().sum() == 0
@@ -140,7 +140,7 @@ def test_a_foreign_key_becomes_the_code_of_what_it_names():
 def test_a_foreign_key_that_names_no_row_is_a_fault():
     claims = pl.LazyFrame({"diagnosis": [99]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], register()).collect()
+    found = with_option_codes(claims, [MAIN_DIAGNOSIS], register()).collect()
 
     assert found["faults"].to_list() == [["main_diagnosis_unknown"]]
 
@@ -148,7 +148,9 @@ def test_a_foreign_key_that_names_no_row_is_a_fault():
 def test_a_row_without_code_leaves_the_value_empty_and_is_counted():
     claims = pl.LazyFrame({"diagnosis": [1]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis(" ")])).collect()
+    found = with_option_codes(
+        claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis(" ")])
+    ).collect()
 
     assert found["diagnosis"].to_list() == [None]
     assert found["notes"].to_list() == [["option_code_blank"]]
@@ -158,7 +160,9 @@ def test_a_row_without_code_leaves_the_value_empty_and_is_counted():
 def test_a_code_that_dhis2_does_not_take_is_a_fault():
     claims = pl.LazyFrame({"diagnosis": [1]})
 
-    found = coded(claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis("x" * 231)])).collect()
+    found = with_option_codes(
+        claims, [MAIN_DIAGNOSIS], register(ICDCodes=[diagnosis("x" * 231)])
+    ).collect()
 
     assert found["faults"].to_list() == [["option_code_too_long"]]
 
@@ -166,7 +170,7 @@ def test_a_code_that_dhis2_does_not_take_is_a_fault():
 def test_a_code_of_a_list_is_checked_against_the_list():
     people = pl.LazyFrame({"gender": ["F ", "X", "", None]})
 
-    found = coded(people, [SEX], register()).collect()
+    found = with_option_codes(people, [SEX], register()).collect()
 
     assert found["gender"].to_list() == ["F", None, None, None]
     assert found["faults"].to_list() == [[], ["gender_unknown"], [], []]
@@ -175,4 +179,4 @@ def test_a_code_of_a_list_is_checked_against_the_list():
 def test_a_column_that_was_not_read_is_passed_over():
     people = pl.LazyFrame({"InsureeID": [1]})
 
-    assert coded(people, [SEX], register()).collect().columns == ["InsureeID"]
+    assert with_option_codes(people, [SEX], register()).collect().columns == ["InsureeID"]

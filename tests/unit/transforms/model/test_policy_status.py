@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.builders import deleted, history_of, org_unit, register, uuid
 from tests.support.reading import Row, column, read
 from transforms.core.memory import collect_once
-from transforms.model.people import people
+from transforms.model.people import desired_people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events, policy_statuses
 from transforms.model.policy_versions import policy_entries
@@ -62,7 +62,7 @@ def events(
 
 
 def events_of(source: Register, as_of: dt.date, window: Window | None = None) -> pl.LazyFrame:
-    wanted = collect_once(people(source, COUNTRY))
+    wanted = collect_once(desired_people(source, COUNTRY))
     holders = value_holders(value_candidates(source, wanted))
     return policy_events(source, wanted, holders, as_of=as_of, window=window)
 

@@ -8,7 +8,13 @@ import pytest
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Field, Privacy, Treatment
-from transforms.model.privacy import fingerprint, leaving, needs_key, policy_of, treated
+from transforms.model.privacy import (
+    apply_policy,
+    fingerprint,
+    needs_key,
+    policy_of,
+    values_that_leave,
+)
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 from transforms.model.selected_columns import selected_columns
 from transforms.model.tables.insuree import (
@@ -43,7 +49,7 @@ def leaves(field: Field, value: str | None, key: str = KEY, **privacy: Treatment
         {f.key: [None] for f in INSUREE_FIELDS},
         schema=dict.fromkeys((f.key for f in INSUREE_FIELDS), pl.String),
     ).with_columns(pl.lit(value, pl.String).alias(field.key))
-    found = treated(desired, TRACKED_ENTITIES.fields, policy_of(country(**privacy)), key)
+    found = apply_policy(desired, TRACKED_ENTITIES.fields, policy_of(country(**privacy)), key)
     result: str | None = found.collect()[field.key].item()
     return result
 
@@ -147,7 +153,7 @@ def test_no_key_is_needed_where_no_number_leaves():
     desired = pl.LazyFrame(schema={field.key: pl.String for field in INSUREE_FIELDS})
 
     assert not needs_key(policy)
-    assert treated(desired, INSUREE_FIELDS, policy, None).collect().is_empty()
+    assert apply_policy(desired, INSUREE_FIELDS, policy, None).collect().is_empty()
 
 
 def test_a_key_is_known_again_by_its_fingerprint():
@@ -158,7 +164,7 @@ def test_a_key_is_known_again_by_its_fingerprint():
 
 
 def test_the_page_names_every_field_with_its_source_and_what_happens_to_it():
-    page = leaving(country())
+    page = values_that_leave(country())
 
     lines = {(line.resource, line.field): line for line in page}
     birth = lines["tracked_entities", "Date of birth"]
@@ -173,7 +179,9 @@ def test_the_page_names_every_field_with_its_source_and_what_happens_to_it():
 
 
 def test_whatever_names_a_person_does_not_leave_as_it_is():
-    as_it_is = {line.field for line in leaving(country()) if line.treatment is Treatment.SEND}
+    as_it_is = {
+        line.field for line in values_that_leave(country()) if line.treatment is Treatment.SEND
+    }
     close = {Privacy.DIRECT, Privacy.QUASI}
     direct = {field.name for field in INSUREE_FIELDS if field.privacy in close}
 
@@ -193,7 +201,7 @@ SENSITIVE = {
 def test_of_what_somebody_is_ill_and_who_is_poor_is_sensitive_and_sent_as_before():
     found = {
         line.field: line
-        for line in leaving(country())
+        for line in values_that_leave(country())
         if line.privacy is Privacy.SENSITIVE and not line.is_optional
     }
 
@@ -208,14 +216,16 @@ OPTIONAL_AND_SENSITIVE = {
 
 
 def test_what_is_optional_stays_unless_the_country_file_asks():
-    optional = {line.field: line for line in leaving(country()) if line.is_optional}
+    optional = {line.field: line for line in values_that_leave(country()) if line.is_optional}
     asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in optional})
 
     assert {line.treatment for line in optional.values()} == {Treatment.DROP}
     assert {
         name for name, line in optional.items() if line.privacy is Privacy.SENSITIVE
     } == OPTIONAL_AND_SENSITIVE
-    assert {line.treatment for line in leaving(asked) if line.is_optional} == {Treatment.SEND}
+    assert {line.treatment for line in values_that_leave(asked) if line.is_optional} == {
+        Treatment.SEND
+    }
 
 
 def test_the_page_says_of_what_is_optional_who_has_decided():
@@ -232,7 +242,7 @@ def test_the_page_says_of_what_is_optional_who_has_decided():
 
 @pytest.mark.parametrize("name", ["Village of the insuree", "Claim number"])
 def test_what_finds_a_person_among_few_is_said_to_and_sent_as_before(name: str):
-    [line] = [line for line in leaving(country()) if line.field == name]
+    [line] = [line for line in values_that_leave(country()) if line.field == name]
 
     assert (line.privacy, line.treatment) == (Privacy.QUASI, Treatment.SEND)
 

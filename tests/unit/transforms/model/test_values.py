@@ -10,7 +10,7 @@ import pytest
 from transforms.core.fields import Field, ValueType
 from transforms.model.tables.insuree import FIRST_NAME, MARITAL, PHONE_NUMBER, POVERTY
 from transforms.model.tables.policy import POLICY_FIELDS
-from transforms.model.values import rendered, with_faults, with_notes
+from transforms.model.values import render_values, with_faults, with_notes
 from transforms.openimis.subjects import column_of
 from transforms.openimis.tables.field_reasons import hint_of
 
@@ -21,7 +21,7 @@ STATUS = next(field for field in POLICY_FIELDS if field.column == "policy_status
 
 def row(field: Field, value: Any, dtype: Any = None, **options: Any) -> dict[str, Any]:
     working = pl.LazyFrame({column_of(field): [value]}, schema={column_of(field): dtype})
-    return rendered(working, [field], **options).collect().row(0, named=True)
+    return render_values(working, [field], **options).collect().row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_phone_number_that_dhis2_takes_is_kept():
 
 
 def test_a_column_that_was_not_read_gives_nothing():
-    found = rendered(pl.LazyFrame({"InsureeID": [1]}), [FIRST_NAME]).collect()
+    found = render_values(pl.LazyFrame({"InsureeID": [1]}), [FIRST_NAME]).collect()
 
     assert found[FIRST_NAME.key].to_list() == [None]
     assert found.schema[FIRST_NAME.key] == pl.String

@@ -76,16 +76,16 @@ def test_a_place_that_is_only_called_like_one_of_funds_stays(other: dict[str, An
 
 
 def test_what_is_current_of_them_is_counted():
-    assert openimis().left_out() == {"insuree_excluded": 2, "place_of_funds": 4}
+    assert openimis().counted_only() == {"insuree_excluded": 2, "place_of_funds": 4}
     gone = openimis(Insuree=[{}, FUND | deleted()], Locations=PLACES)
-    assert gone.left_out() == {}
+    assert gone.counted_only() == {}
 
 
 def test_who_had_such_a_number_once_is_a_person():
     source = register(Insuree=[{}, {}, history_of(2, IsExcluded=1)])
 
     assert source.people.current.collect().height == 2
-    assert source.left_out() == {}
+    assert source.counted_only() == {}
 
 
 def test_a_snapshot_of_an_earlier_release_says_of_nobody_that_he_is_a_fund():

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tests.support.builders import CREATED, REPLACED, deleted, history_of, snapshot, uuid
-from transforms.model.held_back import spared
+from transforms.model.held_back import undeletable_rows
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.openimis.country import Country, Root
 from transforms.openimis.differences import Differences
@@ -131,9 +131,9 @@ def test_a_row_whose_flag_cannot_be_read_is_neither_sent_nor_deleted():
         pl.Series(UNREADABLE, ["IsDeleted", None])
     )
 
-    register = register_of(normalise(source, DELETED_BY_FLAG))
+    register = register_of(source, DELETED_BY_FLAG)
 
-    kept = spared(register.doubts).filter(resource=TRACKED_ENTITIES.name)
+    kept = undeletable_rows(register.doubts).filter(resource=TRACKED_ENTITIES.name)
     assert register.people.current.collect()["insuree_id"].to_list() == [2]
     assert uuid("tblInsuree", 1) in kept["row"].to_list()
     reasons = register.doubts.unreadable["reasons"].to_list()
@@ -200,9 +200,7 @@ def test_values_that_nothing_explains_are_counted_among_current_rows():
 def test_what_the_country_file_maps_is_explained():
     country = Country(root=ROOT, values={"visit_type": {"I": "Other"}})
 
-    known = normalise(snapshot(Claim=[{"VisitType": "I"}]), country)
-
-    assert count_unmapped(known, country) == []
+    assert count_unmapped(snapshot(Claim=[{"VisitType": "I"}]), country) == []
 
 
 def test_a_column_that_the_country_drops_is_not_counted():

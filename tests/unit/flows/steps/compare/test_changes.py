@@ -8,7 +8,7 @@ import polars as pl
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import Inputs
 from staging.acknowledged import write
-from staging.current import Current, switched
+from staging.current import Current, with_version
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.laws.world import desired_frame
@@ -64,7 +64,7 @@ def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
             run.desired(name, 0), pl.LazyFrame(schema={"key": pl.String, "content": pl.String})
         )
     declare_done(run, "desired", {"partitions": PARTITIONS, "rows": {}})
-    current = switched(Current(partitions=PARTITIONS, counter=1), "before", checksums)
+    current = with_version(Current(partitions=PARTITIONS, counter=1), "before", checksums)
     stage_changes(run, target, current, Inputs(a_country(), None, None, [Scope.ALL], None))
     changes = {
         name: pl.concat(scan_frame(run.changes(name, number)) for number in range(PARTITIONS))

@@ -7,7 +7,7 @@ import pytest
 
 from flows.steps.reconcile.renumbering import CarryOver, refuse_strangers
 from tests.laws.world import desired_frame
-from transforms.changes.renumbering import renumbered
+from transforms.changes.renumbering import renumber_partition
 from transforms.changes.schemas import acknowledged_schema
 from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
@@ -34,7 +34,7 @@ def keys(
 ) -> dict[str, str]:
     """Return UID → key under the new numbers."""
     before = pl.LazyFrame(known, schema=acknowledged_schema(resource))
-    done = renumbered(resource, before, desired_frame(resource, wanted), 2)
+    done = renumber_partition(resource, before, desired_frame(resource, wanted), 2)
     assert set(done.rows["generation"]) == {2}
     return dict(done.rows.select("uid", "key").iter_rows())
 
@@ -97,7 +97,11 @@ def test_what_a_wrong_run_has_renumbered_is_mended_by_the_right_one():
 
 
 def test_of_another_openimis_so_little_is_found_again_that_nothing_is_changed():
-    refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=90)}, "plan", Guards())
+    refuse_strangers(
+        {"claim_items": CarryOver(rows_in_dhis2=100, rows_found_again=90)}, "plan", Guards()
+    )
 
     with pytest.raises(GuardError, match=r"only 3 were found .* Nothing was changed"):
-        refuse_strangers({"claim_items": CarryOver(acknowledged=100, found=3)}, "plan", Guards())
+        refuse_strangers(
+            {"claim_items": CarryOver(rows_in_dhis2=100, rows_found_again=3)}, "plan", Guards()
+        )

@@ -9,7 +9,7 @@ import polars as pl
 from transforms.changes.parents import Parents, is_orphaned
 from transforms.changes.schemas import Change
 
-NO_ROW_SPARED = pl.Series("row", [], pl.String)
+NO_UNDELETABLE_ROW = pl.Series("row", [], pl.String)
 
 
 def _row() -> pl.Expr:
@@ -17,15 +17,15 @@ def _row() -> pl.Expr:
     return pl.col("key").str.splitn(":", 2).struct.field("field_0")
 
 
-def rows_held_back(desired: pl.DataFrame, spared: pl.Series) -> pl.LazyFrame:
-    """Return the rows (`row`) of which an object breaks a rule, or that are spared."""
+def rows_held_back(desired: pl.DataFrame, undeletable: pl.Series) -> pl.LazyFrame:
+    """Return the rows (`row`) of which an object breaks a rule, and those that are undeletable."""
     broken = desired.lazy().filter(pl.col("faults").list.len() > 0).select(row=_row()).drop_nulls()
-    named = spared.alias("row").drop_nulls().to_frame().lazy()
+    named = undeletable.alias("row").drop_nulls().to_frame().lazy()
     return pl.concat([broken, named]).unique()
 
 
-def without_spared(
-    classed: pl.LazyFrame, held_back: pl.LazyFrame, above: Parents | None, *, spares_all: bool
+def hold_back_deletes(
+    classed: pl.LazyFrame, held_back: pl.LazyFrame, above: Parents | None, *, holds_all_back: bool
 ) -> pl.LazyFrame:
     """Delete nothing of a row that is held back, unless its parent takes it along.
 
@@ -34,8 +34,8 @@ def without_spared(
     joined = classed.with_columns(row=_row()).join(
         held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"
     )
-    is_held_back = pl.col("isHeldBack").fill_null(value=spares_all)
-    is_spared = (
+    is_held_back = pl.col("isHeldBack").fill_null(value=holds_all_back)
+    stays = (
         (pl.col("change") == Change.DELETE.value) & is_held_back & ~is_orphaned(above)
     ).fill_null(value=False)
-    return joined.with_columns(change=pl.when(~is_spared).then("change")).drop("row", "isHeldBack")
+    return joined.with_columns(change=pl.when(~stays).then("change")).drop("row", "isHeldBack")

@@ -1,0 +1,111 @@
+"""From the page of a run of sync one sees whether DHIS2 is up to date, and reaches every stage."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import Artifact, FlowRun, State
+from prefect.utilities.urls import url_for
+
+from tests.support.sandbox.state import State as Dhis2State
+from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
+from tests.system.flows.conftest import fill
+
+
+@pytest.fixture(scope="module")
+def scheme(
+    ministry: Dhis2State, sample_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlowScheme]:
+    with a_flow_scheme(tmp_path_factory.mktemp("result")) as scheme:
+        fill(scheme.sandbox.state, ministry)
+        scheme.source.copy(sample_database)
+        yield scheme
+
+
+@pytest.fixture(scope="module")
+def good(scheme: FlowScheme) -> State[Any]:
+    """A run that loads everything."""
+    return scheme.sync(run_id="first")
+
+
+def artifact_of(run: FlowRun, key: str) -> Artifact:
+    of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(artifact_filter=of_run)
+    [artifact] = [each for each in found if each.key == key]
+    return artifact
+
+
+def page_of(state: State[Any]) -> str:
+    """Return the result that is an artifact of the run itself."""
+    return str(artifact_of(run_of(state), "result-ministry").data)
+
+
+def day_of(run: FlowRun) -> str:
+    assert run.expected_start_time
+    return f"{run.expected_start_time.astimezone():%Y-%m-%d}"
+
+
+def run_of(state: State[Any]) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(state.state_details.flow_run_id)
+
+
+def subflows_of(run: FlowRun) -> list[FlowRun]:
+    with get_client(sync_client=True) as client:
+        tasks = {each.id for each in client.read_task_runs() if each.flow_run_id == run.id}
+        return [each for each in client.read_flow_runs() if each.parent_task_run_id in tasks]
+
+
+def test_a_run_and_its_stages_have_names_that_say_what_they_are(good: State[Any]) -> None:
+    run = run_of(good)
+
+    assert run.name == f"sync ministry {day_of(run)}"
+    assert {each.name for each in subflows_of(run)} == {
+        f"{name} {day_of(run)}"
+        for name in ("extract scheme", "transform ministry", "load ministry")
+    }
+
+
+def test_the_page_says_that_dhis2_is_up_to_date_and_links_to_the_runs_of_the_stages(
+    good: State[Any],
+) -> None:
+    page = page_of(good)
+
+    assert page.startswith("# ministry is up to date\n")
+    assert "(loaded by this run)" in page
+    assert "| settle | Completed |" in page
+    for stage in subflows_of(run_of(good)):
+        assert f"[{stage.name}]({url_for(stage)})" in page
+    assert "33 objects were held back or refused" in page
+
+
+def test_the_progress_of_the_load_is_told_in_counts(good: State[Any]) -> None:
+    [load] = [each for each in subflows_of(run_of(good)) if each.name.startswith("load ")]
+
+    progress = artifact_of(load, "load-progress")
+
+    assert progress.data == 100
+    assert re.fullmatch(r"(\d+) of \1 bundles settled", str(progress.description))
+
+
+def test_a_failed_run_says_why_and_that_dhis2_has_what_the_run_before_has_loaded(
+    scheme: FlowScheme, good: State[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    scheme.sandbox.cues.add(path="/api/system/info", status=401)
+    caplog.set_level(logging.INFO)
+
+    failed = scheme.sync(run_id="second")
+
+    page = page_of(failed)
+    assert page.startswith("# ministry is not up to date\n")
+    assert str(failed.message) in page
+    assert "(loaded by run `first`)" in page
+    assert f"| load | Failed | [load ministry {day_of(run_of(failed))}](" in page
+    texts = [each.getMessage() for each in caplog.records]
+    assert sum(str(failed.message) in text for text in texts if "Finished" not in text) == 1

@@ -1,0 +1,21 @@
+"""How far a load is, in words: counts, rate, and when it will probably end."""
+
+from datetime import datetime, timedelta
+
+
+def progress_in_words(settled: int, total: int, done: int, seconds: float, now: datetime) -> str:
+    """Return how far a load is.
+
+    Args:
+        settled: Bundles that are settled.
+        total: Bundles of the run.
+        done: How many of the settled ones this attempt has posted.
+        seconds: For how long it has been posting.
+        now: The clock, in UTC.
+    """
+    counts = f"{settled:,} of {total:,} bundles settled"
+    if not done or seconds <= 0 or settled >= total:
+        return counts
+    rate = done / seconds
+    end = now + timedelta(seconds=(total - settled) / rate)
+    return f"{counts}, {rate * 60:,.0f} a minute; the load ends at about {end:%d %b %H:%M} (UTC)"
