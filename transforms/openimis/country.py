@@ -77,7 +77,9 @@ class Guards(_Section):
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
     only where half of what is sent, and more than five hundred, have one fault, it is ours.
     A value that cannot be read is a clerk's slip, one in thousands; where it is one in twenty of a
-    column, and more than a hundred, driver, encoding or type are at fault.
+    column, and more than a hundred, driver, encoding or type are at fault. They also are where
+    nothing of a column can be read, even of a short list; but all of ten may be one clerk's, and a
+    column that hardly any row fills says nothing of the driver.
     Of an openIMIS that was migrated nearly all rows are found again under their new numbers, of
     another one hardly any: less than half is another one.
     """
@@ -99,6 +101,7 @@ class Guards(_Section):
     bad_data_count: int = Field(default=500, ge=0)
     unreadable_share: float = Field(default=0.05, ge=0, le=1)
     unreadable_count: int = Field(default=100, ge=0)
+    unreadable_all_count: int = Field(default=10, ge=0)
     renumber_share: float = Field(default=0.5, ge=0, le=1)
 
 
