@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.steps.set_up.plan_and_write import SetUp
 from transforms.model.options import options
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
@@ -32,6 +33,13 @@ PLACE_COLUMNS = {
 
 REGION, DISTRICT, WARD = "UMRPiQP7N4v", "TMRPiQP7N4v", "TMRPiQP8N4v"
 VILLAGE, HOSPITAL, DISPENSARY = "TMRPiQT7N4v", "WMRPiQP7N4v", "XMRPiQP7N4v"
+
+
+def is_quiet(done: SetUp) -> bool:
+    """Whether DHIS2 was as it must be before set-up."""
+    pushes = [push for push in (done.options, done.org_units) if push is not None]
+    sent = sum(push.posted + push.references for push in pushes)
+    return done.plan.is_empty and not done.given and not sent
 
 
 def a_country(**changes: Any) -> Country:

@@ -8,7 +8,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.set_up.plan_and_write import SetUp, set_up
 from tests.project.package import package_files
 from tests.support.sandbox import Sandbox
-from tests.system.set_up.a_country import GENDERS, a_country, choices, places
+from tests.system.set_up.a_country import GENDERS, a_country, choices, is_quiet, places
 from transforms.core.errors import TargetError
 from transforms.package.metadata import maps
 from transforms.reports.metadata_summary import plan_markdown
@@ -107,7 +107,7 @@ def test_an_operators_change_of_a_chart_is_told_before_it_is_overwritten(
 
     assert ready.metadata("visualizations")[CHART]["type"] == "LINE"
     assert whole(dhis2, "visualizations", CHART)["rawPeriods"] == ["LAST_12_MONTHS"]
-    assert prepared(dhis2).changed_nothing
+    assert is_quiet(prepared(dhis2))
 
 
 def test_a_period_added_to_ours_is_a_change_too(ready: Sandbox, dhis2: Dhis2) -> None:
@@ -150,7 +150,7 @@ def test_a_map_that_was_changed_is_told_and_made_as_it_must_be_and_stays_on_its_
     assert made["name"] == maps(1)[0]["name"]
     assert made["zoom"] == 7
     assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
-    assert prepared(dhis2).changed_nothing
+    assert is_quiet(prepared(dhis2))
 
 
 def test_a_map_that_was_renamed_gets_its_name_back_and_no_dashboard_loses_it(
@@ -163,7 +163,7 @@ def test_a_map_that_was_renamed_gets_its_name_back_and_no_dashboard_loses_it(
     assert done.plan.changed == {COVERAGE_MAP: ["name"]}
     assert ready.metadata("maps")[COVERAGE_MAP]["name"] == maps(1)[0]["name"]
     assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
-    assert prepared(dhis2).changed_nothing
+    assert is_quiet(prepared(dhis2))
 
 
 def test_a_map_that_dhis2_refuses_stops_set_up_with_what_to_do(
@@ -205,7 +205,7 @@ def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_an
     assert (upgraded["name"], upgraded["periods"]) == (chart["name"], [])
     assert upgraded["rawPeriods"] == ["LAST_12_MONTHS"]
     assert upgraded["userOrganisationUnit"]
-    assert prepared(dhis2).changed_nothing
+    assert is_quiet(prepared(dhis2))
 
 
 def test_the_package_imported_by_hand_leaves_set_up_nothing_to_change(
