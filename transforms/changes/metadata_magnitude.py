@@ -21,11 +21,13 @@ from transforms.changes.metadata_changes import BEFORE
 from transforms.changes.moves import Move
 from transforms.changes.permissions import Allow, Permissions
 from transforms.model.resources import OPTIONS, ORG_UNITS
+from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.country import Guards
 
 NEEDED = "data may need them"
 KEPT = "DHIS2 keeps them"
 CLOSED = "closedDate"
+FROM_OPENIMIS = [each.uid for each in FILLED_SETS]
 COLUMNS = {ORG_UNITS: ("name", "parentUid", CLOSED, "groups", "geometry"), OPTIONS: ("name",)}
 """What DHIS2 would see of a row; other columns follow from these, or are given only once."""
 
@@ -37,7 +39,7 @@ class Measured:
     Attributes:
         confirmed: List (an option set; "" of all org units) to what DHIS2 has confirmed of it.
         new: How many rows it has not confirmed.
-        vanished: List to how many confirmed rows openIMIS has no more.
+        vanished: List to how many confirmed rows openIMIS has no more; not of a fixed list.
         moves: How (`Move`) and what (a column; of options the set) to rows.
     """
 
@@ -64,10 +66,11 @@ def measured(
     """
     listed = pl.col("key").str.split(":").list.first() if name == OPTIONS else pl.lit("")
     keys = confirmed.select("key", list=listed)
+    of_openimis = pl.lit(name == ORG_UNITS) | pl.col("list").is_in(FROM_OPENIMIS)
     lists, gone, moves, new = pl.collect_all(
         [
             _count(keys, "list"),
-            _count(keys.join(desired, on="key", how="anti"), "list"),
+            _count(keys.filter(of_openimis).join(desired, on="key", how="anti"), "list"),
             _count(_moves(name, paired), "kind", "name"),
             paired.filter(~_is_confirmed()).select(pl.len()),
         ]

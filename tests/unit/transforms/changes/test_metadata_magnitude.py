@@ -20,7 +20,7 @@ from transforms.changes.metadata_changes import (
 from transforms.changes.metadata_magnitude import judged_metadata, measured
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.model.resources import OPTIONS, ORG_UNITS
-from transforms.model.tables.option_sets import PRODUCT, SERVICE
+from transforms.model.tables.option_sets import PRODUCT, REJECTION_REASON, SERVICE
 from transforms.openimis.country import Guards
 
 GUARDS = Guards(metadata_count=10)
@@ -192,6 +192,10 @@ def test_options_that_openimis_no_longer_has_are_told_and_stay() -> None:
         "openIMIS no longer has 20 of 20 options of Product: DHIS2 keeps them."
     )
     assert fields_held_back([found], OPTIONS) == []
+
+
+def test_a_fixed_list_that_the_country_no_longer_sends_is_not_said_to_have_vanished() -> None:
+    assert findings(OPTIONS, [], options(REJECTION_REASON.uid, 20)) == []
 
 
 def test_a_value_that_is_held_back_keeps_what_dhis2_has_and_the_rest_goes() -> None:
