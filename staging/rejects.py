@@ -17,7 +17,7 @@ from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, w
 from staging.layout import Run
 from transforms.changes.magnitude import Finding
 from transforms.changes.magnitude_sentences import sentence
-from transforms.model.resources import RESOURCE_BY_NAME
+from transforms.changes.reject_rows import table_of
 
 STAGE, ABSENT, GUARD = "rejects", "absent", "guard"
 REJECTS: dict[str, pl.DataType] = {
@@ -54,7 +54,7 @@ def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
     rows = [
         {
             "resource": each.resource,
-            "table": RESOURCE_BY_NAME[each.resource].table,
+            "table": table_of(each.resource, each.name),
             "id": each.name or each.kind.value,
             "stage": GUARD,
             "reason": each.kind.reason,

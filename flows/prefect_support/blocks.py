@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from flows.connectors.dhis2.plain_http import check_plain_http
 from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.endings import unforeseen
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey, new_key
 from flows.prefect_support.saved_blocks import faults_of
@@ -150,16 +151,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             options = {"generate": parsed.generate, "replace": parsed.replace}
             save(parsed.kind, parsed.name, parsed.settings, **options)
-    except (SyncError, ValidationError, ValueError) as error:
-        print(f"{_sentence(error)} Nothing was saved.", file=sys.stderr)  # noqa: T201
+    except Exception as error:  # also what nobody foresaw: Prefect repeats in it what was sent
+        print(_sentence(error), file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return f"The block is not as it must be: {faults_of(error)}."
-    return str(error)
+        return f"The block is not as it must be: {faults_of(error)}. Nothing was saved."
+    if isinstance(error, SyncError | ValueError):
+        return f"{error} Nothing was saved."
+    return str(unforeseen(error))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,9 @@
 """How flows and steps end: completed, with rejects, or failed with one sentence on what to do."""
 
+import inspect
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -10,11 +12,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.prefect_support.logs import leave_out_echoes, log_once
 from staging.damage import in_words
-from transforms.core.errors import SyncError, UnforeseenError
+from staging.layout import Run
+from transforms.core.errors import StagingError, SyncError, UnforeseenError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +34,8 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
 
     Prefect logs the traceback of an exception that leaves a flow or task; of a state it does not.
     A caller in Python gets the error raised all the same. What nobody foresaw ends so as well: its
-    text may hold a value of a person or a secret, so only its type and place are logged.
+    text may hold a value of a person or a secret, so only its type and place, and the run's folder,
+    are logged.
     """
 
     @wraps(function)
@@ -41,9 +46,18 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
         except SyncError as error:
             return _failed_state(error)
         except Exception as error:
-            return _failed_state(unforeseen(error))
+            return _failed_state(unforeseen(error, run_among(_named(function, args, kwargs))))
 
     return ending
+
+
+def _named(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return name → argument; none where the function does not take them."""
+    with suppress(TypeError):
+        return inspect.signature(function).bind_partial(*args, **kwargs).arguments
+    return {}
 
 
 def _failed_state(error: SyncError) -> State[SyncError]:
@@ -52,16 +66,33 @@ def _failed_state(error: SyncError) -> State[SyncError]:
     return Failed(message=str(error), data=error)
 
 
-def unforeseen(error: Exception) -> UnforeseenError:
-    """Return an error with type and place of another one, and nothing of its text."""
+def unforeseen(error: Exception, run: Run | None = None) -> UnforeseenError:
+    """Return an error with type, place and run folder of another one, and nothing of its text."""
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps
     place = f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "nowhere"
     return UnforeseenError(
-        f"An error that nobody foresaw ended this: {type(error).__name__} ({place}). What it says "
-        f"may hold a value of a person, so it is not repeated. What was written so far is whole, "
-        f"and nothing is lost: start again; if it ends so again, report type and place."
+        f"An error that nobody foresaw ended this: {type(error).__name__} ({place})"
+        f"{f', in {run.folder}' if run else ''}. What it says may hold a value of a person, so it "
+        f"is not repeated. What was written so far is whole, and nothing is lost: start again; if "
+        f"it ends so again, report type and place."
     )
+
+
+def run_among(named: Mapping[str, Any]) -> Run | None:
+    """Return the run on which a flow or step works, if its parameters name one.
+
+    Args:
+        named: Name to value: a run, what has one, or the folder and name of one.
+    """
+    for value in named.values():
+        for each in (value, getattr(value, "run", None)):
+            if isinstance(each, Run):
+                return each
+    root, run_id = named.get("staging_root"), named.get("run_id") or flow_run.id
+    with suppress(StagingError):
+        return Run(Path(root), str(run_id)) if root and run_id else None
+    return None
 
 
 def step(function: Callable[P, R]) -> Callable[P, R]:

@@ -38,6 +38,12 @@ def test_an_analyst_is_told_that_a_deletion_changes_figures_of_the_past() -> Non
     assert "deleted in openIMIS is deleted in DHIS2, with all events of past years" in page
 
 
+def test_an_analyst_is_told_that_who_lacks_a_value_is_in_totals_and_in_no_part() -> None:
+    page = PAGES["indicators.md"]()
+
+    assert "is in every total, and in no part of it" in page
+
+
 def test_the_mapping_page_says_what_is_sensitive_and_what_happens_to_it() -> None:
     page = PAGES["mapping.md"]()
 

@@ -10,6 +10,7 @@
                        or all of more than all_count
     pseudonyms         whatever is made with another key               new_pseudonym_key
                        (transforms/changes/pseudonym_keys.py)
+    org units, options transforms/changes/metadata_magnitude.py        changes
 
 Whatever the cause: another release, a lost column, another time zone.
 
@@ -49,6 +50,7 @@ class Kind(StrEnum):
     PSEUDONYMS = "pseudonyms"
     FILLS = "fills"
     DUE = "due"
+    VANISHES = "vanishes"
 
     @property
     def reason(self) -> str:
@@ -71,9 +73,10 @@ class Finding:
     """Something that is much.
 
     Attributes:
-        resource: Its name.
+        resource: Its name; or `org_units` or `options`.
         kind: What is much.
-        name: Of the value (a field's key or one of `PLAIN`); "" for the objects themselves.
+        name: Of the value (a field's key or one of `PLAIN`, a column of org units, an option set);
+            "" for the objects themselves.
         objects: How many.
         of: Of how many: those that DHIS2 holds, or that have the value.
         why: Why it is reported and not held back; "" if it is held back.

@@ -1,12 +1,24 @@
 """What is much, in a sentence each."""
 
 from transforms.changes.magnitude import LIFTED_BY, Finding, Kind
-from transforms.model.resources import RESOURCE_BY_NAME
+from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
+from transforms.model.tables.option_sets import OPTION_SETS
+
+NAMES_OF_ORG_UNITS = {
+    "name": "Name",
+    "parentUid": "Parent",
+    "closedDate": "Closed date",
+    "groups": "Groups",
+    "geometry": "Coordinates",
+}
+SETS = {each.uid: each.name for each in OPTION_SETS}
 
 
 def sentence(finding: Finding) -> str:
     """Say what was found, what becomes of it, and what to do."""
     found = _what(finding)
+    if finding.kind is Kind.VANISHES:
+        return f"{found}: {finding.why}."
     if finding.why:
         return f"{found}: {finding.why}; it goes."
     if finding.kind is Kind.PSEUDONYMS:
@@ -33,6 +45,7 @@ def _what(finding: Finding) -> str:
         f"holds {finding.of:,}",
         Kind.DELETES: f"The run would delete {share}",
         Kind.CHANGES: f"The run would change {share}",
+        Kind.VANISHES: f"openIMIS no longer has {share}",
     }
     of_value = {
         Kind.CHANGES: f"{name} becomes another for {share}",
@@ -40,11 +53,19 @@ def _what(finding: Finding) -> str:
         Kind.PSEUDONYMS: f"{name} would become another for {share}",
         Kind.FILLS: f"{name} gets a first value for {share}",
         Kind.DUE: f"{name} moves on for {share}",
+        Kind.VANISHES: f"openIMIS no longer has {share} of {SETS.get(finding.name)}",
     }
     return of_value[finding.kind] if finding.name else whole[finding.kind]
 
 
 def value_name(resource: str, name: str) -> str:
     """Return what a value is called in DHIS2; one that is no longer sent has only its key."""
-    names = {each.key: each.name for each in RESOURCE_BY_NAME[resource].fields}
-    return names.get(name, name)
+    return _names(resource).get(name, name)
+
+
+def _names(resource: str) -> dict[str, str]:
+    if resource == ORG_UNITS:
+        return NAMES_OF_ORG_UNITS
+    if resource == OPTIONS:
+        return {uid: f"Name in {each}" for uid, each in SETS.items()}
+    return {each.key: each.name for each in RESOURCE_BY_NAME[resource].fields}

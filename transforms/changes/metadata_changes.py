@@ -8,11 +8,22 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from transforms.model.resources import OPTIONS
+
 # Before a content: it differs from every content that is wanted, and is JSON all the same.
 BEGUN = pl.lit("  ")
 AGAIN = pl.lit(" ")
 ROW = "row"
 """The row of openIMIS that an option comes from: rejects name it, DHIS2 has nothing of it."""
+BEFORE = "before"
+"""What DHIS2 has confirmed of a row, as a struct of its columns."""
+FOLLOWING = {
+    "name": ("shortName",),
+    "parentUid": ("level",),
+    "closedDate": ("openingDate",),
+    "groups": ("kind",),
+}
+"""Column of an org unit to those that are made of the same, and stay with it."""
 CONFIRMED: dict[str, pl.DataType] = {
     "key": pl.String(),
     "content": pl.String(),
@@ -33,6 +44,50 @@ def unconfirmed_rows(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyF
         confirmed: The columns of `CONFIRMED`.
     """
     return desired.join(confirmed.select("key", "content"), on=["key", "content"], how="anti")
+
+
+def with_confirmed(changed: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
+    """Return `changed` with what DHIS2 has confirmed of each row as a struct, `before`.
+
+    Args:
+        changed: The columns of desired org units or options, with content.
+        confirmed: The columns of `CONFIRMED`. What another release did not send is null.
+    """
+    sent = changed.select(pl.exclude(ROW, "content")).collect_schema()
+    content = pl.col("content").str.strip_chars_start().str.json_decode(pl.Struct(dict(sent)))
+    present = confirmed.join(changed.select("key"), on="key", how="semi")
+    before = present.select("key", content.alias(BEFORE))
+    return changed.join(before, on="key", how="left", maintain_order="left")
+
+
+def keep_confirmed(
+    name: str, rows: pl.LazyFrame, confirmed: pl.LazyFrame, values: Sequence[str]
+) -> pl.LazyFrame:
+    """Return `rows` with some values as DHIS2 has confirmed them; new rows stay as they are.
+
+    Args:
+        name: Which of org units and options they are.
+        rows: The columns of desired org units or options, with content.
+        confirmed: The columns of `CONFIRMED`.
+        values: Columns of org units; or the option sets of which names stay.
+    """
+    if not values:
+        return rows
+    columns = rows.collect_schema().names()
+    before = pl.col(BEFORE).struct
+    stays = before.field("key").is_not_null()
+    if name == OPTIONS:
+        stays, values = stays & pl.col("optionSet").is_in(values), ["name"]
+    following = [each for value in values for each in FOLLOWING.get(value, ())]
+    confirmed_values = {each: before.field(each) for each in values} | {
+        each: pl.coalesce(before.field(each), each) for each in following
+    }
+    kept = [
+        pl.when(stays).then(value).otherwise(each).alias(each)
+        for each, value in confirmed_values.items()
+    ]
+    whole = with_confirmed(rows, confirmed).with_columns(kept)
+    return with_content(whole.select(pl.exclude("content", BEFORE))).select(columns)
 
 
 def unlisted_rows(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:

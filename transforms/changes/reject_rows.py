@@ -24,6 +24,11 @@ TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} |
 TABLE_OF_SET = {each.uid: each.table for each in FILLED_SETS}
 
 
+def table_of(resource: str, name: str) -> str:
+    """Return the openIMIS table of a resource, or of one of its values (an option set)."""
+    return TABLE_OF_SET.get(name) or TABLES[resource]
+
+
 def hints(codes: Iterable[str]) -> dict[str, str]:
     """Return what to do about each reason code: ours, or DHIS2's."""
     return {code: _hint(code) for code in codes}

@@ -99,7 +99,7 @@ def _uids_of_fitting(texts: pl.Series, layout: _Layout) -> pl.Series:
     count = len(texts)
     if count == 0:
         return texts
-    content = texts.to_arrow().buffers()[2]
+    content = _content(texts)
 
     def at(position: int, dtype: type) -> NDArray[Any]:
         return np.ndarray((count,), dtype, content, position, (layout.length,))
@@ -113,6 +113,15 @@ def _uids_of_fitting(texts: pl.Series, layout: _Layout) -> pl.Series:
         valid &= at(position, np.uint8) == _DASH
     found = _texts(letters[:UID_LENGTH]).alias(texts.name)
     return found if valid.all() else found.zip_with(pl.Series(valid), _NOTHING)
+
+
+def _content(texts: pl.Series) -> pa.Buffer:
+    """Return the bytes of all texts, one text after another.
+
+    The layout is named, so that another default of polars is not read as this one: the newer one
+    keeps short texts in views.
+    """
+    return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2]
 
 
 def _texts(letters: _Bytes) -> pl.Series:

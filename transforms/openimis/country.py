@@ -68,8 +68,9 @@ class Guards(_Section):
     Of one resource, or of one of its fields, what exceeds both share and count is held back: half
     as much again as DHIS2 has is created by a copy, not by a day; deletions take figures of
     past years along; a value that a tenth of all lose was lost with its column; a fifth of all
-    values are others after another release, another time zone, never after a day. All of a
-    resource or field are not lost in a pilot of a dozen either. A table that lacks more rows than
+    values are others after another release, another time zone, never after a day. Of org units
+    and options a hundred are many: there are fewer of them, and each stands for many people. All of
+    a resource or field are not lost in a pilot of a dozen either. A table that lacks more rows than
     both is only told. The counts let a village go wrong without a question, so that a pilot needs
     no permission.
 
@@ -77,7 +78,9 @@ class Guards(_Section):
     be, on a quiet night or of one place. Of bad records there may be many more after a migration:
     only where half of what is sent, and more than five hundred, have one fault, it is ours.
     A value that cannot be read is a clerk's slip, one in thousands; where it is one in twenty of a
-    column, and more than a hundred, driver, encoding or type are at fault.
+    column, and more than a hundred, driver, encoding or type are at fault. They also are where
+    nothing of a column can be read, even of a short list; but all of ten may be one clerk's, and a
+    column that hardly any row fills says nothing of the driver.
     Of an openIMIS that was migrated nearly all rows are found again under their new numbers, of
     another one hardly any: less than half is another one.
     """
@@ -92,6 +95,7 @@ class Guards(_Section):
     change_count: int = Field(default=1_000, ge=0, validation_alias=_of_old("change_count"))
     empty_share: float = Field(default=0.1, ge=0, le=1)
     empty_count: int = Field(default=100, ge=0)
+    metadata_count: int = Field(default=100, ge=0)
     all_count: int = Field(default=10, ge=0)
     misconfigured_share: float = Field(default=0.05, ge=0, le=1)
     misconfigured_count: int = Field(default=100, ge=0)
@@ -99,6 +103,7 @@ class Guards(_Section):
     bad_data_count: int = Field(default=500, ge=0)
     unreadable_share: float = Field(default=0.05, ge=0, le=1)
     unreadable_count: int = Field(default=100, ge=0)
+    unreadable_all_count: int = Field(default=10, ge=0)
     renumber_share: float = Field(default=0.5, ge=0, le=1)
 
 

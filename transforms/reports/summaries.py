@@ -120,7 +120,7 @@ def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> st
             "",
             *_reject_table(summary["rejects"]),
             *_listed("Held back until somebody permits it", summary.get("held_back", ())),
-            *_listed("Much, and brought in", summary.get("reported", ())),
+            *_listed("Much, and not held back", summary.get("reported", ())),
             *_listed("Values that nothing explains", summary.get("unmapped", ())),
         ]
     )

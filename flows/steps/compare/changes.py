@@ -9,11 +9,12 @@ desired, acknowledged ─► numbers settled ─► delta of every resource, par
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from flows.steps.compare.changed_metadata import stage_changed_metadata
 from flows.steps.compare.comparison import Comparison, Selection
 from flows.steps.compare.desired import KEY, Inputs
 from flows.steps.compare.desired import STAGE as DESIRED
@@ -21,22 +22,20 @@ from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
-from staging.acknowledged import scan
 from staging.current import Current
 from staging.frames import declare_done, is_done, read_stage, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.rejects import write_held_back
 from transforms import VERSION
 from transforms.changes.magnitude import Finding
-from transforms.changes.metadata_changes import CONFIRMED, unconfirmed_rows
-from transforms.changes.metadata_selection import is_chosen, needed_options, needed_org_units
+from transforms.changes.metadata_changes import CONFIRMED
 from transforms.changes.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
 from transforms.changes.permissions import NOTHING, Permissions
 from transforms.changes.schemas import desired_schema
 from transforms.changes.selection import wholly_selected
 from transforms.core.errors import StagingError
 from transforms.model.privacy import policy_of
-from transforms.model.resources import METADATA, ORG_UNITS, RESOURCES, Scope
+from transforms.model.resources import METADATA, RESOURCES, Scope
 from transforms.reports.summaries import Counts
 
 EVERYTHING = Selection([Scope.ALL])
@@ -73,15 +72,14 @@ def stage_changes(
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
-    for name in METADATA:
-        write_frame(run.changes(name, 0), changed_metadata(comparison, name, inputs.scopes))
+    found = stage_changed_metadata(comparison, inputs, allow)
     treatments = {key: each.value for key, each in policy_of(inputs.country).items()}
     sent = {
         "pseudonym_fingerprint": _key_of(run, inputs),
         "wholly": wholly_selected(inputs.scopes, windowed=inputs.window is not None),
         "treatments": treatments,
     }
-    _declare(comparison, outcome, sent)
+    _declare(comparison, replace(outcome, findings=[*outcome.findings, *found]), sent)
     return staged_counts(run)
 
 
@@ -113,21 +111,6 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
     key = current.pseudonym_fingerprint
     _declare(comparison, outcome, {"pseudonym_fingerprint": key, "wholly": [], "treatments": {}})
-
-
-def changed_metadata(comparison: Comparison, name: str, scopes: Sequence[Scope]) -> pl.LazyFrame:
-    """Return the org units or options that DHIS2 has not confirmed as they are desired.
-
-    Of other scopes than these, only what the changes need.
-    """
-    confirmed = scan(comparison.target, comparison.current, name, 0, CONFIRMED)
-    desired = scan_frame(comparison.run.desired(name, 0))
-    changed = unconfirmed_rows(desired, confirmed)
-    if is_chosen(name, scopes):
-        return changed
-    if name == ORG_UNITS:
-        return needed_org_units(changed, comparison.changes(), desired)
-    return needed_options(changed, comparison.changes())
 
 
 def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outcome:

@@ -100,7 +100,7 @@ def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:
     for sentence in waiting:
         runner.warning("%s", sentence)
     if other:
-        runner.info("Much, and brought in: %s", " ".join(other))
+        runner.info("Much, and not held back: %s", " ".join(other))
     if late := lifted_too_late(run, allow):
         runner.warning("%s", late)
     if waiting or other:

@@ -14,12 +14,14 @@ class Legibility:
     """What has been read of a table so far, counted."""
 
     def __init__(self) -> None:
+        self._rows = 0
         self._values: Counter[str] = Counter()
         self._unreadable: Counter[str] = Counter()
 
     def counting(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the batches as they come, and count them."""
         for batch in batches:
+            self._rows += len(batch)
             for name, column in zip(batch.schema.names, batch.columns, strict=True):
                 self._values[name] += len(column) - column.null_count
             marks = batch.column(UNREADABLE)
@@ -36,7 +38,7 @@ class Legibility:
     def columns(self) -> dict[str, Legible]:
         """Column to how much of it could be read; only of columns with values that could not."""
         return {
-            name: Legible(unreadable=count, values=self._values[name] + count)
+            name: Legible(unreadable=count, values=self._values[name] + count, rows=self._rows)
             for name, count in self.unreadable.items()
         }
 

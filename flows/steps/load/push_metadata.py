@@ -7,6 +7,7 @@ push_lost       what DHIS2 had confirmed, the data need, and somebody deleted th
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.compare.magnitude import findings_of
 from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
@@ -15,8 +16,14 @@ from staging.current import Current, switch, with_version
 from staging.frames import scan_frame
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
+from transforms.changes.holding_back import fields_held_back
 from transforms.changes.lacks import Lacks
-from transforms.changes.metadata_changes import CONFIRMED, confirmed_after, mark_in_doubt
+from transforms.changes.metadata_changes import (
+    CONFIRMED,
+    confirmed_after,
+    keep_confirmed,
+    mark_in_doubt,
+)
 from transforms.changes.metadata_selection import lost_options, lost_org_units
 from transforms.changes.offer import Offer
 from transforms.changes.reject_rows import option_rows, reject_rows
@@ -51,7 +58,7 @@ def push_lost(
     has_pushed = False
     for name in METADATA:
         rejects = f"{name}.{LOST}"
-        lost = _lost_rows(run, name, offer, lacks)
+        lost = _lost_rows(run, scan(target, current, name, 0, CONFIRMED), name, offer, lacks)
         if len(lost):
             current = _push(run, target, client, current, name, lost, rejects=rejects)
             has_pushed = True
@@ -60,14 +67,18 @@ def push_lost(
     return current, has_pushed
 
 
-def _lost_rows(run: Run, name: str, offer: Offer, lacks: Lacks) -> pl.DataFrame:
+def _lost_rows(
+    run: Run, confirmed: pl.LazyFrame, name: str, offer: Offer, lacks: Lacks
+) -> pl.DataFrame:
     changed = scan_frame(run.changes(name, 0))
     if lacks.is_empty:
         return changed.clear().collect()
     desired = scan_frame(run.desired(name, 0)).join(changed, on="key", how="anti")
+    values = fields_held_back(findings_of(run), name)
+    kept = keep_confirmed(name, desired, confirmed, values)
     if name == ORG_UNITS:
-        return lost_org_units(desired, offer, lacks).collect()
-    return lost_options(desired, lacks).collect()
+        return lost_org_units(kept, offer, lacks).collect()
+    return lost_options(kept, lacks).collect()
 
 
 def _push(

@@ -2,7 +2,10 @@
 
 import io
 
+import httpx
 import pytest
+from prefect.blocks.core import Block
+from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.prefect_support.blocks import main
 from flows.prefect_support.dhis2_server import Dhis2Server
@@ -185,6 +188,30 @@ def test_what_cannot_be_saved_is_said_in_one_sentence_without_the_secret(
     assert ended == 1
     assert "Nothing was saved." in said
     assert not any(answer in said for answer in answers if answer)
+
+
+def test_what_prefect_repeats_of_a_refused_block_is_not_shown(
+    prefect_server: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its server answers 422 with the whole request, and its client puts the answer into words."""
+
+    def refuse(block: Block, *_: object, **__: object) -> None:
+        body = {"request_body": {"data": {"connection_string": SECRET}}}
+        request = httpx.Request("POST", "http://prefect/api/block_documents/")
+        refusal = httpx.HTTPStatusError(
+            "422", request=request, response=httpx.Response(422, json=body, request=request)
+        )
+        raise PrefectHTTPStatusError.from_httpx_error(refusal)
+
+    monkeypatch.setattr(Block, "save", refuse)
+    answering(monkeypatch, SECRET)
+
+    ended = main(["save", "openimis-database", "refused", "dialect=sqlite"])
+
+    said = capsys.readouterr().err
+    assert ended == 1
+    assert "PrefectHTTPStatusError (blocks.py, line" in said
+    assert SECRET not in said
 
 
 def test_the_kinds_of_block_can_be_registered_for_the_ui(prefect_server: None) -> None:

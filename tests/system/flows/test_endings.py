@@ -11,10 +11,12 @@ from pydantic import ValidationError
 
 from flows.extract import extract
 from flows.prefect_support.dhis2_server import Dhis2Server
-from flows.prefect_support.endings import in_one_sentence
+from flows.prefect_support.endings import in_one_sentence, run_among
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.sync import sync
+from staging.layout import Run
+from staging.requests import TransformRequest
 from tests.support.scheme.by_flows import FlowScheme
 
 
@@ -108,17 +110,42 @@ def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
 
 
 def test_an_error_that_nobody_foresaw_tells_its_type_and_place_and_nothing_of_its_text(
-    prefect_server: None, caplog: pytest.LogCaptureFixture
+    prefect_server: None, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     @flow(name="careless")
     @in_one_sentence
-    def careless() -> None:
+    def careless(staging_root: Path, run_id: str | None = None) -> None:
         raise KeyError(SECRET)
 
     caplog.set_level(logging.INFO)
 
-    state = careless(return_state=True)
+    state = careless(tmp_path, return_state=True)
 
     assert "KeyError (test_endings.py, line" in str(state.message)
+    assert f", in {tmp_path / 'runs' / str(state.state_details.flow_run_id)}. " in str(
+        state.message
+    )
     assert SECRET not in ended_with(caplog) + str(state.message)
     assert "Traceback" not in ended_with(caplog)
+
+
+@pytest.mark.parametrize("run_id", ["first", "../away", None])
+def test_the_folder_of_a_run_is_named_where_the_parameters_name_a_run(
+    tmp_path: Path, run_id: str | None
+) -> None:
+    found = run_among({"target": "ministry", "staging_root": tmp_path, "run_id": run_id})
+
+    assert found == (Run(tmp_path, "first") if run_id == "first" else None)
+    assert run_among({"number": 1, "run": Run(tmp_path, "first")}) == Run(tmp_path, "first")
+    assert run_among({"request": request_of(tmp_path)}) == Run(tmp_path, "first")
+    assert run_among({}) is None
+
+
+def request_of(staging_root: Path) -> TransformRequest:
+    return TransformRequest(
+        target="ministry",
+        country=Path("country.toml"),
+        staging_root=staging_root,
+        run_id="first",
+        pseudonym_key="scheme",
+    )

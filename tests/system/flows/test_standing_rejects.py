@@ -1,8 +1,9 @@
-"""Five hundred bad records that nobody corrects are five hundred rejects a night, and no stop."""
+"""Bad records and options are rejects, night after night, and stop nobody: by the flows that ship.
 
-import sqlite3
+Five hundred bad records that nobody corrects are five hundred rejects a night.
+"""
+
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.loader import LOGIN as LOADER_LOGIN
 from tests.support.openimis_sample import sample
 from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import AS_OF
+from tests.system.guards.guarded import in_openimis, marry
 from transforms.core.uids import hashed_uid
 from transforms.model.tables.insuree import INSURANCE_NUMBER
 
@@ -45,8 +47,59 @@ def test_five_hundred_people_whose_numbers_strangers_have_keep_no_other_waiting(
         state = large_scheme.sync(run_id=f"night-{night}")
 
         assert state.name == "CompletedWithRejects", state.message
-        assert refused(large_scheme, f"night-{night}")["id"].n_unique() == STANDING
+        assert rejected(large_scheme, f"night-{night}", "E1064")["id"].n_unique() == STANDING
         assert people_sent(large_scheme, f"night-{night}") > STANDING
+
+
+def test_twenty_five_bad_claims_are_rejects_and_arrive_the_night_after_they_are_corrected(
+    scheme: FlowScheme,
+) -> None:
+    scheme.sync(run_id="before")
+    name_claims(scheme, "POISON-")
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds="POISON-", status=500)
+
+    state = scheme.sync(run_id="night-1")
+    found = rejected(scheme, "night-1", "whole_request")
+    name_claims(scheme, "FINE-")
+    scheme.sync(run_id="night-2")
+
+    assert state.name == "CompletedWithRejects", state.message
+    assert set(found["table"]) == {"tblClaim"}
+    assert found["id"].n_unique() > 20  # of some of them a rule of ours holds back a line
+    assert rejected(scheme, "night-2", "whole_request").is_empty()
+    assert str(scheme.sandbox.events()).count("FINE-") > 20
+
+
+def test_an_option_that_dhis2_refuses_holds_back_what_has_its_code_until_it_is_there(
+    scheme: FlowScheme,
+) -> None:
+    scheme.sync(run_id="before")
+    in_openimis(
+        scheme,
+        """UPDATE "tblItems" SET "ItemCode" = 'NEWCODE1' WHERE "ItemID" =
+           (SELECT "ItemID" FROM "tblClaimItems" WHERE "ValidityTo" IS NULL LIMIT 1)""",
+    )
+    marry(scheme, "W")
+    scheme.sandbox.cues.add(path="/api/metadata", method="POST", holds="NEWCODE1", status=500)
+
+    state = scheme.sync(run_id="night-1")
+    found = rejected(scheme, "night-1", "claimed_item_not_in_dhis2")
+    scheme.sandbox.cues.clear()
+    scheme.sync(run_id="night-2")
+
+    assert state.name == "CompletedWithRejects", state.message
+    assert set(found["table"]) == {"tblClaimItems"}
+    assert people_sent(scheme, "night-1") > 50
+    assert rejected(scheme, "night-2", "claimed_item_not_in_dhis2").is_empty()
+
+
+def name_claims(scheme: FlowScheme, text: str) -> None:
+    """Give 25 claims a number that begins with a text."""
+    in_openimis(
+        scheme,
+        f"""UPDATE "tblClaim" SET "ClaimCode" = '{text}' || "ClaimID" WHERE "ClaimID" IN
+            (SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL ORDER BY 1 LIMIT 25)""",
+    )
 
 
 def take_numbers(scheme: FlowScheme) -> None:
@@ -79,15 +132,9 @@ def stranger(person: dict[str, Any]) -> dict[str, Any]:
     return person | {"trackedEntity": uid, "attributes": number_of(person)}
 
 
-def marry(scheme: FlowScheme, status: str) -> None:
-    with closing(sqlite3.connect(scheme.database)) as connection:
-        connection.execute(f"""UPDATE "tblInsuree" SET "Marital" = '{status}'""")
-        connection.commit()
-
-
-def refused(scheme: FlowScheme, run_id: str) -> pl.DataFrame:
+def rejected(scheme: FlowScheme, run_id: str, reason: str) -> pl.DataFrame:
     rejects = read_rejects(Run(scheme.staging_root, run_id))
-    return rejects.filter(stage="dhis2", reason="E1064").select("table", "id").collect()
+    return rejects.filter(stage="dhis2", reason=reason).select("table", "id").collect()
 
 
 def people_sent(scheme: FlowScheme, run_id: str) -> int:

@@ -183,6 +183,61 @@ def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(
     assert any("due by date" in each for each in other_sentences(run))
 
 
+def rename_places(scheme: Scheme) -> None:
+    in_openimis(
+        scheme, """UPDATE "tblLocations" SET "LocationName" = 'Renamed ' || "LocationId" """
+    )
+
+
+def add_a_region(scheme: Scheme) -> None:
+    """Add a region with one district below it."""
+    found = """INSERT INTO "tblLocations" ("LocationId", "LocationUUID", "LocationCode",
+        "LocationName", "LocationType", "ParentLocationId", "ValidityFrom", "AuditUserId")
+        VALUES ({0}, '{0:08d}-0000-4000-8000-000000000000', 'New{0}', 'Added', '{1}', {2},
+        '2020-01-01', 1)"""
+    in_openimis(scheme, found.format(9001, "R", "NULL"), found.format(9002, "D", 9001))
+
+
+def places_called(scheme: Scheme, word: str) -> int:
+    units = scheme.sandbox.metadata("organisationUnits").values()
+    return sum(word in each["name"] for each in units)
+
+
+def test_places_that_are_all_renamed_wait_for_a_permission_and_a_new_region_goes(
+    strict: GuardedScheme,
+) -> None:
+    strict.guards = strict.guards.model_copy(update={"metadata_count": 6})
+    rename_places(strict)
+    add_a_region(strict)
+
+    strict.bring("third")
+
+    run = strict.run("third")
+    [sentence] = waiting_sentences(run)
+    assert sentence.startswith("Name becomes another for ")
+    assert "org_units" in sentence
+    assert "allow=changes" in sentence
+    assert (places_called(strict, "Renamed"), places_called(strict, "Added")) == (0, 2)
+    [row] = read_rejects(run).filter(stage=GUARD).collect().to_dicts()
+    assert (row["resource"], row["table"], row["id"]) == (
+        "org_units",
+        "tblLocations or tblHF",
+        "name",
+    )
+    mark = strict.writes()
+    strict.bring("fourth")
+    assert strict.writes() == mark
+    assert waiting_sentences(strict.run("fourth")) == [sentence]
+
+    strict.bring("fifth", allow=(Allow.CHANGES,))
+    assert places_called(strict, "Renamed") > 6
+    mark = strict.writes()
+    strict.bring("sixth")
+
+    assert strict.writes() == mark
+    assert findings_of(strict.run("sixth")) == []
+
+
 def test_the_state_remembers_the_release_and_which_resources_were_loaded_whole(
     scheme: GuardedScheme,
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from staging.rejects import read_rejects
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
+from tests.support.scheme.contents import confirmed
 from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards
@@ -69,6 +70,25 @@ def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
 
         assert rejected(scheme, f"night-{night}", "whole_request")["id"].n_unique() > MANY
         assert_acknowledged_is_held(scheme)
+
+
+@pytest.mark.large
+def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
+    scheme: GuardedScheme,
+) -> None:
+    """Twenty and twenty are more than thirty, but only twenty of them are new."""
+    scheme.guards = Guards(misconfigured_count=30, misconfigured_share=0)
+    people = confirmed(scheme.target)["tracked_entities"].filter(state="held")["uid"].to_list()
+    for night, status in enumerate("WDS"):
+        for uid in people[20 * night : 20 * night + 20] if night < 2 else ():
+            scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=uid, status=500)
+        marry(scheme, status)
+
+        scheme.bring(f"night-{night}")
+
+        rejects = rejected(scheme, f"night-{night}", "whole_request")
+        assert len(rejects.filter(table="tblInsuree")) == (20, 40, 40)[night]
+        assert scheme.current.last_run == f"night-{night}"
 
 
 def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(

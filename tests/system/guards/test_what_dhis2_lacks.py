@@ -268,6 +268,24 @@ def test_places_that_somebody_deleted_are_made_again_with_all_that_they_belong_t
     assert marital(scheme) == {"Widowed"}
 
 
+def test_places_that_are_made_again_keep_what_a_guard_holds_back(
+    scheme: GuardedScheme,
+) -> None:
+    scheme.guards = scheme.guards.model_copy(update={"metadata_count": 6})
+    names = {uid: each["name"] for uid, each in in_dhis2(scheme)["organisationUnits"].items()}
+    gone = delete_villages(scheme)
+    change_everybody(scheme)
+    in_openimis(
+        scheme, """UPDATE "tblLocations" SET "LocationName" = 'Renamed ' || "LocationId" """
+    )
+
+    scheme.bring("third")
+
+    found = in_dhis2(scheme)["organisationUnits"]
+    assert gone <= found.keys()
+    assert {uid: each["name"] for uid, each in found.items()} == names
+
+
 def test_without_the_right_to_make_places_what_lies_there_waits_and_the_rest_goes(
     scheme: GuardedScheme,
 ) -> None:

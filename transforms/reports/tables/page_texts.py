@@ -137,6 +137,10 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
         "A policy without a value (`PolicyValue`) is in no count of policies, since the value marks the one member who stands for the policy; its people are counted. A policy without a product is in no part by product. A claim without visit type is in none of the three shares by visit type, a family without poverty status neither poor nor non-poor.",
     ),
     (
+        "Persons without a value",
+        "A person whose gender, education, profession or other descriptive value is empty or unknown in openIMIS is insured all the same: such a person is in every total, and in no part of it. So the parts by gender, age, education or family type may add up to less than the total, and the difference is the unknown ones.",
+    ),
+    (
         "Claims that were restored",
         "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one. Both are claims here: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once. What is approved, valuated and remunerated counts once, since a rejected claim has none of it.",
     ),

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from transforms.core.uids import hashed_uid, uid_of_generation, uid_of_uuid
+from transforms.core.uids import _content, hashed_uid, uid_of_generation, uid_of_uuid
 
 
 def of(expression: pl.Expr, value: str | None) -> str | None:
@@ -46,3 +46,17 @@ def test_every_generation_has_a_uid_of_its_own():
     }
 
     assert len(uids) == 5
+
+
+def test_the_texts_that_uids_are_read_from_lie_one_after_another():
+    texts = [f"{number:08d}-0000-0000-0000-00000000000{number}" for number in range(5)]
+
+    whole = pl.Series(texts)
+    chunked = pl.concat([pl.Series(texts[:2]), pl.Series(texts[2:])], rechunk=False)
+
+    for series in (whole, whole[1:4], chunked):
+        assert _content(series).to_pybytes() == "".join(series).encode()
+    uids = whole.to_frame("x").select(uid_of_uuid(pl.col("x"))).to_series().to_list()
+    assert (
+        whole[1:4].to_frame("x").select(uid_of_uuid(pl.col("x"))).to_series().to_list() == uids[1:4]
+    )

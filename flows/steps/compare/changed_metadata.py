@@ -1,0 +1,61 @@
+"""The org units and options that a run pushes, without what a guard holds back of them."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from flows.steps.compare.comparison import Comparison
+from flows.steps.compare.desired import Inputs
+from staging.acknowledged import scan
+from staging.frames import scan_frame, write_frame
+from transforms.changes.holding_back import fields_held_back
+from transforms.changes.magnitude import Finding
+from transforms.changes.metadata_changes import (
+    CONFIRMED,
+    keep_confirmed,
+    unconfirmed_rows,
+    with_confirmed,
+)
+from transforms.changes.metadata_magnitude import judge_metadata, measure_metadata
+from transforms.changes.metadata_selection import is_chosen, needed_options, needed_org_units
+from transforms.changes.permissions import Permissions
+from transforms.model.resources import METADATA, ORG_UNITS, Scope
+
+
+def stage_changed_metadata(
+    comparison: Comparison, inputs: Inputs, allow: Permissions
+) -> list[Finding]:
+    """Stage the org units and options that are new or changed, and return what is much of them."""
+    return [each for name in METADATA for each in _stage(comparison, name, inputs, allow)]
+
+
+def _stage(comparison: Comparison, name: str, inputs: Inputs, allow: Permissions) -> list[Finding]:
+    confirmed = scan(comparison.target, comparison.current, name, 0, CONFIRMED)
+    desired = scan_frame(comparison.run.desired(name, 0))
+    changed = _changed(comparison, name, confirmed, desired, inputs.scopes)
+    paired = with_confirmed(changed, confirmed)
+    found = measure_metadata(name, paired, confirmed.select("key"), desired.select("key"))
+    findings = judge_metadata(name, found, inputs.country.guards, allow)
+    names = fields_held_back(findings, name)
+    pushed = unconfirmed_rows(keep_confirmed(name, changed, confirmed, names), confirmed)
+    write_frame(comparison.run.changes(name, 0), pushed)
+    return findings
+
+
+def _changed(
+    comparison: Comparison,
+    name: str,
+    confirmed: pl.LazyFrame,
+    desired: pl.LazyFrame,
+    scopes: Sequence[Scope],
+) -> pl.LazyFrame:
+    """Return the org units or options that DHIS2 has not confirmed as they are desired.
+
+    Of other scopes than these, only what the changes need.
+    """
+    changed = unconfirmed_rows(desired, confirmed)
+    if is_chosen(name, scopes):
+        return changed
+    if name == ORG_UNITS:
+        return needed_org_units(changed, comparison.changes(), desired)
+    return needed_options(changed, comparison.changes())
