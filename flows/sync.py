@@ -19,7 +19,7 @@ from flows.extract import extract
 from flows.load import load
 from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.children import run_child
-from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
@@ -143,7 +143,7 @@ def stages_of(
         "settle": lambda: settle(waiting, request),
         "extract": lambda: stage(EXTRACT, request, children),
         "transform": lambda: stage(TRANSFORM, request, children),
-        "validate": lambda: validate(request.run, request.target, request.country),
+        "validate": lambda: validate(waiting, request.run, request.target, request.country),
         "load": lambda: stage(LOAD, request, children),
     }
 
@@ -169,7 +169,7 @@ def settle(request: SyncRequest) -> None:
     )
 
 
-@step
+@patient_step
 def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
     state = current_or_first(Target(run.root, target), 0)
