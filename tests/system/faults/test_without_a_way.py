@@ -8,6 +8,7 @@ import pytest
 
 from flows.steps.compare.magnitude import waiting_sentences
 from staging.frames import scan_frame
+from staging.outbox import in_doubt
 from tests.support.scheme import Scheme
 from tests.support.scheme.comparisons import settle_what_is_in_doubt
 from tests.support.scheme.contents import Content, held, lost_and_double
@@ -74,7 +75,7 @@ def test_a_field_that_is_held_back_waits_alone_for_its_permission(disturbed: Sto
     scheme = disturbed.scheme
     disturbed.begin(CHANGES, "snapshot")
     strict = Guards(change_count=1, change_share=0.0, create_count=100_000, delete_count=100_000)
-    careful = replace(scheme.job(CHANGES), country=with_guards(scheme, strict), allow=())
+    careful = replace(scheme.job(CHANGES), country=with_guards(scheme, strict))
 
     sentence = ending(careful)
     waiting = waiting_sentences(careful.run)
