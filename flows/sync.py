@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 from flows.extract import extract
 from flows.load import load
 from flows.prefect_support.allowed import record_permissions
-from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.result import publish_result
@@ -130,7 +130,7 @@ def stages_of(
         "extract": lambda: runs.run(EXTRACT),
         "transform": lambda: runs.run(TRANSFORM),
         "validate": lambda: runs.run_step(
-            "validate", lambda: validate(request.run, request.target, request.country)
+            "validate", lambda: validate(waiting, request.run, request.target, request.country)
         ),
         "load": lambda: runs.run(LOAD),
     }
@@ -149,7 +149,7 @@ def settle(request: SyncRequest) -> None:
     )
 
 
-@step
+@patient_step
 def validate(run: Run, target: str, country: Path) -> None:
     """Let DHIS2 judge a sample, and show what it says."""
     state = current_or_first(Target(run.root, target), 0)

@@ -1,141 +1,20 @@
 """The laws of the engine: delta, rules, bundles and fold, on worlds that nobody thought of."""
 
-from collections.abc import Callable
-from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
-import orjson
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.laws.world import LISTS, PARENTS, PLACES, TYPES, MemoryDhis2, desired_frame, worlds
-from transforms.changes.bundles import number_bundles, render_bundles
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.dependants import dependants
-from transforms.changes.fold import fold_partition
-from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.phases import DELETES, Phase, parts
-from transforms.changes.schemas import acknowledged_schema
-from transforms.model.resources import RESOURCES, TrackerType
+from tests.laws.pipeline import Pipeline, World
+from tests.laws.world import LISTS, PARENTS, PLACES, MemoryDhis2, worlds
+from transforms.changes.deltas import Delta
+from transforms.changes.phases import Phase
+from transforms.model.resources import RESOURCES
 
 NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for
-
-World = dict[str, list[dict[str, Any]]]
-Refuses = Callable[[str, str, str], bool]
-
-
-UNKNOWN = {"accepted": None, "kind": None, "codes": []}
-
-
-class Pipeline:
-    """Runs into a DHIS2 in memory, and what is acknowledged of it."""
-
-    def __init__(self) -> None:
-        self.dhis2 = MemoryDhis2()
-        self.acknowledged = {
-            resource.name: pl.LazyFrame(schema=acknowledged_schema(resource))
-            for resource in RESOURCES
-        }
-        self.runs = 0
-        self.late: tuple[str, bytes] | None = None
-
-    def deltas(self, world: World) -> dict[str, Delta]:
-        found: dict[str, Delta] = {}
-        for resource in RESOURCES:
-            found[resource.name] = delta(
-                resource,
-                desired_frame(resource, world[resource.name]),
-                self.acknowledged[resource.name],
-                above=found.get(resource.parent or ""),
-            )
-        return found
-
-    def bodies(self, deltas: dict[str, Delta], size: int = 2) -> list[tuple[Phase, bytes]]:
-        changes = {name: each.changes.lazy() for name, each in deltas.items()}
-        posted = []
-        for phase in Phase:
-            people = number_bundles(
-                pl.concat(
-                    changes[part.resource.name].filter(part.changes).select(person=part.person)
-                    for part in parts(phase)
-                ),
-                size,
-            )
-            if len(people):
-                bodies = render_bundles(phase, changes, people)["body"]
-                posted += [(phase, body.encode()) for body in bodies]
-        return posted
-
-    def run(
-        self,
-        world: World,
-        refuses: Refuses | None = None,
-        only: int | None = None,
-        unanswered: int | None = None,
-        *,
-        is_answer_lost: bool = False,
-        is_taken: bool = True,
-    ) -> dict[str, Delta]:
-        """Bring `world` in; with `only`, die after so many bundles and fold what they did.
-
-        With `unanswered`, that bundle had to be posted twice, and may come once more: `late`.
-        With `is_answer_lost`, the last bundle's answer never comes, whether DHIS2 took it or not.
-        """
-        self.runs += 1
-        deltas = self.deltas(world)
-        outcomes: list[dict[str, Any]] = []
-        self.late = None
-        bodies = self.bodies(deltas)[:only]
-        for number, (phase, body) in enumerate(bodies):
-            request = without(body, self.blocked(deltas, outcomes, phase))
-            is_lost = is_answer_lost and number == len(bodies) - 1
-            dhis2 = self.dhis2 if is_taken or not is_lost else deepcopy(self.dhis2)
-            answered = dhis2.post(phase.value, request, refuses)
-            is_late = is_lost or number == unanswered
-            outcomes += [
-                {**each, **(UNKNOWN if is_lost else {}), "isLate": is_late} for each in answered
-            ]
-            if number == unanswered:
-                self.late = (phase.value, request)
-        frame = pl.DataFrame(outcomes, schema=OUTCOMES).lazy()
-        for resource in RESOURCES:
-            changes = deltas[resource.name].changes.lazy()
-            before = self.acknowledged[resource.name]
-            after = fold_partition(resource, before, changes, frame, f"run-{self.runs}").collect()
-            self.acknowledged[resource.name] = after.lazy()
-        return deltas
-
-    def blocked(
-        self, deltas: dict[str, Delta], outcomes: list[dict[str, Any]], phase: Phase
-    ) -> set[tuple[str, str]]:
-        if all(outcome["accepted"] is not False for outcome in outcomes):
-            return set()
-        refused = pl.DataFrame(outcomes, schema=OUTCOMES).filter(~pl.col("accepted"))
-        changes = {name: each.changes.lazy() for name, each in deltas.items()}
-        found = dependants(changes, refused).filter(is_delete=phase in DELETES)
-        return set(found.select("type", "uid").iter_rows())
-
-    def held(self) -> dict[str, set[str]]:
-        """UIDs that we think DHIS2 holds, by DHIS2's list."""
-        held: dict[str, set[str]] = {name: set() for name in LISTS}
-        names = dict(zip(TrackerType, LISTS, strict=True))
-        for resource in RESOURCES:
-            rows = self.acknowledged[resource.name].filter(state="held").collect()
-            held[names[resource.tracker_type]] |= set(rows["uid"])
-        return held
-
-
-def without(body: bytes, blocked: set[tuple[str, str]]) -> bytes:
-    content = orjson.loads(body)
-    for name, identifier in LISTS.items():
-        if name in content:
-            content[name] = [
-                each for each in content[name] if (TYPES[name], each[identifier]) not in blocked
-            ]
-    return orjson.dumps(content)
 
 
 def without_faults(world: World) -> World:

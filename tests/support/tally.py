@@ -19,6 +19,9 @@ BAD_INPUTS = "bad inputs"
 UNREADABLE_VALUES = "unreadable values"
 DAMAGED_FILES = "damaged files"
 WRONG_SETTINGS = "wrong settings"
+WITHOUT_A_WAY = "objects without a way"
+HELD_BACK = "changes held back"
+IN_DOUBT = "requests in doubt"
 
 TRIED = "tried"
 Tried = tuple[str, str, int, int]

@@ -4,7 +4,7 @@ Their base of comparison, when they are posted, is DHIS2 itself; this only keeps
 nothing changed from asking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -93,13 +93,16 @@ def keep_confirmed(
 def unlisted_rows(confirmed: pl.LazyFrame, uids: Sequence[str]) -> pl.LazyFrame:
     """Return key and uid of what DHIS2 has confirmed and does not list any more.
 
+    What is in doubt it may never have had.
+
     Args:
         confirmed: The columns of `CONFIRMED`.
         uids: What it lists.
     """
     uid = pl.col("content").str.json_path_match("$.uid")
     listed = pl.LazyFrame({"uid": pl.Series(uids, dtype=pl.String)})
-    return confirmed.select("key", uid=uid).join(listed, on="uid", how="anti")
+    sure = confirmed.filter(~pl.col("content").str.starts_with(BEGUN))
+    return sure.select("key", uid=uid).join(listed, on="uid", how="anti")
 
 
 def mark_in_doubt(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> pl.LazyFrame:
@@ -110,25 +113,38 @@ def mark_in_doubt(confirmed: pl.LazyFrame, changed: pl.LazyFrame, run: str) -> p
 
 
 def confirmed_after(
-    confirmed: pl.LazyFrame, changed: pl.LazyFrame, accepted: pl.Series, run: str
+    confirmed: pl.LazyFrame,
+    changed: pl.LazyFrame,
+    accepted: Collection[str],
+    run: str,
+    *,
+    in_doubt: Collection[str] = (),
 ) -> pl.LazyFrame:
     """Return what DHIS2 has confirmed after it has taken the keys `accepted`.
 
     What another run had begun to push when it was cut short may still arrive in DHIS2: the run
-    after this one pushes it once more, which posts nothing if DHIS2 has it as it is wanted.
+    after this one pushes it once more, which posts nothing if DHIS2 has it as it is wanted. What
+    stayed without an answer in this push is in doubt as if this one had been cut short.
 
     Args:
         confirmed: The columns of `CONFIRMED`, as they were before the push was begun.
         changed: key and content of what was pushed.
         accepted: Keys.
         run: The run's id.
+        in_doubt: Keys of what may still arrive, whether it was accepted or not.
     """
+    is_in_doubt = pl.col("key").is_in(list(in_doubt))
     is_cut_short = pl.col("content").str.starts_with(BEGUN) & (pl.col("run") != run)
-    in_doubt = confirmed.filter(is_cut_short).select("key", isCutShort=pl.lit(value=True))
-    taken = changed.filter(pl.col("key").is_in(accepted.implode())).join(
-        in_doubt, on="key", how="left"
+    cut_short = confirmed.filter(is_cut_short).select("key", isCutShort=pl.lit(value=True))
+    taken = changed.filter(pl.col("key").is_in(list(accepted)) | is_in_doubt)
+    content = (
+        pl.when(is_in_doubt)
+        .then(BEGUN + pl.col("content"))
+        .when("isCutShort")
+        .then(AGAIN + pl.col("content"))
+        .otherwise("content")
     )
-    content = pl.when("isCutShort").then(AGAIN + pl.col("content")).otherwise("content")
+    taken = taken.join(cut_short, on="key", how="left")
     return _with(confirmed, taken.select("key", content=content, run=pl.lit(run)))
 
 

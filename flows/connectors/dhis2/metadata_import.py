@@ -1,9 +1,10 @@
-"""Writing DHIS2's metadata: few requests, each judged by what DHIS2 stored.
+"""Writing a payload of DHIS2's metadata: one request, judged by what DHIS2 stored.
 
-Objects go by `POST /api/metadata?atomicMode=ALL` (with NONE, DHIS2 makes an object whose reference
+It goes by `POST /api/metadata?atomicMode=ALL` (with NONE, DHIS2 makes an object whose reference
 is wrong all the same).
 Where a proxy gives up waiting, DHIS2 goes on: it is read until it has what was sent, and the
-payload is not sent again. Where a proxy takes no request of that size (413), it is divided.
+payload is not sent again. Where a proxy takes no request of that size (413), it is divided. Many
+objects of one class, of which some may be bad: flows/connectors/dhis2/metadata_objects.py.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,9 @@ from collections.abc import Sequence
 import orjson
 
 from flows.connectors.dhis2.answers import Answer
-from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.errors import BusyError, ForbiddenError
+from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.failures import TOO_LARGE
 from flows.connectors.dhis2.metadata_read import present_objects
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json, Payload
@@ -21,18 +22,9 @@ from transforms.dhis2.metadata_merge import merge
 from transforms.dhis2.metadata_report import MetadataReport, metadata_report
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
-Refusals = dict[str, list[str]]
-"""UID of each refused object to its error codes."""
-
-OBJECTS_IN_A_PAYLOAD = 1_000
-WHOLE_REQUEST = "whole_request"
-TOO_LARGE = 413
-SERVER_ERROR = 500
 STAMPS = frozenset({"created", "createdBy", "lastUpdated", "lastUpdatedBy"})
-MAY_NOT = "E3001"
-NOTHING = b"{}"
-
-_IMPORT = {
+PATH = "/api/metadata"
+IMPORT = {
     "importStrategy": "CREATE_AND_UPDATE",
     "atomicMode": "ALL",
     "importReportMode": "ERRORS",
@@ -60,9 +52,9 @@ def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -
     """
     body = orjson.dumps(payload)
     if validate:
-        return _report(client.post("/api/metadata", _IMPORT | _DRY_RUN, body), len(body))
+        return _report(client.post(PATH, IMPORT | _DRY_RUN, body), len(body))
     try:
-        answer = client.without_repeating().post("/api/metadata", _IMPORT, body)
+        answer = client.without_repeating().post(PATH, IMPORT, body)
     except BusyError as busy:
         if not busy.may_go_on:
             raise
@@ -70,47 +62,8 @@ def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -
             return MetadataReport(accepted=True, total=0, refused={})
         if not busy.is_cut:
             raise
-        answer = client.post("/api/metadata", _IMPORT, body)
+        answer = client.post(PATH, IMPORT, body)
     return _report(answer, len(body))
-
-
-def import_objects(
-    client: Dhis2, kind: str, objects: Sequence[Json], refused: Refusals | None = None
-) -> Refusals:
-    """Write objects of one class, in chunks, without those that DHIS2 refuses.
-
-    Objects that an error names are left out, and the rest is sent again. Where none is named, the
-    chunk is halved, down to the object that fails the whole request. That object is a reject, if a
-    request without objects gets through; however many there are, they say nothing of the server.
-
-    Args:
-        client: The DHIS2.
-        kind: The class.
-        objects: What is written.
-        refused: Filled as it goes, so that a caller has what was refused before an error.
-
-    Returns:
-        UID of each refused object to its error codes: `refused`.
-
-    Raises:
-        TargetError: A request without objects failed: the fault is the server's.
-        BusyError: DHIS2 stayed busy or out of reach.
-    """
-    refused = {} if refused is None else refused
-    waiting = list(chunks(objects, OBJECTS_IN_A_PAYLOAD))
-    while waiting:
-        chunk = waiting.pop(0)
-        named = _refused_of(client, kind, chunk)
-        if named is None and len(chunk) > 1:
-            waiting[:0] = [chunk[: len(chunk) // 2], chunk[len(chunk) // 2 :]]
-        elif named is None:
-            _check_that_others_get_through(client)
-            refused[chunk[0]["id"]] = [WHOLE_REQUEST]
-        elif named:
-            refused |= named
-            rest = [thing for thing in chunk if thing["id"] not in named]
-            waiting[:0] = [rest] if rest else []
-    return refused
 
 
 def divide(payload: Payload) -> list[Payload]:
@@ -160,32 +113,3 @@ def _differs(kind: str, thing: Json, present: Json | None) -> bool:
     """Whether DHIS2 has an object otherwise than it was sent; its own stamps aside."""
     sent = {name: value for name, value in thing.items() if name not in STAMPS}
     return merge(sent, present, METADATA_CLASSES[kind]) != present
-
-
-def _refused_of(client: Dhis2, kind: str, chunk: Sequence[Json]) -> Refusals | None:
-    """Return the objects of the chunk that DHIS2 names; None where it names none but refuses."""
-    try:
-        report = import_payload(client, {kind: list(chunk)})
-    except ForbiddenError:
-        return {thing["id"]: [MAY_NOT] for thing in chunk}
-    except TooLargeError:
-        if len(chunk) == 1:
-            raise
-        return None
-    if report.accepted:
-        return {}
-    ours = {thing["id"] for thing in chunk}
-    named = {uid: codes for uid, codes in report.refused.items() if uid in ours}
-    return named or None
-
-
-def _check_that_others_get_through(client: Dhis2) -> None:
-    """Post a payload without objects, which only fails if the fault is the server's."""
-    status = client.post("/api/metadata", _IMPORT, NOTHING).status
-    if status >= SERVER_ERROR:
-        raise TargetError(
-            f"DHIS2 failed on a payload of metadata without objects (status {status}), where a "
-            f"report was expected: the fault is the server's. Look at its log and its database "
-            f"(disk, memory, connections), then run again. What it had refused before is among "
-            f"the rejects; what was written before stays, and the rest was not written."
-        )

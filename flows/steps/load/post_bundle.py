@@ -21,13 +21,14 @@ import orjson
 
 from flows.connectors.dhis2.client import TRACKER, Dhis2
 from flows.connectors.dhis2.errors import BusyError
-from flows.steps.load.control_request import (
-    PARAMETERS,
+from flows.connectors.dhis2.failures import (
+    ATTEMPTS_OF_A_PART,
+    SECONDS_OF_A_PART,
     WHOLE_REQUEST,
     Failure,
-    check_way,
     failure_of,
 )
+from flows.steps.load.control_request import PARAMETERS, check_way
 from flows.steps.load.thread_state import LoadState
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
@@ -43,7 +44,6 @@ from transforms.dhis2.import_report import (
 from transforms.model.resources import TrackerType
 
 SECONDS_OF_A_BUNDLE = 300.0  # after so long, a bundle that fails is not retried as it is
-ATTEMPTS_OF_A_PART, SECONDS_OF_A_PART = 3, 60.0
 
 
 @dataclass(frozen=True)

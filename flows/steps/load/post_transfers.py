@@ -10,7 +10,8 @@ import orjson
 
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
 from flows.connectors.dhis2.errors import BusyError
-from flows.steps.load.control_request import Failure, check_way, failure_of
+from flows.connectors.dhis2.failures import Failure, failure_of
+from flows.steps.load.control_request import check_way
 from flows.steps.load.thread_state import LoadState
 from transforms.changes.phases import TRANSFERS
 from transforms.core.errors import TargetError

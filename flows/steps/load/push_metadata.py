@@ -101,8 +101,9 @@ def _push(
         PUSHES[name](client, rows.drop("content"), pushed)
     finally:
         write_rejects(run, {rejects: _rejects(name, pushed, rows)})
-    accepted = pl.Series("key", pushed.accepted, pl.String)
-    after = confirmed_after(confirmed, rows.lazy(), accepted, run.run_id)
+    after = confirmed_after(
+        confirmed, rows.lazy(), pushed.accepted, run.run_id, in_doubt=pushed.in_doubt
+    )
     return remember_confirmed(run, target, current, name, after)
 
 

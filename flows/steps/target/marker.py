@@ -12,14 +12,14 @@ from typing import Any
 
 from flows.connectors.dhis2.answers import check_read
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.errors import BusyError, transient
 from transforms.changes.recognition import Marker, Memory, is_marker_name, marker_of
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
 
 NAMESPACE = "/api/dataStore/openimis-to-dhis2"
 READ_ONLY, READ_AND_WRITE = "r-------", "rw------"
-FORBIDDEN, NOT_THERE, THERE_ALREADY = 403, 404, 409
+FORBIDDEN, NOT_THERE, THERE_ALREADY, SERVER_ERROR = 403, 404, 409, 500
 PROTECTED = {
     "publicAccess": READ_ONLY,
     "externalAccess": False,
@@ -149,9 +149,15 @@ def _content(client: Dhis2, path: str) -> Any:
     return answer.body
 
 
-def _refused_error(path: str, status: int) -> TargetError:
+def _refused_error(path: str, status: int) -> TargetError | BusyError:
+    """Return the error of an answer without a marker; time may cure what no right is in the way of.
+
+    A marker is made where none is, and replaced where one is: 404 or 409 to both is no DHIS2 yet.
+    """
     kind = DataStoreRefusedError if status == FORBIDDEN else TargetError
-    return kind(
+    error = kind(
         f"DHIS2 does not give the user its data store ({path}, {status}), in which each load "
         f"leaves a marker. Let the user read and write that namespace. No data were posted by this."
     )
+    is_outage = status in (NOT_THERE, THERE_ALREADY) or status >= SERVER_ERROR
+    return transient(error) if is_outage else error

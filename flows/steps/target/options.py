@@ -11,7 +11,8 @@ from itertools import groupby
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_import import Refusals, import_objects
+from flows.connectors.dhis2.failures import Outcome
+from flows.connectors.dhis2.metadata_objects import import_objects
 from flows.connectors.dhis2.metadata_read import has_hole, options_of
 from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
@@ -35,8 +36,8 @@ def push_options(
         What became of the rows: `pushed`.
 
     Raises:
-        TargetError: DHIS2 does not let the user read, or fails on a request without objects.
-        BusyError: It stayed busy or out of reach.
+        TargetError: DHIS2 does not let the user read.
+        BusyError: It stayed busy or out of reach, or fails on a request without objects.
     """
     pushed = PushResult() if pushed is None else pushed
     keys = dict(changed.select("uid", "key").iter_rows())
@@ -55,26 +56,27 @@ def _push_set(
 ) -> None:
     there = options_of(client, option_set)
     needed = options_to_post(desired, there)
-    refused: Refusals = {}
+    outcome = Outcome()
     try:
-        _import_options(client, option_set, needed, refused)
+        _import_options(client, option_set, needed, outcome)
     finally:
-        pushed.refused |= {keys[uid]: codes for uid, codes in refused.items()}
+        pushed.refused |= {keys[uid]: codes for uid, codes in outcome.refused.items()}
+        pushed.in_doubt |= {keys[uid] for uid in outcome.in_doubt}
     now = stored_uids(desired, options_of(client, option_set) if needed else there)
-    pushed.posted += len(needed) - len(refused)
+    pushed.posted += len(needed) - len(outcome.refused)
     for thing in desired:
         uid = thing["id"]
         if uid in now:
             pushed.accepted.append(keys[uid])
             pushed.refused.pop(keys[uid], None)
         else:
-            pushed.refused[keys[uid]] = refused.get(uid, [NOT_STORED])
+            pushed.refused[keys[uid]] = outcome.refused.get(uid, [NOT_STORED])
 
 
 def _import_options(
-    client: Dhis2, option_set: str, needed: Sequence[Json], refused: Refusals
+    client: Dhis2, option_set: str, needed: Sequence[Json], outcome: Outcome
 ) -> None:
     if needed and has_hole(client, option_set):
-        refused |= {thing["id"]: [OPTION_SET_HAS_A_HOLE] for thing in needed}
+        outcome.refuse([thing["id"] for thing in needed], OPTION_SET_HAS_A_HOLE)
     else:
-        import_objects(client, "options", needed, refused)
+        import_objects(client, "options", needed, outcome)

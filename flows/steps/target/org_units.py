@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_import import Refusals, import_objects
+from flows.connectors.dhis2.failures import Outcome
+from flows.connectors.dhis2.metadata_objects import import_objects
 from flows.connectors.dhis2.metadata_read import children_of, present_objects
 from flows.connectors.dhis2.references import change_references, members
 from flows.steps.target.push_result import NOT_STORED, PushResult
@@ -57,51 +58,57 @@ def push_org_units(
         What became of the rows: `pushed`.
 
     Raises:
-        TargetError: DHIS2 does not let the user read, or fails on a request without objects.
-        BusyError: It stayed busy or out of reach.
+        TargetError: DHIS2 does not let the user read.
+        BusyError: It stayed busy or out of reach, or fails on a request without objects.
     """
     pushed = PushResult() if pushed is None else pushed
     rows = changed.sort("level", "key", nulls_last=True).to_dicts()
-    refused: Refusals = {row["uid"]: row["faults"] for row in rows if row["faults"]}
+    outcome = Outcome({row["uid"]: row["faults"] for row in rows if row["faults"]})
+    keys = {row["uid"]: row["key"] for row in rows}
     try:
-        _push(client, rows, refused, pushed)
+        _push(client, rows, outcome, pushed)
     finally:
-        pushed.refused |= {row["key"]: refused[row["uid"]] for row in rows if row["uid"] in refused}
-    pushed.accepted += [row["key"] for row in rows if row["uid"] not in refused]
+        pushed.refused |= {
+            key: outcome.refused[uid] for uid, key in keys.items() if uid in outcome.refused
+        }
+        pushed.in_doubt |= {key for uid, key in keys.items() if uid in outcome.in_doubt}
+    pushed.accepted += [key for uid, key in keys.items() if uid not in outcome.refused]
     return pushed
 
 
-def _push(client: Dhis2, rows: Sequence[Row], refused: Refusals, pushed: PushResult) -> None:
-    there = present_objects(client, ORG_UNITS.kind, {row["uid"] for row in rows} - refused.keys())
-    posted = _push_levels(client, rows, there, refused)
-    _refuse_what_was_not_stored(client, rows, posted, refused)
-    placed = [row for row in rows if row["uid"] not in refused]
+def _push(client: Dhis2, rows: Sequence[Row], outcome: Outcome, pushed: PushResult) -> None:
+    there = present_objects(
+        client, ORG_UNITS.kind, {row["uid"] for row in rows} - outcome.refused.keys()
+    )
+    posted = _push_levels(client, rows, there, outcome)
+    _refuse_what_was_not_stored(client, rows, posted, outcome)
+    placed = [row for row in rows if row["uid"] not in outcome.refused]
     pushed.posted += len(posted)
-    pushed.references += _group(client, placed, refused) + _assign(client, placed, refused)
+    pushed.references += _group(client, placed, outcome) + _assign(client, placed, outcome)
 
 
 def _push_levels(
-    client: Dhis2, rows: Sequence[Row], there: Mapping[str, Json], refused: Refusals
+    client: Dhis2, rows: Sequence[Row], there: Mapping[str, Json], outcome: Outcome
 ) -> set[str]:
     """Write the org units, one level a time, and return the UIDs of those that were sent."""
     sent: set[str] = set()
     for _, level in groupby(rows, key=lambda row: row["level"]):
-        objects = list(_find_differing(level, there, refused))
+        objects = list(_find_differing(level, there, outcome))
         below = _below_moved(client, objects, there)
-        import_objects(client, ORG_UNITS.kind, [*objects, *below], refused)
-        sent |= {thing["id"] for thing in objects} - refused.keys()
+        import_objects(client, ORG_UNITS.kind, [*objects, *below], outcome)
+        sent |= {thing["id"] for thing in objects} - outcome.refused.keys()
     return sent
 
 
 def _find_differing(
-    level: Iterable[Row], there: Mapping[str, Json], refused: Refusals
+    level: Iterable[Row], there: Mapping[str, Json], outcome: Outcome
 ) -> Iterable[Json]:
     for row in level:
         uid, parent = row["uid"], row["parentUid"]
-        if uid in refused:
+        if uid in outcome.refused:
             continue
-        if parent in refused and parent not in there:
-            refused[uid] = [PARENT_REJECTED]
+        if parent in outcome.refused and parent not in there:
+            outcome.refuse([uid], PARENT_REJECTED)
             continue
         whole = merge(_org_unit(row), there.get(uid), ORG_UNITS)
         if whole != there.get(uid):
@@ -132,17 +139,17 @@ def _org_unit(row: Row) -> Json:
 
 
 def _refuse_what_was_not_stored(
-    client: Dhis2, rows: Sequence[Row], posted: Collection[str], refused: Refusals
+    client: Dhis2, rows: Sequence[Row], posted: Collection[str], outcome: Outcome
 ) -> None:
     """Read back what was sent: DHIS2 may say OK and have stored nothing."""
     now = present_objects(client, ORG_UNITS.kind, posted)
     for row in rows:
         uid = row["uid"]
         if uid in posted and merge(_org_unit(row), now.get(uid), ORG_UNITS) != now.get(uid):
-            refused[uid] = [NOT_STORED]
+            outcome.refuse([uid], NOT_STORED)
 
 
-def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
+def _group(client: Dhis2, rows: Sequence[Row], outcome: Outcome) -> int:
     """Put org units into their groups, and out of those that they left for another of the set.
 
     Where openIMIS says nothing of a place, its groups in the set are the operator's.
@@ -155,15 +162,15 @@ def _group(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
         for group in sorted(uids) if grouped else ():
             inside = {uid for uid, groups in grouped.items() if group in groups}
             others = grouped.keys() - inside
-            changes += _collect(client, "organisationUnitGroups", group, inside, others, refused)
+            changes += _collect(client, "organisationUnitGroups", group, inside, others, outcome)
     return changes
 
 
-def _assign(client: Dhis2, rows: Sequence[Row], refused: Refusals) -> int:
+def _assign(client: Dhis2, rows: Sequence[Row], outcome: Outcome) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
     inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
     return sum(
-        _collect(client, kind, uid, inside[column], (), refused)
+        _collect(client, kind, uid, inside[column], (), outcome)
         for kind, uid, column in ASSIGNED
         if inside[column]
     )
@@ -175,19 +182,21 @@ def _collect(
     uid: str,
     inside: Collection[str],
     outside: Collection[str],
-    refused: Refusals,
+    outcome: Outcome,
 ) -> int:
     """Bring the org units of a group or program up to date; refuse those that did not arrive."""
     there = members(client, kind, uid, "organisationUnits")
     if there is None:
-        refused |= {each: [GROUP_MISSING] for each in inside}
+        outcome.refuse(inside, GROUP_MISSING)
         return 0
     additions, deletions = set(inside) - there, set(outside) & there
     if not additions and not deletions:
         return 0
     path = f"/api/{kind}/{uid}/organisationUnits"
-    if not change_references(client, path, additions, deletions):
+    changed = Outcome()
+    if not change_references(client, path, additions, deletions, changed):
         now = members(client, kind, uid, "organisationUnits") or set()
         for lost in (additions - now) | (deletions & now):
-            refused[lost] = [NOT_ASSIGNED]
+            outcome.refused[lost] = changed.refused.get(lost, [NOT_ASSIGNED])
+    outcome.in_doubt |= changed.in_doubt
     return len(additions) + len(deletions)

@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from staging.frames import scan_objects
+from staging.frames import scan_frame, scan_objects
 from staging.rejects import read_rejects
 from tests.support.scheme import PARTITIONS, Scheme, a_scheme
 from tests.support.scheme.contents import (
@@ -30,7 +30,7 @@ from tests.support.scheme.contents import (
 from tests.support.tally import CRASH_POINTS, tried
 from transforms.changes.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID
 from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
@@ -113,9 +113,21 @@ def settle_what_is_in_doubt(scheme: Scheme, bring: Callable[[str], object] | Non
 
 
 def _is_in_doubt(scheme: Scheme) -> bool:
-    """Whether a run sends something again; two spaces: it was begun, and nobody wants it now."""
+    """Whether a run sends something again."""
     unknown = pl.any_horizontal(pl.col(pl.String).str.contains(f"^({UNKNOWN}| [^ ].*)$"))
-    return any(not rows.filter(unknown).is_empty() for rows in confirmed(scheme.target).values())
+    found = confirmed(scheme.target)
+    is_sent_again = any(not rows.filter(unknown).is_empty() for rows in found.values())
+    return is_sent_again or any(_is_begun(scheme, name, found[name]) for name in METADATA)
+
+
+def _is_begun(scheme: Scheme, name: str, rows: pl.DataFrame) -> bool:
+    """Whether an org unit or option stayed without an answer; not one that is desired no more."""
+    begun = rows.filter(pl.col("content").str.starts_with("  "))
+    run = scheme.run(str(scheme.current.last_ended or scheme.current.last_run))
+    if begun.is_empty() or not run.desired(name, 0).exists():
+        return False
+    desired = scan_frame(run.desired(name, 0)).select("key").collect()
+    return not begun.join(desired, on="key", how="semi").is_empty()
 
 
 def assert_acknowledged_is_held(scheme: Scheme) -> None:

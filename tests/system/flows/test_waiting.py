@@ -4,8 +4,10 @@ The delays are tiny here; all else is as a data manager has it.
 """
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,53 @@ def test_a_database_that_is_down_behind_dhis2_is_waited_for(scheme: FlowScheme) 
     state = scheme.sync(run_id="first")
 
     assert state.is_completed(), state.message
+
+
+NEW_NAME = "A village by another name"
+OUTAGES_OF_WRITING: dict[str, dict[str, Any]] = {
+    "the database is down for places": {"path": r"^/api/metadata\?", "occurrences": [1, 2]},
+    "the database is down for the marker": {"path": r"^/api/dataStore", "occurrences": [1]},
+}
+
+
+@pytest.mark.parametrize("outage", one_by_default(OUTAGES_OF_WRITING))
+def test_a_database_that_goes_down_before_or_after_the_bundles_is_waited_for(
+    scheme: FlowScheme, outage: str
+) -> None:
+    patient(scheme)
+    rename_a_village(scheme)
+    cue = scheme.sandbox.cues.add(**OUTAGES_OF_WRITING[outage], method="POST", status=500)
+
+    state = scheme.sync(run_id="first")
+
+    assert state.is_completed(), state.message
+    assert cue.met > 1
+    names = {each["name"] for each in scheme.sandbox.metadata("organisationUnits").values()}
+    assert NEW_NAME in names
+
+
+def rename_a_village(scheme: FlowScheme) -> None:
+    """Let a village have another name than set-up knew."""
+    first = """(SELECT MIN("LocationId") FROM "tblLocations"
+        WHERE "ValidityTo" IS NULL AND "LocationType" = 'V')"""
+    with closing(sqlite3.connect(scheme.database)) as database:
+        database.execute(
+            f"""UPDATE "tblLocations" SET "LocationName" = ? WHERE "LocationId" = {first}""",
+            (NEW_NAME,),
+        )
+        database.commit()
+
+
+@pytest.mark.large
+def test_an_outage_while_a_sample_is_judged_is_waited_for(scheme: FlowScheme) -> None:
+    patient(scheme)
+    sample_and_control = {"path": "/api/tracker", "method": "POST", "occurrences": [1, 2]}
+    cue = scheme.sandbox.cues.add(**sample_and_control, status=503)
+
+    state = scheme.sync(run_id="first", until="validate")
+
+    assert state.is_completed(), state.message
+    assert cue.met > 2
 
 
 @pytest.mark.large

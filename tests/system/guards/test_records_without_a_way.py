@@ -135,6 +135,99 @@ def test_a_line_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2(
     assert_acknowledged_is_held(scheme)
 
 
+METADATA = {"path": r"^/api/metadata\?", "method": "POST"}
+THE_VILLAGE = """(SELECT MIN("LocationId") FROM "tblLocations"
+    WHERE "ValidityTo" IS NULL AND "LocationType" = 'V')"""
+THE_ITEM = """(SELECT MIN("ItemID") FROM "tblItems" WHERE "ValidityTo" IS NULL)"""
+ON_THE_WAY = {**WAYS, "a proxy that takes nothing so large": {"status": 413}}
+
+
+def name_the_village(scheme: GuardedScheme, name: str) -> None:
+    in_openimis(
+        scheme,
+        f"""UPDATE "tblLocations" SET "LocationName" = '{name}'
+            WHERE "LocationId" = {THE_VILLAGE}""",
+    )
+
+
+def names_in_dhis2(scheme: GuardedScheme, kind: str) -> list[str]:
+    return [str(each["name"]) for each in scheme.sandbox.metadata(kind).values()]
+
+
+@pytest.mark.parametrize("way", one_by_default(ON_THE_WAY))
+def test_one_village_whose_name_does_not_get_through_stops_no_night_and_is_named(
+    scheme: GuardedScheme, way: str
+) -> None:
+    name_the_village(scheme, "POISON-V")
+    scheme.sandbox.cues.add(**METADATA, holds="POISON-V", **ON_THE_WAY[way])
+
+    for night, status in enumerate("WDS"):
+        marry(scheme, status)
+        scheme.bring(f"night-{night}")
+
+        ((reason, table, _),) = rejected(scheme, f"night-{night}")
+        is_answered = "firewall" in way or "large" in way
+        assert reason == ("blocked_on_the_way" if is_answered else "no_answer")
+        assert table == "tblLocations or tblHF"
+        assert scheme.current.last_run == f"night-{night}"
+        assert_acknowledged_is_held(scheme)
+    name_the_village(scheme, "FINE-V")
+    scheme.bring("corrected")
+
+    assert rejected(scheme, "corrected") == []
+    assert "FINE-V" in names_in_dhis2(scheme, "organisationUnits")
+
+
+@pytest.mark.parametrize("way", one_by_default(ON_THE_WAY))
+def test_one_option_that_does_not_get_through_stops_no_night_and_is_named(
+    scheme: GuardedScheme, way: str
+) -> None:
+    in_openimis(
+        scheme, f"""UPDATE "tblItems" SET "ItemName" = 'POISON-I' WHERE "ItemID" = {THE_ITEM}"""
+    )
+    scheme.sandbox.cues.add(**METADATA, holds="POISON-I", **ON_THE_WAY[way])
+
+    for night, status in enumerate("WD"):
+        marry(scheme, status)
+        scheme.bring(f"night-{night}")
+
+        ((_, table, _),) = rejected(scheme, f"night-{night}")
+        assert table == "tblItems"
+        assert scheme.current.last_run == f"night-{night}"
+        assert_acknowledged_is_held(scheme)
+    scheme.sandbox.cues.clear()
+    scheme.bring("mended")
+
+    assert rejected(scheme, "mended") == []
+    assert any("POISON-I" in name for name in names_in_dhis2(scheme, "options"))
+
+
+def test_the_name_of_a_village_that_arrives_after_it_was_corrected_is_set_right(
+    scheme: GuardedScheme,
+) -> None:
+    """openIMIS says again what DHIS2 had confirmed, so only the doubt makes a run look."""
+    name_the_village(scheme, "BEFORE-V")
+    scheme.bring("night-1")
+    [uid] = [
+        uid
+        for uid, each in scheme.sandbox.metadata("organisationUnits").items()
+        if each["name"] == "BEFORE-V"
+    ]
+    name_the_village(scheme, "POISON-V")
+    scheme.sandbox.cues.add(**METADATA, holds="POISON-V", status=504)
+    scheme.bring("night-2")
+    name_the_village(scheme, "BEFORE-V")
+    scheme.bring("night-3")
+
+    scheme.sandbox.state.metadata["organisationUnits"][uid]["name"] = "POISON-V"  # it arrives
+    scheme.bring("night-4")
+
+    assert scheme.sandbox.metadata("organisationUnits")[uid]["name"] == "BEFORE-V"
+    requests = len(scheme.written())
+    scheme.bring("night-5")
+    assert scheme.written()[requests:] == []
+
+
 @pytest.mark.large
 def test_a_change_of_owner_that_does_not_get_through_stops_no_night(scheme: GuardedScheme) -> None:
     scheme.next_day(seed=2)

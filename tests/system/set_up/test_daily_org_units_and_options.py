@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.errors import BusyError
 from flows.steps.set_up.plan_and_write import set_up
 from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
@@ -26,7 +27,6 @@ from tests.system.set_up.a_country import (
     place,
     places,
 )
-from transforms.core.errors import TargetError
 from transforms.openimis.tables.places import GROUP_SETS
 
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
@@ -263,7 +263,7 @@ def test_a_server_that_fails_on_all_is_not_taken_for_bad_data(
     rows = [place(f"VillageNw{n:02}", "WardOneAAAA", 5, VILLAGE) for n in range(40)]
     sandbox.cues.add(path="/api/metadata", method="POST", status=500)
 
-    with pytest.raises(TargetError, match="fault is the server's"):
+    with pytest.raises(BusyError, match="fault is the server's"):
         push_org_units(dhis2, frame(*rows))
 
 
@@ -291,7 +291,7 @@ def test_a_server_that_dies_during_a_push_leaves_what_it_had_refused_before(
     sandbox.cues.add(path="/api/metadata", method="POST", occurrences=[3], status=500)
     pushed = PushResult()
 
-    with pytest.raises(TargetError, match="fault is the server's"):
+    with pytest.raises(BusyError, match="fault is the server's"):
         push_org_units(dhis2, frame(bad, good), pushed)
 
     assert pushed.refused == {"uuid-VillageBadA": ["E5003"]}

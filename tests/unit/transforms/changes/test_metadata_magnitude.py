@@ -13,7 +13,7 @@ from transforms.changes.metadata_changes import (
     AGAIN,
     CONFIRMED,
     keep_confirmed,
-    unconfirmed,
+    unconfirmed_rows,
     with_confirmed,
     with_content,
 )
@@ -71,7 +71,7 @@ def findings(
     name: str, now: Sequence[Row], before: Sequence[Row], allow: Permissions = NOTHING
 ) -> list[Finding]:
     wanted, present = desired(name, now), confirmed(name, before)
-    paired = with_confirmed(unconfirmed(wanted, present), present)
+    paired = with_confirmed(unconfirmed_rows(wanted, present), present)
     return judge_metadata(name, measure_metadata(name, paired, present, wanted), GUARDS, allow)
 
 
@@ -81,8 +81,8 @@ def reported(found: Sequence[Finding]) -> list[tuple[Kind, str, int, int, str]]:
 
 def pushed(name: str, now: Sequence[Row], before: Sequence[Row], values: list[str]) -> list[Row]:
     wanted, present = desired(name, now), confirmed(name, before)
-    changed = unconfirmed(wanted, present)
-    kept = unconfirmed(keep_confirmed(name, changed, present, values), present)
+    changed = unconfirmed_rows(wanted, present)
+    kept = unconfirmed_rows(keep_confirmed(name, changed, present, values), present)
     assert kept.collect_schema() == wanted.collect_schema()
     return kept.sort("key").collect().to_dicts()
 
