@@ -52,7 +52,9 @@ claim_services
     service_exceeded_ceiling_amount gUanr8YW9Kj   service_adjusted_amount vIkmxPdZpUT
     service_approved_amount PWX6sv2o9DE       service_remunerated_amount WFqZ6Q1E2XO
     service_valuated_amount EkThw1XPN1F       line_sequence QmuynKAhycW
-    service_rejection_reason JbvXSQX0E87
+    service_rejection_reason JbvXSQX0E87      package_services Ec18FxFC9Fe
+    package_items lhfPn4NBJFi                 package_services_quantity By7AqkPjANQ
+    package_items_quantity afYUO7Vh4cG
 claim_items
     claimed_item VFWCqLKPuSd                  item_quantity xBdXypAmk7V
     item_price Gu1DbTMoVGx                    item_deductible_amount uWJD6i5xf6A

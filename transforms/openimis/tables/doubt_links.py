@@ -28,6 +28,8 @@ from transforms.openimis.tables.columns import (
     INSUREES,
     ITEMS,
     LOCATIONS,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES,
     POLICIES,
     PRODUCTS,
     PROFESSIONS,
@@ -136,6 +138,12 @@ LINKS: tuple[Link, ...] = (
     *(Link(CLAIMS, column, DIAGNOSES, ("ICDCode",), VALUE) for column in _DIAGNOSES),
     Link(CLAIM_ITEMS, "ItemID", ITEMS, ("ItemCode",), VALUE),
     Link(CLAIM_SERVICES, "ServiceID", SERVICES, ("ServCode",), VALUE),
+    Link(PACKAGE_SERVICES, "ServiceId", SERVICES, ("ServCode",), VALUE),
+    Link(PACKAGE_ITEMS, "ItemID", ITEMS, ("ItemCode",), VALUE),
+    *(
+        Link(of, column, CLAIM_SERVICES, (VALUE,), VALUE, all_columns=True, back=True)
+        for of, column in ((PACKAGE_SERVICES, "claimServiceID"), (PACKAGE_ITEMS, "ClaimServiceID"))
+    ),
     *(Link(line, "ProdID", PRODUCTS, ("ProductCode",), PRODUCT) for line in _LINES),
     *(Link(line, "ClaimID", CLAIMS, (PRODUCT,), LINES, all_columns=True, back=True) for line in _LINES),
     *(Link(line, "ClaimID", CLAIMS, ("PriceValuated", "ClaimID"), VALUATION, back=True) for line in _LINES),

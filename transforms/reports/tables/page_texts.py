@@ -26,7 +26,7 @@ The indicators: [indicators.md](indicators.md).
 - **openIMIS's funds are left out.** It keeps each fund as an insuree with the insurance number 999999999 (the country file may name others: `excluded_insurance_numbers`), with a family and an active policy, and makes a region FR with a district, ward and village called *Funding* for them. None of it is sent.
 - **Several current rows of one insuree and one policy are one insuree policy**: from the earliest effective date to the latest expiry date. openIMIS may write one more each time an insuree is saved. The oldest current row gives the UID.
 - **A policy without a stage is a new policy**, as in openIMIS itself. **A policy without a product** (openIMIS prices it by a contribution plan) is sent without, and is in no figure by product.
-- **A service that is a package is one line, with the amounts of the package.** openIMIS writes what it approves, values and pays on that line (0 where the contents are not as agreed). The contents (`tblClaimServicesItems`, `tblClaimServicesService`) have no amounts that count besides, and are not read.
+- **A service that is a package is one line, with the amounts of the package.** openIMIS writes what it approves, values and pays on that line (0 where the contents are not as agreed). What was given of it (`tblClaimServicesService`, `tblClaimServicesItems`) stands in optional values of that line: codes and quantities, and no prices, since openIMIS's amounts have them in already.
 - **Who is nowhere** (no village, now or before, no family, no claim) is at the place that the country file names (`fallback_place`), or is left out and counted.
 """
 
