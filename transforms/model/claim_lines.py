@@ -30,6 +30,7 @@ from transforms.model.package_contents import with_package_contents
 from transforms.model.rejection_reasons import line_reason
 from transforms.model.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.model.status_order import is_out_of_range
+from transforms.model.tables.claim import REPLACING_CLAIMS
 from transforms.model.values import CODES, with_faults
 from transforms.openimis.register import Register
 from transforms.openimis.rows import Rows
@@ -41,6 +42,10 @@ _EXACT = pl.Decimal(38, 4)
 _AMOUNTS = ("claimed_amount", "adjusted_amount", "approved_amount")
 _PAYMENTS = ("valuated_amount", "remunerated_amount")
 _PASSED = 1
+_OF_CLAIM = (
+    "claim_id", "claim_uuid", "person", "orgUnit", "date_from", "faults", "notes", "in_window",
+    column_of(REPLACING_CLAIMS),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,9 +151,7 @@ def line_events(
     fields = kind.resource.fields
     sent = [field for field in fields if field not in unsent]
     owners = _with_strays(register, claims, kind)
-    described = owners.select(
-        "claim_id", "claim_uuid", "person", "orgUnit", "date_from", "faults", "notes", "in_window"
-    )
+    described = owners.select(pl.selectors.by_name(_OF_CLAIM, require_all=False))
     lines = (
         current_lines(register, owners, kind)
         .join(described, on="claim_id", how="inner")

@@ -41,6 +41,7 @@ from transforms.model.resources import (
     RESOURCES,
     TRACKED_ENTITIES,
 )
+from transforms.model.restored_claims import with_replacing_claims
 from transforms.model.tables.calendars import CALENDARS
 from transforms.model.values import dated
 from transforms.openimis.country import Country
@@ -131,7 +132,8 @@ def _claims(
     unsent: Sequence[Field],
 ) -> dict[str, pl.LazyFrame]:
     found = current_claims(register, wanted, as_of=as_of, window=window)
-    claims = collect_once(found.drop((column_of(field) for field in unsent), strict=False))
+    sent = found.drop((column_of(field) for field in unsent), strict=False)
+    claims = collect_once(with_replacing_claims(sent))
     statuses = collect_once(claim_statuses(claims, register))
     amounts = collect_once(claim_amounts(register, claims))
     return {

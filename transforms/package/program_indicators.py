@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.core.fields import OptionSet
+from transforms.core.fields import OptionSet, Treatment
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
+from transforms.model.privacy import policy_of
+from transforms.model.tables.claim import REPLACING_CLAIMS
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.openimis.country import Country
+from transforms.package.tables.claim_measures import counted_once
 from transforms.package.tables.measures import Boundary, Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES, PROGRAM_INDICATOR_GROUPS
 from transforms.package.tables.seed_program_indicators import SEED_OPTION_UIDS, SEED_UIDS
@@ -50,19 +54,29 @@ class ProgramIndicator:
     filter: str
 
 
-def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
+def program_indicators(
+    options: pl.DataFrame, *, restored_once: bool = False
+) -> list[ProgramIndicator]:
     """Return all program indicators of a country.
 
     Args:
         options: The country's options: optionSet (UID), code, name, sortOrder (see
             `transforms.model.options.options`); a split is made for the options that are there.
+        restored_once: Whether a claim that was restored, and the claim that restores it, count as
+            one; DHIS2 can tell only where the country file sends it.
     """
     by_set = _by_set(options)
+    measures = [counted_once(each) for each in MEASURES] if restored_once else MEASURES
     return [
         _program_indicator(measure, split)
-        for measure in MEASURES
+        for measure in measures
         for split in (None, *_splits(measure, by_set))
     ]
+
+
+def counts_restored_once(country: Country) -> bool:
+    """Return whether a country sends which claims were restored."""
+    return policy_of(country)[REPLACING_CLAIMS.key] is not Treatment.DROP
 
 
 def program_indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
@@ -173,7 +187,8 @@ def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
         {
             "id": metadata_uid(f"programIndicatorGroup:{key}"),
             "name": name,
-            "programIndicators": [{"id": row.uid} for row in rows if row.measure in measures],
+            "programIndicators": [{"id": row.uid} for row in rows if row.measure.key in keys],
         }
         for key, name, measures in PROGRAM_INDICATOR_GROUPS
+        for keys in [{measure.key for measure in measures}]
     ]

@@ -78,6 +78,10 @@ RESTORED_CLAIM = Field(
     "restored_claim_uuid", "GfCnUA3IUnb", "Restored from claim", ValueType.TEXT, "RestoredClaim", "tblClaim", code="claimRestoredFrom", optional=True,
     made_of="ClaimUUID of the rejected claim that was entered again as this one.",
 )
+REPLACING_CLAIMS = Field(
+    "replacing_claims", "CqzpZxlalQ6", "Replacing claims", ValueType.NUMBER, "replacing_claims", code="claimReplacingClaims", optional=True, follows=RESTORED_CLAIM,
+    made_of="Number of the person's current claims that restore this one or, later, the claim that this one restores; empty where there is none. Figures leave the claim out then.",
+)
 CLAIM_REJECTION_REASON = Field(
     "claim_rejection_reason", "OFFKL8AGixB", "Rejection reason", ValueType.TEXT, "RejectionReason", "tblClaim", option_set=REJECTION_REASON, code="claimRejectionReason",
     made_of="On Rejected: of the claim's rejected lines, the reason with the largest asked amount, then the least code; the claim's own where no line is rejected.",
@@ -125,6 +129,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     REFERRED_FROM,
     REFERRED_TO,
     RESTORED_CLAIM,
+    REPLACING_CLAIMS,
     CLAIM_REJECTION_REASON,
 )  # fmt: skip
 
@@ -174,6 +179,7 @@ CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     _amount("service_valuated_amount", "EkThw1XPN1F", "Valuated amount - Service", "shown_valuated_amount", None, _VALUATED),
     SEQUENCE,
     _line_reason("service_rejection_reason", "JbvXSQX0E87", "Rejection reason - Service", "serviceRejectionReason"),
+    REPLACING_CLAIMS,
     PACKAGE_SERVICES,
     PACKAGE_ITEMS,
     PACKAGE_SERVICES_QUANTITY,
@@ -205,4 +211,5 @@ CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
     _amount("item_valuated_amount", "kGTTdOicT1s", "Valuated amount - Item", "shown_valuated_amount", "valuatedAmountItem", _VALUATED),
     SEQUENCE,
     _line_reason("item_rejection_reason", "fWfad1e0Jz6", "Rejection reason - Item", "itemRejectionReason"),
+    REPLACING_CLAIMS,
 )  # fmt: skip

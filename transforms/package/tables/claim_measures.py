@@ -1,5 +1,7 @@
 """What is counted of claims, services and items."""
 
+from dataclasses import replace
+
 from transforms.model.tables import claim
 from transforms.model.tables.option_sets import PRODUCT, REJECTION_REASON, VISIT_TYPE
 from transforms.model.tables.programs import (
@@ -74,6 +76,27 @@ BY_VISIT_TYPE = tuple(
     for key, label in (("emergency", "Emergency"), ("referral", "Referral"), ("other", "Other"))
 )
 BY_REASON = OptionSplit("reason", "Reason", _claim("claim_rejection_reason"), REJECTION_REASON)
+
+
+def counted_once(measure: Measure) -> Measure:
+    """Return a measure of claims without those that others stand in for; others stay as they are.
+
+    The condition is that of a missing number: what is there is above zero.
+    """
+    if measure.program is not CLAIM_PROGRAM:
+        return measure
+    text = " ".join((measure.expression, *measure.conditions))
+    stages = {
+        CLAIM_SERVICES_STAGE: claim.CLAIM_SERVICE_FIELDS,
+        CLAIM_ITEMS_STAGE: claim.CLAIM_ITEM_FIELDS,
+    }
+    stage = next((each for each in stages if each.uid in text), CLAIM_DETAILS_STAGE)
+    replacing = element(
+        stage, stages.get(stage, claim.CLAIM_DETAILS_FIELDS), claim.REPLACING_CLAIMS.key
+    )
+    condition = f"firstNonNull({replacing}, 0) == 0"
+    return replace(measure, conditions=(*measure.conditions, condition))
+
 
 CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("claims", "Claims", "Claims", "Claims whose claim date lies in the period.",
