@@ -100,7 +100,10 @@ def desired(
 
 
 def desired_metadata(
-    register: Register, country: Country, coordinates: pl.DataFrame | None
+    register: Register,
+    country: Country,
+    coordinates: pl.DataFrame | None,
+    place_groups: pl.DataFrame | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired options and org units.
 
@@ -108,12 +111,13 @@ def desired_metadata(
         register: Of openIMIS.
         country: Names the root, groups of health facilities, and optional fields that are sent.
         coordinates: code, longitude and latitude of places, or None.
+        place_groups: See `transforms.openimis.place_groups`; None where there is no file.
 
     Raises:
         CountryError: `coordinates` are not as they must be, or the country file names a field or
             treatment that cannot be.
     """
-    units = org_units(register, country=country, coordinates=coordinates)
+    units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
     return {
         OPTIONS: options(
             register,

@@ -1,6 +1,5 @@
 """What the country file says: places, privacy, speed and guards. It holds no secret."""
 
-from collections import Counter
 from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -16,6 +15,7 @@ from transforms.openimis.tables.places import (
     GroupSet,
     OrgUnitGroup,
 )
+from transforms.openimis.value_groups import check_groups
 
 
 class _Section(BaseModel):
@@ -162,6 +162,9 @@ class Country(Differences, _Section):
             None: they are left out.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,
             `longitude` and `latitude` of locations and health facilities.
+        place_groups: Name of a CSV file beside the country file that puts health facilities and
+            villages into the groups of which openIMIS says nothing; see
+            `transforms.openimis.place_groups`.
         facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
@@ -182,6 +185,7 @@ class Country(Differences, _Section):
     excluded_insurance_numbers: list[str] = list(FUND_NUMBERS)
     fallback_place: str | None = None
     coordinates: str | None = None
+    place_groups: str | None = None
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}
     facility_status: dict[str, list[str]] = {}
@@ -196,7 +200,7 @@ class Country(Differences, _Section):
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:
         for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS):
-            _check_groups(group_set, self.groups_of(group_set.key))
+            check_groups(group_set, self.groups_of(group_set.key))
         return self
 
     def fills(self, group_set: GroupSet) -> bool:
@@ -212,19 +216,6 @@ class Country(Differences, _Section):
     def codes_in(self, group_set: GroupSet, group: OrgUnitGroup) -> tuple[str, ...]:
         """Return the openIMIS values that are in a group: those of the file, or the usual ones."""
         return tuple(self.groups_of(group_set.key).get(group.key, group.codes))
-
-
-def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
-    usual = {group.key: list(group.codes) for group in group_set.groups}
-    if unknown := sorted(named.keys() - usual.keys()):
-        message = f"{group_set.key} has no {', '.join(unknown)}; its groups are {', '.join(usual)}"
-        raise ValueError(message)
-    values = Counter(code for codes in (usual | named).values() for code in codes)
-    if twice := [code for code, count in values.items() if count > 1]:
-        raise ValueError(
-            f"{group_set.key}: {', '.join(twice)} is in two groups (a group that is not named has "
-            f"its usual values); a facility can be in one only"
-        )
 
 
 def country_of(content: dict[str, Any], source: str) -> Country:

@@ -11,6 +11,7 @@ from transforms.model.desired import desired_metadata
 from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.country import Country
 from transforms.openimis.normalise import normalise
+from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
 from transforms.openimis.register import register_of
 
 
@@ -19,6 +20,7 @@ def set_up_run(
     client: Dhis2,
     country: Country,
     coordinates: pl.DataFrame | None,
+    place_groups: pl.DataFrame | None = None,
     *,
     apply: bool = True,
     rename: bool = False,
@@ -31,6 +33,7 @@ def set_up_run(
         client: The DHIS2, for a user who may write metadata.
         country: What the country file says.
         coordinates: code, longitude and latitude of places, or None.
+        place_groups: See `transforms.openimis.place_groups`; None where there is no file.
         apply: Write; else only plan.
         rename: Make ours with another name where another object has its name or code.
         loader_user: User name of the daily load, who is given what it needs.
@@ -39,7 +42,10 @@ def set_up_run(
         TargetError: DHIS2 is not as it must be.
     """
     register = register_of(normalise(read_snapshot(run).frames, country))
-    desired = desired_metadata(register, country, coordinates)
+    desired = desired_metadata(register, country, coordinates, place_groups)
+    notes = gone_places(client, run.root)
+    if place_groups is not None and (lines := lines_without_place(place_groups, register)):
+        notes = [*notes, sentence_of_lines(lines)]
     return set_up(
         client,
         country,
@@ -48,5 +54,5 @@ def set_up_run(
         apply=apply,
         rename=rename,
         loader_user=loader_user,
-        notes=gone_places(client, run.root),
+        notes=notes,
     )

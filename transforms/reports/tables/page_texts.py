@@ -55,7 +55,7 @@ A fixed set has the same options everywhere. A filled one has those of the openI
 PLACES = """\
 Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
-Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
+Sets that openIMIS cannot fill are made with empty groups. Name a CSV file in the country file (`place_groups`), or put the places into them in DHIS2.
 Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`, `[facility_status]`).
 A facility that is delisted, or whose contract is over, stays an open org unit: its claims of before are still settled, and it may be listed again. Its status is a group; the dates of its contract are not sent.
 """
