@@ -21,14 +21,20 @@ from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
+from transforms.openimis.service_groups import ServiceGroup
 from transforms.package.program_indicators import (
-    counts_restored_once,
     program_indicator_objects,
-    program_indicators,
+    program_indicators_of,
 )
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
-COUNTRY_FILE = Country(root=ROOT, privacy={"Rejection reason": Treatment.SEND})
+SERVICE_GROUPS = {
+    "few": ServiceGroup(name="Two services", codes=["S001", "S002", "NONE"]),
+    "one": ServiceGroup(name="One service", codes=["S003"]),
+}
+COUNTRY_FILE = Country(
+    root=ROOT, privacy={"Rejection reason": Treatment.SEND}, service_groups=SERVICE_GROUPS
+)
 """One that sends all that figures are made of."""
 KEY = "a key that is made for tests and nothing else"
 VERSION = "2.42"
@@ -87,7 +93,8 @@ class BothSides:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
         with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
-            openimis = OpenimisFigures(connection, self.as_of, last_day)
+            groups = {key: group.codes for key, group in SERVICE_GROUPS.items()}
+            openimis = OpenimisFigures(connection, self.as_of, last_day, groups)
             districts = [COUNTRY, *openimis.districts()]
             return [
                 figure
@@ -144,7 +151,7 @@ def scheme_of(
     held = wanted if with_what_is_held_back else sent_of(wanted)
     register = register_of(snapshot)
     known = options(register).collect()
-    rows = program_indicators(known, restored_once=counts_restored_once(country))
+    rows = program_indicators_of(country, known)
     objects = {each["id"]: each for each in program_indicator_objects(rows)["programIndicators"]}
     units = org_units(register, country=country).select("code", "uid").collect()
     return BothSides(

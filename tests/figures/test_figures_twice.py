@@ -23,7 +23,7 @@ from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.package.program_indicators import program_indicator_objects, program_indicators
-from transforms.package.tables.claim_measures import CLAIM_MEASURES
+from transforms.package.tables.claim_measures import CLAIM_MEASURES, SERVICE_GROUP_MEASURES
 from transforms.package.tables.program_indicators import MEASURES
 
 OF_SAMPLE = (period("202506"), period("2025"))
@@ -75,7 +75,7 @@ def always_zero(figures: list[Figure]) -> set[str]:
 
 
 def test_every_measure_has_a_query_of_its_own():
-    assert set(measures()) == {measure.key for measure in MEASURES}
+    assert set(measures()) == {measure.key for measure in (*MEASURES, *SERVICE_GROUP_MEASURES)}
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.differences import Differences
+from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
@@ -169,6 +170,7 @@ class Country(Differences, _Section):
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
         facility_status: The same, of `status`; groups of it are filled only where this is given.
+        service_groups: Key of a group of services to its name and codes; figures are made of them.
         population: Where population figures are entered.
         dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
@@ -189,6 +191,7 @@ class Country(Differences, _Section):
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}
     facility_status: dict[str, list[str]] = {}
+    service_groups: ServiceGroups = {}
     population: Population = Population()
     dhis2: Server = Server()
     load: Load = Load()
@@ -201,6 +204,7 @@ class Country(Differences, _Section):
     def _each_value_in_one_group(self) -> Self:
         for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS):
             check_groups(group_set, self.groups_of(group_set.key))
+        check_names(self.service_groups)
         return self
 
     def fills(self, group_set: GroupSet) -> bool:

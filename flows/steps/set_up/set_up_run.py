@@ -13,6 +13,7 @@ from transforms.openimis.country import Country
 from transforms.openimis.normalise import normalise
 from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
 from transforms.openimis.register import register_of
+from transforms.package.service_groups import service_group_notes
 
 
 def set_up_run(
@@ -43,13 +44,14 @@ def set_up_run(
     """
     register = register_of(normalise(read_snapshot(run).frames, country))
     desired = desired_metadata(register, country, coordinates, place_groups)
-    notes = gone_places(client, run.root)
+    options = desired[OPTIONS].collect()
+    notes = [*gone_places(client, run.root), *service_group_notes(country, options)]
     if place_groups is not None and (lines := lines_without_place(place_groups, register)):
-        notes = [*notes, sentence_of_lines(lines)]
+        notes.append(sentence_of_lines(lines))
     return set_up(
         client,
         country,
-        desired[OPTIONS].collect(),
+        options,
         desired[ORG_UNITS].collect(),
         apply=apply,
         rename=rename,

@@ -26,6 +26,10 @@ place_groups = "place-groups.csv"
 uid = "rootOrgUnit"
 name = "Country"
 short_name = "Country"
+
+[service_groups.deliveries]
+name = "Deliveries"
+codes = ["S001", "NONE"]
 """
 
 
@@ -99,11 +103,13 @@ def test_a_plan_alone_writes_nothing(arguments: dict[str, Any], server: Sandbox)
     assert writes(server) == []
 
 
-def test_the_plan_tells_lines_of_a_file_that_reach_no_place(
+def test_the_plan_tells_of_service_groups_and_of_lines_of_a_file_that_reach_no_place(
     arguments: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     set_up_dhis2(**arguments, run_id="plan", apply=False)
 
+    assert "Service group 'Deliveries' (deliveries): 4 figures of 1 services." in caplog.text
+    assert "no service with the code NONE" in caplog.text
     assert "1 lines whose code openIMIS does not have" in caplog.text
     assert "the first is line 3" in caplog.text
 

@@ -69,6 +69,7 @@ VILLAGE = field_of(claim.CLAIM_DETAILS_FIELDS, "insuree_village").uid
 # Every line has it; a line whose service has no code in openIMIS has no service.
 IS_SERVICE = f"d2:hasValue({_service('line_sequence')})"
 IS_ITEM = f"d2:hasValue({_item('line_sequence')})"
+SERVICE_CODE = _service("claimed_service")
 
 BY_CLAIM_PRODUCT = OptionSplit("product", "Product", _claim("claim_product"), PRODUCT)
 BY_VISIT_TYPE = tuple(
@@ -183,3 +184,13 @@ CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("items-of-claim-date", "Items of claims of the period", "Items of claims of period", "Item lines of the claims whose claim date lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_ITEM,), ENROLLED_IN_PERIOD),
 )  # fmt: skip
+
+SERVICE_PEOPLE = Measure(
+    "service-people", "Individuals with services", "Ind with services", "People with a service line of a claim whose visit lies in the period.",
+    CLAIM_PROGRAM, *COUNT_PEOPLE, (IS_SERVICE,), EVENT_IN_PERIOD,
+)  # fmt: skip
+SERVICE_GROUP_MEASURES: tuple[Measure, ...] = (
+    *(row for row in CLAIM_MEASURES if row.key in {"services-lines", "services-quantity", "services-amount"}),
+    SERVICE_PEOPLE,
+)  # fmt: skip
+"""What is counted of each group of services that a country names."""

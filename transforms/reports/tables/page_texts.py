@@ -125,6 +125,10 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
         "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again. A code with a quote or backslash has no part of its own.",
     ),
     (
+        "Groups of services",
+        "A country names groups of services by their codes (`[service_groups.…]` of the country file), such as ANC visits or deliveries. Each group has the parts *Claimed services (Lines)*, *(Quantity)* and *(Value)*, and *Individuals with services*, of claims whose visit lies in the period. People may be in several groups, and so may a service: never add groups up. A service that was given inside of a package is not counted, only the package's own code. How many claims have such a service DHIS2 cannot compute. Change name and codes as you like, and run `set-up-dhis2` again; a group that the file names no more stays in DHIS2 until you delete its figures there.",
+    ),
+    (
         "Figures are as old as the analytics tables",
         "What was loaded shows after `run-analytics` (or `sync` with `analytics`), or after DHIS2's own nightly run. What was deleted is in the figures until then.",
     ),
