@@ -150,7 +150,8 @@ def referring(search: str, *named: str) -> tuple[Offer, Needs]:
     user = User(frozenset(), capture=LOADER.capture, search=frozenset({search}))
     lines = READY.lines | {"clinic": ["root", "clinic"], "region": ["root", "region"]}
     needs = Needs(named=frozenset(named), optional=frozenset({REFERRED_TO.uid}))
-    return replace(READY, user=user, lines=lines), needs
+    fields = {kind: uids | OPTIONAL[kind] for kind, uids in READY.fields.items()}
+    return replace(READY, user=user, lines=lines, fields=fields), needs
 
 
 def test_referrals_to_where_the_user_may_not_search_are_left_out_and_told_with_the_mend() -> None:
