@@ -74,7 +74,7 @@ def with_package_contents(
 
 
 def _with_contents(lines: pl.LazyFrame, kind: _Contents, register: Register) -> pl.LazyFrame:
-    contents = _given(kind, register).group_by("line_id").agg(
+    contents = _quantities(kind, register).group_by("line_id").agg(
         _as_text().alias(column_of(kind.listing)),
         pl.col("quantity").sum().alias(column_of(kind.quantity)),
         has_unknown=pl.col("listed_code").is_null().any(),
@@ -83,7 +83,7 @@ def _with_contents(lines: pl.LazyFrame, kind: _Contents, register: Register) -> 
     return kept.join(contents, on="line_id", how="left", maintain_order="left")
 
 
-def _given(kind: _Contents, register: Register) -> pl.LazyFrame:
+def _quantities(kind: _Contents, register: Register) -> pl.LazyFrame:
     """Return line_id, listed_code (null where openIMIS has none) and quantity, once each."""
     thing, entered = column_of(kind.listing), column_of(kind.quantity)
     codes = codes_by_key(register.codes(kind.codes)).rename({"key": thing})

@@ -80,7 +80,7 @@ def policy_of(country: Country) -> Policy:
     named = [field for field in ALL_FIELDS if field.follows is None]
     _check_names(country, {field.name for field in named})
     policy = {field.key: _treatment(field, country) for field in named}
-    return policy | {each.key: _as_of(each, policy) for each in ALL_FIELDS if each.follows}
+    return policy | {each.key: _follow(each, policy) for each in ALL_FIELDS if each.follows}
 
 
 def treated(
@@ -179,7 +179,7 @@ def _treatment(field: Field, country: Country) -> Treatment:
     return treatment
 
 
-def _as_of(field: Field, policy: Policy) -> Treatment:
+def _follow(field: Field, policy: Policy) -> Treatment:
     """Return the treatment of a field that follows another one: it leaves if that one does."""
     leaves = field.follows and policy[field.follows.key] is not Treatment.DROP
     return Treatment.SEND if leaves else Treatment.DROP

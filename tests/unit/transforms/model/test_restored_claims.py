@@ -1,7 +1,9 @@
 """A rejected claim that was entered again is one bill with the new claim: the newest one counts."""
 
 import datetime as dt
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -15,7 +17,7 @@ from transforms.model.desired import desired
 from transforms.model.options import options
 from transforms.model.privacy import policy_of
 from transforms.model.resources import CLAIM_ENROLLMENTS, CLAIM_EVENTS, CLAIM_ITEMS, CLAIM_SERVICES
-from transforms.openimis.country import Country, Root
+from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.column_types import UNREADABLE
@@ -23,7 +25,8 @@ from transforms.package.metadata import package
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 KEY = "a key of the ministry that is long enough"
-ASKING = Country(root=ROOT, privacy={"Restored from claim": Treatment.SEND})
+FILE = Path(__file__).parents[4] / "docs/countries/restored-claims.toml"
+ASKING = country_of(tomllib.loads(FILE.read_text()), FILE.name)
 SILENT = Country(root=ROOT)
 REPLACING = "Replacing claims"
 REJECTED = {"ClaimStatus": 1}
