@@ -16,6 +16,7 @@ from flows.steps.set_up.plan_and_write import SetUp
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
+from flows.steps.shared.place_groups_file import read_place_groups
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.target_lock import locked
@@ -78,9 +79,17 @@ def prepare_target(
     """Write what DHIS2 lacks of the package, the org units and the options of a run's snapshot."""
     settings = read_country(country)
     coordinates = read_coordinates(country, settings)
+    groups = read_place_groups(country, settings)
     with connect(target, settings) as client:
         return set_up_run(
-            run, client, settings, coordinates, apply=apply, rename=rename, loader_user=loader_user
+            run,
+            client,
+            settings,
+            coordinates,
+            groups,
+            apply=apply,
+            rename=rename,
+            loader_user=loader_user,
         )
 
 

@@ -15,6 +15,7 @@ from flows.steps.compare.desired import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
+from flows.steps.shared.place_groups_file import read_place_groups
 from staging.requests import TransformRequest
 from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
@@ -79,4 +80,5 @@ def gather_inputs(request: TransformRequest) -> Inputs:
     settings = read_country(request.country)
     key = load_pseudonym_key(request.pseudonym_key, settings)
     places = read_coordinates(request.country, settings)
-    return Inputs(settings, places, key, request.scopes, request.window)
+    groups = read_place_groups(request.country, settings)
+    return Inputs(settings, places, key, request.scopes, request.window, groups)

@@ -2,17 +2,22 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.figures.figures_twice import BothSides, scheme_of
+from tests.figures.figures_twice import COUNTRY_FILE, BothSides, scheme_of
 from tests.support.databases import Database, PostgreSQL, demo_folder, load_demo
 from tests.support.openimis_sample import sample, write_postgresql
+from transforms.core.fields import Treatment
 
 AS_OF = dt.date(2026, 1, 1)
 DEMO_AS_OF = dt.date(2024, 6, 1)
+RESTORING = COUNTRY_FILE.model_copy(
+    update={"privacy": COUNTRY_FILE.privacy | {"Restored from claim": Treatment.SEND}}
+)
 
 ODD_ROWS: tuple[str, ...] = (
     # An item without a code: the line is sent, the code is not.
@@ -28,6 +33,24 @@ ODD_ROWS: tuple[str, ...] = (
             SELECT FROM "tblPolicy" s WHERE s."PolicyStatus" = 4
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
+
+RESTORED: str = """
+    WITH pair AS (
+        SELECT DISTINCT ON (old."ClaimID") old."ClaimID" AS old, new."ClaimID" AS new
+        FROM "tblClaim" old JOIN "tblClaim" new
+        ON new."InsureeID" = old."InsureeID" AND new."ClaimID" > old."ClaimID"
+        WHERE old."ClaimStatus" = 1 AND old."ValidityTo" IS NULL AND new."ValidityTo" IS NULL
+        ORDER BY old."ClaimID", new."ClaimID"
+    )
+    UPDATE "tblClaim" claim SET "RestoredClaim" = pair.old
+    FROM pair WHERE claim."ClaimID" = pair.new
+"""
+"""Each rejected claim is restored by the next claim of the same person."""
+WITHOUT_RESTORED: str = """
+    UPDATE "tblClaim" old SET "ValidityTo" = new."ValidityFrom" FROM "tblClaim" new
+    WHERE new."RestoredClaim" = old."ClaimID" AND new."ValidityTo" IS NULL
+"""
+"""As if a rejected claim had not been, once it was entered again."""
 
 MANY_REASONS: tuple[str, ...] = tuple(
     f"""WITH rejected AS (
@@ -78,6 +101,26 @@ def odd_sample(postgresql_server: PostgreSQL, sound_sample: Database) -> Iterato
             assert done.rowcount > 0, f"nothing was changed by {statement}"
     yield database
     postgresql_server.drop_database(database)
+
+
+@pytest.fixture(scope="module")
+def restoring_scheme(
+    sound_sample: Database, postgresql_server: PostgreSQL, new_scheme: NewScheme
+) -> Iterator[BothSides]:
+    """A sample whose claims restore others, held against one without those that were restored."""
+    databases = [postgresql_server.create_database(like=sound_sample)]
+    change(databases[0], RESTORED)
+    databases.append(postgresql_server.create_database(like=databases[0]))
+    change(databases[1], WITHOUT_RESTORED)
+    yield replace(new_scheme(databases[0], AS_OF, country=RESTORING), database=databases[1])
+    for database in databases:
+        postgresql_server.drop_database(database)
+
+
+def change(database: Database, statement: str) -> None:
+    with psycopg.connect(database.conninfo, options="-c TimeZone=UTC") as connection:
+        done = connection.execute(statement.encode())
+        assert done.rowcount > 10, f"hardly anything was changed by {statement}"
 
 
 @pytest.fixture(scope="module", params=[pytest.param("1.4", marks=pytest.mark.large), "1.11"])

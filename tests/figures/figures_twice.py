@@ -21,10 +21,20 @@ from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
-from transforms.package.program_indicators import program_indicator_objects, program_indicators
+from transforms.openimis.service_groups import ServiceGroup
+from transforms.package.program_indicators import (
+    program_indicator_objects,
+    program_indicators_of,
+)
 
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
-COUNTRY_FILE = Country(root=ROOT, privacy={"Rejection reason": Treatment.SEND})
+SERVICE_GROUPS = {
+    "few": ServiceGroup(name="Two services", codes=["S001", "S002", "NONE"]),
+    "one": ServiceGroup(name="One service", codes=["S003"]),
+}
+COUNTRY_FILE = Country(
+    root=ROOT, privacy={"Rejection reason": Treatment.SEND}, service_groups=SERVICE_GROUPS
+)
 """One that sends all that figures are made of."""
 KEY = "a key that is made for tests and nothing else"
 VERSION = "2.42"
@@ -83,7 +93,8 @@ class BothSides:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
         with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
-            openimis = OpenimisFigures(connection, self.as_of, last_day)
+            groups = {key: group.codes for key, group in SERVICE_GROUPS.items()}
+            openimis = OpenimisFigures(connection, self.as_of, last_day, groups)
             districts = [COUNTRY, *openimis.districts()]
             return [
                 figure
@@ -119,7 +130,12 @@ class BothSides:
 
 
 def scheme_of(
-    database: Database, as_of: dt.date, folder: Path, *, with_what_is_held_back: bool = False
+    database: Database,
+    as_of: dt.date,
+    folder: Path,
+    *,
+    with_what_is_held_back: bool = False,
+    country: Country = COUNTRY_FILE,
 ) -> BothSides:
     """Return an openIMIS database and what DHIS2 will hold of it on a day.
 
@@ -128,13 +144,14 @@ def scheme_of(
         as_of: The day of the snapshot.
         folder: For the snapshot's files.
         with_what_is_held_back: Whether DHIS2 is to hold also the rows with faults.
+        country: The country file.
     """
-    country, snapshot = COUNTRY_FILE, read_of(database, folder)
+    snapshot = read_of(database, folder)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)
     register = register_of(snapshot)
     known = options(register).collect()
-    rows = program_indicators(known)
+    rows = program_indicators_of(country, known)
     objects = {each["id"]: each for each in program_indicator_objects(rows)["programIndicators"]}
     units = org_units(register, country=country).select("code", "uid").collect()
     return BothSides(

@@ -5,6 +5,7 @@ rules.sql, openimis.sql (what there is) ─► people.sql, claims.sql (a measure
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,8 +40,10 @@ SPLITS: Final[dict[str, str]] = {
     "family-type": "family_type = %(code)s",
     "product": "product = %(code)s",
     "reason": "reason = %(code)s",
+    "service-group": "service = ANY(%(codes)s)",
 }
-"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word."""
+"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word, and
+`%(codes)s` are those of a group of services."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,22 @@ class OpenimisFigures:
     """One openIMIS in PostgreSQL, of which figures are asked."""
 
     def __init__(
-        self, connection: psycopg.Connection[Any], as_of: dt.date, last_day: dt.date
+        self,
+        connection: psycopg.Connection[Any],
+        as_of: dt.date,
+        last_day: dt.date,
+        groups: Mapping[str, list[str]] | None = None,
     ) -> None:
-        """Make the tables that the queries stand on; they are gone with the connection."""
+        """Make the tables that the queries stand on; they are gone with the connection.
+
+        Args:
+            connection: Of the database.
+            as_of: The day of the snapshot.
+            last_day: Of all periods that are asked for.
+            groups: Key of a group of services to its codes.
+        """
         self._connection = connection
+        self._groups = dict(groups or {})
         for name, value in {"demo.as_of": as_of, "demo.last_day": last_day}.items():
             connection.execute("SELECT SET_CONFIG(%s, %s, FALSE)", (name, str(value)))
         for path in (_RULES / "rules.sql", _RULES / "claim_statuses.sql", _HERE / "openimis.sql"):
@@ -99,6 +114,7 @@ class OpenimisFigures:
         sql = f"""SELECT COALESCE(d.district, '{COUNTRY}'), {_DONE[found.done]}
             FROM ({found.sql}) fact JOIN district_of d USING (place) WHERE {SPLITS[kind]}
             GROUP BY GROUPING SETS ((d.district), ())"""
-        asked = {"start": period.start, "end": period.end, "code": code}
+        codes = self._groups.get(code, [])
+        asked = {"start": period.start, "end": period.end, "code": code, "codes": codes}
         rows = self._connection.execute(sql.encode(), asked).fetchall()
         return {place: float(value) for place, value in rows if value}

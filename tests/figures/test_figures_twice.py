@@ -23,6 +23,7 @@ from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Snapshot
 from transforms.package.program_indicators import program_indicator_objects, program_indicators
+from transforms.package.tables.claim_measures import CLAIM_MEASURES, SERVICE_GROUP_MEASURES
 from transforms.package.tables.program_indicators import MEASURES
 
 OF_SAMPLE = (period("202506"), period("2025"))
@@ -74,7 +75,7 @@ def always_zero(figures: list[Figure]) -> set[str]:
 
 
 def test_every_measure_has_a_query_of_its_own():
-    assert set(measures()) == {measure.key for measure in MEASURES}
+    assert set(measures()) == {measure.key for measure in (*MEASURES, *SERVICE_GROUP_MEASURES)}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,29 @@ def test_dhis2_shows_what_openimis_says_of_odd_rows(odd_scheme: BothSides):
     figures = odd_scheme.only(measures).compared(OF_SAMPLE)
 
     assert differing(figures) == []
+
+
+def test_a_claim_that_was_restored_counts_once_in_every_figure_of_claims(
+    restoring_scheme: BothSides,
+):
+    """Openimis without the rejected claims that were entered again says the same."""
+    of_claims = {measure.key for measure in CLAIM_MEASURES}
+    whole = {k: each for k, each in restoring_scheme.program_indicators.items() if k in of_claims}
+
+    figures = restoring_scheme.only(whole).compared(OF_SAMPLE[1:])
+
+    assert differing(figures) == []
+
+
+def test_without_the_condition_a_claim_that_was_restored_counts_twice(
+    restoring_scheme: BothSides, sample_scheme: BothSides
+):
+    keys = {"claims", "claims-entered", "claimed", "claims-rejected", "services-lines"}
+    plain = {key: sample_scheme.program_indicators[key] for key in keys}
+
+    figures = restoring_scheme.only(plain).compared(OF_SAMPLE[1:])
+
+    assert keys_of(differing(figures)) == keys
 
 
 def test_a_policy_whose_value_nobody_entered_is_in_no_figure_of_policies():

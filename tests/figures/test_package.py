@@ -37,9 +37,11 @@ from tests.figures.unproven import UNPROVEN
 from tests.support.databases import demo_folder
 from tests.support.openimis_sample import sample
 from tests.system.demo_database import needs_demo_database
+from transforms.core.fields import Treatment
 from transforms.model.options import options
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
+from transforms.openimis.service_groups import ServiceGroup
 from transforms.openimis.tables.columns import TABLES
 from transforms.package.metadata import package
 from transforms.package.program_indicators import program_indicators
@@ -238,6 +240,23 @@ def test_nothing_is_built_of_what_no_server_was_asked(
 
     used = {
         construct for indicator in ours for construct in constructs(indicator, types, attributes)
+    }
+
+    assert used - proven() - UNPROVEN.keys() == set()
+
+
+def test_what_only_some_countries_ask_for_is_built_of_what_servers_were_asked_too():
+    groups = {"anc": ServiceGroup(name="ANC", codes=["S001", "S002"])}
+    restored = {"Restored from claim": Treatment.SEND}
+    country = COUNTRY.model_copy(update={"service_groups": groups, "privacy": restored})
+    objects = package(options_of("sample"), country)
+    attributes = {each["id"] for each in objects["trackedEntityAttributes"]}
+    types = value_types(objects)
+
+    used = {
+        construct
+        for indicator in objects["programIndicators"]
+        for construct in constructs(indicator, types, attributes)
     }
 
     assert used - proven() - UNPROVEN.keys() == set()

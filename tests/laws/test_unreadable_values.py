@@ -39,6 +39,8 @@ UNKNOWN_OWNER = {
     ("tblInsureePolicy", "PolicyId"),
     ("tblClaimItems", "ClaimID"),
     ("tblClaimServices", "ClaimID"),
+    ("tblClaimServicesItems", "ClaimServiceID"),
+    ("tblClaimServicesService", "claimServiceID"),
 }
 """Nobody knows whose the row is, so what its owner is made of is short of it. Only SQLite can hold
 such a key: the other databases have no type for one that a driver cannot read."""

@@ -46,20 +46,23 @@ claim_events
     pre_authorisation xUhHV9fEsmU             patient_condition zZpj1w5AAeB
     referred_from GSR9KTGdHPM                 referred_to q7A0u3OCNyI
     restored_claim_uuid GfCnUA3IUnb           claim_rejection_reason OFFKL8AGixB
+    replacing_claims CqzpZxlalQ6
 claim_services
     claimed_service UWkyb5W46zn               service_quantity nJ0sT27I9LL
     service_price uwGg814hDhB                 service_deductible_amount aD2rD5VCsRt
     service_exceeded_ceiling_amount gUanr8YW9Kj   service_adjusted_amount vIkmxPdZpUT
     service_approved_amount PWX6sv2o9DE       service_remunerated_amount WFqZ6Q1E2XO
     service_valuated_amount EkThw1XPN1F       line_sequence QmuynKAhycW
-    service_rejection_reason JbvXSQX0E87
+    service_rejection_reason JbvXSQX0E87      package_services Ec18FxFC9Fe
+    package_items lhfPn4NBJFi                 package_services_quantity By7AqkPjANQ
+    package_items_quantity afYUO7Vh4cG        replacing_claims CqzpZxlalQ6
 claim_items
     claimed_item VFWCqLKPuSd                  item_quantity xBdXypAmk7V
     item_price Gu1DbTMoVGx                    item_deductible_amount uWJD6i5xf6A
     item_exceeded_ceiling_amount krBi9DbQl4Y  item_adjusted_amount TnAGk73PdA0
     item_approved_amount BrepiHMV2dj          item_remunerated_amount BIA1frmPcqw
     item_valuated_amount kGTTdOicT1s          line_sequence QmuynKAhycW
-    item_rejection_reason fWfad1e0Jz6
+    item_rejection_reason fWfad1e0Jz6         replacing_claims CqzpZxlalQ6
 """
 
 

@@ -95,6 +95,7 @@ class Field:
         falls_due: A day that follows from what openIMIS said long before: it moves by itself.
         optional: Sent only where the country file says so, whatever its class: what releases sent
             before stays as it was. It holds nothing back: a value that is no good is left out.
+        follows: Another optional field, with which it is sent; the country file does not name it.
         descriptive: Of an event: what DHIS2 would not take is left out with a note, and the event
             is sent; of other events it is a fault.
     """
@@ -115,6 +116,7 @@ class Field:
     aggregation: str = "NONE"
     falls_due: bool = False
     optional: bool = False
+    follows: "Field | None" = None
     descriptive: bool = False
 
     @property

@@ -12,7 +12,7 @@
     shown_approved_amount    of either, as far as the status shows it: what DHIS2 will hold
 
 The header amounts of a claim are never used: openIMIS computes them wrongly (each table's sum is
-multiplied by the other table's count of rows).
+multiplied by the other table's count of rows; of packages it sums what the contents would cost).
 """
 
 from collections.abc import Callable, Collection
@@ -22,12 +22,15 @@ from operator import attrgetter
 import polars as pl
 
 from transforms.core.fields import Field
+from transforms.model.claim_products import claim_products
 from transforms.model.claims import CHECKED, PROCESSED, REJECTED, VALUATED
 from transforms.model.events import completed_events
 from transforms.model.options import with_option_codes
+from transforms.model.package_contents import with_package_contents
 from transforms.model.rejection_reasons import line_reason
 from transforms.model.resources import CLAIM_ITEMS, CLAIM_SERVICES, Resource
 from transforms.model.status_order import is_out_of_range
+from transforms.model.tables.claim import REPLACING_CLAIMS
 from transforms.model.values import CODES, with_faults
 from transforms.openimis.register import Register
 from transforms.openimis.rows import Rows
@@ -39,6 +42,10 @@ _EXACT = pl.Decimal(38, 4)
 _AMOUNTS = ("claimed_amount", "adjusted_amount", "approved_amount")
 _PAYMENTS = ("valuated_amount", "remunerated_amount")
 _PASSED = 1
+_OF_CLAIM = (
+    "claim_id", "claim_uuid", "person", "orgUnit", "date_from", "faults", "notes", "in_window",
+    column_of(REPLACING_CLAIMS),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def claim_amounts(register: Register, claims: pl.LazyFrame) -> pl.LazyFrame:
             total_valuated_amount=pl.coalesce("total_valuated_amount", "total_approved_amount"),
         )
         .with_columns(_rounded(f"total_{name}") for name in (*_AMOUNTS, *_PAYMENTS))
-        .join(_products(lines, register), on="claim_id", how="left")
+        .join(claim_products(lines, register), on="claim_id", how="left")
     )
 
 
@@ -142,10 +149,9 @@ def line_events(
         The columns of *desired*; see `transforms.model.resources`.
     """
     fields = kind.resource.fields
+    sent = [field for field in fields if field not in unsent]
     owners = _with_strays(register, claims, kind)
-    described = owners.select(
-        "claim_id", "claim_uuid", "person", "orgUnit", "date_from", "faults", "notes", "in_window"
-    )
+    described = owners.select(pl.selectors.by_name(_OF_CLAIM, require_all=False))
     lines = (
         current_lines(register, owners, kind)
         .join(described, on="claim_id", how="inner")
@@ -159,7 +165,8 @@ def line_events(
             sequence=pl.col("line_id").rank("ordinal").over("claim_id"),
             line_rejection_reason=line_reason(),
         )
-        .drop(column_of(field) for field in fields if field in unsent)
+        .drop((column_of(field) for field in unsent), strict=False)
+        .pipe(with_package_contents, sent, register)
         .pipe(with_option_codes, fields, register)
         .pipe(with_faults, _faults())
     )
@@ -201,23 +208,6 @@ def _passed() -> pl.Expr:
 
 def _rounded(name: str) -> pl.Expr:
     return pl.col(name).round(2, mode="half_away_from_zero")
-
-
-def _products(lines: pl.LazyFrame, register: Register) -> pl.LazyFrame:
-    """Return claim_id and product_id: of the largest asked amount, then of the least code."""
-    codes = register.products.live.select("product_id", "product_code")
-    return (
-        lines.filter(pl.col("product_id").is_not_null())
-        .group_by("claim_id", "product_id")
-        .agg(pl.col("claimed_amount").sum())
-        .join(codes, on="product_id", how="left")
-        .sort(
-            "claim_id", "claimed_amount", "product_code", "product_id",
-            descending=[False, True, False, False], nulls_last=True,
-        )
-        .unique("claim_id", keep="first", maintain_order=True)
-        .select("claim_id", "product_id")
-    )  # fmt: skip
 
 
 def _amounts_by_status() -> list[pl.Expr]:

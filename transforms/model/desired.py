@@ -41,6 +41,7 @@ from transforms.model.resources import (
     RESOURCES,
     TRACKED_ENTITIES,
 )
+from transforms.model.restored_claims import with_replacing_claims
 from transforms.model.tables.calendars import CALENDARS
 from transforms.model.values import in_calendar
 from transforms.openimis.country import Country
@@ -99,7 +100,10 @@ def desired(
 
 
 def desired_metadata(
-    register: Register, country: Country, coordinates: pl.DataFrame | None
+    register: Register,
+    country: Country,
+    coordinates: pl.DataFrame | None,
+    place_groups: pl.DataFrame | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired options and org units.
 
@@ -107,12 +111,13 @@ def desired_metadata(
         register: Of openIMIS.
         country: Names the root, groups of health facilities, and optional fields that are sent.
         coordinates: code, longitude and latitude of places, or None.
+        place_groups: See `transforms.openimis.place_groups`; None where there is no file.
 
     Raises:
         CountryError: `coordinates` are not as they must be, or the country file names a field or
             treatment that cannot be.
     """
-    units = org_units(register, country=country, coordinates=coordinates)
+    units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
     return {
         OPTIONS: options(
             register,
@@ -131,7 +136,8 @@ def _claims(
     unsent: Sequence[Field],
 ) -> dict[str, pl.LazyFrame]:
     found = current_claims(register, people, as_of=as_of, window=window)
-    claims = collect_once(found.drop((column_of(field) for field in unsent), strict=False))
+    sent = found.drop((column_of(field) for field in unsent), strict=False)
+    claims = collect_once(with_replacing_claims(sent))
     statuses = collect_once(claim_statuses(claims, register))
     amounts = collect_once(claim_amounts(register, claims))
     return {

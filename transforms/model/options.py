@@ -77,7 +77,7 @@ def with_option_codes(
         if field.table and field.option_set and field.option_set.table:
             column = column_of(field)
             if column in columns:
-                codes = _codes(register.codes(field.option_set)).rename({"key": column})
+                codes = codes_by_key(register.codes(field.option_set)).rename({"key": column})
                 working = _with_code(working, field, codes, holds_back=holds_back)
     return working
 
@@ -109,7 +109,7 @@ def _trim(column: str, frame: pl.LazyFrame) -> pl.Expr:
     return pl.when(pl.col(column) != 0).then(column).alias(column)
 
 
-def _codes(entries: pl.LazyFrame) -> pl.LazyFrame:
+def codes_by_key(entries: pl.LazyFrame) -> pl.LazyFrame:
     """Return, a key of the list (a copy's too): key, listed (true) and listed_code."""
     live = entries.filter(~pl.col("is_copy")).select(
         "live_key", listed=pl.lit(value=True), listed_code="code"

@@ -6,6 +6,9 @@ from transforms.core.json_texts import Json, Payload
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
 
+FILLED_BY_FILE = (
+    "From the file of the country file (place_groups); elsewhere as people put it in DHIS2."
+)
 NOT_FILLED = "It is not filled: the country file has no such section."
 
 
@@ -42,7 +45,7 @@ def memberships(country: Country) -> pl.DataFrame:
 def description(country: Country, group_set: GroupSet) -> str:
     """Return what a group set says and, where openIMIS fills it, by which values."""
     if not group_set.table:
-        return group_set.description
+        return group_set.description if country.place_groups is None else FILLED_BY_FILE
     if not country.fills(group_set):
         return f"{group_set.description} {NOT_FILLED}"
     values = "; ".join(

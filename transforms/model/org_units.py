@@ -8,6 +8,7 @@ from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAM
 from transforms.model.values import with_faults
 from transforms.openimis.country import Country
 from transforms.openimis.fallback_place import homes_in
+from transforms.openimis.place_groups import with_place_groups
 from transforms.openimis.places import LOCATION_TYPES, has_own_uid
 from transforms.openimis.register import Register
 from transforms.openimis.tables.places import (
@@ -33,7 +34,11 @@ _COLUMNS = (
 
 
 def org_units(
-    register: Register, *, country: Country, coordinates: pl.DataFrame | None = None
+    register: Register,
+    *,
+    country: Country,
+    coordinates: pl.DataFrame | None = None,
+    place_groups: pl.DataFrame | None = None,
 ) -> pl.LazyFrame:
     """Return the org units, parents first; the root is the country file's.
 
@@ -41,6 +46,7 @@ def org_units(
         register: Of openIMIS.
         country: Names the root, the groups of health facilities, and where people are counted.
         coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
+        place_groups: See `transforms.openimis.place_groups`.
 
     Returns:
         key and code (UUID), uid, name ("code name"), shortName, openingDate, closedDate (the day
@@ -60,7 +66,9 @@ def org_units(
         how="vertical",
     )
     return (
-        _with_geometry(_with_names(_with_groups(units, country)), coordinates)
+        _with_geometry(
+            _with_names(with_place_groups(_with_groups(units, country), place_groups)), coordinates
+        )
         .join(_inhabited_places(register, country), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),

@@ -77,8 +77,10 @@ def policy_of(country: Country) -> Policy:
         CountryError: The country file names a field that does not exist, or a treatment that the
             field cannot have.
     """
-    _check_names(country, {field.name for field in ALL_FIELDS})
-    return {field.key: _treatment(field, country) for field in ALL_FIELDS}
+    named = [field for field in ALL_FIELDS if field.follows is None]
+    _check_names(country, {field.name for field in named})
+    policy = {field.key: _treatment(field, country) for field in named}
+    return policy | {each.key: _follow(each, policy) for each in ALL_FIELDS if each.follows}
 
 
 def apply_policy(
@@ -175,6 +177,12 @@ def _treatment(field: Field, country: Country) -> Treatment:
             f"{', '.join(sorted(_possible(field)))}. Nothing was done."
         )
     return treatment
+
+
+def _follow(field: Field, policy: Policy) -> Treatment:
+    """Return the treatment of a field that follows another one: it leaves if that one does."""
+    leaves = field.follows and policy[field.follows.key] is not Treatment.DROP
+    return Treatment.SEND if leaves else Treatment.DROP
 
 
 def _default(field: Field) -> Treatment:

@@ -47,7 +47,7 @@ from transforms.model.tables.programs import (
     POLICY_STAGE,
 )
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.doubt_links import COVERS, LINES, VALUATION, VALUE
+from transforms.openimis.tables.doubt_links import COVERS, LINES, RESTORING, VALUATION, VALUE
 
 ORG_UNITS = "org_units"
 OPTIONS = "options"
@@ -178,7 +178,7 @@ CLAIM_ENROLLMENTS = Resource(
     table=openimis.CLAIMS.name,
     uid_source=UidSource.UUID,
     scopes=_CLAIMS,
-    unmoved_by=(LINES, VALUATION, VALUE),
+    unmoved_by=(LINES, RESTORING, VALUATION, VALUE),
 )
 CLAIM_EVENTS = Resource(
     name="claim_events",

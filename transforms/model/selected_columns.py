@@ -7,7 +7,7 @@ from transforms.model.privacy import policy_of
 from transforms.model.resources import ALL_FIELDS
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
-from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.column_types import Column, Table
 from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP
 from transforms.openimis.tables.places import GROUP_SETS
 
@@ -21,13 +21,19 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     policy = policy_of(country)
     sent = (field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP)
     sent_columns = {(field.table, field.column) for field in sent} | _of_groups(country)
+    tables = {name for name, _ in sent_columns}
     columns = {
         name: _with_exclusion(
-            [c for c in table.columns if not c.field or (name, c.name) in sent_columns], country
+            [c for c in table.columns if _is_read(table, c, sent_columns)], country
         )
         for name, table in TABLES.items()
+        if name in tables or not table.is_optional
     }
     return as_named_here(columns, country)
+
+
+def _is_read(table: Table, column: Column, wanted: set[tuple[str | None, str | None]]) -> bool:
+    return table.is_optional or not column.field or (table.name, column.name) in wanted
 
 
 def selected_for_set_up(country: Country) -> dict[str, list[Column]]:

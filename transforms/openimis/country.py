@@ -1,6 +1,5 @@
 """What the country file says: places, privacy, speed and guards. It holds no secret."""
 
-from collections import Counter
 from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -8,6 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.differences import Differences
+from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
@@ -16,6 +16,7 @@ from transforms.openimis.tables.places import (
     GroupSet,
     OrgUnitGroup,
 )
+from transforms.openimis.value_groups import check_groups
 
 
 class _Section(BaseModel):
@@ -167,10 +168,14 @@ class Country(Differences, _Section):
             None: they are not sent, and counted only.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,
             `longitude` and `latitude` of locations and health facilities.
+        place_groups: Name of a CSV file beside the country file that puts health facilities and
+            villages into the groups of which openIMIS says nothing; see
+            `transforms.openimis.place_groups`.
         facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
             they differ from the usual ones.
         facility_ownership: The same, of `LegalForm`.
         facility_status: The same, of `status`; groups of it are filled only where this is given.
+        service_groups: Key of a group of services to its name and codes; figures are made of them.
         population: Where population figures are entered.
         dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
@@ -187,9 +192,11 @@ class Country(Differences, _Section):
     excluded_insurance_numbers: list[str] = list(FUND_NUMBERS)
     fallback_place: str | None = None
     coordinates: str | None = None
+    place_groups: str | None = None
     facility_level: dict[str, list[str]] = {}
     facility_ownership: dict[str, list[str]] = {}
     facility_status: dict[str, list[str]] = {}
+    service_groups: ServiceGroups = {}
     population: Population = Population()
     dhis2: Server = Server()
     load: Load = Load()
@@ -201,7 +208,8 @@ class Country(Differences, _Section):
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:
         for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS):
-            _check_groups(group_set, self.groups_of(group_set.key))
+            check_groups(group_set, self.groups_of(group_set.key))
+        check_names(self.service_groups)
         return self
 
     def fills(self, group_set: GroupSet) -> bool:
@@ -217,19 +225,6 @@ class Country(Differences, _Section):
     def codes_in(self, group_set: GroupSet, group: OrgUnitGroup) -> tuple[str, ...]:
         """Return the openIMIS values that are in a group: those of the file, or the usual ones."""
         return tuple(self.groups_of(group_set.key).get(group.key, group.codes))
-
-
-def _check_groups(group_set: GroupSet, named: dict[str, list[str]]) -> None:
-    usual = {group.key: list(group.codes) for group in group_set.groups}
-    if unknown := sorted(named.keys() - usual.keys()):
-        message = f"{group_set.key} has no {', '.join(unknown)}; its groups are {', '.join(usual)}"
-        raise ValueError(message)
-    values = Counter(code for codes in (usual | named).values() for code in codes)
-    if twice := [code for code, count in values.items() if count > 1]:
-        raise ValueError(
-            f"{group_set.key}: {', '.join(twice)} is in two groups (a group that is not named has "
-            f"its usual values); a facility can be in one only"
-        )
 
 
 def country_of(content: dict[str, Any], source: str) -> Country:

@@ -22,6 +22,8 @@ from transforms.openimis.subjects import (
     FACILITIES,
     FAMILIES,
     ITEMS,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES,
     PEOPLE,
     PLACES,
     POLICIES,
@@ -132,6 +134,16 @@ class Frames:
     def items(self) -> Rows:
         """Lines of claims: items."""
         return self.rows(ITEMS)
+
+    @cached_property
+    def package_services(self) -> Rows:
+        """Services in the packages that service lines stand for."""
+        return self.rows(PACKAGE_SERVICES)
+
+    @cached_property
+    def package_items(self) -> Rows:
+        """Items in them."""
+        return self.rows(PACKAGE_ITEMS)
 
     @cached_property
     def administrators(self) -> Rows:

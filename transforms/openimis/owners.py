@@ -1,7 +1,7 @@
 """Whose each row is: so that openIMIS can be divided by person, however many people there are.
 
     people ─┬─ covers
-            └─ claims ─┬─ services
+            └─ claims ─┬─ services ── contents of packages
                        └─ items
 
 Copies go with the row that they are of, lines with their claim. Policies, families and heads may
@@ -16,7 +16,16 @@ import polars as pl
 from transforms.openimis.frames import Frames
 from transforms.openimis.heads import heads_of
 from transforms.openimis.rows import Rows
-from transforms.openimis.subjects import CLAIMS, COVERS, FAMILIES, ITEMS, PEOPLE, SERVICES
+from transforms.openimis.subjects import (
+    CLAIMS,
+    COVERS,
+    FAMILIES,
+    ITEMS,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES,
+    PEOPLE,
+    SERVICES,
+)
 
 PARTITION = "partition"
 NUMBER = pl.UInt16()
@@ -77,13 +86,32 @@ def rows_with_partition(
     claims = _of_people(register.claims, people)
     # A line of a copy of a claim names that copy.
     of_claim = lookup_of(claims.select("version", PARTITION)).of("claim_id")
+    services = register.services.versions.with_columns(partition=of_claim)
     return {
         PEOPLE.name: register.people.versions.with_columns(partition=people.of("insuree_id")),
         COVERS.name: _of_people(register.covers, people),
         CLAIMS.name: claims,
-        SERVICES.name: register.services.versions.with_columns(partition=of_claim),
+        SERVICES.name: services,
         ITEMS.name: register.items.versions.with_columns(partition=of_claim),
+        **_contents_of_packages(register, services),
     }
+
+
+def _contents_of_packages(register: Frames, services: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """Return them where they are read; where they are not, no service line is looked up."""
+    contents = {
+        subject.name: rows.versions
+        for subject, rows in (
+            (PACKAGE_SERVICES, register.package_services),
+            (PACKAGE_ITEMS, register.package_items),
+        )
+        if subject.table.name in register.snapshot
+    }
+    if not contents:
+        return {}
+    of_line = lookup_of(services.filter(~pl.col("is_copy")).select("line_id", PARTITION))
+    partition = of_line.of("line_id")
+    return {name: each.with_columns(partition=partition) for name, each in contents.items()}
 
 
 def _of_people(rows: Rows, people: Lookup) -> pl.LazyFrame:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.core.errors import StagingError
-from transforms.openimis.history import copies_of, is_history, live_key
+from transforms.openimis.history import copies_of, has_history, is_history, live_key
 from transforms.openimis.subjects import Subject
-from transforms.openimis.tables.column_types import Column, Table
+from transforms.openimis.tables.column_types import KEY, STAMP, YES_NO, Column, Table
 
 Snapshot = Mapping[str, pl.LazyFrame]
 """openIMIS table name to its frame, with the columns of `transforms.openimis.tables.columns`."""
 
-_AGE = ("version", "is_copy", "valid_from", "valid_until")
+_VERSIONS: dict[str, pl.DataType] = {
+    "version": KEY, "is_copy": YES_NO, "valid_from": STAMP, "valid_until": STAMP,
+}  # fmt: skip
+_AGE = tuple(_VERSIONS)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def rows_of(snapshot: Snapshot, subject: Subject) -> Rows:
     Raises:
         StagingError: The snapshot has not the table, or not the columns that are needed of it.
     """
+    if subject.table.is_optional and subject.table.name not in snapshot:
+        return Rows(subject.key, pl.LazyFrame(schema=subject.schema | _VERSIONS))
     rows = table_of(snapshot, subject.table)
     schema = rows.collect_schema()
     moved = _moved_links(
@@ -80,18 +85,23 @@ def rows_of(snapshot: Snapshot, subject: Subject) -> Rows:
     columns = [
         _column(subject, name, schema, moved.get(name)).alias(name) for name in subject.columns
     ]
-    key = subject.table.key
-    return Rows(
-        subject.key,
-        rows.select(
-            live_key(key).alias(subject.key),
-            *columns,
-            version=key,
-            is_copy=is_history(key),
-            valid_from="ValidityFrom",
-            valid_until="ValidityTo",
-        ),
-    )
+    key = _live_key(subject.table).alias(subject.key)
+    return Rows(subject.key, rows.select(key, *columns, **_age(subject.table)))
+
+
+def _live_key(table: Table) -> pl.Expr:
+    return live_key(table.key) if has_history(table) else pl.col(table.key)
+
+
+def _age(table: Table) -> dict[str, pl.Expr]:
+    """Return which version of an object a row is: without history, the only one."""
+    if not has_history(table):
+        never, is_copy = pl.lit(None, STAMP), pl.lit(value=False)
+        values = (pl.col(table.key), is_copy, never, never)
+    else:
+        stamps = (pl.col("ValidityFrom"), pl.col("ValidityTo"))
+        values = (pl.col(table.key), is_history(table.key), *stamps)
+    return dict(zip(_VERSIONS, values, strict=True))
 
 
 def newest(copies: pl.LazyFrame, key: str) -> pl.LazyFrame:

@@ -56,9 +56,7 @@ PLACES = Subject(
     {"parent_id": openimis.LOCATIONS},
 )  # fmt: skip
 FACILITIES = Subject(
-    "facilities",
-    openimis.HEALTH_FACILITIES,
-    "facility_id",
+    "facilities", openimis.HEALTH_FACILITIES, "facility_id",
     {
         "facility_uuid": "HfUUID",
         "facility_code": "HFCode",
@@ -69,11 +67,9 @@ FACILITIES = Subject(
         "location_id": "LocationId",
     },
     {"location_id": openimis.LOCATIONS},
-)
+)  # fmt: skip
 FAMILIES = Subject(
-    "families",
-    openimis.FAMILIES,
-    "family_id",
+    "families", openimis.FAMILIES, "family_id",
     {
         "family_uuid": "FamilyUUID",
         "head_id": "InsureeID",
@@ -82,11 +78,9 @@ FAMILIES = Subject(
         "family_type": "FamilyType",
     },
     {"head_id": openimis.INSUREES, "location_id": openimis.LOCATIONS},
-)
+)  # fmt: skip
 PEOPLE = Subject(
-    "people",
-    openimis.INSUREES,
-    "insuree_id",
+    "people", openimis.INSUREES, "insuree_id",
     {
         "insuree_uuid": "InsureeUUID",
         "family_id": "FamilyID",
@@ -112,17 +106,13 @@ PEOPLE = Subject(
         "current_village_id": openimis.LOCATIONS,
         "first_service_point": openimis.HEALTH_FACILITIES,
     },
-)
+)  # fmt: skip
 PRODUCTS = Subject(
-    "products",
-    openimis.PRODUCTS,
-    "product_id",
+    "products", openimis.PRODUCTS, "product_id",
     {"product_code": "ProductCode", "product_name": "ProductName"},
-)
+)  # fmt: skip
 POLICIES = Subject(
-    "policies",
-    openimis.POLICIES,
-    "policy_id",
+    "policies", openimis.POLICIES, "policy_id",
     {
         "policy_uuid": "PolicyUUID",
         "family_id": "FamilyID",
@@ -137,11 +127,9 @@ POLICIES = Subject(
     },
     # The product stays as openIMIS has it: a policy may name a copy, the product of its day.
     {"family_id": openimis.FAMILIES},
-)
+)  # fmt: skip
 COVERS = Subject(
-    "covers",
-    openimis.INSUREE_POLICIES,
-    "cover_id",
+    "covers", openimis.INSUREE_POLICIES, "cover_id",
     {
         "insuree_id": "InsureeID",
         "policy_id": "PolicyId",
@@ -151,11 +139,9 @@ COVERS = Subject(
         "expiry_date": "ExpiryDate",
     },
     {"insuree_id": openimis.INSUREES, "policy_id": openimis.POLICIES},
-)
+)  # fmt: skip
 CLAIMS = Subject(
-    "claims",
-    openimis.CLAIMS,
-    "claim_id",
+    "claims", openimis.CLAIMS, "claim_id",
     {
         "claim_uuid": "ClaimUUID",
         "insuree_id": "InsureeID",
@@ -190,7 +176,7 @@ CLAIMS = Subject(
         "administrator_id": openimis.CLAIM_ADMINS,
         "restored_claim": openimis.CLAIMS,
     },
-)
+)  # fmt: skip
 
 _PRICES = ("asked", "adjusted", "approved", "valuated")
 _AMOUNTS_OF_A_LINE = {
@@ -224,6 +210,18 @@ def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
 
 SERVICES = _lines("services", openimis.CLAIM_SERVICES, "ServiceID", "ClaimServiceStatus")
 ITEMS = _lines("items", openimis.CLAIM_ITEMS, "ItemID", "ClaimItemStatus")
+
+
+def _contents(thing: str, table: Table, line: str, key: str) -> Subject:
+    """What is in the package that a service line stands for; a row is never a copy."""
+    names = {"line_id": line, f"package_{thing}_id": key}
+    quantities = {f"package_{thing}_quantity": "qty_displayed", "defined_quantity": "qty_provided"}
+    links = {"line_id": openimis.CLAIM_SERVICES}
+    return Subject(f"package_{thing}s", table, "content_id", names | quantities, links)
+
+
+PACKAGE_SERVICES = _contents("service", openimis.PACKAGE_SERVICES, "claimServiceID", "ServiceId")
+PACKAGE_ITEMS = _contents("item", openimis.PACKAGE_ITEMS, "ClaimServiceID", "ItemID")
 ADMINISTRATORS = Subject(
     "administrators", openimis.CLAIM_ADMINS, "administrator_id",
     {"administrator_uuid": "ClaimAdminUUID"},
@@ -232,7 +230,7 @@ BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_da
 
 SUBJECTS: tuple[Subject, ...] = (
     PLACES, FACILITIES, FAMILIES, PEOPLE, PRODUCTS, POLICIES, COVERS, CLAIMS, SERVICES, ITEMS,
-    ADMINISTRATORS, BATCH_RUNS,
+    PACKAGE_SERVICES, PACKAGE_ITEMS, ADMINISTRATORS, BATCH_RUNS,
 )  # fmt: skip
 
 _NAMES: Mapping[tuple[str, str], str] = {

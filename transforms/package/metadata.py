@@ -15,7 +15,10 @@ from transforms.package.dashboards import dashboard_objects
 from transforms.package.indicators import indicator_objects
 from transforms.package.maps import map_objects
 from transforms.package.population import population_objects
-from transforms.package.program_indicators import program_indicator_objects, program_indicators
+from transforms.package.program_indicators import (
+    program_indicator_objects,
+    program_indicators_of,
+)
 from transforms.package.programs import program_objects
 from transforms.package.tables.sharing import PUBLIC, USER_GROUPS
 from transforms.package.user_roles import user_role_objects
@@ -28,7 +31,7 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         options: The country's options; see `transforms.model.options.options`.
         country: The country file.
     """
-    rows = program_indicators(options)
+    rows = program_indicators_of(country, options)
     indicators = indicator_objects(rows)
     parts = (
         {"userGroups": _user_groups(), "userRoles": user_role_objects()},

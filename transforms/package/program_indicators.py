@@ -3,6 +3,7 @@
 measures ─┐
 splits ───┼─► program indicators
 options ──┘   (those whose option the country has)
+service groups of the country file ─► parts of the figures of services
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,10 +11,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.core.fields import OptionSet
+from transforms.core.fields import OptionSet, Treatment
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
+from transforms.model.privacy import policy_of
+from transforms.model.tables.claim import REPLACING_CLAIMS
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.openimis.country import Country
+from transforms.package.service_groups import service_group_splits
+from transforms.package.tables.claim_measures import SERVICE_GROUP_MEASURES, counted_once
 from transforms.package.tables.measures import Boundary, Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES, PROGRAM_INDICATOR_GROUPS
 from transforms.package.tables.seed_program_indicators import SEED_OPTION_UIDS, SEED_UIDS
@@ -50,19 +56,34 @@ class ProgramIndicator:
     filter: str
 
 
-def program_indicators(options: pl.DataFrame) -> list[ProgramIndicator]:
-    """Return all program indicators of a country.
+def program_indicators(
+    options: pl.DataFrame, *, service_groups: Sequence[Split] = (), restored_once: bool = False
+) -> list[ProgramIndicator]:
+    """Return all program indicators.
 
     Args:
         options: The country's options: optionSet (UID), code, name, sortOrder (see
             `transforms.model.options.options`); a split is made for the options that are there.
+        service_groups: See `transforms.package.service_groups`.
+        restored_once: Whether a claim that was restored, and the claim that restores it, count as
+            one; DHIS2 can tell only where the country file sends it.
     """
     by_set = _by_set(options)
-    return [
-        _program_indicator(measure, split)
-        for measure in MEASURES
-        for split in (None, *_splits(measure, by_set))
+    parts = [
+        (measure, split) for measure in MEASURES for split in (None, *_splits(measure, by_set))
     ]
+    parts += [(measure, split) for measure in SERVICE_GROUP_MEASURES for split in service_groups]
+    return [
+        _program_indicator(counted_once(measure) if restored_once else measure, split)
+        for measure, split in parts
+    ]
+
+
+def program_indicators_of(country: Country, options: pl.DataFrame) -> list[ProgramIndicator]:
+    """Return all program indicators of a country; see `program_indicators`."""
+    is_sent = policy_of(country)[REPLACING_CLAIMS.key] is not Treatment.DROP
+    groups = service_group_splits(country)
+    return program_indicators(options, service_groups=groups, restored_once=is_sent)
 
 
 def program_indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
@@ -173,7 +194,8 @@ def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
         {
             "id": metadata_uid(f"programIndicatorGroup:{key}"),
             "name": name,
-            "programIndicators": [{"id": row.uid} for row in rows if row.measure in measures],
+            "programIndicators": [{"id": row.uid} for row in rows if row.measure.key in keys],
         }
         for key, name, measures in PROGRAM_INDICATOR_GROUPS
+        for keys in [{measure.key for measure in measures}]
     ]

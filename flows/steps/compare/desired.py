@@ -36,13 +36,14 @@ from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.normalise import local_day
+from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
 from transforms.openimis.register import Register, register_of
 from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
 STAGE, KEY = "desired", "pseudonym_fingerprint"
-UNDELETABLE, UNMAPPED = "spared", "unmapped"
+UNDELETABLE, UNMAPPED, ODDITIES = "spared", "unmapped", "oddities"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Inputs:
         pseudonym_key: The secret of the pseudonyms; None if none is needed.
         scopes: What is posted.
         window: The days whose changes are posted; None for all.
+        place_groups: See `transforms.openimis.place_groups`; None where there is no file.
 
     Raises:
         GuardError: There is no scope.
@@ -65,6 +67,7 @@ class Inputs:
     pseudonym_key: str | None = field(repr=False)
     scopes: Sequence[Scope]
     window: Window | None
+    place_groups: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_scopes(self.scopes)
@@ -94,8 +97,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     country = inputs.country
     register = register_of(snapshot.frames, country)
     write_desired(run, register, local_day(snapshot.as_of, country), inputs, count)
-    for name, frame in desired_metadata(register, country, inputs.coordinates).items():
-        write_frame(run.desired(name, 0), with_content(frame))
+    _write_metadata(run, register, inputs)
     write_doubts(run, register.doubts)
     rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
     manifest = {
@@ -104,9 +106,24 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
         KEY: inputs.key_fingerprint,
         UNMAPPED: count_unmapped(snapshot.frames, country),
         "counted_only": register.counted_only(),
+        **_oddities(register, inputs),
     }
     declare_done(run, STAGE, manifest)
     return rows
+
+
+def _write_metadata(run: Run, register: Register, inputs: Inputs) -> None:
+    """Write the options and org units that DHIS2 should hold."""
+    found = desired_metadata(register, inputs.country, inputs.coordinates, inputs.place_groups)
+    for name, frame in found.items():
+        write_frame(run.desired(name, 0), with_content(frame))
+
+
+def _oddities(register: Register, inputs: Inputs) -> dict[str, list[str]]:
+    """Return what files of the country name and openIMIS does not have, a sentence each."""
+    groups = inputs.place_groups
+    lines = [] if groups is None else lines_without_place(groups, register)
+    return {ODDITIES: [sentence_of_lines(lines)]} if lines else {}
 
 
 def write_desired(run: Run, register: Register, as_of: date, inputs: Inputs, count: int) -> None:
@@ -146,6 +163,12 @@ def unmapped_values(run: Run) -> list[str]:
     """Return, a sentence each, the values of openIMIS that nothing explains; none in older runs."""
     found = read_stage(run, STAGE).get(UNMAPPED, []) if is_done(run, STAGE) else []
     return [sentence_of(each) for each in found]
+
+
+def oddities(run: Run) -> list[str]:
+    """Return, a sentence each, what files of the country name and openIMIS does not have."""
+    found: list[str] = read_stage(run, STAGE).get(ODDITIES, []) if is_done(run, STAGE) else []
+    return found
 
 
 def _rows(run: Run, resource: str, count: int) -> int:

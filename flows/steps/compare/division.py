@@ -25,6 +25,8 @@ from transforms.openimis.subjects import (
     COVERS,
     FAMILIES,
     ITEMS,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES,
     PEOPLE,
     POLICIES,
     SERVICES,
@@ -32,7 +34,7 @@ from transforms.openimis.subjects import (
 )
 
 PARTS_A_BUCKET = 16
-OWNED = (PEOPLE, COVERS, CLAIMS, SERVICES, ITEMS)
+OWNED = (PEOPLE, COVERS, CLAIMS, SERVICES, ITEMS, PACKAGE_SERVICES, PACKAGE_ITEMS)
 SHARED = (POLICIES, FAMILIES)
 HEADS, HOLDERS, CANDIDATES, MEMBERS, NEEDS = "heads", "holders", "candidates", "members", "needs"
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Inputs, stage_desired, unmapped_values
+from flows.steps.compare.desired import Inputs, oddities, stage_desired, unmapped_values
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
 from flows.steps.compare.source_identity import check_source
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
@@ -84,6 +84,8 @@ def make_desired(
     runner.info("DHIS2 should hold: %s", counted)
     for sentence in unmapped_values(run):
         runner.info("%s", sentence)
+    for sentence in oddities(run):
+        runner.warning("%s", sentence)
 
 
 def find_changes(

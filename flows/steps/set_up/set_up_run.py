@@ -10,7 +10,9 @@ from staging.snapshots import read_snapshot
 from transforms.model.desired import desired_metadata
 from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.openimis.country import Country
+from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
 from transforms.openimis.register import register_of
+from transforms.package.service_groups import service_group_notes
 
 
 def set_up_run(
@@ -18,6 +20,7 @@ def set_up_run(
     client: Dhis2,
     country: Country,
     coordinates: pl.DataFrame | None,
+    place_groups: pl.DataFrame | None = None,
     *,
     apply: bool = True,
     rename: bool = False,
@@ -30,6 +33,7 @@ def set_up_run(
         client: The DHIS2, for a user who may write metadata.
         country: What the country file says.
         coordinates: code, longitude and latitude of places, or None.
+        place_groups: See `transforms.openimis.place_groups`; None where there is no file.
         apply: Write; else only plan.
         rename: Make ours with another name where another object has its name or code.
         loader_user: User name of the daily load, who is given what it needs.
@@ -38,14 +42,18 @@ def set_up_run(
         TargetError: DHIS2 is not as it must be.
     """
     register = register_of(read_snapshot(run).frames, country)
-    desired = desired_metadata(register, country, coordinates)
+    desired = desired_metadata(register, country, coordinates, place_groups)
+    options = desired[OPTIONS].collect()
+    notes = [*gone_places(client, run.root), *service_group_notes(country, options)]
+    if place_groups is not None and (lines := lines_without_place(place_groups, register)):
+        notes.append(sentence_of_lines(lines))
     return set_up(
         client,
         country,
-        desired[OPTIONS].collect(),
+        options,
         desired[ORG_UNITS].collect(),
         apply=apply,
         rename=rename,
         loader_user=loader_user,
-        notes=gone_places(client, run.root),
+        notes=notes,
     )

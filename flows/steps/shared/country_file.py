@@ -44,16 +44,18 @@ def write_what_leaves(run: Run, country: Country) -> str:
 
 
 HOW_FAST = {"load", "guards", "waiting", "retention", "analytics"}
+OF_SET_UP = {"service_groups"}
 
 
 def remember_what_may_leave(run: Run, country: Country) -> None:
     """Note in run.json what of the country file decides what a run sends.
 
     The bundles of a run hold what it said when they were made, so the run goes on only while it
-    says the same. How it is posted, and what the guards allow, may change meanwhile.
+    says the same. How it is posted, what the guards allow, and of what set-up makes figures, may
+    change meanwhile.
 
     Raises:
         StagingError: It says something else than when the run was begun.
     """
-    decides = country.model_dump(mode="json", exclude=HOW_FAST)
+    decides = country.model_dump(mode="json", exclude=HOW_FAST | OF_SET_UP)
     remember(run, **decides | {"regions": sorted(country.regions)})

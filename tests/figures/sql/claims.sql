@@ -133,15 +133,18 @@ FROM claim JOIN passed v USING (claim) JOIN passed c USING (claim)
 WHERE v.status = 'Valuated' AND c.status = 'Checked' AND v.day BETWEEN %(start)s AND %(end)s
 
 === services-lines | count
-SELECT key AS thing, facility AS place FROM claim_line WHERE kind = 'service' AND "DateFrom" BETWEEN %(start)s AND %(end)s
+SELECT key AS thing, facility AS place, service FROM service_line WHERE "DateFrom" BETWEEN %(start)s AND %(end)s
 
 === services-quantity | sum
-SELECT key AS thing, facility AS place, "QtyProvided" AS amount FROM claim_line
-WHERE kind = 'service' AND "DateFrom" BETWEEN %(start)s AND %(end)s
+SELECT key AS thing, facility AS place, "QtyProvided" AS amount, service FROM service_line
+WHERE "DateFrom" BETWEEN %(start)s AND %(end)s
 
 === services-amount | sum
-SELECT key AS thing, facility AS place, asked AS amount FROM claim_line
-WHERE kind = 'service' AND "DateFrom" BETWEEN %(start)s AND %(end)s
+SELECT key AS thing, facility AS place, asked AS amount, service FROM service_line
+WHERE "DateFrom" BETWEEN %(start)s AND %(end)s
+
+=== service-people | count
+SELECT person AS thing, facility AS place, service FROM service_line WHERE "DateFrom" BETWEEN %(start)s AND %(end)s
 
 === services-of-claim-date | count
 SELECT l.key AS thing, l.facility AS place FROM claim_line l JOIN claim c ON c.claim = l."ClaimID"

@@ -153,6 +153,12 @@ LEFT JOIN reason USING ("ClaimID")
 LEFT JOIN person p ON p."InsureeID" = c.person
 LEFT JOIN insured i ON i.person = c.person;
 
+CREATE TEMP VIEW service_line AS
+SELECT l.*, TRIM(s."ServCode") AS service
+FROM claim_line l LEFT JOIN "tblServices" o ON o."ServiceID" = l.thing
+LEFT JOIN "tblServices" s ON s."ServiceID" = COALESCE(o."LegacyID", o."ServiceID")
+WHERE l.kind = 'service';
+
 CREATE TEMP TABLE passed AS SELECT "ClaimID" AS claim, status, day, place AS number, own FROM claim_status;
 
 -- The status of each claim at the end of a day.

@@ -18,7 +18,10 @@ from transforms.model.org_units import org_units
 from transforms.model.resources import OPTIONS
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.places import DISTRICT
-from transforms.package.program_indicators import program_indicator_objects, program_indicators
+from transforms.package.program_indicators import (
+    program_indicator_objects,
+    program_indicators_of,
+)
 
 Json = dict[str, Any]
 
@@ -94,7 +97,8 @@ def _scheme(live: Live) -> Answered:
     run = live.pilot.run(live.last_run)
     register = register_of(live.pilot.snapshot(live.last_run))
     country = live.pilot.country
-    rows = program_indicators(desired_metadata(register, country, None)[OPTIONS].collect())
+    options = desired_metadata(register, country, None)[OPTIONS].collect()
+    rows = program_indicators_of(country, options)
     objects = {each["id"]: each for each in program_indicator_objects(rows)["programIndicators"]}
     there = set(live.server.ids("programIndicators"))
     must_be_equal("Program indicators that DHIS2 lacks", len(objects.keys() - there), 0)
@@ -166,7 +170,8 @@ def regions_add_up(live: Live) -> Counts:
 
 def _counted(live: Live, key: str, places: Sequence[str]) -> dict[str, float]:
     register, country = register_of(live.pilot.snapshot(live.last_run)), live.pilot.country
-    rows = program_indicators(desired_metadata(register, country, None)[OPTIONS].collect())
+    options = desired_metadata(register, country, None)[OPTIONS].collect()
+    rows = program_indicators_of(country, options)
     [uid] = [row.uid for row in rows if row.key == key]
     found: dict[str, float] = {}
     for _, _, place, value in _asked(live, [uid], places):

@@ -8,7 +8,11 @@ from typing import Final
 
 import polars as pl
 
+from tests.support.openimis_sample.packages import with_packages
+
 Tables = dict[str, pl.DataFrame]
+PACKAGES: Final = "packages"
+"""Where facilities claim packages of services and items (openIMIS 1.11 and later)."""
 
 
 def as_in(country: str, tables: Mapping[str, pl.DataFrame]) -> Tables:
@@ -17,8 +21,10 @@ def as_in(country: str, tables: Mapping[str, pl.DataFrame]) -> Tables:
     Raises:
         KeyError: There is no such country.
     """
-    changed = {table: change(tables[table]) for table, change in COUNTRIES[country].items()}
-    return {**tables, **changed}
+    whole = dict(tables)
+    for table, change in COUNTRIES[country].items():
+        whole[table] = change(whole[table])
+    return with_packages(whole) if country == PACKAGES else whole
 
 
 def _in_patients(claims: pl.DataFrame) -> pl.DataFrame:
@@ -61,4 +67,5 @@ COUNTRIES: Final[dict[str, dict[str, Callable[[pl.DataFrame], pl.DataFrame]]]] =
     "nepal_ssf": {"tblClaim": _recommended_and_forwarded},
     "ethiopia": {"tblInsuree": _deleted_by_a_flag},
     "malawi": {"tblLocations": _without_regions},
+    PACKAGES: {},
 }

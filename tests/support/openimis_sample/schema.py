@@ -124,6 +124,10 @@ _COLUMNS: Final = {
         " RestoredClaim -|integer?, pre_authorization -|boolean?, patient_condition -|varchar(2)?, referral_code -|varchar(50)?",
     "tblClaimItems": f"ClaimItemID integer, {_VALIDITY}, ClaimItemStatus smallint, ItemID integer, Availability boolean, {_LINE}",
     "tblClaimServices": f"ClaimServiceID integer, {_VALIDITY}, ClaimServiceStatus smallint, ServiceID integer, {_LINE}",
+    "tblClaimServicesService": "idCss -|integer, qty_provided -|integer?, qty_displayed -|integer?, created_date -|timestamp?, price -|money?,"
+        " claimServiceID -|integer, ServiceId -|integer",
+    "tblClaimServicesItems": "idCsi -|integer, qty_provided -|integer?, qty_displayed -|integer?, created_date -|timestamp?, price -|money?,"
+        " ClaimServiceID -|integer, ItemID -|integer",
     "tblClaimAdmin": f"ClaimAdminId integer, {_VALIDITY}, ClaimAdminUUID varchar(36), ClaimAdminCode varchar(8)?, LastName varchar(100)?,"
         " OtherNames varchar(100)?, DOB date?, EmailId varchar(200)?, Phone varchar(50)?, HasLogin boolean?, AuditUserId integer?,"
         " HFId integer?, RowId bytes?",
@@ -206,6 +210,11 @@ def uuid_column(table: str) -> str | None:
     """The column of openIMIS's own UUID; None where the table has none."""
     names = [column.name for column in columns(table, LEVELS[-1])]
     return next((name for name in names if name.endswith("UUID")), None)
+
+
+def empty(table: str, level: Level) -> pl.DataFrame:
+    """The table without a row."""
+    return pl.DataFrame(schema={each.name: each.kind.polars for each in columns(table, level)})
 
 
 def conformed(frame: pl.DataFrame, table: str, level: Level) -> pl.DataFrame:

@@ -38,7 +38,8 @@ def sample(
     frames = {table.name: table.whole(plan.chance) for table in _tables(plan)}
     frames |= catalogue.lookups() | {"tblInsureeStatusReason": catalogue.status_reasons(plan)}
     ordered = {
-        table: schema.conformed(frames[table], table, level) for table in schema.tables(level)
+        table: schema.conformed(frames.get(table, schema.empty(table, level)), table, level)
+        for table in schema.tables(level)
     }
     return as_in(country, with_defects(plan, ordered) if defects else ordered)
 

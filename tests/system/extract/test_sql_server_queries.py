@@ -40,10 +40,14 @@ def selection(table: Table, level: str, choice: int) -> TableSelection:
     return TableSelection(SQLSERVER, table, f"[dbo].[{table.name}]", columns, row_version="RowID")
 
 
+def _has_columns(table: Table, level: str) -> bool:
+    return not table.is_optional or bool(schema.columns(table.name, level))
+
+
 def selections() -> Iterator[object]:
     ways = max(len(readings) for readings in SQLSERVER.readings.values())
     for table in TABLES.values():
-        for level in LEVELS:
+        for level in (each for each in LEVELS if _has_columns(table, each)):
             for choice in range(ways):
                 name = f"{table.name}-{level}-{choice}"
                 yield pytest.param(selection(table, level, choice), id=name)

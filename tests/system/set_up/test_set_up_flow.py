@@ -16,15 +16,24 @@ from staging.snapshots import is_complete, read_snapshot
 from staging.target_lock import locked
 from tests.support.databases import Database
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
+from transforms.openimis.tables.places import SETTLEMENT
 
 COUNTRY = """
 coordinates = "coordinates.csv"
+place_groups = "place-groups.csv"
 
 [root]
 uid = "rootOrgUnit"
 name = "Country"
 short_name = "Country"
+
+[service_groups.deliveries]
+name = "Deliveries"
+codes = ["S001", "NONE"]
 """
+
+
+URBAN, RURAL = (group.uid for group in SETTLEMENT.groups)
 
 
 @pytest.fixture
@@ -45,6 +54,7 @@ def arguments(
     country.write_text(COUNTRY)
     region = code_of_a_region(openimis)
     (tmp_path / "coordinates.csv").write_text(f"code,longitude,latitude\n{region},36.8,-1.3\n")
+    (tmp_path / "place-groups.csv").write_text(f"code,settlement\n{region},urban\nNONE,rural\n")
     return {
         "source": "sample",
         "target": "stand-in",
@@ -81,6 +91,8 @@ def test_set_up_fills_an_empty_dhis2_and_a_second_one_writes_nothing(
     assert len(units) > 30
     assert [unit["id"] for unit in units if not unit.get("parent")] == ["rootOrgUnit"]
     assert sum(1 for unit in units if unit.get("geometry")) == 1
+    groups = server.metadata("organisationUnitGroups")
+    assert [len(groups[uid].get("organisationUnits") or ()) for uid in (URBAN, RURAL)] == [1, 0]
     assert len(server.metadata("options")) > 100
     assert writes(server) == before
 
@@ -89,6 +101,17 @@ def test_a_plan_alone_writes_nothing(arguments: dict[str, Any], server: Sandbox)
     set_up_dhis2(**arguments, run_id="plan", apply=False)
 
     assert writes(server) == []
+
+
+def test_the_plan_tells_of_service_groups_and_of_lines_of_a_file_that_reach_no_place(
+    arguments: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    set_up_dhis2(**arguments, run_id="plan", apply=False)
+
+    assert "Service group 'Deliveries' (deliveries): 4 figures of 1 services." in caplog.text
+    assert "no service with the code NONE" in caplog.text
+    assert "1 lines whose code openIMIS does not have" in caplog.text
+    assert "the first is line 3" in caplog.text
 
 
 def test_set_up_reads_no_value_of_a_person_and_no_policy_or_line(

@@ -52,6 +52,20 @@ def _line_reason(key: str, uid: str, name: str, code: str) -> Field:
     )  # fmt: skip
 
 
+def _contents(key: str, uid: str, name: str, column: str, table: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.TEXT, column, table, code=code, privacy=Privacy.SENSITIVE, optional=True,
+        made_of="Codes with quantities, as S1 x 2; S2 x 1: what was given of the package that the line stands for. Its amounts are those of the line.",
+    )  # fmt: skip
+
+
+def _quantity_of_contents(key: str, uid: str, name: str, table: str, code: str) -> Field:
+    return Field(
+        key, uid, name, ValueType.NUMBER, "qty_displayed", table, code=code, aggregation="SUM", optional=True,
+        made_of="Sum of qty_displayed (qty_provided where it is empty) of what is in the package that the line stands for.",
+    )  # fmt: skip
+
+
 # fmt: off
 CLAIM_NUMBER = Field("claim_number", "kHyvN0EtdKx", "Claim number", ValueType.TEXT, "ClaimCode", "tblClaim", code="claimNumber", privacy=Privacy.QUASI)
 INSUREE_VILLAGE = Field(
@@ -63,6 +77,10 @@ REFERRED_TO = _referral("referred_to", "q7A0u3OCNyI", "Referred to", "ReferTo", 
 RESTORED_CLAIM = Field(
     "restored_claim_uuid", "GfCnUA3IUnb", "Restored from claim", ValueType.TEXT, "RestoredClaim", "tblClaim", code="claimRestoredFrom", optional=True,
     made_of="ClaimUUID of the rejected claim that was entered again as this one.",
+)
+REPLACING_CLAIMS = Field(
+    "replacing_claims", "CqzpZxlalQ6", "Replacing claims", ValueType.NUMBER, "replacing_claims", code="claimReplacingClaims", optional=True, follows=RESTORED_CLAIM,
+    made_of="Number of the person's current claims that restore this one or, later, the claim that this one restores; empty where there is none. Figures leave the claim out then.",
 )
 CLAIM_REJECTION_REASON = Field(
     "claim_rejection_reason", "OFFKL8AGixB", "Rejection reason", ValueType.TEXT, "RejectionReason", "tblClaim", option_set=REJECTION_REASON, code="claimRejectionReason",
@@ -111,6 +129,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     REFERRED_FROM,
     REFERRED_TO,
     RESTORED_CLAIM,
+    REPLACING_CLAIMS,
     CLAIM_REJECTION_REASON,
 )  # fmt: skip
 
@@ -141,6 +160,13 @@ CLAIMED_SERVICE = Field(
     privacy=Privacy.SENSITIVE,
 )
 
+# fmt: off
+PACKAGE_SERVICES = _contents("package_services", "Ec18FxFC9Fe", "Services in package", "ServiceId", "tblClaimServicesService", "servicesInPackage")
+PACKAGE_ITEMS = _contents("package_items", "lhfPn4NBJFi", "Items in package", "ItemID", "tblClaimServicesItems", "itemsInPackage")
+PACKAGE_SERVICES_QUANTITY = _quantity_of_contents("package_services_quantity", "By7AqkPjANQ", "Quantity of services in package", "tblClaimServicesService", "quantityOfServicesInPackage")
+PACKAGE_ITEMS_QUANTITY = _quantity_of_contents("package_items_quantity", "afYUO7Vh4cG", "Quantity of items in package", "tblClaimServicesItems", "quantityOfItemsInPackage")
+# fmt: on
+
 CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     CLAIMED_SERVICE,
     _amount("service_quantity", "nJ0sT27I9LL", "Service quantity", "quantity", None, _QUANTITY),
@@ -153,6 +179,11 @@ CLAIM_SERVICE_FIELDS: tuple[Field, ...] = (
     _amount("service_valuated_amount", "EkThw1XPN1F", "Valuated amount - Service", "shown_valuated_amount", None, _VALUATED),
     SEQUENCE,
     _line_reason("service_rejection_reason", "JbvXSQX0E87", "Rejection reason - Service", "serviceRejectionReason"),
+    REPLACING_CLAIMS,
+    PACKAGE_SERVICES,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES_QUANTITY,
+    PACKAGE_ITEMS_QUANTITY,
 )  # fmt: skip
 
 CLAIMED_ITEM = Field(
@@ -180,4 +211,5 @@ CLAIM_ITEM_FIELDS: tuple[Field, ...] = (
     _amount("item_valuated_amount", "kGTTdOicT1s", "Valuated amount - Item", "shown_valuated_amount", "valuatedAmountItem", _VALUATED),
     SEQUENCE,
     _line_reason("item_rejection_reason", "fWfad1e0Jz6", "Rejection reason - Item", "itemRejectionReason"),
+    REPLACING_CLAIMS,
 )  # fmt: skip

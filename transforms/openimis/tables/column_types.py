@@ -61,12 +61,15 @@ class Table:
         key: Its primary key.
         uuid: Its UUID column, lower case in the snapshot; None where openIMIS has none.
         columns: What is read.
+        is_optional: Whether it is read only where a field of it is sent, and then wholly; an
+            openIMIS without it gives nothing.
     """
 
     name: str
     key: str
     uuid: str | None
     columns: tuple[Column, ...]
+    is_optional: bool = False
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""

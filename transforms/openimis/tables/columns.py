@@ -73,6 +73,13 @@ def _lines(name: str, key: str, status: str, thing: str) -> Table:
     )
 
 
+def _contents(name: str, key: str, line: str, thing: str) -> Table:
+    """What is in a package that was claimed: openIMIS 1.11 and later have it, without history."""
+    columns = {key: KEY, line: KEY, thing: KEY, "qty_displayed": CODE, "qty_provided": CODE}
+    read = (Column(each, dtype, required=False, field=True) for each, dtype in columns.items())
+    return Table(name, key, None, tuple(read), is_optional=True)
+
+
 LOCATIONS = _table(
     "tblLocations",
     "LocationId",
@@ -181,6 +188,8 @@ CLAIMS = _table(
 )
 CLAIM_ITEMS = _lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
 CLAIM_SERVICES = _lines("tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID")
+PACKAGE_SERVICES = _contents("tblClaimServicesService", "idCss", "claimServiceID", "ServiceId")
+PACKAGE_ITEMS = _contents("tblClaimServicesItems", "idCsi", "ClaimServiceID", "ItemID")
 CLAIM_ADMINS = _table("tblClaimAdmin", "ClaimAdminId", "ClaimAdminUUID")
 ITEMS = _table("tblItems", "ItemID", None, Column("ItemCode", TEXT), Column("ItemName", TEXT))
 SERVICES = _table(
@@ -203,6 +212,7 @@ TABLES: dict[str, Table] = {
         LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, POLICIES, INSUREE_POLICIES, PRODUCTS,
         CLAIMS, CLAIM_ITEMS, CLAIM_SERVICES, CLAIM_ADMINS, ITEMS, SERVICES, DIAGNOSES, BATCH_RUNS,
         GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
+        PACKAGE_SERVICES, PACKAGE_ITEMS,
     )
 }  # fmt: skip
 

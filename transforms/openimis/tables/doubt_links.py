@@ -28,6 +28,8 @@ from transforms.openimis.tables.columns import (
     INSUREES,
     ITEMS,
     LOCATIONS,
+    PACKAGE_ITEMS,
+    PACKAGE_SERVICES,
     POLICIES,
     PRODUCTS,
     PROFESSIONS,
@@ -43,6 +45,8 @@ same cover."""
 PRODUCT, LINES, VALUATION, CLAIM, CLAIMED = "@product", "@lines", "@valuation", "@claim", "@claimed"
 """The product of a line; the lines of a claim, and whether any is valuated; the claim of a line;
 the claims of a person who is here, or has a place, only through them."""
+RESTORING = "@restoring"
+"""The claims that restore a claim."""
 
 LASTING: frozenset[str] = frozenset(
     table.name
@@ -133,9 +137,16 @@ LINKS: tuple[Link, ...] = (
     Link(CLAIMS, "RunID", BATCH_RUNS, ("RunDate",), VALUE),
     *(Link(CLAIMS, column, HEALTH_FACILITIES, _SITE, VALUE) for column in ("ReferFrom", "ReferTo")),
     Link(CLAIMS, "RestoredClaim", CLAIMS, ("InsureeID",), VALUE),
+    Link(CLAIMS, "RestoredClaim", CLAIMS, ("InsureeID", "RestoredClaim"), RESTORING, back=True),
     *(Link(CLAIMS, column, DIAGNOSES, ("ICDCode",), VALUE) for column in _DIAGNOSES),
     Link(CLAIM_ITEMS, "ItemID", ITEMS, ("ItemCode",), VALUE),
     Link(CLAIM_SERVICES, "ServiceID", SERVICES, ("ServCode",), VALUE),
+    Link(PACKAGE_SERVICES, "ServiceId", SERVICES, ("ServCode",), VALUE),
+    Link(PACKAGE_ITEMS, "ItemID", ITEMS, ("ItemCode",), VALUE),
+    *(
+        Link(of, column, CLAIM_SERVICES, (VALUE,), VALUE, all_columns=True, back=True)
+        for of, column in ((PACKAGE_SERVICES, "claimServiceID"), (PACKAGE_ITEMS, "ClaimServiceID"))
+    ),
     *(Link(line, "ProdID", PRODUCTS, ("ProductCode",), PRODUCT) for line in _LINES),
     *(Link(line, "ClaimID", CLAIMS, (PRODUCT,), LINES, all_columns=True, back=True) for line in _LINES),
     *(Link(line, "ClaimID", CLAIMS, ("PriceValuated", "ClaimID"), VALUATION, back=True) for line in _LINES),
@@ -147,5 +158,5 @@ LINKS: tuple[Link, ...] = (
     Link(INSUREE_POLICIES, "InsureeID", INSUREES, (POLICY,), COVERS, all_columns=True, back=True),
     Link(INSUREE_POLICIES, "InsureeID", INSUREES, (*_HOME, CLAIMED, COVERS), PERSON),
     Link(CLAIMS, "InsureeID", INSUREES, _HOME, PERSON),
-    *(Link(line, "ClaimID", CLAIMS, (PLACE, PERSON, VALUATION), CLAIM, all_columns=True) for line in _LINES),
+    *(Link(line, "ClaimID", CLAIMS, (PLACE, PERSON, VALUATION, RESTORING), CLAIM, all_columns=True) for line in _LINES),
 )  # fmt: skip

@@ -8,8 +8,9 @@ FIELD_REASONS: dict[str, str] = {
     "_unknown": "The code is not in the list that openIMIS keeps for it: correct it in openIMIS.",
     "_not_in_dhis2": (
         "DHIS2 does not have the option with this code (or the org unit that is named), and the "
-        "load could not make it: look at options.csv, then run set-up-dhis2. An event waits; a "
-        "person was sent without the value, which follows by itself."
+        "load could not make it: look at options.csv, then run set-up-dhis2. Or the org unit lies "
+        "outside of the search org units of the loader: give it the country's root. An event waits; "
+        "a person, or an event with a referral, was sent without the value, which follows by itself."
     ),
     "_hidden_in_dhis2": (
         "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "

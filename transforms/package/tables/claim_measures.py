@@ -1,5 +1,7 @@
 """What is counted of claims, services and items."""
 
+from dataclasses import replace
+
 from transforms.model.tables import claim
 from transforms.model.tables.option_sets import PRODUCT, REJECTION_REASON, VISIT_TYPE
 from transforms.model.tables.programs import (
@@ -67,6 +69,7 @@ VILLAGE = field_of(claim.CLAIM_DETAILS_FIELDS, "insuree_village").uid
 # Every line has it; a line whose service has no code in openIMIS has no service.
 IS_SERVICE = f"d2:hasValue({_service('line_sequence')})"
 IS_ITEM = f"d2:hasValue({_item('line_sequence')})"
+SERVICE_CODE = _service("claimed_service")
 
 BY_CLAIM_PRODUCT = OptionSplit("product", "Product", _claim("claim_product"), PRODUCT)
 BY_VISIT_TYPE = tuple(
@@ -74,6 +77,27 @@ BY_VISIT_TYPE = tuple(
     for key, label in (("emergency", "Emergency"), ("referral", "Referral"), ("other", "Other"))
 )
 BY_REASON = OptionSplit("reason", "Reason", _claim("claim_rejection_reason"), REJECTION_REASON)
+
+
+def counted_once(measure: Measure) -> Measure:
+    """Return a measure of claims without those that others stand in for; others stay as they are.
+
+    The condition is that of a missing number: what is there is above zero.
+    """
+    if measure.program is not CLAIM_PROGRAM:
+        return measure
+    text = " ".join((measure.expression, *measure.conditions))
+    stages = {
+        CLAIM_SERVICES_STAGE: claim.CLAIM_SERVICE_FIELDS,
+        CLAIM_ITEMS_STAGE: claim.CLAIM_ITEM_FIELDS,
+    }
+    stage = next((each for each in stages if each.uid in text), CLAIM_DETAILS_STAGE)
+    replacing = element(
+        stage, stages.get(stage, claim.CLAIM_DETAILS_FIELDS), claim.REPLACING_CLAIMS.key
+    )
+    condition = f"firstNonNull({replacing}, 0) == 0"
+    return replace(measure, conditions=(*measure.conditions, condition))
+
 
 CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("claims", "Claims", "Claims", "Claims whose claim date lies in the period.",
@@ -160,3 +184,13 @@ CLAIM_MEASURES: tuple[Measure, ...] = (
     Measure("items-of-claim-date", "Items of claims of the period", "Items of claims of period", "Item lines of the claims whose claim date lies in the period.",
             CLAIM_PROGRAM, *COUNT_EVENTS, (IS_ITEM,), ENROLLED_IN_PERIOD),
 )  # fmt: skip
+
+SERVICE_PEOPLE = Measure(
+    "service-people", "Individuals with services", "Ind with services", "People with a service line of a claim whose visit lies in the period.",
+    CLAIM_PROGRAM, *COUNT_PEOPLE, (IS_SERVICE,), EVENT_IN_PERIOD,
+)  # fmt: skip
+SERVICE_GROUP_MEASURES: tuple[Measure, ...] = (
+    *(row for row in CLAIM_MEASURES if row.key in {"services-lines", "services-quantity", "services-amount"}),
+    SERVICE_PEOPLE,
+)  # fmt: skip
+"""What is counted of each group of services that a country names."""

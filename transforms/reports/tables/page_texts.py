@@ -26,7 +26,7 @@ The indicators: [indicators.md](indicators.md).
 - **openIMIS's funds are not sent.** It keeps each fund as an insuree with the insurance number 999999999 (the country file may name others: `excluded_insurance_numbers`), with a family and an active policy, and makes a region FR with a district, ward and village called *Funding* for them. None of it is sent.
 - **Several current rows of one insuree and one policy are one insuree policy**: from the earliest effective date to the latest expiry date. openIMIS may write one more each time an insuree is saved. The oldest current row gives the UID.
 - **A policy without a stage is a new policy**, as in openIMIS itself. **A policy without a product** (openIMIS prices it by a contribution plan) is sent without, and is in no figure by product.
-- **A service that is a package is one line, with the amounts of the package.** openIMIS writes what it approves, values and pays on that line (0 where the contents are not as agreed). The contents (`tblClaimServicesItems`, `tblClaimServicesService`) have no amounts that count besides, and are not read.
+- **A service that is a package is one line, with the amounts of the package.** openIMIS writes what it approves, values and pays on that line (0 where the contents are not as agreed). What was given of it (`tblClaimServicesService`, `tblClaimServicesItems`) stands in optional values of that line: codes and quantities, and no prices, since openIMIS's amounts have them in already.
 - **Who is nowhere** (no village, now or before, no family, no claim) is at the place that the country file names (`fallback_place`), or is counted only.
 """
 
@@ -55,7 +55,7 @@ A fixed set has the same options everywhere. A filled one has those of the openI
 PLACES = """\
 Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
-Sets that openIMIS cannot fill are made with empty groups: put the places into them in DHIS2.
+Sets that openIMIS cannot fill are made with empty groups. Name a CSV file in the country file (`place_groups`), or put the places into them in DHIS2.
 Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`, `[facility_status]`).
 A facility that is delisted, or whose contract is over, stays an open org unit: its claims of before are still settled, and it may be listed again. Its status is a group; the dates of its contract are not sent.
 """
@@ -125,6 +125,10 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
         "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again. A code with a quote or backslash has no part of its own.",
     ),
     (
+        "Groups of services",
+        "A country names groups of services by their codes (`[service_groups.…]` of the country file), such as ANC visits or deliveries. Each group has the parts *Claimed services (Lines)*, *(Quantity)* and *(Value)*, and *Individuals with services*, of claims whose visit lies in the period. People may be in several groups, and so may a service: never add groups up. A service that was given inside of a package is not counted, only the package's own code. How many claims have such a service DHIS2 cannot compute. Change name and codes as you like, and run `set-up-dhis2` again; a group that the file names no more stays in DHIS2 until you delete its figures there.",
+    ),
+    (
         "Figures are as old as the analytics tables",
         "What was loaded shows after `run-analytics` (or `sync` with `analytics`), or after DHIS2's own nightly run. What was deleted is in the figures until then.",
     ),
@@ -142,7 +146,7 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
     ),
     (
         "Claims that were restored",
-        "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one. Both are claims here: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once. What is approved, valuated and remunerated counts once, since a rejected claim has none of it.",
+        "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one as it is. A country that sends *Restored from claim* counts them as one: every figure of claims, services and items leaves a claim out once another one of the same person stands in its place (*Replacing claims*), so the newest counts, and figures of past periods change with it, as for what is deleted. A country that does not send it counts both: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once; what is approved, valuated and remunerated counts once in either case. Tables of the most frequent diagnoses, services and items count both everywhere.",
     ),
     (
         "Covered, and what a claim is paid for",

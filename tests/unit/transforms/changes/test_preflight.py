@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from transforms.changes.lacks import PLACE_MISSING, Lacks, lacks_of
+from transforms.changes.leaving_out import by_field, left_out
 from transforms.changes.offer import (
     FIELDS,
     OPTIONAL,
@@ -25,6 +26,7 @@ from transforms.changes.preflight import (
 )
 from transforms.core.errors import TargetError
 from transforms.model.field_keys import KEY_OF_UID
+from transforms.model.tables.claim import REFERRED_TO
 from transforms.model.tables.option_sets import PRODUCT
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PROGRAMS, Program
 
@@ -141,6 +143,62 @@ def test_a_user_who_searches_everywhere_needs_no_search_org_units() -> None:
     user = User(frozenset({SEARCHES_EVERYWHERE}), capture=LOADER.capture, search=frozenset())
 
     assert list(faults_of(replace(READY, user=user), NEEDS)) == []
+
+
+def referring(search: str, *named: str) -> tuple[Offer, Needs]:
+    """Return a user who may search in an org unit, and what names org units as values."""
+    user = User(frozenset(), capture=LOADER.capture, search=frozenset({search}))
+    lines = READY.lines | {"clinic": ["root", "clinic"], "region": ["root", "region"]}
+    needs = Needs(named=frozenset(named), optional=frozenset({REFERRED_TO.uid}))
+    fields = {kind: uids | OPTIONAL[kind] for kind, uids in READY.fields.items()}
+    return replace(READY, user=user, lines=lines, fields=fields), needs
+
+
+def test_referrals_to_where_the_user_may_not_search_are_left_out_and_told_with_the_mend() -> None:
+    offer, needs = referring("region", "clinic", "region", "nowhere")
+    lacks = lacks_of(offer, needs)
+
+    [warning] = [each for each in warnings_of(offer, needs, lacks) if "search org units" in each]
+
+    assert "1 of the 3 org units that values name" in warning
+    assert "give the user the country's root as search org unit" in warning
+    out = by_field(left_out(lacks))
+    for key in ("referred_from", "referred_to"):
+        assert out[key] == frozenset({"clinic", "nowhere"})
+    for key in ("insuree_village", "first_service_point"):
+        assert out[key] == frozenset({"nowhere"})
+    assert lacks.missing_named == {"nowhere"}
+
+
+@pytest.mark.parametrize("reason", ["the root", "everywhere", "superuser"])
+def test_where_the_user_may_search_referrals_are_sent(reason: str) -> None:
+    offer, needs = referring("root" if reason == "the root" else "region", "clinic")
+    if reason == "everywhere":
+        user = replace(offer.user, authorities=frozenset({SEARCHES_EVERYWHERE}))
+        offer = replace(offer, user=user)
+    offer = replace(offer, is_limited=reason != "superuser")
+
+    lacks = lacks_of(offer, needs)
+
+    assert lacks.unsearchable == frozenset()
+    assert [each for each in warnings_of(offer, needs, lacks) if "search" in each] == []
+
+
+def test_where_no_referral_is_sent_what_values_name_is_as_before() -> None:
+    offer, needs = referring("region", "clinic")
+    needs = replace(needs, optional=frozenset())
+
+    lacks = lacks_of(offer, needs)
+
+    assert lacks.is_empty
+    assert [each for each in warnings_of(offer, needs, lacks) if "search" in each] == []
+
+
+def test_a_user_without_search_org_units_searches_where_it_captures() -> None:
+    offer, needs = referring("region", "clinic")
+    capture = replace(offer.user, capture=frozenset({"region"}))
+
+    assert lacks_of(replace(offer, user=capture), needs).unsearchable == {"clinic"}
 
 
 def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None:

@@ -27,7 +27,13 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def register() -> Register:
-    return register_of({name: _snapshot_of(name, table.columns) for name, table in TABLES.items()})
+    return register_of(
+        {
+            name: _snapshot_of(name, table.columns)
+            for name, table in TABLES.items()
+            if not table.is_optional
+        }
+    )
 
 
 def _snapshot_of(name: str, columns: tuple[Column, ...]) -> pl.LazyFrame:

@@ -26,7 +26,8 @@ ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 KEY = "a key of the ministry that is long enough"
 OPTIONAL = [field for field in CLAIM_EVENTS.fields if field.optional]
 SILENT = Country(root=ROOT)
-ASKING = Country(root=ROOT, privacy={field.name: Treatment.SEND for field in OPTIONAL})
+NAMED = [field for field in OPTIONAL if field.follows is None]
+ASKING = Country(root=ROOT, privacy={field.name: Treatment.SEND for field in NAMED})
 FULL = {
     "CareType": "IPD",
     "pre_authorization": True,

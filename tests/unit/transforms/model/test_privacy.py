@@ -73,12 +73,15 @@ def test_a_column_of_two_fields_is_read_as_long_as_one_of_them_leaves():
 
 
 def test_keys_dates_and_codes_that_the_work_needs_are_always_read():
-    everything = {field.name: Treatment.DROP for r in RESOURCES for field in r.fields}
+    named = [field for r in RESOURCES for field in r.fields if field.follows is None]
+    everything = {field.name: Treatment.DROP for field in named}
 
     selected = selected_columns(Country(root=ROOT, privacy=everything))
 
     for name, table in TABLES.items():
-        assert selected[name] == [column for column in table.columns if not column.field]
+        always = [column for column in table.columns if not column.field]
+        assert selected.get(name, []) == always
+        assert (name in selected) is not table.is_optional
 
 
 def test_every_value_that_openimis_keeps_is_wanted_by_a_field_or_a_group_of_places():
@@ -86,7 +89,8 @@ def test_every_value_that_openimis_keeps_is_wanted_by_a_field_or_a_group_of_plac
     wanted |= {(group_set.table, group_set.column) for group_set in GROUP_SETS}
 
     for name, table in TABLES.items():
-        assert {(name, column.name) for column in table.columns if column.field} <= wanted
+        values = {(name, column.name) for column in table.columns if column.field}
+        assert not values.isdisjoint(wanted) if table.is_optional else values <= wanted
 
 
 @pytest.mark.parametrize("field", [CHFID, INSURANCE_NUMBER], ids=lambda field: field.name)
@@ -211,13 +215,17 @@ def test_of_what_somebody_is_ill_and_who_is_poor_is_sensitive_and_sent_as_before
 
 OPTIONAL_AND_SENSITIVE = {
     "Patient condition", "Referred from", "Referred to", "Rejection reason",
-    "Rejection reason - Service", "Rejection reason - Item",
+    "Rejection reason - Service", "Rejection reason - Item", "Services in package",
+    "Items in package",
 }  # fmt: skip
+FOLLOWING = {field.name for r in RESOURCES for field in r.fields if field.follows}
+"""They leave with another field, and have no name in the country file."""
 
 
 def test_what_is_optional_stays_unless_the_country_file_asks():
     optional = {line.field: line for line in values_that_leave(country()) if line.is_optional}
-    asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in optional})
+    named = optional.keys() - FOLLOWING
+    asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in named})
 
     assert {line.treatment for line in optional.values()} == {Treatment.DROP}
     assert {

@@ -160,6 +160,7 @@ COPIES: dict[str, Any] = {
     "Product": [{}, history_of(1, ProdID=101)],
     "ClaimAdmin": [{}, history_of(1, ClaimAdminId=101)],
     "Claim": [{}, history_of(1, ClaimID=101)],
+    "ClaimServices": [{}, history_of(1, ClaimServiceID=101)],
 }
 LINKS = [(subject, name) for subject in OF_ROWS for name in subject.links]
 

@@ -14,6 +14,7 @@ from tests.figures.snapshots import made_of
 from tests.support.builders import history_of, snapshot, uuid
 from tests.support.openimis_sample import sample
 from transforms.changes.partitions import partition_of
+from transforms.core.fields import Treatment
 from transforms.model.desired import desired
 from transforms.model.resources import RESOURCES, Scope
 from transforms.openimis.country import Country, Root
@@ -23,14 +24,18 @@ from transforms.openimis.windows import Window
 
 TODAY = dt.date(2026, 1, 1)
 KEY = "a key of the ministry that is long enough"
-COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+COUNTRY = Country(
+    root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"),
+    privacy={"Services in package": Treatment.SEND, "Items in package": Treatment.SEND},
+)
 MANY = 17  # more than one bucket of what several parts need
 
 
 @pytest.fixture(scope="module")
 def whole() -> Register:
-    """Some insurees are funds, and some insuree policies have a second current row."""
-    tables = made_of(sample(150, seed=11, level="1.11", as_of=TODAY))
+    """Some insurees are funds, some insuree policies have a second current row, some services are
+    packages."""
+    tables = made_of(sample(150, seed=11, level="1.11", as_of=TODAY, country="packages"))
     frames = {name: each.collect() for name, each in tables.items()}
     is_fund = (pl.col("InsureeID") <= 5).cast(pl.Int32)
     frames["tblInsuree"] = frames["tblInsuree"].with_columns(IsExcluded=is_fund)
