@@ -72,7 +72,8 @@ def _warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
             "newer is loaded by a later run; if it stays behind, see whether it still follows",
             manifest.as_of,
         )
-    kinds = {name: table.kind for name, table in manifest.tables.items()}
+    present = {name: each for name, each in manifest.tables.items() if each.missing != each.columns}
+    kinds = {name: table.kind for name, table in present.items()}
     if refreshed := [name for name, kind in kinds.items() if kind == MATERIALISED_VIEW]:
         runner.warning(
             "%s: each materialised view shows openIMIS as it was when the view was refreshed. "
@@ -80,7 +81,7 @@ def _warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
             ", ".join(refreshed),
         )
     foreign = [name for name, kind in kinds.items() if kind == FOREIGN_TABLE]
-    if 0 < len(foreign) < len([name for name in kinds if manifest.tables[name].columns]):
+    if 0 < len(foreign) < len(kinds):
         runner.warning(
             "%s: these tables come from another database than the others, and are not read at the "
             "same moment: what is entered meanwhile may be in one table and not yet in another",
