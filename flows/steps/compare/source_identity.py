@@ -95,6 +95,6 @@ def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
     if found.as_of < before.as_of:
         oddities.append(
             f"The snapshot is as of {found.as_of}, earlier than the last load's ({before.as_of}): "
-            f"the clock of openIMIS's server was set back."
+            f"the clock of openIMIS's server was set back, or a replica is behind."
         )
     return oddities
