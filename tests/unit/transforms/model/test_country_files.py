@@ -71,6 +71,7 @@ def test_a_country_file_is_one(file: str):
         ("nepal_hib", "nepal-hib.toml"),
         ("nepal_ssf", "nepal-ssf.toml"),
         ("ethiopia", "ethiopia.toml"),
+        ("malawi", "malawi.toml"),
     ],
 )
 def test_with_its_file_a_country_sends_what_it_would_send_with_openimis_own_values(
@@ -112,7 +113,7 @@ def test_without_its_file_people_that_a_flag_deletes_are_sent():
     assert found.height > sent("ethiopia", "ethiopia.toml")["insuree_enrollments"].height
 
 
-def test_districts_without_a_region_give_nobody_a_place():
+def test_without_its_file_districts_without_a_region_give_nobody_a_place():
     found = sent("malawi", "other-values.toml")["tracked_entities"]
 
     assert found["orgUnit"].null_count() == found.height
