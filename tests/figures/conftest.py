@@ -58,14 +58,20 @@ def new_scheme(tmp_path_factory: pytest.TempPathFactory) -> NewScheme:
 @pytest.fixture(scope="module")
 def sound_sample(postgresql_server: PostgreSQL) -> Iterator[Database]:
     """A sample openIMIS in which every record can be sent."""
-    database = postgresql_server.create_database()
-    tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False)
+    database = write_sound_sample(postgresql_server)
+    yield database
+    postgresql_server.drop_database(database)
+
+
+def write_sound_sample(server: PostgreSQL, country: str = "demo") -> Database:
+    """Write a sample openIMIS, as a country runs it, in which every record can be sent."""
+    database = server.create_database()
+    tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False, country=country)
     write_postgresql(tables, database.conninfo)
     with psycopg.connect(database.conninfo) as connection:
         for statement in MANY_REASONS:
             connection.execute(statement.encode())
-    yield database
-    postgresql_server.drop_database(database)
+    return database
 
 
 @pytest.fixture(scope="module")

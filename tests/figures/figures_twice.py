@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from tests.figures.countries import IN_SQL, country_file, put_into_own_terms, zone_of
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
 from tests.figures.openimis_figures import COUNTRY, OpenimisFigures
@@ -70,6 +71,7 @@ class BothSides:
         database: openIMIS.
         as_of: The day of the snapshot.
         places: UUID of a place, or `country`, to its UID.
+        country: Whose openIMIS it is.
     """
 
     tracker: Tracker
@@ -78,11 +80,14 @@ class BothSides:
     database: Database
     as_of: dt.date
     places: Mapping[str, str]
+    country: str = "demo"
 
     def compared(self, periods: tuple[Period, ...]) -> list[Figure]:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
-        with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
+        options = f"-c TimeZone={zone_of(self.country)}"
+        with psycopg.connect(self.database.conninfo, options=options) as connection:
+            put_into_own_terms(connection, self.country)
             openimis = OpenimisFigures(connection, self.as_of, last_day)
             districts = [COUNTRY, *openimis.districts()]
             return [
@@ -119,7 +124,12 @@ class BothSides:
 
 
 def scheme_of(
-    database: Database, as_of: dt.date, folder: Path, *, with_what_is_held_back: bool = False
+    database: Database,
+    as_of: dt.date,
+    folder: Path,
+    *,
+    name: str = "demo",
+    with_what_is_held_back: bool = False,
 ) -> BothSides:
     """Return an openIMIS database and what DHIS2 will hold of it on a day.
 
@@ -127,9 +137,13 @@ def scheme_of(
         database: openIMIS.
         as_of: The day of the snapshot.
         folder: For the snapshot's files.
+        name: Of the country whose openIMIS it is; its country file is taken.
         with_what_is_held_back: Whether DHIS2 is to hold also the rows with faults.
     """
-    country, snapshot = COUNTRY_FILE, read_of(database, folder)
+    country = COUNTRY_FILE
+    if name in IN_SQL:
+        country = country_file(name).model_copy(update={"privacy": COUNTRY_FILE.privacy})
+    snapshot = read_of(database, folder, country)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)
     register = register_of(snapshot)
@@ -144,4 +158,5 @@ def scheme_of(
         database=database,
         as_of=as_of,
         places=dict(units.iter_rows()) | {COUNTRY: ROOT.uid},
+        country=name,
     )
