@@ -85,7 +85,7 @@ class BothSides:
     def compared(self, periods: tuple[Period, ...]) -> list[Figure]:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
-        options = f"-c TimeZone={zone_of(self.country)}"
+        options = f"-c demo.zone={zone_of(self.country)}"
         with psycopg.connect(self.database.conninfo, options=options) as connection:
             put_into_own_terms(connection, self.country)
             openimis = OpenimisFigures(connection, self.as_of, last_day)
