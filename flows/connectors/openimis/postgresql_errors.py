@@ -27,6 +27,7 @@ _NO_ENCRYPTION = (
     "SSLmode asks for an encrypted connection, and the database offers none: have ssl switched on "
     "there"
 )
+_LOGIN = "the database refused the login: check user and password in the block"
 _NOT_LET_IN = (
     "the database lets this user in neither from this machine nor in this way: its administrator "
     "adds a line to pg_hba.conf, or the connection string says SSLmode=require where only "
@@ -53,6 +54,7 @@ _BY_TEXT: tuple[tuple[str, str], ...] = (
     ("does not match host name", _OTHER_NAME),
     ("does not support SSL", _NO_ENCRYPTION),
     ("no pg_hba.conf entry", _NOT_LET_IN),
+    ("password authentication failed", _LOGIN),
     ("conflict with recovery", _STANDBY),
     ("due to statement timeout", _TOO_SLOW),
     ("idle-in-transaction timeout", _IDLE),

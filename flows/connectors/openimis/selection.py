@@ -207,8 +207,10 @@ class TableSelection:
             for condition in self._conditions.values()
         ]
         some = " OR ".join(f"({condition})" for condition in self._conditions.values())
-        label = self.dialect.label.format(len(each))
-        return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
+        label, marks = self.dialect.label.format(len(each)), f"CONCAT('', {', '.join(each)})"
+        if self.kind != TABLE:  # looks for doubled keys once, not twice
+            return f"CAST(NULLIF({marks}, '{'0' * len(each)}') AS {label})"
+        return f"CAST(CASE WHEN {some} THEN {marks} END AS {label})"
 
     def _quote(self, selected: SelectedColumn) -> str:
         if selected.source is None:
