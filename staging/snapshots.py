@@ -39,6 +39,7 @@ class TableManifest(BaseModel):
         missing: Those of `columns` that openIMIS does not have; they are null.
         unreadable: Column to how many of its values could not be read; they are null.
         unread_flags: Columns by which some forks delete rows, and which were not read.
+        kind: What the database calls it: a table, or what stands in place of one.
         sha256: Of the file.
     """
 
@@ -49,6 +50,7 @@ class TableManifest(BaseModel):
     missing: list[str]
     unreadable: dict[str, int] = {}
     unread_flags: list[str] = []
+    kind: str = "TABLE"
     sha256: str
 
 
@@ -57,7 +59,8 @@ class SnapshotManifest(BaseModel):
 
     Attributes:
         source: Name of the block that names the database.
-        as_of: When the read transaction began, on the source's clock; naive.
+        as_of: What moment it shows, on the source's clock; naive.
+        is_behind: Whether it is of a replica that was behind, so earlier than `taken_at`.
         taken_at: When it was taken, on the clock of the machine that took it.
         database: Digest of server and database name: differs for a copy elsewhere.
         oldest_rows: Table to the digest of its oldest row's UUID, as far as it has rows: the same
@@ -69,6 +72,7 @@ class SnapshotManifest(BaseModel):
 
     source: str
     as_of: datetime
+    is_behind: bool = False
     taken_at: datetime | None = None
     database: str
     oldest_rows: dict[str, str]

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.plain_http import check_plain_http
 from flows.connectors.dhis2.retry import Patience
+from flows.connectors.dhis2.route import proxy_to, trusted_authorities, without_login
 from transforms.model.tables.calendars import ISO
 
 CONNECT_SECONDS = 20.0
@@ -41,6 +42,22 @@ class Dhis2Server(Block):
         ),
     )
 
+    ca_bundle: str | None = Field(
+        default=None,
+        description=(
+            "File (PEM) of the authorities that signed DHIS2's certificate, where they are not "
+            "among those that everybody trusts. It lies on the machine where the flows run."
+        ),
+    )
+    proxy: str | None = Field(
+        default=None,
+        description=(
+            "Proxy on the way to DHIS2, such as http://proxy.example.org:3128; 'direct': none. "
+            "Left out, the worker's environment says it (HTTPS_PROXY, NO_PROXY)."
+        ),
+        pattern=r"^(direct|https?://[^/@?#\s]+/?)$",
+    )
+
     @model_validator(mode="after")
     def _one_login(self) -> Self:
         by_password = (self.username is not None, self.password is not None)
@@ -67,10 +84,11 @@ class Dhis2Server(Block):
 
         Raises:
             TargetError: The address is plain http to another machine, which the block does not
-                permit.
+                permit; or the file of authorities cannot be read.
         """
         check_plain_http(self.base_url, is_permitted=self.plain_http_is_meant)
         base_url = re.sub(r"(/api)?/*$", "", self.base_url)
+        proxy = proxy_to(base_url, self.proxy)
         http = httpx.Client(
             base_url=base_url,
             headers={"Accept": "application/json", **self._token_header()},
@@ -78,8 +96,12 @@ class Dhis2Server(Block):
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            verify=trusted_authorities(self.ca_bundle),
+            proxy=proxy,
+            trust_env=False,  # what it says of the way is in both already
         )
-        return Dhis2(http, base_url, patience or Patience(), calendar)
+        shown = without_login(proxy) if proxy else None
+        return Dhis2(http, base_url, patience or Patience(), calendar, shown)
 
     def _token_header(self) -> dict[str, str]:
         if self.token is None:

@@ -27,6 +27,18 @@ ODD_ROWS: tuple[str, ...] = (
     """UPDATE "tblServices" SET "ServCode" = ' ' WHERE "ServiceID" = (
         SELECT "ServiceID" FROM "tblClaimServices" WHERE "ValidityTo" IS NULL
         GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1)""",
+    # Policies without a stage, and policies without a product.
+    """UPDATE "tblPolicy" SET "PolicyStage" = NULL WHERE "PolicyID" % 7 = 0""",
+    """UPDATE "tblPolicy" SET "ProdID" = NULL WHERE "PolicyID" % 11 = 0""",
+    # Insurees who were saved while a policy of theirs ran: one more current row each time.
+    """INSERT INTO "tblInsureePolicy" SELECT again.* FROM "tblInsureePolicy" ip,
+        JSONB_POPULATE_RECORD(ip, JSONB_BUILD_OBJECT('InsureePolicyID',
+            ip."InsureePolicyID" + 1000000, 'EffectiveDate', ip."EffectiveDate" + 60)) again
+        WHERE ip."ValidityTo" IS NULL AND ip."InsureePolicyID" % 5 = 0""",
+    # Funds: households of one insuree of that number.
+    """UPDATE "tblInsuree" SET "CHFID" = '999999999' WHERE "InsureeID" IN (
+        SELECT MIN("InsureeID") FROM "tblInsuree" WHERE "ValidityTo" IS NULL AND "FamilyID" <> 0
+        GROUP BY "FamilyID" HAVING COUNT(*) = 1 LIMIT 5)""",
     # Policies that were suspended on the day on which they became active.
     """UPDATE "tblPolicy" v SET "ValidityTo" = v."EffectiveDate" + TIME '09:00'
         WHERE v."ValidityTo" IS NOT NULL AND v."PolicyStatus" = 2 AND EXISTS (
@@ -81,14 +93,20 @@ def new_scheme(tmp_path_factory: pytest.TempPathFactory) -> NewScheme:
 @pytest.fixture(scope="module")
 def sound_sample(postgresql_server: PostgreSQL) -> Iterator[Database]:
     """A sample openIMIS in which every record can be sent."""
-    database = postgresql_server.create_database()
-    tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False)
+    database = write_sound_sample(postgresql_server)
+    yield database
+    postgresql_server.drop_database(database)
+
+
+def write_sound_sample(server: PostgreSQL, country: str = "demo") -> Database:
+    """Write a sample openIMIS, as a country runs it, in which every record can be sent."""
+    database = server.create_database()
+    tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False, country=country)
     write_postgresql(tables, database.conninfo)
     with psycopg.connect(database.conninfo) as connection:
         for statement in MANY_REASONS:
             connection.execute(statement.encode())
-    yield database
-    postgresql_server.drop_database(database)
+    return database
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from tests.figures.countries import IN_SQL, country_file, put_into_own_terms, zone_of
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
 from tests.figures.openimis_figures import COUNTRY, OpenimisFigures
@@ -80,6 +81,7 @@ class BothSides:
         database: openIMIS.
         as_of: The day of the snapshot.
         places: UUID of a place, or `country`, to its UID.
+        country: Whose openIMIS it is.
     """
 
     tracker: Tracker
@@ -88,12 +90,15 @@ class BothSides:
     database: Database
     as_of: dt.date
     places: Mapping[str, str]
+    country: str = "demo"
 
     def compared(self, periods: tuple[Period, ...]) -> list[Figure]:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
-        with psycopg.connect(self.database.conninfo, options="-c TimeZone=UTC") as connection:
-            groups = {key: group.codes for key, group in SERVICE_GROUPS.items()}
+        groups = {key: group.codes for key, group in SERVICE_GROUPS.items()}
+        options = f"-c demo.zone={zone_of(self.country)}"
+        with psycopg.connect(self.database.conninfo, options=options) as connection:
+            put_into_own_terms(connection, self.country)
             openimis = OpenimisFigures(connection, self.as_of, last_day, groups)
             districts = [COUNTRY, *openimis.districts()]
             return [
@@ -134,6 +139,7 @@ def scheme_of(
     as_of: dt.date,
     folder: Path,
     *,
+    name: str = "demo",
     with_what_is_held_back: bool = False,
     country: Country = COUNTRY_FILE,
 ) -> BothSides:
@@ -143,10 +149,13 @@ def scheme_of(
         database: openIMIS.
         as_of: The day of the snapshot.
         folder: For the snapshot's files.
+        name: Of the country whose openIMIS it is. Its country file is taken if it has one.
         with_what_is_held_back: Whether DHIS2 is to hold also the rows with faults.
-        country: The country file.
+        country: The country file for a country without one of its own.
     """
-    snapshot = read_of(database, folder)
+    if name in IN_SQL:
+        country = country_file(name).model_copy(update={"privacy": COUNTRY_FILE.privacy})
+    snapshot = read_of(database, folder, country)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)
     register = register_of(snapshot)
@@ -161,4 +170,5 @@ def scheme_of(
         database=database,
         as_of=as_of,
         places=dict(units.iter_rows()) | {COUNTRY: ROOT.uid},
+        country=name,
     )

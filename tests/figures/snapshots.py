@@ -11,6 +11,9 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database
+from transforms.openimis.country import Country
+from transforms.openimis.differences import as_named_here
+from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
@@ -18,11 +21,12 @@ from transforms.openimis.tables.columns import TABLES
 _EVERYTHING = {name: table.columns for name, table in TABLES.items()}
 
 
-def read_of(database: Database, folder: Path) -> Snapshot:
+def read_of(database: Database, folder: Path, country: Country) -> Snapshot:
     """Return what the pipeline reads of a database; its files lie in the folder."""
     run = Run(folder, "figures")
-    copy_tables(run, database.name, Openimis(POSTGRESQL, database.odbc), _EVERYTHING)
-    return read_snapshot(run).frames
+    columns = as_named_here(_EVERYTHING, country)
+    copy_tables(run, database.name, Openimis(POSTGRESQL, database.odbc), columns)
+    return normalise(read_snapshot(run).frames, country)
 
 
 def made_of(frames: Mapping[str, pl.DataFrame]) -> Snapshot:

@@ -5,18 +5,23 @@ the figure's name and description alone, counts openIMIS's own tables. For one m
 of the country and of each district.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
 
+from tests.figures.conftest import AS_OF, NewScheme, write_sound_sample
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
 from tests.figures.figures_twice import KEY, ROOT, VERSION, BothSides, Figure
 from tests.figures.openimis_figures import measures
 from tests.figures.tracker import Period, period
 from tests.support.builders import snapshot
+from tests.support.databases import PostgreSQL
+from tests.support.large import one_by_default
+from tests.support.openimis_sample.countries import COUNTRIES
 from tests.system.demo_database import needs_demo_database
 from transforms.model.options import options
 from transforms.openimis.country import Country
@@ -78,9 +83,16 @@ def test_every_measure_has_a_query_of_its_own():
     assert set(measures()) == {measure.key for measure in (*MEASURES, *SERVICE_GROUP_MEASURES)}
 
 
-@pytest.fixture(scope="module")
-def of_sample(sample_scheme: BothSides) -> list[Figure]:
-    return sample_scheme.compared(OF_SAMPLE)
+@pytest.fixture(scope="module", params=one_by_default(COUNTRIES, "demo"))
+def of_sample(request: pytest.FixtureRequest, new_scheme: NewScheme) -> Iterator[list[Figure]]:
+    """The figures of the sample, as each country runs openIMIS."""
+    if request.param == "demo":
+        yield request.getfixturevalue("sample_scheme").compared(OF_SAMPLE)
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql_server")
+    database = write_sound_sample(server, request.param)
+    yield new_scheme(database, AS_OF, name=request.param).compared(OF_SAMPLE)
+    server.drop_database(database)
 
 
 def test_dhis2_shows_what_a_sample_openimis_says(of_sample: list[Figure]):

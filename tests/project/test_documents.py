@@ -68,6 +68,15 @@ def test_every_test_that_a_page_names_is_there(page: Page) -> None:
         assert f"def {name}(" in (PROJECT / module).read_text(), name
 
 
+def test_every_case_from_the_field_names_a_test() -> None:
+    page = (PROJECT / "docs/reference/field-cases.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+
+    cases = [row for row in rows if not row.startswith("| the case |")]
+    assert len(cases) > 20
+    assert [row for row in cases if "`tests/" not in row] == []
+
+
 def test_the_readme_is_read_in_a_few_minutes() -> None:
     assert len(README.text.split()) < MOST_WORDS
 

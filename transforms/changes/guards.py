@@ -75,6 +75,24 @@ def refuse_older_snapshot(before: datetime, now: datetime) -> NoReturn:
     )
 
 
+def refuse_replica_behind(known: datetime, found: datetime) -> NoReturn:
+    """Stop a run that read a replica which has not got as far as the last load.
+
+    Args:
+        known: What moment the last loaded snapshot shows.
+        found: What moment this one shows.
+
+    Raises:
+        GuardError: Always.
+    """
+    raise GuardError(
+        f"The replica of openIMIS that was read has got to {found}, and DHIS2 has openIMIS as of "
+        f"{known} already: it would be set back. Start a new run when the replica has caught up "
+        f"with its primary, or read the primary; or, to load what the replica has, "
+        f"{Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
+    )
+
+
 def refuse_withdrawn(run: str) -> NoReturn:
     """Stop a run that would put back what was withdrawn.
 

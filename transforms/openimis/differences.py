@@ -28,6 +28,8 @@ class Differences(BaseModel):
         values: Key of a coded value to values of this openIMIS, and the word that each means.
         columns: Table to column, and the name that the column has in this openIMIS.
         not_current: Table to column, and the value of it that says that a row was deleted.
+        district_regions: Code of a district that openIMIS has below no region, to the code of its
+            region.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +38,7 @@ class Differences(BaseModel):
     values: Names = {}
     columns: Names = {}
     not_current: Flags = {}
+    district_regions: dict[str, str] = {}
 
     @field_validator("time_zone")
     @classmethod

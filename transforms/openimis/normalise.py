@@ -2,6 +2,7 @@
 
     values        what this openIMIS means by 6 ─► 4, which is openIMIS's own for it
     not current   a row that a flag of its own deletes ─► ValidityTo
+    regions       a district below none ─► below the region that the country file names
     time zone     time stamps in UTC ─► the wall clock of the country
 
 All else is as in the snapshot, and nothing is changed for a country file that names no difference.
@@ -14,10 +15,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from transforms.openimis.differences import Differences, Flag, value_map
+from transforms.openimis.district_regions import below_regions
 from transforms.openimis.rows import Snapshot
 from transforms.openimis.tables.coded_values import CODED_VALUES, CodedValue
 from transforms.openimis.tables.column_types import CODE, STAMP, UNREADABLE
-from transforms.openimis.tables.columns import TABLES
+from transforms.openimis.tables.columns import LOCATIONS, TABLES
 from transforms.openimis.unreadable import holds_unreadable
 
 _FROM, _TO = "ValidityFrom", "ValidityTo"
@@ -58,6 +60,8 @@ def _normalise_rows(rows: pl.LazyFrame, table: str, differences: Differences) ->
     if values:
         present = rows.collect_schema()
         rows = rows.with_columns(**{name: made for name, made in values.items() if name in present})
+    if table == LOCATIONS.name and differences.district_regions:
+        rows = below_regions(rows, differences.district_regions)
     return _in_zone(rows, table, differences.time_zone) if differences.time_zone else rows
 
 

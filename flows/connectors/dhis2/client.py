@@ -12,6 +12,7 @@ A request ends in one of three ways:
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, Self
 
@@ -19,12 +20,8 @@ import httpx
 import orjson
 
 from flows.connectors.dhis2.answers import Answer, answer_of, check_path, check_read
-from flows.connectors.dhis2.errors import (
-    BusyError,
-    connection_error,
-    not_dhis2_error,
-    unknown_token_error,
-)
+from flows.connectors.dhis2.errors import BusyError, not_dhis2_error, unknown_token_error
+from flows.connectors.dhis2.request_errors import request_error
 from flows.connectors.dhis2.retry import Patience
 from flows.connectors.dhis2.system_info import SystemInfo, release_of
 from transforms.core.errors import TargetError
@@ -52,17 +49,20 @@ class Dhis2:
         base_url: str,
         patience: Patience,
         calendar: str = ISO,
-        timeout: httpx.Timeout | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._http = http
         self._calendar = calendar
         self._patience = patience
-        self._timeout = timeout or http.timeout
+        self._timeout = http.timeout
+        self._proxy = proxy
         self.base_url = base_url
 
     def patient(self, patience: Patience) -> "Dhis2":
         """Return the same client with another patience; it shares the connections."""
-        return Dhis2(self._http, self.base_url, patience, self._calendar, self._timeout)
+        other = copy(self)
+        other._patience = patience
+        return other
 
     def less_patient(
         self, attempts: int | None = None, *, seconds: float, share: float = 1.0
@@ -82,7 +82,9 @@ class Dhis2:
         usual = self._timeout.read
         read = None if usual is None else max(min(usual, seconds), usual * share)
         shorter = httpx.Timeout(read, connect=self._timeout.connect)
-        return Dhis2(self._http, self.base_url, patience, self._calendar, shorter)
+        other = self.patient(patience)
+        other._timeout = shorter
+        return other
 
     def waiting_by(self, wait: Callable[[float], object]) -> "Dhis2":
         """Return the same client, waiting by `wait`: an event's, so that it can be cut short."""
@@ -242,5 +244,5 @@ class Dhis2:
                 timeout=self._timeout,
             )
         except httpx.RequestError as error:
-            raise connection_error(error, self.base_url) from None
+            raise request_error(error, self.base_url, self._proxy) from None
         return answer_of(response, f"{method} {path}", self.base_url)

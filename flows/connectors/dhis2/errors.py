@@ -4,14 +4,11 @@ TargetError   nothing that follows can succeed: login, rights, redirect, no DHIS
 BusyError     a retry may succeed: busy, no answer in time, connection lost
 """
 
-import ssl
-
 import httpx
 
+from flows.connectors.dhis2.insecure import insecurity_of
 from transforms.core.errors import TargetError, TransientError
 from transforms.dhis2.tables.error_codes import error_code
-
-_LOST_CONNECTIONS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
 class ForbiddenError(TargetError):
@@ -57,10 +54,12 @@ def transient(error: TargetError) -> BusyError:
 
 def connection_error(error: httpx.RequestError, base_url: str) -> TargetError | BusyError:
     """Return the error of a request that got no answer."""
-    if _is_insecure(error) or isinstance(error, httpx.UnsupportedProtocol):
+    if insecurity := insecurity_of(error, base_url):
+        return TargetError(insecurity)
+    if isinstance(error, httpx.UnsupportedProtocol):
         return TargetError(
-            f"The certificate or protocol of {base_url} cannot be trusted: no secure connection "
-            f"could be made. Correct the address or the server's certificate. Nothing was posted."
+            f"The address {base_url} is neither https nor http: correct it in the dhis2-server "
+            f"block. Nothing was sent."
         )
     kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is cut off"
     return BusyError(
@@ -111,12 +110,3 @@ def unknown_token_error() -> TargetError:
         "one in DHIS2 and put it into the dhis2-server block. Nothing was changed by this "
         "request."
     )
-
-
-def _is_insecure(error: BaseException | None) -> bool:
-    """Whether no secure connection can be made: a retry does not help, unless it was lost."""
-    while error is not None:
-        if isinstance(error, ssl.SSLError) and not isinstance(error, _LOST_CONNECTIONS):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

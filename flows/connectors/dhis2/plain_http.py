@@ -1,9 +1,8 @@
 """Plain http: to this machine itself, or where the block permits it."""
 
-from ipaddress import ip_address
-
 import httpx
 
+from flows.connectors.dhis2.route import is_this_machine
 from transforms.core.errors import TargetError
 
 
@@ -13,7 +12,8 @@ def check_plain_http(base_url: str, *, is_permitted: bool) -> None:
     Raises:
         TargetError: The address is plain http to another machine, and the block does not permit it.
     """
-    if is_permitted or not base_url.lower().startswith("http://") or _is_loopback(base_url):
+    is_plain = base_url.lower().startswith("http://")
+    if is_permitted or not is_plain or is_this_machine(httpx.URL(base_url).host):
         return
     raise TargetError(
         f"The address {base_url} is plain http to another machine: whoever is on the way reads the "
@@ -21,11 +21,3 @@ def check_plain_http(base_url: str, *, is_permitted: bool) -> None:
         f"https address; or, if the way is protected otherwise (a tunnel, a network of its own), "
         f"set plain_http_is_meant in it. Nothing was sent."
     )
-
-
-def _is_loopback(base_url: str) -> bool:
-    host = httpx.URL(base_url).host
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

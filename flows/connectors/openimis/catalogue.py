@@ -4,11 +4,20 @@ Names are matched without regard to case (SQL Server spells some otherwise), an 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 import pyodbc
 
-from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, TableSelection
+from flows.connectors.openimis.selection import (
+    FOREIGN_TABLE,
+    MATERIALISED_VIEW,
+    TABLE,
+    VIEW,
+    SelectedColumn,
+    SourceColumn,
+    TableSelection,
+)
 from flows.connectors.openimis.sql_dialect import TEXTS, SqlDialect
 from transforms.core.errors import SourceError
 from transforms.openimis.tables.column_types import (
@@ -34,8 +43,12 @@ _EXPECTED: dict[pl.DataType, str] = {
     YES_NO: "a boolean or bit",
 }
 
-_NOT_ALLOWED = "42"
-"""What SQLSTATEs begin with that say that a statement may not be run."""
+_KINDS = (TABLE, VIEW, MATERIALISED_VIEW, FOREIGN_TABLE)
+"""What can be read, what openIMIS itself has first."""
+_NOT_ALLOWED = ("42", "HV")
+"""What SQLSTATEs begin with that say that a statement, or a foreign table, may not be read."""
+_NO_MAPPING = "42704"
+"""PostgreSQL's SQLSTATE of a foreign table for whose server the user has no login."""
 
 
 def select_tables(
@@ -62,15 +75,26 @@ def select_tables(
 
 
 def _advice(selections: Sequence[TableSelection]) -> str:
-    if any(item.location and item.table.uuid in item.missing for item in selections):
+    older = [item for item in selections if item.location and item.table.uuid in item.missing]
+    if any(item.kind == TABLE for item in older):
         # openIMIS's migration script from 1.3.0 to 1.4.0 adds them.
         return (
             "The UUID columns came with openIMIS's database 1.4.0, the oldest that can be read: "
             "migrate this one to it."
         )
+    if older:
+        return "A view has to have the UUID column of openIMIS's table: add it to the view."
     return (
         "Check that the block names an openIMIS database and that its user may read these tables."
     )
+
+
+class _Place(NamedTuple):
+    """Where a table is, and what it is there."""
+
+    schema: str | None
+    name: str
+    kind: str
 
 
 class _Catalogue:
@@ -81,24 +105,33 @@ class _Catalogue:
         self._dialect = dialect
         schema = dialect.schema
         self._default_schema = self._cursor.execute(schema).fetchval() if schema else None
-        self._tables = [
-            (row.table_schem, row.table_name)
+        encoding = dialect.encoding
+        self._readings = dialect.readings_in(
+            self._cursor.execute(encoding).fetchval() if encoding else None
+        )
+        self._places = [
+            _Place(row.table_schem, row.table_name, row.table_type)
             for row in self._cursor.tables().fetchall()
-            if row.table_type in {"TABLE", "VIEW"}
+            if row.table_type in _KINDS
         ]
 
     def selection(self, table: Table, columns: Sequence[Column]) -> TableSelection:
         place = self._place(table.name)
-        present = self._columns(*place) if place else {}
-        location = ".".join(self._dialect.quote(part) for part in place if part) if place else None
-        return TableSelection(
+        present = self._columns(place) if place else {}
+        selection = TableSelection(
             self._dialect,
             table,
-            location,
+            self._location(place) if place else None,
             tuple(self._select(column, present) for column in columns),
             self._row_version(present),
             _unread_flags(columns, present),
+            place.kind if place else TABLE,
         )
+        is_vouched_for = selection.kind == TABLE or self._dialect.as_text
+        return selection if is_vouched_for else selection.doubting_keys()
+
+    def _location(self, place: _Place) -> str:
+        return ".".join(self._dialect.quote(part) for part in (place.schema, place.name) if part)
 
     def _row_version(self, present: Mapping[str, SourceColumn]) -> str | None:
         kinds = self._dialect.row_versions
@@ -119,29 +152,38 @@ class _Catalogue:
         return [reason for item in selections if item.location and (reason := self._refusal(item))]
 
     def _refusal(self, selection: TableSelection) -> str | None:
+        # The other database is only looked at where a row could come.
+        nothing = "LIMIT 1" if selection.kind == FOREIGN_TABLE else "WHERE 1 = 0"
         try:
-            self._cursor.execute(f"{selection.query} WHERE 1 = 0").fetchall()
+            self._cursor.execute(f"{selection.query} {nothing}").fetchall()
         except pyodbc.Error as error:
             if not error.args[0].startswith(_NOT_ALLOWED):
                 raise
-            return f"the user may not read {selection.table.name} (SQLSTATE {error.args[0]})"
+            return _refused(selection, error.args[0])
         return None
 
     def _missing(self, selection: TableSelection, names: Sequence[str]) -> list[str]:
         if not names:
             return []
         place = self._place(selection.table.name)
-        names_present = ", ".join(sorted(self._columns(*place))) if place else "no column"
+        names_present = ", ".join(sorted(self._columns(place))) if place else "no column"
         return [
             f"{selection.table.name} has no column {', '.join(names)} (it has: {names_present})"
         ]
 
-    def _place(self, name: str) -> tuple[str | None, str] | None:
-        places = [place for place in self._tables if place[1].lower() == name.lower()]
-        places.sort(key=lambda place: (place[0] != self._default_schema, place[1] != name))
+    def _place(self, name: str) -> _Place | None:
+        places = [place for place in self._places if place.name.lower() == name.lower()]
+        places.sort(key=lambda place: self._rank(place, name))
         return places[0] if places else None
 
-    def _columns(self, schema: str | None, table: str) -> dict[str, SourceColumn]:
+    def _rank(self, place: _Place, name: str) -> tuple[bool, bool, bool]:
+        """Return what sorts first what an unqualified name means, then what is up to date."""
+        is_elsewhere = place.schema != self._default_schema
+        is_copy = place.kind in (MATERIALISED_VIEW, FOREIGN_TABLE)
+        return is_elsewhere, is_copy, place.name != name
+
+    def _columns(self, place: _Place) -> dict[str, SourceColumn]:
+        schema, table, _ = place
         rows = self._cursor.columns(table=table, schema=schema or None).fetchall()
         spelled = [row for row in rows if (row.table_schem or None) == (schema or None)]
         # Some catalogues list a table in one spelling and its columns in another.
@@ -164,7 +206,7 @@ class _Catalogue:
         source = alike[0] if alike else None
         if source and column.of:
             source = SourceColumn(source.name, pyodbc.SQL_INTEGER, "integer", 10, 0)
-        readings = self._dialect.readings[column.dtype] if source else ()
+        readings = self._readings[column.dtype] if source else ()
         reading = next((item for item in readings if source and source.suits(item)), None)
         return SelectedColumn(column, source, reading)
 
@@ -174,6 +216,15 @@ def _unread_flags(columns: Sequence[Column], present: Iterable[str]) -> tuple[st
     read = {column.source_name.lower() for column in columns}
     flags = {flag.lower() for flag in DELETION_FLAGS} - read
     return tuple(name for name in present if name.lower() in flags)
+
+
+def _refused(selection: TableSelection, state: str) -> str:
+    name = selection.table.name
+    if selection.kind != FOREIGN_TABLE:
+        return f"the user may not read {name} (SQLSTATE {state})"
+    if state == _NO_MAPPING:
+        return f"{name} is a foreign table, and the user has no user mapping for its server"
+    return f"{name} is a foreign table, and the database behind it does not give it ({state})"
 
 
 def _unfit(selection: TableSelection, item: SelectedColumn) -> str:

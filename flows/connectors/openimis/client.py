@@ -93,8 +93,10 @@ class SourceTransaction:
     """One consistent view of openIMIS.
 
     Attributes:
-        as_of: When it was taken, on the clock of the source's own time stamps: UTC, but the local
-            time of a SQL Server. Naive.
+        as_of: What moment it shows, on the clock of the source's own time stamps: UTC, but the
+            local time of a SQL Server. Naive. It is when it was taken; of a replica that is behind,
+            the newest moment that the replica has.
+        is_behind: Whether it is one of a replica that is behind.
         database: Tells this database from a copy of it elsewhere: SHA-256 of server and name.
     """
 
@@ -106,7 +108,10 @@ class SourceTransaction:
         self._is_a_copy = is_a_copy
         with as_source_error("open a read transaction"):
             self._begin()
-            self.as_of = datetime.fromisoformat(self._answer(dialect.clock, "what time it is"))
+            clock = datetime.fromisoformat(self._answer(dialect.clock, "what time it is"))
+            behind = self._value(dialect.behind) if dialect.behind else None
+            self.is_behind = behind is not None
+            self.as_of = min(clock, datetime.fromisoformat(str(behind or clock)))
             self.database = _digest(self._answer(dialect.database, "its name"))
             self._refuse_changed_texts()
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import arrow_odbc
 import pyodbc
 
-from flows.connectors.openimis.sql_server_errors import TRANSIENT, is_of_sql_server, meaning_of
+from flows.connectors.openimis import postgresql_errors, sql_server_errors
+from flows.connectors.openimis.sql_server_errors import is_of_sql_server
 from transforms.core.errors import SourceBusyError, SourceError, SyncError
 
 _WHAT_IT_MEANS: dict[str, str] = {
@@ -28,6 +29,11 @@ _WHAT_IT_MEANS: dict[str, str] = {
     "42S22": "a column is not there (any more): start the run again; it reads the catalogue anew",
     "42": "the database did not accept the query, or the user may not read the table: grant SELECT "
     "on the openIMIS tables",
+    "42704": "a foreign table has no login for this user: CREATE USER MAPPING FOR … SERVER …",
+    "HV": "a foreign table cannot be read from the database behind it: look whether table and "
+    "columns are there, and whether its login may read them",
+    "22021": "a text holds bytes that are no letters in the database's encoding: correct it there",
+    "22P05": "a text holds bytes that are no letters in the database's encoding: correct it there",
     "22": "a value does not fit the type that its column must have",
     "53": "the database has no room for another connection, or for this reading: look at its load",
     "55P03": "a table was locked for too long: start the run again when nobody alters tables",
@@ -42,18 +48,19 @@ _NOBODY_ANSWERS = (
     "nobody answered: check host and port in the block, the firewall, and that the database "
     "server runs"
 )
-_STANDBY = (
-    "this is a standby that had to catch up with its primary: set hot_standby_feedback, or a "
-    "larger max_standby_streaming_delay, on it, or read from the primary"
-)
 _FILE_IS_LOCKED = "another program holds the database file locked"
+_TRANSIENT = {
+    *sql_server_errors.TRANSIENT,
+    *postgresql_errors.TRANSIENT,
+    _NOBODY_ANSWERS,
+    _FILE_IS_LOCKED,
+}
 _TRANSIENT_STATES = ("08", "40", "53", "55P03", "57", "HYT")
 """Beginnings of SQLSTATEs after which a retry may succeed: lost connections, deadlocks, a standby
 that has to catch up, a server that stops or starts, locks, time-outs."""
 _PERMANENT_TEXTS = ("authentication failed", "does not exist", "pg_hba.conf")
 """What PostgreSQL says of a connection that it will never let in, under the same SQLSTATE."""
 _DRIVER_IS_MISSING = "Can't open lib"
-_CATCHING_UP = "conflict with recovery"
 _TOO_LONG = "without truncation"
 _NO_UTF8 = "invalid UTF-8"
 _LOCKED = "database is locked"
@@ -99,7 +106,7 @@ def _as_error(complaint: _Complaint, doing: str, *, connecting: bool) -> SyncErr
 
 
 def _is_transient(complaint: _Complaint, meaning: str) -> bool:
-    if meaning in TRANSIENT or meaning in (_STANDBY, _NOBODY_ANSWERS, _FILE_IS_LOCKED):
+    if meaning in _TRANSIENT:
         return True
     if meaning != _by_state(complaint.state):
         return False
@@ -131,10 +138,8 @@ def _meaning(complaint: _Complaint, *, connecting: bool) -> str:
     message = complaint.message
     if _DRIVER_IS_MISSING in message:
         return _WHAT_IT_MEANS["IM"]
-    if is_of_sql_server(message) and (own := meaning_of(complaint.numbers, message)):
+    if own := _own_meaning(complaint):
         return own
-    if _CATCHING_UP in message:
-        return _STANDBY
     if _TOO_LONG in message:
         return "a text is longer than its column says; 4,000 bytes at most are read"
     if _NO_UTF8 in message:
@@ -144,6 +149,14 @@ def _meaning(complaint: _Complaint, *, connecting: bool) -> str:
     if connecting and complaint.state.startswith("HYT"):
         return _NOBODY_ANSWERS
     return _by_state(complaint.state)
+
+
+def _own_meaning(complaint: _Complaint) -> str | None:
+    """Return what the database means, where its words say more than the SQLSTATE."""
+    message = complaint.message
+    if is_of_sql_server(message):
+        return sql_server_errors.meaning_of(complaint.numbers, message)
+    return postgresql_errors.meaning_of(message)
 
 
 def _by_state(state: str) -> str:

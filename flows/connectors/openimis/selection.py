@@ -1,6 +1,6 @@
 """How a table is read: which of its columns the database has, and the SELECT of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -35,6 +35,9 @@ SNAPSHOT_TYPES: dict[pl.DataType, pa.DataType] = {
     STAMP: pa.timestamp("us"),
     YES_NO: pa.bool_(),
 }
+# As ODBC's catalogue calls them; the last two are psqlodbc's.
+TABLE, VIEW, MATERIALISED_VIEW, FOREIGN_TABLE = "TABLE", "VIEW", "MATVIEW", "FOREIGN TABLE"
+
 # arrow-odbc 10.6 wraps a number that does not fit without a word, so all are read as 64 bits.
 _TRANSIT_TYPES = SNAPSHOT_TYPES | {CODE: pa.int64()}
 
@@ -81,6 +84,7 @@ class TableSelection:
         columns: All that are to be read, also those that the database does not have.
         row_version: Name of a column that changes with every change of its row, if there is one.
         unread_flags: Columns by which some forks delete rows, and which are not read.
+        kind: A table, or what stands in place of one.
     """
 
     dialect: SqlDialect
@@ -89,6 +93,26 @@ class TableSelection:
     columns: tuple[SelectedColumn, ...]
     row_version: str | None = None
     unread_flags: tuple[str, ...] = ()
+    kind: str = TABLE
+
+    def doubting_keys(self) -> "TableSelection":
+        """Return the same, marking rows without a key of their own: nothing keeps a view from it.
+
+        A view that joins too much has rows twice.
+        """
+        columns = tuple(
+            self._doubting(item) if item.column.name == self.table.key else item
+            for item in self.columns
+        )
+        return replace(self, columns=columns)
+
+    def _doubting(self, item: SelectedColumn) -> SelectedColumn:
+        if item.reading is None:
+            return item
+        key, location = self._quote(item), str(self.location)
+        doubled = f"SELECT {key} FROM {location} GROUP BY {key} HAVING COUNT(*) > 1"  # noqa: S608
+        condition = f"({key} IS NULL OR {key} IN ({doubled}))".replace("{", "{{").replace("}", "}}")
+        return replace(item, reading=replace(item.reading, unreadable=condition))
 
     @property
     def missing(self) -> list[str]:
@@ -183,8 +207,10 @@ class TableSelection:
             for condition in self._conditions.values()
         ]
         some = " OR ".join(f"({condition})" for condition in self._conditions.values())
-        label = self.dialect.label.format(len(each))
-        return f"CAST(CASE WHEN {some} THEN CONCAT('', {', '.join(each)}) END AS {label})"
+        label, marks = self.dialect.label.format(len(each)), f"CONCAT('', {', '.join(each)})"
+        if self.kind != TABLE:  # looks for doubled keys once, not twice
+            return f"CAST(NULLIF({marks}, '{'0' * len(each)}') AS {label})"
+        return f"CAST(CASE WHEN {some} THEN {marks} END AS {label})"
 
     def _quote(self, selected: SelectedColumn) -> str:
         if selected.source is None:

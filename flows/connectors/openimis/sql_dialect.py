@@ -15,6 +15,8 @@ import polars as pl
 import pyodbc
 from arrow_odbc import TextEncoding
 
+from transforms.openimis.tables.column_types import TEXT
+
 INTEGERS = frozenset(
     {pyodbc.SQL_TINYINT, pyodbc.SQL_SMALLINT, pyodbc.SQL_INTEGER, pyodbc.SQL_BIGINT}
 )
@@ -37,6 +39,7 @@ ANY: frozenset[int] | None = None
 
 AMOUNT_DIGITS, AMOUNT_SCALE = 18, 2
 LONGEST_TEXT = 4_000
+OTHER_ENCODING = "other"
 MOST_BYTES = 4
 """Bytes that a letter takes at most in UTF-8, in which PostgreSQL's texts come."""
 
@@ -105,6 +108,10 @@ class SqlDialect:
         probe: Shows whether texts come as they are; None where the driver cannot change them.
         named_types: Catalogue type to its ODBC type code, for types that a driver calls a text.
         row_versions: Catalogue types of a column that changes with every change of its row.
+        behind: Asks for the moment, in the form of `clock`, that a replica has not got beyond;
+            null where it is up to date, or none.
+        encoding: Asks for the encoding of the database; None where it makes no difference.
+        texts_in: Encoding to how texts are read in it; `OTHER_ENCODING` is of those not named.
     """
 
     name: DialectName
@@ -122,6 +129,16 @@ class SqlDialect:
     probe: Probe | None = None
     named_types: Mapping[str, int] = field(default_factory=dict)
     row_versions: frozenset[str] = frozenset()
+    behind: str | None = None
+    encoding: str | None = None
+    texts_in: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+
+    def readings_in(self, encoding: str | None) -> Mapping[pl.DataType, tuple[Reading, ...]]:
+        """Return how columns are read in a database of an encoding."""
+        if encoding is None:
+            return self.readings
+        texts = self.texts_in.get(encoding) or self.texts_in[OTHER_ENCODING]
+        return {**self.readings, TEXT: texts}
 
     def quote(self, name: str) -> str:
         """Return `name` as an identifier, whatever characters it is made of."""

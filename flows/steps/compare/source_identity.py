@@ -8,6 +8,7 @@ from transforms.changes.guards import (
     lost_rows,
     refuse_another_source,
     refuse_older_snapshot,
+    refuse_replica_behind,
 )
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.openimis.country import Guards
@@ -50,8 +51,8 @@ def check_source(
     before = current.source
     if Allow.NEW_SOURCE not in allow:
         refuse_stranger(before, found)
-    if Allow.OLDER_SNAPSHOT not in allow and _is_older(found, before=before):
-        refuse_older_snapshot(before.as_of, found.as_of)
+    if Allow.OLDER_SNAPSHOT not in allow:
+        _refuse_older(found, before, is_behind=read_manifest(run).is_behind)
     return [*_oddities(before, found), *lost_rows(before.rows, found.rows, guards)]
 
 
@@ -63,6 +64,13 @@ def refuse_stranger(before: LoadedSource, found: LoadedSource) -> None:
     """
     others = differing_tables(before.oldest_rows, found.oldest_rows)
     refuse_another_source(others, is_elsewhere=found.database != before.database)
+
+
+def _refuse_older(found: LoadedSource, before: LoadedSource, *, is_behind: bool) -> None:
+    if is_behind and found.as_of < before.as_of:
+        refuse_replica_behind(before.as_of, found.as_of)
+    if _is_older(found, before=before):
+        refuse_older_snapshot(before.as_of, found.as_of)
 
 
 def _is_older(found: LoadedSource, *, before: LoadedSource) -> bool:
@@ -87,6 +95,6 @@ def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
     if found.as_of < before.as_of:
         oddities.append(
             f"The snapshot is as of {found.as_of}, earlier than the last load's ({before.as_of}): "
-            f"the clock of openIMIS's server was set back."
+            f"the clock of openIMIS's server was set back, or a replica is behind."
         )
     return oddities

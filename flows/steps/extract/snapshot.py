@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from flows.connectors.openimis.client import Openimis, SourceTransaction
-from flows.connectors.openimis.selection import TableSelection
+from flows.connectors.openimis.selection import (
+    FOREIGN_TABLE,
+    MATERIALISED_VIEW,
+    TableSelection,
+)
 from flows.steps.extract.unreadable_counts import Legibility
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run
@@ -56,8 +60,33 @@ def take_snapshot(
     for gap in openimis.open_on_the_wire:
         runner.warning(gap)
     manifest = copy_tables(run, source, openimis, columns, guards)
+    _warn_of_another_moment(manifest, runner)
     _warn(manifest, runner)
     return manifest
+
+
+def _warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
+    if manifest.is_behind:
+        runner.warning(
+            "This openIMIS is a replica that is behind its primary: it is read as of %s. What is "
+            "newer is loaded by a later run; if it stays behind, see whether it still follows",
+            manifest.as_of,
+        )
+    present = {name: each for name, each in manifest.tables.items() if each.missing != each.columns}
+    kinds = {name: table.kind for name, table in present.items()}
+    if refreshed := [name for name, kind in kinds.items() if kind == MATERIALISED_VIEW]:
+        runner.warning(
+            "%s: each materialised view shows openIMIS as it was when the view was refreshed. "
+            "Refresh them all in one transaction before each extract, or claims lack their lines",
+            ", ".join(refreshed),
+        )
+    foreign = [name for name, kind in kinds.items() if kind == FOREIGN_TABLE]
+    if 0 < len(foreign) < len(kinds):
+        runner.warning(
+            "%s: these tables come from another database than the others, and are not read at the "
+            "same moment: what is entered meanwhile may be in one table and not yet in another",
+            ", ".join(foreign),
+        )
 
 
 def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
@@ -97,6 +126,7 @@ def copy_tables(
     manifest = SnapshotManifest(
         source=source,
         as_of=transaction.as_of,
+        is_behind=transaction.is_behind,
         taken_at=taken_at,
         database=transaction.database,
         oldest_rows=oldest_rows,
@@ -118,7 +148,11 @@ def _copy_table(
         legibility.counting(transaction.batches(selection)),
         missing=selection.missing,
     )
-    noted = {"unreadable": legibility.unreadable, "unread_flags": list(selection.unread_flags)}
+    noted = {
+        "unreadable": legibility.unreadable,
+        "unread_flags": list(selection.unread_flags),
+        "kind": selection.kind,
+    }
     marked = written.model_copy(update=noted)
     return marked, legibility.columns
 

@@ -39,7 +39,7 @@ class Openimis:
     conninfo: str
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Answered(figures_twice.BothSides):
     """One openIMIS, and what a real DHIS2 answered.
 

@@ -7,11 +7,11 @@ driver ─► proxy ─► database
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.support.databases.listening import taking
+from tests.support.databases.listening import pipe, taking
 
 
 @dataclass
@@ -54,18 +54,5 @@ def lossy(behind: int) -> Iterator[Lossy]:
 
 def _take(proxy: Lossy, client: socket.socket) -> None:
     server = socket.create_connection(("127.0.0.1", proxy.behind))
-    for source, drain, is_asking in ((client, server, True), (server, client, False)):
-        pipe = (source, drain, proxy if is_asking else None)
-        threading.Thread(target=_pipe, args=pipe, daemon=True).start()
-
-
-def _pipe(source: socket.socket, drain: socket.socket, asked: Lossy | None) -> None:
-    with suppress(OSError):
-        while sent := source.recv(65_536):
-            if asked and asked.loses(sent):
-                break
-            drain.sendall(sent)
-    for each in (source, drain):
-        with suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
-        each.close()
+    for ends in ((client, server, proxy.loses), (server, client)):
+        threading.Thread(target=pipe, args=ends, daemon=True).start()

@@ -34,6 +34,7 @@ _SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+REPLICATION: Final = {"wal_level": "replica", "max_wal_senders": "4", "hot_standby": "on"}
 _ATTEMPTS: Final = 3
 
 
@@ -62,15 +63,27 @@ class PostgreSQL:
 
     port: int
     user: str
+    home: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def create_database(self, name: str | None = None, *, like: Database | None = None) -> Database:
+    def create_database(
+        self, name: str | None = None, *, like: Database | None = None, encoding: str = "UTF8"
+    ) -> Database:
         """A new database: empty, or a copy of another one that nobody is connected to."""
         name = name or f"test_{next(self._numbers)}"
         template = sql.Identifier(like.name if like else "template0")
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template)
+        if encoding != "UTF8":
+            statement += sql.SQL(" ENCODING {} LOCALE 'C'").format(encoding)
         self._execute(statement)
         return Database(self.port, name, self.user)
+
+    def stop(self) -> None:
+        """Stops it at once; twice is once."""
+        if programs := _programs():
+            pid = self.home / "data" / "postmaster.pid"
+            if _is_there(pid):
+                _run(programs / "pg_ctl", "-D", pid.parent, "-m", "immediate", "-w", "stop")
 
     def drop_database(self, database: Database) -> None:
         """Removes a database, whoever is connected."""
@@ -91,8 +104,11 @@ def why_no_postgresql() -> str | None:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
+def postgresql(**settings: str) -> Iterator[PostgreSQL]:
     """Starts a server for the time of the context; two seconds on a small machine.
+
+    Args:
+        settings: Of the server, where they differ from the usual ones.
 
     Raises:
         RuntimeError: PostgreSQL is not installed or does not start; says why.
@@ -105,23 +121,48 @@ def postgresql() -> Iterator[PostgreSQL]:
         shutil.chown(home, "postgres", "postgres")
     try:
         _run(programs / "initdb", "-D", home / "data", *_INITDB)
-        port = _start(programs, home)
-        try:
-            yield PostgreSQL(port, _user())
-        finally:
-            _run(programs / "pg_ctl", "-D", home / "data", "-m", "immediate", "-w", "stop")
+        with _running(programs, home, _SETTINGS | settings) as server:
+            yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def replica(primary: PostgreSQL, **settings: str) -> Iterator[PostgreSQL]:
+    """Starts a hot standby that follows a server, whose `REPLICATION` settings let it.
+
+    Args:
+        primary: The server.
+        settings: Of the replica, where they differ from the usual ones.
+    """
+    programs, home = _programs(), primary.home / "replica"
+    assert programs is not None
+    _run(
+        programs / "pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U", primary.user,
+        "-D", home / "data", "-R", "-X", "stream", "-c", "fast", "--no-sync",
+    )  # fmt: skip
+    with _running(programs, home, _SETTINGS | REPLICATION | settings) as server:
+        yield server
+
+
+@contextmanager
+def _running(programs: Path, home: Path, settings: dict[str, str]) -> Iterator[PostgreSQL]:
+    port = _start(programs, home, settings)
+    server = PostgreSQL(port, _user(), home)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 _INITDB: Final = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 
 
-def _start(programs: Path, home: Path) -> int:
+def _start(programs: Path, home: Path, chosen: dict[str, str]) -> int:
     """Starts on a free port; another one if somebody was faster."""
     for attempt in range(1, _ATTEMPTS + 1):
         port = _free_port()
-        settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(home)}
+        settings = chosen | {"port": str(port), "unix_socket_directories": str(home)}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         try:
             _run(
@@ -154,6 +195,13 @@ def _run(program: Path, *arguments: str | Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{program.name} failed: {done.stdout.strip()}")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def _free_port() -> int:

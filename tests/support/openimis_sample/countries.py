@@ -1,14 +1,21 @@
-"""Samples of openIMIS as countries run it: each differs from the community's in one way.
+"""Samples of openIMIS as countries run it: each differs from the community's in a few ways.
 
-`docs/countries` has a country file for each that needs one.
+    nepal_hib, nepal_ssf   values of their own; the day begins while it is evening in UTC
+    ethiopia               rows that flags delete; likewise
+    malawi                 districts below no region
+
+`docs/countries` has a country file for each.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 import polars as pl
 
 from tests.support.openimis_sample.packages import with_packages
+from transforms.openimis.tables.column_types import STAMP
+from transforms.openimis.tables.columns import TABLES
 
 Tables = dict[str, pl.DataFrame]
 PACKAGES: Final = "packages"
@@ -21,10 +28,27 @@ def as_in(country: str, tables: Mapping[str, pl.DataFrame]) -> Tables:
     Raises:
         KeyError: There is no such country.
     """
-    whole = dict(tables)
-    for table, change in COUNTRIES[country].items():
-        whole[table] = change(whole[table])
-    return with_packages(whole) if country == PACKAGES else whole
+    changed = {table: change(tables[table]) for table, change in COUNTRIES[country].items()}
+    whole = {**tables, **changed}
+    if country == PACKAGES:
+        return with_packages(whole)
+    ahead = AHEAD_OF_UTC.get(country)
+    return {name: _in_utc(name, rows, ahead) for name, rows in whole.items()} if ahead else whole
+
+
+def _in_utc(table: str, rows: pl.DataFrame, ahead: timedelta) -> pl.DataFrame:
+    """The rows with their time stamps in UTC, where they are on the country's clock."""
+    known = TABLES[table].columns if table in TABLES else ()
+    stamps = [each.name for each in known if each.dtype == STAMP and each.name in rows.columns]
+    return rows.with_columns(pl.col(stamps) - ahead)
+
+
+def _by_night(policies: pl.DataFrame) -> pl.DataFrame:
+    """What changes a policy runs in the first five minutes of a day, in the order of before."""
+    at, day = pl.col("ValidityTo"), pl.col("ValidityTo").dt.truncate("1d")
+    hurried = day + ((at - day).dt.total_microseconds() // 288).cast(pl.Duration("us"))
+    is_copy = pl.col("LegacyID").is_not_null()
+    return policies.with_columns(ValidityTo=pl.when(is_copy).then(hurried).otherwise(at))
 
 
 def _in_patients(claims: pl.DataFrame) -> pl.DataFrame:
@@ -63,9 +87,15 @@ def _without_regions(locations: pl.DataFrame) -> pl.DataFrame:
 
 COUNTRIES: Final[dict[str, dict[str, Callable[[pl.DataFrame], pl.DataFrame]]]] = {
     "demo": {},
-    "nepal_hib": {"tblClaim": _in_patients},
-    "nepal_ssf": {"tblClaim": _recommended_and_forwarded},
-    "ethiopia": {"tblInsuree": _deleted_by_a_flag},
+    "nepal_hib": {"tblClaim": _in_patients, "tblPolicy": _by_night},
+    "nepal_ssf": {"tblClaim": _recommended_and_forwarded, "tblPolicy": _by_night},
+    "ethiopia": {"tblInsuree": _deleted_by_a_flag, "tblPolicy": _by_night},
     "malawi": {"tblLocations": _without_regions},
     PACKAGES: {},
+}
+
+AHEAD_OF_UTC: Final[dict[str, timedelta]] = {
+    "nepal_hib": timedelta(hours=5, minutes=45),
+    "nepal_ssf": timedelta(hours=5, minutes=45),
+    "ethiopia": timedelta(hours=3),
 }

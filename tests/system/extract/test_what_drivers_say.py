@@ -75,6 +75,51 @@ def test_a_password_in_a_drivers_words_is_blotted_out():
     assert "sesame" not in str(refusal.value)
 
 
+NO_FILE = 'root certificate file "/nowhere/ca.pem" does not exist'
+OF_ANOTHER = 'server certificate for "db" does not match host name "127.0.0.1"'
+NO_ENTRY = 'FATAL: no pg_hba.conf entry for host "10.0.0.7", user "a", no encryption'
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (NO_FILE, "the file with the authority's certificate is not there"),
+        ("SSL error: certificate verify failed", "is not signed by the authority"),
+        (OF_ANOTHER, "is for another host name than Server says"),
+        ("server does not support SSL, but SSL was required", "have ssl switched on"),
+        (NO_ENTRY, "adds a line to pg_hba.conf"),
+    ],
+)
+def test_a_postgresql_that_is_not_trusted_or_lets_nobody_in_is_not_waited_for(message, told):
+    with pytest.raises(SourceError) as refusal, as_source_error(CONNECT, connecting=True):
+        raise said("08001", f"[unixODBC]{message}", 0)
+
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "kind", "told"),
+    [
+        ("42704", "user mapping not found for clerk", SourceError, "CREATE USER MAPPING"),
+        ("HV00L", "unable to create execution", SourceError, "a foreign table cannot be read"),
+        ("08001", 'could not connect to server "a"', SourceBusyError, "behind a foreign table"),
+        (
+            "57014",
+            "canceling statement due to statement timeout",
+            SourceBusyError,
+            "statement_time",
+        ),
+        ("25P03", "due to idle-in-transaction timeout", SourceBusyError, "idle_in_transaction_"),
+        ("22P05", 'byte sequence 0x81 in encoding "WIN1252"', SourceError, "no letters in the"),
+    ],
+)
+def test_what_postgresql_ends_a_reading_for_is_told(state, message, kind, told):
+    with pytest.raises(kind) as refusal, as_source_error("read tblInsuree"):
+        raise said(state, f"[unixODBC]ERROR: {message}", 1)
+
+    assert told in str(refusal.value)
+
+
 PSQLODBC = "[unixODBC]"
 CURED_BY_TIME = [
     ("08S01", 0, f"{PSQLODBC}Communication link failure"),

@@ -205,7 +205,7 @@ def test_a_server_that_nobody_vouches_for_is_told_nothing(disturbed: Story, tmp_
         sentence = ending(impatient(scheme.job(CHANGES), url=impostor.sandbox.url))
         told = impostor.sandbox.requests
 
-    assert "cannot be trusted" in str(sentence)
+    assert "not signed by an authority" in str(sentence)
     assert is_for_people(str(sentence))
     assert told == []
     scheme.bring(CHANGES)

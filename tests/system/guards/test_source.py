@@ -38,6 +38,7 @@ def check(
     database: str = "here",
     as_of: datetime = TODAY,
     taken_at: datetime = TODAY,
+    is_behind: bool = False,
     known: LoadedSource | None = KNOWN,
     **meant: bool,
 ) -> list[str]:
@@ -49,6 +50,7 @@ def check(
     manifest = SnapshotManifest(
         source="scheme",
         as_of=as_of,
+        is_behind=is_behind,
         taken_at=taken_at,
         database=database,
         oldest_rows=OLDEST if oldest_rows is None else oldest_rows,
@@ -155,6 +157,21 @@ def test_a_run_that_was_begun_before_the_last_load_does_not_set_dhis2_back(run: 
     assert "allow=older_snapshot" in said
     [told] = check(run, as_of=BEFORE, taken_at=BEFORE, allow=[Allow.OLDER_SNAPSHOT])
     assert "set back" in told
+
+
+def test_a_replica_that_has_not_got_as_far_as_the_last_load_does_not_set_dhis2_back(
+    run: Run,
+) -> None:
+    said = refusal(run, as_of=BEFORE, is_behind=True)
+
+    assert "has got to 2025-12-31 00:00:00" in said
+    assert "as of 2026-01-01 02:00:00 already" in said
+    assert "allow=older_snapshot" in said
+    assert len(check(run, as_of=BEFORE, is_behind=True, allow=[Allow.OLDER_SNAPSHOT])) == 1
+
+
+def test_a_replica_that_is_behind_and_newer_than_the_last_load_is_loaded(run: Run) -> None:
+    assert check(run, as_of=YESTERDAY, is_behind=True) == []
 
 
 def test_a_clock_of_this_machine_that_was_set_back_stops_nothing(run: Run) -> None:

@@ -67,8 +67,13 @@ class ScriptedServer:
 
 
 @contextmanager
-def running(handler: Handler) -> Iterator[ScriptedServer]:
-    """Run a server that answers by `handler(request, number)`, counted from 1."""
+def running(handler: Handler, **settings: Any) -> Iterator[ScriptedServer]:
+    """Run a server that answers by `handler(request, number)`, counted from 1.
+
+    Args:
+        handler: Makes each answer.
+        settings: Of uvicorn: those that make it encrypt.
+    """
     scripted = ScriptedServer()
     lock = threading.Lock()
 
@@ -89,13 +94,16 @@ def running(handler: Handler) -> Iterator[ScriptedServer]:
 
     methods = ["GET", "POST", "PUT", "DELETE"]
     app = Starlette(routes=[Route("/{path:path}", endpoint, methods=methods)])
-    config = uvicorn.Config(app, port=0, log_level="critical", ws="none", lifespan="off")
+    config = uvicorn.Config(
+        app, port=0, log_level="critical", ws="none", lifespan="off", **settings
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.005)
-    scripted.base_url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    scheme = "https" if settings else "http"
+    scripted.base_url = f"{scheme}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
         yield scripted
     finally:

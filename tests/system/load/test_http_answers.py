@@ -47,6 +47,14 @@ def test_a_refusal_that_is_not_dhis2s_is_called_a_firewall(status: int) -> None:
         server.client().exchange("PUT", "/api/maps/x")
 
 
+def test_a_proxy_on_the_way_that_wants_a_login_is_no_dhis2() -> None:
+    with (
+        running(lambda *_: Response(PAGE, 407)) as server,
+        pytest.raises(TargetError, match="407: a proxy on the way to DHIS2 wants a login"),
+    ):
+        server.client().get("/api/me")
+
+
 def test_a_refusal_of_dhis2_itself_is_the_callers_to_judge() -> None:
     with running(lambda *_: json({"httpStatusCode": 403}, 403)) as server:
         assert server.client().exchange("GET", "/api/dataStore").status == 403

@@ -67,6 +67,12 @@ HTTP_ANSWERS: dict[int, HttpAnswer] = {
     401: HttpAnswer(Reaction.STOP, "DHIS2 does not know the login", _LOGIN),
     403: _FIREWALL,
     405: _FIREWALL,
+    407: HttpAnswer(
+        Reaction.STOP,
+        "a proxy on the way to DHIS2 wants a login",
+        "Write it into the proxy's address in HTTPS_PROXY or HTTP_PROXY of the worker's "
+        "environment; or write proxy=direct into the dhis2-server block.",
+    ),
     408: _wait("the request arrived too slowly", may_go_on=True),
     425: _wait("the request came too early"),
     429: _wait("DHIS2 gets too many requests"),

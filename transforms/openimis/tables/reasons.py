@@ -57,7 +57,8 @@ REASONS: dict[str, str] = {
     ),
     "location_without_region": (
         "The chain of parents does not end at a region: a parent is missing, or the chain is a "
-        "circle. Correct the location's parent in openIMIS."
+        "circle. Correct the location's parent in openIMIS; or, if a district has no region there, "
+        "name it in the country file (district_regions)."
     ),
     "health_facility_without_district": (
         "The location of the health facility does not exist or lies below no region: correct it "

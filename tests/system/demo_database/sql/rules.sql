@@ -1,8 +1,9 @@
 -- The rules that several resources share, as views of one session.
--- Setting `demo.as_of` is the day of the snapshot, `demo.pseudonym_key` the secret of the pseudonyms.
+-- Setting `demo.as_of` is the day of the snapshot, `demo.pseudonym_key` the secret of the pseudonyms,
+-- `demo.zone` the zone whose days count; without it, UTC's do.
 
 CREATE EXTENSION IF NOT EXISTS pgcrypto;
-SET TIME ZONE 'UTC';
+SELECT SET_CONFIG('TimeZone', COALESCE(NULLIF(CURRENT_SETTING('demo.zone', TRUE), ''), 'UTC'), FALSE);
 
 -- A foreign key may name a history row; it stands for the live one.
 CREATE TEMP VIEW insuree_of AS SELECT "InsureeID" AS key, COALESCE("LegacyID", "InsureeID") AS live FROM "tblInsuree";

@@ -21,15 +21,14 @@ from transforms.openimis.unmapped_values import count_unmapped
 
 FOLDER = Path(__file__).parents[4] / "docs/countries"
 FILES = sorted(path.name for path in FOLDER.glob("*.toml"))
+SSF = "nepal-ssf.toml"
 TODAY = dt.date(2026, 1, 1)
 KEY = "a key of the ministry that is long enough"
 
 
 @cache
 def country(file: str) -> Country:
-    found = country_of(tomllib.loads((FOLDER / file).read_text()), file)
-    # Days of another zone are tried by themselves.
-    return found.model_copy(update={"time_zone": None})
+    return country_of(tomllib.loads((FOLDER / file).read_text()), file)
 
 
 def snapshot_of(name: str, settings: Country) -> Snapshot:
@@ -69,6 +68,7 @@ def test_a_country_file_is_one(file: str):
         ("nepal_hib", "nepal-hib.toml"),
         ("nepal_ssf", "nepal-ssf.toml"),
         ("ethiopia", "ethiopia.toml"),
+        ("malawi", "malawi.toml"),
     ],
 )
 def test_with_its_file_a_country_sends_what_it_would_send_with_openimis_own_values(
@@ -82,6 +82,23 @@ def test_with_its_file_a_country_sends_what_it_would_send_with_openimis_own_valu
         assert frame.height > 0
         assert_frame_equal(frame, plain[resource])
     assert count_unmapped(snapshot_of(name, country(file)), country(file)) == []
+
+
+def test_without_its_time_zone_what_is_done_by_night_lies_on_the_day_before():
+    """What is Suspended is dated by the version before."""
+    of_policies = {
+        file: sent("nepal_ssf", file)["policy_events"] for file in (SSF, "other-values.toml")
+    }
+    days = {
+        file: events.filter(status="Suspended").sort("key")["occurredAt"].str.slice(0, 10)
+        for file, events in of_policies.items()
+    }
+
+    own, without = days.values()
+    assert len(own) > 0
+    assert (own.str.to_date() - without.str.to_date()).to_list() == [dt.timedelta(days=1)] * len(
+        own
+    )
 
 
 def test_without_its_file_in_patients_are_sent_without_visit_type_and_are_counted():
@@ -110,7 +127,7 @@ def test_without_its_file_people_that_a_flag_deletes_are_sent():
     assert found.height > sent("ethiopia", "ethiopia.toml")["insuree_enrollments"].height
 
 
-def test_districts_without_a_region_give_nobody_a_place():
+def test_without_its_file_districts_without_a_region_give_nobody_a_place():
     found = sent("malawi", "other-values.toml")["tracked_entities"]
 
     assert found["orgUnit"].null_count() == found.height

@@ -42,6 +42,64 @@ def test_without_differences_the_snapshot_is_as_it_is():
         assert rows is known[name]
 
 
+# --- districts without a region ---
+
+OF_ULTHA = Differences(district_regions={"R1D1": "R1"})
+
+
+def levels(locations: list[dict[str, Any]], differences: Differences) -> list[int | None]:
+    """The level of each location, in order of their keys."""
+    known = snapshot(Locations=[{"LocationType": "R", "LocationCode": "R1"}, *locations])
+    places = register_of(normalise(known, differences)).places
+    return places.sort("location_id").collect()["level"].to_list()
+
+
+def district(**changes: Any) -> dict[str, Any]:
+    return {"LocationType": "D", "LocationCode": " R1D1", "ParentLocationId": None} | changes
+
+
+WARD = {"LocationType": "W", "LocationCode": "R1D1M1", "ParentLocationId": 2}
+
+
+def test_a_district_below_no_region_lies_below_the_one_that_the_country_file_names():
+    assert levels([district(), WARD], OF_ULTHA) == [2, 3, 4]
+    assert levels([district(), WARD], Differences()) == [2, None, None]
+
+
+def test_only_districts_below_nothing_are_moved():
+    elsewhere = {"LocationType": "R", "LocationCode": "R2"}
+    known = snapshot(
+        Locations=[
+            {"LocationType": "R", "LocationCode": "R1"},
+            district(ParentLocationId=3),
+            elsewhere,
+            district(LocationCode="R1D2"),
+            WARD | {"LocationCode": "R1D1", "ParentLocationId": None},
+        ]
+    )
+
+    found = normalise(known, OF_ULTHA)
+
+    assert of(found, "tblLocations", "ParentLocationId") == [None, 3, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        [],
+        [{"LocationType": "R", "LocationCode": "R1"}],
+        [deleted(LocationType="R", LocationCode="R9")],
+    ],
+    ids=["none", "two of a code", "a deleted one"],
+)
+def test_a_district_stays_without_a_region_that_is_not_just_one(regions: list[dict[str, Any]]):
+    named = "R1" if regions and regions[0]["LocationCode"] == "R1" else "R9"
+
+    found = levels([district(), *regions], Differences(district_regions={"R1D1": named}))
+
+    assert found[1] is None
+
+
 # --- values ---
 
 

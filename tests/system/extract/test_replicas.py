@@ -1,0 +1,164 @@
+"""A replica says which moment it shows, and what it cannot go on with it says in one sentence."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from flows.connectors.openimis.client import Openimis
+from flows.connectors.openimis.postgresql import POSTGRESQL
+from flows.steps.extract.snapshot import take_snapshot
+from staging.layout import Run
+from tests.support.databases import (
+    REPLICATION,
+    Database,
+    PostgreSQL,
+    postgresql,
+    replica,
+    why_no_postgresql,
+)
+from tests.system.extract.conftest import wanted_of
+from transforms.core.errors import SourceBusyError
+
+NAMES = wanted_of("tblHF", "HFName")
+SECONDS = 20
+
+
+class Pair:
+    """A primary, and a replica that follows it."""
+
+    def __init__(self, primary: PostgreSQL, standby: PostgreSQL) -> None:
+        self.primary = primary
+        self.standby = standby
+        self.client = Openimis(POSTGRESQL, self._database(standby).odbc)
+
+    def _database(self, server: PostgreSQL) -> Database:
+        return Database(server.port, "postgres", server.user)
+
+    def write(self, statement: str) -> None:
+        """Change the primary."""
+        _ask(self._database(self.primary), statement)
+
+    def read(self, query: str) -> Any:
+        """Ask the replica."""
+        return _ask(self._database(self.standby), query)
+
+    def catch_up(self) -> None:
+        """Wait until the replica has all that the primary has."""
+        [there] = _ask(self._database(self.primary), "SELECT pg_current_wal_lsn()")
+        until(lambda: self.read(f"SELECT pg_last_wal_replay_lsn() >= '{there}'") == [True])
+
+
+def _ask(database: Database, statement: str) -> list[Any]:
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        done = connection.execute(statement.encode())
+        return [value for (value,) in done.fetchall()] if done.description else []
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError("What was waited for did not come about.")
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    if reason := why_no_postgresql():
+        pytest.skip(reason)
+    with (
+        postgresql(**REPLICATION) as primary,
+        replica(primary, max_standby_streaming_delay="0") as standby,
+    ):
+        both = Pair(primary, standby)
+        both.write('CREATE TABLE "tblHF" ("HfID" int, "HfUUID" text, "HFName" text)')
+        both.write("""INSERT INTO "tblHF" SELECT n, n, 'Clinic' FROM generate_series(1, 20000) n""")
+        both.catch_up()
+        yield both
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def snapshot(pair: Pair, folder: Path) -> tuple[Any, list[str]]:
+    """Take a snapshot of the replica; return its manifest, and of what it warns."""
+    told: list[str] = []
+
+    class Warnings:
+        def warning(self, message: str, *values: Any) -> None:
+            told.append(message % values)
+
+    run = Run(folder, "monday")
+    return take_snapshot(run, "sample", lambda: pair.client, NAMES, runner=Warnings()), told
+
+
+def test_a_replica_that_is_up_to_date_shows_this_moment(pair: Pair, tmp_path: Path) -> None:
+    pair.catch_up()
+
+    manifest, told = snapshot(pair, tmp_path)
+
+    assert abs(manifest.as_of - now()) < timedelta(seconds=10)
+    assert not manifest.is_behind
+    assert told == []
+
+
+def test_a_replica_that_is_behind_shows_the_moment_that_it_has_got_to(
+    pair: Pair, tmp_path: Path
+) -> None:
+    pair.write("""INSERT INTO "tblHF" VALUES (0, 'old', 'Old')""")
+    pair.catch_up()
+    last = pair.read("SELECT pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'")
+    pair.read("SELECT pg_wal_replay_pause()")
+    try:
+        pair.write("""INSERT INTO "tblHF" VALUES (-1, 'new', 'New')""")
+        until(
+            lambda: (
+                pair.read("SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()") == [True]
+            )
+        )
+
+        manifest, told = snapshot(pair, tmp_path)
+    finally:
+        pair.read("SELECT pg_wal_replay_resume()")
+
+    assert [manifest.as_of] == last
+    assert manifest.is_behind
+    assert ["as of" in each and str(manifest.as_of) in each for each in told] == [True]
+
+
+def test_a_reading_that_the_replica_ends_to_catch_up_is_told_and_may_succeed_later(
+    pair: Pair,
+) -> None:
+    (facilities,) = pair.client.check(NAMES)
+
+    with pair.client.transaction() as transaction:
+        batches = transaction.batches(facilities)
+        next(batches)
+        pair.write('DELETE FROM "tblHF" WHERE "HfID" > 10')
+        pair.write('VACUUM (FREEZE) "tblHF"')
+        pair.catch_up()
+        with pytest.raises(SourceBusyError, match="hot_standby_feedback") as told:
+            list(batches)
+
+    assert "Could not read tblHF" in str(told.value)
+
+
+def test_a_replica_that_has_lost_its_primary_shows_the_moment_that_it_has_got_to(
+    pair: Pair, tmp_path: Path
+) -> None:
+    pair.catch_up()
+    pair.primary.stop()
+    until(lambda: pair.read("SELECT count(*) FROM pg_stat_wal_receiver") == [0])
+    [last] = pair.read("SELECT pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'")
+
+    manifest, told = snapshot(pair, tmp_path)
+
+    assert manifest.as_of == last
+    assert manifest.is_behind
+    assert len(told) == 1
