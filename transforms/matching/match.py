@@ -1,0 +1,200 @@
+"""Match openIMIS's places with the org units that DHIS2 has, one kind of place after another.
+
+    region ─► district ─┬─► ward ─► village
+                        └─► facility
+
+A place is looked for below the org unit of the place above it. Where DHIS2 has no level for a kind
+of place, its places pass the org unit above on to what lies below them. Where the place above has
+no org unit yet, one higher is looked through, and a person decides.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.matching.candidates import CANDIDATES
+from transforms.matching.evidence import evidence_of
+from transforms.matching.judgement import ACCEPTED, NONE, judge
+from transforms.matching.names import common_words, with_forms, with_rare_words
+from transforms.matching.org_unit_tree import ancestors_of, with_paths
+from transforms.matching.places import KINDS
+from transforms.matching.tables.objections import NO_CANDIDATE, NO_LEVEL, PARENT_OPEN
+from transforms.openimis.match_settings import MatchSettings
+
+MATCHES = pl.Schema(
+    {
+        "key": pl.String(),
+        "kind": pl.String(),
+        "uid": pl.String(),
+        "how": pl.String(),
+        "score": pl.Float64(),
+        "km": pl.Float64(),
+        "decision": pl.String(),
+        "note": pl.String(),
+        "candidates": pl.String(),
+        "home": pl.String(),
+    }
+)
+DECISIONS = pl.Schema({"key": pl.String(), "uid": pl.String(), "decision": pl.String()})
+_HOMES = pl.Schema(
+    {"key": pl.String(), "home": pl.String(), "above": pl.String(), "is_settled": pl.Boolean()}
+)
+_ABOVE_REGIONS = ""
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """DHIS2's side.
+
+    Attributes:
+        units: What lies below the root, with paths.
+        spellings: The same, a row for each spelling of a name, with its forms.
+        ancestors: See `ancestors_of`.
+    """
+
+    units: pl.DataFrame
+    spellings: pl.DataFrame
+    ancestors: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a person has said already.
+
+    Attributes:
+        table: key and uid.
+        decisions: `DECISIONS`.
+        settings: Levels, words and limits.
+    """
+
+    table: pl.DataFrame
+    decisions: pl.DataFrame
+    settings: MatchSettings
+
+
+def match(
+    places: pl.DataFrame,
+    units: pl.DataFrame,
+    root: str,
+    settings: MatchSettings,
+    *,
+    table: pl.DataFrame | None = None,
+    decisions: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return a row for each place, in the order of `places`.
+
+    Args:
+        places: `transforms.matching.places.PLACES`.
+        units: `transforms.matching.org_unit_tree.ORG_UNITS`: DHIS2's whole tree.
+        root: UID of the org unit that stands for openIMIS's country; what lies above or beside it
+            is no candidate.
+        settings: Levels, words and limits.
+        table: key and uid, as a person's own table has them.
+        decisions: `DECISIONS` that stay as they are; they guide what is looked for below.
+
+    Returns:
+        `MATCHES`: the proposed org unit, null if there is none; by which rule (null of decisions);
+        how similar the names are (0 to 100); kilometres between, null where a point is not known;
+        `accepted`, `to decide` or `none`; what stands against it
+        (`transforms.matching.tables.objections`); other candidates, for people; and the nearest
+        org unit that stands for the place or what lies above it: at least the root.
+    """
+    known = _Known(
+        CANDIDATES.to_frame() if table is None else table,
+        DECISIONS.to_frame() if decisions is None else decisions,
+        settings,
+    )
+    named, tree = _named(places, units, root, settings)
+    homes = pl.DataFrame([(_ABOVE_REGIONS, root, None, True)], schema=_HOMES, orient="row")
+    matches = MATCHES.to_frame()
+    for kind in KINDS:
+        rows = _below(named.filter(kind=kind), homes)
+        judged = _match_kind(kind, rows, tree, known, matches)
+        matches = pl.concat([matches, judged.select(MATCHES.names())])
+        homes = pl.concat([homes, judged.select(_HOMES.names())])
+    return places.select("key").join(matches, on="key", how="left", maintain_order="left")
+
+
+def _named(
+    places: pl.DataFrame, units: pl.DataFrame, root: str, settings: MatchSettings
+) -> tuple[pl.DataFrame, _Tree]:
+    """Return both sides with the forms of their names; the short name is a second spelling."""
+    ancestors = ancestors_of(units)
+    below = with_paths(units).join(ancestors.filter(above=root), on="uid", how="semi")
+    short = below.filter(pl.col("short_name") != pl.col("name")).with_columns(name="short_name")
+    sides = [with_forms(rows, settings) for rows in (places, pl.concat([below, short]))]
+    common = common_words(*sides)
+    named, spellings = (with_rare_words(rows, common) for rows in sides)
+    return named, _Tree(below, spellings, ancestors)
+
+
+def _below(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """Add what the place above has (`home`, `above`, `is_settled`), and so where to look."""
+    return (
+        places.with_columns(pl.col("parent_key").fill_null(_ABOVE_REGIONS))
+        .join(homes.rename({"key": "parent_key"}), on="parent_key", how="left")
+        .with_columns(
+            inside=pl.when("is_settled").then("home"),
+            around=pl.when("is_settled").then("above").otherwise("home"),
+        )
+    )
+
+
+def _match_kind(
+    kind: str, places: pl.DataFrame, tree: _Tree, known: _Known, matches: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `MATCHES` of the places of one kind, and `_HOMES`, which those below them need."""
+    levels = known.settings.levels_of(kind)
+    decided = places.select("key").join(known.decisions, on="key")
+    rest = places.join(decided, on="key", how="anti")
+    taken = [matches.filter(decision=ACCEPTED)["uid"], known.decisions["uid"]]
+    judged = _judge(rest, tree, known, pl.concat(taken).drop_nulls(), levels)
+    rows = places.select("key", "kind", "home", "above", "is_settled").join(
+        pl.concat([judged, decided], how="diagonal"), on="key", how="left", maintain_order="left"
+    )
+    return _settled(_explained(rows, has_level=bool(levels)), tree, has_level=bool(levels))
+
+
+def _judge(
+    places: pl.DataFrame, tree: _Tree, known: _Known, taken: pl.Series, levels: list[int]
+) -> pl.DataFrame:
+    units = tree.spellings.with_columns(is_at_level=pl.col("level").is_in(levels))
+    units = units if levels else units.join(known.table, on="uid", how="semi")
+    table = known.table.join(units, on="uid", how="semi").join(places, on="key", how="semi")
+    evidence = evidence_of(places, units, tree.ancestors, table, known.settings)
+    evidence = evidence.with_columns(is_taken=pl.col("uid").is_in(taken.implode()))
+    if not levels:
+        evidence = evidence.filter("by_table")
+    return judge(evidence, tree.units, known.settings)
+
+
+def _explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
+    """Say of places without a candidate why they have none."""
+    is_open = pl.col("decision").is_null()
+    why = pl.when("is_settled").then(pl.lit(NO_CANDIDATE)).otherwise(pl.lit(PARENT_OPEN))
+    return rows.with_columns(
+        pl.when(is_open)
+        .then(why if has_level else pl.lit(NO_LEVEL))
+        .otherwise("note")
+        .alias("note"),
+        pl.col("decision").fill_null(NONE),
+        is_unexplained=is_open,
+    )
+
+
+def _settled(rows: pl.DataFrame, tree: _Tree, *, has_level: bool) -> pl.DataFrame:
+    """Say where a place belongs, and whether those below it may be looked for there.
+
+    A person who says that a place has no org unit has settled it, as has a level that is not there.
+    """
+    is_accepted = (pl.col("decision") == ACCEPTED) & pl.col("uid").is_in(
+        tree.units["uid"].implode()
+    )
+    passes_on = (pl.col("decision") == NONE) & (~pl.col("is_unexplained") | (not has_level))
+    return rows.with_columns(
+        home=pl.when(is_accepted).then("uid").otherwise("home"),
+        above=pl.when(is_accepted).then("home").otherwise("above"),
+        is_settled=is_accepted | (passes_on & pl.col("is_settled")),
+        note=pl.col("note").fill_null(""),
+        candidates=pl.col("candidates").fill_null(""),
+    )
