@@ -53,6 +53,12 @@ def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def parents_of(units: pl.DataFrame) -> pl.DataFrame:
+    """Return `uid` and `parent` of all org units; the root has none."""
+    above = ancestors_of(units).filter(distance=1).select("uid", parent="above")
+    return units.select("uid").join(above, on="uid", how="left")
+
+
 def with_paths(units: pl.DataFrame) -> pl.DataFrame:
     """Return org units with `path`: the names from the root down, for people."""
     line = pl.col("uid_path").str.strip_chars("/").str.split("/")

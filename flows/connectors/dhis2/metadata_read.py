@@ -12,6 +12,9 @@ from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
 
+_ORG_UNIT_FIELDS = "id,name,shortName,code,path,closedDate"
+_ATTRIBUTES = ",attributeValues[value,attribute[id]]"
+
 
 def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
     """Return id, name and what must be unique of all objects of the classes."""
@@ -43,6 +46,26 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
         for chunk in chunks(sorted(org_units), UIDS_IN_A_REQUEST)
         for thing in _all_of(client, "organisationUnits", "id", f"parent.id:in:[{','.join(chunk)}]")
     ]
+
+
+def org_units_read(
+    client: Dhis2, *, with_attributes: bool, points_of: Collection[int]
+) -> list[Json]:
+    """Return all org units of DHIS2: id, name, shortName, code, path, closedDate.
+
+    Args:
+        client: The DHIS2.
+        with_attributes: Whether their own attributes are read too (`attributeValues`).
+        points_of: Levels of which it is read where they lie (`geometry`); the outlines of districts
+            are large, and say nothing of where a facility is.
+    """
+    fields = _ORG_UNIT_FIELDS + (_ATTRIBUTES if with_attributes else "")
+    units = {unit["id"]: unit for unit in _all_of(client, "organisationUnits", fields)}
+    if points_of:
+        levels = f"level:in:[{','.join(map(str, sorted(points_of)))}]"
+        for point in _all_of(client, "organisationUnits", "id,geometry", levels):
+            units.get(point["id"], {})["geometry"] = point.get("geometry")
+    return list(units.values())
 
 
 def has_hole(client: Dhis2, option_set: str) -> bool:
