@@ -43,7 +43,7 @@ def with_forms(rows: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
         words=core.str.split(" ").list.sort().list.join(" "),
         letters=core.str.replace_all(" ", ""),
         type=_types(text, settings),
-        marks=marks.list.eval(pl.element().str.strip_chars_start("0")).list.sort().list.join(" "),
+        marks=marks.list.sort().list.join(" "),
     )
 
 
@@ -72,6 +72,7 @@ def plain(text: pl.Expr) -> pl.Expr:
     small = text.str.to_lowercase().str.normalize("NFKD")
     bare = small.str.replace_all(r"[\u0300-\u036F'’`.]", "").str.replace_many(_LETTERS)  # noqa: RUF001
     spaced = bare.str.replace_all(r"[^\p{L}\p{M}\p{N}]+", " ").str.strip_chars()
+    spaced = spaced.str.replace_all(r"\b0+(\d)", "$1")
     for roman, figures in _ROMAN.items():
         spaced = spaced.str.replace_all(rf"\b{roman}\b", figures)
     for roman, figures in _LAST_ROMAN.items():
@@ -86,10 +87,13 @@ def similarity(one: pl.DataFrame, other: pl.DataFrame) -> pl.Series:
         one: The columns `NAME_FORMS`.
         other: The same, as many rows.
     """
-    whole = pl.DataFrame({name: _ratios(one[name], other[name]) for name in ("words", "letters")})
-    scores = pl.DataFrame(
-        {"whole": whole.max_horizontal(), "rare": _ratios(one["rare"], other["rare"])}
-    ).min_horizontal()
+    ratios = pl.DataFrame(
+        {name: _ratios(one[name], other[name]) for name in ("words", "letters", "rare")}
+    )
+    have_common = (one["rare"] != one["words"]) | (other["rare"] != other["words"])
+    whole = pl.max_horizontal("words", "letters")
+    told = pl.when(have_common).then(pl.min_horizontal(whole, "rare")).otherwise(whole)
+    scores = ratios.select(told).to_series()
     loss = _loss_by_type(one["type"], other["type"]) + _loss_by_marks(one["marks"], other["marks"])
     return (scores - loss).clip(0) * (one["words"] != "")
 
