@@ -10,6 +10,7 @@ they are matched. Both sides are made of one list of facilities, as people write
   closed
 - ten are there twice: five on each side
 - some codes were copied to the wrong line
+- one village in six has the name of another in its district but for a letter
 - the wards and villages of openIMIS are not in DHIS2
 """
 
@@ -17,6 +18,11 @@ import random
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
+
+import polars as pl
+
+from transforms.matching.org_unit_tree import org_units_of
+from transforms.matching.places import PLACES
 
 ROOT = "NationRootA"
 TYPES = {
@@ -160,9 +166,7 @@ def _code_of(made: _Maker, key: str) -> str:
 
 
 def _facilities(made: _Maker, homes: list[tuple[str, str]], count: int) -> None:
-    villages = {
-        district: [made.word() for _ in range(count // len(homes) + 2)] for district, _ in homes
-    }
+    villages = {district: _villages(made, count // len(homes) + 2) for district, _ in homes}
     for number in range(count):
         district, parent = homes[number % len(homes)]
         level, kinds = made.random.choice(list(TYPES.items()))
@@ -175,6 +179,17 @@ def _facilities(made: _Maker, homes: list[tuple[str, str]], count: int) -> None:
         _facility(made, f"{name} {kinds[0]}", level, kinds, district, parent, homes, number)
     _doubles(made)
     _wrong_codes(made)
+
+
+def _villages(made: _Maker, count: int) -> list[str]:
+    """Names of villages; one in six is another's with a letter changed, as Kitua and Kitui are."""
+    names = [made.word()]
+    while len(names) < count:
+        name = made.random.choice(names)
+        at = made.random.randrange(1, len(name))
+        near = name[:at] + made.random.choice("aeioubkmnt") + name[at + 1 :]
+        names.append(near if made.random.random() < 1 / 6 else made.word())
+    return names
 
 
 def _facility(
@@ -226,3 +241,10 @@ def _wrong_codes(made: _Maker) -> None:
     with_code = [row for row in made.nation.units if str(row.get("code", "")).startswith("F")]
     for one, other in zip(with_code[10:400:60], with_code[11:400:60], strict=True):
         one["code"], other["code"] = other["code"], one["code"]
+
+
+def as_frames(made: Nation) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return both sides as the frames of `transforms.matching`: places and org units."""
+    whole = {"is_current": True, "longitude": None, "latitude": None}
+    rows = [row | whole | {"path": row["name"]} for row in made.places]
+    return pl.DataFrame(rows).select(PLACES.names()).cast(PLACES), org_units_of(made.units)

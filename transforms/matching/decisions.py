@@ -127,7 +127,9 @@ def with_authors(rows: pl.DataFrame, written: Written, author: Author) -> pl.Dat
     is_open = pl.col("decision") == TO_DECIDE
     is_named = pl.col("who").is_not_null() & pl.col("who").ne_missing(pl.col("who_before"))
     who = pl.when(is_changed & ~is_named).then(pl.lit(author.who)).otherwise("who")
-    when = pl.when(is_changed | is_named).then(pl.lit(author.when)).otherwise("when")
+    is_dated = pl.col("when").is_not_null() & pl.col("when").ne_missing(pl.col("when_before"))
+    is_of_now = (is_changed | is_named) & ~is_dated
+    when = pl.when(is_of_now).then(pl.lit(author.when)).otherwise("when")
     return decided.with_columns(
         who=pl.when(~is_open).then(pl.coalesce(who, "who_before")),
         when=pl.when(~is_open).then(pl.coalesce(when, "when_before")),
