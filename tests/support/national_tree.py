@@ -17,10 +17,13 @@ they are matched. Both sides are made of one list of facilities, as people write
 import random
 import uuid
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
+from tests.support.openimis_sample import sample
+from tests.support.sandbox.state import State
 from transforms.matching.org_unit_tree import org_units_of
 from transforms.matching.places import PLACES
 
@@ -248,3 +251,42 @@ def as_frames(made: Nation) -> tuple[pl.DataFrame, pl.DataFrame]:
     whole = {"is_current": True, "longitude": None, "latitude": None}
     rows = [row | whole | {"path": row["name"]} for row in made.places]
     return pl.DataFrame(rows).select(PLACES.names()).cast(PLACES), org_units_of(made.units)
+
+
+def openimis_tables(made: Nation) -> dict[str, pl.DataFrame]:
+    """Return openIMIS's tables of the places; all others are those of a small sample."""
+    whole = sample(5, seed=1, level="1.4", as_of=date(2026, 1, 1))
+    numbers = {row["key"]: number for number, row in enumerate(made.places, start=1)}
+    types = {"region": "R", "district": "D", "ward": "W", "village": "V"}
+    locations, facilities = [], []
+    for row in made.places:
+        number, above = numbers[row["key"]], numbers.get(row["parent_key"] or "")
+        named = {"ValidityFrom": datetime.fromisoformat("2020-01-01"), "AuditUserId": 1}
+        if row["kind"] == "facility":
+            facilities.append(
+                {"HfID": number, "HfUUID": row["key"], "HFCode": row["code"], "HFName": row["name"],
+                 "HFLevel": row["level"], "LocationId": above, "HFCareType": "O",
+                 "OffLine": False, "AuditUserID": 1, "LegalForm": "G",
+                 "ValidityFrom": named["ValidityFrom"]}
+            )  # fmt: skip
+        else:
+            locations.append(
+                named | {"LocationId": number, "LocationUUID": row["key"],
+                         "LocationCode": row["code"], "LocationName": row["name"],
+                         "LocationType": types[row["kind"]], "ParentLocationId": above}
+            )  # fmt: skip
+    of_places = {"tblLocations": locations, "tblHF": facilities}
+    return whole | {
+        name: pl.DataFrame(rows, schema=whole[name].schema) for name, rows in of_places.items()
+    }
+
+
+def fill_dhis2(state: State, made: Nation) -> None:
+    """Let a stand-in hold the nation's org units, as its ministry keeps them."""
+    with state.lock:
+        for row in made.units:
+            shown = {name: value for name, value in row.items() if name != "path"}
+            state.metadata["organisationUnits"][row["id"]] = {
+                "openingDate": "1990-01-01T00:00:00.000", **shown,
+            }  # fmt: skip
+        state.metadata_changed()
