@@ -14,11 +14,16 @@ import polars as pl
 
 from transforms.matching.candidates import CANDIDATES
 from transforms.matching.evidence import evidence_of
-from transforms.matching.judgement import ACCEPTED, NONE, judge
+from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE, judge
 from transforms.matching.names import common_words, with_forms, with_rare_words
-from transforms.matching.org_unit_tree import ancestors_of, with_paths
+from transforms.matching.org_unit_tree import ancestors_of, subtree, with_paths
 from transforms.matching.places import KINDS
-from transforms.matching.tables.objections import NO_CANDIDATE, NO_LEVEL, PARENT_OPEN
+from transforms.matching.tables.objections import (
+    NO_CANDIDATE,
+    NO_LEVEL,
+    PARENT_OPEN,
+    TABLE_UNKNOWN,
+)
 from transforms.openimis.match_settings import MatchSettings
 
 MATCHES = pl.Schema(
@@ -47,7 +52,7 @@ class _Tree:
     """DHIS2's side.
 
     Attributes:
-        units: What lies below the root, with paths.
+        units: The root and what lies below it, with paths.
         spellings: The same, a row for each spelling of a name, with its forms.
         ancestors: See `ancestors_of`.
     """
@@ -119,13 +124,12 @@ def _named(
     places: pl.DataFrame, units: pl.DataFrame, root: str, settings: MatchSettings
 ) -> tuple[pl.DataFrame, _Tree]:
     """Return both sides with the forms of their names; the short name is a second spelling."""
-    ancestors = ancestors_of(units)
-    below = with_paths(units).join(ancestors.filter(above=root), on="uid", how="semi")
+    below = subtree(with_paths(units), root)
     short = below.filter(pl.col("short_name") != pl.col("name")).with_columns(name="short_name")
     sides = [with_forms(rows, settings) for rows in (places, pl.concat([below, short]))]
     common = common_words(*sides)
     named, spellings = (with_rare_words(rows, common) for rows in sides)
-    return named, _Tree(below, spellings, ancestors)
+    return named, _Tree(below, spellings, ancestors_of(units))
 
 
 def _below(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
@@ -149,8 +153,10 @@ def _match_kind(
     rest = places.join(decided, on="key", how="anti")
     taken = [matches.filter(decision=ACCEPTED)["uid"], known.decisions["uid"]]
     judged = _judge(rest, tree, known, pl.concat(taken).drop_nulls(), levels)
+    noted = _with_lost(judged, rest, tree, known)
+    by_person = decided.with_columns(is_by_person=pl.lit(value=True))
     rows = places.select("key", "kind", "home", "above", "is_settled").join(
-        pl.concat([judged, decided], how="diagonal"), on="key", how="left", maintain_order="left"
+        pl.concat([noted, by_person], how="diagonal"), on="key", how="left", maintain_order="left"
     )
     return _settled(_explained(rows, has_level=bool(levels)), tree, has_level=bool(levels))
 
@@ -168,6 +174,23 @@ def _judge(
     return judge(evidence, tree.units, known.settings)
 
 
+def _with_lost(
+    judged: pl.DataFrame, places: pl.DataFrame, tree: _Tree, known: _Known
+) -> pl.DataFrame:
+    """Leave to a person the places for which the table names what DHIS2 does not have."""
+    lost = known.table.join(tree.units, on="uid", how="anti").join(places, on="key", how="semi")
+    noted = judged.join(
+        lost.select("key", is_lost=pl.lit(value=True)), on="key", how="full", coalesce=True
+    )
+    is_open = pl.when("is_lost").then(
+        pl.when(pl.col("uid").is_null()).then(pl.lit(NONE)).otherwise(pl.lit(TO_DECIDE))
+    )
+    return noted.with_columns(
+        decision=pl.coalesce(is_open, "decision"),
+        note=pl.when("is_lost").then(pl.lit(TABLE_UNKNOWN)).otherwise("note"),
+    ).drop("is_lost")
+
+
 def _explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
     """Say of places without a candidate why they have none."""
     is_open = pl.col("decision").is_null()
@@ -178,7 +201,6 @@ def _explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
         .otherwise("note")
         .alias("note"),
         pl.col("decision").fill_null(NONE),
-        is_unexplained=is_open,
     )
 
 
@@ -190,7 +212,9 @@ def _settled(rows: pl.DataFrame, tree: _Tree, *, has_level: bool) -> pl.DataFram
     is_accepted = (pl.col("decision") == ACCEPTED) & pl.col("uid").is_in(
         tree.units["uid"].implode()
     )
-    passes_on = (pl.col("decision") == NONE) & (~pl.col("is_unexplained") | (not has_level))
+    passes_on = (pl.col("decision") == NONE) & (
+        pl.col("is_by_person").fill_null(value=False) | (not has_level)
+    )
     return rows.with_columns(
         home=pl.when(is_accepted).then("uid").otherwise("home"),
         above=pl.when(is_accepted).then("home").otherwise("above"),

@@ -41,7 +41,7 @@ def file_of(
 
     Args:
         places: `transforms.matching.places.PLACES`.
-        units: `transforms.matching.org_unit_tree.ORG_UNITS`.
+        units: `transforms.matching.org_unit_tree.ORG_UNITS`, of the root and what lies below it.
         matches: `transforms.matching.match.MATCHES`, made with the decisions of `before`.
         before: The file as it is; see `transforms.matching.decisions.with_authors`.
         written: What the flow wrote last.

@@ -53,6 +53,12 @@ def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def subtree(units: pl.DataFrame, root: str) -> pl.DataFrame:
+    """Return an org unit and all that lie below it."""
+    below = ancestors_of(units).filter(above=root).select("uid")
+    return units.filter((pl.col("uid") == root) | pl.col("uid").is_in(below["uid"].implode()))
+
+
 def parents_of(units: pl.DataFrame) -> pl.DataFrame:
     """Return `uid` and `parent` of all org units; the root has none."""
     above = ancestors_of(units).filter(distance=1).select("uid", parent="above")

@@ -31,7 +31,7 @@ from transforms.matching.judgement import TO_DECIDE
 from transforms.matching.match import match
 from transforms.matching.match_file import file_of, news_in
 from transforms.matching.match_table import keys_of_table
-from transforms.matching.org_unit_tree import org_units_of
+from transforms.matching.org_unit_tree import org_units_of, subtree
 from transforms.matching.places import FACILITY, places_to_match
 from transforms.openimis.country import Country
 from transforms.openimis.normalise import normalise
@@ -99,7 +99,7 @@ def match_run(
     written = read_written(target)
     before = with_authors(checked_rows(read, str(target.matches)), written, author)
     matches = _matches(places, units, before, country, beside)
-    rows = file_of(places, units, matches, before, written, author)
+    rows = file_of(places, subtree(units, country.root.uid), matches, before, written, author)
     write_matches(run, target, rows, written_in(rows, units), checksum)
     page = match_page(rows, news_in(rows, before), places, units, country)
     write_match_page(run, page)

@@ -3,6 +3,7 @@
 NO_LEVEL = "no_level"
 NO_CANDIDATE = "no_candidate"
 PARENT_OPEN = "parent_open"
+TABLE_UNKNOWN = "table_unknown"
 SHARED = "shared"
 NOT_IN_DHIS2 = "not_in_dhis2"
 CLOSED = "closed"
@@ -18,6 +19,9 @@ OBJECTIONS: dict[str, str] = {
     NO_CANDIDATE: "No org unit has its code, or a name that is similar.",
     PARENT_OPEN: (
         "The place above it has no org unit yet: decide that one first, then run this again."
+    ),
+    TABLE_UNKNOWN: (
+        "Your table (match.table) names an org unit that DHIS2 does not have below the root."
     ),
     "second_candidate": (
         "Another org unit is as similar, or another place is to this org unit: a name alone does "

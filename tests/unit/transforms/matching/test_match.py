@@ -311,3 +311,21 @@ def test_a_table_may_give_a_place_of_a_level_that_dhis2_has_not_an_org_unit() ->
     rows = matched([place("W", "Jamu", kind="ward")], [unit(KITUA, "Jamu Town")], table=table)
 
     assert decided(rows["W"])[:2] == ("accepted", KITUA)
+
+
+def test_where_the_table_names_what_dhis2_has_not_a_person_is_told() -> None:
+    table = pl.DataFrame({"key": ["F", "G"], "uid": ["NotThereAtA", "NotThereAtA"]})
+
+    rows = matched([place("F", "Kitua"), place("G", "Bomba")], [unit(KITUA, "Kitua")], table=table)
+
+    assert decided(rows["F"]) == ("to decide", KITUA, "table_unknown")
+    assert decided(rows["G"]) == ("none", None, "table_unknown")
+
+
+def test_the_root_itself_may_be_decided_for_a_region() -> None:
+    places = [place("S", "Nation", None, kind="region"), place("E", "Rapta", "S", kind="district")]
+
+    rows = matched(places, [], decisions=as_decisions(("S", ROOT, "accepted")))
+
+    assert rows["E"]["home"] == ROOT
+    assert decided(rows["E"])[0] == "to decide"
