@@ -69,11 +69,13 @@ class _Known:
     Attributes:
         table: key and uid.
         decisions: `DECISIONS`.
+        current: key of the places that openIMIS has not deleted.
         settings: Levels, words and limits.
     """
 
     table: pl.DataFrame
     decisions: pl.DataFrame
+    current: pl.DataFrame
     settings: MatchSettings
 
 
@@ -107,6 +109,7 @@ def match(
     known = _Known(
         CANDIDATES.to_frame() if table is None else table,
         DECISIONS.to_frame() if decisions is None else decisions,
+        places.filter("is_current").select("key"),
         settings,
     )
     named, tree = _named(places, units, root, settings)
@@ -151,14 +154,20 @@ def _match_kind(
     levels = known.settings.levels_of(kind)
     decided = places.select("key").join(known.decisions, on="key")
     rest = places.join(decided, on="key", how="anti")
-    taken = [matches.filter(decision=ACCEPTED)["uid"], known.decisions["uid"]]
-    judged = _judge(rest, tree, known, pl.concat(taken).drop_nulls(), levels)
+    judged = _judge(rest, tree, known, _taken(matches, known), levels)
     noted = _with_lost(judged, rest, tree, known)
-    by_person = decided.with_columns(is_by_person=pl.lit(value=True))
+    kept = decided.with_columns(is_decided=pl.lit(value=True))
     rows = places.select("key", "kind", "home", "above", "is_settled").join(
-        pl.concat([noted, by_person], how="diagonal"), on="key", how="left", maintain_order="left"
+        pl.concat([noted, kept], how="diagonal"), on="key", how="left", maintain_order="left"
     )
     return _settled(_explained(rows, has_level=bool(levels)), tree, has_level=bool(levels))
+
+
+def _taken(matches: pl.DataFrame, known: _Known) -> pl.Series:
+    """Return the org units that places have by now; a deleted one leaves it to its successor."""
+    accepted = matches.filter(decision=ACCEPTED).select("key", "uid")
+    both = pl.concat([accepted, known.decisions.select("key", "uid")])
+    return both.join(known.current, on="key", how="semi")["uid"].drop_nulls()
 
 
 def _judge(
@@ -207,13 +216,13 @@ def _explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
 def _settled(rows: pl.DataFrame, tree: _Tree, *, has_level: bool) -> pl.DataFrame:
     """Say where a place belongs, and whether those below it may be looked for there.
 
-    A person who says that a place has no org unit has settled it, as has a level that is not there.
+    Who decided that a place has no org unit has settled it, as has a level that is not there.
     """
     is_accepted = (pl.col("decision") == ACCEPTED) & pl.col("uid").is_in(
         tree.units["uid"].implode()
     )
     passes_on = (pl.col("decision") == NONE) & (
-        pl.col("is_by_person").fill_null(value=False) | (not has_level)
+        pl.col("is_decided").fill_null(value=False) | (not has_level)
     )
     return rows.with_columns(
         home=pl.when(is_accepted).then("uid").otherwise("home"),

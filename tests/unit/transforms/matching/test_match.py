@@ -294,6 +294,14 @@ def test_an_org_unit_that_a_person_has_given_away_is_not_given_again() -> None:
     assert decided(rows["F"]) == ("to decide", KITUA, "taken")
 
 
+def test_the_org_unit_of_a_deleted_place_is_free_for_its_successor() -> None:
+    places = [place("F", "Kitua", is_current=False), place("G", "Kitua")]
+
+    rows = matched(places, [unit(KITUA, "Kitua")], decisions=as_decisions(("F", KITUA, "accepted")))
+
+    assert decided(rows["G"]) == ("accepted", KITUA, "")
+
+
 def test_a_persons_own_table_comes_first_and_may_let_two_share_one() -> None:
     table = pl.DataFrame({"key": ["F", "G"], "uid": [OTHER, OTHER]})
     units = [unit(KITUA, "Kitua", code="F"), unit(OTHER, "Anything")]
