@@ -92,7 +92,7 @@ class _Maker:
         return uid
 
     def place(self, kind: str, name: str, parent: str | None, **more: Any) -> str:
-        key = str(uuid.UUID(int=self.random.getrandbits(128))).upper()
+        key = str(uuid.UUID(int=self.random.getrandbits(128)))
         code = f"{kind[0].upper()}{self.number():05d}"
         row = {"key": key, "kind": kind, "code": code, "name": name, "parent_key": parent}
         self.nation.places.append(row | more)

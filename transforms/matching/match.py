@@ -8,20 +8,18 @@ of place, its places pass the org unit above on to what lies below them. Where t
 no org unit yet, one higher is looked through, and a person decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from transforms.matching.candidates import CANDIDATES
 from transforms.matching.evidence import evidence_of
+from transforms.matching.homes import HOMES, below, explained, first_homes, settled
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE, judge
 from transforms.matching.names import common_words, with_forms, with_rare_words
 from transforms.matching.org_unit_tree import ancestors_of, subtree, with_paths
 from transforms.matching.places import KINDS
 from transforms.matching.tables.objections import (
-    NO_CANDIDATE,
-    NO_LEVEL,
-    PARENT_OPEN,
     TABLE_UNKNOWN,
 )
 from transforms.openimis.match_settings import MatchSettings
@@ -41,10 +39,6 @@ MATCHES = pl.Schema(
     }
 )
 DECISIONS = pl.Schema({"key": pl.String(), "uid": pl.String(), "decision": pl.String()})
-_HOMES = pl.Schema(
-    {"key": pl.String(), "home": pl.String(), "above": pl.String(), "is_settled": pl.Boolean()}
-)
-_ABOVE_REGIONS = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +58,11 @@ class _Tree:
 
 @dataclass(frozen=True)
 class _Known:
-    """What a person has said already.
+    """What is said already.
 
     Attributes:
-        table: key and uid.
-        decisions: `DECISIONS`.
+        table: key and uid, by a person.
+        decisions: `DECISIONS`, and what was accepted since.
         current: key of the places that openIMIS has not deleted.
         settings: Levels, words and limits.
     """
@@ -108,19 +102,39 @@ def match(
     """
     known = _Known(
         CANDIDATES.to_frame() if table is None else table,
-        DECISIONS.to_frame() if decisions is None else decisions,
+        DECISIONS.to_frame() if decisions is None else decisions.cast(DECISIONS),
         places.filter("is_current").select("key"),
         settings,
     )
     named, tree = _named(places, units, root, settings)
-    homes = pl.DataFrame([(_ABOVE_REGIONS, root, None, True)], schema=_HOMES, orient="row")
+    accepted = MATCHES.to_frame()
+    while True:
+        matches = _match_all(named, tree, root, known)
+        new = matches.filter(decision=ACCEPTED).join(known.decisions, on="key", how="anti")
+        if new.is_empty():
+            break
+        accepted = pl.concat([accepted, new])
+        known = replace(
+            known, decisions=pl.concat([known.decisions, new.select(DECISIONS.names())])
+        )
+    matches = pl.concat([accepted, matches.join(accepted, on="key", how="anti")])
+    return places.select("key").join(matches, on="key", how="left", maintain_order="left")
+
+
+def _match_all(named: pl.DataFrame, tree: _Tree, root: str, known: _Known) -> pl.DataFrame:
+    """Return `MATCHES` of all places that are not decided yet, and of those that are.
+
+    A place that has its org unit is no rival for others. So this is done until nothing more is
+    accepted: else the next run would accept it.
+    """
+    homes = first_homes(root)
     matches = MATCHES.to_frame()
     for kind in KINDS:
-        rows = _below(named.filter(kind=kind), homes)
+        rows = below(named.filter(kind=kind), homes)
         judged = _match_kind(kind, rows, tree, known, matches)
         matches = pl.concat([matches, judged.select(MATCHES.names())])
-        homes = pl.concat([homes, judged.select(_HOMES.names())])
-    return places.select("key").join(matches, on="key", how="left", maintain_order="left")
+        homes = pl.concat([homes, judged.select(HOMES.names())])
+    return matches
 
 
 def _named(
@@ -135,22 +149,10 @@ def _named(
     return named, _Tree(below, spellings, ancestors_of(units))
 
 
-def _below(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
-    """Add what the place above has (`home`, `above`, `is_settled`), and so where to look."""
-    return (
-        places.with_columns(pl.col("parent_key").fill_null(_ABOVE_REGIONS))
-        .join(homes.rename({"key": "parent_key"}), on="parent_key", how="left")
-        .with_columns(
-            inside=pl.when("is_settled").then("home"),
-            around=pl.when("is_settled").then("above").otherwise("home"),
-        )
-    )
-
-
 def _match_kind(
     kind: str, places: pl.DataFrame, tree: _Tree, known: _Known, matches: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return `MATCHES` of the places of one kind, and `_HOMES`, which those below them need."""
+    """Return `MATCHES` of the places of one kind, and `HOMES`, which those below them need."""
     levels = known.settings.levels_of(kind)
     decided = places.select("key").join(known.decisions, on="key")
     rest = places.join(decided, on="key", how="anti")
@@ -160,7 +162,7 @@ def _match_kind(
     rows = places.select("key", "kind", "home", "above", "is_settled").join(
         pl.concat([noted, kept], how="diagonal"), on="key", how="left", maintain_order="left"
     )
-    return _settled(_explained(rows, has_level=bool(levels)), tree, has_level=bool(levels))
+    return settled(explained(rows, has_level=bool(levels)), tree.units, has_level=bool(levels))
 
 
 def _taken(matches: pl.DataFrame, known: _Known) -> pl.Series:
@@ -198,36 +200,3 @@ def _with_lost(
         decision=pl.coalesce(is_open, "decision"),
         note=pl.when("is_lost").then(pl.lit(TABLE_UNKNOWN)).otherwise("note"),
     ).drop("is_lost")
-
-
-def _explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
-    """Say of places without a candidate why they have none."""
-    is_open = pl.col("decision").is_null()
-    why = pl.when("is_settled").then(pl.lit(NO_CANDIDATE)).otherwise(pl.lit(PARENT_OPEN))
-    return rows.with_columns(
-        pl.when(is_open)
-        .then(why if has_level else pl.lit(NO_LEVEL))
-        .otherwise("note")
-        .alias("note"),
-        pl.col("decision").fill_null(NONE),
-    )
-
-
-def _settled(rows: pl.DataFrame, tree: _Tree, *, has_level: bool) -> pl.DataFrame:
-    """Say where a place belongs, and whether those below it may be looked for there.
-
-    Who decided that a place has no org unit has settled it, as has a level that is not there.
-    """
-    is_accepted = (pl.col("decision") == ACCEPTED) & pl.col("uid").is_in(
-        tree.units["uid"].implode()
-    )
-    passes_on = (pl.col("decision") == NONE) & (
-        pl.col("is_decided").fill_null(value=False) | (not has_level)
-    )
-    return rows.with_columns(
-        home=pl.when(is_accepted).then("uid").otherwise("home"),
-        above=pl.when(is_accepted).then("home").otherwise("above"),
-        is_settled=is_accepted | (passes_on & pl.col("is_settled")),
-        note=pl.col("note").fill_null(""),
-        candidates=pl.col("candidates").fill_null(""),
-    )

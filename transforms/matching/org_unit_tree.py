@@ -66,13 +66,13 @@ def parents_of(units: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_paths(units: pl.DataFrame) -> pl.DataFrame:
-    """Return org units with `path`: the names from the root down, for people."""
+    """Return org units with `path`: the names from above down to the unit, for people."""
     line = pl.col("uid_path").str.strip_chars("/").str.split("/")
     names = units.select(above="uid", step="name")
     paths = (
         units.select("uid", above=line)
         .explode("above")
-        .join(names, on="above", how="left", maintain_order="left")
+        .join(names, on="above", how="inner", maintain_order="left")
         .group_by("uid", maintain_order=True)
         .agg(path=pl.col("step").fill_null("?").str.join(PLACE_SEPARATOR))
     )

@@ -12,9 +12,6 @@ from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 UIDS_IN_A_REQUEST = 300  # an address longer than 8 KB is refused by the servers DHIS2 runs in
 
-_ORG_UNIT_FIELDS = "id,name,shortName,code,path,closedDate"
-_ATTRIBUTES = ",attributeValues[value,attribute[id]]"
-
 
 def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
     """Return id, name and what must be unique of all objects of the classes."""
@@ -48,24 +45,15 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
     ]
 
 
-def org_units_read(
-    client: Dhis2, *, with_attributes: bool, points_of: Collection[int]
-) -> list[Json]:
-    """Return all org units of DHIS2: id, name, shortName, code, path, closedDate.
+def org_units_below(client: Dhis2, root: str) -> list[Json]:
+    """Return an org unit and all that lie below it, whole, each with its `path`; read once.
 
-    Args:
-        client: The DHIS2.
-        with_attributes: Whether their own attributes are read too (`attributeValues`).
-        points_of: Levels of which it is read where they lie (`geometry`); the outlines of districts
-            are large, and say nothing of where a facility is.
+    Which there are says one list, which grows with the whole tree; the rest is read by UID.
     """
-    fields = _ORG_UNIT_FIELDS + (_ATTRIBUTES if with_attributes else "")
-    units = {unit["id"]: unit for unit in _all_of(client, "organisationUnits", fields)}
-    if points_of:
-        levels = f"level:in:[{','.join(map(str, sorted(points_of)))}]"
-        for point in _all_of(client, "organisationUnits", "id,geometry", levels):
-            units.get(point["id"], {})["geometry"] = point.get("geometry")
-    return list(units.values())
+    listed = _all_of(client, "organisationUnits", "id,parent[id],path")
+    paths = {unit["id"]: unit["path"] for unit in listed if root in unit["path"].split("/")}
+    whole = present_objects(client, "organisationUnits", paths.keys())
+    return [whole[uid] | {"path": path} for uid, path in paths.items() if uid in whole]
 
 
 def has_hole(client: Dhis2, option_set: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_read import org_units_read
+from flows.connectors.dhis2.metadata_read import org_units_below
 from staging.layout import Run, Target
 from staging.matches import read_matches, read_written, write_match_page, write_matches
 from staging.snapshots import read_snapshot
@@ -31,8 +31,8 @@ from transforms.matching.judgement import TO_DECIDE
 from transforms.matching.match import match
 from transforms.matching.match_file import file_of, news_in
 from transforms.matching.match_table import keys_of_table
-from transforms.matching.org_unit_tree import org_units_of, subtree
-from transforms.matching.places import FACILITY, places_to_match
+from transforms.matching.org_unit_tree import org_units_of
+from transforms.matching.places import places_to_match
 from transforms.openimis.country import Country
 from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
@@ -94,12 +94,12 @@ def match_run(
     """
     author = Author(who or SOMEBODY, f"{now:%Y-%m-%d %H:%M}")
     places = _places(run, country, beside)
-    units = _org_units(client, country, beside)
+    units = _org_units(client, country)
     read, checksum = read_matches(target)
     written = read_written(target)
     before = with_authors(checked_rows(read, str(target.matches)), written, author)
     matches = _matches(places, units, before, country, beside)
-    rows = file_of(places, subtree(units, country.root.uid), matches, before, written, author)
+    rows = file_of(places, units, matches, before, written, author)
     write_matches(run, target, rows, written_in(rows, units), checksum)
     page = match_page(rows, news_in(rows, before), places, units, country)
     write_match_page(run, page)
@@ -113,13 +113,10 @@ def _places(run: Run, country: Country, beside: Beside) -> pl.DataFrame:
     return places_to_match(register, beside.coordinates)
 
 
-def _org_units(client: Dhis2, country: Country, beside: Beside) -> pl.DataFrame:
+def _org_units(client: Dhis2, country: Country) -> pl.DataFrame:
     """Read DHIS2's tree, and refuse what the country file says and it has not."""
-    settings = country.match
-    points = settings.levels_of(FACILITY) if beside.coordinates is not None else []
-    attribute = settings.code_attribute
-    objects = org_units_read(client, with_attributes=attribute is not None, points_of=points)
-    units = org_units_of(objects, attribute)
+    objects = org_units_below(client, country.root.uid)
+    units = org_units_of(objects, country.match.code_attribute)
     if country.root.uid not in units["uid"]:
         raise TargetError(
             f"DHIS2 has no org unit {country.root.uid}, below which the country file says that "

@@ -38,9 +38,9 @@ def _judged(made: Nation) -> pl.DataFrame:
     places, units = as_frames(made)
     matches = match(places, units, ROOT, settings_of(made))
     truth = pl.col("key").replace_strict(made.truth, return_dtype=pl.String)
-    return matches.with_columns(
-        truth=truth, is_double=pl.col("key").is_in(made.doubles)
-    ).with_columns(is_right=pl.col("uid").eq_missing(pl.col("truth")))
+    return matches.with_columns(truth=truth).with_columns(
+        is_right=pl.col("uid").eq_missing(pl.col("truth"))
+    )
 
 
 def _by_rule(judged: pl.DataFrame) -> pl.DataFrame:
@@ -88,10 +88,25 @@ def test_no_ward_or_village_is_given_an_org_unit(judged: pl.DataFrame) -> None:
     assert set(below.select("decision", "note").rows()) == {("none", "no_level")}
 
 
-def test_no_double_of_openimis_is_accepted_by_its_name(judged: pl.DataFrame) -> None:
-    doubles = judged.filter("is_double", pl.col("decision") == "accepted")
+def test_no_org_unit_is_accepted_for_two_places(judged: pl.DataFrame) -> None:
+    accepted = judged.filter(decision="accepted")
 
-    assert set(doubles["how"]) <= {"code"}
+    assert accepted["uid"].is_duplicated().sum() == 0
+
+
+def test_matched_again_nothing_more_is_accepted(nations: list[Nation]) -> None:
+    """What is accepted is no rival any more, and so might let another one pass."""
+    places, units = as_frames(nations[0])
+    settings = settings_of(nations[0])
+    first = match(places, units, ROOT, settings)
+    decisions = first.filter(decision="accepted").select("key", "uid", "decision")
+
+    again = match(places, units, ROOT, settings, decisions=decisions)
+
+    columns = ("key", "uid", "decision", "home")
+    assert again.select(columns).equals(first.select(columns))
+    is_open = pl.col("decision") != "accepted"
+    assert again.filter(is_open).equals(first.filter(is_open))
 
 
 def test_doubles_are_listed(nations: list[Nation]) -> None:
