@@ -22,7 +22,7 @@ def first_homes(root: str) -> pl.DataFrame:
     return pl.DataFrame([(_ABOVE_REGIONS, root, None, True)], schema=HOMES, orient="row")
 
 
-def below(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
+def add_homes_above(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
     """Add what the place above has (`home`, `above`, `is_settled`), and so where to look."""
     return (
         places.with_columns(pl.col("parent_key").fill_null(_ABOVE_REGIONS))
@@ -34,7 +34,7 @@ def below(places: pl.DataFrame, homes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
+def explain(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
     """Say of places without a candidate why they have none."""
     is_open = pl.col("decision").is_null()
     why = pl.when("is_settled").then(pl.lit(NO_CANDIDATE)).otherwise(pl.lit(PARENT_OPEN))
@@ -47,7 +47,7 @@ def explained(rows: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
     )
 
 
-def settled(rows: pl.DataFrame, units: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
+def settle(rows: pl.DataFrame, units: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
     """Say where a place belongs, and whether those below it may be looked for there.
 
     Who decided that a place has no org unit has settled it, as has a level that is not there.

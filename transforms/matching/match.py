@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.matching.candidates import CANDIDATES
 from transforms.matching.evidence import evidence_of
-from transforms.matching.homes import HOMES, below, explained, first_homes, settled
+from transforms.matching.homes import HOMES, add_homes_above, explain, first_homes, settle
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE, judge
 from transforms.matching.names import common_words, with_forms, with_rare_words
 from transforms.matching.org_unit_tree import ancestors_of, subtree, with_paths
@@ -57,7 +57,7 @@ class _Tree:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Prior:
     """What is said already.
 
     Attributes:
@@ -95,33 +95,33 @@ def match(
 
     Returns:
         `MATCHES`: the proposed org unit, null if there is none; by which rule (null of decisions);
-        how similar the names are (0 to 100); kilometres between, null where a point is not known;
+        how similar the names are (0 to 100); kilometres between, null where a point is not prior;
         `accepted`, `to decide` or `none`; what stands against it
         (`transforms.matching.tables.objections`); other candidates, for people; and the nearest
         org unit that stands for the place or what lies above it: at least the root.
     """
-    known = _Known(
+    prior = _Prior(
         CANDIDATES.to_frame() if table is None else table,
         DECISIONS.to_frame() if decisions is None else decisions.cast(DECISIONS),
         places.filter("is_current").select("key"),
         settings,
     )
-    named, tree = _named(places, units, root, settings)
+    named, tree = _sides(places, units, root, settings)
     accepted = MATCHES.to_frame()
     while True:
-        matches = _match_all(named, tree, root, known)
-        new = matches.filter(decision=ACCEPTED).join(known.decisions, on="key", how="anti")
+        matches = _match_all(named, tree, root, prior)
+        new = matches.filter(decision=ACCEPTED).join(prior.decisions, on="key", how="anti")
         if new.is_empty():
             break
         accepted = pl.concat([accepted, new])
-        known = replace(
-            known, decisions=pl.concat([known.decisions, new.select(DECISIONS.names())])
+        prior = replace(
+            prior, decisions=pl.concat([prior.decisions, new.select(DECISIONS.names())])
         )
     matches = pl.concat([accepted, matches.join(accepted, on="key", how="anti")])
     return places.select("key").join(matches, on="key", how="left", maintain_order="left")
 
 
-def _match_all(named: pl.DataFrame, tree: _Tree, root: str, known: _Known) -> pl.DataFrame:
+def _match_all(named: pl.DataFrame, tree: _Tree, root: str, prior: _Prior) -> pl.DataFrame:
     """Return `MATCHES` of all places that are not decided yet, and of those that are.
 
     A place that has its org unit is no rival for others. So this is done until nothing more is
@@ -130,14 +130,14 @@ def _match_all(named: pl.DataFrame, tree: _Tree, root: str, known: _Known) -> pl
     homes = first_homes(root)
     matches = MATCHES.to_frame()
     for kind in KINDS:
-        rows = below(named.filter(kind=kind), homes)
-        judged = _match_kind(kind, rows, tree, known, matches)
+        rows = add_homes_above(named.filter(kind=kind), homes)
+        judged = _match_kind(kind, rows, tree, prior, matches)
         matches = pl.concat([matches, judged.select(MATCHES.names())])
         homes = pl.concat([homes, judged.select(HOMES.names())])
     return matches
 
 
-def _named(
+def _sides(
     places: pl.DataFrame, units: pl.DataFrame, root: str, settings: MatchSettings
 ) -> tuple[pl.DataFrame, _Tree]:
     """Return both sides with the forms of their names; the short name is a second spelling."""
@@ -150,46 +150,46 @@ def _named(
 
 
 def _match_kind(
-    kind: str, places: pl.DataFrame, tree: _Tree, known: _Known, matches: pl.DataFrame
+    kind: str, places: pl.DataFrame, tree: _Tree, prior: _Prior, matches: pl.DataFrame
 ) -> pl.DataFrame:
     """Return `MATCHES` of the places of one kind, and `HOMES`, which those below them need."""
-    levels = known.settings.levels_of(kind)
-    decided = places.select("key").join(known.decisions, on="key")
+    levels = prior.settings.levels_of(kind)
+    decided = places.select("key").join(prior.decisions, on="key")
     rest = places.join(decided, on="key", how="anti")
-    judged = _judge(rest, tree, known, _taken(matches, known), levels)
-    noted = _with_lost(judged, rest, tree, known)
+    judged = _judge(rest, tree, prior, _org_units_in_use(matches, prior), levels)
+    noted = _with_lost(judged, rest, tree, prior)
     kept = decided.with_columns(is_decided=pl.lit(value=True))
     rows = places.select("key", "kind", "home", "above", "is_settled").join(
         pl.concat([noted, kept], how="diagonal"), on="key", how="left", maintain_order="left"
     )
-    return settled(explained(rows, has_level=bool(levels)), tree.units, has_level=bool(levels))
+    return settle(explain(rows, has_level=bool(levels)), tree.units, has_level=bool(levels))
 
 
-def _taken(matches: pl.DataFrame, known: _Known) -> pl.Series:
+def _org_units_in_use(matches: pl.DataFrame, prior: _Prior) -> pl.Series:
     """Return the org units that places have by now; a deleted one leaves it to its successor."""
     accepted = matches.filter(decision=ACCEPTED).select("key", "uid")
-    both = pl.concat([accepted, known.decisions.select("key", "uid")])
-    return both.join(known.current, on="key", how="semi")["uid"].drop_nulls()
+    both = pl.concat([accepted, prior.decisions.select("key", "uid")])
+    return both.join(prior.current, on="key", how="semi")["uid"].drop_nulls()
 
 
 def _judge(
-    places: pl.DataFrame, tree: _Tree, known: _Known, taken: pl.Series, levels: list[int]
+    places: pl.DataFrame, tree: _Tree, prior: _Prior, taken: pl.Series, levels: list[int]
 ) -> pl.DataFrame:
     units = tree.spellings.with_columns(is_at_level=pl.col("level").is_in(levels))
-    units = units if levels else units.join(known.table, on="uid", how="semi")
-    table = known.table.join(units, on="uid", how="semi").join(places, on="key", how="semi")
-    evidence = evidence_of(places, units, tree.ancestors, table, known.settings)
+    units = units if levels else units.join(prior.table, on="uid", how="semi")
+    table = prior.table.join(units, on="uid", how="semi").join(places, on="key", how="semi")
+    evidence = evidence_of(places, units, tree.ancestors, table, prior.settings)
     evidence = evidence.with_columns(is_taken=pl.col("uid").is_in(taken.implode()))
     if not levels:
         evidence = evidence.filter("by_table")
-    return judge(evidence, tree.units, known.settings)
+    return judge(evidence, tree.units, prior.settings)
 
 
 def _with_lost(
-    judged: pl.DataFrame, places: pl.DataFrame, tree: _Tree, known: _Known
+    judged: pl.DataFrame, places: pl.DataFrame, tree: _Tree, prior: _Prior
 ) -> pl.DataFrame:
     """Leave to a person the places for which the table names what DHIS2 does not have."""
-    lost = known.table.join(tree.units, on="uid", how="anti").join(places, on="key", how="semi")
+    lost = prior.table.join(tree.units, on="uid", how="anti").join(places, on="key", how="semi")
     noted = judged.join(
         lost.select("key", is_lost=pl.lit(value=True)), on="key", how="full", coalesce=True
     )

@@ -151,9 +151,9 @@ def news_in(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     there = before.select(
         "openimis_uuid", *(pl.col(name).alias(f"{name}_before") for name in columns)
     )
-    known = rows.join(there, on="openimis_uuid", how="left", maintain_order="left")
+    compared = rows.join(there, on="openimis_uuid", how="left", maintain_order="left")
     differs = [pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in columns]
-    return known.filter(pl.any_horizontal(differs)).select(FILE_COLUMNS)
+    return compared.filter(pl.any_horizontal(differs)).select(FILE_COLUMNS)
 
 
 def _number(name: str, decimals: int) -> pl.Expr:
