@@ -6,11 +6,11 @@ they are matched. Both sides are made of one list of facilities, as people write
 - a quarter of the names is spelt otherwise: another word for what it is, a slip, accents, the words
   in another order, a word left out
 - half of DHIS2's facilities have no code, or one of the ministry's own
-- one in twenty is on one side only; some lie at another level or in another district; some are
+- one in ten is on one side only; some lie at another level or in another district; some are
   closed
 - ten are there twice: five on each side
 - some codes were copied to the wrong line
-- one village in six has the name of another in its district but for a letter
+- one village in three has the name of another in its district but for a letter
 - the wards and villages of openIMIS are not in DHIS2
 """
 
@@ -185,13 +185,13 @@ def _facilities(made: _Maker, homes: list[tuple[str, str]], count: int) -> None:
 
 
 def _villages(made: _Maker, count: int) -> list[str]:
-    """Names of villages; one in six is another's with a letter changed, as Kitua and Kitui are."""
+    """Names of villages; one in three is another's but for a letter, as Kitua and Kitui are."""
     names = [made.word()]
     while len(names) < count:
         name = made.random.choice(names)
         at = made.random.randrange(1, len(name))
         near = name[:at] + made.random.choice("aeioubkmnt") + name[at + 1 :]
-        names.append(near if made.random.random() < 1 / 6 else made.word())
+        names.append(near if made.random.random() < 1 / 3 else made.word())
     return names
 
 
@@ -200,7 +200,7 @@ def _facility(
     homes: list[tuple[str, str]], number: int,
 ) -> None:  # fmt: skip
     chance = made.random.random
-    side = "both" if chance() > 0.05 else made.random.choice(["openimis", "dhis2"])
+    side = "both" if chance() > 0.1 else made.random.choice(["openimis", "dhis2"])
     spelt = made.respelt(name, kinds) if chance() < 0.25 else name
     if side == "dhis2":
         made.unit(made.uid(), spelt, parent)

@@ -95,7 +95,7 @@ def match(
 
     Returns:
         `MATCHES`: the proposed org unit, null if there is none; by which rule (null of decisions);
-        how similar the names are (0 to 100); kilometres between, null where a point is not prior;
+        how similar the names are (0 to 100); kilometres between, null where a point is not known;
         `accepted`, `to decide` or `none`; what stands against it
         (`transforms.matching.tables.objections`); other candidates, for people; and the nearest
         org unit that stands for the place or what lies above it: at least the root.

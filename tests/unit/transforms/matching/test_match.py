@@ -79,6 +79,14 @@ def test_a_name_is_not_accepted_where_another_place_is_as_similar() -> None:
     assert [rows[key]["uid"] for key in ("F1", "F2")] == [KITUA] * 2
 
 
+def test_a_name_is_not_accepted_where_another_place_is_nearly_as_similar() -> None:
+    places = [place("F1", "Mwanzakurutemma"), place("F2", "Mwanzakurutomaa")]
+
+    rows = matched(places, [unit(KITUA, "Mwanzakurutema")])
+
+    assert decided(rows["F1"]) == ("to decide", KITUA, "second_candidate")
+
+
 def test_a_hospital_and_a_dispensary_of_one_name_are_told_apart() -> None:
     places = [place("H", "Kitua Hospital"), place("D1", "Kitua Dispensary")]
     units = [unit(KITUA, "Hospital Kitua"), unit(OTHER, "Kitua Disp.")]
