@@ -15,10 +15,13 @@
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
   runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
+  runs/<run_id>/match-org-units.csv, .md
   acknowledged/<target>/<version>/<resource>/<partition>.parquet
   acknowledged/<target>/current.json
   acknowledged/<target>/lock, stage.lock
   acknowledged/<target>/scratch/…parquet              while partitions are divided anew
+  matches/<target>/org-units.csv                      which a person edits
+  matches/<target>/org-units.json                     what the flow itself wrote there last
 """
 
 import re
@@ -102,6 +105,11 @@ class Run:
     def what_leaves(self) -> Path:
         """What the country file lets out, for people."""
         return self.folder / "what-leaves.md"
+
+    @property
+    def matches(self) -> Path:
+        """The file of matches as the run left it (CSV; the page lies beside it)."""
+        return self.folder / "match-org-units.csv"
 
     def snapshot(self, table: str) -> Path:
         """The snapshot of an openIMIS table."""
@@ -193,6 +201,11 @@ class Target:
     def scratch(self) -> Path:
         """Where acknowledged rows lie while they are divided anew."""
         return self.folder / "scratch"
+
+    @property
+    def matches(self) -> Path:
+        """The file of matches, which a person edits (CSV; what the flow wrote lies beside it)."""
+        return self.root / "matches" / self.name / "org-units.csv"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:
         """What DHIS2 has confirmed of a resource."""

@@ -30,6 +30,9 @@ COMMANDS = {
     "docs": Command(
         "flows.prefect_support.docs", "write the pages that are made from the tables of truth"
     ),
+    "match-org-units": Command(
+        "flows.prefect_support.match_command", "match openIMIS's places with DHIS2's org units"
+    ),
 }
 
 
@@ -43,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="openimis-dhis2",
         description="Carries openIMIS into DHIS2.",
-        epilog="\n".join(f"{name:10}{command.purpose}" for name, command in COMMANDS.items()),
+        epilog="\n".join(f"{name:17}{command.purpose}" for name, command in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of those below")

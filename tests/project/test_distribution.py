@@ -49,7 +49,7 @@ def test_the_list_of_commands_says_what_each_is_for(capsys: pytest.CaptureFixtur
         main(["--help"])
 
     told = capsys.readouterr().out
-    assert all(f"{name:10}{command.purpose}" in told for name, command in COMMANDS.items())
+    assert all(f"{name:17}{command.purpose}" in told for name, command in COMMANDS.items())
 
 
 def test_a_command_that_is_none_is_refused_with_those_that_are(

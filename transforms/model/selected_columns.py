@@ -8,7 +8,12 @@ from transforms.model.resources import ALL_FIELDS
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
 from transforms.openimis.tables.column_types import Column, Table
-from transforms.openimis.tables.columns import TABLES, TABLES_OF_SET_UP
+from transforms.openimis.tables.columns import (
+    HEALTH_FACILITIES,
+    LOCATIONS,
+    TABLES,
+    TABLES_OF_SET_UP,
+)
 from transforms.openimis.tables.places import GROUP_SETS
 
 
@@ -49,6 +54,15 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
             [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
         )
         for name in TABLES_OF_SET_UP
+    }
+    return as_named_here(columns, country)
+
+
+def selected_places(country: Country) -> dict[str, list[Column]]:
+    """Return what is read of locations and health facilities to match them, and no other table."""
+    columns = {
+        table.name: [column for column in table.columns if not column.field]
+        for table in (LOCATIONS, HEALTH_FACILITIES)
     }
     return as_named_here(columns, country)
 

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.differences import Differences
+from transforms.openimis.match_settings import Matching
 from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import (
@@ -155,8 +156,8 @@ class Analytics(_Section):
     poll_seconds: float = Field(default=10, ge=0)
 
 
-class Country(Differences, _Section):
-    """The whole country file, with the `Differences` of this openIMIS.
+class Country(Matching, Differences, _Section):
+    """The whole country file, with the `Differences` of this openIMIS, and how places are matched.
 
     Attributes:
         root: The org unit above all regions.
@@ -171,8 +172,7 @@ class Country(Differences, _Section):
         place_groups: Name of a CSV file beside the country file that puts health facilities and
             villages into the groups of which openIMIS says nothing; see
             `transforms.openimis.place_groups`.
-        facility_level: Key of a group of health facilities to the values of `HFLevel` in it, where
-            they differ from the usual ones.
+        facility_level: Key of a facility group to its values of `HFLevel`, where they are others.
         facility_ownership: The same, of `LegalForm`.
         facility_status: The same, of `status`; groups of it are filled only where this is given.
         service_groups: Key of a group of services to its name and codes; figures are made of them.

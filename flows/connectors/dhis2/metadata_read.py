@@ -45,6 +45,17 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
     ]
 
 
+def org_units_below(client: Dhis2, root: str) -> list[Json]:
+    """Return an org unit and all that lie below it, whole, each with its `path`; read once.
+
+    Which there are says one list, which grows with the whole tree; the rest is read by UID.
+    """
+    listed = _all_of(client, "organisationUnits", "id,parent[id],path")
+    paths = {unit["id"]: unit["path"] for unit in listed if root in unit["path"].split("/")}
+    whole = present_objects(client, "organisationUnits", paths.keys())
+    return [whole[uid] | {"path": path} for uid, path in paths.items() if uid in whole]
+
+
 def has_hole(client: Dhis2, option_set: str) -> bool:
     """Whether an option was deleted from the set by hand on a DHIS2 2.40, which cannot save it."""
     found = find(client, f"/api/optionSets/{option_set}", "id,options[id]")

@@ -164,3 +164,10 @@ MEASURES = """\
 
 AFTER_START and BEFORE_END are the first and last day of the period, both inside; BEFORE_START the days before it. Where no org unit is named, a figure is shown where its events or enrollments lie.
 """
+
+MATCHING = """# openIMIS's places in DHIS2's own tree
+
+This proposes only: nothing was written to DHIS2, and `sync` does not use it yet. Edit the file of
+matches: `accepted` with a `dhis2_uid`, or `none`, in the column `decision`, and your name in `who`.
+Then run it again: decisions stay, and what lies below them is looked for.
+"""

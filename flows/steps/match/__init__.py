@@ -1,0 +1,1 @@
+"""Match openIMIS's places with the org units that DHIS2 has."""

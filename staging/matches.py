@@ -1,0 +1,99 @@
+"""The file of matches: a CSV that a person edits, and beside it what the flow wrote there last.
+
+By the second, a person's changes are known from the flow's own rows. It is written first: if the
+flow is killed between the two, the person's file is still as it was.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from staging.files import checksum, read_json, whole_or_absent, write_bytes, write_json
+from staging.layout import Run, Target
+from transforms.core.errors import StagingError
+from transforms.matching.decisions import FILE_COLUMNS
+
+ROWS = "rows"
+ENCODINGS = ("utf-8-sig", "cp1252")
+"""A spreadsheet may write the second, which reads any file."""
+SEPARATORS = (",", ";", "\t")
+
+
+def read_matches(target: Target) -> tuple[pl.DataFrame, str | None]:
+    """Return the rows of the file of matches, all texts, and its SHA-256: None if there is none.
+
+    Raises:
+        StagingError: It cannot be read as CSV.
+    """
+    path = target.matches
+    if not path.exists():
+        return pl.DataFrame(schema=dict.fromkeys(FILE_COLUMNS, pl.String())), None
+    content = path.read_bytes()
+    text = _decoded(content)
+    titles = text.partition("\n")[0]
+    separator = max(SEPARATORS, key=titles.count)
+    try:
+        rows = pl.read_csv(text.encode(), separator=separator, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise StagingError(
+            f"{path} cannot be read as CSV ({type(error).__name__}). Correct it, or put back the "
+            f"copy that the last run left in its folder. Nothing was written."
+        ) from error
+    return rows, checksum(content)
+
+
+def read_written(target: Target) -> dict[str, list[str | None]]:
+    """Return what the flow wrote last; see `transforms.matching.decisions.Written`.
+
+    Raises:
+        StagingError: It is not as it was written.
+    """
+    path = target.matches.with_suffix(".json")
+    rows: dict[str, list[str | None]] = read_json(path)[ROWS] if path.exists() else {}
+    return rows
+
+
+def write_matches(
+    run: Run,
+    target: Target,
+    rows: pl.DataFrame,
+    written: Mapping[str, Sequence[str | None]],
+    read: str | None,
+) -> None:
+    """Write the file of matches, and a copy of it into the run's folder.
+
+    Args:
+        run: The run.
+        target: Whose org units these are.
+        rows: All rows of the file.
+        written: What to remember of them.
+        read: SHA-256 of the file that the rows were made of; None: there was none.
+
+    Raises:
+        StagingError: Somebody has changed the file meanwhile.
+    """
+    path = target.matches
+    found = checksum(path.read_bytes()) if path.exists() else None
+    if found != read:
+        raise StagingError(
+            f"{path} was changed while this run was at work, which would lose the changes. Run "
+            f"this again. Nothing was written."
+        )
+    write_json(path.with_suffix(".json"), {ROWS: dict(written)})
+    for each in (path, run.matches):
+        with whole_or_absent(each) as scratch:
+            rows.write_csv(scratch, include_bom=True)
+
+
+def write_match_page(run: Run, page: str) -> None:
+    """Write the page of a run that matched org units."""
+    write_bytes(run.matches.with_suffix(".md"), page.encode())
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode(ENCODINGS[-1], errors="replace")

@@ -1,0 +1,1 @@
+"""openIMIS's places beside the org units that DHIS2 has already."""

@@ -1,0 +1,163 @@
+"""The file of matches, which a person edits: what was decided stays, the rest is proposed anew.
+
+    file of before ─► what a person changed ─► decisions ─► match ─► file
+                                                                      └─► what is new
+
+A row is a decision where `who` says whose it is: a person's, or this program's (`BY_RULE`). A row
+without is a proposal, and the next run makes it anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.core.errors import StagingError
+from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE
+from transforms.matching.match import DECISIONS
+from transforms.matching.org_unit_tree import parents_of
+
+BY_RULE = "match-org-units"
+"""Who has decided what no person had to decide."""
+SOMEBODY = "by hand"
+"""Who has changed a row of the file without a name."""
+YES, NO = "yes", "no"
+FILE_COLUMNS: tuple[str, ...] = (
+    "decision", "kind", "openimis_code", "openimis_name", "openimis_path", "dhis2_uid",
+    "dhis2_name", "dhis2_path", "how", "score", "km", "note", "who", "when", "candidates",
+    "in_openimis", "openimis_uuid",
+)  # fmt: skip
+"""Of the file of matches; all are texts, and an empty one is null."""
+NEEDED = ("openimis_uuid", "decision", "dhis2_uid", "who", "when")
+_DECISIONS = (ACCEPTED, NONE, TO_DECIDE)
+_WRITTEN = dict.fromkeys(
+    ("openimis_uuid", "decision_before", "uid_before", "who_before", "when_before",
+     "parent_before"), pl.String()
+)  # fmt: skip
+
+Written = Mapping[str, Sequence[str | None]]
+"""UUID of a place to decision, UID, who, when, and the parent of the org unit, as the flow itself
+wrote them last."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who runs the flow, and when.
+
+    Attributes:
+        who: Whose the changes in the file are, where it names nobody.
+        when: UTC, as text.
+    """
+
+    who: str
+    when: str
+
+
+def checked_rows(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the rows of a file of matches with all `FILE_COLUMNS`, texts trimmed.
+
+    Args:
+        rows: As they were read, all texts.
+        name: Of the file, for the error message.
+
+    Raises:
+        StagingError: A column is missing, a place is there twice, or a decision is none.
+    """
+    if missing := [column for column in NEEDED if column not in rows.columns]:
+        raise _unusable(name, f"it has no column {', '.join(missing)}")
+    trimmed = rows.select(pl.all().cast(pl.String).str.strip_chars()).select(
+        pl.when(pl.all() != "").then(pl.all())
+    )
+    whole = trimmed.with_columns(
+        pl.lit(None, pl.String).alias(column)
+        for column in FILE_COLUMNS
+        if column not in trimmed.columns
+    )
+    kept = whole.select(FILE_COLUMNS).with_columns(
+        pl.col("decision").str.to_lowercase().fill_null(TO_DECIDE)
+    )
+    for fault, lines in _faults(kept).items():
+        if lines:
+            raise _unusable(name, f"{fault} (line {', '.join(map(str, lines[:5]))})")
+    return kept
+
+
+def _faults(rows: pl.DataFrame) -> dict[str, list[int]]:
+    """Return what a person has to correct, and in which lines; the first is that of the titles."""
+    conditions = {
+        "openimis_uuid is empty": pl.col("openimis_uuid").is_null(),
+        "a place is there twice": pl.col("openimis_uuid").is_duplicated(),
+        f"a decision is none of {', '.join(_DECISIONS)}": ~pl.col("decision").is_in(_DECISIONS),
+        "a place is accepted without a dhis2_uid": (pl.col("decision") == ACCEPTED)
+        & pl.col("dhis2_uid").is_null(),
+    }
+    numbered = rows.with_row_index("line", offset=2)
+    return {
+        fault: numbered.filter(condition)["line"].to_list()
+        for fault, condition in conditions.items()
+    }
+
+
+def _unusable(name: str, fault: str) -> StagingError:
+    return StagingError(
+        f"{name} is not a file of matches as it must be: {fault}. Correct it, or put back the copy "
+        f"that the last run left in its folder. Nothing was written."
+    )
+
+
+def with_authors(rows: pl.DataFrame, written: Written, author: Author) -> pl.DataFrame:
+    """Say of each row that a person changed whose decision it is, and since when.
+
+    A UID that was typed into a row is a decision, whatever the row says of it.
+
+    Args:
+        rows: See `checked_rows`.
+        written: What the flow wrote last.
+        author: Whose the changes are.
+    """
+    compared = rows.join(
+        written_rows(written), on="openimis_uuid", how="left", maintain_order="left"
+    )
+    is_typed = pl.col("uid_before").ne_missing(pl.col("dhis2_uid")) & (
+        pl.col("dhis2_uid").is_not_null()
+    )
+    accepted = pl.when(is_typed & (pl.col("decision") == TO_DECIDE)).then(pl.lit(ACCEPTED))
+    decided = compared.with_columns(decision=accepted.otherwise("decision"))
+    is_changed = pl.col("decision").ne_missing(pl.col("decision_before")) | is_typed
+    is_open = pl.col("decision") == TO_DECIDE
+    is_named = pl.col("who").is_not_null() & pl.col("who").ne_missing(pl.col("who_before"))
+    who = pl.when(is_changed & ~is_named).then(pl.lit(author.who)).otherwise("who")
+    is_dated = pl.col("when").is_not_null() & pl.col("when").ne_missing(pl.col("when_before"))
+    is_of_now = (is_changed | is_named) & ~is_dated
+    when = pl.when(is_of_now).then(pl.lit(author.when)).otherwise("when")
+    return decided.with_columns(
+        who=pl.when(~is_open).then(pl.coalesce(who, "who_before")),
+        when=pl.when(~is_open).then(pl.coalesce(when, "when_before")),
+        dhis2_uid=pl.when(pl.col("decision") != NONE).then("dhis2_uid"),
+    ).select(FILE_COLUMNS)
+
+
+def decisions_in(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the decisions of a file: `transforms.matching.match.DECISIONS`."""
+    return rows.filter(is_decision()).select(
+        key="openimis_uuid", uid="dhis2_uid", decision="decision"
+    ).cast(DECISIONS)  # fmt: skip
+
+
+def is_decision() -> pl.Expr:
+    """True for a row of the file that is no proposal."""
+    return pl.col("who").is_not_null() & (pl.col("decision") != TO_DECIDE)
+
+
+def written_rows(written: Written) -> pl.DataFrame:
+    """Return what the flow wrote last as rows: openimis_uuid, and columns that end in `_before`."""
+    rows = [(key, *values) for key, values in written.items()]
+    return pl.DataFrame(rows, schema=_WRITTEN, orient="row")
+
+
+def written_in(rows: pl.DataFrame, units: pl.DataFrame) -> dict[str, list[str | None]]:
+    """Return what to remember of a file that is about to be written; see `Written`."""
+    parents = parents_of(units).select(dhis2_uid="uid", parent="parent")
+    columns = ("openimis_uuid", "decision", "dhis2_uid", "who", "when", "parent")
+    told = rows.join(parents, on="dhis2_uid", how="left").select(columns).rows()
+    return {key: list(values) for key, *values in told}

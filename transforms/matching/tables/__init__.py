@@ -1,0 +1,1 @@
+"""Tables of truth: what a match rests on, and what stands against it."""
