@@ -12,6 +12,7 @@ from prefect.states import Completed
 from flows.extract import take_snapshot
 from flows.prefect_support.endings import in_one_sentence, step
 from flows.prefect_support.named_blocks import connect
+from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.match.match_run import Beside, Matched, match_run
 from flows.steps.match.match_table import read_match_table
@@ -26,7 +27,7 @@ from transforms.model.selected_columns import selected_places
 TO_DECIDE = "CompletedToDecide"
 
 
-@flow(name="match-org-units")
+@flow(name="match-org-units", flow_run_name=named_by("target"))
 @in_one_sentence
 def match_org_units(
     source: str,

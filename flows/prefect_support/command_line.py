@@ -31,7 +31,7 @@ COMMANDS = {
         "flows.prefect_support.docs", "write the pages that are made from the tables of truth"
     ),
     "match-org-units": Command(
-        "flows.prefect_support.match_command", "match openIMIS's places with DHIS2's org units"
+        "flows.commands.match_org_units", "match openIMIS's places with DHIS2's org units"
     ),
 }
 

@@ -39,7 +39,7 @@ from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
 from transforms.changes.findings import Kind
 from transforms.changes.schemas import acknowledged_schema
-from transforms.model.resources import RESOURCES, Resource
+from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.openimis.country import Country
 from transforms.openimis.rows import Snapshot
 
@@ -70,6 +70,8 @@ empty_count = 1000000
 [retention]
 whole_runs = 100
 """
+OPTIONAL = sorted({each.name for each in ALL_FIELDS if each.optional and not each.follows})
+"""Values that a country file has to ask for; the story sends all of them."""
 RECONCILED = tuple(kind.value for kind in Kind)
 
 
@@ -110,7 +112,9 @@ class Pilot:
         """The country file."""
         path = self.folder / "country.toml"
         if not path.exists():
-            path.write_text(f'{COUNTRY}\n[dhis2]\ncalendar = "{self.calendar}"\n')
+            sent = "".join(f'"{name}" = "send"\n' for name in OPTIONAL)
+            dhis2 = f'[dhis2]\ncalendar = "{self.calendar}"\n'
+            path.write_text(f"{COUNTRY}\n{dhis2}\n[privacy]\n{sent}")
         return path
 
     @property

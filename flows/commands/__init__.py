@@ -1,0 +1,1 @@
+"""Sub-commands of `openimis-dhis2` that run a flow."""
