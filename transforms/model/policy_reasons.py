@@ -20,10 +20,10 @@ def with_reasons(events: pl.LazyFrame) -> pl.LazyFrame:
         events: Insuree policies with their statuses; see `transforms.model.policy_status`.
     """
     faults = {
-        "insuree_policy_insuree_unknown": pl.col("insuree_known").is_null(),
-        "insuree_policy_policy_unknown": ~pl.col("policy_known"),
-        "no_place": pl.col("insuree_known").is_not_null() & pl.col("orgUnit").is_null(),
-        "policy_status_unknown": ~pl.col("status_is_known"),
+        "insuree_policy_insuree_unknown": pl.col("insuree_exists").is_null(),
+        "insuree_policy_policy_unknown": ~pl.col("policy_exists"),
+        "no_place": pl.col("insuree_exists").is_not_null() & pl.col("orgUnit").is_null(),
+        "policy_status_unknown": ~pl.col("status_is_valid"),
         "policy_enrollment_date_missing": pl.col("date").is_null(),
         "policy_date_out_of_range": is_out_of_range(*DATES),
     }
@@ -31,8 +31,8 @@ def with_reasons(events: pl.LazyFrame) -> pl.LazyFrame:
     notes = {
         "policy_status_date_not_known": pl.col("date_not_known"),
         "policy_effective_date_missing": pl.col("never_effective"),
-        "policy_without_stage": is_first & pl.col("policy_known") & ~_has_stage(),
-        "policy_without_product": is_first & pl.col("policy_known") & _has_no_product(),
+        "policy_without_stage": is_first & pl.col("policy_exists") & ~_has_stage(),
+        "policy_without_product": is_first & pl.col("policy_exists") & _has_no_product(),
         "insuree_policy_double": is_first & pl.col("has_several_rows"),
     }
     stage = pl.when(_has_stage()).then("policy_stage").otherwise(pl.lit(NEW))
