@@ -1,7 +1,7 @@
 """The snapshot of openIMIS: check all tables, then copy them in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flows.connectors.openimis.client import Openimis, SourceTransaction
 from flows.connectors.openimis.selection import (
@@ -28,6 +28,8 @@ from transforms.openimis.tables.column_types import Column
 
 Columns = Mapping[str, Sequence[Column]]
 USUAL = Guards()
+A_MOMENT = timedelta(minutes=1)
+"""By so much a replica that follows its primary may be behind at any time."""
 
 
 def take_snapshot(
@@ -60,13 +62,14 @@ def take_snapshot(
     for gap in openimis.open_on_the_wire:
         runner.warning(gap)
     manifest = copy_tables(run, source, openimis, columns, guards)
-    _warn_of_another_moment(manifest, runner)
+    warn_of_another_moment(manifest, runner)
     _warn(manifest, runner)
     return manifest
 
 
-def _warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
-    if manifest.is_behind:
+def warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
+    """Warn where not all of a snapshot is of the moment at which it was taken."""
+    if manifest.is_behind and _age(manifest) > A_MOMENT:
         runner.warning(
             "This openIMIS is a replica that is behind its primary: it is read as of %s. What is "
             "newer is loaded by a later run; if it stays behind, see whether it still follows",
@@ -87,6 +90,12 @@ def _warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
             "same moment: what is entered meanwhile may be in one table and not yet in another",
             ", ".join(foreign),
         )
+
+
+def _age(manifest: SnapshotManifest) -> timedelta:
+    """Return how old a snapshot was when it was taken."""
+    taken_at = manifest.taken_at.replace(tzinfo=None) if manifest.taken_at else manifest.as_of
+    return taken_at - manifest.as_of
 
 
 def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
