@@ -76,9 +76,9 @@ def keep_confirmed(
     columns = rows.collect_schema().names()
     before = pl.col(BEFORE).struct
     stays = before.field("key").is_not_null()
+    following = [each for value in values for each in FOLLOWING.get(value, ())]
     if name == OPTIONS:
         stays, values = stays & pl.col("optionSet").is_in(values), ["name"]
-    following = [each for value in values for each in FOLLOWING.get(value, ())]
     confirmed_values = {each: before.field(each) for each in values} | {
         each: pl.coalesce(before.field(each), each) for each in following
     }

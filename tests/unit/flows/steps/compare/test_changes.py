@@ -12,8 +12,11 @@ from staging.current import Current, with_version
 from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from tests.laws.world import desired_frame
+from tests.support.builders import register
 from tests.system.set_up.a_country import a_country
+from transforms.changes.metadata_changes import with_content
 from transforms.changes.schemas import acknowledged_schema
+from transforms.model.desired import desired_metadata
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_ITEMS,
@@ -59,10 +62,9 @@ def staged(root: Path, wanted: Rows, confirmed: Rows) -> dict[str, list[str]]:
             )
             written = write(target, "before", resource.name, number, known.lazy())
             checksums.setdefault(resource.name, []).append(written)
+    metadata = desired_metadata(register(), a_country(), None)
     for name in METADATA:
-        write_frame(
-            run.desired(name, 0), pl.LazyFrame(schema={"key": pl.String, "content": pl.String})
-        )
+        write_frame(run.desired(name, 0), with_content(metadata[name]))
     declare_done(run, "desired", {"partitions": PARTITIONS, "rows": {}})
     current = with_version(Current(partitions=PARTITIONS, counter=1), "before", checksums)
     stage_changes(run, target, current, Inputs(a_country(), None, None, [Scope.ALL], None))
