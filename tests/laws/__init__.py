@@ -2,5 +2,7 @@
 
 from hypothesis import Phase, settings
 
-settings.register_profile("laws", deadline=None, max_examples=10, phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "laws", deadline=None, max_examples=10, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("laws")
