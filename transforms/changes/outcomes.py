@@ -35,8 +35,8 @@ def with_outcomes(
 
     Adds `isPosted`, `isDeleted`, `isReleased`, `isTransferred` (Boolean: DHIS2 has done it),
     `isReleaseLate` (it may do the release once more, after all that followed), `isLate` (likewise
-    any of it) and `kind` (of the refusal of a create, update or replace, or of the release before
-    an update, which is then not sent; null if there is none).
+    any of it) and `kind` (of the refusal of a create, update or replace; of the release before it,
+    if that was refused: what follows was taken out then; null if there is none).
     `isPostUnknown`, `isDeleteUnknown`, `isReleaseUnknown`, `isTransferUnknown` say that it was
     requested and the answer is lost; all but a deletion then count as done. `isDeleteAbsent` says
     that DHIS2 has never had what it was to delete.
@@ -58,7 +58,7 @@ def with_outcomes(
         .join(deleted, left_on="uidBefore", right_on="uid", how="left")
         .join(released, on="uid", how="left", suffix="OfRelease")
         .join(transferred, left_on="parentUid", right_on="uid", how="left")
-        .with_columns(isLate=is_late, kind=pl.coalesce("kind", "kindOfRelease"))
+        .with_columns(isLate=is_late, kind=pl.coalesce("kindOfRelease", "kind"))
         .select("key", "kind", pl.col(DONE).fill_null(value=False))
     )
     return changes.join(answered, on="key", how="left")

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from flows.connectors.dhis2.errors import BusyError
+from flows.steps.load.control_request import PARAMETERS
 from staging.outbox import bundles, in_doubt
 from tests.support.large import one_by_default
+from tests.support.sandbox import ADMIN
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
+from tests.support.scheme.contents import acknowledged
 from tests.system.guards.guarded import GuardedScheme
 from transforms.changes.permissions import Allow
 from transforms.changes.phases import Phase
+from transforms.model.resources import TRACKED_ENTITIES
 
 CONTROL_REQUEST = "{}"
 
@@ -180,4 +184,29 @@ def test_the_run_itself_goes_on_with_its_own_requests(scheme: GuardedScheme) -> 
 
     assert scheme.current.last_run == "third"
     assert all(bundle.is_settled for bundle in bundles(job.run))
+    assert_acknowledged_is_held(scheme)
+
+
+def test_a_person_whom_somebody_deleted_in_dhis2_comes_back_with_the_number_of_today(
+    scheme: GuardedScheme,
+) -> None:
+    """The old number is given up first: that it was refused for a deleted person says enough."""
+    people = acknowledged(scheme.target, TRACKED_ENTITIES).filter(state="held")
+    key, uid = people.select("key", "uid").row(0)
+    with scheme.job("by hand").client_of(ADMIN) as client:
+        body = {"trackedEntities": [{"trackedEntity": uid}]}
+        assert client.post("/api/tracker", PARAMETERS | {"importStrategy": "DELETE"}, body).ok
+    with closing(sqlite3.connect(scheme.database)) as database:
+        database.execute(
+            """UPDATE "tblInsuree" SET "CHFID" = '977000001' WHERE LOWER("InsureeUUID") = ?""",
+            (key,),
+        )
+        database.commit()
+
+    for night in range(3):
+        scheme.bring(f"night-{night}")
+
+    again = acknowledged(scheme.target, TRACKED_ENTITIES).filter(state="held", key=key)["uid"][0]
+    assert again != uid
+    assert again in scheme.sandbox.tracked_entities()
     assert_acknowledged_is_held(scheme)
