@@ -98,7 +98,7 @@ def test_a_file_that_changes_while_a_run_is_at_work_is_not_overwritten(ministry:
     ministry.match()
 
     with pytest.raises(StagingError, match="was changed while this run was at work"):
-        write_matches(ministry.run, ministry.target, ministry.rows, {}, "another checksum")
+        write_matches(ministry.run, ministry.target, ministry.rows, "another checksum")
 
 
 def test_a_file_that_is_damaged_is_not_overwritten(ministry: Ministry) -> None:
