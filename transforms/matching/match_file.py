@@ -25,7 +25,6 @@ from transforms.matching.tables.objections import (
     SHARED,
 )
 
-_OF_DECISIONS = ("how", "score", "km", "who", "when")
 _ORDER = (TO_DECIDE, NONE, ACCEPTED)
 
 
@@ -146,11 +145,15 @@ def news_in(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
             `transforms.matching.decisions.with_authors`.
     """
     columns = ("decision", "dhis2_uid", "note")
+    has_note = {"note": pl.col("note").is_not_null()}
     there = before.select(
         "openimis_uuid", *(pl.col(name).alias(f"{name}_before") for name in columns)
     )
     compared = rows.join(there, on="openimis_uuid", how="left", maintain_order="left")
-    differs = [pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in columns]
+    differs = [
+        pl.col(name).ne_missing(pl.col(f"{name}_before")) & has_note.get(name, pl.lit(value=True))
+        for name in columns
+    ]
     return compared.filter(pl.any_horizontal(differs)).select(FILE_COLUMNS)
 
 

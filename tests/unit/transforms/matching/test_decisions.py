@@ -166,6 +166,15 @@ def test_what_happened_to_an_org_unit_since_is_told_and_the_decision_stays(
     assert matching.news["openimis_uuid"].to_list() == ["F"]
 
 
+def test_what_was_told_of_an_org_unit_once_is_no_news_when_it_is_over(matching: Matching) -> None:
+    renamed = [unit(KITUA, "Kitua Mpya"), unit(OTHER, "Bombo")]
+    matching.run(TUESDAY, units=renamed)
+    matching.run(TUESDAY, units=renamed)
+
+    assert matching.of("F", "note", "dhis2_name") == (None, "Kitua Mpya")
+    assert matching.news.is_empty()
+
+
 def test_a_decision_of_a_place_that_openimis_has_no_more_stays(matching: Matching) -> None:
     matching.run(TUESDAY, places=[place("G", "Bomba")])
 
