@@ -21,7 +21,6 @@
   acknowledged/<target>/lock, stage.lock
   acknowledged/<target>/scratch/…parquet              while partitions are divided anew
   matches/<target>/org-units.csv                      which a person edits
-  matches/<target>/org-units.json                     what the flow itself wrote there last
 """
 
 import re
@@ -204,7 +203,7 @@ class Target:
 
     @property
     def matches(self) -> Path:
-        """The file of matches, which a person edits (CSV; what the flow wrote lies beside it)."""
+        """The file of matches, which a person edits (CSV)."""
         return self.root / "matches" / self.name / "org-units.csv"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:

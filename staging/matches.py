@@ -1,19 +1,12 @@
-"""The file of matches: a CSV that a person edits, and beside it what the flow wrote there last.
-
-By the second, a person's changes are known from the flow's own rows. It is written first: if the
-flow is killed between the two, the person's file is still as it was.
-"""
-
-from collections.abc import Mapping, Sequence
+"""The file of matches: a CSV that a person edits between two runs; it is whole or as it was."""
 
 import polars as pl
 
-from staging.files import checksum, read_json, whole_or_absent, write_bytes, write_json
+from staging.files import checksum, whole_or_absent, write_bytes
 from staging.layout import Run, Target
 from transforms.core.errors import StagingError
 from transforms.matching.decisions import FILE_COLUMNS
 
-ROWS = "rows"
 ENCODINGS = ("utf-8-sig", "cp1252")
 """A spreadsheet may write the second, which reads any file."""
 SEPARATORS = (",", ";", "\t")
@@ -42,31 +35,13 @@ def read_matches(target: Target) -> tuple[pl.DataFrame, str | None]:
     return rows, checksum(content)
 
 
-def read_written(target: Target) -> dict[str, list[str | None]]:
-    """Return what the flow wrote last; see `transforms.matching.decisions.Written`.
-
-    Raises:
-        StagingError: It is not as it was written.
-    """
-    path = target.matches.with_suffix(".json")
-    rows: dict[str, list[str | None]] = read_json(path)[ROWS] if path.exists() else {}
-    return rows
-
-
-def write_matches(
-    run: Run,
-    target: Target,
-    rows: pl.DataFrame,
-    written: Mapping[str, Sequence[str | None]],
-    read: str | None,
-) -> None:
+def write_matches(run: Run, target: Target, rows: pl.DataFrame, read: str | None) -> None:
     """Write the file of matches, and a copy of it into the run's folder.
 
     Args:
         run: The run.
         target: Whose org units these are.
         rows: All rows of the file.
-        written: What to remember of them.
         read: SHA-256 of the file that the rows were made of; None: there was none.
 
     Raises:
@@ -79,7 +54,6 @@ def write_matches(
             f"{path} was changed while this run was at work, which would lose the changes. Run "
             f"this again. Nothing was written."
         )
-    write_json(path.with_suffix(".json"), {ROWS: dict(written)})
     for each in (path, run.matches):
         with whole_or_absent(each) as scratch:
             rows.write_csv(scratch, include_bom=True)

@@ -17,7 +17,7 @@ from tests.support.national_tree import ROOT, as_frames, nation
 from transforms.matching.match import match
 from transforms.openimis.match_settings import MatchSettings
 
-FACILITIES = 13_000
+FACILITIES = 13_500
 MOST_SECONDS = 300.0
 LEAST_PRECISION = 0.995
 

@@ -4,10 +4,10 @@
                                                                       └─► what is new
 
 A row is a decision where `who` says whose it is: a person's, or this program's (`BY_RULE`). A row
-without is a proposal, and the next run makes it anew.
+without is a proposal, and the next run makes it anew. Each row says in its last column what the
+flow itself wrote there, so a person's changes are known, whenever a run was cut short.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,7 +15,6 @@ import polars as pl
 from transforms.core.errors import StagingError
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE
 from transforms.matching.match import DECISIONS
-from transforms.matching.org_unit_tree import parents_of
 
 BY_RULE = "match-org-units"
 """Who has decided what no person had to decide."""
@@ -25,19 +24,13 @@ YES, NO = "yes", "no"
 FILE_COLUMNS: tuple[str, ...] = (
     "decision", "kind", "openimis_code", "openimis_name", "openimis_path", "dhis2_uid",
     "dhis2_name", "dhis2_path", "how", "score", "km", "note", "who", "when", "candidates",
-    "in_openimis", "openimis_uuid",
+    "in_openimis", "openimis_uuid", "written",
 )  # fmt: skip
 """Of the file of matches; all are texts, and an empty one is null."""
-NEEDED = ("openimis_uuid", "decision", "dhis2_uid", "who", "when")
+NEEDED = ("openimis_uuid", "decision", "dhis2_uid", "who", "when", "written")
 _DECISIONS = (ACCEPTED, NONE, TO_DECIDE)
-_WRITTEN = dict.fromkeys(
-    ("openimis_uuid", "decision_before", "uid_before", "who_before", "when_before",
-     "parent_before"), pl.String()
-)  # fmt: skip
-
-Written = Mapping[str, Sequence[str | None]]
-"""UUID of a place to decision, UID, who, when, and the parent of the org unit, as the flow itself
-wrote them last."""
+_WRITTEN = ("decision_before", "uid_before", "parent_before", "when_before", "who_before")
+_WRITTEN_SEPARATOR = "|"
 
 
 @dataclass(frozen=True)
@@ -105,36 +98,55 @@ def _unusable(name: str, fault: str) -> StagingError:
     )
 
 
-def with_authors(rows: pl.DataFrame, written: Written, author: Author) -> pl.DataFrame:
+def with_authors(rows: pl.DataFrame, author: Author) -> pl.DataFrame:
     """Say of each row that a person changed whose decision it is, and since when.
 
     A UID that was typed into a row is a decision, whatever the row says of it.
 
     Args:
         rows: See `checked_rows`.
-        written: What the flow wrote last.
         author: Whose the changes are.
     """
-    compared = rows.join(
-        written_rows(written), on="openimis_uuid", how="left", maintain_order="left"
-    )
-    is_typed = pl.col("uid_before").ne_missing(pl.col("dhis2_uid")) & (
-        pl.col("dhis2_uid").is_not_null()
-    )
+    compared = with_written(rows)
+    is_typed = _differs("dhis2_uid", "uid_before") & pl.col("dhis2_uid").is_not_null()
     accepted = pl.when(is_typed & (pl.col("decision") == TO_DECIDE)).then(pl.lit(ACCEPTED))
     decided = compared.with_columns(decision=accepted.otherwise("decision"))
-    is_changed = pl.col("decision").ne_missing(pl.col("decision_before")) | is_typed
-    is_open = pl.col("decision") == TO_DECIDE
+    is_changed = _differs("decision", "decision_before") | is_typed
     is_named = pl.col("who").is_not_null() & pl.col("who").ne_missing(pl.col("who_before"))
     who = pl.when(is_changed & ~is_named).then(pl.lit(author.who)).otherwise("who")
     is_dated = pl.col("when").is_not_null() & pl.col("when").ne_missing(pl.col("when_before"))
     is_of_now = (is_changed | is_named) & ~is_dated
     when = pl.when(is_of_now).then(pl.lit(author.when)).otherwise("when")
+    is_open = pl.col("decision") == TO_DECIDE
     return decided.with_columns(
-        who=pl.when(~is_open).then(pl.coalesce(who, "who_before")),
-        when=pl.when(~is_open).then(pl.coalesce(when, "when_before")),
+        who=pl.when(~is_open).then(who),
+        when=pl.when(~is_open).then(when),
         dhis2_uid=pl.when(pl.col("decision") != NONE).then("dhis2_uid"),
     ).select(FILE_COLUMNS)
+
+
+def _differs(name: str, before: str) -> pl.Expr:
+    """True where a cell is not as the flow wrote it; of a row that it did not write, nothing is."""
+    is_ours = pl.col("decision_before").is_not_null()
+    return is_ours & pl.col(name).ne_missing(pl.col(before))
+
+
+def with_written(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with what the flow wrote into them last: columns that end in `_before`."""
+    parts = pl.col("written").str.splitn(_WRITTEN_SEPARATOR, len(_WRITTEN))
+    columns = [
+        parts.struct.field(f"field_{place}").alias(name) for place, name in enumerate(_WRITTEN)
+    ]
+    return rows.with_columns(columns).with_columns(
+        pl.when(pl.col(name) != "").then(name).alias(name) for name in _WRITTEN
+    )
+
+
+def written() -> pl.Expr:
+    """Return the last column of a row that is about to be written; `parent` is its org unit's."""
+    told = ("decision", "dhis2_uid", "parent", "when", "who")
+    texts = [pl.col(name).fill_null("") for name in told]
+    return pl.concat_str(texts, separator=_WRITTEN_SEPARATOR).alias("written")
 
 
 def decisions_in(rows: pl.DataFrame) -> pl.DataFrame:
@@ -147,17 +159,3 @@ def decisions_in(rows: pl.DataFrame) -> pl.DataFrame:
 def is_decision() -> pl.Expr:
     """True for a row of the file that is no proposal."""
     return pl.col("who").is_not_null() & (pl.col("decision") != TO_DECIDE)
-
-
-def written_rows(written: Written) -> pl.DataFrame:
-    """Return what the flow wrote last as rows: openimis_uuid, and columns that end in `_before`."""
-    rows = [(key, *values) for key, values in written.items()]
-    return pl.DataFrame(rows, schema=_WRITTEN, orient="row")
-
-
-def written_in(rows: pl.DataFrame, units: pl.DataFrame) -> dict[str, list[str | None]]:
-    """Return what to remember of a file that is about to be written; see `Written`."""
-    parents = parents_of(units).select(dhis2_uid="uid", parent="parent")
-    columns = ("openimis_uuid", "decision", "dhis2_uid", "who", "when", "parent")
-    told = rows.join(parents, on="dhis2_uid", how="left").select(columns).rows()
-    return {key: list(values) for key, *values in told}

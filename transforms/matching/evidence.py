@@ -4,7 +4,8 @@ import polars as pl
 
 from transforms.matching.candidates import by_code, by_name
 from transforms.matching.distances import kilometres_between
-from transforms.matching.names import NAME_FORMS, similarity
+from transforms.matching.names import NAME_FORMS, ONE_TYPE_ONLY, OTHER_TYPE, similarity
+from transforms.matching.places import FACILITY
 from transforms.openimis.match_settings import MatchSettings
 
 _POINT = ("longitude", "latitude")
@@ -67,7 +68,7 @@ def _similar(
 def _scored(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Add what both sides say; of several spellings the most similar counts."""
     told = pairs.join(
-        places.select("key", "inside", "is_current", *NAME_FORMS, *_POINT), on="key"
+        places.select("key", "kind", "inside", "is_current", *NAME_FORMS, *_POINT), on="key"
     ).join(
         units.select("uid", "is_at_level", "closed_date", *NAME_FORMS, *_POINT),
         on="uid", suffix="_unit",
@@ -77,7 +78,7 @@ def _scored(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> p
     kilometres = kilometres_between(*(told[name].to_numpy() for name in points))
     return (
         told.with_columns(
-            score=similarity(told.select(NAME_FORMS), theirs),
+            score=similarity(told.select(NAME_FORMS), theirs) - told.select(_loss()).to_series(),
             km=pl.Series(kilometres, dtype=pl.Float64).fill_nan(None),
             is_closed=pl.col("closed_date").is_not_null(),
         )
@@ -87,6 +88,13 @@ def _scored(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> p
             "key", "uid", *_RULES, "score", "km", "inside", "is_at_level", "is_closed", "is_current"
         )
     )
+
+
+def _loss() -> pl.Expr:
+    """Return what a region, district, ward or village loses beside the name of a facility."""
+    is_facility = (pl.col("type") == "") & (pl.col("type_unit") != "")
+    lost = pl.when((pl.col("kind") != FACILITY) & is_facility)
+    return lost.then(OTHER_TYPE - ONE_TYPE_ONLY).otherwise(0.0)
 
 
 def _is_plausible(settings: MatchSettings) -> pl.Expr:

@@ -8,9 +8,9 @@ from transforms.matching.decisions import (
     NO,
     YES,
     Author,
-    Written,
     is_decision,
-    written_rows,
+    with_written,
+    written,
 )
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE
 from transforms.matching.org_unit_tree import parents_of, with_paths
@@ -25,7 +25,6 @@ from transforms.matching.tables.objections import (
     SHARED,
 )
 
-_OF_DECISIONS = ("how", "score", "km", "who", "when")
 _ORDER = (TO_DECIDE, NONE, ACCEPTED)
 
 
@@ -34,7 +33,6 @@ def file_of(
     units: pl.DataFrame,
     matches: pl.DataFrame,
     before: pl.DataFrame,
-    written: Written,
     author: Author,
 ) -> pl.DataFrame:
     """Return the rows of the file: what is open first.
@@ -44,7 +42,6 @@ def file_of(
         units: `transforms.matching.org_unit_tree.ORG_UNITS`, of the root and what lies below it.
         matches: `transforms.matching.match.MATCHES`, made with the decisions of `before`.
         before: The file as it is; see `transforms.matching.decisions.with_authors`.
-        written: What the flow wrote last.
         author: When this is.
 
     Returns:
@@ -53,9 +50,10 @@ def file_of(
     """
     now = _with_names(_proposals(places, matches, author), units)
     decided = before.filter(is_decision())
-    kept = _with_names(_kept(now, decided, written), units).with_columns(note=_drift(units))
+    kept = _with_names(_kept(now, decided), units).with_columns(note=_drift(units))
     rest = now.join(decided, on="openimis_uuid", how="anti")
-    return _in_order(pl.concat([rest.select(FILE_COLUMNS), kept.select(FILE_COLUMNS)]))
+    rows = [each.with_columns(written()).select(FILE_COLUMNS) for each in (rest, kept)]
+    return _in_order(pl.concat(rows))
 
 
 def _proposals(places: pl.DataFrame, matches: pl.DataFrame, author: Author) -> pl.DataFrame:
@@ -79,13 +77,12 @@ def _proposals(places: pl.DataFrame, matches: pl.DataFrame, author: Author) -> p
     ).with_columns(_filled("candidates"))  # fmt: skip
 
 
-def _kept(now: pl.DataFrame, decided: pl.DataFrame, written: Written) -> pl.DataFrame:
+def _kept(now: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """Return decisions with what openIMIS says of their places now; see `_drift` for DHIS2."""
     of_openimis = ("kind", "openimis_code", "openimis_name", "openimis_path", "in_openimis")
     present = now.select("openimis_uuid", *of_openimis, is_there=pl.lit(value=True))
     joined = decided.join(present, on="openimis_uuid", how="left", suffix="_now")
-    recalled = joined.join(written_rows(written), on="openimis_uuid", how="left")
-    return recalled.with_columns(
+    return with_written(joined).with_columns(
         *(pl.coalesce(f"{name}_now", name).alias(name) for name in of_openimis),
         name_before="dhis2_name",
         is_gone=pl.col("is_there").is_null(),
@@ -148,11 +145,15 @@ def news_in(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
             `transforms.matching.decisions.with_authors`.
     """
     columns = ("decision", "dhis2_uid", "note")
+    has_note = {"note": pl.col("note").is_not_null()}
     there = before.select(
         "openimis_uuid", *(pl.col(name).alias(f"{name}_before") for name in columns)
     )
     compared = rows.join(there, on="openimis_uuid", how="left", maintain_order="left")
-    differs = [pl.col(name).ne_missing(pl.col(f"{name}_before")) for name in columns]
+    differs = [
+        pl.col(name).ne_missing(pl.col(f"{name}_before")) & has_note.get(name, pl.lit(value=True))
+        for name in columns
+    ]
     return compared.filter(pl.any_horizontal(differs)).select(FILE_COLUMNS)
 
 

@@ -1,8 +1,8 @@
 """What the country file says of a DHIS2 that has org units of its own: the section `[match]`."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transforms.openimis.tables.facility_words import FACILITY_WORDS
 
@@ -43,6 +43,15 @@ class MatchSettings(BaseModel):
     propose_score: float = Field(default=70, ge=30, le=100)
     near_km: float = Field(default=1, gt=0)
     far_km: float = Field(default=30, gt=0)
+
+    @model_validator(mode="after")
+    def _rivals_are_seen(self) -> Self:
+        if self.propose_score > self.accept_score - self.margin:
+            raise ValueError(
+                f"propose_score: found {self.propose_score:g}; allowed are at most accept_score "
+                f"less margin ({self.accept_score - self.margin:g}), or a rival would not be seen"
+            )
+        return self
 
     def levels_of(self, kind: str) -> list[int]:
         """Return the levels of DHIS2 on which the org units of a kind of place lie."""

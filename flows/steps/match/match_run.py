@@ -16,7 +16,7 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import org_units_below
 from staging.layout import Run, Target
-from staging.matches import read_matches, read_written, write_match_page, write_matches
+from staging.matches import read_matches, write_match_page, write_matches
 from staging.snapshots import read_snapshot
 from transforms.core.errors import CountryError, TargetError
 from transforms.matching.decisions import (
@@ -25,7 +25,6 @@ from transforms.matching.decisions import (
     checked_rows,
     decisions_in,
     with_authors,
-    written_in,
 )
 from transforms.matching.judgement import TO_DECIDE
 from transforms.matching.match import match
@@ -96,11 +95,10 @@ def match_run(
     places = _places(run, country, beside)
     units = _org_units(client, country)
     read, checksum = read_matches(target)
-    written = read_written(target)
-    before = with_authors(checked_rows(read, str(target.matches)), written, author)
+    before = with_authors(checked_rows(read, str(target.matches)), author)
     matches = _matches(places, units, before, country, beside)
-    rows = file_of(places, units, matches, before, written, author)
-    write_matches(run, target, rows, written_in(rows, units), checksum)
+    rows = file_of(places, units, matches, before, author)
+    write_matches(run, target, rows, checksum)
     page = match_page(rows, news_in(rows, before), places, units, country)
     write_match_page(run, page)
     counts = Counter(rows["decision"].to_list())

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from staging.layout import Run, Target
-from staging.matches import read_matches, read_written, write_matches
+from staging.matches import read_matches, write_matches
 from transforms.core.errors import StagingError
 from transforms.matching.decisions import FILE_COLUMNS
 
@@ -17,7 +17,7 @@ ROWS = pl.DataFrame(
 
 def written(folder: Path) -> Target:
     target = Target(folder, "ministry")
-    write_matches(Run(folder, "run"), target, ROWS, {"K": ["accepted", "U", "w", "d", "P"]}, None)
+    write_matches(Run(folder, "run"), target, ROWS, None)
     return target
 
 
@@ -28,14 +28,12 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 
     assert rows.equals(ROWS)
     assert checksum is not None
-    assert read_written(target) == {"K": ["accepted", "U", "w", "d", "P"]}
 
 
 def test_before_the_first_run_there_is_nothing(tmp_path: Path) -> None:
     rows, checksum = read_matches(Target(tmp_path, "ministry"))
 
     assert (rows.height, checksum) == (0, None)
-    assert read_written(Target(tmp_path, "ministry")) == {}
 
 
 @pytest.mark.parametrize(

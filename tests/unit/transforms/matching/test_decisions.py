@@ -20,11 +20,9 @@ from transforms.matching.decisions import (
     BY_RULE,
     FILE_COLUMNS,
     Author,
-    Written,
     checked_rows,
     decisions_in,
     with_authors,
-    written_in,
 )
 from transforms.matching.match import match
 from transforms.matching.match_file import file_of, news_in
@@ -41,7 +39,6 @@ class Matching:
 
     def __init__(self) -> None:
         self.rows = EMPTY
-        self.written: Written = {}
         self.news = EMPTY
 
     def run(
@@ -51,11 +48,10 @@ class Matching:
         units: list[Any] = UNITS,
     ) -> None:
         frames = places_of(*places), units_of(*units)
-        before = with_authors(checked_rows(self.rows, "the file"), self.written, author)
+        before = with_authors(checked_rows(self.rows, "the file"), author)
         matches = match(*frames, ROOT, settings(), decisions=decisions_in(before))
-        self.rows = file_of(*frames, matches, before, self.written, author)
+        self.rows = file_of(*frames, matches, before, author)
         self.news = news_in(self.rows, before)
-        self.written = written_in(self.rows, frames[1])
 
     def edit(self, key: str, **values: str | None) -> None:
         """Change cells of a place's row, as a person does."""
@@ -170,6 +166,15 @@ def test_what_happened_to_an_org_unit_since_is_told_and_the_decision_stays(
     assert matching.news["openimis_uuid"].to_list() == ["F"]
 
 
+def test_what_was_told_of_an_org_unit_once_is_no_news_when_it_is_over(matching: Matching) -> None:
+    renamed = [unit(KITUA, "Kitua Mpya"), unit(OTHER, "Bombo")]
+    matching.run(TUESDAY, units=renamed)
+    matching.run(TUESDAY, units=renamed)
+
+    assert matching.of("F", "note", "dhis2_name") == (None, "Kitua Mpya")
+    assert matching.news.is_empty()
+
+
 def test_a_decision_of_a_place_that_openimis_has_no_more_stays(matching: Matching) -> None:
     matching.run(TUESDAY, places=[place("G", "Bomba")])
 
@@ -185,15 +190,34 @@ def test_two_places_on_one_org_unit_are_told(matching: Matching) -> None:
     assert {matching.of(key, "note") for key in "FG"} == {("shared",)}
 
 
-def test_a_file_whose_second_half_was_lost_keeps_all_decisions_that_name_somebody(
+def test_what_the_flow_did_not_write_itself_is_no_decision_without_a_name(
     matching: Matching,
 ) -> None:
+    """Rows of an older copy, or typed by hand: a proposal is not taken for a decision."""
+    matching.edit("G", written=None)
+    matching.edit("F", written=None, who=None)
+    matching.run(TUESDAY)
+
+    assert matching.of("G", "decision", "who") == ("to decide", None)
+    assert matching.of("F", "decision", "who", "when") == ("accepted", BY_RULE, TUESDAY.when)
+
+
+def test_a_day_that_a_person_wrote_stays(matching: Matching) -> None:
     matching.edit("G", decision="accepted", who="Baraka", when="2025-12-31")
-    matching.written = {}
     matching.run(TUESDAY)
 
     assert matching.of("G", "who", "when") == ("Baraka", "2025-12-31")
-    assert matching.of("F", "who", "when") == (BY_RULE, "2026-01-05 08:00")
+
+
+def test_another_person_who_changes_a_decision_and_not_the_name_is_told_by_the_run(
+    matching: Matching,
+) -> None:
+    matching.edit("G", decision="accepted", who="Baraka")
+    matching.run(TUESDAY)
+    matching.edit("G", decision="none")
+    matching.run(TUESDAY)
+
+    assert matching.of("G", "decision", "who") == ("none", "Asha")
 
 
 def test_cells_with_spaces_and_capitals_are_read_as_they_are_intended(matching: Matching) -> None:
@@ -225,9 +249,9 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_lines(
 
 
 def test_a_file_without_a_column_that_is_needed_is_refused(matching: Matching) -> None:
-    matching.rows = matching.rows.drop("dhis2_uid")
+    matching.rows = matching.rows.drop("written")
 
-    with pytest.raises(StagingError, match="no column dhis2_uid"):
+    with pytest.raises(StagingError, match="no column written"):
         matching.run(TUESDAY)
 
 

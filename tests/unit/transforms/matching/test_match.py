@@ -250,6 +250,16 @@ def test_the_org_unit_of_a_ward_is_not_a_facility_too() -> None:
     assert decided(rows["F"]) == ("to decide", KITUA, "taken")
 
 
+def test_the_org_unit_of_a_facility_is_not_a_ward_of_the_same_name() -> None:
+    levels = {"region": [2], "district": [3], "ward": [4], "facility": [4]}
+    places = [place("W", "Kitua", kind="ward"), place("F", "Kitua Health Centre")]
+
+    rows = matched(places, [unit(KITUA, "Kitua HC")], settings(levels=levels))
+
+    assert decided(rows["W"])[0] == "to decide"
+    assert decided(rows["F"]) == ("accepted", KITUA, "")
+
+
 # what stands above is open
 
 
@@ -345,3 +355,8 @@ def test_the_root_itself_may_be_decided_for_a_region() -> None:
 
     assert rows["E"]["home"] == ROOT
     assert decided(rows["E"])[0] == "to decide"
+
+
+def test_limits_by_which_a_rival_would_not_be_seen_are_refused() -> None:
+    with pytest.raises(ValueError, match="at most accept_score less margin"):
+        settings(accept_score=80, margin=20)
