@@ -67,12 +67,12 @@ def test_a_district_below_no_region_lies_below_the_one_that_the_country_file_nam
 
 
 def test_only_districts_below_nothing_are_moved():
-    elsewhere = {"LocationType": "R", "LocationCode": "R2"}
+    region = {"LocationType": "R", "LocationCode": "R1", "ParentLocationId": None}
     known = snapshot(
         Locations=[
-            {"LocationType": "R", "LocationCode": "R1"},
+            region,
             district(ParentLocationId=3),
-            elsewhere,
+            region | {"LocationCode": "R2"},
             district(LocationCode="R1D2"),
             WARD | {"LocationCode": "R1D1", "ParentLocationId": None},
         ]
