@@ -90,7 +90,7 @@ def test_without_its_time_zone_what_is_done_by_night_lies_on_the_day_before():
         file: sent("nepal_ssf", file)["policy_events"] for file in (SSF, "other-values.toml")
     }
     days = {
-        file: events.filter(status="Suspended").sort("key")["occurredAt"].str.slice(0, 10)
+        file: events.filter(policy_status="Suspended").sort("key")["occurredAt"].str.slice(0, 10)
         for file, events in of_policies.items()
     }
 
