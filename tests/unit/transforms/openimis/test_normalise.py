@@ -67,10 +67,10 @@ def test_a_district_below_no_region_lies_below_the_one_that_the_country_file_nam
 
 
 def test_only_districts_below_nothing_are_moved():
-    elsewhere = {"LocationType": "R", "LocationCode": "R2"}
+    elsewhere = {"LocationType": "R", "LocationCode": "R2", "ParentLocationId": None}
     known = snapshot(
         Locations=[
-            {"LocationType": "R", "LocationCode": "R1"},
+            elsewhere | {"LocationCode": "R1"},
             district(ParentLocationId=3),
             elsewhere,
             district(LocationCode="R1D2"),
