@@ -15,7 +15,7 @@
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
   runs/<run_id>/reconciliation/{findings,totals}.parquet, .csv
-  runs/<run_id>/match-org-units.csv, .md
+  runs/<run_id>/match-org-units.csv, .md, .geojson
   acknowledged/<target>/<version>/<resource>/<partition>.parquet
   acknowledged/<target>/current.json
   acknowledged/<target>/lock, stage.lock
@@ -107,7 +107,7 @@ class Run:
 
     @property
     def matches(self) -> Path:
-        """The file of matches as the run left it (CSV; the page lies beside it)."""
+        """The file of matches as the run left it (CSV; page and map lie beside it)."""
         return self.folder / "match-org-units.csv"
 
     def snapshot(self, table: str) -> Path:

@@ -1,10 +1,12 @@
 """The file of matches: a CSV that a person edits between two runs; it is whole or as it was."""
 
+import orjson
 import polars as pl
 
 from staging.files import checksum, whole_or_absent, write_bytes
 from staging.layout import Run, Target
 from transforms.core.errors import StagingError
+from transforms.core.json_texts import Json
 from transforms.matching.decisions import FILE_COLUMNS
 
 ENCODINGS = ("utf-8-sig", "cp1252")
@@ -62,6 +64,11 @@ def write_matches(run: Run, target: Target, rows: pl.DataFrame, read: str | None
 def write_match_page(run: Run, page: str) -> None:
     """Write the page of a run that matched org units."""
     write_bytes(run.matches.with_suffix(".md"), page.encode())
+
+
+def write_match_map(run: Run, content: Json) -> None:
+    """Write the map of a run that matched org units."""
+    write_bytes(run.matches.with_suffix(".geojson"), orjson.dumps(content))
 
 
 def _decoded(content: bytes) -> str:

@@ -16,7 +16,7 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import org_units_below
 from staging.layout import Run, Target
-from staging.matches import read_matches, write_match_page, write_matches
+from staging.matches import read_matches, write_match_map, write_match_page, write_matches
 from staging.snapshots import read_snapshot
 from transforms.core.errors import CountryError, TargetError
 from transforms.matching.decisions import (
@@ -35,6 +35,7 @@ from transforms.matching.places import places_to_match
 from transforms.openimis.country import Country
 from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
+from transforms.reports.match_map import match_map
 from transforms.reports.match_page import match_page
 
 
@@ -101,6 +102,8 @@ def match_run(
     write_matches(run, target, rows, checksum)
     page = match_page(rows, news_in(rows, before), places, units, country)
     write_match_page(run, page)
+    if (drawn := match_map(rows, places, units)) is not None:
+        write_match_map(run, drawn)
     counts = Counter(rows["decision"].to_list())
     counted = ", ".join(f"{count} {decision}" for decision, count in sorted(counts.items()))
     return Matched(page, counts[TO_DECIDE], f"{rows.height} places: {counted}")

@@ -1,6 +1,7 @@
 """Matching on the stand-in: DHIS2 is only read, and what a person decided stays."""
 
 import copy
+import json
 
 import polars as pl
 import pytest
@@ -155,6 +156,8 @@ def test_codes_in_an_attribute_and_where_org_units_lie_are_used(ministry: Minist
 
     [row] = ministry.rows.filter(openimis_uuid=key).to_dicts()
     assert (row["how"], row["dhis2_uid"], row["km"]) == ("attribute", uid, "0.1")
+    drawn = json.loads(ministry.run.matches.with_suffix(".geojson").read_text())["features"]
+    assert [36.801, -1.3] in [each["geometry"]["coordinates"] for each in drawn]
 
 
 def test_a_persons_own_table_is_kept_to(ministry: Ministry) -> None:
