@@ -8,6 +8,7 @@ from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import confirmed
 from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.core.errors import TargetError
+from transforms.model.tables.insuree import MARITAL
 from transforms.openimis.country import Guards
 
 POISON, MANY = 25, 20  # of some of them a rule of ours holds back a line
@@ -76,18 +77,21 @@ def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
 def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
     scheme: GuardedScheme,
 ) -> None:
-    """Twenty and twenty are more than thirty, but only twenty of them are new."""
-    scheme.guards = Guards(misconfigured_count=30, misconfigured_share=0)
-    people = confirmed(scheme.target)["tracked_entities"].filter(state="held")["uid"].to_list()
+    """The limit lies between the first ones and all of them: only the second ones are new."""
+    people = confirmed(scheme.target)["tracked_entities"]
+    unlike = people.filter(pl.col(MARITAL.key) != "Widowed")["uid"].to_list()  # all of them change
+    half = len(unlike) // 2
+    assert half > 10
+    scheme.guards = Guards(misconfigured_count=half + half // 2, misconfigured_share=0)
     for night, status in enumerate("WDS"):
-        for uid in people[20 * night : 20 * night + 20] if night < 2 else ():
+        for uid in unlike[half * night : half * (night + 1)] if night < 2 else ():
             scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=uid, status=500)
         marry(scheme, status)
 
         scheme.bring(f"night-{night}")
 
         rejects = rejected(scheme, f"night-{night}", "whole_request")
-        assert len(rejects.filter(table="tblInsuree")) == (20, 40, 40)[night]
+        assert len(rejects.filter(resource="tracked_entities")) == half * min(night + 1, 2)
         assert scheme.current.last_run == f"night-{night}"
 
 
