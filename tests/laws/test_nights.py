@@ -39,6 +39,7 @@ PLAIN = [
 LIST_OF = dict(zip(TrackerType, LISTS, strict=True))
 VALUES_OF = {
     "trackedEntities": ("attributes", "attribute"),
+    "enrollments": ("attributes", "attribute"),
     "events": ("dataValues", "dataElement"),
 }
 UNIQUE = {field.uid for field in RESOURCES[0].unique_fields}
