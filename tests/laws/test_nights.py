@@ -28,7 +28,7 @@ from transforms.model.privacy import Policy
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.openimis.country import Guards
 
-SETTLING = 6  # nights in which what is in doubt is found, and its children follow
+SETTLING = 7  # nights in which what is in doubt is found, and its children follow
 LONGEST = 60  # a night that is stopped gets further by the limit of the guards
 REFUSAL = "E9999"
 PLAIN = [
@@ -39,6 +39,7 @@ PLAIN = [
 LIST_OF = dict(zip(TrackerType, LISTS, strict=True))
 VALUES_OF = {
     "trackedEntities": ("attributes", "attribute"),
+    "enrollments": ("attributes", "attribute"),
     "events": ("dataValues", "dataElement"),
 }
 UNIQUE = {field.uid for field in RESOURCES[0].unique_fields}
@@ -202,6 +203,12 @@ def people_touched(scheme: Pipeline, night: Night, last: World) -> set[str]:
             links.append(both)
             if {(kind, row["uid"]), (kind, row["uidBefore"])} & refused:
                 touched |= both
+        known = acknowledged_rows(scheme, resource)
+        links += [
+            {row["person"], known[row["key"]]["person"]}
+            for row in last[resource.name]
+            if row["key"] in known
+        ]
     links += people_who_want_the_number_of_another(scheme, last)
     for _ in links:
         touched |= {each for both in links if both & touched for each in both}
