@@ -29,7 +29,7 @@ ODD_ROWS: tuple[str, ...] = (
         GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1)""",
     # Policies without a stage, and policies without a product.
     """UPDATE "tblPolicy" SET "PolicyStage" = NULL WHERE "PolicyID" % 7 = 0""",
-    """UPDATE "tblPolicy" SET "ProdID" = NULL WHERE "PolicyID" % 11 = 0""",
+    """UPDATE "tblPolicy" SET "ProdID" = 0 WHERE "PolicyID" % 11 = 0""",
     # Insurees who were saved while a policy of theirs ran: one more current row each time.
     """INSERT INTO "tblInsureePolicy" SELECT again.* FROM "tblInsureePolicy" ip,
         JSONB_POPULATE_RECORD(ip, JSONB_BUILD_OBJECT('InsureePolicyID',
