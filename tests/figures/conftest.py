@@ -27,18 +27,6 @@ ODD_ROWS: tuple[str, ...] = (
     """UPDATE "tblServices" SET "ServCode" = ' ' WHERE "ServiceID" = (
         SELECT "ServiceID" FROM "tblClaimServices" WHERE "ValidityTo" IS NULL
         GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1)""",
-    # Policies without a stage, and policies without a product.
-    """UPDATE "tblPolicy" SET "PolicyStage" = NULL WHERE "PolicyID" % 7 = 0""",
-    """UPDATE "tblPolicy" SET "ProdID" = NULL WHERE "PolicyID" % 11 = 0""",
-    # Insurees who were saved while a policy of theirs ran: one more current row each time.
-    """INSERT INTO "tblInsureePolicy" SELECT again.* FROM "tblInsureePolicy" ip,
-        JSONB_POPULATE_RECORD(ip, JSONB_BUILD_OBJECT('InsureePolicyID',
-            ip."InsureePolicyID" + 1000000, 'EffectiveDate', ip."EffectiveDate" + 60)) again
-        WHERE ip."ValidityTo" IS NULL AND ip."InsureePolicyID" % 5 = 0""",
-    # Funds: households of one insuree of that number.
-    """UPDATE "tblInsuree" SET "CHFID" = '999999999' WHERE "InsureeID" IN (
-        SELECT MIN("InsureeID") FROM "tblInsuree" WHERE "ValidityTo" IS NULL AND "FamilyID" <> 0
-        GROUP BY "FamilyID" HAVING COUNT(*) = 1 LIMIT 5)""",
     # Policies that were suspended on the day on which they became active.
     """UPDATE "tblPolicy" v SET "ValidityTo" = v."EffectiveDate" + TIME '09:00'
         WHERE v."ValidityTo" IS NOT NULL AND v."PolicyStatus" = 2 AND EXISTS (
