@@ -1,8 +1,6 @@
 """Laws, tried on what nobody thought of."""
 
-from hypothesis import Phase, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "laws", deadline=None, max_examples=10, phases=[Phase.explicit, Phase.generate]
-)
+settings.register_profile("laws", deadline=None, max_examples=10)
 settings.load_profile("laws")

@@ -193,7 +193,7 @@ def add_a_region(scheme: Scheme) -> None:
     """Add a region with one district below it."""
     found = """INSERT INTO "tblLocations" ("LocationId", "LocationUUID", "LocationCode",
         "LocationName", "LocationType", "ParentLocationId", "ValidityFrom", "AuditUserId")
-        VALUES ({0}, '{0:08d}-0000-4000-8000-000000000000', 'New{0}', 'Added', '{1}', {2},
+        VALUES ({0}, '{0}0000-0000-4000-8000-{0}{0}{0}', 'New{0}', 'Added', '{1}', {2},
         '2020-01-01', 1)"""
     in_openimis(scheme, found.format(9001, "R", "NULL"), found.format(9002, "D", 9001))
 
