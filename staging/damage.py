@@ -83,7 +83,7 @@ def damaged_error(path: Path, found: str) -> DamagedError:
 
 @contextmanager
 def in_words(path: Path | None = None) -> Iterator[None]:
-    """Tell in one sentence what the disk does not do: it is full, or may not be written to.
+    """Translate errors of disk and polars into a StagingError: the disk is full, say, or read-only.
 
     Args:
         path: The file that is written, for errors that do not name one.
