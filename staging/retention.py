@@ -23,8 +23,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from staging.current import Current, read_current
-from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
+from staging.manifests import ChangesManifest
 from staging.outbox import bundles
 from staging.room import bytes_of_one_more_run, free_bytes
 from staging.runs import is_at_work, recall
@@ -198,8 +198,8 @@ def _may_be_posted(run: Run, states: dict[str, Current | None]) -> bool:
 
 
 def _is_out_of_date(run: Run, state: Current | None) -> bool:
-    compared = read_json(run.manifest("changes"))["ended"]
-    return state is not None and bool(state.ended > compared)
+    compared = ChangesManifest.read(run).ended
+    return state is not None and state.ended > compared
 
 
 def _thin(run: Run) -> bool:

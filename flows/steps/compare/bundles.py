@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
-from staging.frames import is_done, read_stage
+from flows.steps.shared.staged_changes import Changes, changes_of
+from staging.frames import is_done
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import first_recorded, recall
 from transforms.changes.bundles import number_bundles, render_bundles
@@ -31,7 +32,7 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     began_before = "bundle_size" in recall(run)
     size = first_recorded(run, "bundle_size", bundle_size)
     joined_up_to = first_recorded(run, "joined_up_to", 0 if began_before else size)
-    partitions = read_stage(run, CHANGES)["partitions"]
+    partitions = ChangesManifest.read(run).partitions
     frames = [changes_of(run, partition) for partition in range(partitions)]
     shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
     written = list(_write(run, shares, size))
@@ -48,7 +49,7 @@ def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
     Raises:
         StagingError: The changes, or what the run was begun as, are damaged too.
     """
-    facts, partitions = recall(run), read_stage(run, CHANGES)["partitions"]
+    facts, partitions = recall(run), ChangesManifest.read(run).partitions
     if "bundle_size" not in facts:
         return
     frames = [changes_of(run, partition) for partition in range(partitions)]

@@ -19,11 +19,10 @@ from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
 from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.current import Current, switch
-from staging.frames import read_stage
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest
 from staging.outbox import bundles, doubt_damaged
 from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.permissions import NOTHING, Allow, Permissions
@@ -66,8 +65,8 @@ def open_load(
         StagingError: Another run was folded since this one made its comparison; or the run was
             posted to another target, or to this one before it began anew.
     """
-    manifest = read_stage(run, CHANGES)
-    current = begin_again(current_or_first(target, manifest["partitions"]), run, allow)
+    partitions = ChangesManifest.read(run).partitions
+    current = begin_again(current_or_first(target, partitions), run, allow)
     if not check_not_older(run, current):
         return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
