@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from polars.exceptions import PolarsError
+from pydantic import ValidationError
 
 from transforms.core.errors import StagingError
 
@@ -79,6 +80,11 @@ def damaged_error(path: Path, found: str) -> DamagedError:
         f"{path} is damaged: {found}. {_remedy(path)}. It was not read as data, and nothing that "
         f"builds on it was done.",
     )
+
+
+def malformed_error(path: Path, error: ValidationError) -> DamagedError:
+    """Return the error that says how many entries of a JSON file are not as they have to be."""
+    return damaged_error(path, f"{error.error_count()} of its entries are missing or malformed")
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """Manifests of the stages that later stages read: which fields each has, and since when.
 
 A field has a default if an earlier release did not write it. A manifest is written with the fields
-that were given, and no others.
+that were given, and no others; what another release wrote besides is passed over.
 """
 
 from typing import Any, ClassVar, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from staging.damage import damaged_error
+from staging.damage import malformed_error
 from staging.frames import declare_done, is_done, read_stage
 from staging.layout import Run
 
@@ -24,7 +24,7 @@ def _counted_only() -> Any:
 class StageManifest(BaseModel):
     """What the manifest of a stage has besides the SHA-256 of its files."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     stage: ClassVar[str]
 
@@ -39,8 +39,7 @@ class StageManifest(BaseModel):
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            found = f"{error.error_count()} of its entries are missing or malformed"
-            raise damaged_error(run.manifest(cls.stage), found) from error
+            raise malformed_error(run.manifest(cls.stage), error) from error
 
     @classmethod
     def read_if_done(cls, run: Run) -> Self | None:

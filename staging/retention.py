@@ -153,7 +153,7 @@ def _by_target(root: Path, done: Thinned, own: str | None) -> dict[str, list[Run
     for run_id in (each for each in run_ids(root) if each != own):
         run = Run(root, run_id)
         with done.report_failures(run.folder):
-            groups.setdefault(recall(run).get("target", ""), []).append(run)
+            groups.setdefault(recall(run).target or "", []).append(run)
     return groups
 
 
@@ -193,7 +193,7 @@ def _may_be_posted(run: Run, states: dict[str, Current | None]) -> bool:
     if not run.manifest("outbox").exists():
         return False
     unsettled = [each for each in bundles(run) if not each.is_settled and each.path.exists()]
-    state = states.get(recall(run).get("target", ""))
+    state = states.get(recall(run).target or "")
     return bool(unsettled) and not _is_out_of_date(run, state)
 
 

@@ -27,7 +27,7 @@ def check_same_key(
         GuardError: The saved key is another.
         CountryError: There is none.
     """
-    name = recall(run).get("pseudonym_key")
+    name = recall(run).pseudonym_key
     key = key_named(name, country) if name else None
     made_with = ChangesManifest.read(run).pseudonym_fingerprint
     if key and made_with and fingerprint(key) != made_with:

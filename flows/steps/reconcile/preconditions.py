@@ -12,7 +12,7 @@ from staging.current import Current, read_current
 from staging.frames import is_done
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
-from staging.runs import remember
+from staging.runs import RunRecord, remember
 from transforms.changes.needs import optional_fields_sent
 from transforms.core.errors import StagingError
 
@@ -79,7 +79,7 @@ def find_desired_run(staging_root: Path, run_id: str | None, *, needed: bool) ->
 
 def remember_state(run: Run, target: str, current: Current) -> None:
     """Note what is compared; a run that goes on must not compare with another state."""
-    remember(run, target=target, reconciled=tracked_versions(current))
+    remember(run, RunRecord(target=target, reconciled=tracked_versions(current)))
 
 
 def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:

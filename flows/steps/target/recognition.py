@@ -154,7 +154,7 @@ def _is_late(
     """
     return (
         is_of_load_before(marker, expected_target(current))
-        and target.name == recall(Run(target.root, marker.run)).get("target")
+        and target.name == recall(Run(target.root, marker.run)).target
         and ask_last_load(client, info, target, current).are_all_there
     )
 

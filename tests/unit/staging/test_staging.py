@@ -23,11 +23,12 @@ from staging.files import (
 )
 from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
-from staging.runs import at_work, recall, remember
+from staging.runs import RunRecord, at_work, recall, remember, remember_first
 from staging.target_lock import locked
 from tests.system.crashes.disk import _lay_down_rights as lay_down_rights
 from transforms import VERSION
 from transforms.core.errors import StagingError
+from transforms.model.resources import Scope
 
 BODY = '{"events":[]}'
 VALUES = st.none() | st.integers(-(2**53), 2**53) | st.text(max_size=9) | st.lists(st.booleans())
@@ -304,13 +305,31 @@ def test_a_target_is_free_again_when_its_run_has_ended(tmp_path: Path):
 
 def test_a_run_is_resumed_only_as_what_it_was_begun_as(tmp_path: Path):
     run = Run(tmp_path, "run")
-    remember(run, target="ministry", scopes=["all"])
-    remember(run, target="ministry", scopes=["all"])
+    remember(run, RunRecord(target="ministry", scopes=(Scope.ALL,)))
+    remember(run, RunRecord(target="ministry", scopes=(Scope.ALL,)))
 
     with pytest.raises(StagingError, match="was begun with target"):
-        remember(run, target="another")
+        remember(run, RunRecord(target="another"))
 
-    assert recall(run) == {"target": "ministry", "scopes": ["all"], "package": VERSION}
+    assert recall(run) == RunRecord(target="ministry", scopes=(Scope.ALL,), package=VERSION)
+    assert read_json(run.run_file) == {"target": "ministry", "scopes": ["all"], "package": VERSION}
+
+
+def test_how_large_bundles_are_is_recorded_once_and_for_all(tmp_path: Path):
+    run = Run(tmp_path, "run")
+
+    assert remember_first(run, RunRecord(bundle_size=20, joined_up_to=20)).bundle_size == 20
+    assert remember_first(run, RunRecord(bundle_size=50, joined_up_to=0)).joined_up_to == 20
+
+    assert read_json(run.run_file) == {"bundle_size": 20, "joined_up_to": 20, "package": VERSION}
+
+
+def test_a_run_json_that_no_release_wrote_is_damaged(tmp_path: Path):
+    run = Run(tmp_path, "run")
+    write_json(run.run_file, {"bundle_size": "many"})
+
+    with pytest.raises(StagingError, match=r"run.json is damaged: 1 of its entries"):
+        recall(run)
 
 
 def test_receipts_are_one_line_each(tmp_path: Path):

@@ -34,7 +34,7 @@ def begin(run: Run, country: Country) -> None:
         pseudonym_key="scheme",
     )
     remember_what_may_leave(run, country)
-    remember(run, **request.facts())
+    remember(run, request.record())
 
 
 def test_a_run_is_not_resumed_once_the_country_file_lets_less_leave(tmp_path: Path):
