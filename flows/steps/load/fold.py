@@ -1,7 +1,6 @@
 """Fold a run into the acknowledged state: current.json is switched once, last."""
 
 from collections import Counter
-from typing import Any
 
 import polars as pl
 
@@ -76,7 +75,8 @@ def fold(run: Run, target: Target, current: Current) -> Current:
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, partitions)
-    after = with_version(current, run.run_id, checksums).model_copy(
+    ended = with_ended_run(with_version(current, run.run_id, checksums), run)
+    after = ended.model_copy(
         update={
             "counter": current.counter + 1,
             "last_run": run.run_id,
@@ -84,7 +84,6 @@ def fold(run: Run, target: Target, current: Current) -> Current:
             "partitions": partitions,
             "pseudonym_fingerprint": _key_in_dhis2(run, current),
             "refused": _count_refusals(run, current, answers),
-            **facts_of_run(run, current),
         }
     )
     switch(target, after)
@@ -135,20 +134,22 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     return {key: made_with[key] for key in fields if key in made_with}
 
 
-def facts_of_run(run: Run, current: Current) -> dict[str, Any]:
-    """Return what later runs have to know of an ended run, though it may be deleted.
+def with_ended_run(current: Current, run: Run) -> Current:
+    """Return the state with what later runs need to know of an ended run, which may be deleted.
 
     A resource counts as loaded only when all of it was sent.
     """
     version = ChangesManifest.read(run).package
-    return {
-        "ended": current.ended + 1,
-        "last_ended": run.run_id,
-        "source": source_of(run) or current.source,
-        "package": VERSION,
-        "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
-        "treatments": current.treatments | _treatments_sent(run),
-    }
+    return current.model_copy(
+        update={
+            "ended": current.ended + 1,
+            "last_ended": run.run_id,
+            "source": source_of(run) or current.source,
+            "package": VERSION,
+            "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
+            "treatments": current.treatments | _treatments_sent(run),
+        }
+    )
 
 
 def _fold_resource(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.load.fold import check_not_older, facts_of_run, fold
+from flows.steps.load.fold import check_not_older, fold, with_ended_run
 from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
 from flows.steps.load.push_metadata import push_changed
@@ -131,7 +131,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = current.model_copy(update=facts_of_run(run, current))
+    after = with_ended_run(current, run)
     switch(target, after)
     return after
 
