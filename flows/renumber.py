@@ -19,7 +19,7 @@ from flows.steps.reconcile.renumbering import CarryOver, carry_over
 from flows.steps.shared.country_file import read_country
 from staging.current import read_current
 from staging.layout import Run, Target
-from staging.runs import at_work, remember
+from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
 from transforms.core.markdown import table
 from transforms.openimis.country import Guards
@@ -51,7 +51,7 @@ def renumber(
         current = read_current(goal)
         if current is not None and run.run_id in current.versions.values():
             return Completed(message="This run has renumbered already", data=run.run_id)
-        remember(run, kind="renumber", target=target, desired_run=desired_run)
+        remember(run, RunRecord(kind="renumber", target=target, desired_run=desired_run))
         carried = carry_over_rows(run, goal, desired_run, read_country(country).guards)
     return Completed(message=report(carried, run), data=run.run_id)
 

@@ -20,7 +20,7 @@ from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
 from staging.current import read_current, switch
 from staging.layout import Run, Target
-from staging.runs import at_work, remember
+from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
 from transforms.changes.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
@@ -61,7 +61,7 @@ def withdraw(
         )
     run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
     with locked(goal, run.run_id, for_stages=True):
-        remember(run, kind="withdraw", target=target)
+        remember(run, RunRecord(kind="withdraw", target=target))
         allowed = record_permissions(run, allow)
         stage_deletions(run, goal, country, allowed)
         for_all = [Allow.DELETES, Allow.BEGIN_AGAIN, *allowed]

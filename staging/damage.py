@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from polars.exceptions import PolarsError
+from pydantic import ValidationError
 
 from transforms.core.errors import StagingError
 
@@ -81,9 +82,14 @@ def damaged_error(path: Path, found: str) -> DamagedError:
     )
 
 
+def malformed_error(path: Path, error: ValidationError) -> DamagedError:
+    """Return the error that says how many entries of a JSON file are not as they have to be."""
+    return damaged_error(path, f"{error.error_count()} of its entries are missing or malformed")
+
+
 @contextmanager
 def in_words(path: Path | None = None) -> Iterator[None]:
-    """Tell in one sentence what the disk does not do: it is full, or may not be written to.
+    """Translate errors of disk and polars into a StagingError: the disk is full, say, or read-only.
 
     Args:
         path: The file that is written, for errors that do not name one.

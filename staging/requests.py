@@ -1,4 +1,4 @@
-"""What a run is asked for: one value from the form of a flow to run.json.
+"""The request of a run: one value from the form of a flow to run.json.
 
 form ─► SyncRequest ─► parameters of each stage ─► run.json; a run goes on only as it was begun
 """
@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from staging.layout import Run, Target
+from staging.runs import RunRecord
 from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope
 from transforms.openimis.windows import Window
@@ -27,7 +28,7 @@ class Until(StrEnum):
 
 
 class TransformRequest(BaseModel):
-    """What the stage `transform` is asked for.
+    """The request of the stage `transform`.
 
     Attributes:
         target: Name of the saved block `dhis2-server`.
@@ -74,14 +75,20 @@ class TransformRequest(BaseModel):
             return Window(self.changed_from, self.changed_to)
         return None
 
-    def facts(self) -> dict[str, Any]:
-        """Return what has to be the same when the run goes on, as run.json has it."""
-        names = {"target", "pseudonym_key", "scopes", "changed_from", "changed_to"}
-        return {"kind": "sync"} | self.model_dump(mode="json", include=names)
+    def record(self) -> RunRecord:
+        """Return what has to be the same when the run is resumed."""
+        return RunRecord(
+            kind="sync",
+            target=self.target,
+            pseudonym_key=self.pseudonym_key,
+            scopes=self.scopes,
+            changed_from=self.changed_from,
+            changed_to=self.changed_to,
+        )
 
 
 class SyncRequest(TransformRequest):
-    """What `sync` is asked for.
+    """The request of `sync`.
 
     Attributes:
         source: Name of the saved block `openimis-database`.

@@ -23,8 +23,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from staging.current import Current, read_current
-from staging.files import read_json
 from staging.layout import Run, Target, run_ids, target_names
+from staging.manifests import ChangesManifest
 from staging.outbox import bundles
 from staging.room import bytes_of_one_more_run, free_bytes
 from staging.runs import is_at_work, recall
@@ -153,7 +153,7 @@ def _by_target(root: Path, done: Thinned, own: str | None) -> dict[str, list[Run
     for run_id in (each for each in run_ids(root) if each != own):
         run = Run(root, run_id)
         with done.report_failures(run.folder):
-            groups.setdefault(recall(run).get("target", ""), []).append(run)
+            groups.setdefault(recall(run).target or "", []).append(run)
     return groups
 
 
@@ -193,13 +193,13 @@ def _may_be_posted(run: Run, states: dict[str, Current | None]) -> bool:
     if not run.manifest("outbox").exists():
         return False
     unsettled = [each for each in bundles(run) if not each.is_settled and each.path.exists()]
-    state = states.get(recall(run).get("target", ""))
+    state = states.get(recall(run).target or "")
     return bool(unsettled) and not _is_out_of_date(run, state)
 
 
 def _is_out_of_date(run: Run, state: Current | None) -> bool:
-    compared = read_json(run.manifest("changes"))["ended"]
-    return state is not None and bool(state.ended > compared)
+    compared = ChangesManifest.read(run).ended
+    return state is not None and state.ended > compared
 
 
 def _thin(run: Run) -> bool:

@@ -1,24 +1,66 @@
-"""run.json: what a run was asked for. A run is resumed only as what it was begun as.
+"""run.json: what was requested of a run. A run is resumed only with the same request.
 
-package is the version of the package that wrote last; another one may go on.
-
-lock    held by the stage that is at work in the run's folder, whichever target it is for
+lock    of the stage that is at work in the run's folder, whichever target it is for
 """
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
-from staging.damage import damaged_error
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from staging.damage import damaged_error, malformed_error
 from staging.files import MISSING, lock_at_once, make_folder, open_lock, read_json, write_json
 from staging.layout import Run
 from transforms import VERSION
 from transforms.core.errors import StagingError
+from transforms.model.resources import Scope
 
 TRANSFORM = ("desired", "changes", "outbox")
 
 
-def remember(run: Run, **facts: Any) -> None:
+class RunRecord(BaseModel):
+    """What `run.json` says of a run, as far as it says it.
+
+    What the country file decides stands beside these, under the names of its sections.
+
+    Attributes:
+        kind: sync, withdraw or renumber.
+        target: Name of the target.
+        pseudonym_key: Name of the saved block `pseudonym-key`.
+        scopes: What is posted.
+        changed_from: First day of the window.
+        changed_to: Last day of the window.
+        desired_run: The run that says what openIMIS has, if it is another one.
+        reconciled: Resource to the version of the acknowledged state that is reconciled.
+        bundle_size: Objects a bundle.
+        joined_up_to: Neighbouring partitions with at most so many objects share a bundle.
+        allow: What the run was permitted; it may be permitted more when it is resumed.
+        package: The version of the package that wrote last; another one may go on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str | None = None
+    target: str | None = None
+    pseudonym_key: str | None = None
+    scopes: tuple[Scope, ...] | None = None
+    changed_from: date | None = None
+    changed_to: date | None = None
+    desired_run: str | None = None
+    reconciled: dict[str, str] | None = None
+    bundle_size: int | None = None
+    joined_up_to: int | None = None
+    allow: tuple[str, ...] = ()
+    package: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what it says, as `run.json` has it."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+def remember(run: Run, facts: RunRecord) -> None:
     """Write facts about a run, or check that they are those it was begun with.
 
     Raises:
@@ -26,45 +68,52 @@ def remember(run: Run, **facts: Any) -> None:
     """
     if not run.run_file.exists() and any(run.manifest(stage).exists() for stage in TRANSFORM):
         raise damaged_error(run.run_file, MISSING)
-    _note(run, facts)
-
-
-def _note(run: Run, facts: dict[str, Any]) -> None:
-    recorded = recall(run)
-    for name, fact in facts.items():
+    recorded = _read(run)
+    for name, fact in facts.as_json().items():
         if name in recorded and recorded[name] != fact:
             raise StagingError(
                 f"Run {run.run_id} was begun with {name} = {recorded[name]!r}, and is now asked "
                 f"for {fact!r}. Give another run_id, or leave it out: a new run compares again "
                 f"what this one has left. Nothing was done."
             )
-    if recorded | facts != recorded:
-        _write(run, recorded | facts)
+    _write(run, recorded, recorded | facts.as_json())
 
 
 def note_permissions(run: Run, allowed: Collection[str]) -> None:
     """Write down what the run was permitted, besides what it was permitted before."""
-    recorded = recall(run)
-    noted = sorted({*recorded.get("allow", ()), *map(str, allowed)})
-    if allowed and noted != recorded.get("allow"):
+    if allowed:
+        recorded = _read(run)
+        noted = sorted({*recorded.get("allow", ()), *map(str, allowed)})
         make_folder(run.folder)
-        _write(run, recorded | {"allow": noted})
+        _write(run, recorded, recorded | {"allow": noted})
 
 
-def _write(run: Run, facts: dict[str, Any]) -> None:
-    write_json(run.run_file, facts | {"package": VERSION})
+def remember_first(run: Run, facts: RunRecord) -> RunRecord:
+    """Record those of the facts that are not recorded yet; return what is recorded then."""
+    recorded = _read(run)
+    _write(run, recorded, recorded | facts.as_json() | recorded)
+    return recall(run)
 
 
-def first_recorded(run: Run, name: str, fact: int) -> int:
-    """Return a fact as it was recorded first."""
-    recorded: int = recall(run).get(name, fact)
-    _note(run, {name: recorded})
-    return recorded
+def recall(run: Run) -> RunRecord:
+    """Return what is recorded of a run; nothing if there is no such run.
+
+    Raises:
+        StagingError: It is damaged.
+    """
+    try:
+        return RunRecord.model_validate(_read(run))
+    except ValidationError as error:
+        raise malformed_error(run.run_file, error) from error
 
 
-def recall(run: Run) -> dict[str, Any]:
-    """Return what is recorded of a run; nothing if there is no such run."""
+def _read(run: Run) -> dict[str, Any]:
     return read_json(run.run_file) if run.run_file.exists() else {}
+
+
+def _write(run: Run, recorded: dict[str, Any], facts: dict[str, Any]) -> None:
+    if facts != recorded:
+        write_json(run.run_file, facts | {"package": VERSION})
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from staging.damage import damaged_error
+from staging.damage import malformed_error
 from staging.divided import discard
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
@@ -174,8 +174,7 @@ def read_manifest(run: Run) -> SnapshotManifest:
     try:
         return SnapshotManifest.model_validate(read_json(path))
     except ValidationError as error:
-        found = f"{error.error_count()} of its entries are missing or malformed"
-        raise damaged_error(path, found) from error
+        raise malformed_error(path, error) from error
 
 
 def read_snapshot(run: Run, only: Collection[str] | None = None) -> Snapshot:

@@ -1,6 +1,5 @@
 """Record what a run did, for people and for the next run."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -8,16 +7,16 @@ from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.steps.compare.bundles import STAGE as OUTBOX
-from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.fold import is_of_partition
 from flows.steps.load.left_out import noted_by
-from flows.steps.shared.staged_changes import CHANGES, changes_of
+from flows.steps.shared.staged_changes import changes_of
 from staging.files import read_json, write_json
-from staging.frames import is_done, read_stage, scan_frame
+from staging.frames import is_done, scan_frame
 from staging.layout import Run
+from staging.manifests import ChangesManifest, DesiredManifest
 from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
@@ -71,20 +70,20 @@ def guard_sentences(run: Run) -> list[str]:
 
 
 def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
-    compared = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
-    changes = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
+    desired = DesiredManifest.read_if_done(run)
+    changes = ChangesManifest.read_if_done(run)
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
     return facts | {
         "run_id": run.run_id,
         "target": target,
         "state": state.value,
-        "is_whole": len(changes.get("wholly", ())) == len(RESOURCES),
-        "compared": compared,
-        "planned": changes.get("changes", {}),
-        "changes": _posted(run, changes["partitions"]) if changes else {},
+        "is_whole": changes is not None and len(changes.wholly) == len(RESOURCES),
+        "compared": desired.rows if desired else {},
+        "planned": changes.changes if changes else {},
+        "changes": _posted(run, changes.partitions) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + counted_reasons(_counted_only(run, changes), COUNTED_ONLY)
-        + counted_reasons(changes.get("noted", {}), NOTE)
+        + counted_reasons(_counted_only(desired, changes), COUNTED_ONLY)
+        + counted_reasons(changes.noted if changes else {}, NOTE)
         + counted_reasons(noted_by(run), NOTE),
         "held_back": waiting_sentences(run),
         "reported": other_sentences(run),
@@ -92,16 +91,10 @@ def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
     }
 
 
-def _counted_only(run: Run, changes: Mapping[str, Any]) -> Counts:
+def _counted_only(desired: DesiredManifest | None, changes: ChangesManifest | None) -> Counts:
     """Return how many objects, and rows of openIMIS, are counted only."""
-    desired = read_stage(run, DESIRED) if is_done(run, DESIRED) else {}
-    return {UNREADABLE_ROWS: _counted(desired), **_counted(changes)}
-
-
-def _counted(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a stage counted; earlier releases called it `left_out`."""
-    found: dict[str, Any] = manifest.get("counted_only", manifest.get("left_out", {}))
-    return found
+    rows = desired.counted_only if desired else {}
+    return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {})}
 
 
 def _posted(run: Run, partitions: int) -> Counts:

@@ -20,12 +20,14 @@ import orjson
 import polars as pl
 
 from flows.steps.compare.bundles import stage_bundles
-from flows.steps.shared.staged_changes import CHANGES, changes_of
+from flows.steps.shared.staged_changes import changes_of
 from staging.files import sync
-from staging.frames import declare_done, write_frame
+from staging.frames import is_done, write_frame
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
+from tests.support.manifests import changes_manifest
 from transforms.changes.bundles import number_bundles
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.phases import LISTS, POSTS
@@ -54,7 +56,7 @@ def stage_changes(run: Run, people: int) -> None:
         found = delta(resource, wanted, known[resource.name], above=above)
         deltas[resource.name] = found
         write_frame(run.changes(resource.name, 0), found.changes.lazy().sort("person", "key"))
-    declare_done(run, CHANGES, {"partitions": 1})
+    changes_manifest(1).declare_done(run)
 
 
 def stage(run: Run) -> None:
@@ -148,7 +150,7 @@ OBJECTS = {
 
 def turn_of_stage(root: Path, people: int) -> Cost:
     run = _emptied(Run(root, f"people-{people}"))
-    if not run.manifest(CHANGES).exists():
+    if not is_done(run, ChangesManifest.stage):
         stage_changes(run, people)
     return cost_of(stage, run)
 

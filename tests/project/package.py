@@ -18,8 +18,8 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.prefect_support.dhis2_server import Dhis2Server
-from flows.steps.set_up.package_plan import package_plan
 from tests.support.openimis_sample import sample
+from tests.support.package_plan import package_plan
 from tests.support.sandbox import ADMIN, SUPPORTED, Sandbox, running_sandbox
 from transforms.dhis2.analytical_objects import map_body
 from transforms.dhis2.metadata_plan import DASHBOARDS, MAPS

@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,25 @@ def test_there_is_one_flow_a_file_and_its_body_is_short() -> None:
         path.stem for path in (PROJECT / "flows").glob("*.py") if path.stem != "__init__"
     }
     assert [name for _, name, lines in flows if lines >= 40] == []
+
+
+def types_of(path: Path) -> Iterator[str]:
+    """The classes of a module, and its names for other types, but for those of its own."""
+    for node in ast.parse(path.read_text()).body:
+        named = node.targets[0] if isinstance(node, ast.Assign) else None
+        name = node.name if isinstance(node, ast.ClassDef) else getattr(named, "id", "")
+        if re.fullmatch("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", name):
+            yield name
+
+
+def test_no_two_types_have_one_name() -> None:
+    modules = defaultdict(list)
+    for folder in FOLDERS:
+        for path in (PROJECT / folder).rglob("*.py"):
+            for name in types_of(path):
+                modules[name].append(path.relative_to(PROJECT).as_posix())
+
+    assert {name: found for name, found in modules.items() if len(found) > 1} == {}
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

@@ -129,7 +129,7 @@ def _join_sides(
 ) -> list[pl.LazyFrame]:
     """Join both sides and class every key; unchanged ones have a null `change`.
 
-    Besides, return the keys of which nothing can be said.
+    Also return the keys that openIMIS has twice; they are not compared.
     """
     before = _without_doubled(acknowledged, desired).select(
         "key", pl.exclude("key").name.map(lambda name: f"{name}{BEFORE}")

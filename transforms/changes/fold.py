@@ -1,10 +1,10 @@
 """The fold: acknowledged state after a run, from its changes and what DHIS2 answered.
 
 An upsert by key, so folding the same run twice gives the same state. What was refused or never
-posted leaves its row as it was: it is still different, and the next run sends it again. Of what was
-posted and whose answer is lost, all that differs is unknown, so that the next run sends what is
-desired then, or deletes it. What it was to delete and DHIS2 has never had, a request that comes
-late may still make: the run after deletes it once more.
+posted leaves its row as it was: it is still different, and the next run sends it again. If the
+answer to a post is lost, all values that differ are unknown, so the next run sends what is desired
+then, or deletes the object. If DHIS2 never had an object that the run deleted, a late request may
+still create it; the run after deletes it again.
 """
 
 from collections.abc import Iterable
@@ -110,11 +110,11 @@ def _doubtful(
     posted: pl.LazyFrame,
     before: pl.LazyFrame,
 ) -> pl.LazyFrame:
-    """Say of what is posted what DHIS2 may not have, or may still set back: the next run sends it.
+    """Mark what DHIS2 may not have, or may still overwrite, so that the next run sends it.
 
-    Either this run's answer is lost; or a request of an earlier run stayed without an answer, and
-    may be carried out after those of this one. Of what is no value, the status stands for all: an
-    update sends all of it.
+    Either this run's answer is lost, or a request of an earlier run stayed without an answer and
+    may arrive after those of this run. If anything but a value is in doubt, mark the status: an
+    update sends the whole object.
     """
     names = _values(resource, columns)
     owner = ["owner"] * resource.owned

@@ -1,8 +1,4 @@
-"""What is not deleted: objects of a row that is held back.
-
-Which objects there are of a row depends on the row, so of one that says what cannot be, or that
-cannot be read, nobody knows them.
-"""
+"""Deletes that are held back: an invalid or unreadable row does not tell which objects it has."""
 
 import polars as pl
 
@@ -27,9 +23,9 @@ def rows_held_back(desired: pl.DataFrame, undeletable: pl.Series) -> pl.LazyFram
 def hold_back_deletes(
     classed: pl.LazyFrame, held_back: pl.LazyFrame, above: Parents | None, *, holds_all_back: bool
 ) -> pl.LazyFrame:
-    """Delete nothing of a row that is held back, unless its parent takes it along.
+    """Delete nothing of a row that is held back, unless its parent is deleted too.
 
-    Which events there are depends on the row: of one that says what cannot be, nobody knows.
+    An invalid row does not tell which objects it has, so none of them is deleted.
     """
     joined = classed.with_columns(row=_row()).join(
         held_back.with_columns(isHeldBack=pl.lit(value=True)), on="row", how="left"

@@ -60,8 +60,7 @@ def keep_values(
 ) -> pl.LazyFrame:
     """Return `desired` with the values of `names` as DHIS2 has them, of what it has.
 
-    What is new has them as openIMIS says; so has what DHIS2 may have or not. Of those that are
-    `withheld` these have none.
+    New or unknown objects keep openIMIS's values, except `withheld` fields, which are null.
     """
     if not names:
         return desired
@@ -84,8 +83,9 @@ def without_held_back(
 ) -> dict[str, pl.DataFrame]:
     """Return the changes of one partition without those that wait, and what depends on them.
 
-    What lies below an object that is not created waits; so does the deletion of what lies below one
-    that is not deleted, and of what lies above one: DHIS2 deletes that with its parent.
+    What lies below an object that is not created waits, and so does a delete below an object that
+    is not deleted. A delete also waits if a descendant must stay, because DHIS2 deletes descendants
+    with it.
 
     Args:
         changes: Resource name to its changes.

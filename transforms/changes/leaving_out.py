@@ -147,8 +147,8 @@ def as_sent(
 ) -> pl.LazyFrame:
     """Return the changes of a resource as DHIS2 got them.
 
-    Of a field that DHIS2 lacks, the value is as before. Of a value that it lacks, nobody says what
-    DHIS2 has: unless it is as before, it is unknown, whatever an earlier attempt sent.
+    A field that DHIS2 lacks keeps its acknowledged value. A value whose option DHIS2 lacks is
+    acknowledged as unknown, unless it has not changed, whatever an earlier attempt sent.
 
     Args:
         resource: The resource.

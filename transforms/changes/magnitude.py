@@ -177,7 +177,7 @@ def _is_mass_deletion(deleted: int, acknowledged: int, guards: Guards) -> bool:
 
 
 def _updates(resource: Resource, found: ChangeCounts, guards: Guards) -> list[Finding]:
-    """Return many updates of which no single field says what they are, and many replaces."""
+    """Return findings for updates that no one field explains, and for replaces."""
     touched = found.counts.get((TOUCHED, ""), 0) + _count(found, Change.REPLACE)
     if touched > max(guards.change_count, guards.change_share * found.acknowledged):
         return [_finding(resource, Kind.CHANGES, touched, found)]

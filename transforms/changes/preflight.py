@@ -126,7 +126,7 @@ def _authority_faults(user: User, *, allow_superuser: bool) -> Iterator[str]:
 
 
 def _scope_faults(offer: Offer, needs: Needs) -> Iterator[str]:
-    """Refuse a user for whom DHIS2 takes nothing, wherever it lies."""
+    """Refuse a user whose org units allow nothing."""
     needed = needs.all_org_units & offer.lines.keys()
     for scope, units in scopes_of(offer):
         if not units or (needed and outside(offer, needed, units) == needed):

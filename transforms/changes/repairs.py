@@ -48,7 +48,7 @@ def apply_repairs(acknowledged: pl.LazyFrame, repairs: pl.LazyFrame, run: str) -
 
 
 def _one_a_key(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Leave the key to the last of several generations that DHIS2 holds; the others are strange."""
+    """Leave the key to the newest generation in DHIS2; the others become strangers (`STRANGER`)."""
     age = pl.col("generation").rank("ordinal", descending=True).over("key")
     key = pl.when(age == 1).then("key").otherwise(STRANGER + pl.col("uid"))
     return rows.with_columns(key=key)

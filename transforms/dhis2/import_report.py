@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from transforms.core.json_texts import Json
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.dhis2.tables.error_codes import REASONS_OF_CODES, error_code, weightiest
 from transforms.model.resources import TrackerType
@@ -86,7 +87,7 @@ class Receipt:
             absent=self.absent + other.absent,
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """Return the receipt as it lies beside its bundle."""
         return {
             "strategy": self.strategy,
@@ -184,7 +185,7 @@ def _written(body: Any) -> set[Sent]:
     }
 
 
-def _reports(body: Any, *path: str) -> Iterator[dict[str, Any]]:
+def _reports(body: Any, *path: str) -> Iterator[Json]:
     for name in path:
         body = _part(body, name)
     return _dicts(body)
@@ -194,7 +195,7 @@ def _part(body: Any, name: str) -> Any:
     return body.get(name) if isinstance(body, dict) else None
 
 
-def _dicts(reports: Any) -> Iterator[dict[str, Any]]:
+def _dicts(reports: Any) -> Iterator[Json]:
     return (
         report
         for report in (reports if isinstance(reports, list) else ())
@@ -202,7 +203,7 @@ def _dicts(reports: Any) -> Iterator[dict[str, Any]]:
     )
 
 
-def _named(report: dict[str, Any]) -> Sent:
+def _named(report: Json) -> Sent:
     return Sent(report.get("trackerType"), report.get("uid"))  # type: ignore[arg-type]
 
 
@@ -214,7 +215,7 @@ def _is_absent(codes: Iterable[str]) -> bool:
     return all(error_code(code).error_class is ErrorClass.ABSENT for code in codes)
 
 
-def _refused_as_json(refusal: Refused) -> dict[str, Any]:
+def _refused_as_json(refusal: Refused) -> Json:
     return {
         "type": refusal.type,
         "uid": refusal.uid,

@@ -109,7 +109,7 @@ def _more_access(one: str, other: str) -> str:
 
 
 def _merge_links(ours: Sequence[Json], present: Sequence[Json], links: Links) -> list[Json]:
-    """Return the links in DHIS2, with our values in those of ours, and then the new ones."""
+    """Keep DHIS2's links, overwrite our fields in ours, append missing ones."""
     by_target = {link[links.target]["id"]: link for link in ours}
     kept = [_overwrite(link, by_target.get(link[links.target]["id"]), links) for link in present]
     targets = {link[links.target]["id"] for link in present}

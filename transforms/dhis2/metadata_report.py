@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from transforms.core.json_texts import Json
+
 
 @dataclass(frozen=True)
 class MetadataReport:
@@ -48,17 +50,17 @@ def collection_changes(status: int, body: Any) -> int | None:
     return int(stats.get("updated", 0)) + int(stats.get("deleted", 0))
 
 
-def _report(body: Any) -> dict[str, Any]:
+def _report(body: Any) -> Json:
     inner = body.get("response", body) if isinstance(body, dict) else None
     return inner if isinstance(inner, dict) else {}
 
 
-def _treated(report: dict[str, Any]) -> int:
+def _treated(report: Json) -> int:
     stats = report.get("stats") or {}
     return sum(int(stats.get(name, 0)) for name in ("created", "updated", "deleted"))
 
 
-def _errors(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _errors(report: Json) -> Iterator[tuple[str, str]]:
     for type_report in report.get("typeReports") or ():
         for thing in type_report.get("objectReports") or ():
             for error in thing.get("errorReports") or ():

@@ -8,10 +8,10 @@ occurredAt, owner (of a tracked entity: its owner in the insuree program), isSha
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from transforms.core.json_texts import Json
 from transforms.model.resources import Resource, TrackerType
 from transforms.model.tables.programs import INSUREE_PROGRAM, PROGRAMS
 
@@ -103,9 +103,7 @@ def read_schema(values: Sequence[str]) -> dict[str, pl.DataType]:
     }
 
 
-def read_rows(
-    resource: Resource, objects: Sequence[dict[str, Any]], values: Sequence[str]
-) -> pl.DataFrame:
+def read_rows(resource: Resource, objects: Sequence[Json], values: Sequence[str]) -> pl.DataFrame:
     """Return a page of objects as a read-back frame.
 
     Args:

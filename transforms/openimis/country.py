@@ -67,24 +67,21 @@ def _of_old(name: str) -> AliasChoices:
 class Guards(_Section):
     """What a run may do without a permission, and what DHIS2 may refuse before it stops.
 
-    Of one resource, or of one of its fields, what exceeds both share and count is held back: half
-    as much again as DHIS2 has is created by a copy, not by a day; deletions take figures of
-    past years along; a value that a tenth of all lose was lost with its column; a fifth of all
-    values are others after another release, another time zone, never after a day. Of org units
-    and options a hundred are many: there are fewer of them, and each stands for many people. All of
-    a resource or field are not lost in a pilot of a dozen either. A table that lacks more rows than
-    both is only told. The counts let a village go wrong without a question, so that a pilot needs
-    no permission.
+    What exceeds both share and count is held back, by resource or field. The counts let a village
+    go wrong without a permission. Each default has its reason:
 
-    A refusal that meets one object in twenty is no matter of single records; a hundred may well
-    be, on a quiet night or of one place. Of bad records there may be many more after a migration:
-    only where half of what is sent, and more than five hundred, have one fault, it is ours.
-    A value that cannot be read is a clerk's slip, one in thousands; where it is one in twenty of a
-    column, and more than a hundred, driver, encoding or type are at fault. They also are where
-    nothing of a column can be read, even of a short list; but all of ten may be one clerk's, and a
-    column that hardly any row fills says nothing of the driver.
-    Of an openIMIS that was migrated nearly all rows are found again under their new numbers, of
-    another one hardly any: less than half is another one.
+    create: a day never adds half of what DHIS2 has; a copied database does.
+    delete: a deletion removes figures of past years.
+    change: another release or time zone changes a fifth of all values; a day does not.
+    empty: if a tenth of all values of a field are gone, the column was lost.
+    metadata: org units and options are fewer, and each stands for many people.
+    all: a pilot of a dozen does not lose all of a resource or field either.
+    shrink: of a table that has lost rows a run only warns.
+    misconfigured: one object in twenty is no matter of single records; a hundred may be one place.
+    bad_data: after a migration many records may have one fault; if half have it, the fault is ours.
+    unreadable: slips of clerks are one in thousands; if one in twenty, it is driver or encoding.
+    unreadable_all: so it is where no value of a column can be read; but ten may be one clerk's.
+    renumber: a migrated openIMIS has nearly all rows under new numbers, another one hardly any.
     """
 
     delete_share: float = Field(default=0.05, ge=0, le=1)

@@ -177,11 +177,6 @@ class Dhis2:
         )
 
     @property
-    def seconds_of_an_answer(self) -> float | None:
-        """How long an answer may take; None if as long as it likes."""
-        return self._timeout.read
-
-    @property
     def _uses_token(self) -> bool:
         return "Authorization" in self._http.headers
 

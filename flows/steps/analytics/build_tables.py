@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from flows.connectors.dhis2.caches import CACHE, clear_cache
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Analytics
 
@@ -121,7 +121,7 @@ def _start(client: Dhis2) -> str:
 
 
 def _progress(client: Dhis2, job: str, *, has_job: bool) -> Progress:
-    lines: list[dict[str, Any]] = client.get(f"/api/system/tasks/ANALYTICS_TABLE/{job}") or []
+    lines: list[Json] = client.get(f"/api/system/tasks/ANALYTICS_TABLE/{job}") or []
     found = _ending_of_job(client, job) if has_job else None
     return Progress(found or _ending_of(lines), len(lines))
 
@@ -138,7 +138,7 @@ def _ending_of_job(client: Dhis2, job: str) -> Ending | None:
     return Ending.COMPLETED if status == "COMPLETED" else Ending.FAILED
 
 
-def _ending_of(lines: list[dict[str, Any]]) -> Ending:
+def _ending_of(lines: list[Json]) -> Ending:
     if any(line.get("level") == "ERROR" for line in lines):
         return Ending.FAILED
     return Ending.COMPLETED if any(line.get("completed") for line in lines) else Ending.UNDER_WAY

@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
-from staging.frames import is_done, read_stage
+from flows.steps.shared.staged_changes import Changes, changes_of
+from staging.frames import is_done
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
-from staging.runs import first_recorded, recall
+from staging.runs import RunRecord, recall, remember_first
 from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.phases import Phase, parts
 from transforms.model.resources import RESOURCES
@@ -28,10 +29,11 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     """
     if is_done(run, STAGE):
         return len(bundles(run))
-    began_before = "bundle_size" in recall(run)
-    size = first_recorded(run, "bundle_size", bundle_size)
-    joined_up_to = first_recorded(run, "joined_up_to", 0 if began_before else size)
-    partitions = read_stage(run, CHANGES)["partitions"]
+    began_before = recall(run).bundle_size is not None
+    first = RunRecord(bundle_size=bundle_size, joined_up_to=0 if began_before else bundle_size)
+    record = remember_first(run, first)
+    size, joined_up_to = record.bundle_size or bundle_size, record.joined_up_to or 0
+    partitions = ChangesManifest.read(run).partitions
     frames = [changes_of(run, partition) for partition in range(partitions)]
     shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
     written = list(_write(run, shares, size))
@@ -48,14 +50,15 @@ def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
     Raises:
         StagingError: The changes, or what the run was begun as, are damaged too.
     """
-    facts, partitions = recall(run), read_stage(run, CHANGES)["partitions"]
-    if "bundle_size" not in facts:
+    record, partitions = recall(run), ChangesManifest.read(run).partitions
+    size, joined_up_to = record.bundle_size, record.joined_up_to or 0
+    if size is None:
         return
     frames = [changes_of(run, partition) for partition in range(partitions)]
     for phase in sorted({Phase(bundle.phase) for bundle in lost}):
         numbered_bodies = (
             (run.bundle(phase, number), row["body"])
-            for number, row in enumerate(_rows_of(phase, frames, facts), 1)
+            for number, row in enumerate(_rows_of(phase, frames, size, joined_up_to), 1)
         )
         missing = {bundle.path: bundle for bundle in lost if bundle.phase == phase}
         for path, body in numbered_bodies:
@@ -64,10 +67,10 @@ def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
 
 
 def _rows_of(
-    phase: Phase, frames: Sequence[Changes], facts: Mapping[str, Any]
+    phase: Phase, frames: Sequence[Changes], size: int, joined_up_to: int
 ) -> Iterator[dict[str, Any]]:
-    for share in _shares(phase, frames, facts.get("joined_up_to", 0)):
-        yield from _bodies(share.phase, share.changes, facts["bundle_size"])
+    for share in _shares(phase, frames, joined_up_to):
+        yield from _bodies(share.phase, share.changes, size)
 
 
 @dataclass(frozen=True)

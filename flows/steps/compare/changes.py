@@ -8,23 +8,22 @@ desired, acknowledged ─► numbers settled ─► delta of every resource, par
            once more, without what a guard holds back ◄───────────┘
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
 from flows.steps.compare.changed_metadata import stage_changed_metadata
 from flows.steps.compare.comparison import Comparison, Selection
-from flows.steps.compare.desired import KEY, Inputs
-from flows.steps.compare.desired import STAGE as DESIRED
+from flows.steps.compare.desired import Inputs
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES as STAGE
 from staging.current import Current
-from staging.frames import declare_done, is_done, read_stage, scan_frame, write_frame
+from staging.frames import is_done, scan_frame, write_frame
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import write_held_back
 from transforms import VERSION
 from transforms.changes.magnitude import Finding
@@ -73,19 +72,19 @@ def stage_changes(
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
     found = stage_changed_metadata(comparison, inputs, allow)
-    treatments = {key: each.value for key, each in policy_of(inputs.country).items()}
-    sent = {
-        "pseudonym_fingerprint": _key_of(run, inputs),
-        "wholly": wholly_selected(inputs.scopes, windowed=inputs.window is not None),
-        "treatments": treatments,
-    }
-    _declare(comparison, replace(outcome, findings=[*outcome.findings, *found]), sent)
+    _declare(
+        comparison,
+        replace(outcome, findings=[*outcome.findings, *found]),
+        _key_of(run, inputs),
+        wholly=wholly_selected(inputs.scopes, windowed=inputs.window is not None),
+        treatments={key: each.value for key, each in policy_of(inputs.country).items()},
+    )
     return staged_counts(run)
 
 
 def staged_counts(run: Run) -> Counts:
     """Return how much is to be created, updated, replaced, deleted, and pushed of metadata."""
-    counts = read_stage(run, STAGE)["changes"]
+    counts = ChangesManifest.read(run).changes
     changes = {
         name: {f"to {kind}": count for kind, count in kinds.items()}
         for name, kinds in counts.items()
@@ -104,13 +103,12 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
         nothing = pl.LazyFrame(schema=desired_schema(resource))
         for partition in range(current.partitions):
             write_frame(run.desired(resource.name, partition), nothing)
-    declare_done(run, DESIRED, {"partitions": current.partitions, "rows": {}})
+    DesiredManifest(partitions=current.partitions, rows={}).declare_done(run)
     comparison = Comparison(run, target, current)
     outcome = Outcome(NO_PARTITION_DOUBTS, [], comparison.write(NO_PARTITION_DOUBTS, EVERYTHING))
     for name in METADATA:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
-    key = current.pseudonym_fingerprint
-    _declare(comparison, outcome, {"pseudonym_fingerprint": key, "wholly": [], "treatments": {}})
+    _declare(comparison, outcome, current.pseudonym_fingerprint, wholly=[], treatments={})
 
 
 def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outcome:
@@ -130,8 +128,7 @@ def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outc
 
 def _key_of(run: Run, inputs: Inputs) -> str | None:
     """Return the fingerprint of the key with which the run's pseudonyms are made."""
-    found: str | None = read_stage(run, DESIRED).get(KEY, inputs.key_fingerprint)
-    return found
+    return DesiredManifest.read(run).key_or(inputs.key_fingerprint)
 
 
 def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:
@@ -143,19 +140,36 @@ def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:
         )
 
 
-def _declare(comparison: Comparison, outcome: Outcome, sent: Mapping[str, Any]) -> None:
-    """Seal the stage; `sent` says with which key and policy, and which resources wholly."""
+def _declare(
+    comparison: Comparison,
+    outcome: Outcome,
+    key: str | None,
+    *,
+    wholly: list[str],
+    treatments: dict[str, str],
+) -> None:
+    """Seal the stage.
+
+    Args:
+        comparison: Its changes are written.
+        outcome: What it has found besides.
+        key: Fingerprint of the pseudonym key.
+        wholly: The resources of which everything is posted.
+        treatments: Field key to what the privacy policy does with it.
+    """
     write_held_back(comparison.run, outcome.findings)
     write_frame(comparison.run.changes("movers", 0), outcome.doubts.movers.lazy())
-    manifest = {
-        "partitions": comparison.partitions,
-        "ended": comparison.current.ended,
-        "versions": tracked_versions(comparison.current),
-        "changes": comparison.counts(),
-        "package": VERSION,
-        "magnitude": [each.as_json() for each in outcome.findings],
-        "noted": outcome.counted.noted,
-        "counted_only": outcome.counted.counted_only,
-        **sent,
-    }
-    declare_done(comparison.run, STAGE, manifest)
+    manifest = ChangesManifest(
+        partitions=comparison.partitions,
+        ended=comparison.current.ended,
+        versions=tracked_versions(comparison.current),
+        changes=comparison.counts(),
+        package=VERSION,
+        magnitude=[each.as_json() for each in outcome.findings],
+        noted=outcome.counted.noted,
+        counted_only=outcome.counted.counted_only,
+        pseudonym_fingerprint=key,
+        wholly=wholly,
+        treatments=treatments,
+    )
+    manifest.declare_done(comparison.run)

@@ -6,14 +6,14 @@ from functools import cached_property
 
 import polars as pl
 
-from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.compare.desired import undeletable_in
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
-from staging.frames import read_stage, scan_objects, write_frame
+from staging.frames import scan_objects, write_frame
 from staging.layout import Run, Target
+from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from transforms.changes.change_counts import count_by_kind
 from transforms.changes.deltas import Delta, delta
@@ -59,7 +59,7 @@ class Comparison:
         self.run = run
         self.target = target
         self.current = current
-        self.partitions: int = read_stage(run, DESIRED)["partitions"]
+        self.partitions = DesiredManifest.read(run).partitions
         self.undeletable = undeletable_in(run)
         self._reports: dict[int, PartitionReport] = {}
 
@@ -194,10 +194,10 @@ class Comparison:
             "acknowledged": pl.concat(before).filter(has_number),
         }
         folder = self.run.parts / "numbers"
-        buckets = bucket_count(read_stage(self.run, DESIRED)["rows"].get(TRACKED_ENTITIES.name, 0))
+        people = DesiredManifest.read(self.run).rows.get(TRACKED_ENTITIES.name, 0)
         found = [
             doubled_numbers(some["desired"], some["acknowledged"]).collect()
-            for some in in_buckets(folder, sides, NUMBER, buckets)
+            for some in in_buckets(folder, sides, NUMBER, bucket_count(people))
         ]
         return pl.concat(found).lazy()
 

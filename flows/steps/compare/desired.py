@@ -13,15 +13,9 @@ from flows.steps.compare.division import (
     part_of_people,
 )
 from staging.divided import discard
-from staging.frames import (
-    declare_done,
-    is_done,
-    read_stage,
-    row_count,
-    scan_frame,
-    write_frame,
-)
+from staging.frames import is_done, row_count, scan_frame, write_frame
 from staging.layout import Run
+from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from staging.snapshots import read_snapshot
 from transforms.changes.metadata_changes import with_content
@@ -42,8 +36,7 @@ from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
-STAGE, KEY = "desired", "pseudonym_fingerprint"
-UNDELETABLE, UNMAPPED, ODDITIES = "spared", "unmapped", "oddities"
+STAGE, UNDELETABLE = "desired", "spared"
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     """
     if is_done(run, STAGE):
         _check_same_key(run, inputs)
-        return dict(read_stage(run, STAGE)["rows"])
+        return DesiredManifest.read(run).rows
     snapshot = read_snapshot(run)
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
     country = inputs.country
@@ -100,15 +93,15 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     _write_metadata(run, register, inputs)
     write_doubts(run, register.doubts)
     rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
-    manifest = {
-        "partitions": count,
-        "rows": rows,
-        KEY: inputs.key_fingerprint,
-        UNMAPPED: count_unmapped(snapshot.frames, country),
-        "counted_only": register.counted_only(),
-        **_oddities(register, inputs),
-    }
-    declare_done(run, STAGE, manifest)
+    manifest = DesiredManifest(
+        partitions=count,
+        rows=rows,
+        pseudonym_fingerprint=inputs.key_fingerprint,
+        unmapped=count_unmapped(snapshot.frames, country),
+        counted_only=register.counted_only(),
+        oddities=_oddities(register, inputs),
+    )
+    manifest.declare_done(run)
     return rows
 
 
@@ -119,11 +112,11 @@ def _write_metadata(run: Run, register: Register, inputs: Inputs) -> None:
         write_frame(run.desired(name, 0), with_content(frame))
 
 
-def _oddities(register: Register, inputs: Inputs) -> dict[str, list[str]]:
+def _oddities(register: Register, inputs: Inputs) -> list[str]:
     """Return what files of the country name and openIMIS does not have, a sentence each."""
     groups = inputs.place_groups
     lines = [] if groups is None else lines_without_place(groups, register)
-    return {ODDITIES: [sentence_of_lines(lines)]} if lines else {}
+    return [sentence_of_lines(lines)] if lines else []
 
 
 def write_desired(run: Run, register: Register, as_of: date, inputs: Inputs, count: int) -> None:
@@ -161,14 +154,14 @@ def _write_part(
 
 def unmapped_values(run: Run) -> list[str]:
     """Return, a sentence each, the values of openIMIS that nothing explains; none in older runs."""
-    found = read_stage(run, STAGE).get(UNMAPPED, []) if is_done(run, STAGE) else []
-    return [sentence_of(each) for each in found]
+    manifest = DesiredManifest.read_if_done(run)
+    return [sentence_of(each) for each in manifest.unmapped] if manifest else []
 
 
 def oddities(run: Run) -> list[str]:
     """Return, a sentence each, what files of the country name and openIMIS does not have."""
-    found: list[str] = read_stage(run, STAGE).get(ODDITIES, []) if is_done(run, STAGE) else []
-    return found
+    manifest = DesiredManifest.read_if_done(run)
+    return manifest.oddities if manifest else []
 
 
 def _rows(run: Run, resource: str, count: int) -> int:
@@ -192,7 +185,7 @@ def undeletable_in(run: Run) -> pl.DataFrame:
 
 def _check_same_key(run: Run, inputs: Inputs) -> None:
     found = inputs.key_fingerprint
-    made = read_stage(run, STAGE).get(KEY, found)
+    made = DesiredManifest.read(run).key_or(found)
     if made != found:
         raise GuardError(
             f"Run {run.run_id} has made its numbers with the pseudonym key of fingerprint {made}, "

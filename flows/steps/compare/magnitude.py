@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.steps.compare.comparison import Comparison
-from flows.steps.shared.staged_changes import CHANGES
-from staging.frames import is_done, read_stage, scan_objects
+from staging.frames import scan_objects
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from transforms.changes.change_counts import (
     ChangeCounts,
     acknowledged_at,
@@ -94,10 +94,10 @@ def _value_counts(
 
 def findings_of(run: Run) -> list[Finding]:
     """Return what was much when the run was compared; nothing if it was not."""
-    manifest = read_stage(run, CHANGES) if is_done(run, CHANGES) else {}
+    manifest = ChangesManifest.read_if_done(run)
     return [
         Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
-        for each in manifest.get("magnitude", ())
+        for each in (manifest.magnitude if manifest else ())
     ]
 
 

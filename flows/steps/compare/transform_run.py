@@ -29,7 +29,7 @@ def transforming(request: TransformRequest, country: Country) -> Iterator[Run]:
     """
     with at_work(request.run):
         remember_what_may_leave(request.run, country)
-        remember(request.run, **request.facts())
+        remember(request.run, request.record())
         write_what_leaves(request.run, country)
         yield request.run
 

@@ -2,13 +2,12 @@
 
 import polars as pl
 
-from flows.steps.compare.desired import STAGE as DESIRED
 from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.acknowledged import sweep, write
 from staging.current import Current, switch, with_version
 from staging.divided import discard, divide, scan_bucket
-from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
+from staging.manifests import DesiredManifest
 from transforms.changes.partitions import PEOPLE_PER_PARTITION, partition_count, partition_of
 from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
@@ -47,8 +46,8 @@ def divide_anew(
 
 
 def _people(run: Run) -> int:
-    rows = read_stage(run, DESIRED)["rows"] if is_done(run, DESIRED) else {}
-    return int(rows.get(TRACKED_ENTITIES.name, 0))
+    manifest = DesiredManifest.read_if_done(run)
+    return manifest.rows.get(TRACKED_ENTITIES.name, 0) if manifest else 0
 
 
 def _divide_resource(

@@ -1,7 +1,6 @@
 """Fold a run into the acknowledged state: current.json is switched once, last."""
 
 from collections import Counter
-from typing import Any
 
 import polars as pl
 
@@ -10,11 +9,12 @@ from flows.steps.compare.source_identity import source_of
 from flows.steps.load.divide_anew import divide_anew
 from flows.steps.load.left_out import left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
-from flows.steps.shared.staged_changes import CHANGES, changes_of
+from flows.steps.shared.staged_changes import changes_of
 from staging.acknowledged import keep, sweep, write
 from staging.current import Current, switch, with_version
-from staging.frames import begin_anew, declare_done, read_stage, row_count, scan_frame, write_frame
+from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest
 from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
@@ -38,15 +38,15 @@ def check_not_older(run: Run, current: Current) -> bool:
     """
     if run.run_id in (current.last_run, current.last_ended):
         return False
-    manifest = read_stage(run, CHANGES)
-    compared = manifest["ended"]
+    manifest = ChangesManifest.read(run)
+    compared = manifest.ended
     if compared != current.ended:
         raise StagingError(
             f"Run {run.run_id} compared openIMIS with state {compared} of the target, which has "
             f"moved on to state {current.ended} (run {current.last_ended}). What it would post is "
             f"out of date: start a new run. Nothing was posted."
         )
-    if manifest["versions"] != tracked_versions(current):
+    if manifest.versions != tracked_versions(current):
         raise StagingError(
             f"Run {run.run_id} compared openIMIS with a state of the target that was repaired "
             f"since. What it would post is out of date: start a new run. Nothing was posted."
@@ -68,22 +68,22 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     if not check_not_older(run, current):
         return current
     answers, left_out = _gather_answers(run), left_out_by(run)
-    manifest = read_stage(run, CHANGES)
+    partitions = ChangesManifest.read(run).partitions
     checksums = {
         resource.name: written
         for resource in RESOURCES
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
-    _write_refusals(run, answers, manifest["partitions"])
-    after = with_version(current, run.run_id, checksums).model_copy(
+    _write_refusals(run, answers, partitions)
+    ended = with_ended_run(with_version(current, run.run_id, checksums), run)
+    after = ended.model_copy(
         update={
             "counter": current.counter + 1,
             "last_run": run.run_id,
             "open_run": None,
-            "partitions": manifest["partitions"],
+            "partitions": partitions,
             "pseudonym_fingerprint": _key_in_dhis2(run, current),
             "refused": _count_refusals(run, current, answers),
-            **facts_of_run(run, current),
         }
     )
     switch(target, after)
@@ -95,8 +95,7 @@ def _key_in_dhis2(run: Run, current: Current) -> str | None:
     """Return the fingerprint of the key of the pseudonyms in DHIS2, without those that wait."""
     if holds_back_pseudonyms(run):
         return current.pseudonym_fingerprint
-    sent: str | None = read_stage(run, CHANGES)["pseudonym_fingerprint"]
-    return sent
+    return ChangesManifest.read(run).pseudonym_fingerprint
 
 
 def _gather_answers(run: Run) -> pl.LazyFrame:
@@ -119,13 +118,12 @@ def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[s
 def _resources_sent_wholly(run: Run) -> list[str]:
     """Return the resources of which the run sent everything but what a guard held back."""
     is_sent = all(bundle.is_settled for bundle in bundles(run))
-    wholly: list[str] = read_stage(run, CHANGES).get("wholly", []) if is_sent else []
-    return wholly
+    return ChangesManifest.read(run).wholly if is_sent else []
 
 
 def _treatments_sent(run: Run) -> dict[str, str]:
     """Return field key → its treatment, of the resources that the run sent wholly."""
-    made_with = with_key_names(read_stage(run, CHANGES).get("treatments", {}))
+    made_with = with_key_names(ChangesManifest.read(run).treatments)
     unsent = {key for key, values in left_out_by(run).items() if values is None}
     fields = (
         each.key
@@ -136,20 +134,22 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     return {key: made_with[key] for key in fields if key in made_with}
 
 
-def facts_of_run(run: Run, current: Current) -> dict[str, Any]:
-    """Return what later runs have to know of an ended run, though it may be deleted.
+def with_ended_run(current: Current, run: Run) -> Current:
+    """Return the state with what later runs need to know of an ended run, which may be deleted.
 
     A resource counts as loaded only when all of it was sent.
     """
-    version = read_stage(run, CHANGES).get("package", "")
-    return {
-        "ended": current.ended + 1,
-        "last_ended": run.run_id,
-        "source": source_of(run) or current.source,
-        "package": VERSION,
-        "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
-        "treatments": current.treatments | _treatments_sent(run),
-    }
+    version = ChangesManifest.read(run).package
+    return current.model_copy(
+        update={
+            "ended": current.ended + 1,
+            "last_ended": run.run_id,
+            "source": source_of(run) or current.source,
+            "package": VERSION,
+            "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
+            "treatments": current.treatments | _treatments_sent(run),
+        }
+    )
 
 
 def _fold_resource(
@@ -161,7 +161,7 @@ def _fold_resource(
     left_out: LeftOut,
 ) -> list[str]:
     """Write the new version of a resource, and return its checksums; none if nothing changes."""
-    partitions = read_stage(run, CHANGES)["partitions"]
+    partitions = ChangesManifest.read(run).partitions
     moved = scan_frame(run.changes("movers", 0)).filter(resource=resource.name).collect()
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
@@ -191,7 +191,7 @@ def _rows(run: Run, resource: Resource, partition: int) -> int:
 
 def write_refusals(run: Run) -> None:
     """Write the rejects of DHIS2 so far, by table and UUID, though the run is not folded."""
-    _write_refusals(run, outcomes(run), read_stage(run, CHANGES)["partitions"])
+    _write_refusals(run, outcomes(run), ChangesManifest.read(run).partitions)
 
 
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:

@@ -7,15 +7,15 @@ the run. What several attempts left out is added up: a value that was sent after
 import polars as pl
 
 from flows.steps.shared.staged_changes import all_changes
-from staging.frames import begin_anew, declare_done, is_done, read_stage, scan_frame, write_frame
+from staging.frames import begin_anew, is_done, scan_frame, write_frame
 from staging.layout import Run
+from staging.manifests import LeftOutManifest
 from staging.rejects import write_rejects
 from transforms.changes.leaving_out import NOTHING_LEFT_OUT, LeftOut, by_field, left_out_notes
 from transforms.changes.reject_rows import reject_rows, sum_by_reason
 from transforms.model.resources import RESOURCES
 
 STAGE = "left_out"
-NOTED = "noted"
 
 
 def note_left_out(run: Run, rows: pl.DataFrame) -> None:
@@ -26,7 +26,7 @@ def note_left_out(run: Run, rows: pl.DataFrame) -> None:
     every = pl.concat([before, rows]).unique().sort("field", "value")
     begin_anew(run, STAGE)
     write_frame(run.left_out, every.lazy())
-    declare_done(run, STAGE, {NOTED: _write_notes(run, by_field(rows))})
+    LeftOutManifest(noted=_write_notes(run, by_field(rows))).declare_done(run)
 
 
 def left_out_by(run: Run) -> LeftOut:
@@ -36,8 +36,8 @@ def left_out_by(run: Run) -> LeftOut:
 
 def noted_by(run: Run) -> dict[str, dict[str, int]]:
     """Return resource → reason → objects that a run sent without a value."""
-    found: dict[str, dict[str, int]] = read_stage(run, STAGE)[NOTED] if is_done(run, STAGE) else {}
-    return found
+    manifest = LeftOutManifest.read_if_done(run)
+    return manifest.noted if manifest else {}
 
 
 def _rows_left_out(run: Run) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from flows.steps.shared.runner import PLAIN, Runner
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
-from staging.runs import at_work, remember
+from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
 from transforms.changes.permissions import Permissions
 from transforms.changes.phases import Phase
@@ -36,7 +36,7 @@ def loading(run: Run, target: Target) -> Iterator[None]:
         StagingError: Another run has locked the target, or the run is at work or another target's.
     """
     with locked(target, run.run_id), at_work(run):
-        remember(run, target=target.name)
+        remember(run, RunRecord(target=target.name))
         yield
 
 

@@ -14,16 +14,15 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.load.fold import check_not_older, facts_of_run, fold
+from flows.steps.load.fold import check_not_older, fold, with_ended_run
 from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
 from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
-from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.current import Current, switch
-from staging.frames import read_stage
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest
 from staging.outbox import bundles, doubt_damaged
 from transforms.changes.guards import refuse_withdrawn
 from transforms.changes.permissions import NOTHING, Allow, Permissions
@@ -66,8 +65,8 @@ def open_load(
         StagingError: Another run was folded since this one made its comparison; or the run was
             posted to another target, or to this one before it began anew.
     """
-    manifest = read_stage(run, CHANGES)
-    current = begin_again(current_or_first(target, manifest["partitions"]), run, allow)
+    partitions = ChangesManifest.read(run).partitions
+    current = begin_again(current_or_first(target, partitions), run, allow)
     if not check_not_older(run, current):
         return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
@@ -132,7 +131,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = current.model_copy(update=facts_of_run(run, current))
+    after = with_ended_run(current, run)
     switch(target, after)
     return after
 

@@ -1,9 +1,10 @@
-"""Whom DHIS2 must keep: for a superuser it deletes with a person what other programs have of it.
+"""Persons whom another program has: a superuser must not delete them.
 
-From any other user DHIS2 refuses that itself (E1100), as long as the person is enrolled elsewhere;
-`programOwners`, which this check goes by, still names a program that the person has left. So only a
-superuser's load is checked. A person of whom DHIS2 does not say which programs have it is kept; one
-that is not shown is not there: a superuser is shown all.
+With the person, DHIS2 would delete that program's data too. It refuses this to all other users
+(E1100) as long as the person is enrolled there, so only a superuser's load is checked. The check
+reads `programOwners`, which still names programs that the person has left. A person is kept if
+DHIS2 does not say which programs have the person. DHIS2 shows every person to a superuser, so a
+person that is not shown does not exist.
 """
 
 import orjson

@@ -59,8 +59,8 @@ def read_present_values(client: Dhis2, country: Country, year: str) -> dict[str,
 def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
     """Write figures; return those that DHIS2 refused, with its error codes.
 
-    What is named in a conflict is left out and the rest sent again; where all are named, they are
-    halved, so that one bad figure is the ruin of no other.
+    What a conflict names is left out and the rest is sent again. If a conflict names all of a
+    request, the request is bisected, so that only the bad figures are rejected.
 
     Args:
         client: The DHIS2.

@@ -15,7 +15,6 @@ one object without an answer costs minutes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import orjson
 
@@ -32,6 +31,7 @@ from flows.steps.load.control_request import PARAMETERS, check_way
 from flows.steps.load.thread_state import LoadState
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.dhis2.import_report import (
     Receipt,
     Sent,
@@ -49,7 +49,7 @@ SECONDS_OF_A_BUNDLE = 300.0  # after so long, a bundle that fails is not retried
 @dataclass(frozen=True)
 class _Object:
     sent: Sent
-    content: dict[str, Any]
+    content: Json
 
 
 _Objects = list[_Object]
@@ -191,7 +191,7 @@ def _parts(objects: _Objects, size: int) -> Iterator[_Objects]:
 
 
 def _body(objects: _Objects) -> bytes:
-    lists: dict[str, list[dict[str, Any]]] = {}
+    lists: dict[str, list[Json]] = {}
     for each in objects:
         lists.setdefault(LISTS[each.sent.type], []).append(each.content)
     return orjson.dumps(lists)

@@ -14,10 +14,10 @@ from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase, requests_in_flight
 from flows.steps.load.post_transfers import settle_transfers
 from flows.steps.load.thread_state import LoadState
-from flows.steps.shared.staged_changes import CHANGES, all_changes
+from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.read_back import Reader
-from staging.frames import read_stage
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.changes.dependants import PARENT_REFUSED, dependants, without
@@ -161,7 +161,7 @@ class Posting:
 
 def stop_rule_of(run: Run, refused_before: Mapping[str, int], guards: Guards) -> StopRule:
     """Return when the load of a run stops, by what it sends."""
-    sent = sent_by_kind(read_stage(run, CHANGES)["changes"])
+    sent = sent_by_kind(ChangesManifest.read(run).changes)
     return StopRule(sent, refused_before, guards)
 
 

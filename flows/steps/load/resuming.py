@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from flows.steps.shared.staged_changes import CHANGES
-from staging.frames import read_stage
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from staging.outbox import bundles
 from staging.runs import recall
 from transforms.core.errors import GuardError, StagingError
@@ -28,9 +27,9 @@ def check_same_key(
         GuardError: The saved key is another.
         CountryError: There is none.
     """
-    name = recall(run).get("pseudonym_key")
+    name = recall(run).pseudonym_key
     key = key_named(name, country) if name else None
-    made_with = read_stage(run, CHANGES)["pseudonym_fingerprint"]
+    made_with = ChangesManifest.read(run).pseudonym_fingerprint
     if key and made_with and fingerprint(key) != made_with:
         raise GuardError(
             f"Run {run.run_id} has made its numbers with the pseudonym key of fingerprint "

@@ -101,7 +101,7 @@ def keep_answers(
 def settle_doubts(run: Run) -> int:
     """Settle the bundles of a run in doubt as unknown; return how many objects they hold.
 
-    What must not be posted any more was not posted, and is none of them.
+    Objects blocked by an earlier refusal were never posted, so they are not counted.
     """
     bundles = in_doubt(run)
     by_phase = {Phase(bundle.phase): find_blocked(run, Phase(bundle.phase)) for bundle in bundles}

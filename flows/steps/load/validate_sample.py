@@ -8,9 +8,9 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.post_bundle import validate_bundle
-from flows.steps.shared.staged_changes import CHANGES, Changes, changes_of
-from staging.frames import read_stage
+from flows.steps.shared.staged_changes import Changes, changes_of
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.phases import Phase, parts
 
@@ -33,7 +33,7 @@ def validate_sample(run: Run, client: Dhis2) -> dict[str, int] | None:
 def sample_body(run: Run) -> bytes:
     """Return the request body of the first people of the run's changes."""
     lists: dict[str, list[object]] = {}
-    for partition in range(read_stage(run, CHANGES)["partitions"]):
+    for partition in range(ChangesManifest.read(run).partitions):
         for body in _bodies(changes_of(run, partition)):
             lists |= orjson.loads(body)
         if lists:

@@ -9,8 +9,9 @@ from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.current_state import current_or_first
 from staging.current import Current
-from staging.frames import is_done, read_stage, scan_objects
+from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
 from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
@@ -33,10 +34,10 @@ def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, R
     """
     current = current_or_first(target, 0)
     run = Run(target.root, run_id or _last_run(target, current))
-    desired, confirmed = _of_stage(run, "desired"), _acknowledged(target, current)
+    desired, confirmed = _of_stage(run, DesiredManifest), _acknowledged(target, current)
     return {
         f"Desired in run {run.run_id}": _rows(name, desired),
-        f"Changes of run {run.run_id}": _rows(name, _of_stage(run, "changes")),
+        f"Changes of run {run.run_id}": _rows(name, _of_stage(run, ChangesManifest)),
         "Confirmed by DHIS2": _rows(name, confirmed),
         "Desired otherwise than confirmed": _differences(name, desired, confirmed),
         "Held back or refused": _rejects(run, name),
@@ -82,9 +83,10 @@ def _spell(name: str) -> str:
     return name.lower() if "-" in name else name
 
 
-def _of_stage(run: Run, stage: str) -> FramesOf:
-    count = read_stage(run, stage)["partitions"] if is_done(run, stage) else 0
-    path_of = run.desired if stage == "desired" else run.changes
+def _of_stage(run: Run, stage: type[DesiredManifest | ChangesManifest]) -> FramesOf:
+    manifest = stage.read_if_done(run)
+    count = manifest.partitions if manifest else 0
+    path_of = run.desired if stage is DesiredManifest else run.changes
     return lambda resource: [scan_objects(path_of(resource.name, each)) for each in range(count)]
 
 

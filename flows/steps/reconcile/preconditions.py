@@ -9,13 +9,13 @@ from flows.steps.target.preflight import check_readable
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server
 from staging.current import Current, read_current
-from staging.frames import is_done, read_stage
+from staging.frames import is_done
 from staging.layout import Run, Target
-from staging.runs import remember
+from staging.manifests import DesiredManifest
+from staging.runs import RunRecord, remember
 from transforms.changes.needs import optional_fields_sent
 from transforms.core.errors import StagingError
 
-DESIRED = "desired"
 PAGING = Paging()
 
 
@@ -54,7 +54,7 @@ def empty_state(target: Target, staging_root: Path, desired_run: str | None) -> 
             f"say what DHIS2 holds, use repair. Nothing was changed."
         )
     run = find_desired_run(staging_root, desired_run, needed=True)
-    partitions = read_stage(run, DESIRED)["partitions"] if run else 1
+    partitions = DesiredManifest.read(run).partitions if run else 1
     first = current or Current(partitions=partitions, staging_id=uuid.uuid4().hex)
     return first.model_copy(update={"partitions": partitions})
 
@@ -66,7 +66,7 @@ def find_desired_run(staging_root: Path, run_id: str | None, *, needed: bool) ->
         StagingError: One is needed.
     """
     run = Run(staging_root, run_id) if run_id else None
-    if run is not None and is_done(run, DESIRED):
+    if run is not None and is_done(run, DesiredManifest.stage):
         return run
     if needed:
         raise StagingError(
@@ -79,7 +79,7 @@ def find_desired_run(staging_root: Path, run_id: str | None, *, needed: bool) ->
 
 def remember_state(run: Run, target: str, current: Current) -> None:
     """Note what is compared; a run that goes on must not compare with another state."""
-    remember(run, target=target, reconciled=tracked_versions(current))
+    remember(run, RunRecord(target=target, reconciled=tracked_versions(current)))
 
 
 def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:

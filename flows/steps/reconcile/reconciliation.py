@@ -18,13 +18,13 @@ from staging.divided import bucket_of, divide, scan_bucket
 from staging.frames import (
     declare_done,
     is_done,
-    read_stage,
     row_count,
     scan_frame,
     scan_objects,
     write_frame,
 )
 from staging.layout import Run, Target
+from staging.manifests import DesiredManifest
 from transforms.changes.identities import IDENTITIES, desired_identities
 from transforms.changes.metadata_changes import CONFIRMED, unlisted_rows
 from transforms.changes.reconciliation import compare_bucket, missing_rows, with_owners
@@ -92,7 +92,7 @@ class Reconciliation:
         """Return what openIMIS has, partition by partition; nothing if that is not at hand."""
         if self.desired is None:
             return []
-        numbers = range(read_stage(self.desired, DESIRED)["partitions"])
+        numbers = range(DesiredManifest.read(self.desired).partitions)
         return [scan_objects(self.desired.desired(resource.name, number)) for number in numbers]
 
     def desired_identities(self, resource: Resource) -> pl.LazyFrame:

@@ -10,14 +10,13 @@ from flows.steps.reconcile.preconditions import find_desired_run, read_acknowled
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from staging.acknowledged import sweep, write
 from staging.current import Current, switch, with_version
-from staging.frames import read_stage, scan_objects
+from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.manifests import DesiredManifest
 from transforms.changes.renumbering import RenumberedPartition, renumber_partition
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import NUMBERED, Resource
 from transforms.openimis.country import Guards
-
-DESIRED = "desired"
 
 
 @dataclass
@@ -106,7 +105,7 @@ def _migrated_run(target: Target, current: Current, desired_run: str) -> Run:
         )
     if current.source is not None:
         refuse_stranger(current.source, source)
-    divided = read_stage(desired, DESIRED)["partitions"]
+    divided = DesiredManifest.read(desired).partitions
     if divided != current.partitions or not tracked_versions(current):
         raise StagingError(
             f"Run {desired_run} is divided into {divided} partitions and the target into "

@@ -11,11 +11,11 @@ from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Payload
 from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
-from transforms.dhis2.metadata_plan import MAPS, Plan, plan, with_options
+from transforms.dhis2.metadata_plan import MAPS, Plan, plan
 from transforms.openimis.country import Country
 from transforms.package.metadata import maps
 from transforms.package.metadata import package as package_objects
-from transforms.package.org_units_and_options import levels, option_objects, root
+from transforms.package.org_units_and_options import levels, root
 
 LEVELS = "organisationUnitLevels"
 
@@ -72,12 +72,6 @@ def plan_of(client: Dhis2, package: Package) -> Plan:
     planned.conflicts.extend(package.conflicts)
     planned.notes.extend(package.notes)
     return planned
-
-
-def package_plan(client: Dhis2, country: Country, options: pl.DataFrame) -> Plan:
-    """Return what an empty or partly set up DHIS2 lacks, options of new sets among it."""
-    planned = plan_of(client, make_package(client, country, options))
-    return with_options(planned, option_objects(options))
 
 
 def refuse_conflicts(planned: Plan) -> None:

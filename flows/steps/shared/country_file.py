@@ -5,7 +5,7 @@ from pathlib import Path
 
 from staging.files import write_bytes
 from staging.layout import Run
-from staging.runs import remember
+from staging.runs import RunRecord, remember
 from transforms.core.errors import CountryError
 from transforms.openimis.country import Country, country_of
 from transforms.reports.leaving_page import leaving_page
@@ -58,4 +58,4 @@ def remember_what_may_leave(run: Run, country: Country) -> None:
         StagingError: It says something else than when the run was begun.
     """
     decides = country.model_dump(mode="json", exclude=HOW_FAST | OF_SET_UP)
-    remember(run, **decides | {"regions": sorted(country.regions)})
+    remember(run, RunRecord.model_validate(decides | {"regions": sorted(country.regions)}))

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from staging.frames import read_stage, scan_objects
+from staging.frames import scan_objects
 from staging.layout import Run
+from staging.manifests import ChangesManifest
 from transforms.model.resources import RESOURCES
 
 CHANGES = "changes"
@@ -19,6 +20,6 @@ def changes_of(run: Run, partition: int) -> Changes:
 
 def all_changes(run: Run) -> dict[str, pl.LazyFrame]:
     """Return resource name → changes of all partitions."""
-    count = read_stage(run, CHANGES)["partitions"]
+    count = ChangesManifest.read(run).partitions
     frames = [changes_of(run, partition) for partition in range(count)]
     return {name: pl.concat(each[name] for each in frames) for name in frames[0]}

@@ -9,11 +9,11 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.shared.acknowledged_frames import acknowledged
-from flows.steps.shared.staged_changes import CHANGES, changes_of
+from flows.steps.shared.staged_changes import changes_of
 from flows.steps.target.read_back import Reader, query_objects
 from staging.current import Current
-from staging.frames import is_done, read_stage
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest
 from transforms.changes.findings import FINDINGS, Kind
 from transforms.changes.identities import IDENTITIES
 from transforms.changes.recognition import NewestObjects
@@ -132,8 +132,9 @@ def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.Laz
     """Return the UIDs of what an open run changes: DHIS2 may have heard of it, and may not."""
     uids = [pl.LazyFrame(schema={"uid": pl.String})]
     run = Run(target.root, current.open_run) if current.open_run else None
-    if run is not None and is_done(run, CHANGES):
-        for number in range(read_stage(run, CHANGES)["partitions"]):
+    manifest = ChangesManifest.read_if_done(run) if run else None
+    if run is not None and manifest is not None:
+        for number in range(manifest.partitions):
             changes = changes_of(run, number)[resource.name]
             uids += [changes.select("uid"), changes.select(uid="uidBefore")]
     return pl.concat(uids)

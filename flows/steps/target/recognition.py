@@ -55,10 +55,10 @@ class Recognition:
 def recognise(
     client: Dhis2, target: Target, current: Current, allow: Permissions = NOTHING
 ) -> Recognition:
-    """Return what DHIS2 answered; refuse another one, or one that lacks what the last load left.
+    """Return what DHIS2 answered; refuse another DHIS2, or one that lacks what the last load left.
 
-    One that was restored from a backup gets our marker again, if that is permitted; so does one of
-    which a late request of ours has written the marker.
+    Our marker is written again to a DHIS2 that was restored from a backup, if `allow` permits that,
+    and to one whose marker a late request of ours has overwritten.
 
     Raises:
         TargetError: It is another one, its version, calendar or login will not do, it lacks the
@@ -154,7 +154,7 @@ def _is_late(
     """
     return (
         is_of_load_before(marker, expected_target(current))
-        and target.name == recall(Run(target.root, marker.run)).get("target")
+        and target.name == recall(Run(target.root, marker.run)).target
         and ask_last_load(client, info, target, current).are_all_there
     )
 

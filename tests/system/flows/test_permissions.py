@@ -35,8 +35,8 @@ def test_what_was_permitted_is_written_down_with_the_run_and_holds_for_no_other(
     scheme.sync(run_id="first", allow=["deletes"], until="transform")
     scheme.sync(run_id="second", until="transform")
 
-    assert recall(Run(scheme.staging_root, "first"))["allow"] == ["creates", "deletes"]
-    assert "allow" not in recall(Run(scheme.staging_root, "second"))
+    assert recall(Run(scheme.staging_root, "first")).allow == ("creates", "deletes")
+    assert recall(Run(scheme.staging_root, "second")).allow == ()
 
 
 @flow(name="nightly")

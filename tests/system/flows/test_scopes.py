@@ -140,6 +140,6 @@ def test_what_was_not_asked_is_nothing_in_run_json_and_not_the_word_none(
     scheme.sync(run_id="open-ended", until="transform", changed_from=date(2020, 1, 1))
 
     text = Run(scheme.staging_root, "open-ended").run_file.read_text()
-    asked = recall(Run(scheme.staging_root, "open-ended"))
+    record = recall(Run(scheme.staging_root, "open-ended"))
     assert "None" not in text
-    assert (asked["changed_from"], asked["changed_to"]) == ("2020-01-01", None)
+    assert (record.changed_from, record.changed_to) == (date(2020, 1, 1), None)

@@ -4,7 +4,8 @@ import pytest
 
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import Inputs, stage_desired
-from staging.frames import is_done, read_stage
+from staging.frames import is_done
+from staging.manifests import ChangesManifest
 from tests.support.scheme import KEY, PARTITIONS, extract
 from tests.system.guards.guarded import GuardedScheme
 from transforms.core.errors import GuardError, StagingError
@@ -53,8 +54,8 @@ def test_what_is_remembered_is_the_key_that_the_numbers_were_made_with(
 
     gone_on(scheme, KEY)
 
-    manifest = read_stage(scheme.job("third").run, "changes")
-    assert manifest["pseudonym_fingerprint"] == fingerprint(KEY)
+    manifest = ChangesManifest.read(scheme.job("third").run)
+    assert manifest.pseudonym_fingerprint == fingerprint(KEY)
 
 
 def test_what_is_divided_otherwise_than_what_dhis2_confirmed_is_not_compared_with_it(

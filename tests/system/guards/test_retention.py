@@ -12,14 +12,15 @@ import pytest
 
 from staging.current import Current, switch
 from staging.files import write_json
-from staging.frames import declare_done, write_frame
+from staging.frames import write_frame
 from staging.layout import Run, Target
 from staging.outbox import begin, bundles, put, seal, settle
 from staging.rejects import REJECTS, write_rejects
 from staging.retention import Thinned, thin_runs
 from staging.room import BLOCK, bytes_of_one_more_run
-from staging.runs import at_work, remember
+from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
+from tests.support.manifests import changes_manifest
 from tests.system.crashes.driver import FINISHED, KILLED, forks
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -43,11 +44,11 @@ def run_of(
 ) -> Run:
     """Make a run with all that a run has, and one bundle."""
     run = Run(root, run_id)
-    remember(run, target=target)
+    remember(run, RunRecord(target=target))
     write_json(run.manifest("snapshot"), {"rows": 1})
     for path in (run.snapshot("tblInsuree"), run.desired("any", 0), run.changes("any", 0)):
         write_frame(path, pl.LazyFrame({"name": ["a personal datum"]}))
-    declare_done(run, "changes", {"ended": compared})
+    changes_manifest(1, ended=compared).declare_done(run)
     seal(run, [put(run, "6-events", 1, "{}", objects=1, partition=0)])
     for bundle in bundles(run):
         if begun:

@@ -3,16 +3,21 @@
 import time
 from collections.abc import Callable
 
+import httpx
 import orjson
 import pytest
 from starlette.responses import Response
 
+from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.retry import Patience
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
 from tests.system.load.scripted_server import Asked, failure, json, report, running
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
+
+SERVER = "http://dhis2.test"
 
 
 def people(*names: str) -> bytes:
@@ -312,14 +317,20 @@ def test_what_a_request_without_an_answer_held_may_be_done_whatever_is_answered_
 
 
 def test_a_part_of_a_bundle_is_given_a_part_of_the_time_and_no_less_than_a_minute() -> None:
-    with running(lambda asked, _: report(asked)) as server:
-        client = server.client(timeout_seconds=600)
-        half, sixteenth = (
-            client.less_patient(seconds=60, share=1 / 2),
-            client.less_patient(seconds=60, share=1 / 16),
-        )
+    seconds: list[float] = []
 
-    assert [each.seconds_of_an_answer for each in (client, half, sixteenth)] == [600, 300, 60]
+    def note(request: httpx.Request) -> httpx.Response:
+        seconds.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, json={})
+
+    http = httpx.Client(base_url=SERVER, transport=httpx.MockTransport(note), timeout=600)
+    with Dhis2(http, SERVER, Patience(attempts=1)) as client:
+        half = client.less_patient(seconds=60, share=1 / 2)
+        sixteenth = client.less_patient(seconds=60, share=1 / 16)
+        for each in (client, half, sixteenth):
+            each.exchange("GET", "/api/me")
+
+    assert seconds == [600, 300, 60]
 
 
 def test_a_request_that_takes_long_is_not_made_as_often_as_one_that_fails_at_once() -> None:

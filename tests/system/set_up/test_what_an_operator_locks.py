@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.set_up.package_plan import package_plan
+from tests.support.package_plan import package_plan
 from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from tests.system.set_up.test_set_up_of_dhis2 import post, prepared, whole

@@ -46,7 +46,7 @@ def test_a_worker_is_handed_the_same_as_json() -> None:
 
 
 def test_run_json_says_what_has_to_be_the_same_when_a_run_goes_on() -> None:
-    facts = request(changed_to=date(2026, 1, 2)).facts()
+    facts = request(changed_to=date(2026, 1, 2)).record().as_json()
 
     assert facts == {
         "kind": "sync",

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tests.support.builders import deleted, history_of, register
+from transforms.core.errors import GuardError
 from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
 
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
@@ -81,3 +82,10 @@ def test_a_row_is_in_the_window_when_it_or_a_row_joined_to_it_or_its_day_is():
 
 def test_without_a_window_everything_is_in_it():
     assert marks(None) == [True, True, True, True]
+
+
+def test_a_window_that_ends_before_it_begins_is_refused():
+    with pytest.raises(GuardError, match=r"changed_from \(2026-02-01\) is after .* Nothing was po"):
+        Window(dt.date(2026, 2, 1), dt.date(2026, 1, 1))
+
+    Window(dt.date(2026, 1, 1), dt.date(2026, 1, 1))

@@ -1,27 +1,17 @@
-"""A run is resumed only as what it was begun as, and a secret is never shown."""
+"""A run is resumed only while the country file decides the same."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from flows.steps.compare.desired import Inputs
 from flows.steps.shared.country_file import remember_what_may_leave
 from staging.frames import declare_done
 from staging.layout import Run
 from staging.requests import TransformRequest
 from staging.runs import remember
 from tests.system.set_up.a_country import a_country
-from transforms.core.errors import GuardError, StagingError
-from transforms.model.resources import Scope
+from transforms.core.errors import StagingError
 from transforms.openimis.country import Country
-from transforms.openimis.windows import Window
-
-KEY = "a key that is made for tests and nothing else"
-
-
-def inputs(country: Country) -> Inputs:
-    return Inputs(country, None, KEY, [Scope.ALL], None)
 
 
 def begin(run: Run, country: Country) -> None:
@@ -34,7 +24,7 @@ def begin(run: Run, country: Country) -> None:
         pseudonym_key="scheme",
     )
     remember_what_may_leave(run, country)
-    remember(run, **request.facts())
+    remember(run, request.record())
 
 
 def test_a_run_is_not_resumed_once_the_country_file_lets_less_leave(tmp_path: Path):
@@ -74,19 +64,3 @@ def test_a_run_whose_run_json_is_lost_is_not_taken_for_one_without_settings(
         remember_what_may_leave(run, a_country(regions=["R1"]))
 
     assert not run.run_file.exists()
-
-
-def test_what_was_asked_does_not_show_the_pseudonym_key():
-    assert KEY not in str(inputs(a_country()))
-
-
-def test_a_window_that_ends_before_it_begins_is_refused():
-    with pytest.raises(GuardError, match=r"changed_from \(2026-02-01\) is after .* Nothing was po"):
-        Window(date(2026, 2, 1), date(2026, 1, 1))
-
-    Window(date(2026, 1, 1), date(2026, 1, 1))
-
-
-def test_to_choose_no_scope_is_refused():
-    with pytest.raises(GuardError, match=r"scopes is empty.*insuree.*leave scopes out for all"):
-        Inputs(a_country(), None, KEY, [], None)

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from flows.steps.compare.bundles import stage_bundles
-from flows.steps.shared.staged_changes import CHANGES
 from staging.files import write_json
-from staging.frames import declare_done, write_frame
+from staging.frames import write_frame
 from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles
 from tests.laws.world import desired_frame
+from tests.support.manifests import changes_manifest
 from transforms.changes.deltas import Delta, delta
 from transforms.changes.phases import Phase
 from transforms.changes.schemas import acknowledged_schema
@@ -38,7 +38,7 @@ def staged(run: Run, people: list[int]) -> None:
             deltas[resource.name] = delta(resource, wanted, known, above=above)
             changes = deltas[resource.name].changes.lazy().sort("person", "key")
             write_frame(run.changes(resource.name, number), changes)
-    declare_done(run, CHANGES, {"partitions": len(people)})
+    changes_manifest(len(people)).declare_done(run)
 
 
 def made(run: Run, size: int = 500) -> list[Bundle]:

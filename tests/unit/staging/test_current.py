@@ -1,4 +1,4 @@
-"""A state whose values are called by UIDs (format 1) is read, and written with keys (format 2)."""
+"""The state of a target is switched at once; format 1 (UIDs) is read, format 2 (keys) written."""
 
 from pathlib import Path
 
@@ -92,3 +92,16 @@ def test_a_state_of_a_later_format_is_refused(target: Target):
 
     with pytest.raises(StagingError, match=r"the format 3, .* up to 2: .* Nothing was posted"):
         read_current(target)
+
+
+def test_a_target_has_no_state_before_its_first_run(tmp_path: Path):
+    assert read_current(Target(tmp_path, "ministry")) is None
+
+
+def test_the_state_of_a_target_is_switched_at_once(tmp_path: Path):
+    target = Target(tmp_path, "ministry")
+    current = Current(partitions=2, counter=3, last_run="run")
+
+    switch(target, current)
+
+    assert read_current(target) == current
