@@ -31,5 +31,5 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
         StagingError: Nothing was ever posted to the target, and no run is named.
     """
     text = markdown(name, find_object(name, Target(staging_root, target), run_id))
-    create_markdown_artifact(text, key="explanation", description=f"What is known of {name}")
+    create_markdown_artifact(text, key="explanation", description=f"What is recorded of {name}")
     return text

@@ -42,7 +42,7 @@ def run_analytics(target: str, country: Path, staging_root: Path) -> State[None]
 
 @patient_step
 def build(target: str, country: Path, staging_root: Path) -> str:
-    """Build the tables, tell how far they are, and return how it ended.
+    """Build the tables, report how far they are, and return how it ended.
 
     A DHIS2 that restarts has lost the job, so it is begun again; two runs in full do no harm.
     """

@@ -1,4 +1,4 @@
-"""Sync, the daily flow: what DHIS2 still has to hear of openIMIS, and DHIS2 hears it.
+"""Sync, the daily flow: it posts to DHIS2 what openIMIS has changed.
 
 thin out old runs ─► settle the run that was cut short ─► extract ─► transform ─► load ─► result
                                                                                    └► (analytics)
@@ -21,7 +21,7 @@ from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.result import publish_result
 from flows.prefect_support.run_names import named_by
-from flows.prefect_support.stage_runs import Stage, StageRuns
+from flows.prefect_support.stage_runs import StageRuns, SyncStage
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
@@ -41,10 +41,10 @@ from transforms.openimis.country import Waiting
 from transforms.reports.summaries import RunState
 
 PLACE = ("country", "staging_root")
-EXTRACT = Stage(extract, "extract/manual", (*PLACE, "run_id", "source"), "source")
-TRANSFORM = Stage(transform, "transform/manual", tuple(TransformRequest.model_fields))
-LOAD = Stage(load, "load/manual", (*PLACE, "run_id", "target", "allow"))
-ANALYTICS = Stage(run_analytics, "run-analytics/manual", (*PLACE, "target"))
+EXTRACT = SyncStage(extract, "extract/manual", (*PLACE, "run_id", "source"), "source")
+TRANSFORM = SyncStage(transform, "transform/manual", tuple(TransformRequest.model_fields))
+LOAD = SyncStage(load, "load/manual", (*PLACE, "run_id", "target", "allow"))
+ANALYTICS = SyncStage(run_analytics, "run-analytics/manual", (*PLACE, "target"))
 
 
 @flow(name="sync", flow_run_name=named_by("target"))

@@ -77,7 +77,7 @@ class Current(BaseModel):
         lost_run: The run whose folder was lost before it ended; until a reconciliation repairs.
         first_generations: Resource to the generation with which its objects begin, where openIMIS
             has numbered its rows anew; 0 for all others.
-        marker_refused: DHIS2 took no marker from the last load: its data store was closed to us.
+        marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""The one place where bytes reach disk: a file is whole or absent, and is known again by SHA-256.
+"""The one place where bytes reach disk: a file is whole or absent, and is recognised by SHA-256.
 
 JSON       its first entry, `sha256`, is of the bytes behind it; a file that a person has
            changed says "by hand" there
@@ -19,6 +19,7 @@ from typing import IO, Any
 import orjson
 
 from staging.damage import damaged_error, in_words
+from transforms.core.json_texts import Json
 
 SYNCS_AT_ONCE = 8
 MISSING = "it is missing"
@@ -92,7 +93,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     write_bytes(path, sealed_json(content, orjson.OPT_INDENT_2))
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> Json:
     """Return what the JSON file at `path` holds.
 
     Raises:
@@ -120,7 +121,7 @@ def sealed_json(content: Mapping[str, Any], option: int = 0) -> bytes:
     return before + checksum(after).encode() + after
 
 
-def unseal(path: Path, content: bytes) -> dict[str, Any]:
+def unseal(path: Path, content: bytes) -> Json:
     """Return what sealed JSON holds; `path` is where it lies.
 
     Raises:
@@ -128,7 +129,7 @@ def unseal(path: Path, content: bytes) -> dict[str, Any]:
     """
     check_seal(path, content)
     try:
-        opened: dict[str, Any] = orjson.loads(content)
+        opened: Json = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise damaged_error(path, "it is not JSON") from error
     del opened[SEAL]

@@ -7,7 +7,6 @@ none, only the stage itself reads them.
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from staging.damage import damaged_error
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run, manifest_above
 from transforms.core.errors import StagingError
+from transforms.core.json_texts import Json
 from transforms.model.field_keys import with_keys
 
 ROW_GROUP_ROWS = 50_000
@@ -78,7 +78,7 @@ def is_done(run: Run, stage: str) -> bool:
     return run.manifest(stage).exists()
 
 
-def declare_done(run: Run, stage: str, manifest: dict[str, Any]) -> None:
+def declare_done(run: Run, stage: str, manifest: Json) -> None:
     """Write a stage's manifest, which names its files: the stage is done."""
     folder = run.manifest(stage).parent
     files = {
@@ -93,7 +93,7 @@ def begin_anew(run: Run, stage: str) -> None:
     run.manifest(stage).unlink(missing_ok=True)
 
 
-def read_stage(run: Run, stage: str) -> dict[str, Any]:
+def read_stage(run: Run, stage: str) -> Json:
     """Return a stage's manifest.
 
     Raises:

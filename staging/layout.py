@@ -92,7 +92,7 @@ class Run:
 
     @property
     def run_file(self) -> Path:
-        """What was asked, and the state of each stage."""
+        """What was requested, and what the run recorded."""
         return self.folder / "run.json"
 
     @property
@@ -128,7 +128,7 @@ class Run:
         return self.folder / "desired" / resource / f"{partition:03d}.parquet"
 
     def changes(self, resource: str, partition: int) -> Path:
-        """What DHIS2 has still to hear of a resource."""
+        """The changes of a resource."""
         return self.folder / "changes" / resource / f"{partition:03d}.parquet"
 
     def rejects(self, resource: str) -> Path:
@@ -146,7 +146,7 @@ class Run:
 
     @property
     def left_out(self) -> Path:
-        """Which values the load left out of its requests, because DHIS2 could not take them."""
+        """Which values the load left out of its requests, because DHIS2 could not accept them."""
         return self.folder / "left_out" / "values.parquet"
 
     def read_back(self, resource: str) -> Path:

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from staging.damage import malformed_error
 from staging.frames import declare_done, is_done, read_stage
 from staging.layout import Run
+from transforms.core.json_texts import Json
 
 ReasonCounts = dict[str, dict[str, int]]
 """Resource → reason → objects or rows."""
@@ -102,7 +103,7 @@ class ChangesManifest(StageManifest):
     versions: dict[str, str]
     changes: dict[str, dict[str, int]]
     package: str = ""
-    magnitude: list[dict[str, Any]] = []
+    magnitude: list[Json] = []
     noted: ReasonCounts = {}
     counted_only: ReasonCounts = _counted_only()
     pseudonym_fingerprint: str | None

@@ -11,7 +11,6 @@ again, unchanged, since every object brings its own UID; another run settles it 
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from staging.damage import damaged_error, in_words
 from staging.files import (
@@ -28,6 +27,7 @@ from staging.files import (
 )
 from staging.layout import Run
 from transforms.core.errors import StagingError
+from transforms.core.json_texts import Json
 
 ACROSS = -1
 """In place of a partition's number: the people are of several partitions."""
@@ -68,12 +68,12 @@ class Bundle:
 
     @property
     def is_settled(self) -> bool:
-        """Whether DHIS2's answer is known."""
+        """Whether DHIS2's answer is recorded."""
         return self.receipt.exists()
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether DHIS2 may have taken it without our knowing."""
+        """Whether DHIS2 may have accepted it without our knowing."""
         return self.sent.exists() and not self.is_settled
 
     @property
@@ -145,7 +145,7 @@ def begin(bundle: Bundle) -> None:
     write_mark(bundle.sent)
 
 
-def settle(bundle: Bundle, receipt: dict[str, Any]) -> None:
+def settle(bundle: Bundle, receipt: Json) -> None:
     """Record what DHIS2 answered.
 
     One that a power cut takes leaves its bundle in doubt: it is posted again, unchanged.

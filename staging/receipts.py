@@ -42,21 +42,23 @@ def outcomes(run: Run) -> pl.LazyFrame:
         if bundle.is_settled:
             verify_receipt(bundle)
             files.setdefault((bundle.partition, bundle.phase), []).append(bundle.receipt)
-    frames = [_answered(*of, receipts) for of, receipts in sorted(files.items())]
+    frames = [_outcome_rows(*of, receipts) for of, receipts in sorted(files.items())]
     return pl.concat(frames) if frames else pl.LazyFrame(schema=OUTCOMES)
 
 
-def _answered(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
+def _outcome_rows(partition: int, phase: str, files: list[Path]) -> pl.LazyFrame:
     receipts = pl.scan_ndjson(files, schema=RECEIPT)
-    answers = [_refused(receipts)]
+    answers = [_refused_rows(receipts)]
     for kind in TrackerType:
-        answers.append(_named(receipts, "accepted", kind.value, accepted=True))
-        answers.append(_named(receipts, "unknown", kind.value, accepted=None))
+        answers.append(_named_rows(receipts, "accepted", kind.value, accepted=True))
+        answers.append(_named_rows(receipts, "unknown", kind.value, accepted=None))
     origin = {"partition": pl.lit(partition, pl.Int32), "phase": pl.lit(phase)}
     return pl.concat(answers).with_columns(**origin).select(*OUTCOMES)
 
 
-def _named(receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | None) -> pl.LazyFrame:
+def _named_rows(
+    receipts: pl.LazyFrame, name: str, kind: str, *, accepted: bool | None
+) -> pl.LazyFrame:
     uids = (
         receipts.select(_is_late(), uid=pl.col(name).struct.field(kind), absent=_absent(kind))
         .explode("uid")
@@ -77,7 +79,7 @@ def _absent(kind: str) -> pl.Expr:
     return pl.col("absent").struct.field(kind).fill_null([])
 
 
-def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:
+def _refused_rows(receipts: pl.LazyFrame) -> pl.LazyFrame:
     refused = (
         receipts.select(_is_late(), "refused")
         .explode("refused")
@@ -88,7 +90,7 @@ def _refused(receipts: pl.LazyFrame) -> pl.LazyFrame:
         "uid",
         "isLate",
         "type",
-        # Null, as of any other object of which it is not known whether DHIS2 took it.
+        # Null, as of any other object of which it is not known whether DHIS2 accepted it.
         accepted=pl.when(pl.col("unknown").is_not_null()).then(None).otherwise(pl.lit(value=False)),
         kind=pl.col("class"),
         codes=pl.col("codes"),

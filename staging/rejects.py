@@ -19,7 +19,7 @@ from transforms.changes.magnitude import Finding
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.reject_rows import table_of
 
-STAGE, ABSENT, GUARD = "rejects", "absent", "guard"
+REJECTS_STAGE, ABSENT, GUARD = "rejects", "absent", "guard"
 REJECTS: dict[str, pl.DataType] = {
     "resource": pl.String(),
     "key": pl.String(),
@@ -40,9 +40,10 @@ def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
             for name, rows in rejects.items()
         }
         may_be = {name: [*_present(run, name), new] for name, new in written.items()}
-        write_json(run.manifest(STAGE), _checksums(run) | may_be)
+        write_json(run.manifest(REJECTS_STAGE), _checksums(run) | may_be)
     write_json(
-        run.manifest(STAGE), _checksums(run) | {name: [new] for name, new in written.items()}
+        run.manifest(REJECTS_STAGE),
+        _checksums(run) | {name: [new] for name, new in written.items()},
     )
     for name, rows in rejects.items():
         with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
@@ -90,11 +91,11 @@ def discard_unless_listed(run: Run) -> None:
     try:
         _checksums(run)
     except DamagedError:
-        shutil.rmtree(run.manifest(STAGE).parent)
+        shutil.rmtree(run.manifest(REJECTS_STAGE).parent)
 
 
 def _checksums(run: Run) -> dict[str, list[str]]:
-    manifest = run.manifest(STAGE)
+    manifest = run.manifest(REJECTS_STAGE)
     return read_json(manifest) if manifest.exists() else {}
 
 

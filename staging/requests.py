@@ -7,13 +7,13 @@ from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from staging.layout import Run, Target
 from staging.runs import RunRecord
 from transforms.changes.permissions import Allow
+from transforms.core.json_texts import Json
 from transforms.model.resources import Scope
 from transforms.openimis.windows import Window
 
@@ -98,6 +98,6 @@ class SyncRequest(TransformRequest):
     source: str
     until: Until = Until.LOAD
 
-    def parameters(self, names: Collection[str], *, as_json: bool) -> dict[str, Any]:
+    def parameters(self, names: Collection[str], *, as_json: bool) -> Json:
         """Return the parameters of a stage; as JSON for a deployment, else as a flow takes them."""
         return self.model_dump(mode="json" if as_json else "python", include=set(names))

@@ -5,7 +5,7 @@
     gone       thinned ones after so many days
 
 The manifests stay so that a thinned run cannot be taken for one that was never begun.
-A damaged one is left as it is and told; the others are thinned out all the same. Kept whole
+A damaged one is left as it is and reported; the others are thinned out all the same. Kept whole
 whatever its age: the open and the last run of a target, one that holds a lock, and the newest one
 if it could still be posted. So is what was at work within a day. Where the disk lacks room for one
 more run, only these are kept whole, and of what was at work only the last hour: the oldest are
@@ -56,7 +56,7 @@ class Thinned:
 
     @contextmanager
     def report_failures(self, folder: Path) -> Iterator[None]:
-        """Tell of a folder that could not be read or removed, and go on."""
+        """Report a folder that could not be read or removed, and go on."""
         try:
             yield
         except (OSError, StagingError) as error:

@@ -6,7 +6,6 @@ lock    of the stage that is at work in the run's folder, whichever target it is
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,6 +14,7 @@ from staging.files import MISSING, lock_at_once, make_folder, open_lock, read_js
 from staging.layout import Run
 from transforms import VERSION
 from transforms.core.errors import StagingError
+from transforms.core.json_texts import Json
 from transforms.model.resources import Scope
 
 TRANSFORM = ("desired", "changes", "outbox")
@@ -55,7 +55,7 @@ class RunRecord(BaseModel):
     allow: tuple[str, ...] = ()
     package: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """Return what it says, as `run.json` has it."""
         return self.model_dump(mode="json", exclude_unset=True)
 
@@ -72,9 +72,9 @@ def remember(run: Run, facts: RunRecord) -> None:
     for name, fact in facts.as_json().items():
         if name in recorded and recorded[name] != fact:
             raise StagingError(
-                f"Run {run.run_id} was begun with {name} = {recorded[name]!r}, and is now asked "
-                f"for {fact!r}. Give another run_id, or leave it out: a new run compares again "
-                f"what this one has left. Nothing was done."
+                f"Run {run.run_id} was begun with {name} = {recorded[name]!r}, and now "
+                f"{fact!r} is requested. Give another run_id, or leave it out: a new run "
+                f"compares again what this one has left. Nothing was done."
             )
     _write(run, recorded, recorded | facts.as_json())
 
@@ -107,11 +107,11 @@ def recall(run: Run) -> RunRecord:
         raise malformed_error(run.run_file, error) from error
 
 
-def _read(run: Run) -> dict[str, Any]:
+def _read(run: Run) -> Json:
     return read_json(run.run_file) if run.run_file.exists() else {}
 
 
-def _write(run: Run, recorded: dict[str, Any], facts: dict[str, Any]) -> None:
+def _write(run: Run, recorded: Json, facts: Json) -> None:
     if facts != recorded:
         write_json(run.run_file, facts | {"package": VERSION})
 

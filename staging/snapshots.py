@@ -24,14 +24,14 @@ from transforms.core.errors import StagingError
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 
-STAGE = "snapshot"
+SNAPSHOT_STAGE = "snapshot"
 PLACES = (LOCATIONS.name, HEALTH_FACILITIES.name)
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_BYTES = 16 * 1024 * 1024
 
 
 class TableManifest(BaseModel):
-    """What is known of one table of a snapshot.
+    """What the manifest says of one table of a snapshot.
 
     Attributes:
         rows: How many.
@@ -55,7 +55,7 @@ class TableManifest(BaseModel):
 
 
 class SnapshotManifest(BaseModel):
-    """What is known of a snapshot.
+    """What the manifest says of a snapshot.
 
     Attributes:
         source: Name of the block that names the database.
@@ -99,7 +99,7 @@ class Snapshot:
             `transforms.openimis.tables.columns`; what privacy drops is absent, what openIMIS does
             not have is null. A table of which values could not be read has the column `UNREADABLE`
             besides.
-        manifest: What is known of it.
+        manifest: Its manifest.
     """
 
     frames: dict[str, pl.LazyFrame]
@@ -113,12 +113,12 @@ class Snapshot:
 
 def is_complete(run: Run) -> bool:
     """Return whether the run has its snapshot."""
-    return run.manifest(STAGE).exists()
+    return run.manifest(SNAPSHOT_STAGE).exists()
 
 
 def discard_incomplete(run: Run) -> None:
     """Remove what a snapshot that was not completed left behind."""
-    folder = run.manifest(STAGE).parent
+    folder = run.manifest(SNAPSHOT_STAGE).parent
     if folder.exists() and not is_complete(run):
         shutil.rmtree(folder)
 
@@ -156,16 +156,16 @@ def write_table(
 
 def write_manifest(run: Run, manifest: SnapshotManifest) -> None:
     """Declare the snapshot complete."""
-    write_json(run.manifest(STAGE), manifest.model_dump(mode="json"))
+    write_json(run.manifest(SNAPSHOT_STAGE), manifest.model_dump(mode="json"))
 
 
 def read_manifest(run: Run) -> SnapshotManifest:
-    """Return what is known of the run's snapshot.
+    """Return the manifest of the run's snapshot.
 
     Raises:
         StagingError: It is not complete, or its manifest is damaged.
     """
-    path = run.manifest(STAGE)
+    path = run.manifest(SNAPSHOT_STAGE)
     if not path.exists():
         raise StagingError(
             f"Run {run.run_id} has no complete snapshot ({path} is missing). Run extract with this "
@@ -206,7 +206,7 @@ def release_snapshot(run: Run) -> bool:
 
     The places stay: population figures are entered for them.
     """
-    files = run.manifest(STAGE).parent.glob("*.parquet")
+    files = run.manifest(SNAPSHOT_STAGE).parent.glob("*.parquet")
     removed = [path for path in files if path.stem not in PLACES]
     for path in removed:
         path.unlink()

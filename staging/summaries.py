@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from staging.damage import DamagedError
 from staging.files import read_json
 from staging.layout import Run, run_ids
+from transforms.core.json_texts import Json
 
 
-def read_summary(run: Run) -> dict[str, Any] | None:
+def read_summary(run: Run) -> Json | None:
     """Return the summary of a run; None before it has one.
 
     Raises:
@@ -18,7 +18,7 @@ def read_summary(run: Run) -> dict[str, Any] | None:
     return read_json(run.summary) if run.summary.exists() else None
 
 
-def summaries_before(run: Run, target: str) -> Iterator[dict[str, Any]]:
+def summaries_before(run: Run, target: str) -> Iterator[Json]:
     """Yield the summaries of all other runs of a target, the newest first.
 
     One that is damaged is passed over: it is only a report, and of another run.

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from flows.connectors.dhis2.plain_http import check_plain_http
 from flows.prefect_support.dhis2_server import Dhis2Server
-from flows.prefect_support.endings import unforeseen
+from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey, new_key
 from flows.prefect_support.saved_blocks import faults_of
@@ -50,7 +50,7 @@ def save(
     generate: bool = False,
     replace: bool = False,
 ) -> None:
-    """Save a block; one of that name is replaced only if that is meant.
+    """Save a block; one of that name is replaced only on request.
 
     Args:
         kind: Slug of the kind of block.
@@ -162,7 +162,7 @@ def _sentence(error: Exception) -> str:
         return f"The block is not as it must be: {faults_of(error)}. Nothing was saved."
     if isinstance(error, SyncError | ValueError):
         return f"{error} Nothing was saved."
-    return str(unforeseen(error))
+    return str(unforeseen_error(error))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -46,7 +46,7 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
         except SyncError as error:
             return _failed_state(error)
         except Exception as error:
-            return _failed_state(unforeseen(error, run_among(_named(function, args, kwargs))))
+            return _failed_state(unforeseen_error(error, run_among(_named(function, args, kwargs))))
 
     return ending
 
@@ -66,7 +66,7 @@ def _failed_state(error: SyncError) -> State[SyncError]:
     return Failed(message=str(error), data=error)
 
 
-def unforeseen(error: Exception, run: Run | None = None) -> UnforeseenError:
+def unforeseen_error(error: Exception, run: Run | None = None) -> UnforeseenError:
     """Return an error with type, place and run folder of another one, and nothing of its text."""
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps

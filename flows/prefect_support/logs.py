@@ -1,4 +1,4 @@
-"""What the log of a run tells: each step once, with its counts; each failure once, in one sentence.
+"""What the log of a run says: each step once, with its counts; each failure once, in one sentence.
 
 Prefect logs of its own how every flow and every step ended, and each failure again with the step
 that failed, an empty traceback (`NoneType: None`), and every flow around it. A filter on its two

@@ -5,7 +5,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialect import DialectName
-from flows.connectors.openimis.sql_dialects import DIALECTS
+from flows.connectors.openimis.sql_dialects import SQL_DIALECTS
 
 
 class OpenimisDatabase(Block):
@@ -44,7 +44,7 @@ class OpenimisDatabase(Block):
     def client(self) -> "Openimis":
         """Return a client of the database; it connects when it is used."""
         return Openimis(
-            DIALECTS[self.dialect],
+            SQL_DIALECTS[self.dialect],
             self.connection_string.get_secret_value(),
             is_a_copy=self.is_a_copy,
         )

@@ -63,5 +63,5 @@ class PrefectRunner(Runner):
         return progress_in_words(settled, total, done, seconds, datetime.now(UTC))
 
     def summarise_stop(self, run: Run, target: Target) -> None:
-        """Write the summary of what is known by then."""
+        """Write the summary of what is recorded by then."""
         summarise(run, target.name, RunState.STOPPED)

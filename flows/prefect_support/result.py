@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.prefect_support.endings import unforeseen
+from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
 from staging.damage import in_words
 from staging.requests import SyncRequest
@@ -26,7 +26,7 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
         _publish(request, stages, str(error))
         raise
     except Exception as error:
-        _publish(request, stages, str(unforeseen(error)))
+        _publish(request, stages, str(unforeseen_error(error)))
         raise
     _publish(request, stages, None)
 
@@ -37,7 +37,9 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
         page = result_page(_result(request, stages, failure))
         create_markdown_artifact(page, key=result_key(request.target), description="The result")
     except Exception as error:
-        get_run_logger().warning("The page of the result could not be made: %s", unforeseen(error))
+        get_run_logger().warning(
+            "The page of the result could not be made: %s", unforeseen_error(error)
+        )
 
 
 def _result(request: SyncRequest, stages: StageRuns, failure: str | None) -> RunResult:

@@ -23,7 +23,7 @@ COMPLETED, FAILED = "Completed", "Failed"
 
 
 @dataclass(frozen=True)
-class Stage:
+class SyncStage:
     """A stage of sync that is a flow.
 
     Attributes:
@@ -58,7 +58,7 @@ class StageRuns:
         """How each stage ended that was begun, in their order."""
         return list(self._endings.values())
 
-    def run(self, stage: Stage) -> None:
+    def run(self, stage: SyncStage) -> None:
         """Run a stage that is a flow, and wait for its end."""
         name = run_name(stage.run.name, getattr(self._request, stage.subject))
         self._begin(stage.run.name, name)
@@ -77,14 +77,14 @@ class StageRuns:
         """Take a stage for failed until it ends otherwise: what fails raises."""
         self._endings[name] = StageEnding(name, FAILED, run_name)
 
-    def _run_here(self, stage: Stage) -> None:
+    def _run_here(self, stage: SyncStage) -> None:
         parameters = self._request.parameters(stage.parameters, as_json=False)
         call = cast("Callable[..., State[Any]]", stage.run)
         state = call(**parameters, return_state=True)
         self._note(stage.run.name, state.name, state.state_details.flow_run_id)
         state.result()
 
-    def _run_as_deployment(self, stage: Stage, name: str, waiting: Waiting) -> None:
+    def _run_as_deployment(self, stage: SyncStage, name: str, waiting: Waiting) -> None:
         parameters = self._request.parameters(stage.parameters, as_json=True)
         child = start_child(stage.deployment, parameters, name)
         self._note(stage.run.name, FAILED, child.id)

@@ -1,17 +1,15 @@
 """Record what a run did, for people and for the next run."""
 
-from typing import Any
-
 import polars as pl
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.steps.compare.bundles import STAGE as OUTBOX
+from flows.steps.compare.bundles import OUTBOX
 from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.fold import is_of_partition
-from flows.steps.load.left_out import noted_by
+from flows.steps.load.left_out import note_counts
 from flows.steps.shared.staged_changes import changes_of
 from staging.files import read_json, write_json
 from staging.frames import is_done, scan_frame
@@ -23,12 +21,13 @@ from staging.snapshots import is_complete, read_manifest
 from staging.summaries import read_summary
 from transforms.changes.outcomes import OUTCOMES
 from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
+from transforms.core.json_texts import Json
 from transforms.model.resources import RESOURCES
 from transforms.reports.summaries import (
     Counts,
     RunState,
+    count_held_back,
     counted_reasons,
-    held_back,
     in_words,
     markdown,
     posted_counts,
@@ -53,14 +52,14 @@ def summarise(run: Run, target: str, state: RunState, before: str | None = None)
     get_run_logger().info("Posted to DHIS2: %s", in_words(summary["changes"]))
     text = markdown(summary, _earlier(run, before))
     create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
-    if rejects := held_back(summary["rejects"]):
+    if rejects := count_held_back(summary["rejects"]):
         get_run_logger().info(REJECTS, rejects, run.folder / "rejects")
     return rejects
 
 
 def rejects_of(run: Run) -> int:
     """Return how many objects a run that was summarised held back, or DHIS2 refused."""
-    return held_back(read_json(run.summary)["rejects"])
+    return count_held_back(read_json(run.summary)["rejects"])
 
 
 def guard_sentences(run: Run) -> list[str]:
@@ -69,7 +68,7 @@ def guard_sentences(run: Run) -> list[str]:
     return sentences
 
 
-def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
+def _summary(run: Run, target: str, state: RunState) -> Json:
     desired = DesiredManifest.read_if_done(run)
     changes = ChangesManifest.read_if_done(run)
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
@@ -84,7 +83,7 @@ def _summary(run: Run, target: str, state: RunState) -> dict[str, Any]:
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
         + counted_reasons(_counted_only(desired, changes), COUNTED_ONLY)
         + counted_reasons(changes.noted if changes else {}, NOTE)
-        + counted_reasons(noted_by(run), NOTE),
+        + counted_reasons(note_counts(run), NOTE),
         "held_back": waiting_sentences(run),
         "reported": other_sentences(run),
         "unmapped": unmapped_values(run),
@@ -113,5 +112,5 @@ def _answers(run: Run) -> pl.LazyFrame:
     return outcomes(run) if is_done(run, OUTBOX) else pl.LazyFrame(schema=OUTCOMES)
 
 
-def _earlier(run: Run, before: str | None) -> dict[str, Any] | None:
+def _earlier(run: Run, before: str | None) -> Json | None:
     return read_summary(Run(run.root, before)) if before else None

@@ -12,7 +12,7 @@ from transforms.model.org_units import org_units
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 
 _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for field in each.fields}
 
@@ -20,9 +20,7 @@ _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for fiel
 Frames = dict[str, pl.DataFrame]
 
 
-def wanted_of(
-    snapshot: Snapshot, *, as_of: dt.date, country: Country, pseudonym_key: str
-) -> Frames:
+def wanted_of(snapshot: Tables, *, as_of: dt.date, country: Country, pseudonym_key: str) -> Frames:
     """Return the desired frame of every resource, with what is held back."""
     frames = desired(
         register_of(snapshot),
@@ -45,7 +43,7 @@ def sent_of(wanted: Mapping[str, pl.DataFrame]) -> Frames:
     return sent
 
 
-def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Snapshot, country: Country) -> Tracker:
+def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Tables, country: Country) -> Tracker:
     """Return the analytics tables of desired frames and the org units of a snapshot."""
     units = org_units(register_of(snapshot), country=country).filter(
         pl.col("faults").list.len() == 0

@@ -14,14 +14,14 @@ from tests.support.databases import Database
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
 from transforms.openimis.normalise import normalise
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 
 _EVERYTHING = {name: table.columns for name, table in TABLES.items()}
 
 
-def read_of(database: Database, folder: Path, country: Country) -> Snapshot:
+def read_of(database: Database, folder: Path, country: Country) -> Tables:
     """Return what the pipeline reads of a database; its files lie in the folder."""
     run = Run(folder, "figures")
     columns = as_named_here(_EVERYTHING, country)
@@ -29,7 +29,7 @@ def read_of(database: Database, folder: Path, country: Country) -> Snapshot:
     return normalise(read_snapshot(run).frames, country)
 
 
-def made_of(frames: Mapping[str, pl.DataFrame]) -> Snapshot:
+def made_of(frames: Mapping[str, pl.DataFrame]) -> Tables:
     """Return the snapshot of an openIMIS whose tables are at hand; those left out are empty."""
     return {name: _columns(table, frames.get(name)) for name, table in TABLES.items()}
 

@@ -26,7 +26,7 @@ from tests.system.demo_database import needs_demo_database
 from transforms.model.options import options
 from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.package.program_indicators import program_indicator_objects, program_indicators
 from transforms.package.tables.claim_measures import CLAIM_MEASURES, SERVICE_GROUP_MEASURES
 from transforms.package.tables.program_indicators import MEASURES
@@ -147,7 +147,7 @@ def test_a_policy_whose_value_nobody_entered_is_in_no_figure_of_policies():
     assert counted == {Decimal("0.00"): 1, None: 0}
 
 
-def _policies_in_force(source: Snapshot, asked: Period) -> float:
+def _policies_in_force(source: Tables, asked: Period) -> float:
     country = Country(root=ROOT)
     wanted = wanted_of(source, as_of=asked.end, country=country, pseudonym_key=KEY)
     (indicator,) = (

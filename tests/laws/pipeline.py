@@ -22,7 +22,7 @@ from transforms.changes.holding_back import without_held_back
 from transforms.changes.outcomes import IS_REJECT, OUTCOMES
 from transforms.changes.phases import DELETES, Phase, parts
 from transforms.changes.schemas import acknowledged_schema
-from transforms.changes.stopping import StoppedError, StopRule, kinds_of, sent_by_kind
+from transforms.changes.stopping import StoppedError, StopRule, sent_by_group, stop_groups_of
 from transforms.core.fields import Treatment
 from transforms.dhis2.import_report import Receipt, Refused
 from transforms.dhis2.tables.error_classes import ErrorClass
@@ -133,7 +133,7 @@ class Pipeline:
         """Bring `world` in; with `only`, die after so many bundles and fold what they did.
 
         With `unanswered`, that bundle had to be posted twice, and may come once more: `late`.
-        With `is_answer_lost`, the last bundle's answer never comes, whether DHIS2 took it or not.
+        With `is_answer_lost`, the last bundle's answer never comes, DHIS2 accepted it or not.
         `held_back` says which kinds of change of which resources wait.
         """
         self.runs += 1
@@ -159,7 +159,7 @@ class Pipeline:
             if number == unanswered:
                 self.late = (phase.value, request)
             try:
-                rule.observe(_receipt(phase, answers), kinds_of(request))
+                rule.observe(_receipt(phase, answers), stop_groups_of(request))
             except StoppedError:
                 night = replace(night, is_stopped=True)
                 break
@@ -168,7 +168,7 @@ class Pipeline:
 
     def _stop_rule(self, night: Night, guards: Guards) -> StopRule:
         sent = {name: count_by_kind(changes) for name, changes in night.changes.items()}
-        return StopRule(sent_by_kind(sent), self.refused, guards)
+        return StopRule(sent_by_group(sent), self.refused, guards)
 
     def _fold(self, night: Night, *, is_whole: bool) -> None:
         outcomes, changes = night.frame.lazy(), night.changes

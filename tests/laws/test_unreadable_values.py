@@ -14,12 +14,12 @@ import pytest
 from tests.figures.snapshots import made_of
 from tests.support.openimis_sample import sample
 from transforms.model.desired import desired, desired_metadata
-from transforms.model.held_back import MADE_OF, held_back, undeletable_rows
+from transforms.model.held_back import MADE_OF, rows_in_doubt, undeletable_rows
 from transforms.model.resources import METADATA, OPTIONS
 from transforms.openimis.country import Country, Root
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.register import Register, register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import TABLES
 
@@ -67,7 +67,7 @@ def wanted(register: Register) -> Frames:
     return {name: frame.drop("notes", strict=False).collect() for name, frame in frames.items()}
 
 
-def spoilt(table: str, column: str) -> Snapshot:
+def spoilt(table: str, column: str) -> Tables:
     """Return the scheme with a few values of a column that cannot be read."""
     rows = scheme()[table]
     given = pl.col(column).is_not_null()
@@ -170,5 +170,5 @@ def test_where_all_can_be_read_no_row_is_looked_at_for_doubts() -> None:
 
     doubts = register_of(frames).doubts
 
-    assert all(held_back(doubts, name).is_empty() for name in MADE_OF)
+    assert all(rows_in_doubt(doubts, name).is_empty() for name in MADE_OF)
     assert undeletable_rows(doubts).is_empty()

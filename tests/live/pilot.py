@@ -37,11 +37,11 @@ from tests.live.outcomes import Counts, must
 from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
-from transforms.changes.findings import Kind
+from transforms.changes.findings import FindingKind
 from transforms.changes.schemas import acknowledged_schema
 from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.openimis.country import Country
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 
 SOURCE, TARGET = "scheme", "ministry"
 PROJECT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ whole_runs = 100
 """
 OPTIONAL = sorted({each.name for each in ALL_FIELDS if each.optional and not each.follows})
 """Values that a country file has to ask for; the story sends all of them."""
-RECONCILED = tuple(kind.value for kind in Kind)
+RECONCILED = tuple(kind.value for kind in FindingKind)
 
 
 @dataclass
@@ -218,7 +218,7 @@ class Pilot:
         counted = self.rejects(run_id).group_by("reason").len().sort("reason")
         return ", ".join(f"{reason} {count}" for reason, count in counted.rows())
 
-    def snapshot(self, run_id: str) -> Snapshot:
+    def snapshot(self, run_id: str) -> Tables:
         """Return openIMIS as it is since a run: a load keeps nothing of people that it has read."""
         again = self.run(f"{run_id}-again")
         if not is_complete(again):

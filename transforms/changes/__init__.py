@@ -1,1 +1,1 @@
-"""The engine: what DHIS2 has still to hear, what may be posted, what is known after it."""
+"""The engine: the delta, what of it may be posted, what is acknowledged after it."""

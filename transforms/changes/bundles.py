@@ -1,4 +1,4 @@
-"""Bundles: changes as the request bodies that DHIS2 takes, phase after phase.
+"""Bundles: changes as the request bodies that DHIS2 accepts, phase after phase.
 
 One person's objects lie in one bundle of a phase, which may then be larger than the size that is
 set. One row becomes one JSON object, as text: no Python object is made for it.
@@ -93,9 +93,9 @@ def _object(phase: Phase, resource: Resource, values: list[str]) -> pl.Expr:
     if phase in DELETES:
         return json_object({IDENTIFIERS[resource.tracker_type]: _text("uidBefore")})
     if phase is Phase.RELEASE:
-        return _released()
+        return _release_object()
     if phase is Phase.OWNERS:
-        return _transferred(resource)
+        return _transfer_object(resource)
     return OBJECTS[resource.tracker_type](resource, values)
 
 
@@ -103,18 +103,18 @@ def _text(column: str) -> Pieces:
     return quoted_or_null(pl.col(column))
 
 
-def _released() -> pl.Expr:
+def _release_object() -> pl.Expr:
     return json_object(
         {
             "trackedEntity": _text("uid"),
             "trackedEntityType": constant(PERSON_TYPE),
             "orgUnit": _text("orgUnitBefore"),
-            "attributes": json_list([_emptied("attribute", "released")]),
+            "attributes": json_list([_null_pairs("attribute", "released")]),
         }
     )
 
 
-def _transferred(resource: Resource) -> pl.Expr:
+def _transfer_object(resource: Resource) -> pl.Expr:
     return json_object(
         {
             "trackedEntity": _text("parentUid"),
@@ -171,7 +171,7 @@ def _values(identifier: str, values: list[str]) -> Pieces:
 
     DHIS2 keeps a value that is left out, and stores an empty row for a null where nothing was.
     """
-    return json_list([*(_pair(identifier, value) for value in values), _emptied(identifier)])
+    return json_list([*(_pair(identifier, value) for value in values), _null_pairs(identifier)])
 
 
 def _pair(identifier: str, value: str) -> pl.Expr:
@@ -179,7 +179,7 @@ def _pair(identifier: str, value: str) -> pl.Expr:
     return json_object({identifier: constant(uid_of(value)), "value": quote(pl.col(value))})
 
 
-def _emptied(identifier: str, column: str = "cleared") -> pl.Expr:
+def _null_pairs(identifier: str, column: str = "cleared") -> pl.Expr:
     """Return a pair with the value null for every value that `column` names; null if none."""
     uid = pl.element().replace(UID_OF_KEY)
     pair = json_object({identifier: quote(uid), "value": [NULL]})

@@ -1,4 +1,4 @@
-"""The delta: what DHIS2 has still to hear, one resource of one partition at a time.
+"""The delta of desired and acknowledged, one resource of one partition at a time.
 
     desired ──┐                                  ┌─► changes   create, update, delete, replace
               ├─ joined on key ─ classed ─ ruled ┤
@@ -88,8 +88,8 @@ def delta(
     )
     judged = _with_reasons(with_uids(resource, found.changed), above, collided)
     going, staying = _divide(judged)
-    changes = _outgoing(going, resource, values, since)
-    held_back = judged.filter(_is_held_back()).with_columns(countedFor=_counted_for())
+    changes = _to_changes(going, resource, values, since)
+    held_back = judged.filter(_is_held_back()).with_columns(countedFor=_reason_to_count())
     return Delta(
         changes=changes,
         rejects=_rejects(held_back.filter(pl.col("countedFor").is_null()), found.unusable),
@@ -141,7 +141,7 @@ def _divide(judged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.concat([judged.filter(~_is_held_back()), leaving]), staying
 
 
-def _outgoing(
+def _to_changes(
     going: pl.DataFrame, resource: Resource, values: list[str], since: str | None
 ) -> pl.DataFrame:
     unique = [field.key for field in resource.unique_fields]
@@ -164,7 +164,7 @@ def _after(unchanged: pl.DataFrame, changes: pl.DataFrame, staying: pl.DataFrame
     return pl.concat([unchanged, present, old])
 
 
-def _counted_for() -> pl.Expr:
+def _reason_to_count() -> pl.Expr:
     """Return the reason for which an object is counted only; null where it is a reject."""
     counted = pl.element().filter(pl.element().is_in(sorted(COUNTED_ONLY_REASONS)))
     reason = pl.col("reasons").list.eval(counted).list.first()

@@ -2,7 +2,7 @@
 
 a refused deletion     keeps the parents of the object, and its own replacement, from going on:
 DHIS2 deletes what lies below a deleted parent, without a word
-a refused creation     keeps what lies below from being posted: DHIS2 takes an event into a
+a refused creation     keeps what lies below from being posted: DHIS2 accepts an event into a
 deleted enrollment, answers OK, and never shows it
 """
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import polars as pl
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What a comparison finds."""
 
     MISSING = "missing"
@@ -41,7 +41,7 @@ def lacking_findings(name: str, lacking: pl.LazyFrame) -> pl.LazyFrame:
     """
     return lacking.select(
         resource=pl.lit(name),
-        kind=pl.lit(Kind.MISSING.value),
+        kind=pl.lit(FindingKind.MISSING.value),
         detail=pl.lit(Detail.UNKNOWN.value),
         uid="uid",
         orgUnit=pl.lit(None, pl.String),
@@ -64,7 +64,7 @@ def totals(counted: Sequence[pl.LazyFrame], findings: pl.LazyFrame) -> pl.DataFr
     )
     return (
         sides.group_by("resource", "orgUnit")
-        .agg(_sum_of(name) for name in (*SIDES, *(kind.value for kind in Kind)))
+        .agg(_sum_of(name) for name in (*SIDES, *(kind.value for kind in FindingKind)))
         .sort("resource", "orgUnit")
         .collect()
     )

@@ -84,7 +84,7 @@ def _with_awaited(answered: pl.LazyFrame, before: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _posted_rows(resource: Resource, answered: pl.LazyFrame) -> pl.LazyFrame:
-    """Creates, updates and replaces that DHIS2 has taken, or may have taken."""
+    """Creates, updates and replaces that DHIS2 has accepted, or may have accepted."""
     owner = (
         pl.when("isTransferUnknown")
         .then(pl.lit(UNKNOWN))
@@ -176,7 +176,7 @@ def _released_rows(
         & pl.any_horizontal("isReleased", "isTransferred", "isDeleteUnknown")
     ).select("key", "released", *DONE, newOwner="orgUnit", isLateNow="isLate")
     return before.join(unsettled.drop("isLate"), on="key").with_columns(
-        *(_given_up(field.key) for field in resource.unique_fields),
+        *(_after_release(field.key) for field in resource.unique_fields),
         _unknown(pl.col("isDeleteUnknown"), "status"),
         isLate=pl.any_horizontal(pl.col("isLate") & ~pl.col("isDeleteAbsent"), "isLateNow"),
         owner=pl.when("isTransferUnknown")
@@ -187,7 +187,7 @@ def _released_rows(
     )
 
 
-def _given_up(name: str) -> pl.Expr:
+def _after_release(name: str) -> pl.Expr:
     given_up = pl.col("isReleased") & pl.col("released").list.contains(pl.lit(name))
     lost = pl.when("isReleaseUnknown").then(pl.lit(UNKNOWN))
     return pl.when(given_up).then(lost).otherwise(name).alias(name)

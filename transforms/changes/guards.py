@@ -20,7 +20,7 @@ from transforms.changes.permissions import Allow
 from transforms.core.errors import GuardError
 from transforms.openimis.country import Guards
 
-Counts = Mapping[str, int]
+RowCounts = Mapping[str, int]
 SEVERAL = 2
 """Tables whose oldest rows differ: one may be a row that somebody corrected or removed."""
 
@@ -109,7 +109,7 @@ def refuse_withdrawn(run: str) -> NoReturn:
     )
 
 
-def lost_rows(before: Counts, now: Counts, guards: Guards) -> list[str]:
+def lost_rows(before: RowCounts, now: RowCounts, guards: Guards) -> list[str]:
     """Return a sentence on the tables that lack rows; openIMIS keeps every row that it ever had.
 
     No run stops for it. What it would delete or empty for want of these rows is held back if it is

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from transforms.changes.magnitude import Finding, Kind
+from transforms.changes.magnitude import Finding, MagnitudeKind
 from transforms.changes.schemas import (
     ARRIVING,
     BEFORE,
@@ -20,10 +20,10 @@ from transforms.changes.schemas import (
 )
 from transforms.model.resources import RESOURCES, Resource
 
-HOLDS: dict[Kind, tuple[str, ...]] = {
-    Kind.CREATES: (Change.CREATE.value,),
-    Kind.CHANGES: (Change.UPDATE.value, Change.REPLACE.value),
-    Kind.DELETES: (Change.DELETE.value,),
+HOLDS: dict[MagnitudeKind, tuple[str, ...]] = {
+    MagnitudeKind.CREATES: (Change.CREATE.value,),
+    MagnitudeKind.CHANGES: (Change.UPDATE.value, Change.REPLACE.value),
+    MagnitudeKind.DELETES: (Change.DELETE.value,),
 }
 """The changes of a resource that wait, where all of a kind does."""
 
@@ -36,7 +36,7 @@ def fields_held_back(findings: Sequence[Finding], resource: str) -> list[str]:
 def fields_withheld(findings: Sequence[Finding], resource: str) -> list[str]:
     """Return those of them that what is new goes without."""
     waiting = _waiting_fields(findings, resource)
-    return sorted({f.name for f in waiting if f.kind is Kind.PSEUDONYMS})
+    return sorted({f.name for f in waiting if f.kind is MagnitudeKind.PSEUDONYMS})
 
 
 def _waiting_fields(findings: Sequence[Finding], resource: str) -> list[Finding]:

@@ -3,13 +3,13 @@
     a place, a program, a stage                   what uses it is held back, by table and UUID
     an option that an event is made of            likewise
     an option of a person                         the person goes without it, with a note; the
-                                                  value is unknown until DHIS2 can take it
+                                                  value is unknown until DHIS2 can accept it
     an attribute or data element that DHIS2       the value is left out, with a note: DHIS2 keeps
     lacks or hides                                what it has of it
     an org unit of an optional value that the     the value is left out, with a note: some patches
     user may not search                           refuse the object that names it
 
-Nothing else has to wait. The next run sends what this one could not, once DHIS2 can take it.
+Nothing else has to wait. The next run sends what this one could not, once DHIS2 can accept it.
 What is held back, `transforms/changes/waiting.py` finds; what is left out, `leaving_out.py`.
 """
 
@@ -89,11 +89,11 @@ def lacks_of(offer: Offer, needs: Needs) -> Lacks:
     )
     return Lacks(
         places=_places(offer, needs),
-        unassigned=_unassigned(offer, needs),
+        unassigned=_missing_assignments(offer, needs),
         values=_values(offer, needs),
         unsearchable=_unsearchable(offer, needs),
         hidden=hidden,
-        closed=frozenset(_closed(offer)),
+        closed=frozenset(_closed_uids(offer)),
     )
 
 
@@ -112,7 +112,7 @@ def outside(offer: Offer, org_units: Iterable[str], scope: frozenset[str]) -> se
 
 
 def is_vital(resource: Resource, each: Field) -> bool:
-    """Whether an object would say nothing without the value, or DHIS2 takes none without it."""
+    """Whether an object would say nothing without the value, or DHIS2 accepts none without it."""
     return each.compulsory or each.key in resource.subject
 
 
@@ -133,7 +133,7 @@ def _places(offer: Offer, needs: Needs) -> dict[str, str]:
     return reasons
 
 
-def _unassigned(offer: Offer, needs: Needs) -> dict[str, frozenset[str]]:
+def _missing_assignments(offer: Offer, needs: Needs) -> dict[str, frozenset[str]]:
     missing = {
         uid: frozenset(needs.org_units.get(uid, ())) - access.org_units
         for uid, access in offer.programs.items()
@@ -166,7 +166,7 @@ def _missing_values(each: Field, offer: Offer, needs: Needs) -> frozenset[str]:
     return frozenset(needs.codes.get(uid, ())) - (found.codes if found else frozenset())
 
 
-def _closed(offer: Offer) -> Iterator[str]:
+def _closed_uids(offer: Offer) -> Iterator[str]:
     for program in PROGRAMS:
         access = offer.programs[program.uid]
         if access is None or not access.is_open:

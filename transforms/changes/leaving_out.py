@@ -55,7 +55,7 @@ PAIRS = {
 }
 
 
-def left_out(lacks: Lacks) -> pl.DataFrame:
+def find_left_out(lacks: Lacks) -> pl.DataFrame:
     """Return which values are left out of the objects that are sent: the columns of `LEFT_OUT`."""
     rows = [row for resource in RESOURCES for row in _left_out_of(resource, lacks)]
     return pl.DataFrame(rows, schema=LEFT_OUT, orient="row").unique().sort("field", "value")

@@ -21,13 +21,13 @@ what was empty and is filled, and what the privacy policy lets out no longer.
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
 
 from transforms.changes.change_counts import DUE, TOUCHED, ChangeCounts
 from transforms.changes.moves import Move
 from transforms.changes.permissions import Allow, Permissions
 from transforms.changes.schemas import Change
 from transforms.core.fields import Treatment
+from transforms.core.json_texts import Json
 from transforms.model.resources import Resource
 from transforms.openimis.country import Guards
 
@@ -40,7 +40,7 @@ BY_POLICY = "the privacy policy lets it out no longer as it was"
 STRICTER = (Treatment.SEND, Treatment.GENERALISE, Treatment.PSEUDONYM, Treatment.DROP)
 
 
-class Kind(StrEnum):
+class MagnitudeKind(StrEnum):
     """What is counted."""
 
     CREATES = "creates"
@@ -55,17 +55,17 @@ class Kind(StrEnum):
     @property
     def reason(self) -> str:
         """The reason code of what is held back for it."""
-        return ANOTHER_KEY if self is Kind.PSEUDONYMS else f"too_many_{self.value}"
+        return ANOTHER_KEY if self is MagnitudeKind.PSEUDONYMS else f"too_many_{self.value}"
 
 
 LIFTED_BY = {
-    Kind.CREATES: Allow.CREATES,
-    Kind.CHANGES: Allow.CHANGES,
-    Kind.EMPTIES: Allow.EMPTIES,
-    Kind.DELETES: Allow.DELETES,
-    Kind.PSEUDONYMS: Allow.NEW_PSEUDONYM_KEY,
+    MagnitudeKind.CREATES: Allow.CREATES,
+    MagnitudeKind.CHANGES: Allow.CHANGES,
+    MagnitudeKind.EMPTIES: Allow.EMPTIES,
+    MagnitudeKind.DELETES: Allow.DELETES,
+    MagnitudeKind.PSEUDONYMS: Allow.NEW_PSEUDONYM_KEY,
 }
-OF_VALUES = (Kind.CHANGES, Kind.EMPTIES)
+OF_VALUES = (MagnitudeKind.CHANGES, MagnitudeKind.EMPTIES)
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ class Finding:
     """
 
     resource: str
-    kind: Kind
+    kind: MagnitudeKind
     name: str
     objects: int
     of: int
     why: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """Return it for a manifest."""
         return asdict(self)
 
@@ -148,15 +148,17 @@ def _of_objects(
     limit = max(guards.create_count, guards.create_share * found.acknowledged)
     if resource.name not in last.loaded:
         if created + due:
-            findings.append(_finding(resource, Kind.CREATES, created + due, found, FIRST_LOAD))
+            findings.append(
+                _finding(resource, MagnitudeKind.CREATES, created + due, found, FIRST_LOAD)
+            )
     elif found.at_places_with_objects - last.refused > limit:
-        findings.append(_finding(resource, Kind.CREATES, created, found))
+        findings.append(_finding(resource, MagnitudeKind.CREATES, created, found))
     elif created > limit:
-        findings.append(_finding(resource, Kind.CREATES, created, found, FIRST_DAY))
+        findings.append(_finding(resource, MagnitudeKind.CREATES, created, found, FIRST_DAY))
     if resource.name in last.loaded and due > limit:
-        findings.append(_finding(resource, Kind.CREATES, due, found, BY_DATE))
+        findings.append(_finding(resource, MagnitudeKind.CREATES, due, found, BY_DATE))
     if _is_mass_deletion(deleted, found.acknowledged, guards):
-        findings.append(_finding(resource, Kind.DELETES, deleted, found))
+        findings.append(_finding(resource, MagnitudeKind.DELETES, deleted, found))
     return findings
 
 
@@ -165,7 +167,7 @@ def _count(found: ChangeCounts, change: Change) -> int:
 
 
 def _finding(
-    resource: Resource, kind: Kind, objects: int, found: ChangeCounts, why: str = ""
+    resource: Resource, kind: MagnitudeKind, objects: int, found: ChangeCounts, why: str = ""
 ) -> Finding:
     return Finding(resource.name, kind, "", objects, found.acknowledged, why)
 
@@ -180,7 +182,7 @@ def _updates(resource: Resource, found: ChangeCounts, guards: Guards) -> list[Fi
     """Return findings for updates that no one field explains, and for replaces."""
     touched = found.counts.get((TOUCHED, ""), 0) + _count(found, Change.REPLACE)
     if touched > max(guards.change_count, guards.change_share * found.acknowledged):
-        return [_finding(resource, Kind.CHANGES, touched, found)]
+        return [_finding(resource, MagnitudeKind.CHANGES, touched, found)]
     return []
 
 
@@ -189,10 +191,10 @@ def _of_field(
 ) -> list[Finding]:
     present = found.value_counts.get(name, found.acknowledged)
     limits = {
-        Move.EMPTY: (Kind.EMPTIES, present, _empty_limit(objects, present, guards), ""),
-        Move.ALTER: (Kind.CHANGES, found.acknowledged, _change_limit(found, guards), ""),
-        Move.FILL: (Kind.FILLS, found.acknowledged, _change_limit(found, guards), FILLED),
-        Move.DUE: (Kind.DUE, found.acknowledged, _change_limit(found, guards), BY_DATE),
+        Move.EMPTY: (MagnitudeKind.EMPTIES, present, _empty_limit(objects, present, guards), ""),
+        Move.ALTER: (MagnitudeKind.CHANGES, found.acknowledged, _change_limit(found, guards), ""),
+        Move.FILL: (MagnitudeKind.FILLS, found.acknowledged, _change_limit(found, guards), FILLED),
+        Move.DUE: (MagnitudeKind.DUE, found.acknowledged, _change_limit(found, guards), BY_DATE),
     }
     of_kind, of, limit, why = limits[Move(kind)]
     return [Finding(resource.name, of_kind, name, objects, of, why)] if objects > limit else []

@@ -1,6 +1,6 @@
 """What is much, in a sentence each."""
 
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind
+from transforms.changes.magnitude import LIFTED_BY, Finding, MagnitudeKind
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
 from transforms.model.tables.option_sets import OPTION_SETS
 
@@ -17,11 +17,11 @@ SETS = {each.uid: each.name for each in OPTION_SETS}
 def sentence(finding: Finding) -> str:
     """Say what was found, what becomes of it, and what to do."""
     found = _what(finding)
-    if finding.kind is Kind.VANISHES:
+    if finding.kind is MagnitudeKind.VANISHES:
         return f"{found}: {finding.why}."
     if finding.why:
         return f"{found}: {finding.why}; it goes."
-    if finding.kind is Kind.PSEUDONYMS:
+    if finding.kind is MagnitudeKind.PSEUDONYMS:
         return (
             f"The pseudonym key is another than that of the pseudonyms in DHIS2: {found}. It is "
             f"held back: DHIS2 keeps what it has of it, new people go without, and everything else "
@@ -41,19 +41,19 @@ def _what(finding: Finding) -> str:
     name = value_name(finding.resource, finding.name)
     share = f"{finding.objects:,} of {finding.of:,} {finding.resource}"
     whole = {
-        Kind.CREATES: f"The run would create {finding.objects:,} {finding.resource}, where DHIS2 "
-        f"holds {finding.of:,}",
-        Kind.DELETES: f"The run would delete {share}",
-        Kind.CHANGES: f"The run would change {share}",
-        Kind.VANISHES: f"openIMIS no longer has {share}",
+        MagnitudeKind.CREATES: f"The run would create {finding.objects:,} {finding.resource}, "
+        f"where DHIS2 holds {finding.of:,}",
+        MagnitudeKind.DELETES: f"The run would delete {share}",
+        MagnitudeKind.CHANGES: f"The run would change {share}",
+        MagnitudeKind.VANISHES: f"openIMIS no longer has {share}",
     }
     of_value = {
-        Kind.CHANGES: f"{name} becomes another for {share}",
-        Kind.EMPTIES: f"{name} becomes empty for {share}",
-        Kind.PSEUDONYMS: f"{name} would become another for {share}",
-        Kind.FILLS: f"{name} gets a first value for {share}",
-        Kind.DUE: f"{name} moves on for {share}",
-        Kind.VANISHES: f"openIMIS no longer has {share} of {SETS.get(finding.name)}",
+        MagnitudeKind.CHANGES: f"{name} becomes another for {share}",
+        MagnitudeKind.EMPTIES: f"{name} becomes empty for {share}",
+        MagnitudeKind.PSEUDONYMS: f"{name} would become another for {share}",
+        MagnitudeKind.FILLS: f"{name} gets a first value for {share}",
+        MagnitudeKind.DUE: f"{name} moves on for {share}",
+        MagnitudeKind.VANISHES: f"openIMIS no longer has {share} of {SETS.get(finding.name)}",
     }
     return of_value[finding.kind] if finding.name else whole[finding.kind]
 

@@ -1,4 +1,4 @@
-"""Org units and options: which of them DHIS2 has not confirmed as they are wanted now.
+"""Org units and options: which of them DHIS2 has not confirmed as they are desired now.
 
 Their base of comparison, when they are posted, is DHIS2 itself; this only keeps a run in which
 nothing changed from asking.
@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.model.resources import OPTIONS
 
-# Before a content: it differs from every content that is wanted, and is JSON all the same.
+# Before a content: it differs from every desired content, and is JSON all the same.
 BEGUN = pl.lit("  ")
 AGAIN = pl.lit(" ")
 ROW = "row"
@@ -123,7 +123,7 @@ def confirmed_after(
     """Return what DHIS2 has confirmed after it has taken the keys `accepted`.
 
     What another run had begun to push when it was cut short may still arrive in DHIS2: the run
-    after this one pushes it once more, which posts nothing if DHIS2 has it as it is wanted. What
+    after this one pushes it once more, which posts nothing if DHIS2 has it as it is desired. What
     stayed without an answer in this push is in doubt as if this one had been cut short.
 
     Args:

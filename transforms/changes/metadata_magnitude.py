@@ -16,7 +16,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.magnitude import FILLED, FIRST_LOAD, Finding, Kind, permission_sentence
+from transforms.changes.magnitude import (
+    FILLED,
+    FIRST_LOAD,
+    Finding,
+    MagnitudeKind,
+    permission_sentence,
+)
 from transforms.changes.metadata_changes import BEFORE
 from transforms.changes.moves import Move
 from transforms.changes.permissions import Allow, Permissions
@@ -89,10 +95,10 @@ def judge_metadata(name: str, found: Measured, guards: Guards, allow: Permission
     findings = []
     if new > _limit(guards.create_share, confirmed, guards) or (new and not confirmed):
         why = NEEDED if confirmed else FIRST_LOAD
-        findings.append(Finding(name, Kind.CREATES, "", new, confirmed, why))
+        findings.append(Finding(name, MagnitudeKind.CREATES, "", new, confirmed, why))
     for each, rows in sorted(found.vanished.items()):
         if rows > _limit_of_all(rows, found.of(each), guards):
-            findings.append(Finding(name, Kind.VANISHES, each, rows, found.of(each), KEPT))
+            findings.append(Finding(name, MagnitudeKind.VANISHES, each, rows, found.of(each), KEPT))
     for (move, value), rows in sorted(found.moves.items()):
         if rows > _limit_of(value, rows, found.of(value), guards):
             findings.append(_moved(name, move, value, rows, found.of(value), allow))
@@ -103,9 +109,9 @@ def _moved(
     name: str, move: str, value: str, rows: int, confirmed: int, allow: Permissions
 ) -> Finding:
     if move == Move.FILL:
-        return Finding(name, Kind.FILLS, value, rows, confirmed, FILLED)
+        return Finding(name, MagnitudeKind.FILLS, value, rows, confirmed, FILLED)
     why = permission_sentence(Allow.CHANGES) if Allow.CHANGES in allow else ""
-    return Finding(name, Kind.CHANGES, value, rows, confirmed, why)
+    return Finding(name, MagnitudeKind.CHANGES, value, rows, confirmed, why)
 
 
 def _limit_of(value: str, rows: int, confirmed: int, guards: Guards) -> float:

@@ -95,7 +95,7 @@ def partition_doubts(
         in_buckets: How sides come together that are larger than memory.
     """
     moved = _all_movers(resources, in_buckets) if partitions > 1 else ()
-    taken = (each for kind in TrackerType for each in _collided(resources, kind, in_buckets))
+    taken = (each for kind in TrackerType for each in _find_collisions(resources, kind, in_buckets))
     return PartitionDoubts(
         pl.concat([NO_PARTITION_DOUBTS.movers, *moved]),
         pl.concat([NO_PARTITION_DOUBTS.collided, *taken]),
@@ -109,15 +109,15 @@ def _all_movers(resources: Sequence[Partitioned], in_buckets: InBuckets) -> Iter
     """
     gone: dict[str | None, pl.Series] = {None: pl.Series([], dtype=pl.String)}
     for each in resources:
-        left = _left(each)
+        left = _find_departures(each)
         orphaned = pl.col("parentUidBefore").is_in(gone[each.resource.parent].implode())
         alone = left.filter(~orphaned.fill_null(value=False))
-        moved = pl.concat([*_arrived(each, in_buckets), _misplaced(each, alone)])
+        moved = pl.concat([*_find_arrivals(each, in_buckets), _find_misplaced(each, alone)])
         gone[each.resource.name] = left.join(moved, on="key", how="anti")["uidBefore"]
         yield moved.unique("key", keep="any")
 
 
-def _left(each: Partitioned) -> pl.DataFrame:
+def _find_departures(each: Partitioned) -> pl.DataFrame:
     """Return what looks deleted: key, uidBefore, parentUidBefore and partition."""
     return (
         each.changes.filter(pl.col("change") == Change.DELETE.value)
@@ -126,7 +126,7 @@ def _left(each: Partitioned) -> pl.DataFrame:
     )
 
 
-def _arrived(each: Partitioned, in_buckets: InBuckets) -> Iterator[pl.DataFrame]:
+def _find_arrivals(each: Partitioned, in_buckets: InBuckets) -> Iterator[pl.DataFrame]:
     """Yield what looks new in one partition and is acknowledged in another."""
     is_first = pl.col("generation") == each.first_generation
     sides = {
@@ -137,13 +137,13 @@ def _arrived(each: Partitioned, in_buckets: InBuckets) -> Iterator[pl.DataFrame]
         yield movers(each.resource.name, some["created"], some["acknowledged"])
 
 
-def _misplaced(each: Partitioned, left: pl.DataFrame) -> pl.DataFrame:
+def _find_misplaced(each: Partitioned, left: pl.DataFrame) -> pl.DataFrame:
     """Return what looks deleted in one partition and is desired, or held back, in another."""
     desired = each.desired.filter(pl.col("key").is_in(left["key"].implode()))
     return movers(each.resource.name, desired, left.lazy().select("key", "partition"))
 
 
-def _collided(
+def _find_collisions(
     resources: Sequence[Partitioned], kind: TrackerType, in_buckets: InBuckets
 ) -> Iterator[pl.DataFrame]:
     """Yield the new objects of a tracker type whose UID is not theirs alone; see `COLLIDED`."""
@@ -153,12 +153,15 @@ def _collided(
         each.created.select("key", "uid", pl.col("partition").cast(pl.Int32)) for each in of_kind
     ]
     acknowledged = [each.acknowledged.select("key", "uid") for each in of_kind]
-    sides = {"created": _named(created, names), "acknowledged": _named(acknowledged, names)}
+    sides = {
+        "created": _with_resource(created, names),
+        "acknowledged": _with_resource(acknowledged, names),
+    }
     for some in in_buckets(sides, "uid"):
         yield collisions(some["created"], some["acknowledged"])
 
 
-def _named(frames: Sequence[pl.LazyFrame], names: Sequence[pl.Expr]) -> pl.LazyFrame:
+def _with_resource(frames: Sequence[pl.LazyFrame], names: Sequence[pl.Expr]) -> pl.LazyFrame:
     return pl.concat(
         frame.with_columns(resource=name) for frame, name in zip(frames, names, strict=True)
     )

@@ -92,7 +92,7 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
     yield from _value_warnings(offer, needs)
 
 
-def made_again(before: Lacks, after: Lacks) -> Iterator[str]:
+def restored_sentences(before: Lacks, after: Lacks) -> Iterator[str]:
     """Yield what somebody had deleted in DHIS2, and the load has made again.
 
     Args:

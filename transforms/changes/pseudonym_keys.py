@@ -7,7 +7,7 @@ sends what new people lack.
 
 from collections.abc import Mapping
 
-from transforms.changes.magnitude import Finding, Kind
+from transforms.changes.magnitude import Finding, MagnitudeKind
 from transforms.changes.permissions import Allow, Permissions
 from transforms.core.fields import Treatment
 from transforms.model.resources import Resource
@@ -41,6 +41,6 @@ def waiting_pseudonyms(
         of: How many objects of the resource DHIS2 has.
     """
     return [
-        Finding(resource.name, Kind.PSEUDONYMS, name, count, of)
+        Finding(resource.name, MagnitudeKind.PSEUDONYMS, name, count, of)
         for name, count in value_counts.items()
     ]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.findings import Detail, Kind
+from transforms.changes.findings import Detail, FindingKind
 from transforms.changes.generations import uid_at
 from transforms.changes.identities import IDENTITIES, STRANGER
 from transforms.changes.schemas import State, acknowledged_schema
@@ -82,16 +82,16 @@ def compare_bucket(
     acknowledged = _in_columns(acknowledged, columns)
     read = read.rename(KEY_OF_UID, strict=False)
     gone = _gone(resource, missing_rows(acknowledged, read), deleted)
-    changed = _changed(resource, acknowledged, read, values, zone)
+    changed = _find_changed(resource, acknowledged, read, values, zone)
     new = _new(resource, acknowledged, desired, read)
     parts = [gone, changed, new]
-    findings = [each.select(resource=pl.lit(resource.name), **_found()) for each in parts]
+    findings = [each.select(resource=pl.lit(resource.name), **_finding_columns()) for each in parts]
     repairs = [_in_columns(each.filter(~pl.col("stays")), columns) for each in parts]
     counts = read.group_by("orgUnit").agg(objects=pl.len())
     return BucketComparison(pl.concat(findings), pl.concat(repairs), counts)
 
 
-def _found() -> dict[str, pl.Expr]:
+def _finding_columns() -> dict[str, pl.Expr]:
     return {
         "kind": pl.col("kind"),
         "detail": pl.col("detail"),
@@ -100,7 +100,7 @@ def _found() -> dict[str, pl.Expr]:
     }
 
 
-def _noted(rows: pl.DataFrame, kind: Kind, detail: pl.Expr) -> pl.DataFrame:
+def _with_finding(rows: pl.DataFrame, kind: FindingKind, detail: pl.Expr) -> pl.DataFrame:
     return rows.with_columns(
         kind=pl.lit(kind.value),
         detail=detail,
@@ -120,7 +120,7 @@ def _in_columns(rows: pl.DataFrame, columns: dict[str, pl.DataType]) -> pl.DataF
 def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str] | None) -> pl.DataFrame:
     """Return tombstones of what DHIS2 has deleted, and what came before of what it never had."""
     detail = _why_missing(deleted)
-    noted = _noted(rows, Kind.MISSING, detail)
+    noted = _with_finding(rows, FindingKind.MISSING, detail)
     # The UID of an unknown object is free: the generation before it is the last one that is taken.
     is_deleted = detail != Detail.UNKNOWN.value
     generation = pl.col("generation") - is_deleted.not_().cast(pl.Int32)
@@ -149,7 +149,7 @@ def _uid_before(resource: Resource) -> pl.Expr:
     return uid_at(resource, pl.col("generation").clip(lower_bound=0))
 
 
-def _changed(
+def _find_changed(
     resource: Resource,
     acknowledged: pl.DataFrame,
     read: pl.DataFrame,
@@ -165,7 +165,7 @@ def _changed(
         for differs, label in zip(differing, _labels(resource, names), strict=True)
     ]
     detail = pl.concat_list(named).list.drop_nulls().list.join(", ")
-    found = _noted(rows.filter(pl.any_horizontal(differing)), Kind.DIFFERENT, detail)
+    found = _with_finding(rows.filter(pl.any_horizontal(differing)), FindingKind.DIFFERENT, detail)
     return found.with_columns(
         pl.when(differs).then(f"{name}{READ}").otherwise(name).alias(name)
         for name, differs in zip(names, differing, strict=True)
@@ -208,7 +208,9 @@ def _new(
         .otherwise(pl.coalesce("identity", pl.lit(Detail.STRANGER.value)))
     )
     owner = pl.col("owner") if resource.owned else pl.lit(None, pl.String)
-    return _noted(rows, Kind.UNEXPECTED, detail).with_columns(stays=is_foreign, owner=owner)
+    return _with_finding(rows, FindingKind.UNEXPECTED, detail).with_columns(
+        stays=is_foreign, owner=owner
+    )
 
 
 def _of(identities: pl.DataFrame, detail: Detail) -> pl.DataFrame:

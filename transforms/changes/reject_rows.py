@@ -111,13 +111,13 @@ def noted_rows(desired: pl.LazyFrame, sent: pl.DataFrame) -> pl.DataFrame:
         desired: key and notes of all rows.
         sent: key of those that are sent: what did not change was reported when it was sent.
     """
-    noted = _noted(desired).join(sent.lazy().select("key"), on="key", how="semi")
+    noted = _rows_with_notes(desired).join(sent.lazy().select("key"), on="key", how="semi")
     return noted.select("key", stage=pl.lit(NOTE), reasons="notes").collect()
 
 
 def note_counts(desired: pl.LazyFrame) -> pl.DataFrame:
     """Return reason and count (UInt32): how many rows, changed or not, lack something for it."""
-    reasons = _noted(desired).select(reason=pl.col("notes").explode())
+    reasons = _rows_with_notes(desired).select(reason=pl.col("notes").explode())
     return reasons.group_by("reason").agg(count=pl.len()).collect()
 
 
@@ -127,5 +127,5 @@ def sum_by_reason(counts: Sequence[pl.DataFrame]) -> dict[str, int]:
     return dict(total.iter_rows())
 
 
-def _noted(desired: pl.LazyFrame) -> pl.LazyFrame:
+def _rows_with_notes(desired: pl.LazyFrame) -> pl.LazyFrame:
     return desired.select("key", "notes").filter(pl.col("notes").list.len() > 0)

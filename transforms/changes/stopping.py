@@ -8,8 +8,8 @@ counted, so bad records that are tried again every night stop no load.
     of DHIS2's configuration, or the whole request  misconfigured_share   misconfigured_count
     of the record itself                            bad_data_share        bad_data_count
 
-Kinds are what is set up alike: tracked entities, the enrollments of each program, the events of
-each stage. A request without objects that fails stops a load too: flows/steps/load/post_bundle.py.
+A stop group is what is set up alike: tracked entities, the enrollments of a program, the events of
+a stage. A request without objects that fails stops a load too: flows/steps/load/post_bundle.py.
 """
 
 from collections import Counter, defaultdict
@@ -36,39 +36,39 @@ class StoppedError(TargetError):
     """One reason met more objects of a kind than records can have by themselves."""
 
 
-class Kind(NamedTuple):
+class StopGroup(NamedTuple):
     """Objects that are set up alike: `of` is the UID of their program or stage; "" if deleted."""
 
     type: TrackerType
     of: str = ""
 
 
-Kinds = Mapping[Sent, Kind]
+StopGroups = Mapping[Sent, StopGroup]
 
 
-def kinds_of(body: bytes) -> Kinds:
+def stop_groups_of(body: bytes) -> StopGroups:
     """Return of what kind each object of a request body is."""
     content = orjson.loads(body)
     return {
-        Sent(kind, each[IDENTIFIERS[kind]]): Kind(kind, each.get(_OWNERS.get(kind), ""))
+        Sent(kind, each[IDENTIFIERS[kind]]): StopGroup(kind, each.get(_OWNERS.get(kind), ""))
         for kind in TrackerType
         for each in content.get(LISTS[kind], ())
     }
 
 
-def sent_by_kind(changes: Mapping[str, Mapping[str, int]]) -> dict[Kind, int]:
+def sent_by_group(changes: Mapping[str, Mapping[str, int]]) -> dict[StopGroup, int]:
     """Return how many objects of each kind a load sends.
 
     Args:
         changes: Resource to kind of change to objects.
     """
-    sent: Counter[Kind] = Counter()
+    sent: Counter[StopGroup] = Counter()
     for resource in RESOURCES:
         counts = changes.get(resource.name, {})
-        kind = Kind(resource.tracker_type, resource.stage or resource.program or "")
+        kind = StopGroup(resource.tracker_type, resource.stage or resource.program or "")
         deleted = counts.get("delete", 0) + counts.get("replace", 0)
         sent[kind] += sum(counts.values()) - counts.get("delete", 0)
-        sent[Kind(resource.tracker_type)] += deleted
+        sent[StopGroup(resource.tracker_type)] += deleted
     return dict(sent)
 
 
@@ -107,13 +107,15 @@ class StopRule:
         guards: The limits.
     """
 
-    def __init__(self, sent: Mapping[Kind, int], before: Mapping[str, int], guards: Guards) -> None:
+    def __init__(
+        self, sent: Mapping[StopGroup, int], before: Mapping[str, int], guards: Guards
+    ) -> None:
         self._sent = sent
         self._before = before
         self._guards = guards
-        self._refused: dict[Kind, Counter[str]] = defaultdict(Counter)
+        self._refused: dict[StopGroup, Counter[str]] = defaultdict(Counter)
 
-    def observe(self, receipt: Receipt, kinds: Kinds) -> None:
+    def observe(self, receipt: Receipt, kinds: StopGroups) -> None:
         """Take a receipt into account.
 
         Raises:
@@ -129,17 +131,17 @@ class StopRule:
                 raise _stop_error(kind, codes, max(refused[code] for code in codes), sent)
 
 
-def _refusals(receipt: Receipt, kinds: Kinds) -> Iterator[tuple[Kind, str]]:
+def _refusals(receipt: Receipt, kinds: StopGroups) -> Iterator[tuple[StopGroup, str]]:
     for each in receipt.refused:
         for code in each.codes:
             yield _kind(each, kinds), code
 
 
-def _kind(each: Refused, kinds: Kinds) -> Kind:
-    return kinds.get(Sent(each.type, each.uid), Kind(each.type))
+def _kind(each: Refused, kinds: StopGroups) -> StopGroup:
+    return kinds.get(Sent(each.type, each.uid), StopGroup(each.type))
 
 
-def _stop_error(kind: Kind, codes: list[str], refused: int, sent: int) -> StoppedError:
+def _stop_error(kind: StopGroup, codes: list[str], refused: int, sent: int) -> StoppedError:
     meanings = [(code, error_code(code)) for code in codes]
     reasons = " ".join(f"{code}: {each.meaning} {each.if_many}" for code, each in meanings)
     name = kind.type.replace("_", " ").lower()

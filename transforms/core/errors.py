@@ -6,7 +6,7 @@
     │   ├── TargetError          DHIS2 is not as it must be
     │   ├── CountryError         the country file does not say what is needed
     │   ├── StagingError         a file of ours is missing, damaged or not ours to touch
-    │   ├── GuardError           the run would do what nobody can have meant
+    │   ├── GuardError           the run would do what nobody can have intended
     │   └── UnforeseenError      a fault of ours, reported without its text
     └── TransientError           a retry may succeed: wait, and do the same again
         ├── SourceBusyError      openIMIS's database is out of reach, or ended the reading
@@ -60,4 +60,4 @@ class UnforeseenError(TerminalError):
 
 
 class GuardError(TerminalError):
-    """The run would do what nobody can have meant, such as deleting most of DHIS2."""
+    """The run would do what nobody can have intended, such as deleting most of DHIS2."""

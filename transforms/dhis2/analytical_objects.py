@@ -30,7 +30,7 @@ def as_sent(kind: str, shown: Json) -> Json:
 def map_body(planned: Json) -> Json:
     """Return a map as `/api/maps` takes it: layers are named, data items are typed."""
     named = {"name": planned["name"]}
-    return planned | {"mapViews": [named | _typed_layer(view) for view in planned["mapViews"]]}
+    return planned | {"mapViews": [named | _with_layer_types(view) for view in planned["mapViews"]]}
 
 
 def _chart(shown: Json) -> Json:
@@ -55,11 +55,11 @@ def _in_order(part: Json) -> Json:
     return part | {"items": items}
 
 
-def _typed_layer(view: Json) -> Json:
-    return view | {axis: [_typed(part) for part in view.get(axis) or ()] for axis in AXES}
+def _with_layer_types(view: Json) -> Json:
+    return view | {axis: [_with_item_types(part) for part in view.get(axis) or ()] for axis in AXES}
 
 
-def _typed(part: Json) -> Json:
+def _with_item_types(part: Json) -> Json:
     if part["dimension"] != "dx":
         return part
     items = [item | {"dimensionItemType": "INDICATOR"} for item in part["items"]]

@@ -39,7 +39,7 @@ class Refused:
         uid: Its UID.
         codes: DHIS2's error codes, sorted, or one of ours where it gives none.
         error_class: The weightiest class of the codes.
-        may_be_done: DHIS2 may have taken it, or may do so later: a request stayed without answer.
+        may_be_done: DHIS2 may have accepted it, or may do so later: a request got no answer.
     """
 
     type: TrackerType
@@ -125,7 +125,7 @@ def judge(sent: Sequence[Sent], strategy: Strategy, body: Any) -> Verdict | None
         body: The parsed answer.
     """
     codes = _codes_by_object(body)
-    written = _written(body)
+    written = _written_objects(body)
     if any(each not in codes and each not in written for each in sent):
         return None
     gone = {each for each in codes if strategy == "DELETE" and _is_gone(codes[each])}
@@ -172,14 +172,14 @@ def refusal_of(sent: Sent, codes: Iterable[str], *, may_be_done: bool = False) -
 def _codes_by_object(body: Any) -> dict[Sent, set[str]]:
     codes: dict[Sent, set[str]] = defaultdict(set)
     for report in _reports(body, "validationReport", "errorReports"):
-        codes[_named(report)].add(str(report.get("errorCode")))
+        codes[_sent_of(report)].add(str(report.get("errorCode")))
     return dict(codes)
 
 
-def _written(body: Any) -> set[Sent]:
+def _written_objects(body: Any) -> set[Sent]:
     kinds = _part(_part(body, "bundleReport"), "typeReportMap")
     return {
-        _named(report)
+        _sent_of(report)
         for kind in (kinds.values() if isinstance(kinds, dict) else ())
         for report in _dicts(_part(kind, "objectReports"))
     }
@@ -203,7 +203,7 @@ def _dicts(reports: Any) -> Iterator[Json]:
     )
 
 
-def _named(report: Json) -> Sent:
+def _sent_of(report: Json) -> Sent:
     return Sent(report.get("trackerType"), report.get("uid"))  # type: ignore[arg-type]
 
 

@@ -47,7 +47,7 @@ class Conflict:
         )
 
 
-def taken_values(
+def find_taken_values(
     klass: MetadataClass, objects: Iterable[Json], index: Sequence[Json]
 ) -> list[Conflict]:
     """Return the objects of DHIS2 that have a code or name of an object of ours yet to be made.

@@ -21,7 +21,7 @@ def options_to_post(desired: Sequence[Json], present: Sequence[Json]) -> list[Js
     names = {thing.get("name"): thing["id"] for thing in present}
     changed = [
         whole
-        for thing in _needed(desired, present)
+        for thing in _select_needed(desired, present)
         if (whole := _merge(_with_own_name(thing, names), by_uid)) != by_uid.get(thing["id"])
     ]
     return _number(changed, by_uid, present)
@@ -33,7 +33,7 @@ def stored_uids(desired: Iterable[Json], present: Sequence[Json]) -> set[str]:
     return {thing["id"] for thing in desired} - missing
 
 
-def _needed(desired: Sequence[Json], present: Sequence[Json]) -> list[Json]:
+def _select_needed(desired: Sequence[Json], present: Sequence[Json]) -> list[Json]:
     """Return each option once, without those whose code has another UID in DHIS2."""
     uids = {thing["code"]: thing["id"] for thing in present}
     once = {thing["id"]: thing for thing in desired}

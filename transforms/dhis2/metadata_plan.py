@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from transforms.core.json_texts import Json, Payload
-from transforms.dhis2.metadata_conflicts import Conflict, taken_values, unchangeable_values
+from transforms.dhis2.metadata_conflicts import Conflict, find_taken_values, unchangeable_values
 from transforms.dhis2.metadata_merge import differences, merge
 from transforms.dhis2.metadata_notes import notes
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Index, MetadataClass, Present
@@ -76,7 +76,7 @@ def plan(package: Payload, present: Present, index: Index) -> Plan:
     planned = Plan(notes=notes(package, present))
     for kind, objects in package.items():
         klass = METADATA_CLASSES[kind]
-        planned.conflicts.extend(taken_values(klass, objects, index.get(kind, ())))
+        planned.conflicts.extend(find_taken_values(klass, objects, index.get(kind, ())))
         _compare(klass, objects, present.get(kind, {}), planned)
     return planned
 

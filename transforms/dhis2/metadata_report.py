@@ -35,7 +35,7 @@ def metadata_report(status: int, body: Any) -> MetadataReport:
         codes = refused.setdefault(uid, [])
         codes.extend([code] if code not in codes else [])
     accepted = status == 200 and report.get("status") == "OK" and not refused
-    return MetadataReport(accepted, _treated(report), refused)
+    return MetadataReport(accepted, _count_treated(report), refused)
 
 
 def collection_changes(status: int, body: Any) -> int | None:
@@ -55,7 +55,7 @@ def _report(body: Any) -> Json:
     return inner if isinstance(inner, dict) else {}
 
 
-def _treated(report: Json) -> int:
+def _count_treated(report: Json) -> int:
     stats = report.get("stats") or {}
     return sum(int(stats.get(name, 0)) for name in ("created", "updated", "deleted"))
 

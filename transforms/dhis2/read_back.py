@@ -1,4 +1,4 @@
-"""What DHIS2 answers when it is asked for its objects, as rows that can be compared with ours.
+"""What DHIS2 answers when it is queried for its objects, as rows that can be compared with ours.
 
 Columns of a *read-back* frame (String unless said): uid, parentUid, personUid, orgUnit, status,
 occurredAt, owner (of a tracked entity: its owner in the insuree program), isShared
@@ -21,8 +21,8 @@ _PLAIN = ("uid", "parentUid", "personUid", "orgUnit", "status", "occurredAt")
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How one kind of tracker object is asked for, and what it looks like.
+class TrackerRequest:
+    """How one kind of tracker object is requested, and what it looks like.
 
     Attributes:
         name: Its uid in an object, and in the parameter that asks for one.
@@ -48,15 +48,15 @@ _AROUND = dt.timedelta(hours=3)  # before and after clocks are put forward
 # When an event or enrollment was completed, DHIS2 says by itself: it is neither sent nor compared.
 _OWNED = {"uid": "trackedEntity", "orgUnit": "orgUnit"}
 _DATED = {"personUid": "trackedEntity", "orgUnit": "orgUnit", "status": "status"}
-KINDS: dict[TrackerType, Kind] = {
-    TrackerType.TRACKED_ENTITY: Kind(
+KINDS: dict[TrackerType, TrackerRequest] = {
+    TrackerType.TRACKED_ENTITY: TrackerRequest(
         "trackedEntity",
         "trackedEntities",
         _OWNED | {"personUid": "trackedEntity"},
         values="attributes",
         identifier="attribute",
     ),
-    TrackerType.ENROLLMENT: Kind(
+    TrackerType.ENROLLMENT: TrackerRequest(
         "enrollment",
         "enrollments",
         _DATED
@@ -67,7 +67,7 @@ KINDS: dict[TrackerType, Kind] = {
         },
         days=("enrolledAfter", "enrolledBefore"),
     ),
-    TrackerType.EVENT: Kind(
+    TrackerType.EVENT: TrackerRequest(
         "event",
         "events",
         _DATED
@@ -122,7 +122,7 @@ def read_rows(resource: Resource, objects: Sequence[Json], values: Sequence[str]
     )
 
 
-def _object_schema(kind: Kind) -> dict[str, pl.DataType]:
+def _object_schema(kind: TrackerRequest) -> dict[str, pl.DataType]:
     pair = pl.Struct({kind.identifier or "none": pl.String, "value": pl.String})
     owner = pl.Struct({"program": pl.String, "orgUnit": pl.String})
     return {
@@ -133,7 +133,7 @@ def _object_schema(kind: Kind) -> dict[str, pl.DataType]:
     }
 
 
-def _plain(kind: Kind, name: str) -> pl.Expr:
+def _plain(kind: TrackerRequest, name: str) -> pl.Expr:
     found = kind.names.get(name)
     if found is None:
         return pl.lit(None, TEXT).alias(name)
@@ -178,7 +178,7 @@ def _ahead(local: pl.Expr, zone: str) -> pl.Expr:
     return local - _in_zone(local, zone).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
-def _value(kind: Kind, uid: str) -> pl.Expr:
+def _value(kind: TrackerRequest, uid: str) -> pl.Expr:
     """Return one value; one that was emptied, which DHIS2 keeps as an empty one, is null."""
     if kind.values is None:
         return pl.lit(None, TEXT)

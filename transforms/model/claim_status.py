@@ -43,7 +43,7 @@ def claim_statuses(claims: pl.LazyFrame, register: Register) -> pl.LazyFrame:
         `checked_date`, `processed_date`, `valuation_date`, `rejection_date`.
     """
     dated = _with_own_dates(claims, register)
-    passed = pl.concat([_passed(dated, status) for status in STATUSES])
+    passed = pl.concat([_select_passed(dated, status) for status in STATUSES])
     return (
         in_order(passed, "claim_id")
         .with_columns(status_until=status_until(pl.lit(ENDLESS)))
@@ -144,7 +144,7 @@ def _was_processed() -> pl.Expr:
     return (_NOW == PROCESSED) | by_batch | pl.col("had_processed").fill_null(value=False)
 
 
-def _passed(dated: pl.LazyFrame, status: int) -> pl.LazyFrame:
+def _select_passed(dated: pl.LazyFrame, status: int) -> pl.LazyFrame:
     """Return the claims that passed `status`, with what was known of their dates by then."""
     position = STATUSES.index(status)
     reached = {_OWN_DATES[earlier] for earlier in STATUSES[: position + 1]}

@@ -19,7 +19,7 @@ from transforms.core.memory import collect_once
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
-from transforms.model.held_back import held_back, with_doubts
+from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
 from transforms.model.optional_fields import unsent_fields, unused_option_sets
@@ -92,7 +92,7 @@ def desired(
     sent = {
         each.name: with_doubts(
             apply_policy(frames[each.name], each.fields, policy, pseudonym_key),
-            held_back(register.doubts, each.name),
+            rows_in_doubt(register.doubts, each.name),
         )
         for each in RESOURCES
     }
@@ -124,7 +124,7 @@ def desired_metadata(
             register.doubts.unreadable_keys(),
             without=unused_option_sets(policy_of(country)),
         ),
-        ORG_UNITS: with_doubts(units, held_back(register.doubts, ORG_UNITS)),
+        ORG_UNITS: with_doubts(units, rows_in_doubt(register.doubts, ORG_UNITS)),
     }
 
 

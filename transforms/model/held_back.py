@@ -57,16 +57,17 @@ A claim names its insuree in a column that is called as the insuree's key.
 """
 
 
-def held_back(doubts: Doubts, resource: str) -> pl.DataFrame:
+def rows_in_doubt(doubts: Doubts, resource: str) -> pl.DataFrame:
     """Return the rows in doubt that a resource is made of: row (UUID or key), codes."""
-    rows = [_named(doubts, source) for source in MADE_OF.get(resource, ())]
+    rows = [_named_rows(doubts, source) for source in MADE_OF.get(resource, ())]
     return pl.concat([pl.DataFrame(schema=HELD_BACK), *rows]).unique("row", keep="first")
 
 
 def undeletable_rows(doubts: Doubts) -> pl.DataFrame:
     """Return what may not be deleted: resource, and row, which is null for all its rows."""
     rows = [
-        held_back(doubts, each).select(pl.lit(each).alias("resource"), "row") for each in MADE_OF
+        rows_in_doubt(doubts, each).select(pl.lit(each).alias("resource"), "row")
+        for each in MADE_OF
     ]
     unnamed = sorted(each.name for each in RESOURCES if _has_rows_of_nobody(doubts, each))
     whole = pl.DataFrame([(each, None) for each in unnamed], schema=SPARED, orient="row")
@@ -99,7 +100,7 @@ def _has_rows_of_nobody(doubts: Doubts, resource: Resource) -> bool:
     return any(doubts.has_unreadable(each.name, column) for each, column in (*own, *others))
 
 
-def _named(doubts: Doubts, source: Source) -> pl.DataFrame:
+def _named_rows(doubts: Doubts, source: Source) -> pl.DataFrame:
     codes = (
         doubts.of(source.table)
         .filter(~pl.col("column").is_in(source.without))

@@ -1,4 +1,4 @@
-"""Org unit groups and their sets as DHIS2 takes them, and which openIMIS value is in which."""
+"""Org unit groups and their sets as DHIS2 accepts them, and which openIMIS value is in which."""
 
 import polars as pl
 

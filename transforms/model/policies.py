@@ -1,4 +1,4 @@
-"""Which covers are wanted: who is insured by which policy, and who carries its value."""
+"""Which covers are desired: who is insured by which policy, and who carries its value."""
 
 import polars as pl
 

@@ -110,7 +110,7 @@ def policy_statuses(covers: pl.LazyFrame, entries: pl.LazyFrame, as_of: dt.date)
         _first(dated),
         _active(dated, as_of),
         _later(dated, entries),
-        _expired(dated, as_of),
+        _select_expired(dated, as_of),
     ]
     last_day = pl.when(pl.col("policy_status") != EXPIRED).then(pl.col("expiry_date"))
     return (
@@ -176,7 +176,7 @@ def _later(dated: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _expired(dated: pl.LazyFrame, as_of: dt.date) -> pl.LazyFrame:
+def _select_expired(dated: pl.LazyFrame, as_of: dt.date) -> pl.LazyFrame:
     expiry = pl.col("expiry_date")
     undated = expiry.is_null() & (pl.col("live_status") == EXPIRED)
     return dated.filter((expiry < as_of) | undated).select(

@@ -99,7 +99,7 @@ def apply_policy(
         The same rows and columns; what is dropped is null, so that DHIS2 empties it.
 
     Raises:
-        CountryError: A pseudonym is asked for, and the key is missing or too short.
+        CountryError: A pseudonym is requested, and the key is missing or too short.
     """
     if any(policy[field.key] is Treatment.PSEUDONYM for field in fields):
         key = checked_key(key)
@@ -132,7 +132,7 @@ def checked_key(key: str | None) -> str:
 
 
 def fingerprint(key: str) -> str:
-    """Return 16 hexadecimal digits by which a key is known again, and from which none is found."""
+    """Return 16 hexadecimal digits by which a key is recognised, and from which none is found."""
     return hmac.new(key.encode(), b"fingerprint of the pseudonym key", hashlib.sha256).hexdigest()[
         :16
     ]

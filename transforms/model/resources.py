@@ -18,7 +18,7 @@ Columns of a *desired* frame (all String unless said):
     <field key>   one a field, the text that DHIS2 will hold, or null
     faults        List(String): codes of the rules that the row breaks
     notes         List(String): codes of what was left out of the row without holding it back
-    in_window     Boolean: its source left a trace in the date window that was asked for
+    in_window     Boolean: its source left a trace in the date window that was requested
 
 Columns of an *acknowledged* frame: key, uid, generation (Int32), state (`held` or `deleted`),
 parent, parentUid, person, orgUnit, status, occurredAt, owner (of an insuree

@@ -33,7 +33,7 @@ def render_values(
             and `notes`. A column that it lacks (never selected from openIMIS) gives nulls. Of a
             field with a fixed option set it holds openIMIS's code, with a filled one the option's.
         fields: The fields of the resource.
-        longest: How many characters DHIS2 takes: fewer for an attribute than for a data element.
+        longest: How many characters DHIS2 accepts: fewer for an attribute than for a data element.
         holds_back: Whether a value that DHIS2 would not take holds the object back (a fault);
             else, and of a field that may be left out, it is left out (a note).
 
@@ -56,7 +56,7 @@ def render_values(
 
 
 def in_calendar(frame: pl.LazyFrame, fields: Sequence[Field], calendar: Calendar) -> pl.LazyFrame:
-    """Return `frame` with dates as DHIS2 takes them in a calendar: days, or their midnights."""
+    """Return `frame` with dates as DHIS2 accepts them in a calendar: days, or their midnights."""
     if not calendar.dates_are_moments:
         return frame
     dates = [field.key for field in fields if field.value_type in DATES]

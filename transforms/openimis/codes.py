@@ -4,12 +4,12 @@ import polars as pl
 
 from transforms.core.fields import OptionSet
 from transforms.openimis.history import has_history, is_current, is_history, live_key
-from transforms.openimis.rows import Snapshot, table_of
+from transforms.openimis.rows import Tables, table_of
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 
 
-def codes_of(snapshot: Snapshot, option_set: OptionSet) -> pl.LazyFrame:
+def codes_of(snapshot: Tables, option_set: OptionSet) -> pl.LazyFrame:
     """Return the entries of the list that an option set is filled from.
 
     Args:

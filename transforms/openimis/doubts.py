@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.doubt_links import SIGN
 from transforms.openimis.unreadable import UNREADABLE_ROW, holds_unreadable
@@ -27,7 +27,7 @@ class Doubts:
         unreadable: Those of these rows that something is made of: table, id, reasons.
     """
 
-    sound: Snapshot
+    sound: Tables
     objects: dict[str, pl.DataFrame] = field(default_factory=dict)
     marked: dict[str, pl.DataFrame] = field(default_factory=dict)
     unreadable: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREADABLE_ROW))

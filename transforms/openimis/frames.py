@@ -1,4 +1,4 @@
-"""The frames of the register, of all of openIMIS or of a part of it; made when first asked for."""
+"""The frames of the register, of all of openIMIS or of a part of it; made when first used."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from transforms.openimis.funds import Excluded, excluded_from, places_of_funds
 from transforms.openimis.heads import heads_of
 from transforms.openimis.homes import homes_of
 from transforms.openimis.places import facilities_of, places_of
-from transforms.openimis.rows import Rows, Snapshot, rows_of
+from transforms.openimis.rows import Rows, Tables, rows_of
 from transforms.openimis.subjects import (
     ADMINISTRATORS,
     BATCH_RUNS,
@@ -37,13 +37,13 @@ from transforms.openimis.subjects import (
 class Frames:
     """openIMIS under plain names; the columns of each subject are `transforms.openimis.subjects`.
 
-    A frame that is never asked for needs no table.
+    A frame that is never used needs no table.
 
     Attributes:
         snapshot: openIMIS's tables: all rows, or those of a part of the people.
     """
 
-    snapshot: Snapshot
+    snapshot: Tables
 
     def rows(self, subject: Subject) -> Rows:
         """Return the rows of a subject; ask for the property of its name, which looks once."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.openimis.history import is_current, is_history
-from transforms.openimis.rows import Rows, Snapshot
+from transforms.openimis.rows import Rows, Tables
 from transforms.openimis.tables.columns import CLAIMS, INSUREES
 from transforms.openimis.tables.places import REGION
 
@@ -42,7 +42,7 @@ class Excluded:
         return Rows(rows.key, versions)
 
 
-def excluded_from(snapshot: Snapshot) -> Excluded:
+def excluded_from(snapshot: Tables) -> Excluded:
     """Return what is excluded of openIMIS; looked up at once, in narrow frames.
 
     Args:
@@ -77,7 +77,7 @@ def places_of_funds(places: pl.LazyFrame) -> pl.LazyFrame:
     return places.join(regions, on="region_id", how="semi").select("location_id")
 
 
-def _claims_of(snapshot: Snapshot, insurees: pl.Series) -> pl.Series:
+def _claims_of(snapshot: Tables, insurees: pl.Series) -> pl.Series:
     claims = snapshot.get(CLAIMS.name)
     if claims is None:
         return _NOBODY

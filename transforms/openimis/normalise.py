@@ -16,7 +16,7 @@ import polars as pl
 
 from transforms.openimis.differences import Differences, Flag, value_map
 from transforms.openimis.district_regions import below_regions
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.coded_values import CODED_VALUES, CodedValue
 from transforms.openimis.tables.column_types import CODE, STAMP, UNREADABLE
 from transforms.openimis.tables.columns import LOCATIONS, TABLES
@@ -26,7 +26,7 @@ _FROM, _TO = "ValidityFrom", "ValidityTo"
 _LONG_AGO = dt.datetime(1900, 1, 1)  # noqa: DTZ001 - a wall clock
 
 
-def normalise(snapshot: Snapshot, differences: Differences) -> Snapshot:
+def normalise(snapshot: Tables, differences: Differences) -> Tables:
     """Return a snapshot in openIMIS's own terms; the frames are lazy.
 
     Args:

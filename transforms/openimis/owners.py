@@ -48,9 +48,9 @@ class Lookup:
 
     def of(self, key: str) -> pl.Expr:
         """Return the partition of the rows that hold a key in the column `key`."""
-        return pl.col(key).map_batches(self._found, return_dtype=NUMBER, is_elementwise=True)
+        return pl.col(key).map_batches(self._find, return_dtype=NUMBER, is_elementwise=True)
 
-    def _found(self, keys: pl.Series) -> pl.Series:
+    def _find(self, keys: pl.Series) -> pl.Series:
         if self.keys.is_empty():
             return _NO_ONE.new_from_index(0, len(keys))
         place = self.keys.search_sorted(keys.fill_null(0)).clip(upper_bound=len(self.keys) - 1)

@@ -6,7 +6,7 @@ from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.history import copies_of, has_history, live_key
 from transforms.openimis.homes import FACILITY
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE, Table
 from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.doubt_links import KIN, LASTING, LINKS, SIBLINGS, SIGN, Link
@@ -20,7 +20,7 @@ from transforms.openimis.unreadable import (
 )
 
 
-def doubts_of(snapshot: Snapshot) -> Doubts:
+def doubts_of(snapshot: Tables) -> Doubts:
     """Return what is in doubt, and what everything is made of.
 
     Args:
@@ -60,7 +60,7 @@ def _follow(doubts: Doubts, link: Link) -> None:
     if matching.is_empty() and not loses:
         return
     named = (
-        _named_by(doubts, link, matching)
+        _keys_named_by(doubts, link, matching)
         if link.back
         else _keys_naming(doubts, link, matching, loses=loses)
     )
@@ -104,7 +104,7 @@ def _keys_naming(doubts: Doubts, link: Link, matching: pl.Series, *, loses: bool
     return pl.concat([each.select("key") for each in parts]).unique()
 
 
-def _named_by(doubts: Doubts, link: Link, matching: pl.Series) -> pl.LazyFrame:
+def _keys_named_by(doubts: Doubts, link: Link, matching: pl.Series) -> pl.LazyFrame:
     """Return the keys that rows in doubt name."""
     frames = [doubts.sound[link.table.name]]
     if link.table.name in doubts.marked:

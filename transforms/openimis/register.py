@@ -12,7 +12,7 @@ from transforms.openimis.doubts import Doubts
 from transforms.openimis.frames import Frames
 from transforms.openimis.normalise import normalise
 from transforms.openimis.reach import doubts_of
-from transforms.openimis.rows import Rows, Snapshot
+from transforms.openimis.rows import Rows, Tables
 from transforms.openimis.subjects import Subject
 
 NO_DIFFERENCES = Differences()
@@ -29,7 +29,7 @@ class Register(Frames):
     doubts: Doubts
 
 
-def register_of(snapshot: Snapshot, differences: Differences = NO_DIFFERENCES) -> Register:
+def register_of(snapshot: Tables, differences: Differences = NO_DIFFERENCES) -> Register:
     """Return the register of a snapshot, or of a part of it.
 
     Args:
@@ -40,7 +40,7 @@ def register_of(snapshot: Snapshot, differences: Differences = NO_DIFFERENCES) -
 
     Returns:
         Lazy frames. At once only this is worked out: of tables with unreadable values, what is in
-        doubt because of them. A frame raises `StagingError` when it is asked for and the snapshot
+        doubt because of them. A frame raises `StagingError` when it is used and the snapshot
         has not the table, or not as it must be.
     """
     doubts = doubts_of(normalise(snapshot, differences))

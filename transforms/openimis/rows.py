@@ -10,7 +10,7 @@ from transforms.openimis.history import copies_of, has_history, is_history, live
 from transforms.openimis.subjects import Subject
 from transforms.openimis.tables.column_types import KEY, STAMP, YES_NO, Column, Table
 
-Snapshot = Mapping[str, pl.LazyFrame]
+Tables = Mapping[str, pl.LazyFrame]
 """openIMIS table name to its frame, with the columns of `transforms.openimis.tables.columns`."""
 
 _VERSIONS: dict[str, pl.DataType] = {
@@ -62,7 +62,7 @@ class Rows:
         return self.versions.filter("is_copy").drop("is_copy")
 
 
-def rows_of(snapshot: Snapshot, subject: Subject) -> Rows:
+def rows_of(snapshot: Tables, subject: Subject) -> Rows:
     """Return the rows of a subject.
 
     Which of its links name copies is looked up at once, in narrow frames; the rest is lazy.
@@ -117,7 +117,7 @@ def newest(copies: pl.LazyFrame, key: str) -> pl.LazyFrame:
     return copies.sort("valid_until", "version").unique(key, keep="last")
 
 
-def table_of(snapshot: Snapshot, table: Table) -> pl.LazyFrame:
+def table_of(snapshot: Tables, table: Table) -> pl.LazyFrame:
     """Return the rows of an openIMIS table, once they are seen to be as they must be.
 
     Raises:
@@ -163,9 +163,7 @@ def _column(subject: Subject, name: str, schema: pl.Schema, moved: pl.DataFrame 
     return named if moved is None else named.replace(moved["version"], moved["live"])
 
 
-def _moved_links(
-    snapshot: Snapshot, subject: Subject, columns: list[str]
-) -> dict[str, pl.DataFrame]:
+def _moved_links(snapshot: Tables, subject: Subject, columns: list[str]) -> dict[str, pl.DataFrame]:
     """Return, a link that names copies, `version` (what it names) and `live` (its live row)."""
     names = [
         name

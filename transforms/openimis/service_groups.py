@@ -39,7 +39,7 @@ ServiceGroups = dict[Key, ServiceGroup]
 
 
 def check_names(groups: ServiceGroups) -> None:
-    """Refuse two groups of one name: DHIS2 takes no two figures of one name.
+    """Refuse two groups of one name: DHIS2 accepts no two figures of one name.
 
     Raises:
         ValueError: There are.

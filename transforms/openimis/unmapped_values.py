@@ -8,7 +8,7 @@ import polars as pl
 from transforms.openimis.country import Country
 from transforms.openimis.history import is_current
 from transforms.openimis.normalise import normalise
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.coded_values import CODED_VALUES
 from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
 
@@ -27,7 +27,7 @@ class _CodedColumn:
     values: Iterable[str]
 
 
-def count_unmapped(snapshot: Snapshot, country: Country) -> list[dict[str, str | int]]:
+def count_unmapped(snapshot: Tables, country: Country) -> list[dict[str, str | int]]:
     """Return the values of current rows that neither openIMIS nor the country file explains.
 
     Args:

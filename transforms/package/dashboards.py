@@ -1,4 +1,4 @@
-"""Dashboards as DHIS2 takes them, with the charts that they show.
+"""Dashboards as DHIS2 accepts them, with the charts that they show.
 
 visualizations ──────┐
 event visualizations ┼─► dashboards

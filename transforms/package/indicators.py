@@ -1,4 +1,4 @@
-"""Indicators as DHIS2 takes them: rates and ratios over program indicators."""
+"""Indicators as DHIS2 accepts them: rates and ratios over program indicators."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from transforms.package.tables.population import POPULATION_ELEMENT
 
 
 def indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
-    """Return indicators, their types and groups as DHIS2 takes them.
+    """Return indicators, their types and groups as DHIS2 accepts them.
 
     Args:
         rows: The country's program indicators; an indicator of others is left out.

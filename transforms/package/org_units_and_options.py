@@ -1,4 +1,4 @@
-"""Org units, their levels, and options as DHIS2 takes them: they change every day."""
+"""Org units, their levels, and options as DHIS2 accepts them: they change every day."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The population data set as DHIS2 takes it, and a table of figures as its values."""
+"""The population data set as DHIS2 accepts it, and a table of figures as its values."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Program indicators as DHIS2 takes them, made from the tables of truth.
+"""Program indicators as DHIS2 accepts them, made from the tables of truth.
 
 measures ─┐
 splits ───┼─► program indicators
@@ -87,7 +87,7 @@ def program_indicators_of(country: Country, options: pl.DataFrame) -> list[Progr
 
 
 def program_indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:
-    """Return program indicators and their groups as DHIS2 takes them."""
+    """Return program indicators and their groups as DHIS2 accepts them."""
     return {
         "programIndicators": [_object(row) for row in rows],
         "programIndicatorGroups": _groups(rows),

@@ -1,4 +1,4 @@
-"""Programs and what they are made of, as DHIS2 takes them.
+"""Programs and what they are made of, as DHIS2 accepts them.
 
     option sets ─┬─ attributes ──── tracked entity type ── programs ── stages
                  └─ data elements ──────────────────────────────────────┘

@@ -1,4 +1,4 @@
-"""User roles as DHIS2 takes them.
+"""User roles as DHIS2 accepts them.
 
 The seed's role `Superuser` and user `admin` are not made again: DHIS2 has its own, under other
 UIDs, and a second `admin` would be refused with all that is sent beside it. No user is ever made,

@@ -1,4 +1,4 @@
-"""Legend sets, visualizations and event visualizations as DHIS2 takes them.
+"""Legend sets, visualizations and event visualizations as DHIS2 accepts them.
 
     program indicators ─┐
     indicators ─────────┼─► visualizations

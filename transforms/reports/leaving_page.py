@@ -20,7 +20,7 @@ def leaving_page(country: Country) -> str:
             cannot have.
     """
     lines = values_that_leave(country)
-    parts = ([page_texts.LEAVING], _regions(country), _by_class(lines), _staying(lines))
+    parts = ([page_texts.LEAVING], _regions(country), _by_class(lines), _values_that_stay(lines))
     return "\n".join([*(line for part in parts for line in part), page_texts.LEAVING_BESIDES])
 
 
@@ -37,7 +37,7 @@ def _by_class(lines: Sequence[Leaving]) -> Iterator[str]:
             yield from table(_TITLES, [_row(row) for row in rows])
 
 
-def _staying(lines: Sequence[Leaving]) -> Iterator[str]:
+def _values_that_stay(lines: Sequence[Leaving]) -> Iterator[str]:
     rows = [row for row in lines if not _leaves(row)]
     yield from (f"## Values that do not leave: {len(rows)}", "")
     if rows:

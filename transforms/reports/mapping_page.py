@@ -53,8 +53,9 @@ def _resources() -> Iterator[str]:
             resource.name,
             resource.table,
             _KINDS[resource.tracker_type],
-            _named(names, resource.program) or _named({PERSON_TYPE: "Person"}, PERSON_TYPE),
-            _named(stages, resource.stage),
+            _name_and_uid(names, resource.program)
+            or _name_and_uid({PERSON_TYPE: "Person"}, PERSON_TYPE),
+            _name_and_uid(stages, resource.stage),
             resource.parent or "",
             _UIDS[resource.uid_source],
         )
@@ -72,7 +73,7 @@ def _resources() -> Iterator[str]:
     yield from table(titles, rows)
 
 
-def _named(names: dict[str, str], uid: str | None) -> str:
+def _name_and_uid(names: dict[str, str], uid: str | None) -> str:
     return f"{names[uid]} {code(uid)}" if uid in names and uid else ""
 
 

@@ -12,9 +12,9 @@ MOST_LISTED = 50
 def plan_markdown(plan: Plan) -> str:
     """Return the plan: counts by class, then each change, conflict and note."""
     parts = ["### The package", _counts(plan)]
-    parts += _listed("To be changed", _changes(plan))
-    parts += _listed("In conflict", map(str, plan.conflicts))
-    parts += _listed("To know", plan.notes)
+    parts += _list_of("To be changed", _changes(plan))
+    parts += _list_of("In conflict", map(str, plan.conflicts))
+    parts += _list_of("To know", plan.notes)
     return "\n\n".join(parts)
 
 
@@ -44,7 +44,7 @@ def _changes(plan: Plan) -> Iterator[str]:
             yield f"{METADATA_CLASSES[kind].thing} {thing['id']}: {names}"
 
 
-def _listed(title: str, sentences: Iterable[str]) -> list[str]:
+def _list_of(title: str, sentences: Iterable[str]) -> list[str]:
     lines = [f"- {sentence}" for sentence in sentences]
     if not lines:
         return []

@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from transforms.changes.findings import SIDES, Kind
+from transforms.changes.findings import SIDES, FindingKind
 from transforms.model.resources import RESOURCES
 
 PLACES_SHOWN = 20
-NAMES = (*SIDES, *(kind.value for kind in Kind))
-FOUND = pl.sum_horizontal(*(kind.value for kind in Kind))
+NAMES = (*SIDES, *(kind.value for kind in FindingKind))
+FOUND = pl.sum_horizontal(*(kind.value for kind in FindingKind))
 
 
 def markdown(totals: pl.DataFrame, details: pl.DataFrame, names: pl.DataFrame, after: str) -> str:

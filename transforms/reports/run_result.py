@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.core.markdown import code, table
-from transforms.reports.summaries import Counts, RunState, held_back
+from transforms.reports.summaries import Counts, RunState, count_held_back
 
 Summary = Mapping[str, Any]
 KINDS = ("created", "updated", "replaced", "deleted", "not done")
@@ -88,7 +88,7 @@ def _answer(result: RunResult) -> Iterator[str]:
         yield f"**The run failed.** {result.failure}"
         yield ""
     yield _freshness(result)
-    if result.summary and (missing := held_back(result.summary["rejects"])):
+    if result.summary and (missing := count_held_back(result.summary["rejects"])):
         yield f"{missing} objects were held back or refused; the reasons are below."
 
 

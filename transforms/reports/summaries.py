@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.changes.outcomes import with_outcomes
 from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, hints
+from transforms.core.json_texts import Json
 from transforms.model.resources import RESOURCES
 
 Counts = dict[str, dict[str, int]]
@@ -54,7 +55,7 @@ def _counts(answered: pl.LazyFrame) -> dict[str, int]:
     return counts | {"not done": int(counted["refused"].sum())}
 
 
-def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
+def reject_counts(rejects: pl.LazyFrame) -> list[Json]:
     """Return resource, stage, reason, hint and count of the rejects, most frequent first.
 
     Notes are not among them: they are written for what is sent, and counted of everything.
@@ -69,7 +70,7 @@ def reject_counts(rejects: pl.LazyFrame) -> list[dict[str, Any]]:
     )
 
 
-def counted_reasons(counted: Counts, stage: str) -> list[dict[str, Any]]:
+def counted_reasons(counted: Counts, stage: str) -> list[Json]:
     """Return the same of objects of which only a count is kept.
 
     Args:
@@ -91,7 +92,7 @@ def counted_reasons(counted: Counts, stage: str) -> list[dict[str, Any]]:
     ]
 
 
-def held_back(reasons: list[dict[str, Any]]) -> int:
+def count_held_back(reasons: list[Json]) -> int:
     """Return how many objects were not brought in, though somebody may correct them.
 
     What was only left out of one is not counted, nor what is counted only.
@@ -119,14 +120,14 @@ def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> st
             *_change_table(summary, before),
             "",
             *_reject_table(summary["rejects"]),
-            *_listed("Held back until somebody permits it", summary.get("held_back", ())),
-            *_listed("Much, and not held back", summary.get("reported", ())),
-            *_listed("Values that nothing explains", summary.get("unmapped", ())),
+            *_list_section("Held back until somebody permits it", summary.get("held_back", ())),
+            *_list_section("Much, and not held back", summary.get("reported", ())),
+            *_list_section("Values that nothing explains", summary.get("unmapped", ())),
         ]
     )
 
 
-def _listed(title: str, sentences: Sequence[str]) -> list[str]:
+def _list_section(title: str, sentences: Sequence[str]) -> list[str]:
     return ["", f"## {title}", "", *(f"- {each}" for each in sentences)] if sentences else []
 
 
@@ -151,7 +152,7 @@ def _change_row(
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def _reject_table(rejects: list[dict[str, Any]]) -> list[str]:
+def _reject_table(rejects: list[Json]) -> list[str]:
     if not rejects:
         return ["Nothing was held back or refused."]
     head = [

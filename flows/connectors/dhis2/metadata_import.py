@@ -35,7 +35,7 @@ _DRY_RUN = {"importMode": "VALIDATE"}
 
 
 class TooLargeError(TargetError):
-    """A proxy before DHIS2 takes no request of this size."""
+    """A proxy before DHIS2 accepts no request of this size."""
 
 
 def import_payload(client: Dhis2, payload: Payload, *, validate: bool = False) -> MetadataReport:
@@ -88,7 +88,7 @@ def divide(payload: Payload) -> list[Payload]:
 def _report(answer: Answer, size: int) -> MetadataReport:
     if answer.status == TOO_LARGE:
         raise TooLargeError(
-            f"The proxy before DHIS2 takes no request of {size:,} bytes (413). Let its "
+            f"The proxy before DHIS2 accepts no request of {size:,} bytes (413). Let its "
             f"administrator raise the limit (nginx: client_max_body_size), then start again. "
             f"Nothing of this request was written."
         )

@@ -145,7 +145,10 @@ class _Catalogue:
             return [absent] if required else []
         missing = [item.column.source_name for item in required if item.source is None]
         unfit = [item for item in selection.columns if item.source and not item.reading]
-        return [*self._missing(selection, missing), *(_unfit(selection, item) for item in unfit)]
+        return [
+            *self._missing_sentences(selection, missing),
+            *(_unfit(selection, item) for item in unfit),
+        ]
 
     def refusals(self, selections: Sequence[TableSelection]) -> list[str]:
         """Return, in words, which tables cannot be read though the catalogue shows them."""
@@ -162,7 +165,7 @@ class _Catalogue:
             return _refused(selection, error.args[0])
         return None
 
-    def _missing(self, selection: TableSelection, names: Sequence[str]) -> list[str]:
+    def _missing_sentences(self, selection: TableSelection, names: Sequence[str]) -> list[str]:
         if not names:
             return []
         place = self._place(selection.table.name)

@@ -5,6 +5,6 @@ from flows.connectors.openimis.sql_dialect import DialectName, SqlDialect
 from flows.connectors.openimis.sql_server import SQLSERVER
 from flows.connectors.openimis.sqlite import SQLITE
 
-DIALECTS: dict[DialectName, SqlDialect] = {
+SQL_DIALECTS: dict[DialectName, SqlDialect] = {
     dialect.name: dialect for dialect in (POSTGRESQL, SQLSERVER, SQLITE)
 }

@@ -1,1 +1,1 @@
-"""From a snapshot to what DHIS2 has still to hear, as bundles."""
+"""From a snapshot to the changes that DHIS2 needs, as bundles."""

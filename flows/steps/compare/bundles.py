@@ -17,7 +17,7 @@ from transforms.changes.bundles import number_bundles, render_bundles
 from transforms.changes.phases import Phase, parts
 from transforms.model.resources import RESOURCES
 
-STAGE = "outbox"
+OUTBOX = "outbox"
 BUNDLES_AT_ONCE = 50
 
 
@@ -27,7 +27,7 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     Made once more, they are those of before, whatever the country file says now: some may have
     been posted.
     """
-    if is_done(run, STAGE):
+    if is_done(run, OUTBOX):
         return len(bundles(run))
     began_before = recall(run).bundle_size is not None
     first = RunRecord(bundle_size=bundle_size, joined_up_to=0 if began_before else bundle_size)

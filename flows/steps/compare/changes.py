@@ -19,7 +19,7 @@ from flows.steps.compare.desired import Inputs
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import tracked_versions
-from flows.steps.shared.staged_changes import CHANGES as STAGE
+from flows.steps.shared.staged_changes import CHANGES
 from staging.current import Current
 from staging.frames import is_done, scan_frame, write_frame
 from staging.layout import Run, Target
@@ -41,7 +41,7 @@ EVERYTHING = Selection([Scope.ALL])
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ComparisonOutcome:
     """What a comparison has found besides the changes that it has written.
 
     Attributes:
@@ -58,7 +58,7 @@ class Outcome:
 def stage_changes(
     run: Run, target: Target, current: Current, inputs: Inputs, allow: Permissions = NOTHING
 ) -> Counts:
-    """Stage what DHIS2 has still to hear, and return how much; once is enough.
+    """Stage the delta, and return its counts; once is enough.
 
     What is much is held back, and goes with a run that is permitted it:
     transforms/changes/magnitude.py
@@ -66,7 +66,7 @@ def stage_changes(
     Raises:
         StagingError: What is acknowledged is divided otherwise than what is desired.
     """
-    if is_done(run, STAGE):
+    if is_done(run, CHANGES):
         return staged_counts(run)
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
@@ -97,7 +97,7 @@ def staged_counts(run: Run) -> Counts:
 
 def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
     """Stage the deletion of everything that DHIS2 holds; does nothing if that is done."""
-    if is_done(run, STAGE):
+    if is_done(run, CHANGES):
         return
     for resource in RESOURCES:
         nothing = pl.LazyFrame(schema=desired_schema(resource))
@@ -105,13 +105,15 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
             write_frame(run.desired(resource.name, partition), nothing)
     DesiredManifest(partitions=current.partitions, rows={}).declare_done(run)
     comparison = Comparison(run, target, current)
-    outcome = Outcome(NO_PARTITION_DOUBTS, [], comparison.write(NO_PARTITION_DOUBTS, EVERYTHING))
+    outcome = ComparisonOutcome(
+        NO_PARTITION_DOUBTS, [], comparison.write(NO_PARTITION_DOUBTS, EVERYTHING)
+    )
     for name in METADATA:
         write_frame(run.changes(name, 0), pl.LazyFrame(schema=CONFIRMED))
     _declare(comparison, outcome, current.pseudonym_fingerprint, wholly=[], treatments={})
 
 
-def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outcome:
+def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> ComparisonOutcome:
     """Write the changes, and once more where the first comparison could not know enough."""
     chosen = Selection(inputs.scopes, windowed=inputs.window is not None)
     key = _key_of(comparison.run, inputs)
@@ -123,7 +125,7 @@ def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Outc
     much = measure(comparison, inputs.country, allow)
     if any(not each.why for each in much):
         counted = comparison.write(doubts, chosen, [*withheld, *much])
-    return Outcome(doubts, [*withheld, *much], counted)
+    return ComparisonOutcome(doubts, [*withheld, *much], counted)
 
 
 def _key_of(run: Run, inputs: Inputs) -> str | None:
@@ -142,7 +144,7 @@ def _check_divided_alike(run: Run, partitions: int, current: Current) -> None:
 
 def _declare(
     comparison: Comparison,
-    outcome: Outcome,
+    outcome: ComparisonOutcome,
     key: str | None,
     *,
     wholly: list[str],

@@ -96,7 +96,7 @@ class Comparison:
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know."""
-        whole = [self._partitioned(each) for each in RESOURCES]
+        whole = [self._by_partition(each) for each in RESOURCES]
         return partition_doubts(whole, self.partitions, self._in_buckets)
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -125,7 +125,7 @@ class Comparison:
         chosen: Selection,
         findings: Sequence[Finding],
     ) -> PartitionReport:
-        """Write the changes of a partition, and return what is said of all its objects."""
+        """Write the changes of a partition, and return what is reported of its objects."""
         deltas = self._deltas(partition, doubts, findings)
         posted = self._write_changes(partition, deltas, chosen, findings)
         desired = {name: self._desired(name, partition) for name in deltas}
@@ -205,7 +205,7 @@ class Comparison:
         created = sides["created"].select(pl.len()).collect(engine="streaming").item()
         return in_buckets(self.run.parts / "created", sides, by, bucket_count(created))
 
-    def _partitioned(self, resource: Resource) -> Partitioned:
+    def _by_partition(self, resource: Resource) -> Partitioned:
         """Return what lies in the partitions of a resource, with their numbers."""
         name, numbers = resource.name, range(self.partitions)
         return Partitioned(

@@ -36,7 +36,7 @@ from transforms.openimis.tables.columns import INSUREES
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 from transforms.openimis.windows import Window
 
-STAGE, UNDELETABLE = "desired", "spared"
+DESIRED, UNDELETABLE = "desired", "spared"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     Raises:
         GuardError: It was done with another pseudonym key.
     """
-    if is_done(run, STAGE):
+    if is_done(run, DESIRED):
         _check_same_key(run, inputs)
         return DesiredManifest.read(run).rows
     snapshot = read_snapshot(run)

@@ -17,7 +17,7 @@ from transforms.changes.change_counts import (
     created_at,
     emptied_values,
 )
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judge_changes
+from transforms.changes.magnitude import LIFTED_BY, Finding, LastLoad, MagnitudeKind, judge_changes
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import Permissions
 from transforms.changes.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
@@ -96,14 +96,14 @@ def findings_of(run: Run) -> list[Finding]:
     """Return what was much when the run was compared; nothing if it was not."""
     manifest = ChangesManifest.read_if_done(run)
     return [
-        Finding(**{**each, "kind": Kind(each["kind"]), "name": key_of(each["name"])})
+        Finding(**{**each, "kind": MagnitudeKind(each["kind"]), "name": key_of(each["name"])})
         for each in (manifest.magnitude if manifest else ())
     ]
 
 
 def holds_back_pseudonyms(run: Run) -> bool:
     """Whether the run left pseudonyms out, since they are of another key than those in DHIS2."""
-    return any(each.kind is Kind.PSEUDONYMS for each in findings_of(run))
+    return any(each.kind is MagnitudeKind.PSEUDONYMS for each in findings_of(run))
 
 
 def waiting_sentences(run: Run) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is said of the objects of a partition, and of all of them."""
+"""What is reported of the objects of a partition, and of all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ObjectCounts:
 
 @dataclass(frozen=True)
 class PartitionReport:
-    """What is said of the objects of a partition.
+    """What is reported of the objects of a partition.
 
     Attributes:
         rejects: Resource to what a rule held back, and notes of what is posted.

@@ -36,7 +36,7 @@ def check_source(
     Args:
         run: The run; its snapshot is complete.
         current: The acknowledged state.
-        guards: From which loss of rows on a table is told.
+        guards: From which loss of rows on a table is reported.
         allow: What is permitted.
 
     Returns:

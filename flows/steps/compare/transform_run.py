@@ -93,7 +93,7 @@ def find_changes(
 ) -> None:
     """Stage the delta, without what a guard holds back."""
     counts = stage_changes(run, target, current_or_first(target, 0), inputs, allow)
-    runner.info("DHIS2 has still to hear: %s", in_words(counts))
+    runner.info("To be posted: %s", in_words(counts))
 
 
 def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:

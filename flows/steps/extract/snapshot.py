@@ -154,7 +154,7 @@ def _copy_table(
         run,
         selection.table.name,
         selection.marked_schema,
-        legibility.counting(transaction.batches(selection)),
+        legibility.count_batches(transaction.batches(selection)),
         missing=selection.missing,
     )
     noted = {
@@ -182,7 +182,7 @@ def keep_snapshot(run: Run, source: str, columns: Columns) -> SnapshotManifest:
     if (source, names) != (manifest.source, _columns(manifest.tables, answers)):
         raise StagingError(
             f"Run {run.run_id} has a snapshot of {manifest.source} already, and another source or "
-            f"other columns (the country file's privacy) are asked for now. Start a run with a new "
+            f"other columns (the country file's privacy) are requested now. Start a run with a new "
             f"run_id. Nothing was changed."
         )
     return manifest

@@ -18,7 +18,7 @@ class Legibility:
         self._values: Counter[str] = Counter()
         self._unreadable: Counter[str] = Counter()
 
-    def counting(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def count_batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the batches as they come, and count them."""
         for batch in batches:
             self._rows += len(batch)

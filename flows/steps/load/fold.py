@@ -7,7 +7,7 @@ import polars as pl
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.divide_anew import divide_anew
-from flows.steps.load.left_out import left_out_by
+from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import changes_of
 from staging.acknowledged import keep, sweep, write
@@ -67,7 +67,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     """
     if not check_not_older(run, current):
         return current
-    answers, left_out = _gather_answers(run), left_out_by(run)
+    answers, left_out = _gather_answers(run), values_left_out_by(run)
     partitions = ChangesManifest.read(run).partitions
     checksums = {
         resource.name: written
@@ -124,7 +124,7 @@ def _resources_sent_wholly(run: Run) -> list[str]:
 def _treatments_sent(run: Run) -> dict[str, str]:
     """Return field key → its treatment, of the resources that the run sent wholly."""
     made_with = with_key_names(ChangesManifest.read(run).treatments)
-    unsent = {key for key, values in left_out_by(run).items() if values is None}
+    unsent = {key for key, values in values_left_out_by(run).items() if values is None}
     fields = (
         each.key
         for name in _resources_sent_wholly(run)

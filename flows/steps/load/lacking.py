@@ -14,9 +14,15 @@ from flows.steps.target.preflight import ask_offer, check_needs
 from staging.current import Current
 from staging.layout import Run, Target
 from transforms.changes.lacks import Lacks, lacks_of
-from transforms.changes.leaving_out import Emptied, LeftOut, by_field, left_out, values_to_empty
+from transforms.changes.leaving_out import (
+    Emptied,
+    LeftOut,
+    by_field,
+    find_left_out,
+    values_to_empty,
+)
 from transforms.changes.needs import needs_of_changes
-from transforms.changes.preflight import made_again, warnings_of
+from transforms.changes.preflight import restored_sentences, warnings_of
 from transforms.changes.waiting import NOTHING_WAITS, waiting_objects
 
 
@@ -62,13 +68,13 @@ def make_ready(
     if has_pushed:
         offer = ask_offer(client, info, needs)
         lacks = lacks_of(offer, needs)
-    warnings = (*made_again(lost, lacks), *warnings_of(offer, needs, lacks))
-    return current, _lacking(run, lacks, warnings)
+    warnings = (*restored_sentences(lost, lacks), *warnings_of(offer, needs, lacks))
+    return current, _note_lacking(run, lacks, warnings)
 
 
-def _lacking(run: Run, lacks: Lacks, warnings: Sequence[str]) -> Lacking:
+def _note_lacking(run: Run, lacks: Lacks, warnings: Sequence[str]) -> Lacking:
     """Note which values are left out, and return what waits."""
-    changes, rows = all_changes(run), left_out(lacks)
+    changes, rows = all_changes(run), find_left_out(lacks)
     note_left_out(run, rows)
     if lacks.is_empty:
         return Lacking(NOTHING_WAITS, {}, warnings=warnings)

@@ -15,7 +15,7 @@ from transforms.changes.leaving_out import NOTHING_LEFT_OUT, LeftOut, by_field, 
 from transforms.changes.reject_rows import reject_rows, sum_by_reason
 from transforms.model.resources import RESOURCES
 
-STAGE = "left_out"
+LEFT_OUT = "left_out"
 
 
 def note_left_out(run: Run, rows: pl.DataFrame) -> None:
@@ -24,24 +24,24 @@ def note_left_out(run: Run, rows: pl.DataFrame) -> None:
     if before.is_empty() and rows.is_empty():
         return
     every = pl.concat([before, rows]).unique().sort("field", "value")
-    begin_anew(run, STAGE)
+    begin_anew(run, LEFT_OUT)
     write_frame(run.left_out, every.lazy())
     LeftOutManifest(noted=_write_notes(run, by_field(rows))).declare_done(run)
 
 
-def left_out_by(run: Run) -> LeftOut:
+def values_left_out_by(run: Run) -> LeftOut:
     """Return the values that a run left out of its requests, in any of its attempts."""
     return by_field(_rows_left_out(run))
 
 
-def noted_by(run: Run) -> dict[str, dict[str, int]]:
+def note_counts(run: Run) -> dict[str, dict[str, int]]:
     """Return resource → reason → objects that a run sent without a value."""
     manifest = LeftOutManifest.read_if_done(run)
     return manifest.noted if manifest else {}
 
 
 def _rows_left_out(run: Run) -> pl.DataFrame:
-    has_any = is_done(run, STAGE) or run.left_out.exists()
+    has_any = is_done(run, LEFT_OUT) or run.left_out.exists()
     return scan_frame(run.left_out).collect() if has_any else NOTHING_LEFT_OUT
 
 
@@ -50,7 +50,7 @@ def _write_notes(run: Run, values: LeftOut) -> dict[str, dict[str, int]]:
     noted, changes = {}, all_changes(run)
     for resource in RESOURCES:
         notes = left_out_notes(resource, changes[resource.name], values).collect()
-        name = f"{resource.name}.{STAGE}"
+        name = f"{resource.name}.{LEFT_OUT}"
         if len(notes) or run.rejects(name).exists():
             write_rejects(run, {name: reject_rows(resource.name, notes)})
         counts = notes.select(reason=pl.col("reasons").explode()).group_by("reason").len("count")

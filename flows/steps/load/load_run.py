@@ -131,7 +131,7 @@ def settle_earlier_run(
 def open_run(
     runner: Runner, run: Run, target: Target, client: Dhis2, allow: Permissions
 ) -> OpenLoad:
-    """Make sure that DHIS2 takes what is about to be posted; push org units and options."""
+    """Make sure that DHIS2 accepts what is about to be posted; push org units and options."""
     opened = open_load(run, target, client, allow)
     runner.info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:

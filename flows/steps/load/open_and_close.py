@@ -57,7 +57,7 @@ def open_load(
     client: Dhis2,
     allow: Permissions = NOTHING,
 ) -> OpenLoad:
-    """Make sure that DHIS2 takes what is about to be posted, and open the run.
+    """Make sure that DHIS2 accepts what is about to be posted, and open the run.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.population_values import (
-    Refused,
+    RefusedFigures,
     assigned_org_units,
     read_present_values,
     write_values,
@@ -127,7 +127,7 @@ def _location_type(country: Country) -> str:
     return next(row.code for row in PLACE_LEVEL.groups if row.key == country.population.level)
 
 
-def _rejects(judged: pl.DataFrame, refused: Refused) -> pl.DataFrame:
+def _rejects(judged: pl.DataFrame, refused: RefusedFigures) -> pl.DataFrame:
     ours = judged.filter(pl.col("faults").list.len() > 0).select(
         "key", stage=pl.lit("rule"), reasons="faults"
     )

@@ -10,7 +10,7 @@ from transforms.dhis2.data_value_report import NAMELESS, data_value_report
 from transforms.openimis.country import Country
 from transforms.package.tables.population import POPULATION_ELEMENT, POPULATION_SET
 
-Refused = dict[str, list[str]]
+RefusedFigures = dict[str, list[str]]
 
 PATH = "/api/dataValueSets"
 VALUES_IN_A_REQUEST = 500
@@ -56,7 +56,7 @@ def read_present_values(client: Dhis2, country: Country, year: str) -> dict[str,
     }
 
 
-def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
+def write_values(client: Dhis2, rows: Sequence[Json]) -> RefusedFigures:
     """Write figures; return those that DHIS2 refused, with its error codes.
 
     What a conflict names is left out and the rest is sent again. If a conflict names all of a
@@ -69,7 +69,7 @@ def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
     Raises:
         TargetError: DHIS2 says OK and wrote something else, or says nothing that can be judged.
     """
-    refused: Refused = {}
+    refused: RefusedFigures = {}
     waiting = list(chunks(rows, VALUES_IN_A_REQUEST))
     while waiting:
         chunk = waiting.pop(0)
@@ -83,7 +83,7 @@ def write_values(client: Dhis2, rows: Sequence[Json]) -> Refused:
     return refused
 
 
-def _write_chunk(client: Dhis2, rows: Sequence[Json]) -> Refused:
+def _write_chunk(client: Dhis2, rows: Sequence[Json]) -> RefusedFigures:
     answer = client.post(
         PATH, {"importStrategy": "CREATE_AND_UPDATE"}, {"dataValues": _values(rows)}
     )

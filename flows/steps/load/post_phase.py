@@ -12,20 +12,20 @@ from typing import Generic, Protocol, TypeVar
 
 from flows.connectors.dhis2.retry import Patience
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.stopping import Kinds, StopRule, kinds_of
+from transforms.changes.stopping import StopGroups, StopRule, stop_groups_of
 from transforms.dhis2.import_report import Receipt
 from transforms.dhis2.tables.versions import Dialect
 from transforms.openimis.country import Load
 
 
-class Bundle(Protocol):
+class Postable(Protocol):
     """What a bundle has to offer."""
 
     def body(self) -> bytes:
         """Return the request body."""
 
 
-B = TypeVar("B", bound=Bundle)
+B = TypeVar("B", bound=Postable)
 
 Post = Callable[[bytes], Receipt]
 
@@ -92,7 +92,7 @@ class _Phase(Generic[B]):
         self._begin = begin
         self._settle = settle
         self._stop_rule = stop_rule
-        self._futures: dict[Future[tuple[Receipt, Kinds]], B] = {}
+        self._futures: dict[Future[tuple[Receipt, StopGroups]], B] = {}
 
     def run(self, threads: ThreadPoolExecutor, bundles: Iterator[B], window: int) -> None:
         """Keep up to `window` bundles on their way until there are no more."""
@@ -111,11 +111,11 @@ class _Phase(Generic[B]):
             if not future.cancelled() and future.exception() is None:
                 self._settle(bundle, future.result()[0])
 
-    def _post_bundle(self, bundle: B) -> tuple[Receipt, Kinds]:
+    def _post_bundle(self, bundle: B) -> tuple[Receipt, StopGroups]:
         self._state.wait(0)
         body = bundle.body()
         self._begin(bundle)
-        return self._post(body), kinds_of(body)
+        return self._post(body), stop_groups_of(body)
 
     def _take(self) -> None:
         done, _ = wait(self._futures, return_when=FIRST_COMPLETED)

@@ -24,7 +24,7 @@ from transforms.changes.dependants import PARENT_REFUSED, dependants, without
 from transforms.changes.leaving_out import without_values
 from transforms.changes.outcomes import IS_REJECT
 from transforms.changes.phases import DELETES, Phase
-from transforms.changes.stopping import StopRule, sent_by_kind
+from transforms.changes.stopping import StopRule, sent_by_group
 from transforms.changes.waiting import NOTHING_WAITS
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
@@ -138,7 +138,7 @@ class Posting:
 
     def _sending(self, phase: Phase, bundle: Bundle) -> Sending:
         """Return a bundle on its way, without whom DHIS2 would delete for a superuser alone."""
-        blocked = self._blocked(phase)
+        blocked = self._blocked_objects(phase)
         if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
             blocked = find_persons_to_keep(reader, bundle.body()) | dict(blocked)
@@ -152,7 +152,7 @@ class Posting:
             return settle_transfers(self.client, body, self.info.dialect, self.state)
         return post_bundle(self.client, body, strategy, self.state)
 
-    def _blocked(self, phase: Phase) -> Blocked:
+    def _blocked_objects(self, phase: Phase) -> Blocked:
         """Return what builds on something that an earlier phase did not get done."""
         if phase not in self._blocked_by_phase:
             self._blocked_by_phase[phase] = find_blocked(self.run, phase, self.lacking.waiting)
@@ -161,12 +161,12 @@ class Posting:
 
 def stop_rule_of(run: Run, refused_before: Mapping[str, int], guards: Guards) -> StopRule:
     """Return when the load of a run stops, by what it sends."""
-    sent = sent_by_kind(ChangesManifest.read(run).changes)
+    sent = sent_by_group(ChangesManifest.read(run).changes)
     return StopRule(sent, refused_before, guards)
 
 
 def strategy_of(phase: Phase) -> Strategy:
-    """Return how DHIS2 takes the objects of a phase."""
+    """Return the import strategy of a phase."""
     if phase is Phase.OWNERS:
         return "TRANSFER"
     return "DELETE" if phase in DELETES else "CREATE_AND_UPDATE"

@@ -33,7 +33,7 @@ def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadSt
         state: What the threads of the run share.
 
     Returns:
-        A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 takes the transfer of a
+        A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 accepts the transfer of a
         person that is not there for done. What fails or is forbidden is refused, and tried again
         by the next run: people and their objects are in already.
 

@@ -67,7 +67,7 @@ def settle_open_run(
         return _give_up(run, target, client, current)
     settled = (
         f"Run {run.run_id}, which was cut short, is settled and folded: of {unknown} objects it is "
-        f"not known whether DHIS2 took them, and they are compared again."
+        f"not known whether DHIS2 accepted them, and they are compared again."
     )
     return f"{found.late_marker} {settled}" if found.late_marker else settled
 

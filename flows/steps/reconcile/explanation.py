@@ -17,11 +17,11 @@ from transforms.core.errors import StagingError
 from transforms.model.resources import RESOURCES, Resource
 from transforms.reports.explanations import differences, of_object
 
-Rows = list[dict[str, Any]]
+ShownRows = list[dict[str, Any]]
 FramesOf = Callable[[Resource], list[pl.LazyFrame]]
 
 
-def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, Rows]:
+def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, ShownRows]:
     """Return, under headings, the rows of an object, without where and when it is.
 
     Args:
@@ -54,7 +54,7 @@ def _last_run(target: Target, current: Current) -> str:
     return current.open_run or current.last_run
 
 
-def _rows(name: str, frames_of: FramesOf) -> Rows:
+def _rows(name: str, frames_of: FramesOf) -> ShownRows:
     return [
         {"resource": resource.name} | row
         for resource in RESOURCES
@@ -63,7 +63,7 @@ def _rows(name: str, frames_of: FramesOf) -> Rows:
     ]
 
 
-def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> Rows:
+def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> ShownRows:
     sides = ((each, desired(each), confirmed(each)) for each in RESOURCES)
     return [
         {"resource": resource.name} | row
@@ -96,6 +96,6 @@ def _acknowledged(target: Target, current: Current) -> FramesOf:
     ]
 
 
-def _rejects(run: Run, name: str) -> Rows:
+def _rejects(run: Run, name: str) -> ShownRows:
     is_named = pl.col("id").str.to_lowercase() == name.lower()
     return read_rejects(run).filter(is_named | (pl.col("key") == name)).collect().to_dicts()

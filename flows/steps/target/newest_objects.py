@@ -14,7 +14,7 @@ from flows.steps.target.read_back import Reader, query_objects
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
-from transforms.changes.findings import FINDINGS, Kind
+from transforms.changes.findings import FINDINGS, FindingKind
 from transforms.changes.identities import IDENTITIES
 from transforms.changes.recognition import NewestObjects
 from transforms.changes.reconciliation import compare_bucket
@@ -34,7 +34,7 @@ def ask_newest(client: Dhis2, info: SystemInfo, target: Target, current: Current
         BusyError: DHIS2 stayed busy or out of reach.
     """
     found = compare_newest(client, info, target, current)
-    returned = len(found.filter(kind=Kind.UNEXPECTED.value))
+    returned = len(found.filter(kind=FindingKind.UNEXPECTED.value))
     return NewestObjects(NEWEST, lacking=len(found) - returned, returned=returned)
 
 
@@ -54,7 +54,7 @@ def ask_last_load(
     if len(chosen) > LARGEST_LOAD:
         return NewestObjects(checked=0)
     found = _compare(client, info, target, current, chosen)
-    returned = len(found.filter(kind=Kind.UNEXPECTED.value))
+    returned = len(found.filter(kind=FindingKind.UNEXPECTED.value))
     return NewestObjects(len(chosen), lacking=len(found) - returned, returned=returned)
 
 

@@ -29,7 +29,7 @@ from transforms.openimis.tables.places import GROUP_SETS
 from transforms.package.org_units_and_options import org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
-Row = Mapping[str, Any]
+OrgUnitRow = Mapping[str, Any]
 
 ORG_UNITS = METADATA_CLASSES["organisationUnits"]
 ASSIGNED: tuple[tuple[str, str, str], ...] = (
@@ -76,7 +76,7 @@ def push_org_units(
     return pushed
 
 
-def _push(client: Dhis2, rows: Sequence[Row], outcome: Outcome, pushed: PushResult) -> None:
+def _push(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome, pushed: PushResult) -> None:
     there = present_objects(
         client, ORG_UNITS.kind, {row["uid"] for row in rows} - outcome.refused.keys()
     )
@@ -88,7 +88,7 @@ def _push(client: Dhis2, rows: Sequence[Row], outcome: Outcome, pushed: PushResu
 
 
 def _push_levels(
-    client: Dhis2, rows: Sequence[Row], there: Mapping[str, Json], outcome: Outcome
+    client: Dhis2, rows: Sequence[OrgUnitRow], there: Mapping[str, Json], outcome: Outcome
 ) -> set[str]:
     """Write the org units, one level a time, and return the UIDs of those that were sent."""
     sent: set[str] = set()
@@ -101,7 +101,7 @@ def _push_levels(
 
 
 def _find_differing(
-    level: Iterable[Row], there: Mapping[str, Json], outcome: Outcome
+    level: Iterable[OrgUnitRow], there: Mapping[str, Json], outcome: Outcome
 ) -> Iterable[Json]:
     for row in level:
         uid, parent = row["uid"], row["parentUid"]
@@ -134,12 +134,12 @@ def _has_moved(thing: Json, before: Json | None) -> bool:
     return before is not None and before.get("parent") != thing.get("parent")
 
 
-def _org_unit(row: Row) -> Json:
+def _org_unit(row: OrgUnitRow) -> Json:
     return org_unit_object(row, json.loads(row["geometry"]) if row["geometry"] else None)
 
 
 def _refuse_what_was_not_stored(
-    client: Dhis2, rows: Sequence[Row], posted: Collection[str], outcome: Outcome
+    client: Dhis2, rows: Sequence[OrgUnitRow], posted: Collection[str], outcome: Outcome
 ) -> None:
     """Read back what was sent: DHIS2 may say OK and have stored nothing."""
     now = present_objects(client, ORG_UNITS.kind, posted)
@@ -149,7 +149,7 @@ def _refuse_what_was_not_stored(
             outcome.refuse([uid], NOT_STORED)
 
 
-def _group(client: Dhis2, rows: Sequence[Row], outcome: Outcome) -> int:
+def _group(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Put org units into their groups, and out of those that they left for another of the set.
 
     Where openIMIS says nothing of a place, its groups in the set are the operator's.
@@ -166,7 +166,7 @@ def _group(client: Dhis2, rows: Sequence[Row], outcome: Outcome) -> int:
     return changes
 
 
-def _assign(client: Dhis2, rows: Sequence[Row], outcome: Outcome) -> int:
+def _assign(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
     inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
     return sum(

@@ -106,7 +106,7 @@ def ask_server(client: Dhis2) -> SystemInfo:
 
 
 def leave_marker(client: Dhis2, run_id: str, current: Current) -> Current:
-    """Move the marker on, and return the state with whether DHIS2 took it."""
+    """Move the marker on, and return the state with whether DHIS2 accepted it."""
     marker = Marker(str(current.staging_id), run_id, current.counter + 1)
     is_there = current.counter > 0 and not current.marker_refused
     try:

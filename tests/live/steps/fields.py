@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.steps.compare.desired import STAGE
+from flows.steps.compare.desired import DESIRED
 from staging.frames import FILES, declare_done, read_stage, write_frame
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must
@@ -83,8 +83,8 @@ def _changed(live: Live, run_id: str, change: Change) -> Counts:
         shutil.rmtree(run.folder / stage, ignore_errors=True)
     choices = Choices(live, run_id)
     counted = {each.name: _change(live, run_id, each, change, choices) for each in RESOURCES}
-    manifest = read_stage(run, STAGE)
-    declare_done(run, STAGE, {name: each for name, each in manifest.items() if name != FILES})
+    manifest = read_stage(run, DESIRED)
+    declare_done(run, DESIRED, {name: each for name, each in manifest.items() if name != FILES})
     pilot.transform(run_id, allow=PERMITTED).must_complete()
     pilot.load(run_id, allow=PERMITTED).must_complete()
     live.runs.append(run_id)

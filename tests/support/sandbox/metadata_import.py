@@ -230,7 +230,7 @@ class MetadataImport:
         return {"owner": owner, **defaults, **(posted or {})}
 
     def _leave_out(self, row_class: MetadataClass, new: Object) -> None:
-        """What DHIS2 takes and does not keep, or keeps in another form."""
+        """What DHIS2 accepts and does not keep, or keeps in another form."""
         for name in row_class.blank_is_nothing:
             if new.get(name) == "":
                 del new[name]

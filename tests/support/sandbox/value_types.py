@@ -128,5 +128,5 @@ _OTHER_CALENDARS: dict[str, Check] = {"nepali": _nepali, "ethiopian": _ethiopian
 
 
 def is_valid(value_type: str, text: str) -> bool:
-    """Whether DHIS2 takes this text for a value of this type."""
+    """Whether DHIS2 accepts this text for a value of this type."""
     return CHECKS.get(value_type, _anything)(text)

@@ -10,7 +10,7 @@ import pytest
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.connectors.openimis.sql_dialect import DialectName
-from flows.connectors.openimis.sql_dialects import DIALECTS
+from flows.connectors.openimis.sql_dialects import SQL_DIALECTS
 from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import Snapshot, read_snapshot
@@ -31,7 +31,7 @@ def take(tmp_path: Path) -> Take:
         odbc: str, dialect: DialectName = DialectName.POSTGRESQL, wanted: Wanted = EVERYTHING
     ):
         run = Run(tmp_path / "staging", dialect)
-        copy_tables(run, "sample", Openimis(DIALECTS[dialect], odbc), wanted)
+        copy_tables(run, "sample", Openimis(SQL_DIALECTS[dialect], odbc), wanted)
         return read_snapshot(run)
 
     return taken

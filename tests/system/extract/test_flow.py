@@ -88,7 +88,7 @@ def test_a_run_does_not_go_on_with_a_snapshot_of_another_privacy_policy(source, 
     extract(source, country, run.root, run.run_id)
     country.write_text(COUNTRY + '\n[privacy]\n"Date of birth" = "drop"\n')
 
-    with pytest.raises(StagingError, match=r"other columns .* are asked for now"):
+    with pytest.raises(StagingError, match=r"other columns .* are requested now"):
         extract(source, country, run.root, run.run_id)
 
 

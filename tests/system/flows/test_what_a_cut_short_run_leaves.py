@@ -15,7 +15,7 @@ NAME = "SECRETNAME"
 
 
 def cut_short(scheme: FlowScheme, country: str) -> None:
-    """Let the first load be cut off before DHIS2 takes anything."""
+    """Let the first load be cut off before DHIS2 accepts anything."""
     scheme.country = country
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", drop="before")
     assert scheme.sync(run_id="first").is_failed()

@@ -35,7 +35,7 @@ def test_a_good_run_tells_each_step_once_with_its_counts(
     for step_told in (
         r"Snapshot of scheme: 2173 rows of 20 tables",
         "DHIS2 should hold: ",
-        "DHIS2 has still to hear: tracked_entities ",
+        "To be posted: tracked_entities ",
         "DHIS2 2.42",
         "5-people: 1 bundles, 352 objects settled",
         "Posted to DHIS2: tracked_entities ",
@@ -54,7 +54,7 @@ def test_a_run_without_changes_says_that_there_are_none(
 
     scheme.sync(run_id="again")
 
-    assert any("DHIS2 has still to hear: nothing" in line for line in said(caplog))
+    assert any("To be posted: nothing" in line for line in said(caplog))
 
 
 def test_a_failure_is_told_once_in_one_sentence(

@@ -19,7 +19,7 @@ from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import Scheme, a_scheme
 from tests.system.guards.guarded import GuardedScheme, in_openimis
-from transforms.changes.magnitude import Kind
+from transforms.changes.magnitude import MagnitudeKind
 from transforms.changes.permissions import NOTHING, Allow
 from transforms.model.tables.insuree import SEX
 from transforms.openimis.country import Guards
@@ -143,7 +143,7 @@ def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
     strict.bring("third")
 
     kinds = {(each.resource, each.kind) for each in findings_of(strict.job("third").run)}
-    assert ("claim_services", Kind.DELETES) in kinds
+    assert ("claim_services", MagnitudeKind.DELETES) in kinds
     assert len(strict.sandbox.tracked_entities()) == held
 
 

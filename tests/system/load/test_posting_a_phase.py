@@ -22,7 +22,7 @@ from staging.outbox import bundles, in_doubt, put, seal
 from staging.receipts import outcomes
 from tests.system.load.scripted_server import Asked, failure, report, running
 from transforms.changes.phases import Phase
-from transforms.changes.stopping import Kind, StopRule
+from transforms.changes.stopping import StopGroup, StopRule
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
 from transforms.dhis2.tables.versions import DIALECTS
@@ -305,7 +305,7 @@ def test_a_sunday_on_which_only_what_dhis2_always_refuses_is_posted_ends_with_re
         [put(run, Phase.EVENTS, n + 1, body.format(n), objects=1, partition=n) for n in range(4)],
     )
     info = SystemInfo("2.42.1", (2, 42), None, "http://x", "iso8601", None)
-    rule = StopRule({Kind(TrackerType.EVENT, "S1"): 4}, {"E1011": 4}, Guards())
+    rule = StopRule({StopGroup(TrackerType.EVENT, "S1"): 4}, {"E1011": 4}, Guards())
 
     with running(refusing("E1011")) as server:
         state = LoadState(pause_seconds=0)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from flows.sync import ANALYTICS, EXTRACT, LOAD, TRANSFORM, Stage
+from flows.sync import ANALYTICS, EXTRACT, LOAD, TRANSFORM, SyncStage
 from staging.requests import SyncRequest
 from transforms.changes.permissions import Allow
 from transforms.core.errors import GuardError
@@ -24,7 +24,7 @@ def request(**more: object) -> SyncRequest:
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.deployment)
-def test_every_stage_takes_what_it_is_handed(stage: Stage) -> None:
+def test_every_stage_takes_what_it_is_handed(stage: SyncStage) -> None:
     handed = request().parameters(stage.parameters, as_json=False)
 
     assert set(handed) == set(stage.parameters)

@@ -1,6 +1,6 @@
 """Calendars in which a DHIS2 may count (its system setting `keyCalendar`), and what that changes.
 
-dates of objects        ISO in every calendar: DHIS2 takes, filters and gives them back unchanged
+dates of objects        ISO in every calendar: DHIS2 accepts, filters and gives them back unchanged
 values of type DATE     read as ISO dates by analytics and by all that counts, but judged by the
   and AGE               server's calendar (2.40 to 2.43): a day that its month does not have is
                         refused (E1007, E1302), and a year that its table does not have is 500

@@ -1,4 +1,4 @@
-"""What is said of a column and of a table of openIMIS, and the types that values have here."""
+"""What we declare of a column and of a table of openIMIS, and the types that values have here."""
 
 from dataclasses import dataclass
 

@@ -17,14 +17,14 @@ FIELD_REASONS: dict[str, str] = {
         "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "
         "itself."
     ),
-    "_missing": "DHIS2 takes no event without this value: enter it in openIMIS.",
-    "_too_long": "The value is longer than DHIS2 takes: shorten it in openIMIS.",
+    "_missing": "DHIS2 accepts no event without this value: enter it in openIMIS.",
+    "_too_long": "The value is longer than DHIS2 accepts: shorten it in openIMIS.",
     "_has_control_characters": (
         "The value holds invisible control characters, for which DHIS2 refuses the whole request: "
         "type it again in openIMIS."
     ),
     "_malformed": (
-        "DHIS2 takes 6 to 50 digits, blanks and signs as a phone number: it was left out. "
+        "DHIS2 accepts 6 to 50 digits, blanks and signs as a phone number: it was left out. "
         "Correct it in openIMIS."
     ),
     "_not_a_number": "The value is not a finite number: correct it in openIMIS.",

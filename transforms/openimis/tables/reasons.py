@@ -166,7 +166,7 @@ REASONS: dict[str, str] = {
         "or the health facility, that it belongs to."
     ),
     "date_missing": (
-        "The object has no date, and DHIS2 takes none without: correct the date in openIMIS."
+        "The object has no date, and DHIS2 accepts none without: correct the date in openIMIS."
     ),
     "key_missing": (
         "The openIMIS row has no UUID, so it cannot be recognised again: have the database's "

@@ -1,4 +1,4 @@
-"""What DHIS2 has still to hear: one row of each side, and what comes of it."""
+"""The delta: one row of each side, and what comes of it."""
 
 from typing import Any
 

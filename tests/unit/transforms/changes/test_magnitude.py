@@ -23,7 +23,7 @@ from transforms.changes.holding_back import (
     kinds_held_back,
     without_held_back,
 )
-from transforms.changes.magnitude import LIFTED_BY, Finding, Kind, LastLoad, judge_changes
+from transforms.changes.magnitude import LIFTED_BY, Finding, LastLoad, MagnitudeKind, judge_changes
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.permissions import NOTHING, Allow, Permissions
 from transforms.changes.schemas import PLAIN, UNKNOWN, acknowledged_schema
@@ -84,14 +84,14 @@ def findings(
     return judge_changes(TRACKED_ENTITIES, found, left, treatments, GUARDS, allow)
 
 
-def told(found: list[Finding]) -> list[tuple[Kind, str, int, int, str]]:
+def told(found: list[Finding]) -> list[tuple[MagnitudeKind, str, int, int, str]]:
     return [(each.kind, each.name, each.objects, each.of, each.why) for each in found]
 
 
 def test_a_field_that_becomes_empty_for_nearly_all_is_held_back_and_said_with_its_name() -> None:
     found = findings(people(100, **{SEX.key: None}), people(100))
 
-    assert told(found) == [(Kind.EMPTIES, SEX.key, 100, 100, "")]
+    assert told(found) == [(MagnitudeKind.EMPTIES, SEX.key, 100, 100, "")]
     assert "Gender becomes empty for 100 of 100 tracked_entities" in sentence(found[0])
     assert "allow=empties" in sentence(found[0])
     assert "everything else goes" in sentence(found[0])
@@ -103,7 +103,7 @@ def test_what_is_emptied_is_a_share_of_those_who_had_a_value() -> None:
     few = [row | {SEX.key: "M" if number < 40 else None} for number, row in enumerate(people(400))]
     none = people(400, **{SEX.key: None})
 
-    assert told(findings(none, few)) == [(Kind.EMPTIES, SEX.key, 40, 40, "")]
+    assert told(findings(none, few)) == [(MagnitudeKind.EMPTIES, SEX.key, 40, 40, "")]
 
 
 def test_a_value_that_becomes_another_for_more_than_a_fifth_is_held_back_and_no_other() -> None:
@@ -112,8 +112,8 @@ def test_a_value_that_becomes_another_for_more_than_a_fifth_is_held_back_and_no_
     found = findings(wanted, people(100))
 
     assert told(found) == [
-        (Kind.CHANGES, SEX.key, 100, 100, ""),
-        (Kind.FILLS, MARITAL.key, 100, 100, "it was empty before"),
+        (MagnitudeKind.CHANGES, SEX.key, 100, 100, ""),
+        (MagnitudeKind.FILLS, MARITAL.key, 100, 100, "it was empty before"),
     ]
     assert fields_held_back(found, PEOPLE) == [SEX.key]
     assert "allow=changes" in sentence(found[0])
@@ -135,7 +135,7 @@ def test_many_small_changes_of_several_fields_are_held_back_as_updates_of_the_re
 
     found = findings(wanted, known)
 
-    assert told(found) == [(Kind.CHANGES, "", 30, 100, "")]
+    assert told(found) == [(MagnitudeKind.CHANGES, "", 30, 100, "")]
     assert kinds_held_back(found) == {PEOPLE: {"update", "replace"}}
 
 
@@ -170,19 +170,19 @@ def test_half_as_much_again_is_not_created_in_villages_that_have_people_already(
 
     found = findings(people(100), people(50, **{SEX.key: "M"})[:40])
 
-    assert told(found) == [(Kind.CREATES, "", 60, 40, "")]
+    assert told(found) == [(MagnitudeKind.CREATES, "", 60, 40, "")]
     assert kinds_held_back(found) == {PEOPLE: {"create"}}
 
 
 def test_a_first_load_is_told() -> None:
     assert told(findings(people(100), [], loaded=[])) == [
-        (Kind.CREATES, "", 100, 0, "a first load")
+        (MagnitudeKind.CREATES, "", 100, 0, "a first load")
     ]
 
 
 def test_the_rest_of_a_first_load_that_was_cut_short_is_told() -> None:
     assert told(findings(people(100), people(10), loaded=[])) == [
-        (Kind.CREATES, "", 90, 10, "a first load")
+        (MagnitudeKind.CREATES, "", 90, 10, "a first load")
     ]
 
 
@@ -191,7 +191,7 @@ def test_the_first_day_of_a_region_is_told() -> None:
 
     found = findings([*people(10), *region], people(10))
 
-    assert told(found) == [(Kind.CREATES, "", 90, 10, "the first day of its places")]
+    assert told(found) == [(MagnitudeKind.CREATES, "", 90, 10, "the first day of its places")]
 
 
 def test_what_was_refused_before_and_is_tried_again_is_not_much() -> None:
@@ -305,8 +305,8 @@ def test_covers_that_all_expire_and_the_days_that_follow_from_it_are_due_by_date
     tellings = judge_changes(POLICY_EVENTS, whole, LastLoad(EVERYTHING), {}, GUARDS, NOTHING)
 
     assert told(tellings) == [
-        (Kind.CREATES, "", 100, 100, "due by date"),
-        (Kind.DUE, STATUS_UNTIL.key, 100, 100, "due by date"),
+        (MagnitudeKind.CREATES, "", 100, 100, "due by date"),
+        (MagnitudeKind.DUE, STATUS_UNTIL.key, 100, 100, "due by date"),
     ]
 
 
@@ -402,5 +402,9 @@ def test_a_claim_that_moves_to_a_person_who_waits_is_not_lost_with_the_one_who_g
 
 def test_the_fields_of_which_nothing_is_told_are_all_in_one_table() -> None:
     assert "occurredAt" in PLAIN
-    assert LIFTED_BY.keys() == set(Kind) - {Kind.FILLS, Kind.DUE, Kind.VANISHES}
+    assert LIFTED_BY.keys() == set(MagnitudeKind) - {
+        MagnitudeKind.FILLS,
+        MagnitudeKind.DUE,
+        MagnitudeKind.VANISHES,
+    }
     assert len(set(LIFTED_BY.values())) == len(LIFTED_BY)

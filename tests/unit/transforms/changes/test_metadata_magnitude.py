@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from transforms.changes.holding_back import fields_held_back
-from transforms.changes.magnitude import Finding, Kind
+from transforms.changes.magnitude import Finding, MagnitudeKind
 from transforms.changes.magnitude_sentences import sentence
 from transforms.changes.metadata_changes import (
     AGAIN,
@@ -75,7 +75,7 @@ def findings(
     return judge_metadata(name, measure_metadata(name, paired, present, wanted), GUARDS, allow)
 
 
-def reported(found: Sequence[Finding]) -> list[tuple[Kind, str, int, int, str]]:
+def reported(found: Sequence[Finding]) -> list[tuple[MagnitudeKind, str, int, int, str]]:
     return [(each.kind, each.name, each.objects, each.of, each.why) for each in found]
 
 
@@ -103,7 +103,7 @@ def test_places_that_all_become_others_are_held_back_value_by_value(
 ) -> None:
     found = findings(ORG_UNITS, places(60, **{value: now}), places(60, **{value: before}))
 
-    assert reported(found) == [(Kind.CHANGES, value, 60, 60, "")]
+    assert reported(found) == [(MagnitudeKind.CHANGES, value, 60, 60, "")]
     assert fields_held_back(found, ORG_UNITS) == [value]
 
 
@@ -149,17 +149,17 @@ def test_what_was_empty_and_is_filled_is_told() -> None:
     now = places(60, geometry="[1,2]", groups=["villages", "active"])
 
     assert reported(findings(ORG_UNITS, now, places(60))) == [
-        (Kind.FILLS, "geometry", 60, 60, "it was empty before"),
-        (Kind.FILLS, "groups", 60, 60, "it was empty before"),
+        (MagnitudeKind.FILLS, "geometry", 60, 60, "it was empty before"),
+        (MagnitudeKind.FILLS, "groups", 60, 60, "it was empty before"),
     ]
 
 
 def test_a_first_load_and_a_first_region_are_told() -> None:
     assert reported(findings(ORG_UNITS, places(60), [])) == [
-        (Kind.CREATES, "", 60, 0, "a first load")
+        (MagnitudeKind.CREATES, "", 60, 0, "a first load")
     ]
     assert reported(findings(ORG_UNITS, places(60), places(20))) == [
-        (Kind.CREATES, "", 40, 20, "data may need them")
+        (MagnitudeKind.CREATES, "", 40, 20, "data may need them")
     ]
 
 

@@ -1,4 +1,4 @@
-"""Whether DHIS2 takes what is about to be posted, by what it shows to the user of the load."""
+"""Whether DHIS2 accepts what is about to be posted, by what it shows to the user of the load."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from transforms.changes.lacks import PLACE_MISSING, Lacks, lacks_of
-from transforms.changes.leaving_out import by_field, left_out
+from transforms.changes.leaving_out import by_field, find_left_out
 from transforms.changes.offer import (
     FIELDS,
     OPTIONAL,
@@ -19,9 +19,9 @@ from transforms.changes.offer import (
 )
 from transforms.changes.preflight import (
     faults_of,
-    made_again,
     refuse_unreadable,
     refuse_unready,
+    restored_sentences,
     warnings_of,
 )
 from transforms.core.errors import TargetError
@@ -162,7 +162,7 @@ def test_referrals_to_where_the_user_may_not_search_are_left_out_and_told_with_t
 
     assert "1 of the 3 org units that values name" in warning
     assert "give the user the country's root as search org unit" in warning
-    out = by_field(left_out(lacks))
+    out = by_field(find_left_out(lacks))
     for key in ("referred_from", "referred_to"):
         assert out[key] == frozenset({"clinic", "nowhere"})
     for key in ("insuree_village", "first_service_point"):
@@ -303,12 +303,12 @@ def test_what_the_load_has_made_again_is_counted_and_merges_are_left_to_openimis
     )
     after = lacks_of(replace(READY, lines=without(*VILLAGES[:1])), NEEDS)
 
-    places, options = made_again(before, after)
+    places, options = restored_sentences(before, after)
 
     assert places.startswith("2 org units of the data were not in DHIS2, and were made again. ")
     assert "merge or split them in openIMIS" in places
     assert options == "2 options that the data use were not in DHIS2, and were made again."
-    assert list(made_again(after, after)) == []
+    assert list(restored_sentences(after, after)) == []
 
 
 OPTIONAL_ELEMENTS = frozenset(OPTIONAL["dataElements"])

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.changes.stopping import (
-    Kind,
+    StopGroup,
     StoppedError,
     StopRule,
-    kinds_of,
     limit,
     reasons_to_stop,
-    sent_by_kind,
+    sent_by_group,
+    stop_groups_of,
 )
 from transforms.dhis2.import_report import Receipt, Sent, refusal_of
 from transforms.model.resources import EVENT_RESOURCES, RESOURCES, TrackerType
 from transforms.openimis.country import Guards
 
 PERSON = TrackerType.TRACKED_ENTITY
-PEOPLE = Kind(PERSON)
+PEOPLE = StopGroup(PERSON)
 MISCONFIGURED, BAD_DATA, UNHEARD_OF, WHOLE_REQUEST = "E1041", "E1125", "E7777", "whole_request"
 OF_DHIS2 = (MISCONFIGURED, UNHEARD_OF, WHOLE_REQUEST)
 BUNDLE = 500
@@ -93,12 +93,14 @@ def test_the_sentence_says_what_to_mend_and_that_nothing_is_lost() -> None:
 
 def test_kinds_are_what_is_set_up_alike() -> None:
     counts = {"create": 5, "update": 3, "replace": 2, "delete": 1}
-    sent = sent_by_kind({resource.name: counts for resource in RESOURCES})
-    kinds = kinds_of(b'{"events": [{"event": "E1", "programStage": "S1"}, {"event": "E2"}]}')
+    sent = sent_by_group({resource.name: counts for resource in RESOURCES})
+    kinds = stop_groups_of(b'{"events": [{"event": "E1", "programStage": "S1"}, {"event": "E2"}]}')
 
     assert sent[PEOPLE] == 10 + 3
-    assert sent[Kind(TrackerType.EVENT)] == len(EVENT_RESOURCES) * 3
-    assert {sent[Kind(each.tracker_type, each.stage)] for each in RESOURCES if each.stage} == {10}
+    assert sent[StopGroup(TrackerType.EVENT)] == len(EVENT_RESOURCES) * 3
+    assert {sent[StopGroup(each.tracker_type, each.stage)] for each in RESOURCES if each.stage} == {
+        10
+    }
     assert [kind.of for kind in kinds.values()] == ["S1", ""]
 
 

@@ -23,7 +23,7 @@ from transforms.model.resources import RESOURCES, Resource, Scope
 from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of
@@ -36,7 +36,7 @@ COUNTRY = Country(root=ROOT)
 DEMO = demo_folder()
 
 
-def frames(source: Snapshot, **changes: Any) -> dict[str, pl.DataFrame]:
+def frames(source: Tables, **changes: Any) -> dict[str, pl.DataFrame]:
     asked = {"as_of": TODAY, "country": COUNTRY, "pseudonym_key": KEY, "window": None} | changes
     return {name: frame.collect() for name, frame in desired(register_of(source), **asked).items()}
 
@@ -69,7 +69,7 @@ def test_every_resource_has_the_columns_that_the_engine_wants():
 
 
 @pytest.mark.parametrize("source", [a_family_with_a_policy_and_a_claim(), snapshot(Insuree=[])])
-def test_faults_and_notes_are_never_null(source: Snapshot):
+def test_faults_and_notes_are_never_null(source: Tables):
     for frame in frames(source).values():
         assert frame["faults"].null_count() == frame["notes"].null_count() == 0
         assert frame["in_window"].null_count() == 0

@@ -22,7 +22,7 @@ from transforms.model.resources import CLAIM_EVENTS, CLAIM_SERVICES
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE
 
 COUNTRIES = Path(__file__).parents[4] / "docs/countries"
@@ -39,14 +39,14 @@ CHECKED = 4
 Contents = Sequence[Mapping[str, Any]]
 
 
-def of(source: Snapshot, country: Country = ASKING) -> list[Row]:
+def of(source: Tables, country: Country = ASKING) -> list[Row]:
     frames = desired(
         register_of(source), as_of=TODAY, country=country, pseudonym_key=KEY, window=None
     )
     return read(frames[CLAIM_SERVICES.name], CLAIM_SERVICES)
 
 
-def package(services: Contents = (), items: Contents = (), **tables: Any) -> Snapshot:
+def package(services: Contents = (), items: Contents = (), **tables: Any) -> Tables:
     """A claim of one package, with these contents; the price of the package is 500."""
     line = {"QtyProvided": Decimal(1), "PriceAsked": Decimal(500)}
     listed = {"Services": [{"ServCode": "P1"}, {"ServCode": "S2"}, {"ServCode": "S1"}]}

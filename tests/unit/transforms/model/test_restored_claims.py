@@ -19,7 +19,7 @@ from transforms.model.privacy import policy_of
 from transforms.model.resources import CLAIM_ENROLLMENTS, CLAIM_EVENTS, CLAIM_ITEMS, CLAIM_SERVICES
 from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.package.metadata import package
 
@@ -35,7 +35,7 @@ RESOURCES = (CLAIM_EVENTS, CLAIM_SERVICES, CLAIM_ITEMS)
 Claims = Sequence[Mapping[str, Any]]
 
 
-def found(source: Snapshot, country: Country = ASKING) -> dict[str, list[Row]]:
+def found(source: Tables, country: Country = ASKING) -> dict[str, list[Row]]:
     frames = desired(
         register_of(source), as_of=dt.date(2023, 12, 31), country=country, pseudonym_key=KEY,
         window=None,

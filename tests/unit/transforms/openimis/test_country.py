@@ -15,7 +15,7 @@ from transforms.model.desired import desired
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Column
 from transforms.openimis.unmapped_values import count_unmapped
 
@@ -31,7 +31,7 @@ def country(file: str) -> Country:
     return country_of(tomllib.loads((FOLDER / file).read_text()), file)
 
 
-def snapshot_of(name: str, settings: Country) -> Snapshot:
+def snapshot_of(name: str, settings: Country) -> Tables:
     """What the extract reads of a country's openIMIS."""
     tables = sample(150, seed=11, level="1.11", as_of=TODAY, defects=False, country=name)
     columns = selected_columns(settings)

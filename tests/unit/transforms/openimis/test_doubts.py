@@ -15,7 +15,7 @@ from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCES
 from transforms.openimis.country import Country, Root
 from transforms.openimis.reach import doubts_of
 from transforms.openimis.register import Register, register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of, unreadable_reason
@@ -26,7 +26,7 @@ KEY = "a key of the ministry that is long enough"
 PERSON, CLAIM = uuid("tblInsuree", 1), uuid("tblClaim", 1)
 
 
-def a_scheme(**tables: Any) -> Snapshot:
+def a_scheme(**tables: Any) -> Tables:
     """One person, or those that are said, with a cover, a claim and its lines."""
     usual: dict[str, Any] = {
         "Policy": [{}], "InsureePolicy": [{}], "Claim": [{}],
@@ -35,7 +35,7 @@ def a_scheme(**tables: Any) -> Snapshot:
     return snapshot(**(usual | tables))
 
 
-def unread(source: Snapshot, table: str, column: str, *numbers: int) -> Snapshot:
+def unread(source: Tables, table: str, column: str, *numbers: int) -> Tables:
     """Let a value of some rows of a table be one that cannot be read."""
     chosen = (pl.int_range(pl.len()) + 1).is_in(numbers or (1,))
     marked = source[table].with_columns(
@@ -49,7 +49,7 @@ def wanted(register: Register) -> dict[str, pl.LazyFrame]:
     return desired(register, as_of=TODAY, country=COUNTRY, pseudonym_key=KEY, window=None)
 
 
-def what_is_posted(before: Snapshot, now: Snapshot) -> dict[str, Delta]:
+def what_is_posted(before: Tables, now: Tables) -> dict[str, Delta]:
     """Compare a scheme as it is now with one that was loaded as it was before."""
     known, register = wanted(register_of(before)), register_of(now)
     frames, kept = wanted(register), undeletable_rows(register.doubts)

@@ -13,7 +13,7 @@ from transforms.openimis.country import Country, Root
 from transforms.openimis.differences import Differences
 from transforms.openimis.normalise import local_day, normalise
 from transforms.openimis.register import register_of
-from transforms.openimis.rows import Snapshot
+from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.unmapped_values import count_unmapped, sentence_of
 
@@ -21,17 +21,17 @@ ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 DELETED_BY_FLAG = Differences(not_current={"tblInsuree": {"IsDeleted": True}})
 
 
-def flagged(flags: list[Any], *rows: dict[str, Any]) -> Snapshot:
+def flagged(flags: list[Any], *rows: dict[str, Any]) -> Tables:
     known = snapshot(Insuree=rows or [{} for _ in flags])
     insurees = known["tblInsuree"].collect().with_columns(IsDeleted=pl.Series(flags))
     return known | {"tblInsuree": insurees.lazy()}
 
 
-def current(source: Snapshot) -> list[int]:
+def current(source: Tables) -> list[int]:
     return sorted(register_of(source).people.current.collect()["insuree_id"])
 
 
-def of(source: Snapshot, table: str, column: str) -> list[Any]:
+def of(source: Tables, table: str, column: str) -> list[Any]:
     return source[table].collect()[column].to_list()
 
 
