@@ -29,8 +29,7 @@ from transforms.changes.waiting import NOTHING_WAITS
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.model.resources import TrackerType
-from transforms.openimis.country import Guards
-from transforms.openimis.speed import Load
+from transforms.openimis.country import Guards, Load
 
 CHUNK = 100
 EMPTY = b"{}"
