@@ -57,8 +57,10 @@ def reconcile(
     with reconciling(run, goal, desired_run, repair=repair, adopt=adopt) as basis:
         if basis.is_done:
             return Completed(message="This run has repaired already", data=run.run_id)
-        with connect(target, read_country(country)) as client:
-            count = reconcile_run(basis, client, PrefectRunner())
+        settings = read_country(country)
+        with connect(target, settings) as client:
+            at_once = settings.load.in_flight
+            count = reconcile_run(basis, client, PrefectRunner(), in_flight=at_once)
     return state_of(run.run_id, count)
 
 

@@ -130,11 +130,16 @@ class Posting:
             lambda body: self._post_body(phase, body),
             self.state,
             self.stop_rule,
-            in_flight=requests_in_flight(self.load, self.info.dialect),
+            # A bundle of changes of owner is many requests, as many of them at once as are allowed.
+            in_flight=1 if phase is Phase.OWNERS else self._in_flight,
             begin=Sending.begin,
             settle=Sending.settle,
         )
         return sum(bundle.objects for bundle in chunk)
+
+    @property
+    def _in_flight(self) -> int:
+        return requests_in_flight(self.load, self.info.dialect)
 
     def _sending(self, phase: Phase, bundle: Bundle) -> Sending:
         """Return a bundle on its way, without whom DHIS2 would delete for a superuser alone."""
@@ -149,7 +154,9 @@ class Posting:
         if body == EMPTY:
             return Receipt(strategy)
         if phase is Phase.OWNERS:
-            return settle_transfers(self.client, body, self.info.dialect, self.state)
+            return settle_transfers(
+                self.client, body, self.info.dialect, self.state, self._in_flight
+            )
         return post_bundle(self.client, body, strategy, self.state)
 
     def _blocked_objects(self, phase: Phase) -> Blocked:

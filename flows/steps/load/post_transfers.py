@@ -1,9 +1,14 @@
-"""Make the owners of people follow them, one request each.
+"""Make the owners of people follow them: one request each, several people at once.
 
+    bundle ─► person by person ─► as many at once as requests may be in flight ─► one receipt
+
+DHIS2 takes no list of them. Those of one person go one after another: they change the same rows.
 People and their objects are in already: a change of owner that fails is a reject, stops no load,
 and is tried again by the next run.
 """
 
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import orjson
@@ -23,14 +28,17 @@ ATTEMPTS, SECONDS = 3, 60.0
 TRANSFER_REFUSALS = {403: "transfer_not_allowed", 404: "transfer_person_missing"}
 
 
-def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadState) -> Receipt:
-    """Make the owners of people follow them, one request each.
+def settle_transfers(
+    client: Dhis2, body: bytes, dialect: Dialect, state: LoadState, in_flight: int = 1
+) -> Receipt:
+    """Make the owners of people follow them.
 
     Args:
         client: Where to.
         body: `{"transfers": [{"trackedEntity", "program", "orgUnit"}]}`.
         dialect: Names the parameters.
         state: What the threads of the run share.
+        in_flight: Requests at once.
 
     Returns:
         A receipt that names tracked entities. On 2.40 and 2.41 DHIS2 accepts the transfer of a
@@ -43,8 +51,42 @@ def settle_transfers(client: Dhis2, body: bytes, dialect: Dialect, state: LoadSt
         LoadStoppedError: Another thread has met one of these.
     """
     patient = client.waiting_by(state.wait)
-    transfers = orjson.loads(body)[TRANSFERS]
-    receipts = (_transfer(patient, transfer, dialect, state) for transfer in transfers)
+    people = _by_person(orjson.loads(body)[TRANSFERS])
+    with ThreadPoolExecutor(in_flight, thread_name_prefix="transfer") as threads:
+        futures = [
+            threads.submit(_transfer_person, patient, some, dialect, state) for some in people
+        ]
+        _wait_for_all(futures, state)
+    return sum((future.result() for future in futures), Receipt("TRANSFER"))
+
+
+def _by_person(transfers: Iterable[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """Return the changes of owner of each person, in whichever programs."""
+    people: dict[str, list[dict[str, str]]] = {}
+    for each in transfers:
+        people.setdefault(each["trackedEntity"], []).append(each)
+    return list(people.values())
+
+
+def _wait_for_all(futures: Sequence[Future[Receipt]], state: LoadState) -> None:
+    """Return when all people are done; the first error lets no further request begin.
+
+    Raises:
+        TargetError, BusyError: See `settle_transfers`.
+    """
+    done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+    error = next((found for each in done if (found := each.exception())), None)
+    if error is not None:
+        state.stop()
+        for each in futures:
+            each.cancel()
+        raise error
+
+
+def _transfer_person(
+    client: Dhis2, transfers: Sequence[dict[str, str]], dialect: Dialect, state: LoadState
+) -> Receipt:
+    receipts = (_transfer(client, each, dialect, state) for each in transfers)
     return sum(receipts, Receipt("TRANSFER"))
 
 

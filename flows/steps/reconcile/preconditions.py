@@ -82,9 +82,18 @@ def remember_state(run: Run, target: str, current: Current) -> None:
     remember(run, RunRecord(target=target, reconciled=tracked_versions(current)))
 
 
-def reader_of(client: Dhis2, current: Current, paging: Paging = PAGING) -> Reader:
-    """Return a reader of the DHIS2 of the last load, whose user may read our programs."""
+def reader_of(
+    client: Dhis2, current: Current, paging: Paging = PAGING, in_flight: int | None = None
+) -> Reader:
+    """Return a reader of the DHIS2 of the last load, whose user may read our programs.
+
+    Args:
+        client: The DHIS2.
+        current: The acknowledged state.
+        paging: How much is read at once.
+        in_flight: Requests at once; None for as many as pay best on the version.
+    """
     info = recognise_server(client, current)
     info.check_reading()
     check_readable(client, info, optional_fields_sent(current.treatments))
-    return Reader(client, info.dialect, paging, info.zone)
+    return Reader(client, info.dialect, paging, info.zone, in_flight or info.dialect.in_flight)

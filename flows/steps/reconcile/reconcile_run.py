@@ -98,14 +98,26 @@ def reconciling(
 
 
 def reconcile_run(
-    basis: Basis, client: Dhis2, runner: Runner = PLAIN, *, paging: Paging = PAGING
+    basis: Basis,
+    client: Dhis2,
+    runner: Runner = PLAIN,
+    *,
+    paging: Paging = PAGING,
+    in_flight: int | None = None,
 ) -> int:
     """Read DHIS2, compare and report, repair if that is requested; return the differences.
+
+    Args:
+        basis: What DHIS2 is compared with.
+        client: The DHIS2.
+        runner: Runs the steps.
+        paging: How much is read at once.
+        in_flight: Requests at once; None for as many as pay best on the version.
 
     Raises:
         TargetError: DHIS2 is another one, or does not let the user read.
     """
-    reader = reader_of(client, basis.current, paging)
+    reader = reader_of(client, basis.current, paging, in_flight)
     work = Reconciliation(basis.run, basis.target, basis.current, basis.desired, reader)
     for resource in RESOURCES:
         runner.run(read_objects, runner, work, resource)

@@ -4,21 +4,25 @@ all that the user may see ─ too many? ─► org unit after org unit ─ too m
                                                                                 its days
 
 A reading that would be many pages deep is divided, since DHIS2 finds page 1,000 by counting
-through the 999 before it. Totals are never queried: 2.40 cannot count enrollments (409), and some
-patches count events once for each program of the person. Pages are in an order that does not change
-while they are read, and a reading ends with an empty page.
+through the 999 before it. Several readings are made at once (`read_ahead.py`). Totals are never
+queried: 2.40 cannot count enrollments (409), and some patches count events once for each program of
+the person. Pages are in an order that does not change while they are read, and a reading ends with
+an empty page.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
+from threading import BoundedSemaphore
 
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.target.read_ahead import in_order
 from staging.layout import Run
-from staging.read_back import RowWriter, writing_rows
+from staging.read_back import writing_rows
 from transforms.core.json_texts import Json
 from transforms.dhis2.read_back import KINDS, fields_parameter, programs_of, read_rows, read_schema
 from transforms.dhis2.tables.versions import Dialect
@@ -26,6 +30,8 @@ from transforms.model.resources import Resource, TrackerType
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2300, 1, 1)
 UIDS_AT_ONCE = 200  # 2.4 kB of an address: servers take 8 kB of header
+Reading = dict[str, str]
+"""Parameters of what is read page after page."""
 PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for each program
 
 
@@ -76,18 +82,38 @@ class Reader:
         dialect: Its version's ways.
         paging: How much is read at once.
         zone: In which DHIS2 reads and writes dates.
+        at_once: Requests at once, whoever makes them.
     """
 
     client: Dhis2
     dialect: Dialect
     paging: Paging = Paging()
     zone: str = "UTC"
+    at_once: int = 1
     _below: dict[str | None, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._turns = BoundedSemaphore(self.at_once)
 
     def pages(self, resource: Resource) -> Iterator[list[Json]]:
         """Yield all objects of a resource that are not deleted, some of them perhaps twice."""
-        for chosen in programs_of(resource):
-            yield from self._pages(resource, chosen, Slice())
+        for reading in self.readings(resource):
+            yield from self.pages_of(resource, reading)
+
+    def readings(self, resource: Resource) -> Iterator[Reading]:
+        """Yield what has to be read for all objects of a resource, nowhere many pages deep."""
+        with ThreadPoolExecutor(self.at_once, thread_name_prefix="look") as threads:
+            for chosen in programs_of(resource):
+                [is_deep] = self._are_deep(threads, resource, chosen, [Slice()])
+                yield from self._readings(threads, resource, chosen, Slice(), is_deep=is_deep)
+
+    def pages_of(self, resource: Resource, reading: Reading) -> Iterator[list[Json]]:
+        """Yield the objects of one reading, page by page."""
+        for number in count(1):
+            objects = self._page(resource, reading, number)
+            if not objects:
+                return
+            yield objects
 
     def query(self, resource: Resource, uids: Sequence[str]) -> Iterator[list[Json]]:
         """Yield those of the named objects that DHIS2 has, or has deleted."""
@@ -106,37 +132,49 @@ class Reader:
         is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
         return self.dialect.names_deleted_enrollments or not is_enrollment
 
-    def _pages(
-        self, resource: Resource, chosen: dict[str, str], part: Slice
-    ) -> Iterator[list[Json]]:
-        params = chosen | self._place(resource, part) | self._days(resource, part)
-        parts = self._parts(resource, part) if self._is_deep(resource, params) else []
-        for each in parts:
-            yield from self._pages(resource, chosen, each)
+    def _readings(
+        self,
+        threads: ThreadPoolExecutor,
+        resource: Resource,
+        chosen: Reading,
+        part: Slice,
+        *,
+        is_deep: bool,
+    ) -> Iterator[Reading]:
+        parts = self._parts(resource, part) if is_deep else []
         if not parts:
-            yield from self._all_pages(resource, params)
+            yield self._reading(resource, chosen, part)
+        deep = self._are_deep(threads, resource, chosen, parts)
+        for each, is_deep_too in zip(parts, deep, strict=True):
+            yield from self._readings(threads, resource, chosen, each, is_deep=is_deep_too)
 
-    def _is_deep(self, resource: Resource, params: dict[str, str]) -> bool:
-        """Whether there is a page behind those of a reading that is not divided."""
-        return bool(self._page(resource, params, self.paging.slice // self.paging.page + 1))
+    def _are_deep(
+        self,
+        threads: ThreadPoolExecutor,
+        resource: Resource,
+        chosen: Reading,
+        parts: Sequence[Slice],
+    ) -> list[bool]:
+        """Whether there is, of each part, a page behind those of a reading that is not divided."""
+        last = self.paging.slice // self.paging.page
+        readings = [self._reading(resource, chosen, part) for part in parts]
+        pages = threads.map(lambda reading: self._page(resource, reading, last + 1), readings)
+        return [bool(page) for page in pages]
 
-    def _all_pages(self, resource: Resource, params: dict[str, str]) -> Iterator[list[Json]]:
-        for number in count(1):
-            objects = self._page(resource, params, number)
-            if not objects:
-                return
-            yield objects
+    def _reading(self, resource: Resource, chosen: Reading, part: Slice) -> Reading:
+        return chosen | self._place(resource, part) | self._days(resource, part)
 
-    def _page(self, resource: Resource, params: dict[str, str], number: int) -> list[Json]:
+    def _page(self, resource: Resource, reading: Reading, number: int) -> list[Json]:
         is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
         order = self.dialect.enrollment_order if is_enrollment else "createdAt"
         size = {"pageSize": str(self.paging.page), "page": str(number)}
-        return self._query(resource, params | {"order": order} | size)
+        return self._query(resource, reading | {"order": order} | size)
 
     def _query(self, resource: Resource, params: dict[str, str]) -> list[Json]:
         kind = KINDS[resource.tracker_type]
         params = params | {"fields": fields_parameter(resource)}
-        page = self.client.get(f"/api/tracker/{kind.plural}", params)
+        with self._turns:
+            page = self.client.get(f"/api/tracker/{kind.plural}", params)
         objects: list[Json] = page[self.dialect.page_key or kind.plural]
         return objects
 
@@ -168,7 +206,9 @@ class Reader:
         """Return the org units right below another one; those without parent for None."""
         if not self._below:
             params = {"fields": "id,parent[id]", "paging": "false"}
-            for unit in self.client.get("/api/organisationUnits", params)["organisationUnits"]:
+            with self._turns:
+                listed = self.client.get("/api/organisationUnits", params)["organisationUnits"]
+            for unit in listed:
                 above = (unit.get("parent") or {}).get("id")
                 self._below.setdefault(above, []).append(unit["id"])
         return self._below.get(org_unit, [])
@@ -187,16 +227,19 @@ def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str
         TargetError: DHIS2 does not let the user read them.
         BusyError: DHIS2 stayed busy or out of reach.
     """
+
+    def rows_of(reading: Reading) -> Iterator[pl.DataFrame]:
+        for page in reader.pages_of(resource, reading):
+            yield read_rows(resource, page, values).filter(~pl.col("isDeleted"))
+
+    room = reader.paging.slice // reader.paging.page + 1
+    readings = reader.readings(resource)
+    written = 0
     with writing_rows(run.read_back(resource.name), read_schema(values)) as writer:
-        return sum(_write_page(writer, resource, page, values) for page in reader.pages(resource))
-
-
-def _write_page(
-    writer: RowWriter, resource: Resource, page: Sequence[Json], values: Sequence[str]
-) -> int:
-    rows = read_rows(resource, page, values).filter(~pl.col("isDeleted"))
-    writer(rows)
-    return rows.height
+        for rows in in_order(readings, rows_of, at_once=reader.at_once, room=room):
+            writer(rows)
+            written += rows.height
+    return written
 
 
 def query_objects(
