@@ -45,3 +45,10 @@ UNPROVEN: dict[str, str] = {
     "EVENT expression: V{value_count}": "counted events, for no reason that is known",
 }
 """Construct to why it is not proven that the evaluator says what a server would."""
+
+UNPROVEN_WHERE_ASKED: dict[str, str] = {
+    "EVENT filter: firstNonNull(number element, a number)": (
+        "right in ENROLLMENT type on all versions; of events no server of the lab was asked"
+    ),
+}
+"""The same, of figures that are made only where the country file asks for them."""
