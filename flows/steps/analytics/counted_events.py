@@ -1,5 +1,7 @@
 """What DHIS2 has confirmed, and what its analytics tables hold of it: events by region."""
 
+from datetime import date, timedelta
+
 import polars as pl
 
 from flows.connectors.dhis2.answers import Answer
@@ -24,7 +26,7 @@ from transforms.model.resources import EVENT_RESOURCES, ORG_UNITS, Resource
 from transforms.openimis.country import Country
 
 PATH = "/api/analytics/events/aggregate"
-ALL_DAYS = {"startDate": "1900-01-01", "endDate": "2100-01-01"}
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
 NOT_JUDGED = "Whether they are new was not judged:"
 
 
@@ -86,8 +88,18 @@ def _by_place(target: Target, current: Current, resource: Resource) -> pl.DataFr
 def _count_events(client: Dhis2, resource: Resource, regions: list[str]) -> Answer:
     # Not skipMeta: 2.42.5.2 answers 500 to it, unless paging is switched off too.
     chosen = {"stage": str(resource.stage), "dimension": f"ou:{';'.join(regions)}"}
-    params = chosen | {"paging": "false"} | ALL_DAYS
+    params = chosen | {"paging": "false"} | _all_days(resource)
     return client.exchange("GET", f"{PATH}/{resource.program}", params)
+
+
+def _all_days(resource: Resource) -> dict[str, str]:
+    """Return days that hold all events, and are those of no other resource.
+
+    DHIS2 remembers an answer by places and days, and not by program or stage: it gave the events of
+    policies for those of claims (seen on 2.40.12; the source of 2.42 has the same key).
+    """
+    last_day = LAST_DAY + timedelta(days=EVENT_RESOURCES.index(resource))
+    return {"startDate": FIRST_DAY.isoformat(), "endDate": last_day.isoformat()}
 
 
 def _counts(resource: Resource, answer: Answer) -> pl.DataFrame:

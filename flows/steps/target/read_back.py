@@ -30,7 +30,7 @@ from transforms.model.resources import Resource, TrackerType
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2300, 1, 1)
 UIDS_AT_ONCE = 200  # 2.4 kB of an address: servers take 8 kB of header
-Reading = dict[str, str]
+Query = dict[str, str]
 """Parameters of what is read page after page."""
 PROGRAMS_OF_A_PERSON = 10  # 2.40 cuts a page as if it held each person once for each program
 
@@ -100,14 +100,14 @@ class Reader:
         for reading in self.readings(resource):
             yield from self.pages_of(resource, reading)
 
-    def readings(self, resource: Resource) -> Iterator[Reading]:
+    def readings(self, resource: Resource) -> Iterator[Query]:
         """Yield what has to be read for all objects of a resource, nowhere many pages deep."""
         with ThreadPoolExecutor(self.at_once, thread_name_prefix="look") as threads:
             for chosen in programs_of(resource):
                 [is_deep] = self._are_deep(threads, resource, chosen, [Slice()])
                 yield from self._readings(threads, resource, chosen, Slice(), is_deep=is_deep)
 
-    def pages_of(self, resource: Resource, reading: Reading) -> Iterator[list[Json]]:
+    def pages_of(self, resource: Resource, reading: Query) -> Iterator[list[Json]]:
         """Yield the objects of one reading, page by page."""
         for number in count(1):
             objects = self._page(resource, reading, number)
@@ -136,11 +136,11 @@ class Reader:
         self,
         threads: ThreadPoolExecutor,
         resource: Resource,
-        chosen: Reading,
+        chosen: Query,
         part: Slice,
         *,
         is_deep: bool,
-    ) -> Iterator[Reading]:
+    ) -> Iterator[Query]:
         parts = self._parts(resource, part) if is_deep else []
         if not parts:
             yield self._reading(resource, chosen, part)
@@ -152,7 +152,7 @@ class Reader:
         self,
         threads: ThreadPoolExecutor,
         resource: Resource,
-        chosen: Reading,
+        chosen: Query,
         parts: Sequence[Slice],
     ) -> list[bool]:
         """Whether there is, of each part, a page behind those of a reading that is not divided."""
@@ -161,10 +161,10 @@ class Reader:
         pages = threads.map(lambda reading: self._page(resource, reading, last + 1), readings)
         return [bool(page) for page in pages]
 
-    def _reading(self, resource: Resource, chosen: Reading, part: Slice) -> Reading:
+    def _reading(self, resource: Resource, chosen: Query, part: Slice) -> Query:
         return chosen | self._place(resource, part) | self._days(resource, part)
 
-    def _page(self, resource: Resource, reading: Reading, number: int) -> list[Json]:
+    def _page(self, resource: Resource, reading: Query, number: int) -> list[Json]:
         is_enrollment = resource.tracker_type is TrackerType.ENROLLMENT
         order = self.dialect.enrollment_order if is_enrollment else "createdAt"
         size = {"pageSize": str(self.paging.page), "page": str(number)}
@@ -228,7 +228,7 @@ def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str
         BusyError: DHIS2 stayed busy or out of reach.
     """
 
-    def rows_of(reading: Reading) -> Iterator[pl.DataFrame]:
+    def rows_of(reading: Query) -> Iterator[pl.DataFrame]:
         for page in reader.pages_of(resource, reading):
             yield read_rows(resource, page, values).filter(~pl.col("isDeleted"))
 

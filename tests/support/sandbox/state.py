@@ -45,6 +45,7 @@ class State:
         self.jobs: dict[str, Object] = {}
         self.analytics = AnalyticsCue()
         self.analytics_tables: dict[str, Counter[str]] | None = None
+        self.analytics_answers: dict[tuple[str, ...], str] = {}
         self.output_period_types: list[str] = []
         self.imports: deque[Object] = deque(maxlen=IMPORTS_SHOWN)
         self._install()

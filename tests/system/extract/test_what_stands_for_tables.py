@@ -214,8 +214,8 @@ def test_what_is_wrong_behind_a_foreign_table_is_told(
 def test_a_view_that_takes_too_long_names_the_limit_of_the_database(
     tmp_path: Any, openimis: Database, administrator: psycopg.Connection
 ) -> None:
-    replace_table(administrator, "tblHF", "VIEW", "SELECT kept.* FROM {} AS kept, pg_sleep(1)")
-    administrator.execute(f"ALTER DATABASE {openimis.name} SET statement_timeout = '200ms'")
+    replace_table(administrator, "tblHF", "VIEW", "SELECT kept.* FROM {} AS kept, pg_sleep(10)")
+    administrator.execute(f"ALTER DATABASE {openimis.name} SET statement_timeout = '1500ms'")
 
     said = refusal(Run(tmp_path, "monday"), openimis.odbc, SourceBusyError)
 

@@ -57,7 +57,7 @@ def test_one_object_that_is_too_large_names_the_proxys_limit(
 ) -> None:
     sandbox.cues.add(path="^/api/metadata", method="POST", larger=100, status=413)
 
-    with pytest.raises(TargetError, match=r"takes no request of .* bytes \(413\)"):
+    with pytest.raises(TargetError, match=r"accepts no request of .* bytes \(413\)"):
         bring(dhis2)
 
 
