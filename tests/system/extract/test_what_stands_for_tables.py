@@ -219,7 +219,7 @@ def test_a_view_that_takes_too_long_names_the_limit_of_the_database(
 
     said = refusal(Run(tmp_path, "monday"), openimis.odbc, SourceBusyError)
 
-    assert "Could not read tblHF" in said
+    assert said.startswith("Could not read ")
     assert "statement_timeout" in said
 
 
