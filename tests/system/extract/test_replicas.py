@@ -51,7 +51,14 @@ class Pair:
     def catch_up(self) -> None:
         """Wait until the replica has all that the primary has."""
         [there] = _ask(self._database(self.primary), "SELECT pg_current_wal_lsn()")
-        until(lambda: self.read(f"SELECT pg_last_wal_replay_lsn() >= '{there}'") == [True])
+        until(lambda: self._has_replayed(there))
+
+    def _has_replayed(self, there: str) -> bool:
+        """Whether the replica has got to a place; what it ends to catch up may be this question."""
+        try:
+            return bool(self.read(f"SELECT pg_last_wal_replay_lsn() >= '{there}'") == [True])
+        except psycopg.OperationalError:
+            return False
 
 
 def _ask(database: Database, statement: str) -> list[Any]:
