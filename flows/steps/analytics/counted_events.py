@@ -96,7 +96,7 @@ def _all_days(resource: Resource) -> dict[str, str]:
     """Return days that hold all events, and are those of no other resource.
 
     DHIS2 remembers an answer by places and days, and not by program or stage: it gave the events of
-    policies for those of claims (seen on 2.40.12; the source of 2.42 has the same key).
+    policies for those of claims (seen on 2.40.12 and 2.42.5.2).
     """
     last_day = LAST_DAY + timedelta(days=EVENT_RESOURCES.index(resource))
     return {"startDate": FIRST_DAY.isoformat(), "endDate": last_day.isoformat()}

@@ -2,7 +2,7 @@
 
 An org unit counts by the path that it had then. Figures of indicators are not computed. An answer
 is remembered by places and days alone: who asks the same of another program or stage is answered
-that of the first (seen on 2.40.12; the source of 2.42 has the same key).
+that of the first (seen on 2.40.12 and 2.42.5.2).
 """
 
 from __future__ import annotations
