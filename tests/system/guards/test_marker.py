@@ -106,7 +106,7 @@ def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
         pytest.param("hello", [1], id="list", marks=pytest.mark.large),
         pytest.param("hello", ANOTHER, id="of another name", marks=pytest.mark.large),
         pytest.param("../../me?a=b", ANOTHER, id="an odd name", marks=pytest.mark.large),
-        pytest.param("another-area", HALF, id="half a marker"),
+        pytest.param("another-area", HALF, id="half a marker", marks=pytest.mark.large),
         pytest.param("another-area", NO_NUMBER, id="no number", marks=pytest.mark.large),
     ],
 )

@@ -27,6 +27,7 @@ def values(sandbox: Sandbox, uid: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.large
 def test_a_corrected_uuid_of_the_oldest_insuree_stops_no_night(scheme: GuardedScheme) -> None:
     uuid = ANOTHER_UUID.format(table="tblInsuree", key="InsureeID", uuid="InsureeUUID")
     in_openimis(scheme, uuid)
@@ -107,6 +108,7 @@ def test_with_the_key_of_before_new_people_get_their_numbers_without_a_permissio
     assert values(scheme.sandbox, CHFID.uid) == expected
 
 
+@pytest.mark.large
 def test_another_key_that_is_permitted_sends_every_number_anew(scheme: GuardedScheme) -> None:
     numbers = values(scheme.sandbox, CHFID.uid)
     scheme.bring("third", key=ANOTHER_KEY)

@@ -114,6 +114,7 @@ def test_a_claim_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_line_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2(
     scheme: GuardedScheme,
 ) -> None:
@@ -178,6 +179,7 @@ def test_one_village_whose_name_does_not_get_through_stops_no_night_and_is_named
     assert any(name.endswith("FINE-V") for name in names_in_dhis2(scheme, "organisationUnits"))
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("way", one_by_default(ON_THE_WAY))
 def test_one_option_that_does_not_get_through_stops_no_night_and_is_named(
     scheme: GuardedScheme, way: str
@@ -202,6 +204,7 @@ def test_one_option_that_does_not_get_through_stops_no_night_and_is_named(
     assert any("POISON-I" in name for name in names_in_dhis2(scheme, "options"))
 
 
+@pytest.mark.large
 def test_the_name_of_a_village_that_arrives_after_it_was_corrected_is_set_right(
     scheme: GuardedScheme,
 ) -> None:

@@ -69,6 +69,7 @@ def test_values_that_were_corrected_meanwhile_are_never_posted_again(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_what_was_created_in_doubt_and_is_wanted_no_more_is_deleted(scheme: GuardedScheme) -> None:
     scheme.back_to(scheme.before_first)
     leave_in_doubt(scheme, "first", '"trackedEntities"', "after")
@@ -85,6 +86,7 @@ def test_what_was_created_in_doubt_and_is_wanted_no_more_is_deleted(scheme: Guar
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_run_whose_folder_is_lost_does_not_keep_the_next_ones_from_loading(
     scheme: GuardedScheme,
 ) -> None:

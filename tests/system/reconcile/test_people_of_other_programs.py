@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import polars as pl
+import pytest
 
 from staging.outbox import begin, bundles
 from staging.rejects import read_rejects
@@ -69,6 +70,7 @@ def test_what_the_clinic_has_of_a_person_stays_and_ours_goes(scheme: ReconciledS
     assert "the values that we sent of it stay" in reject["hint"]
 
 
+@pytest.mark.large
 def test_it_is_tried_again_by_itself_and_goes_once_the_clinic_has_ended(
     scheme: ReconciledScheme,
 ) -> None:
