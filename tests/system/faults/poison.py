@@ -146,7 +146,7 @@ def _event_of_another(person: Json, enrollment: Json, event: Json) -> Json:
 
 
 _STRANGER = ((PERSON, SOMEBODY),)
-_STAGE, _STATUS, _PRODUCT, _, _AMOUNT = (field.uid for field in POLICY_FIELDS[:5])
+_STAGE, _STATUS, _, _, _AMOUNT = (field.uid for field in POLICY_FIELDS[:5])
 _SERVICE_ELEMENT = "UWkyb5W46zn"
 
 POISON: Mapping[str, Poison] = {
@@ -178,7 +178,7 @@ POISON: Mapping[str, Poison] = {
     "E1127": Poison(ENROLLMENT, by_hand=ByHand(_enrollment_of_another, taken_back=((ENROLLMENT, "{}"), *_STRANGER))),
     "E1128": Poison(EVENT, by_hand=ByHand(_event_of_another, taken_back=((EVENT, "{}"), (ENROLLMENT, BY_HAND), *_STRANGER))),
     "E1302": Poison(EVENT, _element(_AMOUNT, "12,50")),
-    "E1303": Poison(EVENT, _without_element(_PRODUCT)),
+    "E1303": Poison(EVENT, _without_element(_STATUS)),
     "E1305": Poison(EVENT, _element(_SERVICE_ELEMENT, "x")),
     "E1313": Poison(EVENT, _is(enrollment=NOWHERE)),
 }  # fmt: skip
