@@ -15,10 +15,9 @@ from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.match.match_run import Beside, Matched, match_run
-from flows.steps.match.match_table import read_match_table
-from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.named_files import read_coordinates, read_match_table
 from flows.steps.target.recognition import recognise_server
 from staging.layout import Run, Target
 from staging.runs import at_work

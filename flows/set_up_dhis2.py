@@ -14,9 +14,8 @@ from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.set_up.plan_and_write import SetUp
 from flows.steps.set_up.set_up_run import set_up_run
-from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
-from flows.steps.shared.place_groups_file import read_place_groups
+from flows.steps.shared.named_files import read_coordinates, read_place_groups
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.target_lock import locked

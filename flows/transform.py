@@ -13,9 +13,8 @@ from flows.prefect_support.pseudonym_key import load_pseudonym_key
 from flows.prefect_support.run_names import named_by
 from flows.steps.compare.desired import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
-from flows.steps.shared.coordinates_file import read_coordinates
 from flows.steps.shared.country_file import read_country
-from flows.steps.shared.place_groups_file import read_place_groups
+from flows.steps.shared.named_files import read_coordinates, read_place_groups
 from staging.requests import TransformRequest
 from transforms.changes.permissions import Allow
 from transforms.model.resources import Scope

@@ -5,13 +5,13 @@ import polars as pl
 
 from staging.files import checksum, whole_or_absent, write_bytes
 from staging.layout import Run, Target
+from transforms.core.csv_texts import separator_of
 from transforms.core.errors import StagingError
 from transforms.core.json_texts import Json
 from transforms.matching.decisions import FILE_COLUMNS
 
 ENCODINGS = ("utf-8-sig", "cp1252")
 """A spreadsheet may write the second, which reads any file."""
-SEPARATORS = (",", ";", "\t")
 
 
 def read_matches(target: Target) -> tuple[pl.DataFrame, str | None]:
@@ -25,8 +25,7 @@ def read_matches(target: Target) -> tuple[pl.DataFrame, str | None]:
         return pl.DataFrame(schema=dict.fromkeys(FILE_COLUMNS, pl.String())), None
     content = path.read_bytes()
     text = _decoded(content)
-    titles = text.partition("\n")[0]
-    separator = max(SEPARATORS, key=titles.count)
+    separator = separator_of(text.partition("\n")[0])
     try:
         rows = pl.read_csv(text.encode(), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError as error:

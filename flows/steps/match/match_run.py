@@ -33,7 +33,6 @@ from transforms.matching.match_table import keys_of_table
 from transforms.matching.org_unit_tree import org_units_of
 from transforms.matching.places import places_to_match
 from transforms.openimis.country import Country
-from transforms.openimis.normalise import normalise
 from transforms.openimis.register import register_of
 from transforms.reports.match_map import match_map
 from transforms.reports.match_page import match_page
@@ -110,7 +109,7 @@ def match_run(
 
 
 def _places(run: Run, country: Country, beside: Beside) -> pl.DataFrame:
-    register = register_of(normalise(read_snapshot(run).frames, country))
+    register = register_of(read_snapshot(run).frames, country)
     return places_to_match(register, beside.coordinates)
 
 

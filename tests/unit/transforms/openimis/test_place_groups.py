@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.steps.shared.place_groups_file import read_place_groups
+from flows.steps.shared.named_files import read_place_groups
 from tests.support.builders import PLACES, register, uuid
 from transforms.core.errors import CountryError
 from transforms.model.org_unit_groups import org_unit_group_objects
