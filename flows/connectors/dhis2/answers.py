@@ -75,6 +75,20 @@ def check_path(answer: Answer, path: str) -> None:
         raise not_found_error(path)
 
 
+def check_control(answer: Answer, path: str) -> None:
+    """Refuse an answer to a request without objects that says nothing of any object.
+
+    Every DHIS2 has the path. So a 404 is a DHIS2 that is not deployed yet, and time may cure it.
+
+    Raises:
+        TargetError: 403.
+        BusyError: 404.
+    """
+    if answer.status == 404:
+        raise transient(not_found_error(path))
+    check_path(answer, path)
+
+
 def check_read(answer: Answer, path: str) -> None:
     """Refuse an answer to a reading that does not bring what is there.
 

@@ -13,21 +13,14 @@ costs minutes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flows.connectors.dhis2.answers import check_control
 from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.errors import (
-    BusyError,
-    ForbiddenError,
-    forbidden_error,
-    not_found_error,
-    transient,
-)
+from flows.connectors.dhis2.errors import BusyError, ForbiddenError
 from flows.connectors.dhis2.failures import (
     ATTEMPTS_OF_A_PART,
     BLOCKED,
-    FORBIDDEN,
     NO_ANSWER,
-    NOT_FOUND,
     SECONDS_OF_A_PART,
     SERVER_ERROR,
     TOO_LARGE,
@@ -143,15 +136,12 @@ def check_metadata_way(client: Dhis2) -> None:
         TargetError: DHIS2 does not let the user in.
         BusyError: DHIS2 stayed busy or out of reach, or fails whatever it is sent.
     """
-    status = client.exchange("POST", PATH, IMPORT, NOTHING).status
-    if status == FORBIDDEN:
-        raise forbidden_error(PATH)
-    if status == NOT_FOUND:
-        raise transient(not_found_error(PATH))
-    if status >= SERVER_ERROR:
+    answer = client.exchange("POST", PATH, IMPORT, NOTHING)
+    check_control(answer, PATH)
+    if answer.status >= SERVER_ERROR:
         raise BusyError(
-            f"DHIS2 failed on a payload of metadata without objects (status {status}), where a "
-            f"report was expected: the fault is the server's. Look at its log and its database "
-            f"(disk, memory, connections), then run again. What it had refused before is among "
-            f"the rejects; what was written before stays, and the rest was not written."
+            f"DHIS2 failed on a payload of metadata without objects (status {answer.status}), "
+            f"where a report was expected: the fault is the server's. Look at its log and its "
+            f"database (disk, memory, connections), then run again. What it had refused before is "
+            f"among the rejects; what was written before stays, and the rest was not written."
         )

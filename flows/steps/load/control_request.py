@@ -4,9 +4,10 @@ A firewall refuses one text, a proxy gives up on one body, DHIS2 dies of one rec
 may stop the others. If the control request fails, nothing is learnt about any object.
 """
 
+from flows.connectors.dhis2.answers import check_control
 from flows.connectors.dhis2.client import TRACKER, Dhis2
-from flows.connectors.dhis2.errors import BusyError, forbidden_error, not_found_error, transient
-from flows.connectors.dhis2.failures import FORBIDDEN, NOT_FOUND, Failure
+from flows.connectors.dhis2.errors import BusyError
+from flows.connectors.dhis2.failures import Failure
 
 PARAMETERS = {
     "async": "false",
@@ -34,10 +35,7 @@ def check_way(client: Dhis2, failure: Failure) -> None:
     """
     params = PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE"}
     answer = client.exchange("POST", TRACKER, params, NO_OBJECTS)
-    if answer.status == FORBIDDEN:
-        raise forbidden_error(TRACKER)
-    if answer.status == NOT_FOUND:
-        raise transient(not_found_error(TRACKER))
+    check_control(answer, TRACKER)
     if not answer.ok:
         raise _server_error(failure.status or answer.status)
 
