@@ -202,6 +202,11 @@ def _of_field(
 
 def _empty_limit(objects: int, present: int, guards: Guards) -> float:
     limit = max(guards.empty_count, guards.empty_share * present)
+    return limit_of_all(limit, objects, present, guards)
+
+
+def limit_of_all(limit: float, objects: int, present: int, guards: Guards) -> float:
+    """Return a limit, which is `all_count` at most where all that are present are concerned."""
     return min(limit, guards.all_count) if objects == present else limit
 
 

@@ -21,6 +21,7 @@ from transforms.changes.magnitude import (
     FIRST_LOAD,
     Finding,
     MagnitudeKind,
+    limit_of_all,
     permission_sentence,
 )
 from transforms.changes.metadata_changes import BEFORE
@@ -121,8 +122,7 @@ def _limit_of(value: str, rows: int, confirmed: int, guards: Guards) -> float:
 
 
 def _limit_of_all(rows: int, confirmed: int, guards: Guards) -> float:
-    limit = _limit(guards.change_share, confirmed, guards)
-    return min(limit, guards.all_count) if rows == confirmed else limit
+    return limit_of_all(_limit(guards.change_share, confirmed, guards), rows, confirmed, guards)
 
 
 def _limit(share: float, confirmed: int, guards: Guards) -> float:
