@@ -71,13 +71,14 @@ def places_and_codes(story: Story) -> Content:
     """
     found = held(story.scheme.sandbox)
     return {
-        kind: {uid: _without_author_and_empty_lists(row) for uid, row in found[kind].items()}
+        kind: {uid: _without_author(row) for uid, row in found[kind].items()}
         for kind in ("organisationUnits", "options")
     }
 
 
-def _without_author_and_empty_lists(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "lastUpdatedBy" and value != []}
+def _without_author(row: dict[str, Any]) -> dict[str, Any]:
+    written = row if row.get("attributeValues") else {**row, "attributeValues": []}
+    return {name: value for name, value in written.items() if name != "lastUpdatedBy"}
 
 
 @pytest.mark.parametrize(("chapter", "what", "which"), [*cases()])

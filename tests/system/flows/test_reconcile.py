@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from flows.reconcile import reconcile
 from staging.current import read_current, switch
@@ -24,8 +25,9 @@ def deleted_by_hand(scheme: FlowScheme) -> str:
 
 
 def artifacts() -> list[str]:
+    by_key = ArtifactFilter(key=ArtifactFilterKey(any_=["reconciliation"]))
     with get_client(sync_client=True) as client:
-        return [str(each.data) for each in client.read_artifacts() if each.key == "reconciliation"]
+        return [str(each.data) for each in client.read_artifacts(artifact_filter=by_key)]
 
 
 def test_what_was_deleted_by_hand_is_told_and_comes_again(scheme: FlowScheme) -> None:

@@ -15,6 +15,7 @@ from prefect.utilities.urls import url_for
 from tests.support.sandbox.state import State as Dhis2State
 from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import fill
+from tests.system.flows.prefect_runs import subflows_of
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,6 @@ def day_of(run: FlowRun) -> str:
 def run_of(state: State[Any]) -> FlowRun:
     with get_client(sync_client=True) as client:
         return client.read_flow_run(state.state_details.flow_run_id)
-
-
-def subflows_of(run: FlowRun) -> list[FlowRun]:
-    with get_client(sync_client=True) as client:
-        tasks = {each.id for each in client.read_task_runs() if each.flow_run_id == run.id}
-        return [each for each in client.read_flow_runs() if each.parent_task_run_id in tasks]
 
 
 def test_a_run_and_its_stages_have_names_that_say_what_they_are(good: State[Any]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from prefect import flow, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import LogFilter
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Running
 
@@ -34,6 +34,7 @@ from tests.support.databases.odbc import postgresql_odbc
 from tests.support.large import one_by_default
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, save_servers
 from tests.system.flows.conftest import AS_OF
+from tests.system.flows.prefect_runs import runs_of_deployment
 from transforms.core.errors import SourceError
 from transforms.openimis.country import Retention, Waiting
 
@@ -51,6 +52,7 @@ delete_count = 100_000
 """
 NOWHERE = "http://127.0.0.1:9"
 NIGHTS = 21
+EXTRACT = "extract/manual"
 NEW = ("Scheduled", "Late", "Pending")
 
 
@@ -386,15 +388,15 @@ def nobody_works(prefect_server: None) -> None:
 def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) -> None:
     @flow(name="a-parent")
     def parent() -> None:
-        child = start_child("extract/manual", {}, "extract scheme")
-        await_child(child, "extract/manual", Waiting(worker_minutes=0.01))
+        child = start_child(EXTRACT, {}, "extract scheme")
+        await_child(child, EXTRACT, Waiting(worker_minutes=0.01))
 
     with pytest.raises(ChildFailedError) as refusal:
         parent()
 
     assert "No worker took extract/manual within 0.01 minutes" in str(refusal.value)
     assert "at least two slots" in str(refusal.value)
-    assert [run.state_name for run in runs_of("extract/manual")] == ["Cancelled"]
+    assert [run.state_name for run in runs_of_deployment(EXTRACT)] == ["Cancelled"]
 
 
 def test_the_run_of_a_stage_has_its_name_at_once_and_is_a_subflow_of_the_run_that_started_it(
@@ -402,7 +404,7 @@ def test_the_run_of_a_stage_has_its_name_at_once_and_is_a_subflow_of_the_run_tha
 ) -> None:
     @flow(name="a-parent")
     def parent() -> list[UUID]:
-        children = [start_child("extract/manual", {}, "extract scheme") for _ in range(2)]
+        children = [start_child(EXTRACT, {}, "extract scheme") for _ in range(2)]
         return [UUID(str(flow_run.id)), *(each.id for each in children)]
 
     [parent_id, child, again] = parent()
@@ -421,8 +423,8 @@ def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) 
 
     @flow(name="a-parent")
     def parent() -> None:
-        child = start_child("extract/manual", {}, "extract scheme")
-        await_child(child, "extract/manual", Waiting(stage_hours=0.001))
+        child = start_child(EXTRACT, {}, "extract scheme")
+        await_child(child, EXTRACT, Waiting(stage_hours=0.001))
 
     taker = threading.Thread(target=taken_by_somebody, daemon=True)
     taker.start()
@@ -434,13 +436,7 @@ def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) 
 def taken_by_somebody() -> None:
     """Let the run that waits for a worker be running, as one says who then dies."""
     moment = threading.Event()
-    while not (waiting := [run for run in runs_of("extract/manual") if run.state_name in NEW]):
+    while not (waiting := [run for run in runs_of_deployment(EXTRACT) if run.state_name in NEW]):
         moment.wait(0.2)
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(waiting[0].id, Running(), force=True)
-
-
-def runs_of(deployment: str) -> list[FlowRun]:
-    with get_client(sync_client=True) as client:
-        found = client.read_deployment_by_name(deployment)
-        return [run for run in client.read_flow_runs() if run.deployment_id == found.id]

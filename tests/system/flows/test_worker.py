@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 from prefect import get_client
-from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_URL
 
 from tests.support.scheme.by_flows import FlowScheme
+from tests.system.flows.prefect_runs import runs_of_flow, subflows_of
 
 pytestmark = [pytest.mark.large, pytest.mark.timeout(900)]
 PROJECT = Path(__file__).parents[3]
@@ -56,12 +56,6 @@ def start_sync(scheme: FlowScheme) -> FlowRun:
     return run_deployment("sync/daily", parameters=parameters, timeout=DEADLINE_SECONDS)
 
 
-def runs_of(flow: str) -> list[FlowRun]:
-    with get_client(sync_client=True) as client:
-        found = {each.id: each.name for each in client.read_flows()}
-        return [run for run in client.read_flow_runs() if found[run.flow_id] == flow]
-
-
 def ended(run: FlowRun) -> FlowRun:
     until = time.monotonic() + DEADLINE_SECONDS
     with get_client(sync_client=True) as client:
@@ -83,19 +77,11 @@ def let_dhis2_forget_the_login(scheme: FlowScheme) -> None:
 
 def known_runs() -> set[UUID]:
     """Return the runs that other tests have left on the server."""
-    return {run.id for flow in STAGES for run in runs_of(flow)}
+    return {run.id for flow in STAGES for run in runs_of_flow(flow)}
 
 
 def new_runs_of(flow: str, before: set[UUID]) -> list[FlowRun]:
-    return [run for run in runs_of(flow) if run.id not in before]
-
-
-def subflows_of(parent: FlowRun) -> list[FlowRun]:
-    """Return the runs that the page of a run links to, in the order of their start."""
-    of_parent = FlowRunFilter(parent_flow_run_id={"any_": [parent.id]})
-    with get_client(sync_client=True) as client:
-        found = client.read_flow_runs(flow_run_filter=of_parent)
-    return sorted(found, key=lambda run: run.created)
+    return [run for run in runs_of_flow(flow) if run.id not in before]
 
 
 def name_of(run: FlowRun) -> str:
