@@ -22,7 +22,7 @@ from staging.layout import Run, Target
 from staging.rejects import write_rejects
 from staging.runs import at_work
 from staging.target_lock import locked
-from transforms.changes.reject_rows import POPULATION, reject_rows
+from transforms.changes.answers.reject_rows import POPULATION, reject_rows
 
 
 @flow(name="import-population", flow_run_name=named_by("target"))

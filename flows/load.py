@@ -18,7 +18,7 @@ from flows.prefect_support.waiting import patient_step
 from flows.steps.load.load_run import check_resumable, load_run, loading
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
-from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.reports.summaries import RunState
 
 

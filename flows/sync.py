@@ -35,7 +35,7 @@ from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, TransformRequest, Until
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
 from transforms.reports.summaries import RunState

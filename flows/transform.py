@@ -16,7 +16,7 @@ from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.named_files import read_coordinates, read_place_groups
 from staging.requests import TransformRequest
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import Scope
 
 

@@ -22,7 +22,7 @@ from staging.current import read_current, switch
 from staging.layout import Run, Target
 from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
-from transforms.changes.permissions import Allow, Permissions
+from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 
 

@@ -18,7 +18,7 @@ from staging.current import Current, versions
 from staging.damage import in_words
 from staging.files import make_folder, sha256, verify, whole_or_absent
 from staging.layout import Target
-from transforms.changes.schemas import FORMER
+from transforms.changes.objects.schemas import FORMER
 from transforms.model.field_keys import names_uids, with_keys
 
 

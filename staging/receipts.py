@@ -6,7 +6,7 @@ import polars as pl
 
 from staging.layout import Run
 from staging.outbox import bundles, verify_receipt
-from transforms.changes.outcomes import ABSENT, OUTCOMES
+from transforms.changes.answers.outcomes import ABSENT, OUTCOMES
 from transforms.model.resources import TrackerType
 
 TEXTS = pl.List(pl.String)

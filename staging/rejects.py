@@ -15,9 +15,9 @@ import polars as pl
 from staging.damage import DamagedError, damaged_error
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
 from staging.layout import Run
-from transforms.changes.magnitude import Finding
-from transforms.changes.magnitude_sentences import sentence
-from transforms.changes.reject_rows import table_of
+from transforms.changes.answers.reject_rows import table_of
+from transforms.changes.guards.magnitude import Finding
+from transforms.changes.guards.magnitude_sentences import sentence
 
 REJECTS_STAGE, ABSENT, GUARD = "rejects", "absent", "guard"
 REJECTS: dict[str, pl.DataType] = {

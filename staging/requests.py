@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from staging.layout import Run, Target
 from staging.runs import RunRecord
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.json_texts import Json
 from transforms.model.resources import Scope
 from transforms.openimis.windows import Window

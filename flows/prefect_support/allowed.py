@@ -7,7 +7,7 @@ from prefect.context import FlowRunContext
 
 from staging.layout import Run
 from staging.runs import note_permissions
-from transforms.changes.permissions import NOTHING, Permissions, permissions
+from transforms.changes.guards.permissions import NOTHING, Permissions, permissions
 
 
 def record_permissions(run: Run, allow: Collection[str]) -> Permissions:

@@ -25,7 +25,7 @@ from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey, new_key
 from flows.prefect_support.saved_blocks import faults_of
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import CountryError, SyncError
 
 KEY = "pseudonym-key"

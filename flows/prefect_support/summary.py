@@ -19,8 +19,8 @@ from staging.receipts import outcomes
 from staging.rejects import GUARD, read_rejects
 from staging.snapshots import is_complete, read_manifest
 from staging.summaries import read_summary
-from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
+from transforms.changes.answers.outcomes import OUTCOMES
+from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
 from transforms.core.json_texts import Json
 from transforms.model.resources import RESOURCES
 from transforms.reports.summaries import (

@@ -28,9 +28,9 @@ from staging.manifests import ChangesManifest
 from tests.benchmarks.frames import desired, nothing_acknowledged
 from tests.benchmarks.measuring import Cost, at_least, at_most, cost_of, costs_in_turn
 from tests.support.manifests import changes_manifest
-from transforms.changes.bundles import number_bundles
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.phases import LISTS, POSTS
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.objects.phases import LISTS, POSTS
+from transforms.changes.sending.bundles import number_bundles
 from transforms.model.resources import RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
 

@@ -17,7 +17,7 @@ import polars as pl
 from staging.frames import write_frame
 from tests.benchmarks.frames import OBJECTS_OF_A_PERSON, acknowledged, desired, unchanged
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
-from transforms.changes.deltas import Delta, delta
+from transforms.changes.delta.deltas import Delta, delta
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
 
 ROWS = 2_000_000

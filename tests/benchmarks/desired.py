@@ -20,7 +20,7 @@ from staging.layout import Run
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from tests.figures.snapshots import made_of
 from tests.support.openimis_sample import sample
-from transforms.changes.partitions import partition_count
+from transforms.changes.objects.partitions import partition_count
 from transforms.model.resources import Scope
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of

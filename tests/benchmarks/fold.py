@@ -24,10 +24,10 @@ from tests.benchmarks.frames import (
     unchanged,
 )
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
-from transforms.changes.deltas import delta
-from transforms.changes.fold import fold_partition
-from transforms.changes.outcomes import OUTCOMES
-from transforms.changes.phases import Phase
+from transforms.changes.answers.fold import fold_partition
+from transforms.changes.answers.outcomes import OUTCOMES
+from transforms.changes.delta.deltas import delta
+from transforms.changes.objects.phases import Phase
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
 
 PEOPLE = 50_000

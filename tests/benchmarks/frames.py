@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.changes.deltas import Delta
-from transforms.changes.generations import first_uid
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.delta.deltas import Delta
+from transforms.changes.objects.generations import first_uid
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.core.fields import Field, ValueType
 from transforms.core.uids import uid_of_uuid
 from transforms.model.resources import (

@@ -24,7 +24,7 @@ from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.stopping import StopRule
+from transforms.changes.guards.stopping import StopRule
 from transforms.dhis2.import_report import Receipt
 from transforms.openimis.country import Guards
 

@@ -13,16 +13,16 @@ from typing import Any
 import polars as pl
 
 from tests.laws.world import LISTS, MemoryDhis2, desired_frame
-from transforms.changes.bundles import number_bundles, render_bundles
-from transforms.changes.change_counts import count_by_kind
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.dependants import PARENT_REFUSED, dependants, without
-from transforms.changes.fold import fold_partition
-from transforms.changes.holding_back import without_held_back
-from transforms.changes.outcomes import IS_REJECT, OUTCOMES
-from transforms.changes.phases import DELETES, Phase, parts
-from transforms.changes.schemas import acknowledged_schema
-from transforms.changes.stopping import StoppedError, StopRule, sent_by_group, stop_groups_of
+from transforms.changes.answers.fold import fold_partition
+from transforms.changes.answers.outcomes import IS_REJECT, OUTCOMES
+from transforms.changes.delta.change_counts import count_by_kind
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.guards.holding_back import without_held_back
+from transforms.changes.guards.stopping import StoppedError, StopRule, sent_by_group, stop_groups_of
+from transforms.changes.objects.phases import DELETES, Phase, parts
+from transforms.changes.objects.schemas import acknowledged_schema
+from transforms.changes.sending.bundles import number_bundles, render_bundles
+from transforms.changes.sending.dependants import PARENT_REFUSED, dependants, without
 from transforms.core.fields import Treatment
 from transforms.dhis2.import_report import Receipt, Refused
 from transforms.dhis2.tables.error_classes import ErrorClass

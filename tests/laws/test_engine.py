@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.laws.pipeline import Pipeline, World
 from tests.laws.world import LISTS, PARENTS, PLACES, MemoryDhis2, worlds
-from transforms.changes.deltas import Delta
-from transforms.changes.phases import Phase
+from transforms.changes.delta.deltas import Delta
+from transforms.changes.objects.phases import Phase
 from transforms.model.resources import RESOURCES
 
 NIGHTS = 5  # a deletion in doubt is found, its children follow, and late answers are waited for

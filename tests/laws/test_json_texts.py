@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.laws.world import desired_frame
-from transforms.changes.bundles import number_bundles, render_bundles
-from transforms.changes.deltas import delta
-from transforms.changes.phases import Phase
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.delta.deltas import delta
+from transforms.changes.objects.phases import Phase
+from transforms.changes.objects.schemas import acknowledged_schema
+from transforms.changes.sending.bundles import number_bundles, render_bundles
 from transforms.core.json_texts import constant, json_list, json_object, quote, quoted_or_null
 from transforms.model.field_keys import KEY_OF_UID
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES

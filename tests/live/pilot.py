@@ -37,8 +37,8 @@ from tests.live.outcomes import Counts, must
 from tests.live.proxy import Exchange, Proxy
 from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
-from transforms.changes.findings import FindingKind
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.objects.schemas import acknowledged_schema
+from transforms.changes.reconciliation.findings import FindingKind
 from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.openimis.country import Country
 from transforms.openimis.rows import Tables

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from transforms.changes.schemas import FIXED, acknowledged_schema, desired_schema
+from transforms.changes.objects.schemas import FIXED, acknowledged_schema, desired_schema
 from transforms.core.fields import Field, RetiredField
 from transforms.model.resources import RESOURCES, Resource
 

@@ -7,7 +7,7 @@ import pytest
 
 from flows.prefect_support.docs import PAGES
 from tests.system.set_up.a_country import GENDERS, a_country, choices
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.dhis2.tables.patches import PATCH_FAULTS
 from transforms.package.metadata import package
 from transforms.package.program_indicators import program_indicators

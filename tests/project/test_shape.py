@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.system.demo_database import comparison
-from transforms.changes.magnitude import LIFTED_BY
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.magnitude import LIFTED_BY
+from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import METADATA, RESOURCES
 from transforms.openimis.tables.columns import TABLES
 

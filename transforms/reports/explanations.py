@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.changes.schemas import PLAIN
+from transforms.changes.objects.schemas import PLAIN
 from transforms.model.resources import Resource
 
 SHOWN = ("key", "uid", "generation", "state", "parentUid", "run", "change")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.changes.findings import SIDES, FindingKind
+from transforms.changes.reconciliation.findings import SIDES, FindingKind
 from transforms.model.resources import RESOURCES
 
 PLACES_SHOWN = 20

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from transforms.changes.outcomes import with_outcomes
-from transforms.changes.reject_rows import COUNTED_ONLY, NOTE, hints
+from transforms.changes.answers.outcomes import with_outcomes
+from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints
 from transforms.core.json_texts import Json
 from transforms.model.resources import RESOURCES
 
@@ -30,7 +30,7 @@ def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -
 
     Args:
         changes: Resource name to its changes of the run.
-        outcomes: What DHIS2 answered; see `transforms.changes.outcomes`.
+        outcomes: What DHIS2 answered; see `transforms.changes.answers.outcomes`.
     """
     return {
         each.name: _counts(with_outcomes(each, changes[each.name], outcomes)) for each in RESOURCES

@@ -11,8 +11,8 @@ from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.acknowledged import scan
 from staging.current import Current, read_current
 from staging.layout import Target
-from transforms.changes.metadata_changes import CONFIRMED
-from transforms.changes.schemas import State
+from transforms.changes.answers.metadata_changes import CONFIRMED
+from transforms.changes.objects.schemas import State
 from transforms.core.errors import TargetError
 from transforms.dhis2.analytics_counts import (
     COUNTED,

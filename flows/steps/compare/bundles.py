@@ -13,8 +13,8 @@ from staging.layout import Run
 from staging.manifests import ChangesManifest
 from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import RunRecord, recall, remember_first
-from transforms.changes.bundles import number_bundles, render_bundles
-from transforms.changes.phases import Phase, parts
+from transforms.changes.objects.phases import Phase, parts
+from transforms.changes.sending.bundles import number_bundles, render_bundles
 from transforms.model.resources import RESOURCES
 
 OUTBOX = "outbox"

@@ -8,17 +8,21 @@ from flows.steps.compare.comparison import Comparison
 from flows.steps.compare.desired import Inputs
 from staging.acknowledged import scan
 from staging.frames import scan_frame, write_frame
-from transforms.changes.holding_back import fields_held_back
-from transforms.changes.magnitude import Finding
-from transforms.changes.metadata_changes import (
+from transforms.changes.answers.metadata_changes import (
     CONFIRMED,
     keep_confirmed,
     unconfirmed_rows,
     with_confirmed,
 )
-from transforms.changes.metadata_magnitude import judge_metadata, measure_metadata
-from transforms.changes.metadata_selection import is_chosen, needed_options, needed_org_units
-from transforms.changes.permissions import Permissions
+from transforms.changes.guards.holding_back import fields_held_back
+from transforms.changes.guards.magnitude import Finding
+from transforms.changes.guards.metadata_magnitude import judge_metadata, measure_metadata
+from transforms.changes.guards.permissions import Permissions
+from transforms.changes.sending.metadata_selection import (
+    is_chosen,
+    needed_options,
+    needed_org_units,
+)
 from transforms.model.resources import METADATA, ORG_UNITS, Scope
 
 

@@ -26,12 +26,12 @@ from staging.layout import Run, Target
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import write_held_back
 from transforms import VERSION
-from transforms.changes.magnitude import Finding
-from transforms.changes.metadata_changes import CONFIRMED
-from transforms.changes.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
-from transforms.changes.permissions import NOTHING, Permissions
-from transforms.changes.schemas import desired_schema
-from transforms.changes.selection import wholly_selected
+from transforms.changes.answers.metadata_changes import CONFIRMED
+from transforms.changes.delta.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
+from transforms.changes.guards.magnitude import Finding
+from transforms.changes.guards.permissions import NOTHING, Permissions
+from transforms.changes.objects.schemas import desired_schema
+from transforms.changes.sending.selection import wholly_selected
 from transforms.core.errors import StagingError
 from transforms.model.privacy import policy_of
 from transforms.model.resources import METADATA, RESOURCES, Scope
@@ -61,7 +61,7 @@ def stage_changes(
     """Stage the delta, and return its counts; once is enough.
 
     What is much is held back, and goes with a run that is permitted it:
-    transforms/changes/magnitude.py
+    transforms/changes/guards/magnitude.py
 
     Raises:
         StagingError: What is acknowledged is divided otherwise than what is desired.

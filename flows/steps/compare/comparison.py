@@ -15,25 +15,25 @@ from staging.frames import scan_objects, write_frame
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
-from transforms.changes.change_counts import count_by_kind
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.holding_back import (
+from transforms.changes.answers.reject_rows import note_counts, noted_rows, reject_rows
+from transforms.changes.delta.change_counts import count_by_kind
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.delta.partition_doubts import (
+    PartitionDoubts,
+    Partitioned,
+    Sides,
+    partition_doubts,
+)
+from transforms.changes.guards.holding_back import (
     fields_held_back,
     fields_withheld,
     keep_values,
     kinds_held_back,
     without_held_back,
 )
-from transforms.changes.magnitude import Finding
-from transforms.changes.moves import first_due_day
-from transforms.changes.partition_doubts import (
-    PartitionDoubts,
-    Partitioned,
-    Sides,
-    partition_doubts,
-)
-from transforms.changes.reject_rows import note_counts, noted_rows, reject_rows
-from transforms.changes.selection import select_changes
+from transforms.changes.guards.magnitude import Finding
+from transforms.changes.objects.moves import first_due_day
+from transforms.changes.sending.selection import select_changes
 from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
 from transforms.model.resources import (
     RESOURCE_BY_NAME,
@@ -46,7 +46,7 @@ from transforms.model.resources import (
 
 @dataclass(frozen=True)
 class Selection:
-    """Which changes are posted; see `transforms.changes.selection`."""
+    """Which changes are posted; see `transforms.changes.sending.selection`."""
 
     scopes: Sequence[Scope]
     windowed: bool = False

@@ -18,10 +18,10 @@ from staging.layout import Run
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from staging.snapshots import read_snapshot
-from transforms.changes.metadata_changes import with_content
-from transforms.changes.partitions import partition_count
-from transforms.changes.reject_rows import UNREADABLE_ROWS, unreadable_rows
-from transforms.changes.selection import check_scopes
+from transforms.changes.answers.metadata_changes import with_content
+from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
+from transforms.changes.objects.partitions import partition_count
+from transforms.changes.sending.selection import check_scopes
 from transforms.core.errors import GuardError
 from transforms.model.desired import desired, desired_metadata
 from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows

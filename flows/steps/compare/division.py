@@ -13,7 +13,7 @@ import polars as pl
 
 from staging.divided import BUCKET, bucket_of, discard, divide, scan_bucket
 from staging.layout import Run
-from transforms.changes.partitions import partition_of
+from transforms.changes.objects.partitions import partition_of
 from transforms.model.people import desired_people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.openimis.country import Country

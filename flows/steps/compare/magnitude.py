@@ -8,7 +8,7 @@ from flows.steps.compare.comparison import Comparison
 from staging.frames import scan_objects
 from staging.layout import Run
 from staging.manifests import ChangesManifest
-from transforms.changes.change_counts import (
+from transforms.changes.delta.change_counts import (
     ChangeCounts,
     acknowledged_at,
     add_up_counts,
@@ -17,10 +17,16 @@ from transforms.changes.change_counts import (
     created_at,
     emptied_values,
 )
-from transforms.changes.magnitude import LIFTED_BY, Finding, LastLoad, MagnitudeKind, judge_changes
-from transforms.changes.magnitude_sentences import sentence
-from transforms.changes.permissions import Permissions
-from transforms.changes.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
+from transforms.changes.guards.magnitude import (
+    LIFTED_BY,
+    Finding,
+    LastLoad,
+    MagnitudeKind,
+    judge_changes,
+)
+from transforms.changes.guards.magnitude_sentences import sentence
+from transforms.changes.guards.permissions import Permissions
+from transforms.changes.guards.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
 from transforms.model.field_keys import key_of
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource

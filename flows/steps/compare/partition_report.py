@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.changes.reject_rows import sum_by_reason
+from transforms.changes.answers.reject_rows import sum_by_reason
 from transforms.model.resources import RESOURCE_BY_NAME
 
 Reasons = dict[str, dict[str, int]]

@@ -3,14 +3,14 @@
 from staging.current import Current, LoadedSource
 from staging.layout import Run
 from staging.snapshots import is_complete, read_manifest
-from transforms.changes.guards import (
+from transforms.changes.guards.guards import (
     differing_tables,
     lost_rows,
     refuse_another_source,
     refuse_older_snapshot,
     refuse_replica_behind,
 )
-from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.openimis.country import Guards
 
 

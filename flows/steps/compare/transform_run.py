@@ -14,7 +14,7 @@ from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
-from transforms.changes.permissions import Permissions
+from transforms.changes.guards.permissions import Permissions
 from transforms.openimis.country import Country
 from transforms.reports.summaries import in_words
 

@@ -8,8 +8,12 @@ from staging.current import Current, switch, with_version
 from staging.divided import discard, divide, scan_bucket
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
-from transforms.changes.partitions import PEOPLE_PER_PARTITION, partition_count, partition_of
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.objects.partitions import (
+    PEOPLE_PER_PARTITION,
+    partition_count,
+    partition_of,
+)
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
 
 

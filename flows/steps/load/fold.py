@@ -19,10 +19,10 @@ from staging.outbox import ACROSS, bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.fold import fold_partition
-from transforms.changes.leaving_out import LeftOut, as_sent
-from transforms.changes.outcomes import IS_REJECT, refusals
-from transforms.changes.reject_rows import reject_rows
+from transforms.changes.answers.fold import fold_partition
+from transforms.changes.answers.outcomes import IS_REJECT, refusals
+from transforms.changes.answers.reject_rows import reject_rows
+from transforms.changes.sending.leaving_out import LeftOut, as_sent
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource

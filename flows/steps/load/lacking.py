@@ -13,17 +13,17 @@ from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.preflight import ask_offer, check_needs
 from staging.current import Current
 from staging.layout import Run, Target
-from transforms.changes.lacks import Lacks, lacks_of
-from transforms.changes.leaving_out import (
+from transforms.changes.guards.preflight import restored_sentences, warnings_of
+from transforms.changes.sending.lacks import Lacks, lacks_of
+from transforms.changes.sending.leaving_out import (
     Emptied,
     LeftOut,
     by_field,
     find_left_out,
     values_to_empty,
 )
-from transforms.changes.needs import needs_of_changes
-from transforms.changes.preflight import restored_sentences, warnings_of
-from transforms.changes.waiting import NOTHING_WAITS, waiting_objects
+from transforms.changes.sending.needs import needs_of_changes
+from transforms.changes.sending.waiting import NOTHING_WAITS, waiting_objects
 
 
 @dataclass(frozen=True)

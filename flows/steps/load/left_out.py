@@ -11,8 +11,13 @@ from staging.frames import begin_anew, is_done, scan_frame, write_frame
 from staging.layout import Run
 from staging.manifests import LeftOutManifest
 from staging.rejects import write_rejects
-from transforms.changes.leaving_out import NOTHING_LEFT_OUT, LeftOut, by_field, left_out_notes
-from transforms.changes.reject_rows import reject_rows, sum_by_reason
+from transforms.changes.answers.reject_rows import reject_rows, sum_by_reason
+from transforms.changes.sending.leaving_out import (
+    NOTHING_LEFT_OUT,
+    LeftOut,
+    by_field,
+    left_out_notes,
+)
 from transforms.model.resources import RESOURCES
 
 LEFT_OUT = "left_out"

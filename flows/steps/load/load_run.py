@@ -22,8 +22,8 @@ from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
 from staging.runs import RunRecord, at_work, remember
 from staging.target_lock import locked
-from transforms.changes.permissions import Permissions
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Permissions
+from transforms.changes.objects.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.openimis.country import Country
 

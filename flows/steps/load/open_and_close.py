@@ -24,8 +24,8 @@ from staging.current import Current, switch
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from staging.outbox import bundles, doubt_damaged
-from transforms.changes.guards import refuse_withdrawn
-from transforms.changes.permissions import NOTHING, Allow, Permissions
+from transforms.changes.guards.guards import refuse_withdrawn
+from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.core.errors import StagingError
 from transforms.dhis2.tables.patches import Harm
 

@@ -10,7 +10,7 @@ person that is not shown does not exist.
 import orjson
 
 from flows.steps.target.read_back import Reader, query_objects
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import TRACKED_ENTITIES, TrackerType
 
 IN_ANOTHER_PROGRAM = "person_in_another_program"

@@ -29,7 +29,7 @@ from flows.connectors.dhis2.failures import (
 )
 from flows.steps.load.control_request import PARAMETERS, check_way
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.import_report import (

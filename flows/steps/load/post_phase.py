@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from flows.connectors.dhis2.retry import Patience
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.stopping import StopGroups, StopRule, stop_groups_of
+from transforms.changes.guards.stopping import StopGroups, StopRule, stop_groups_of
 from transforms.dhis2.import_report import Receipt
 from transforms.dhis2.tables.versions import Dialect
 from transforms.openimis.country import Load

@@ -20,12 +20,12 @@ from staging.layout import Run
 from staging.manifests import ChangesManifest
 from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
-from transforms.changes.dependants import PARENT_REFUSED, dependants, without
-from transforms.changes.leaving_out import without_values
-from transforms.changes.outcomes import IS_REJECT
-from transforms.changes.phases import DELETES, Phase
-from transforms.changes.stopping import StopRule, sent_by_group
-from transforms.changes.waiting import NOTHING_WAITS
+from transforms.changes.answers.outcomes import IS_REJECT
+from transforms.changes.guards.stopping import StopRule, sent_by_group
+from transforms.changes.objects.phases import DELETES, Phase
+from transforms.changes.sending.dependants import PARENT_REFUSED, dependants, without
+from transforms.changes.sending.leaving_out import without_values
+from transforms.changes.sending.waiting import NOTHING_WAITS
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.model.resources import TrackerType

@@ -18,7 +18,7 @@ from flows.connectors.dhis2.errors import BusyError
 from flows.connectors.dhis2.failures import Failure, failure_of
 from flows.steps.load.control_request import check_way
 from flows.steps.load.thread_state import LoadState
-from transforms.changes.phases import TRANSFERS
+from transforms.changes.objects.phases import TRANSFERS
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt, Sent, refusal_of
 from transforms.dhis2.tables.versions import Dialect

@@ -16,17 +16,17 @@ from staging.current import Current, switch, with_version
 from staging.frames import scan_frame
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
-from transforms.changes.holding_back import fields_held_back
-from transforms.changes.lacks import Lacks
-from transforms.changes.metadata_changes import (
+from transforms.changes.answers.metadata_changes import (
     CONFIRMED,
     confirmed_after,
     keep_confirmed,
     mark_in_doubt,
 )
-from transforms.changes.metadata_selection import lost_options, lost_org_units
-from transforms.changes.offer import Offer
-from transforms.changes.reject_rows import option_rows, reject_rows
+from transforms.changes.answers.reject_rows import option_rows, reject_rows
+from transforms.changes.guards.holding_back import fields_held_back
+from transforms.changes.sending.lacks import Lacks
+from transforms.changes.sending.metadata_selection import lost_options, lost_org_units
+from transforms.changes.sending.offer import Offer
 from transforms.model.resources import METADATA, OPTIONS, ORG_UNITS
 
 PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}

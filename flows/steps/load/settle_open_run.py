@@ -24,10 +24,10 @@ from staging.frames import is_done
 from staging.layout import Run, Target
 from staging.outbox import Bundle, in_doubt
 from staging.rejects import discard_unless_listed
-from transforms.changes.dependants import objects_of
-from transforms.changes.permissions import NOTHING, Permissions
-from transforms.changes.phases import Phase
-from transforms.changes.stopping import StoppedError
+from transforms.changes.guards.permissions import NOTHING, Permissions
+from transforms.changes.guards.stopping import StoppedError
+from transforms.changes.objects.phases import Phase
+from transforms.changes.sending.dependants import objects_of
 from transforms.core.errors import SyncError
 from transforms.dhis2.import_report import Receipt, Sent
 from transforms.model.resources import TrackerType

@@ -11,8 +11,8 @@ from flows.steps.load.post_bundle import validate_bundle
 from flows.steps.shared.staged_changes import Changes, changes_of
 from staging.layout import Run
 from staging.manifests import ChangesManifest
-from transforms.changes.bundles import number_bundles, render_bundles
-from transforms.changes.phases import Phase, parts
+from transforms.changes.objects.phases import Phase, parts
+from transforms.changes.sending.bundles import number_bundles, render_bundles
 
 JUDGED = (Phase.PEOPLE, Phase.EVENTS)
 OBJECTS = 500

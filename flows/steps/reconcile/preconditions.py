@@ -13,7 +13,7 @@ from staging.frames import is_done
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from staging.runs import RunRecord, remember
-from transforms.changes.needs import optional_fields_sent
+from transforms.changes.sending.needs import optional_fields_sent
 from transforms.core.errors import StagingError
 
 PAGING = Paging()

@@ -25,10 +25,14 @@ from staging.frames import (
 )
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
-from transforms.changes.identities import IDENTITIES, desired_identities
-from transforms.changes.metadata_changes import CONFIRMED, unlisted_rows
-from transforms.changes.reconciliation import compare_bucket, missing_rows, with_owners
-from transforms.changes.schemas import acknowledged_schema, value_columns
+from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
+from transforms.changes.objects.identities import IDENTITIES, desired_identities
+from transforms.changes.objects.schemas import acknowledged_schema, value_columns
+from transforms.changes.reconciliation.reconciliation import (
+    compare_bucket,
+    missing_rows,
+    with_owners,
+)
 from transforms.dhis2.read_back import distinct, read_schema
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import OPTIONS, ORG_UNITS, TRACKED_ENTITIES, Resource

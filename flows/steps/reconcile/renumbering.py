@@ -13,7 +13,7 @@ from staging.current import Current, switch, with_version
 from staging.frames import scan_objects
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
-from transforms.changes.renumbering import RenumberedPartition, renumber_partition
+from transforms.changes.reconciliation.renumbering import RenumberedPartition, renumber_partition
 from transforms.core.errors import GuardError, StagingError
 from transforms.model.resources import NUMBERED, Resource
 from transforms.openimis.country import Guards

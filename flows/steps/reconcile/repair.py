@@ -6,9 +6,9 @@ from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.acknowledged import keep, scan, sweep, write
 from staging.current import Current, switch, with_version
 from staging.frames import row_count, scan_frame
-from transforms.changes.metadata_changes import CONFIRMED
-from transforms.changes.partitions import partition_of
-from transforms.changes.repairs import apply_repairs, strangers, with_persons
+from transforms.changes.answers.metadata_changes import CONFIRMED
+from transforms.changes.objects.partitions import partition_of
+from transforms.changes.reconciliation.repairs import apply_repairs, strangers, with_persons
 from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 
 

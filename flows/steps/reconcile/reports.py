@@ -7,8 +7,8 @@ import polars as pl
 from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.files import whole_or_absent
 from staging.frames import scan_frame, write_frame
-from transforms.changes.findings import FINDINGS, lacking_findings, totals
-from transforms.changes.repairs import without_tombstones
+from transforms.changes.reconciliation.findings import FINDINGS, lacking_findings, totals
+from transforms.changes.reconciliation.repairs import without_tombstones
 from transforms.model.resources import METADATA, ORG_UNITS, RESOURCES, Resource
 
 

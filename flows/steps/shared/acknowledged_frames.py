@@ -5,7 +5,7 @@ import polars as pl
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.layout import Target
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, Resource
 
 

@@ -8,8 +8,8 @@ from flows.connectors.dhis2.client import Dhis2
 from staging.acknowledged import scan
 from staging.current import Current, read_current
 from staging.layout import Target, target_names
-from transforms.changes.metadata_changes import CONFIRMED, unlisted_rows
-from transforms.changes.preflight import MERGED
+from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
+from transforms.changes.guards.preflight import MERGED
 from transforms.core.errors import StagingError
 from transforms.model.resources import ORG_UNITS
 

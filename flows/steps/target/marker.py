@@ -13,7 +13,7 @@ from typing import Any
 from flows.connectors.dhis2.answers import check_read
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError, transient
-from transforms.changes.recognition import Marker, Memory, is_marker_name, marker_of
+from transforms.changes.guards.recognition import Marker, Memory, is_marker_name, marker_of
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
 

@@ -14,11 +14,11 @@ from flows.steps.target.read_back import Reader, query_objects
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
-from transforms.changes.findings import FINDINGS, FindingKind
-from transforms.changes.identities import IDENTITIES
-from transforms.changes.recognition import NewestObjects
-from transforms.changes.reconciliation import compare_bucket
-from transforms.changes.schemas import UNKNOWN, State
+from transforms.changes.guards.recognition import NewestObjects
+from transforms.changes.objects.identities import IDENTITIES
+from transforms.changes.objects.schemas import UNKNOWN, State
+from transforms.changes.reconciliation.findings import FINDINGS, FindingKind
+from transforms.changes.reconciliation.reconciliation import compare_bucket
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
 

@@ -1,7 +1,7 @@
 """Ask DHIS2, before the first bundle, whether it will take what is about to be posted.
 
 DHIS2 is queried after org units and options were pushed. What the answers mean,
-`transforms/changes/preflight.py` judges.
+`transforms/changes/guards/preflight.py` judges.
 """
 
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
 from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
-from transforms.changes.offer import Needs, Offer, OptionCodes, ProgramAccess, User
-from transforms.changes.preflight import refuse_unreadable, refuse_unready
+from transforms.changes.guards.preflight import refuse_unreadable, refuse_unready
+from transforms.changes.sending.offer import Needs, Offer, OptionCodes, ProgramAccess, User
 from transforms.core.json_texts import Json
 from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
 

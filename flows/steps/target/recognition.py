@@ -5,8 +5,8 @@
                    the newest objects, read back by value,      a few requests
                    where the data store may not be used
 
-What the answers mean, `transforms/changes/recognition.py` judges. Flows that only read, or post no
-data of persons, ask for the first alone.
+What the answers mean, `transforms/changes/guards/recognition.py` judges. Flows that only read, or
+post no data of persons, ask for the first alone.
 """
 
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ from flows.steps.target.newest_objects import ask_last_load, ask_newest
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.runs import recall
-from transforms.changes.permissions import NOTHING, Allow, Permissions
-from transforms.changes.recognition import (
+from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
+from transforms.changes.guards.recognition import (
     ExpectedTarget,
     Marker,
     Memory,

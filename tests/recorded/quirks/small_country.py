@@ -14,7 +14,7 @@ from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
-from transforms.changes.offer import FIELDS
+from transforms.changes.sending.offer import FIELDS
 from transforms.dhis2.import_report import Receipt, Strategy
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.recorded.quirks.small_country import RECORDINGS, VERSIONS
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.import_report import Sent, Strategy, judge, judge_dry_run
 from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
 from transforms.dhis2.tables.error_classes import ErrorClass

@@ -20,7 +20,7 @@ from tests.recorded.quirks.small_country import (
     person,
     uid,
 )
-from transforms.changes.recognition import (
+from transforms.changes.guards.recognition import (
     ExpectedTarget,
     Marker,
     refuse_lost_load,

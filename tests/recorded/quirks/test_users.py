@@ -27,8 +27,8 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.test_posting_a_phase import Outbox
-from transforms.changes.offer import Needs
-from transforms.changes.stopping import StopRule
+from transforms.changes.guards.stopping import StopRule
+from transforms.changes.sending.offer import Needs
 from transforms.core.errors import TargetError
 from transforms.openimis.country import Guards
 

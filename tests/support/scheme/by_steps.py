@@ -19,8 +19,8 @@ from tests.support.loader import NAME as LOADER_NAME
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
 from tests.support.scheme.job import Job, bring, cut_short, extract, stage
 from tests.support.scheme.sources import Source, SqliteSource, Tables
-from transforms.changes.permissions import Allow, Permissions
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Allow, Permissions
+from transforms.changes.objects.phases import Phase
 from transforms.core.fields import Treatment
 from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Guards, country_of

@@ -28,7 +28,7 @@ from tests.support.scheme.contents import (
     tracker,
 )
 from tests.support.tally import CRASH_POINTS, tried
-from transforms.changes.schemas import PLAIN, UNKNOWN
+from transforms.changes.objects.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID

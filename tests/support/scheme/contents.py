@@ -8,8 +8,8 @@ from staging.acknowledged import scan
 from staging.current import read_current
 from staging.layout import Target
 from tests.support.sandbox import Sandbox
-from transforms.changes.metadata_changes import CONFIRMED
-from transforms.changes.schemas import FIXED, acknowledged_schema
+from transforms.changes.answers.metadata_changes import CONFIRMED
+from transforms.changes.objects.schemas import FIXED, acknowledged_schema
 from transforms.model.field_keys import uid_of
 from transforms.model.resources import METADATA, RESOURCES, Resource, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM

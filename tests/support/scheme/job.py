@@ -38,8 +38,8 @@ from staging.requests import SyncRequest, Until
 from staging.runs import at_work
 from staging.snapshots import read_manifest, write_manifest
 from tests.support.loader import LOGIN as LOADER_LOGIN
-from transforms.changes.permissions import Allow, Permissions
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Allow, Permissions
+from transforms.changes.objects.phases import Phase
 from transforms.model.resources import Scope
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country

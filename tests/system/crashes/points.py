@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import orjson
 
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 from transforms.model.resources import METADATA, RESOURCES
 
 KNOWN_AND_TRIED = "points known and tried"

@@ -20,7 +20,7 @@ from tests.support.scheme.comparisons import (
 )
 from tests.support.scheme.contents import Content, acknowledged, held, lost_and_double
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
-from transforms.changes.phases import TRANSFERS, Phase
+from transforms.changes.objects.phases import TRANSFERS, Phase
 from transforms.core.errors import TargetError
 from transforms.model.resources import RESOURCE_BY_NAME
 

@@ -19,7 +19,7 @@ from tests.system.demo_database.changes import Statements
 from tests.system.demo_database.comparison import Line, Rows, compared
 from tests.system.demo_database.dhis2 import held
 from tests.system.demo_database.openimis import wanted
-from transforms.changes.reject_rows import COUNTED_ONLY, UNREADABLE_ROWS
+from transforms.changes.answers.reject_rows import COUNTED_ONLY, UNREADABLE_ROWS
 
 LEVELS = ("1.4", "1.11")
 COUNTED = {"resource": pl.String(), "stage": pl.String(), "reason": pl.String()}

@@ -24,7 +24,7 @@ from tests.support.scheme import DAY_ONE, Moment, Scheme
 from tests.support.scheme.contents import IDENTIFIERS as NAMES
 from tests.support.scheme.contents import Content, acknowledged, by_key, tracker
 from tests.system.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
 

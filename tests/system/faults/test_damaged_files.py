@@ -21,7 +21,7 @@ from tests.support.scheme import Scheme, extract
 from tests.support.tally import DAMAGED_FILES
 from tests.system.crashes.story import CHANGES, Story
 from tests.system.faults.endings import ending, is_for_people
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 from transforms.core.errors import StagingError
 
 pytestmark = pytest.mark.large

@@ -28,7 +28,7 @@ from tests.system.faults.endings import (
     rejects,
 )
 from tests.system.faults.network_faults import BUNDLE, FAULTS, MALFORMED
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 
 EXHAUSTIVE = pytest.mark.exhaustive
 ANOTHER = "another-run"

@@ -27,7 +27,7 @@ from tests.system.faults.poison import (
 )
 from tests.system.faults.poisoned import NEXT_RUNS, Country, a_country, at_stake, owners_aside
 from tests.system.faults.wrong_settings import WRONG_SETTINGS
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import RESOURCES, Scope, TrackerType
 

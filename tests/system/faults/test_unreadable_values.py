@@ -22,7 +22,7 @@ from tests.support.tally import UNREADABLE_VALUES, tried
 from tests.system.faults.apart import MADE_OF, Apart, apart
 from tests.system.faults.test_bad_inputs import SEND_ALL
 from tests.system.faults.unreadable import BAD_VALUES
-from transforms.changes.reject_rows import UNREADABLE_ROWS
+from transforms.changes.answers.reject_rows import UNREADABLE_ROWS
 
 NIGHTS = ("sound", "spoilt", "mended")
 

@@ -15,7 +15,7 @@ from flows.transform import transform
 from staging.layout import Run
 from staging.runs import recall
 from tests.support.scheme.by_flows import FlowScheme
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 
 
 @pytest.mark.parametrize("each", [sync, transform, load], ids=lambda each: each.name)

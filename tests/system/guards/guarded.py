@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import DAY_ONE, FEW_QUESTIONS, Scheme
-from transforms.changes.permissions import NOTHING
+from transforms.changes.guards.permissions import NOTHING
 
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 

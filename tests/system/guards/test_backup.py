@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.scheme.contents import differences, tracker
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 from transforms.core.errors import TargetError
 
 pytestmark = pytest.mark.large

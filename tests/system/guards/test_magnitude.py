@@ -19,8 +19,8 @@ from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import Scheme, a_scheme
 from tests.system.guards.guarded import GuardedScheme, in_openimis
-from transforms.changes.magnitude import MagnitudeKind
-from transforms.changes.permissions import NOTHING, Allow
+from transforms.changes.guards.magnitude import MagnitudeKind
+from transforms.changes.guards.permissions import NOTHING, Allow
 from transforms.model.tables.insuree import SEX
 from transforms.openimis.country import Guards
 

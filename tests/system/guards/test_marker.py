@@ -9,7 +9,7 @@ from flows.steps.set_up.plan_and_write import protect_earlier_markers
 from flows.steps.target.marker import NAMESPACE, protect_marker, read_marker
 from tests.support.sandbox import ADMIN
 from tests.system.guards.guarded import REFUSED, GuardedScheme
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import TargetError
 from transforms.package.tables.sharing import DATA_CAPTURE
 

@@ -7,7 +7,7 @@ from staging.rejects import GUARD, read_rejects
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import KEY
 from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import GuardError
 from transforms.core.fields import Field
 from transforms.model.privacy import fingerprint

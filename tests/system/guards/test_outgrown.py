@@ -8,8 +8,8 @@ from flows.steps.shared.acknowledged_frames import acknowledged
 from staging.current import Current
 from staging.files import read_json, write_json
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.partitions import partition_count, partition_of
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
+from transforms.changes.objects.partitions import partition_count, partition_of
 from transforms.model.resources import RESOURCES
 
 PEOPLE_PER_PARTITION = 10

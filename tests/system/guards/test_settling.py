@@ -15,8 +15,8 @@ from tests.support.sandbox import ADMIN
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.support.scheme.contents import acknowledged
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.permissions import Allow
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Allow
+from transforms.changes.objects.phases import Phase
 from transforms.model.resources import TRACKED_ENTITIES
 
 CONTROL_REQUEST = "{}"

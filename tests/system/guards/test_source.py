@@ -10,7 +10,7 @@ from flows.steps.compare.source_identity import check_source, source_of
 from staging.current import Current, LoadedSource, read_current, switch
 from staging.layout import Run, Target
 from staging.snapshots import SnapshotManifest, TableManifest, write_manifest
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import GuardError
 from transforms.openimis.country import Guards
 

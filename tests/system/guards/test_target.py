@@ -11,8 +11,8 @@ from staging.outbox import bundles
 from tests.support.sandbox import ADMIN, running_sandbox
 from tests.support.scheme.contents import acknowledged, differences, tracker
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.permissions import Allow
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Allow
+from transforms.changes.objects.phases import Phase
 from transforms.core.errors import TargetError
 from transforms.model.resources import RESOURCES
 

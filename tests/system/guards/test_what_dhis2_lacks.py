@@ -14,7 +14,7 @@ from staging.rejects import read_rejects
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import confirmed, tracker
 from tests.system.guards.guarded import REFUSED, GuardedScheme, in_openimis, marry
-from transforms.changes.schemas import UNKNOWN
+from transforms.changes.objects.schemas import UNKNOWN
 from transforms.core.errors import TargetError
 from transforms.model.tables.claim import CLAIM_NUMBER
 from transforms.model.tables.insuree import MARITAL, OCCUPATION

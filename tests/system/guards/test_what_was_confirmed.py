@@ -14,7 +14,7 @@ from staging.frames import scan_frame
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import tracker
 from tests.system.guards.guarded import GuardedScheme
-from transforms.changes.metadata_changes import CONFIRMED, confirmed_after, mark_in_doubt
+from transforms.changes.answers.metadata_changes import CONFIRMED, confirmed_after, mark_in_doubt
 from transforms.core.errors import StagingError
 from transforms.model.resources import OPTIONS
 from transforms.model.tables.option_sets import PRODUCT

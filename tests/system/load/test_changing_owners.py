@@ -11,7 +11,7 @@ from flows.steps.load.post_phase import post_phase
 from flows.steps.load.post_transfers import settle_transfers
 from flows.steps.load.thread_state import FAILED_TRANSFERS, LoadState, LoadStoppedError
 from tests.system.load.scripted_server import Asked, failure, json, running
-from transforms.changes.stopping import StopRule
+from transforms.changes.guards.stopping import StopRule
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
 from transforms.dhis2.tables.versions import DIALECTS

@@ -21,8 +21,8 @@ from staging.layout import Run
 from staging.outbox import bundles, in_doubt, put, seal
 from staging.receipts import outcomes
 from tests.system.load.scripted_server import Asked, failure, report, running
-from transforms.changes.phases import Phase
-from transforms.changes.stopping import StopGroup, StopRule
+from transforms.changes.guards.stopping import StopGroup, StopRule
+from transforms.changes.objects.phases import Phase
 from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt
 from transforms.dhis2.tables.versions import DIALECTS

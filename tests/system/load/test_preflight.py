@@ -20,9 +20,9 @@ from tests.recorded.quirks.small_country import (
 )
 from tests.support.sandbox import ADMIN
 from tests.system.load.scripted_server import json, running
-from transforms.changes.lacks import lacks_of
-from transforms.changes.offer import Needs
-from transforms.changes.preflight import warnings_of
+from transforms.changes.guards.preflight import warnings_of
+from transforms.changes.sending.lacks import lacks_of
+from transforms.changes.sending.offer import Needs
 from transforms.core.errors import TargetError
 from transforms.model.tables.claim import CLAIM_DETAILS_FIELDS
 from transforms.model.tables.insuree import CHFID, INSUREE_FIELDS

@@ -16,7 +16,7 @@ from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.state import LOG_LENGTH
 from tests.support.scheme import Moment, Scheme
 from tests.support.scheme.contents import Content, as_claimed, claimed, tracker
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 
 PAGED = Paging(page=50, slice=200)
 

@@ -12,8 +12,8 @@ from staging.rejects import read_rejects
 from tests.support.sandbox import ADMIN
 from tests.system.reconcile.clinic import Immunisation, immunised
 from tests.system.reconcile.reconciled import ReconciledScheme
-from transforms.changes.permissions import Allow
-from transforms.changes.phases import Phase
+from transforms.changes.guards.permissions import Allow
+from transforms.changes.objects.phases import Phase
 from transforms.core.uids import uid_of_uuid
 from transforms.model.tables.programs import PROGRAMS
 

@@ -29,7 +29,7 @@ from tests.support.openimis_sample import sample
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import DAY_ONE
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 
 HERE = Path(__file__).parent
 SETTINGS = COUNTRY + "\n[load]\nbundle_size = 20\nin_flight = 1\nattempts = 1\n"

@@ -14,7 +14,7 @@ from staging.layout import Run
 from staging.outbox import Bundle, bundles
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.scheme import DAY_ONE, Scheme
-from transforms.changes.phases import DELETES, IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import DELETES, IDENTIFIERS, LISTS
 from transforms.model.resources import TrackerType
 
 HERE = Path(__file__).parent

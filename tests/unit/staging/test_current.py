@@ -10,7 +10,7 @@ from staging.acknowledged import keep, scan, write
 from staging.current import Current, read_current, switch, with_version
 from staging.files import write_json
 from staging.layout import Target
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.core.errors import StagingError
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import DATE_OF_BIRTH, SEX

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from flows.sync import ANALYTICS, EXTRACT, LOAD, TRANSFORM, SyncStage
 from staging.requests import SyncRequest
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import GuardError
 from transforms.model.resources import Scope
 

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from tests.support.builders import deleted, history_of, snapshot, uuid
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.schemas import acknowledged_schema, value_columns
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.objects.schemas import acknowledged_schema, value_columns
 from transforms.model.desired import desired, desired_metadata
 from transforms.model.held_back import undeletable_rows
 from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCES

@@ -14,9 +14,9 @@ from staging.layout import Run
 from staging.outbox import ACROSS, Bundle, bundles
 from tests.laws.world import desired_frame
 from tests.support.manifests import changes_manifest
-from transforms.changes.deltas import Delta, delta
-from transforms.changes.phases import Phase
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.objects.phases import Phase
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
 
 PARTITIONS = 32

@@ -14,8 +14,8 @@ from staging.layout import Run, Target
 from tests.laws.world import desired_frame
 from tests.support.builders import register
 from tests.system.set_up.a_country import a_country
-from transforms.changes.metadata_changes import with_content
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.answers.metadata_changes import with_content
+from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.model.desired import desired_metadata
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,

@@ -13,7 +13,7 @@ from staging.snapshots import release_snapshot
 from tests.figures.snapshots import made_of
 from tests.support.builders import history_of, snapshot, uuid
 from tests.support.openimis_sample import sample
-from transforms.changes.partitions import partition_of
+from transforms.changes.objects.partitions import partition_of
 from transforms.core.fields import Treatment
 from transforms.model.desired import desired
 from transforms.model.resources import RESOURCES, Scope

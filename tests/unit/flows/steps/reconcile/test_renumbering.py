@@ -7,8 +7,8 @@ import pytest
 
 from flows.steps.reconcile.renumbering import CarryOver, refuse_strangers
 from tests.laws.world import desired_frame
-from transforms.changes.renumbering import renumber_partition
-from transforms.changes.schemas import acknowledged_schema
+from transforms.changes.objects.schemas import acknowledged_schema
+from transforms.changes.reconciliation.renumbering import renumber_partition
 from transforms.core.errors import GuardError
 from transforms.model.resources import CLAIM_ITEMS, POLICY_EVENTS
 from transforms.model.tables.claim import CLAIMED_ITEM

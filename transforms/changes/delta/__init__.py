@@ -1,0 +1,1 @@
+"""Desired against acknowledged: what has to be created, changed, moved or deleted."""

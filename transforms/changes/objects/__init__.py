@@ -1,0 +1,1 @@
+"""What all rooms of the engine speak of: objects, their UIDs, parents, phases, partitions."""

@@ -1,0 +1,94 @@
+"""Which objects a run holds back, because DHIS2 lacks what they use: each with its reason."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from transforms.changes.objects.schemas import LEAVING, is_kept
+from transforms.changes.sending.lacks import (
+    FIELD_HIDDEN,
+    PLACE_NOT_ASSIGNED,
+    PROGRAM_CLOSED,
+    STAGE_CLOSED,
+    VALUE_MISSING,
+    Lacks,
+    is_descriptive,
+    is_vital,
+)
+from transforms.model.resources import RESOURCES, Resource
+from transforms.model.values import field_reason
+
+WAITING: dict[str, pl.DataType] = {
+    "type": pl.String(),
+    "uid": pl.String(),
+    "is_delete": pl.Boolean(),
+    "reason": pl.String(),
+}
+NOTHING_WAITS = pl.DataFrame(schema=WAITING)
+
+
+def waiting_objects(changes: Mapping[str, pl.LazyFrame], lacks: Lacks) -> pl.DataFrame:
+    """Return the objects that cannot be posted, because DHIS2 lacks what they use.
+
+    Args:
+        changes: Resource name to all its changes of the run.
+        lacks: What DHIS2 lacks.
+
+    Returns:
+        type, uid, is_delete (whether it is the object's deletion or its creation or update) and
+        reason; an object has one reason.
+    """
+    found = [_waiting_objects(resource, changes[resource.name], lacks) for resource in RESOURCES]
+    return pl.concat([NOTHING_WAITS, *(each for frames in found for each in frames)])
+
+
+def _waiting_objects(resource: Resource, changes: pl.LazyFrame, lacks: Lacks) -> list[pl.DataFrame]:
+    if closed := _closed_reason(resource, lacks):
+        is_old = pl.col("change").is_in(LEAVING)
+        return [
+            _mark(resource, changes.filter(is_old), "uidBefore", pl.lit(closed), is_delete=True),
+            _mark(resource, changes.filter(is_kept()), "uid", pl.lit(closed), is_delete=False),
+        ]
+    reasons = list(_reasons(resource, lacks))
+    if not reasons:
+        return []
+    return [
+        _mark(resource, changes.filter(is_kept()), "uid", pl.coalesce(reasons), is_delete=False)
+    ]
+
+
+def _mark(
+    resource: Resource, changes: pl.LazyFrame, uid: str, reason: pl.Expr, *, is_delete: bool
+) -> pl.DataFrame:
+    rows = changes.select(
+        type=pl.lit(resource.tracker_type.value),
+        uid=uid,
+        is_delete=pl.lit(is_delete),
+        reason=reason,
+    )
+    return rows.filter(pl.col("reason").is_not_null()).collect()
+
+
+def _closed_reason(resource: Resource, lacks: Lacks) -> str | None:
+    if resource.program in lacks.closed:
+        return PROGRAM_CLOSED
+    return STAGE_CLOSED if resource.stage in lacks.closed else None
+
+
+def _reasons(resource: Resource, lacks: Lacks) -> Iterator[pl.Expr]:
+    if lacks.places:
+        yield pl.col("orgUnit").replace_strict(
+            dict(lacks.places), default=None, return_dtype=pl.String
+        )
+    if units := lacks.unassigned.get(resource.program or ""):
+        yield _reason_where(pl.col("orgUnit").is_in(units), PLACE_NOT_ASSIGNED)
+    for each in resource.fields:
+        if each.key in lacks.hidden and is_vital(resource, each):
+            yield _reason_where(pl.col(each.key).is_not_null(), field_reason(each, FIELD_HIDDEN))
+        if each.key in lacks.values and not is_descriptive(resource, each):
+            missing = pl.col(each.key).is_in(lacks.values[each.key])
+            yield _reason_where(missing, field_reason(each, VALUE_MISSING))
+
+
+def _reason_where(uses: pl.Expr, reason: str) -> pl.Expr:
+    return pl.when(uses).then(pl.lit(reason))
