@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
+.PHONY: help demo test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -25,10 +25,13 @@ demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day 
 # Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes
-	@$(PYTHON) -m pytest -m "not large and not exhaustive and not hours" -n 3 --dist loadfile $(if $(CI),--cov)
+	@$(PYTHON) -m pytest -m "not large and not other_cases and not exhaustive and not hours" -n 3 --dist loadfile $(if $(CI),--cov)
 
 test-large: install ## What takes longer and protects the laws: kills of flows, backups, reconciliation, whole days
-	@$(PYTHON) -m pytest -m "large and not hours" -n 3 --dist loadfile
+	@$(PYTHON) -m pytest -m "large and not other_cases and not hours" -n 3 --dist loadfile
+
+test-cases: install ## The other DHIS2 versions, and the other cases of a kind
+	@$(PYTHON) -m pytest -m "other_cases and not exhaustive and not hours" -n 3 --dist loadfile
 
 # What is tried there is small, and in several processes at once: one thread each is quickest.
 test-hours test-faults: export POLARS_MAX_THREADS := 1

@@ -129,7 +129,7 @@ def change(database: Database, statement: str) -> None:
         assert done.rowcount > 10, f"hardly anything was changed by {statement}"
 
 
-@pytest.fixture(scope="module", params=[pytest.param("1.4", marks=pytest.mark.large), "1.11"])
+@pytest.fixture(scope="module", params=[pytest.param("1.4", marks=pytest.mark.other_cases), "1.11"])
 def demo(request: pytest.FixtureRequest, postgresql_server: PostgreSQL) -> Iterator[Database]:
     """The real demo database, at both schema levels."""
     if demo_folder() is None:

@@ -19,8 +19,8 @@ from tests.figures.figures_twice import KEY, ROOT, VERSION, BothSides, Figure
 from tests.figures.openimis_figures import measures
 from tests.figures.tracker import Period, period
 from tests.support.builders import snapshot
+from tests.support.cases import one_by_default
 from tests.support.databases import PostgreSQL
-from tests.support.large import one_by_default
 from tests.support.openimis_sample.countries import COUNTRIES
 from tests.system.demo_database import needs_demo_database
 from transforms.model.options import options

@@ -15,7 +15,7 @@ import pytest
 
 LIMIT = 20.0
 FAILS_AT = 2
-MARKS = ("large", "exhaustive", "hours")
+MARKS = ("large", "other_cases", "exhaustive", "hours")
 PROCESSOR_SECONDS = "processor seconds"
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.recorded.contract.renaming import Renaming
 from tests.recorded.contract.replay import Exchange
 from tests.recorded.contract.story import StoryReplay, asked, forms, told
-from tests.support.large import VERSIONS
+from tests.support.cases import VERSIONS
 
 # How far a job is at a look is a matter of time, and which tables it builds the engine's own.
 MATTERS_OF_TIME = ("/api/system/tasks/", "/api/jobConfigurations/")

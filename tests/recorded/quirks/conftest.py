@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.recorded.quirks.small_country import SmallCountry, small_country
-from tests.support.large import VERSIONS
+from tests.support.cases import VERSIONS
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

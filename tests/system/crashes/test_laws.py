@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from staging.outbox import bundles
-from tests.support.large import one_by_default
+from tests.support.cases import one_by_default
 from tests.system.crashes.driver import FINISHED, forks, run
 from tests.system.crashes.story import CHANGES, FIRST_LOAD, Story
 from transforms.core.errors import StagingError

@@ -13,8 +13,8 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.steps.extract.snapshot import copy_tables, take_snapshot
 from staging.layout import Run
+from tests.support.cases import one_by_default
 from tests.support.databases import Database, PostgreSQL
-from tests.support.large import one_by_default
 from tests.system.extract.conftest import EVERYTHING, Take, Wanted, rows_of, wanted_of
 from transforms.core.errors import SourceBusyError, SourceError, SyncError
 from transforms.openimis.tables.column_types import UNREADABLE

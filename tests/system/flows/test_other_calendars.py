@@ -11,7 +11,7 @@ import pytest
 
 from flows.reconcile import reconcile
 from flows.set_up_dhis2 import set_up_dhis2
-from tests.support.large import one_by_default
+from tests.support.cases import one_by_default
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from staging.files import read_json
-from tests.support.large import one_by_default
+from tests.support.cases import one_by_default
 from tests.support.scheme.by_flows import FlowScheme
 
 

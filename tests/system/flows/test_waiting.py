@@ -28,10 +28,10 @@ from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.current import read_current
 from staging.layout import Run, Target
 from staging.snapshots import PLACES, is_complete, read_manifest
+from tests.support.cases import one_by_default
 from tests.support.databases import Database
 from tests.support.databases.lossy import Lossy, lossy
 from tests.support.databases.odbc import postgresql_odbc
-from tests.support.large import one_by_default
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, save_servers
 from tests.system.flows.conftest import AS_OF
 from tests.system.flows.prefect_runs import runs_of_deployment

@@ -103,11 +103,11 @@ def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
     ("key", "content"),
     [
         pytest.param("hello", {"hi": 1}, id="text"),
-        pytest.param("hello", [1], id="list", marks=pytest.mark.large),
-        pytest.param("hello", ANOTHER, id="of another name", marks=pytest.mark.large),
-        pytest.param("../../me?a=b", ANOTHER, id="an odd name", marks=pytest.mark.large),
-        pytest.param("another-area", HALF, id="half a marker", marks=pytest.mark.large),
-        pytest.param("another-area", NO_NUMBER, id="no number", marks=pytest.mark.large),
+        pytest.param("hello", [1], id="list", marks=pytest.mark.other_cases),
+        pytest.param("hello", ANOTHER, id="of another name", marks=pytest.mark.other_cases),
+        pytest.param("../../me?a=b", ANOTHER, id="an odd name", marks=pytest.mark.other_cases),
+        pytest.param("another-area", HALF, id="half a marker", marks=pytest.mark.other_cases),
+        pytest.param("another-area", NO_NUMBER, id="no number", marks=pytest.mark.other_cases),
     ],
 )
 def test_a_key_that_any_user_adds_and_that_is_no_marker_stops_no_night_and_is_told(

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from staging.rejects import read_rejects
-from tests.support.large import one_by_default
+from tests.support.cases import one_by_default
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.core.errors import TransientError

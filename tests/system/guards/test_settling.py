@@ -10,7 +10,7 @@ import pytest
 from flows.connectors.dhis2.errors import BusyError
 from flows.steps.load.control_request import PARAMETERS
 from staging.outbox import bundles, in_doubt
-from tests.support.large import one_by_default
+from tests.support.cases import one_by_default
 from tests.support.sandbox import ADMIN
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.support.scheme.contents import acknowledged

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.large import VERSIONS
+from tests.support.cases import VERSIONS
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import running_sandbox

@@ -9,7 +9,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.retry import Patience
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.set_up.plan_and_write import set_up
-from tests.support.large import VERSIONS
+from tests.support.cases import VERSIONS
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
 from tests.system.set_up.a_country import GENDERS, a_country, choices, places
 

@@ -1,4 +1,4 @@
-"""Parameters of which one is tried by default, and the others by `make test-large`."""
+"""Parameters of which one is tried by default, and the others by `make test-cases`."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,12 @@ USUAL_VERSION = "2.42"
 
 
 def one_by_default(values: Iterable[object], usual: object | None = None) -> list[object]:
-    """Return parameters that are marked as large, but for one: the usual, or the first."""
+    """Return parameters of which all are marked as other cases but one: the usual, or the first."""
     listed = list(values)
     chosen = listed[0] if usual is None else usual
     return [
-        each if each == chosen else pytest.param(each, marks=pytest.mark.large) for each in listed
+        each if each == chosen else pytest.param(each, marks=pytest.mark.other_cases)
+        for each in listed
     ]
 
 
