@@ -154,7 +154,8 @@ def scheme_of(
         country: The country file for a country without one of its own.
     """
     if name in IN_SQL:
-        country = country_file(name).model_copy(update={"privacy": COUNTRY_FILE.privacy})
+        own = country_file(name)
+        country = own.model_copy(update={"privacy": COUNTRY_FILE.privacy | own.privacy})
     snapshot = read_of(database, folder, country)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)

@@ -11,21 +11,18 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country
-from transforms.openimis.differences import as_named_here
 from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 
-_EVERYTHING = {name: table.columns for name, table in TABLES.items()}
-
-
 def read_of(database: Database, folder: Path, country: Country) -> Tables:
     """Return what the pipeline reads of a database; its files lie in the folder."""
     run = Run(folder, "figures")
-    columns = as_named_here(_EVERYTHING, country)
-    copy_tables(run, database.name, Openimis(POSTGRESQL, database.odbc), columns)
+    client = Openimis(POSTGRESQL, database.odbc)
+    copy_tables(run, database.name, client, selected_columns(country))
     return normalise(read_snapshot(run).frames, country)
 
 

@@ -3,8 +3,9 @@
     nepal_hib, nepal_ssf   values of their own; the day begins while it is evening in UTC
     ethiopia               rows that flags delete; likewise
     malawi                 districts below no region
+    packages               claims of packages of services and items (openIMIS 1.11 and later)
 
-`docs/countries` has a country file for each.
+More are in `cases.py`. `docs/countries` has a country file for each.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,13 +14,18 @@ from typing import Final
 
 import polars as pl
 
+from tests.support.openimis_sample.cases import (
+    with_day_workers,
+    with_more_fields,
+    with_old_data,
+    with_other_values,
+    with_restored_claims,
+)
 from tests.support.openimis_sample.packages import with_packages
 from transforms.openimis.tables.column_types import STAMP
 from transforms.openimis.tables.columns import TABLES
 
 Tables = dict[str, pl.DataFrame]
-PACKAGES: Final = "packages"
-"""Where facilities claim packages of services and items (openIMIS 1.11 and later)."""
 
 
 def as_in(country: str, tables: Mapping[str, pl.DataFrame]) -> Tables:
@@ -28,10 +34,7 @@ def as_in(country: str, tables: Mapping[str, pl.DataFrame]) -> Tables:
     Raises:
         KeyError: There is no such country.
     """
-    changed = {table: change(tables[table]) for table, change in COUNTRIES[country].items()}
-    whole = {**tables, **changed}
-    if country == PACKAGES:
-        return with_packages(whole)
+    whole = COUNTRIES[country](dict(tables))
     ahead = AHEAD_OF_UTC.get(country)
     return {name: _in_utc(name, rows, ahead) for name, rows in whole.items()} if ahead else whole
 
@@ -85,13 +88,23 @@ def _without_regions(locations: pl.DataFrame) -> pl.DataFrame:
     return locations.with_columns(ParentLocationId=pl.when(~is_district).then("ParentLocationId"))
 
 
-COUNTRIES: Final[dict[str, dict[str, Callable[[pl.DataFrame], pl.DataFrame]]]] = {
-    "demo": {},
-    "nepal_hib": {"tblClaim": _in_patients, "tblPolicy": _by_night},
-    "nepal_ssf": {"tblClaim": _recommended_and_forwarded, "tblPolicy": _by_night},
-    "ethiopia": {"tblInsuree": _deleted_by_a_flag, "tblPolicy": _by_night},
-    "malawi": {"tblLocations": _without_regions},
-    PACKAGES: {},
+def _with(**changes: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[Tables], Tables]:
+    """What changes tables one by one."""
+    return lambda tables: tables | {name: change(tables[name]) for name, change in changes.items()}
+
+
+COUNTRIES: Final[dict[str, Callable[[Tables], Tables]]] = {
+    "demo": dict,
+    "nepal_hib": _with(tblClaim=_in_patients, tblPolicy=_by_night),
+    "nepal_ssf": _with(tblClaim=_recommended_and_forwarded, tblPolicy=_by_night),
+    "ethiopia": _with(tblInsuree=_deleted_by_a_flag, tblPolicy=_by_night),
+    "malawi": _with(tblLocations=_without_regions),
+    "packages": with_packages,
+    "other_values": with_other_values,
+    "more_fields": with_more_fields,
+    "restored_claims": with_restored_claims,
+    "day_workers": with_day_workers,
+    "old_data": with_old_data,
 }
 
 AHEAD_OF_UTC: Final[dict[str, timedelta]] = {

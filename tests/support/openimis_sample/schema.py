@@ -5,7 +5,7 @@ One line a table in `_COLUMNS`; every other form of it (DDL, data types, column 
 
 # ruff: noqa: E501 - a table is read by its rows
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -163,6 +163,8 @@ _COLUMNS_OF_FORKS: Final = {
         Column(name, _KINDS["boolean"], nullable=True) for name in ("IsDeleted", "IsActive")
     )
 }
+_NAMES_OF_FORKS: Final = {"tblClaim": {"VisitType": "visit_kind"}}
+"""Table to a column of openIMIS, and what a fork calls it."""
 
 INDEXES: Final = (
     ("tblFamilies", "InsureeID"),
@@ -195,8 +197,10 @@ def tables(level: Level) -> list[str]:
 def columns_of(table: str, level: Level, present: Iterable[str]) -> tuple[Column, ...]:
     """The columns of a table at a schema level, and those of a fork that its frame has."""
     mine = set(present)
+    named = {old: new for old, new in _NAMES_OF_FORKS.get(table, {}).items() if new in mine}
+    own = (replace(each, name=named.get(each.name, each.name)) for each in columns(table, level))
     forks = (each for each in _COLUMNS_OF_FORKS.get(table, ()) if each.name in mine)
-    return (*columns(table, level), *forks)
+    return (*own, *forks)
 
 
 @cache

@@ -75,8 +75,6 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
             f"lies there waits. The load makes them again if it may; else {SET_UP}. {MERGED}"
         )
     yield from _scope_warnings(offer, needs)
-    if lacks.unsearchable:
-        yield _sentence_of_named(len(lacks.unsearchable), len(needs.named))
     yield from (f"{each} What is of it waits." for each in _program_sentences(offer))
     yield from (
         f"{each} These values are left out till then." for each in _field_sentences(offer, needs)
@@ -147,15 +145,6 @@ def _scope_sentence(scope: str, offer: Offer, needs: Needs, units: frozenset[str
         f"The user's {scope} org units {found}, so DHIS2 refuses what lies there: give the user "
         f"the country's root as {scope} org unit, then clear DHIS2's cache (2.40 and 2.41 remember "
         f"the refusal)."
-    )
-
-
-def _sentence_of_named(count: int, of: int) -> str:
-    return (
-        f"{count} of the {of} org units that values name (facilities of referrals, villages, first "
-        f"service points) lie outside of the user's search org units: give the user the country's "
-        f"root as search org unit, then clear DHIS2's cache. Till then referrals from and to there "
-        f"are left out, since newer patches of DHIS2 refuse what names such an org unit (E1105)."
     )
 
 

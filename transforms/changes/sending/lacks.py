@@ -6,8 +6,6 @@
                                                   value is unknown until DHIS2 can accept it
     an attribute or data element that DHIS2       the value is left out, with a note: DHIS2 keeps
     lacks or hides                                what it has of it
-    an org unit of an optional value that the     the value is left out, with a note: some patches
-    user may not search                           refuse the object that names it
 
 Nothing else has to wait. The next run sends what this one could not, once DHIS2 can accept it.
 What is held back, `waiting.py` finds; what is left out, `leaving_out.py`.
@@ -38,8 +36,6 @@ class Lacks:
         places: Org unit (UID) to the reason why nothing can lie there.
         unassigned: Program (UID) to the org units (UIDs) that it is not assigned to.
         values: Field key to the values that DHIS2 does not take: codes, or UIDs of org units.
-        unsearchable: Org units (UIDs) that are used as values, and that DHIS2 has outside of those
-            that the user may search; looked for where an optional value names org units.
         hidden: Keys of the fields whose attribute or data element is not there, or hidden.
         closed: UIDs of the programs and stages whose data the user may not read and write.
     """
@@ -47,7 +43,6 @@ class Lacks:
     places: Mapping[str, str] = field(default_factory=dict)
     unassigned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    unsearchable: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
 
@@ -91,7 +86,6 @@ def lacks_of(offer: Offer, needs: Needs) -> Lacks:
         places=_places(offer, needs),
         unassigned=_missing_assignments(offer, needs),
         values=_values(offer, needs),
-        unsearchable=_unsearchable(offer, needs),
         hidden=hidden,
         closed=frozenset(_closed_uids(offer)),
     )
@@ -145,17 +139,6 @@ def _missing_assignments(offer: Offer, needs: Needs) -> dict[str, frozenset[str]
 def _values(offer: Offer, needs: Needs) -> dict[str, frozenset[str]]:
     missing = {each.key: _missing_values(each, offer, needs) for each in ALL_FIELDS}
     return {key: values for key, values in missing.items() if values}
-
-
-def is_optional_place(each: Field) -> bool:
-    """Whether a value names an org unit, and is sent only where the country file says so."""
-    return each.optional and each.value_type is ValueType.ORGANISATION_UNIT
-
-
-def _unsearchable(offer: Offer, needs: Needs) -> frozenset[str]:
-    is_sent = any(is_optional_place(each) and each.uid in needs.optional for each in ALL_FIELDS)
-    search = dict(scopes_of(offer)).get("search") if is_sent else None
-    return frozenset() if search is None else frozenset(outside(offer, needs.named, search))
 
 
 def _missing_values(each: Field, offer: Offer, needs: Needs) -> frozenset[str]:

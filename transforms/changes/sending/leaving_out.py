@@ -2,8 +2,6 @@
 
 a code or org unit that DHIS2 lacks    the object goes out without it; another value that DHIS2 has
                                        is emptied. It is unknown: the next run sends it again
-an org unit that the user may not      likewise, of an optional value: some patches refuse what
-search                                 names it
 a field that DHIS2 lacks or hides      DHIS2 keeps what it has of it, and so does what is
                                        acknowledged
 """
@@ -30,7 +28,6 @@ from transforms.changes.sending.lacks import (
     VALUE_MISSING,
     Lacks,
     is_descriptive,
-    is_optional_place,
     is_vital,
 )
 from transforms.core.fields import Field
@@ -66,13 +63,7 @@ def _left_out_of(resource: Resource, lacks: Lacks) -> Iterator[tuple[str, str | 
         if each.key in lacks.hidden and not is_vital(resource, each):
             yield each.key, None
         elif is_descriptive(resource, each):
-            values = lacks.values.get(each.key, frozenset()) | _unsearchable(each, lacks)
-            yield from ((each.key, value) for value in values)
-
-
-def _unsearchable(each: Field, lacks: Lacks) -> frozenset[str]:
-    """Return the org units that an optional value may not name; of others DHIS2 decides."""
-    return lacks.unsearchable if is_optional_place(each) else frozenset()
+            yield from ((each.key, value) for value in lacks.values.get(each.key, ()))
 
 
 def by_field(rows: pl.DataFrame) -> LeftOut:

@@ -93,7 +93,7 @@ TRACKER_CODES: dict[str, ErrorCode] = {
     "E1102": configuration("The user has no access to the person in this program: another org unit owns it.", "Give the user the country's root as capture org unit, or set the program's access level to open."),
     "E1103": configuration("The user may not delete an enrollment that has events, or had some.", "Run set-up-dhis2 again and give the user the role openIMIS Loader, which has F_ENROLLMENT_CASCADE_DELETE."),
     "E1104": configuration("The user may not read data of the program or of its tracked entity type.", SHARE),
-    "E1105": configuration("An org unit lies outside the user's search org units.", "Give the user the country's root as search org unit: values name villages and facilities too."),
+    "E1105": configuration("The org unit of an event lies outside the user's search org units (DHIS2 2.44).", "Give the user the country's root as search org unit."),
     "E1112": configuration("An attribute is confidential, and the server has no encryption.", "Make the attribute not confidential, or set encryption.password in dhis.conf."),
     "E1113": tombstone("The enrollment was deleted in DHIS2."),
     "E1114": tombstone("The person was deleted in DHIS2."),

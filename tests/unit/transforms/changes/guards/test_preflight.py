@@ -154,39 +154,9 @@ def referring(search: str, *named: str) -> tuple[Offer, Needs]:
     return replace(READY, user=user, lines=lines, fields=fields), needs
 
 
-def test_referrals_to_where_the_user_may_not_search_are_left_out_and_told_with_the_mend() -> None:
-    offer, needs = referring("region", "clinic", "region", "nowhere")
-    lacks = lacks_of(offer, needs)
-
-    [warning] = [each for each in warnings_of(offer, needs, lacks) if "search org units" in each]
-
-    assert "1 of the 3 org units that values name" in warning
-    assert "give the user the country's root as search org unit" in warning
-    out = by_field(find_left_out(lacks))
-    for key in ("referred_from", "referred_to"):
-        assert out[key] == frozenset({"clinic", "nowhere"})
-    for key in ("insuree_village", "first_service_point"):
-        assert out[key] == frozenset({"nowhere"})
-    assert lacks.missing_named == {"nowhere"}
-
-
-@pytest.mark.parametrize("reason", ["the root", "everywhere", "superuser"])
-def test_where_the_user_may_search_referrals_are_sent(reason: str) -> None:
-    offer, needs = referring("root" if reason == "the root" else "region", "clinic")
-    if reason == "everywhere":
-        user = replace(offer.user, authorities=frozenset({SEARCHES_EVERYWHERE}))
-        offer = replace(offer, user=user)
-    offer = replace(offer, is_limited=reason != "superuser")
-
-    lacks = lacks_of(offer, needs)
-
-    assert lacks.unsearchable == frozenset()
-    assert [each for each in warnings_of(offer, needs, lacks) if "search" in each] == []
-
-
-def test_where_no_referral_is_sent_what_values_name_is_as_before() -> None:
-    offer, needs = referring("region", "clinic")
-    needs = replace(needs, optional=frozenset())
+def test_values_may_name_org_units_where_the_user_may_not_search() -> None:
+    """No DHIS2 of 2.40 to 2.43 refuses them."""
+    offer, needs = referring("region", "clinic", "region")
 
     lacks = lacks_of(offer, needs)
 
@@ -194,11 +164,15 @@ def test_where_no_referral_is_sent_what_values_name_is_as_before() -> None:
     assert [each for each in warnings_of(offer, needs, lacks) if "search" in each] == []
 
 
-def test_a_user_without_search_org_units_searches_where_it_captures() -> None:
-    offer, needs = referring("region", "clinic")
-    capture = replace(offer.user, capture=frozenset({"region"}))
+def test_an_org_unit_that_a_value_names_and_dhis2_lacks_is_left_out() -> None:
+    offer, needs = referring("region", "clinic", "nowhere")
+    lacks = lacks_of(offer, needs)
 
-    assert lacks_of(replace(offer, user=capture), needs).unsearchable == {"clinic"}
+    out = by_field(find_left_out(lacks))
+
+    assert lacks.missing_named == {"nowhere"}
+    for key in ("referred_from", "referred_to", "insuree_village", "first_service_point"):
+        assert out[key] == frozenset({"nowhere"})
 
 
 def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None:
