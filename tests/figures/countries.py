@@ -113,6 +113,13 @@ def put_into_own_terms(connection: psycopg.Connection, country: str) -> None:
     """Hide the tables in which a country differs behind copies in the community's terms."""
     for table, change in IN_SQL[country].changes.items() if country in IN_SQL else ():
         copy = f'pg_temp."{table}"'
-        connection.execute(f'CREATE TEMP TABLE "{table}" AS TABLE "{table}"'.encode())
-        done = connection.execute(change.format(copy).encode())
-        assert done.rowcount, f"{table} of the sample has nothing in which {country} differs"
+        done = [
+            connection.execute(statement.encode())
+            for statement in (
+                f'CREATE TEMP TABLE "{table}" (LIKE "{table}" INCLUDING INDEXES)',
+                f'INSERT INTO {copy} SELECT * FROM public."{table}"',
+                change.format(copy),
+                f"ANALYZE {copy}",
+            )
+        ]
+        assert done[2].rowcount, f"{table} of the sample has nothing in which {country} differs"

@@ -34,18 +34,21 @@ _EVENT_UIDS = {EVENT + row.key: row.uid for row in EVENT_VISUALIZATIONS}
 _CHART_UIDS = {row.key: row.uid for row in VISUALIZATIONS}
 
 
-def dashboard_objects(rows: Sequence[ProgramIndicator], indicators: Sequence[Json]) -> Payload:
+def dashboard_objects(
+    rows: Sequence[ProgramIndicator], indicators: Sequence[Json], *, restored_once: bool
+) -> Payload:
     """Return legend sets, visualizations, event visualizations and dashboards.
 
     Args:
         rows: The country's program indicators.
         indicators: The country's indicators (`transforms.package.indicators`).
+        restored_once: See `transforms.package.program_indicators.counts_restored_once`.
     """
     charts = visualization_objects(rows, indicators)
     return {
         "legendSets": legend_set_objects(),
         "visualizations": list(charts.values()),
-        "eventVisualizations": event_visualization_objects(),
+        "eventVisualizations": event_visualization_objects(restored_once=restored_once),
         "dashboards": [_dashboard(row, charts) for row in DASHBOARDS],
     }
 

@@ -16,6 +16,7 @@ from transforms.package.indicators import indicator_objects
 from transforms.package.maps import map_objects
 from transforms.package.population import population_objects
 from transforms.package.program_indicators import (
+    counts_restored_once,
     program_indicator_objects,
     program_indicators_of,
 )
@@ -40,7 +41,9 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         population_objects(),
         program_indicator_objects(rows),
         indicators,
-        dashboard_objects(rows, indicators["indicators"]),
+        dashboard_objects(
+            rows, indicators["indicators"], restored_once=counts_restored_once(country)
+        ),
     )
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
     return _share({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})

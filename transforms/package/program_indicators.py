@@ -65,8 +65,7 @@ def program_indicators(
         options: The country's options: optionSet (UID), code, name, sortOrder (see
             `transforms.model.options.options`); a split is made for the options that are there.
         service_groups: See `transforms.package.service_groups`.
-        restored_once: Whether a claim that was restored, and the claim that restores it, count as
-            one; DHIS2 can tell only where the country file sends it.
+        restored_once: See `counts_restored_once`.
     """
     by_set = _by_set(options)
     parts = [
@@ -81,9 +80,14 @@ def program_indicators(
 
 def program_indicators_of(country: Country, options: pl.DataFrame) -> list[ProgramIndicator]:
     """Return all program indicators of a country; see `program_indicators`."""
-    is_sent = policy_of(country)[REPLACING_CLAIMS.key] is not Treatment.DROP
     groups = service_group_splits(country)
-    return program_indicators(options, service_groups=groups, restored_once=is_sent)
+    once = counts_restored_once(country)
+    return program_indicators(options, service_groups=groups, restored_once=once)
+
+
+def counts_restored_once(country: Country) -> bool:
+    """Return whether a claim and those that restore it count as one: DHIS2 has to know of them."""
+    return policy_of(country)[REPLACING_CLAIMS.key] is not Treatment.DROP
 
 
 def program_indicator_objects(rows: Sequence[ProgramIndicator]) -> Payload:

@@ -19,6 +19,7 @@ from transforms.package.tables.event_visualizations import (
     EVENT_VISUALIZATIONS,
     TOP,
     EventVisualization,
+    counted_once,
 )
 from transforms.package.tables.indicators import INDICATORS
 from transforms.package.tables.legend_sets import LEGEND_SETS, LegendSet
@@ -49,9 +50,16 @@ def visualization_objects(
     }
 
 
-def event_visualization_objects() -> list[Json]:
-    """Return the event visualizations."""
-    return [_event_visualization(row) for row in EVENT_VISUALIZATIONS]
+def event_visualization_objects(*, restored_once: bool = False) -> list[Json]:
+    """Return the event visualizations.
+
+    Args:
+        restored_once: See `transforms.package.program_indicators.counts_restored_once`.
+    """
+    return [
+        _event_visualization(counted_once(row) if restored_once else row)
+        for row in EVENT_VISUALIZATIONS
+    ]
 
 
 def legend_set_objects() -> list[Json]:
@@ -165,7 +173,7 @@ def _event_visualization(row: EventVisualization) -> Json:
         "dataType": "AGGREGATED_VALUES",
         "columnDimensions": ["pe"],
         "rowDimensions": [row.element.uid],
-        "filterDimensions": ["ou", *([row.only[0].uid] if row.only else [])],
+        "filterDimensions": ["ou", *(element.uid for element, _ in row.only)],
         "dataElementDimensions": _element_dimensions(row),
         "simpleDimensions": [],
         "sortOrder": DESCENDING,
@@ -180,8 +188,5 @@ def _event_visualization(row: EventVisualization) -> Json:
 
 
 def _element_dimensions(row: EventVisualization) -> list[Json]:
-    dimensions: list[Json] = [{"dataElement": {"id": row.element.uid}}]
-    if row.only:
-        element, option = row.only
-        dimensions.append({"dataElement": {"id": element.uid}, "filter": f"IN:{option}"})
-    return dimensions
+    filters = [{"dataElement": {"id": each.uid}, "filter": f"IN:{value}"} for each, value in row.only]
+    return [{"dataElement": {"id": row.element.uid}}, *filters]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
+from transforms.core.fields import Treatment
 from transforms.package.metadata import maps, package
 from transforms.package.tables.charts import BY_PERIOD, ChartType, Period
 from transforms.package.tables.dashboards import DASHBOARDS
@@ -242,6 +243,19 @@ def test_a_claim_counts_once_among_diagnoses_though_it_has_an_event_for_each_sta
     status = table["dataElementDimensions"][1]["dataElement"]["id"]
     assert filters == ["IN:Entered"]
     assert codes[status]["name"] == "Claim status"
+
+
+def test_where_restored_claims_are_sent_the_tables_leave_out_what_others_stand_in_for() -> None:
+    sends = a_country().model_copy(update={"privacy": {"Restored from claim": Treatment.SEND}})
+    tables = package(choices(**LISTS), sends)["eventVisualizations"]
+    [replacing] = [row["id"] for row in PACKAGE["dataElements"] if row["name"] == "Replacing claims"]
+
+    for table in tables:
+        linked = {"dataElement": {"id": replacing}, "filter": "IN:NV"}
+        assert linked in table["dataElementDimensions"]
+        assert replacing in table["filterDimensions"]
+    assert len(tables) == len(PACKAGE["eventVisualizations"])
+    assert replacing not in str(PACKAGE["eventVisualizations"])
 
 
 def test_charts_are_in_the_form_that_dhis2_stores() -> None:

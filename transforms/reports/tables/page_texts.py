@@ -146,7 +146,7 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
     ),
     (
         "Claims that were restored",
-        "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one as it is. A country that sends *Restored from claim* counts them as one: every figure of claims, services and items leaves a claim out once another one of the same person stands in its place (*Replacing claims*), so the newest counts, and figures of past periods change with it, as for what is deleted. A country that does not send it counts both: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once; what is approved, valuated and remunerated counts once in either case. Tables of the most frequent diagnoses, services and items count both everywhere.",
+        "Where openIMIS restores a rejected claim, it makes a new claim and keeps the rejected one as it is. A country that sends *Restored from claim* counts them as one: every figure of claims, services and items leaves a claim out once another one of the same person stands in its place (*Replacing claims*), so the newest counts, and figures of past periods change with it, as for what is deleted. A country that does not send it counts both: the visit is in *Entered claims* and in the amount claimed twice, and in *Rejected claims* once; what is approved, valuated and remunerated counts once in either case. Tables of the most frequent diagnoses, services and items do the same: they leave out what has a value of *Replacing claims*.",
     ),
     (
         "Covered, and what a claim is paid for",
