@@ -18,6 +18,7 @@ from transforms.openimis.rows import Tables
 from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 
+
 def read_of(database: Database, folder: Path, country: Country) -> Tables:
     """Return what the pipeline reads of a database; its files lie in the folder."""
     run = Run(folder, "figures")

@@ -10,7 +10,12 @@ from transforms.openimis.history import is_current
 from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Tables
 from transforms.openimis.tables.coded_values import CODED_VALUES
-from transforms.openimis.tables.places import FACILITY_LEVEL, FACILITY_OWNERSHIP, GroupSet
+from transforms.openimis.tables.places import (
+    FACILITY_LEVEL,
+    FACILITY_OWNERSHIP,
+    FACILITY_STATUS,
+    GroupSet,
+)
 
 _SHOWN = r"^[\w.-]{1,4}$"
 """What a code looks like. What does not may be text that somebody wrote about a person."""
@@ -66,7 +71,8 @@ def _columns(country: Country) -> list[_CodedColumn]:
     ]
     groups = [
         _CodedColumn(each.table or "", each.column or "", each.key, _grouped_values(each, country))
-        for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP)
+        for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS)
+        if country.fills(each)
     ]
     return [*coded, *groups]
 

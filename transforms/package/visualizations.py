@@ -188,5 +188,5 @@ def _event_visualization(row: EventVisualization) -> Json:
 
 
 def _element_dimensions(row: EventVisualization) -> list[Json]:
-    filters = [{"dataElement": {"id": each.uid}, "filter": f"IN:{value}"} for each, value in row.only]
-    return [{"dataElement": {"id": row.element.uid}}, *filters]
+    by: Json = {"dataElement": {"id": row.element.uid}}
+    return [by, *({"dataElement": {"id": each.uid}, "filter": f"IN:{of}"} for each, of in row.only)]

@@ -1,11 +1,11 @@
 """Samples of openIMIS in which more than one table differs from the community's.
 
-    other_values      codes of other programs, and a column of another name
-    more_fields       what ministries ask for: referrals, patient condition, pre-authorisation
-    restored_claims   rejected claims that were entered again, some of them twice
-    day_workers       people who were entered without family and village
-    old_data          funds, policies without stage or product, several rows of one insuree and
-                      policy, and rows that name nothing
+other_values      codes of other programs, and a column of another name
+more_fields       what ministries ask for: referrals, patient condition, pre-authorisation
+restored_claims   rejected claims that were entered again, some of them twice
+day_workers       people who were entered without family and village
+old_data          funds, policies without stage or product, several rows of one insuree and
+                  policy, and rows that name nothing
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,13 @@ def with_other_values(tables: Mapping[str, pl.DataFrame]) -> Tables:
         **tables,
         "tblInsuree": _recoded(tables, "tblInsuree", "Marital", {"N": "U"}, {"M": "P"}),
         "tblPolicy": _recoded(tables, "tblPolicy", "PolicyStage", {}, {"R": "C"}),
-        "tblHF": _recoded(tables, "tblHF", "LegalForm", {}, {"G": "M"}),
+        "tblHF": _recoded(
+            {"tblHF": _recoded(tables, "tblHF", "LegalForm", {}, {"G": "M"})},
+            "tblHF",
+            "HFLevel",
+            {},
+            {"C": "L"},
+        ),
         "tblClaim": tables["tblClaim"].rename({"VisitType": KIND_OF_VISIT}),
     }
 
@@ -72,7 +78,10 @@ def with_restored_claims(tables: Mapping[str, pl.DataFrame]) -> Tables:
     ]
     restored = live.select(
         "ClaimID",
-        RestoredClaim=pl.when(was_rejected[1]).then(before[1]).when(was_rejected[0]).then(before[0]),
+        RestoredClaim=pl.when(was_rejected[1])
+        .then(before[1])
+        .when(was_rejected[0])
+        .then(before[0]),
     )
     claims = tables["tblClaim"].drop("RestoredClaim").join(restored, on="ClaimID", how="left")
     return {**tables, "tblClaim": schema.conformed(claims, "tblClaim", schema.LEVELS[-1])}

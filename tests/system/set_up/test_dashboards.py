@@ -248,7 +248,9 @@ def test_a_claim_counts_once_among_diagnoses_though_it_has_an_event_for_each_sta
 def test_where_restored_claims_are_sent_the_tables_leave_out_what_others_stand_in_for() -> None:
     sends = a_country().model_copy(update={"privacy": {"Restored from claim": Treatment.SEND}})
     tables = package(choices(**LISTS), sends)["eventVisualizations"]
-    [replacing] = [row["id"] for row in PACKAGE["dataElements"] if row["name"] == "Replacing claims"]
+    [replacing] = [
+        row["id"] for row in PACKAGE["dataElements"] if row["name"] == "Replacing claims"
+    ]
 
     for table in tables:
         linked = {"dataElement": {"id": replacing}, "filter": "IN:NV"}
