@@ -83,7 +83,9 @@ def current_lines(register: Register, claims: pl.LazyFrame, kind: LineKind) -> p
     """
     return (
         kind.rows(register)
-        .current.join(claims.select("claim_id", claim_status="status"), on="claim_id", how="inner")
+        .current.join(
+            claims.select("claim_id", claim_status="status"), on="claim_id", nulls_equal=True
+        )
         .with_columns(
             claimed_amount=_product("quantity_provided", "price_asked"),
             adjusted_amount=_product(
@@ -154,7 +156,7 @@ def line_events(
     described = owners.select(pl.selectors.by_name(_OF_CLAIM, require_all=False))
     lines = (
         current_lines(register, owners, kind)
-        .join(described, on="claim_id", how="inner")
+        .join(described, on="claim_id", nulls_equal=True)
         .join(amounts.select("claim_id", "has_valuation"), on="claim_id", how="left")
         .with_columns(_amounts_by_status())
         .with_columns(
@@ -175,7 +177,7 @@ def line_events(
 
 
 def _with_strays(register: Register, claims: pl.LazyFrame, kind: LineKind) -> pl.LazyFrame:
-    """Return `claims` with a row for each that lines name and openIMIS does not have."""
+    """Return `claims` with a row for each that lines name and openIMIS does not have, or none."""
     strays = (
         kind.rows(register)
         .current.join(register.claims.versions, left_on="claim_id", right_on="version", how="anti")

@@ -140,7 +140,7 @@ def _was_checked() -> pl.Expr:
 
 
 def _was_processed() -> pl.Expr:
-    by_batch = (_NOW == VALUATED) & pl.col("batch_run_id").is_not_null()
+    by_batch = (_NOW == VALUATED) & _has_run()
     return (_NOW == PROCESSED) | by_batch | pl.col("had_processed").fill_null(value=False)
 
 

@@ -21,7 +21,7 @@ WITH version AS (
         AND ("ClaimStatus" IN (4, 8, 16) OR "ClaimStatus" = 1 AND ("ProcessStamp" IS NOT NULL OR was_checked))
     UNION ALL
     SELECT "ClaimID", 'Processed', 3, processed FROM known WHERE processed IS NOT NULL
-        AND ("ClaimStatus" = 8 OR "ClaimStatus" = 16 AND "RunID" IS NOT NULL OR was_processed)
+        AND ("ClaimStatus" = 8 OR "ClaimStatus" = 16 AND "RunID" <> 0 OR was_processed)
     UNION ALL
     SELECT "ClaimID", 'Valuated', 4, valuated FROM known WHERE valuated IS NOT NULL AND "ClaimStatus" = 16
     UNION ALL

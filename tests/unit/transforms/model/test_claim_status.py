@@ -107,8 +107,9 @@ def test_a_claim_valuated_in_a_batch_run_was_processed_before_and_valuated_on_th
     ]
 
 
-def test_a_claim_valuated_without_batch_run_went_straight_from_checked_to_valuated():
-    assert passed(events([claim(VALUATED, **REVIEWED)])) == [
+@pytest.mark.parametrize("run", [None, 0])
+def test_a_claim_valuated_without_batch_run_went_straight_from_checked_to_valuated(run: int | None):
+    assert passed(events([claim(VALUATED, **REVIEWED, RunID=run)])) == [
         ("Entered", CLAIMED, "2023-06-04"),
         ("Checked", "2023-06-05", "2023-06-19"),
         ("Valuated", "2023-06-20", "2099-12-31"),
