@@ -2,23 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.figures.figures_twice import COUNTRY_FILE, BothSides, scheme_of
+from tests.figures.figures_twice import BothSides, scheme_of
 from tests.support.databases import Database, PostgreSQL, demo_folder, load_demo
 from tests.support.openimis_sample import sample, write_postgresql
-from transforms.core.fields import Treatment
 
 AS_OF = dt.date(2026, 1, 1)
 DEMO_AS_OF = dt.date(2024, 6, 1)
-RESTORING = COUNTRY_FILE.model_copy(
-    update={"privacy": COUNTRY_FILE.privacy | {"Restored from claim": Treatment.SEND}}
-)
-
 ODD_ROWS: tuple[str, ...] = (
     # An item without a code: the line is sent, the code is not.
     """UPDATE "tblItems" SET "ItemCode" = ' ' WHERE "ItemID" = (
@@ -33,24 +27,6 @@ ODD_ROWS: tuple[str, ...] = (
             SELECT FROM "tblPolicy" s WHERE s."PolicyStatus" = 4
             AND COALESCE(s."LegacyID", s."PolicyID") = v."LegacyID")""",
 )
-
-RESTORED: str = """
-    WITH pair AS (
-        SELECT DISTINCT ON (old."ClaimID") old."ClaimID" AS old, new."ClaimID" AS new
-        FROM "tblClaim" old JOIN "tblClaim" new
-        ON new."InsureeID" = old."InsureeID" AND new."ClaimID" > old."ClaimID"
-        WHERE old."ClaimStatus" = 1 AND old."ValidityTo" IS NULL AND new."ValidityTo" IS NULL
-        ORDER BY old."ClaimID", new."ClaimID"
-    )
-    UPDATE "tblClaim" claim SET "RestoredClaim" = pair.old
-    FROM pair WHERE claim."ClaimID" = pair.new
-"""
-"""Each rejected claim is restored by the next claim of the same person."""
-WITHOUT_RESTORED: str = """
-    UPDATE "tblClaim" old SET "ValidityTo" = new."ValidityFrom" FROM "tblClaim" new
-    WHERE new."RestoredClaim" = old."ClaimID" AND new."ValidityTo" IS NULL
-"""
-"""As if a rejected claim had not been, once it was entered again."""
 
 MANY_REASONS: tuple[str, ...] = tuple(
     f"""WITH rejected AS (
@@ -98,9 +74,9 @@ def write_sound_sample(server: PostgreSQL, country: str = "demo") -> Database:
 
 
 @pytest.fixture(scope="module")
-def odd_sample(postgresql_server: PostgreSQL, sound_sample: Database) -> Iterator[Database]:
-    """The same with rows that are rare."""
-    database = postgresql_server.create_database(like=sound_sample)
+def odd_sample(postgresql_server: PostgreSQL) -> Iterator[Database]:
+    """One of twelve years, with rows that are rare besides."""
+    database = write_sound_sample(postgresql_server, "old_data")
     with psycopg.connect(database.conninfo, options="-c TimeZone=UTC") as connection:
         for statement in ODD_ROWS:
             done = connection.execute(statement.encode())
@@ -110,23 +86,11 @@ def odd_sample(postgresql_server: PostgreSQL, sound_sample: Database) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def restoring_scheme(
-    sound_sample: Database, postgresql_server: PostgreSQL, new_scheme: NewScheme
-) -> Iterator[BothSides]:
-    """A sample whose claims restore others, held against one without those that were restored."""
-    databases = [postgresql_server.create_database(like=sound_sample)]
-    change(databases[0], RESTORED)
-    databases.append(postgresql_server.create_database(like=databases[0]))
-    change(databases[1], WITHOUT_RESTORED)
-    yield replace(new_scheme(databases[0], AS_OF, country=RESTORING), database=databases[1])
-    for database in databases:
-        postgresql_server.drop_database(database)
-
-
-def change(database: Database, statement: str) -> None:
-    with psycopg.connect(database.conninfo, options="-c TimeZone=UTC") as connection:
-        done = connection.execute(statement.encode())
-        assert done.rowcount > 10, f"hardly anything was changed by {statement}"
+def restoring_scheme(postgresql_server: PostgreSQL, new_scheme: NewScheme) -> Iterator[BothSides]:
+    """A sample whose claims restore others."""
+    database = write_sound_sample(postgresql_server, "restored_claims")
+    yield new_scheme(database, AS_OF, name="restored_claims")
+    postgresql_server.drop_database(database)
 
 
 @pytest.fixture(scope="module", params=[pytest.param("1.4", marks=pytest.mark.other_cases), "1.11"])
@@ -149,7 +113,7 @@ def sample_scheme(sound_sample: Database, new_scheme: NewScheme) -> BothSides:
 @pytest.fixture(scope="module")
 def odd_scheme(odd_sample: Database, new_scheme: NewScheme) -> BothSides:
     """The sample with odd rows, and what DHIS2 holds of it."""
-    return new_scheme(odd_sample, AS_OF)
+    return new_scheme(odd_sample, AS_OF, name="old_data")
 
 
 @pytest.fixture(scope="module")

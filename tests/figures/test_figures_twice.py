@@ -114,7 +114,7 @@ def test_dhis2_shows_what_openimis_says_of_odd_rows(odd_scheme: BothSides):
 def test_a_claim_that_was_restored_counts_once_in_every_figure_of_claims(
     restoring_scheme: BothSides,
 ):
-    """Openimis without the rejected claims that were entered again says the same."""
+    """openIMIS without the rejected claims that were entered again says the same."""
     of_claims = {measure.key for measure in CLAIM_MEASURES}
     whole = {k: each for k, each in restoring_scheme.program_indicators.items() if k in of_claims}
 
