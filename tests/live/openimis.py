@@ -21,6 +21,8 @@ from tests.support.openimis_sample.operations import OPERATIONS
 
 AS_OF = date(2026, 1, 1)
 LEVEL = "1.11"
+RESTORING = "restored_claims"
+"""The sample is one in which rejected claims were entered again: figures count a bill once."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def sample_source(insurees: int) -> Iterator[Source]:
     """Write the sample into a throw-away PostgreSQL."""
     with postgresql() as server:
         database = server.create_database("openimis")
-        tables = sample(insurees, seed=1, level=LEVEL, as_of=AS_OF, defects=False)
+        tables = sample(
+            insurees, seed=1, level=LEVEL, as_of=AS_OF, defects=False, country=RESTORING
+        )
         write_postgresql(tables, database.conninfo)
         yield Source(DialectName.POSTGRESQL, database.odbc, database.conninfo, is_sample=True)
 

@@ -12,6 +12,7 @@ from tests.figures.openimis_figures import COUNTRY
 from tests.figures.tracker import Period, period
 from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
+from tests.live.openimis import RESTORING
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
 from transforms.model.desired import desired_metadata
 from transforms.model.org_units import org_units
@@ -112,6 +113,7 @@ def _scheme(live: Live) -> Answered:
         database=Openimis(live.source.conninfo),  # type: ignore[arg-type]
         as_of=read_manifest(run).as_of.date(),
         places=dict(units.select("code", "uid").iter_rows()) | {COUNTRY: country.root.uid},
+        country=RESTORING if live.source.is_sample else "demo",
         answered=_answered(live, by_key, [country.root.uid, *districts]),
     )
 

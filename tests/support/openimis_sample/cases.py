@@ -22,6 +22,7 @@ KIND_OF_VISIT: Final = "visit_kind"
 FUND_NUMBERS: Final = ("999999999", "000000001")
 NO_ROW: Final = 88_888_888
 _REJECTED: Final = 1
+_NOT_PROCESSED: Final = (2, 4)
 _LIVE: Final = pl.col("ValidityTo").is_null() & pl.col("LegacyID").is_null()
 
 
@@ -70,20 +71,22 @@ def with_more_fields(tables: Mapping[str, pl.DataFrame]) -> Tables:
 
 
 def with_restored_claims(tables: Mapping[str, pl.DataFrame]) -> Tables:
-    """Each rejected claim is restored by the person's next one, and some by the one after, too."""
-    live = tables["tblClaim"].filter(_LIVE).sort("InsureeID", "ClaimID")
-    before = [pl.col("ClaimID").shift(number).over("InsureeID") for number in (1, 2)]
-    was_rejected = [
-        pl.col("ClaimStatus").shift(number).over("InsureeID") == _REJECTED for number in (1, 2)
-    ]
-    restored = live.select(
-        "ClaimID",
-        RestoredClaim=pl.when(was_rejected[1])
-        .then(before[1])
-        .when(was_rejected[0])
-        .then(before[0]),
+    """Each rejected claim is restored by the person's next one, and some by the one after, too.
+
+    The sample rejects few: so is every other claim that is not processed yet.
+    """
+    is_new = _LIVE & pl.col("ClaimStatus").is_in(_NOT_PROCESSED) & (pl.col("ClaimID") % 2 == 0)
+    status = pl.when(is_new).then(_REJECTED).otherwise("ClaimStatus").cast(pl.Int16)
+    claims = tables["tblClaim"].with_columns(ClaimStatus=status).drop("RestoredClaim")
+    live = claims.filter(_LIVE).sort("InsureeID", "ClaimID")
+    one, two = (
+        pl.when(pl.col("ClaimStatus").shift(number).over("InsureeID") == _REJECTED).then(
+            pl.col("ClaimID").shift(number).over("InsureeID")
+        )
+        for number in (1, 2)
     )
-    claims = tables["tblClaim"].drop("RestoredClaim").join(restored, on="ClaimID", how="left")
+    restored = live.select("ClaimID", RestoredClaim=pl.coalesce(two, one))
+    claims = claims.join(restored, on="ClaimID", how="left")
     return {**tables, "tblClaim": schema.conformed(claims, "tblClaim", schema.LEVELS[-1])}
 
 
