@@ -87,7 +87,7 @@ def assert_every_row_is_there_and_its_reason_known(found: Frames) -> None:
         assert {reason for reason in reasons if not hint_of(reason)} == set()
 
 
-@pytest.mark.large
+@pytest.mark.other_cases
 @pytest.mark.parametrize(("table", "column"), FOREIGN_KEYS)
 def test_rows_that_name_nothing_are_sent_or_held_back_for_a_reason(table: str, column: str):
     rows = scheme()[table].with_columns(odd(table, column))
