@@ -89,6 +89,18 @@ def test_the_progress_of_the_load_is_told_in_counts(good: State[Any]) -> None:
     assert re.fullmatch(r"(\d+) of \1 bundles settled", str(progress.description))
 
 
+def test_the_summary_lists_the_values_that_nothing_explains_with_their_counts(
+    good: State[Any],
+) -> None:
+    [load] = [each for each in subflows_of(run_of(good)) if each.name.startswith("load ")]
+
+    page = str(artifact_of(load, "run-summary").data)
+
+    listed = page.partition("## Values that nothing explains")[2]
+    for value in ("tblClaim.ClaimStatus is 32", "tblClaim.VisitType is Z"):
+        assert re.search(rf"^- {value} in [1-9]\d* current rows, ", listed, re.MULTILINE)
+
+
 def test_a_failed_run_says_why_and_that_dhis2_has_what_the_run_before_has_loaded(
     scheme: FlowScheme, good: State[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
