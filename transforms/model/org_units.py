@@ -225,9 +225,10 @@ def checked_coordinates(coordinates: pl.DataFrame) -> pl.DataFrame:
             f"The file of coordinates has no column {', '.join(missing)}. Expected are code, "
             f"longitude and latitude. Nothing was done."
         )
+    numbers = ("longitude", "latitude")
     typed = coordinates.select(
-        pl.col(name).cast(dtype, strict=False) for name, dtype in COORDINATES.items()
-    ).with_columns(pl.col("code").str.strip_chars())
+        pl.col("code").cast(pl.String).str.strip_chars(), *(_number(name) for name in numbers)
+    )
     unusable = typed.filter(~_is_usable().fill_null(value=False))
     if not unusable.is_empty():
         raise CountryError(
@@ -236,6 +237,12 @@ def checked_coordinates(coordinates: pl.DataFrame) -> pl.DataFrame:
             f"Correct or remove them. Nothing was done."
         )
     return typed
+
+
+def _number(name: str) -> pl.Expr:
+    """Return the number that a text is; some spreadsheets write a decimal comma."""
+    text = pl.col(name).cast(pl.String).str.strip_chars()
+    return text.str.replace(r"^(-?\d+),(\d+)$", "${1}.${2}").cast(COORDINATES[name], strict=False)
 
 
 def _is_usable() -> pl.Expr:

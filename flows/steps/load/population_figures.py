@@ -16,6 +16,7 @@ from flows.steps.load.population_values import (
 from flows.steps.shared.current_state import current_or_first
 from staging.layout import Run, Target
 from staging.snapshots import PLACES, is_complete, read_snapshot
+from transforms.core.csv_texts import rows_of
 from transforms.core.errors import CountryError, StagingError
 from transforms.model.tables.calendars import Calendar
 from transforms.openimis.country import Country
@@ -83,10 +84,10 @@ def read_figures(file: Path) -> pl.DataFrame:
         CountryError: It cannot be read, lacks a column, or has no line.
     """
     try:
-        rows = pl.read_csv(file, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
+        rows = rows_of(file.read_bytes())
+    except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise CountryError(
-            f"The file of population figures {file} cannot be read as CSV "
+            f"The file of population figures {file} cannot be read as CSV in UTF-8 "
             f"({type(error).__name__}). Expected is one with the columns {', '.join(FIGURES)}. "
             f"No figure was written."
         ) from error
@@ -94,7 +95,8 @@ def read_figures(file: Path) -> pl.DataFrame:
     if missing := [name for name in FIGURES if name not in rows.columns]:
         raise CountryError(
             f"The file of population figures {file} has no column {', '.join(missing)}; its first "
-            f"line must name {', '.join(FIGURES)}, with commas between. No figure was written."
+            f"line must name {', '.join(FIGURES)}, with commas, semicolons or tabs between. No "
+            f"figure was written."
         )
     if rows.is_empty():
         raise CountryError(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from transforms.core.csv_texts import separator_of
+from transforms.core.csv_texts import rows_of
 from transforms.core.errors import CountryError
 from transforms.matching.match_table import checked_match_table
 from transforms.model.org_units import checked_coordinates
@@ -22,25 +22,15 @@ class _Kind:
         title: What it is called in an error.
         setting: Where the country file names it.
         check: Returns its rows as they are used; raises a `CountryError` that says what is wrong.
-        form: What is expected.
-        has_any_separator: Whether other separators than commas are read too.
     """
 
     title: str
     setting: str
     check: Callable[[pl.DataFrame], pl.DataFrame]
-    form: str = "CSV"
-    has_any_separator: bool = False
 
 
 COORDINATES = _Kind("file of coordinates", "`coordinates`", checked_coordinates)
-PLACE_GROUPS = _Kind(
-    "file of place groups",
-    "`place_groups`",
-    checked_place_groups,
-    form="CSV in UTF-8",
-    has_any_separator=True,
-)
+PLACE_GROUPS = _Kind("file of place groups", "`place_groups`", checked_place_groups)
 MATCH_TABLE = _Kind("table of places", "match.table", checked_match_table)
 
 
@@ -76,15 +66,9 @@ def _read(country_file: Path, name: str | None, kind: _Kind) -> pl.DataFrame | N
         return None
     path = country_file.parent / name
     try:
-        separator = _separator(path) if kind.has_any_separator else ","
-        return kind.check(pl.read_csv(path, infer_schema=False, separator=separator))
+        return kind.check(rows_of(path.read_bytes()))
     except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise CountryError(
-            f"The {kind.title} {path} cannot be read as {kind.form} ({type(error).__name__}). It "
+            f"The {kind.title} {path} cannot be read as CSV in UTF-8 ({type(error).__name__}). It "
             f"is named in the country file as {kind.setting}. Nothing was done."
         ) from error
-
-
-def _separator(path: Path) -> str:
-    with path.open(encoding="utf-8-sig") as file:
-        return separator_of(file.readline())

@@ -18,7 +18,7 @@ DEFECTS = (
     """UPDATE "tblFamilies" SET "LocationId" = NULL WHERE 15 IN ("FamilyID", "LegacyID")""",
     """UPDATE "tblInsuree" SET "Gender" = 'Q' WHERE "InsureeID" = 14""",
     """UPDATE "tblPolicy" SET "PolicyStage" = 'X' WHERE "PolicyID" = 31""",
-    """UPDATE "tblInsureePolicy" SET "InsureeID" = 99999 WHERE "InsureePolicyID" =
+    """UPDATE "tblInsureePolicy" SET "InsureeID" = 0 WHERE "InsureePolicyID" =
        (SELECT MIN("InsureePolicyID") FROM "tblInsureePolicy"
         WHERE "PolicyId" = 25 AND "ValidityTo" IS NULL)""",
     """UPDATE "tblInsureePolicy" SET "PolicyId" = 99999 WHERE "InsureePolicyID" =
@@ -26,7 +26,7 @@ DEFECTS = (
         WHERE "PolicyId" = 29 AND "ValidityTo" IS NULL)""",
     """UPDATE "tblInsuree" SET "CHFID" = (SELECT "CHFID" FROM "tblInsuree" WHERE "InsureeID" = 18)
        WHERE "InsureeID" = 22""",
-    """UPDATE "tblClaim" SET "InsureeID" = 99999 WHERE "ClaimID" = 5""",
+    """UPDATE "tblClaim" SET "InsureeID" = 0 WHERE "ClaimID" = 5""",
     """UPDATE "tblClaim" SET "HFID" = 99999 WHERE "ClaimID" = 4""",
     """UPDATE "tblClaim" SET "DateClaimed" = '2099-01-01' WHERE "ClaimID" = 1""",
     """UPDATE "tblClaimServices" SET "ServiceID" = 99999 WHERE "ClaimServiceID" = 12""",
