@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from transforms.core.errors import CountryError
+from transforms.model.coordinates import with_geometry
 from transforms.model.org_unit_groups import memberships
 from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
-from transforms.model.values import with_faults
+from transforms.model.values import in_one_line, with_faults
 from transforms.openimis.country import Country
 from transforms.openimis.fallback_place import homes_in
 from transforms.openimis.place_groups import with_place_groups
@@ -24,7 +24,6 @@ from transforms.openimis.tables.places import (
 )
 
 EARLIEST = "2000-01-01"
-COORDINATES = {"code": pl.String(), "longitude": pl.Float64(), "latitude": pl.Float64()}
 
 _COLUMNS = (
     "key", "uid", "code", "name", "shortName", "openingDate", "closedDate", "parentUid", "level",
@@ -66,7 +65,7 @@ def org_units(
         how="vertical",
     )
     return (
-        _with_geometry(
+        with_geometry(
             _with_names(with_place_groups(_with_groups(units, country), place_groups)), coordinates
         )
         .join(_inhabited_places(register, country), on="uid", how="left")
@@ -173,7 +172,7 @@ def _with_groups(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
 def _with_names(units: pl.LazyFrame) -> pl.LazyFrame:
     closed = pl.col("valid_until").dt.strftime("%Y-%m-%d")
     named = pl.concat_str(
-        [_clean("own_code"), _clean("own_name")], separator=" ", ignore_nulls=True
+        [in_one_line("own_code"), in_one_line("own_name")], separator=" ", ignore_nulls=True
     )
     name = pl.when(named != "").then(named).otherwise("key").str.slice(0, LONGEST_NAME)
     return units.with_columns(
@@ -185,70 +184,10 @@ def _with_names(units: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _clean(column: str) -> pl.Expr:
-    """Text in one line, or null; names hold tabs and line ends here and there."""
-    text = pl.col(column).str.replace_all(r"[\x00-\x1F\x7F]+", " ").str.strip_chars()
-    return pl.when(text != "").then(text)
-
-
 def _inhabited_places(register: Register, country: Country) -> pl.LazyFrame:
     return (
         homes_in(register, country)
         .select(uid="place", in_insuree_program=pl.lit(value=True))
         .filter(pl.col("uid").is_not_null())
         .unique()
-    )
-
-
-def _with_geometry(units: pl.LazyFrame, coordinates: pl.DataFrame | None) -> pl.LazyFrame:
-    if coordinates is None:
-        return units.with_columns(geometry=pl.lit(None, pl.String))
-    points = checked_coordinates(coordinates).lazy().select(
-        own_code="code",
-        geometry=pl.concat_str(
-            pl.lit('{"type":"Point","coordinates":['), "longitude", pl.lit(","), "latitude",
-            pl.lit("]}"),
-        ),
-    )  # fmt: skip
-    return units.with_columns(_clean("own_code")).join(points, on="own_code", how="left")
-
-
-def checked_coordinates(coordinates: pl.DataFrame) -> pl.DataFrame:
-    """Return `coordinates` with their columns typed, and nothing else.
-
-    Raises:
-        CountryError: A column is missing, a value is no number or out of range, or a code is
-            there twice.
-    """
-    if missing := sorted(set(COORDINATES) - set(coordinates.columns)):
-        raise CountryError(
-            f"The file of coordinates has no column {', '.join(missing)}. Expected are code, "
-            f"longitude and latitude. Nothing was done."
-        )
-    numbers = ("longitude", "latitude")
-    typed = coordinates.select(
-        pl.col("code").cast(pl.String).str.strip_chars(), *(_number(name) for name in numbers)
-    )
-    unusable = typed.filter(~_is_usable().fill_null(value=False))
-    if not unusable.is_empty():
-        raise CountryError(
-            f"The file of coordinates has {unusable.height} lines that cannot be used: a code that "
-            f"is empty or there twice, a longitude beyond 180 or a latitude beyond 90 degrees. "
-            f"Correct or remove them. Nothing was done."
-        )
-    return typed
-
-
-def _number(name: str) -> pl.Expr:
-    """Return the number that a text is; some spreadsheets write a decimal comma."""
-    text = pl.col(name).cast(pl.String).str.strip_chars()
-    return text.str.replace(r"^(-?\d+),(\d+)$", "${1}.${2}").cast(COORDINATES[name], strict=False)
-
-
-def _is_usable() -> pl.Expr:
-    return (
-        (pl.col("code") != "")
-        & pl.col("code").is_unique()
-        & (pl.col("longitude").abs() <= 180)
-        & (pl.col("latitude").abs() <= 90)
     )

@@ -19,6 +19,12 @@ _PATTERNS = {ValueType.PHONE_NUMBER: r"^[0-9+()#.\s/ext-]{6,50}$"}
 _FLOAT_AS = pl.Decimal(38, 6)
 
 
+def in_one_line(column: str) -> pl.Expr:
+    """Return a text in one line, or null; names hold tabs and line ends here and there."""
+    text = pl.col(column).str.replace_all(r"[\x00-\x1F\x7F]+", " ").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
 def render_values(
     working: pl.LazyFrame,
     fields: Sequence[Field],

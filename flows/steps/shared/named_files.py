@@ -9,7 +9,7 @@ import polars as pl
 from transforms.core.csv_texts import rows_of
 from transforms.core.errors import CountryError
 from transforms.matching.match_table import checked_match_table
-from transforms.model.org_units import checked_coordinates
+from transforms.model.coordinates import checked_coordinates
 from transforms.openimis.country import Country
 from transforms.openimis.place_groups import checked_place_groups
 
