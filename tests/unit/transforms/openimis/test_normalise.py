@@ -261,6 +261,18 @@ def test_what_the_country_file_maps_is_explained():
     assert count_unmapped(snapshot(Claim=[{"VisitType": "I"}]), country) == []
 
 
+def test_statuses_of_facilities_are_counted_where_the_country_file_makes_groups_of_them():
+    known = snapshot(HF=[{"status": "AC"}, {"status": "SU"}])
+    country = Country(root=ROOT, facility_status={"active": ["AC"]})
+
+    [found] = count_unmapped(known, country)
+
+    assert (found["column"], found["value"], found["section"]) == (
+        "tblHF.status", "SU", "facility_status"
+    )  # fmt: skip
+    assert count_unmapped(known, Country(root=ROOT)) == []
+
+
 def test_a_column_that_the_country_drops_is_not_counted():
     known = snapshot(Insuree=[{"Marital": "P"}])
     known["tblInsuree"] = known["tblInsuree"].drop("Marital")
