@@ -17,6 +17,7 @@ from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.match.match_run import Beside, Matched, match_run
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.decisions import holder_of_matches
 from flows.steps.shared.named_files import read_coordinates, read_match_table
 from flows.steps.target.recognition import recognise_server
 from staging.layout import Run, Target
@@ -56,13 +57,14 @@ def match_org_units(
         CountryError: The country file does not say where to look, or names a file that is none.
         StagingError: The file of matches is not as it must be, or was changed meanwhile.
     """
-    run, goal = Run(staging_root, run_id or str(flow_run.id)), Target(staging_root, target)
-    settings = read_country(country)
+    run, settings = Run(staging_root, run_id or str(flow_run.id)), read_country(country)
+    goal = Target(staging_root, target)
     with at_work(run):
         take_snapshot(AT_ONCE, run, source, selected_places(settings), settings.guards)
         done = match_places(run, goal, country, who)
     create_markdown_artifact(done.page, key="match-org-units", description=f"Run {run.run_id}")
-    get_run_logger().info("%s. Decisions are made in %s", done.counted, goal.matches)
+    file = holder_of_matches(goal, settings).matches
+    get_run_logger().info("%s. Decisions are made in %s", done.counted, file)
     if done.open:
         return Completed(name=TO_DECIDE, message=done.counted, data=run.run_id)
     return Completed(message=done.counted, data=run.run_id)
@@ -76,4 +78,5 @@ def match_places(run: Run, target: Target, country: Path, who: str | None) -> Ma
     beside = Beside(coordinates, read_match_table(country, settings))
     with connect(target.name, settings) as client:
         recognise_server(client, current_or_first(target, 0))
-        return match_run(run, target, client, settings, beside, datetime.now(UTC), who)
+        holder = holder_of_matches(target, settings)
+        return match_run(run, holder, client, settings, beside, datetime.now(UTC), who)

@@ -15,6 +15,7 @@ from flows.prefect_support.waiting import AT_ONCE
 from flows.steps.set_up.plan_and_write import SetUp
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.country_file import read_country
+from flows.steps.shared.decisions import read_decisions
 from flows.steps.shared.named_files import read_coordinates, read_place_groups
 from staging.layout import Run, Target
 from staging.runs import at_work
@@ -79,6 +80,7 @@ def prepare_target(
     settings = read_country(country)
     coordinates = read_coordinates(country, settings)
     groups = read_place_groups(country, settings)
+    decisions = read_decisions(Target(run.root, target), settings)
     with connect(target, settings) as client:
         return set_up_run(
             run,
@@ -89,6 +91,7 @@ def prepare_target(
             apply=apply,
             rename=rename,
             loader_user=loader_user,
+            decisions=decisions,
         )
 
 

@@ -20,6 +20,7 @@ tracked_entities
     first_service_point GZ6zgXS25VH           education pWV8uthRZVY
     profession zy5Br9ZEDLY                    identification_number MFPEijajdy7
     identification_type jOnARr3GARW           insuree_uuid e9fOa40sDwR
+    openimis_place oPkEJnCnQcQ
     seed_claim_administrator wDBF7RjuEyp      seed_claim_number Z4yrjMuGkeY
     seed_main_diagnosis AAjWdVvBwtE           seed_secondary_diagnosis_1 aEWuz6qyTs6
     seed_secondary_diagnosis_2 yoULFOTtmoP    seed_secondary_diagnosis_3 gRLd9ezU69M
@@ -46,7 +47,7 @@ claim_events
     pre_authorisation xUhHV9fEsmU             patient_condition zZpj1w5AAeB
     referred_from GSR9KTGdHPM                 referred_to q7A0u3OCNyI
     restored_claim_uuid GfCnUA3IUnb           claim_rejection_reason OFFKL8AGixB
-    replacing_claims CqzpZxlalQ6
+    replacing_claims CqzpZxlalQ6              openimis_facility BWCwjRurehA
 claim_services
     claimed_service UWkyb5W46zn               service_quantity nJ0sT27I9LL
     service_price uwGg814hDhB                 service_deductible_amount aD2rD5VCsRt

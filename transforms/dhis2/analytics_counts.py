@@ -20,6 +20,8 @@ COUNTED: dict[str, pl.DataType] = {
 def region_of(confirmed: pl.DataFrame, root: str) -> pl.DataFrame:
     """Return uid and region of every org unit below the root that DHIS2 has confirmed.
 
+    An org unit that DHIS2 had before us has neither name nor parent here: its region is the root.
+
     Args:
         confirmed: The columns of `CONFIRMED`, of org units.
         root: UID of the root; its children are the regions.
@@ -27,8 +29,11 @@ def region_of(confirmed: pl.DataFrame, root: str) -> pl.DataFrame:
     units = confirmed.select(
         uid=pl.col("content").str.json_path_match("$.uid"),
         parentUid=pl.col("content").str.json_path_match("$.parentUid"),
+        is_theirs=pl.col("content").str.json_path_match("$.name").is_null(),
     )
-    levels = [units.filter(parentUid=root).select("uid", region="uid")]
+    theirs = units.filter("is_theirs").select("uid", region=pl.lit(root))
+    own = units.filter(~pl.col("is_theirs"), parentUid=root).select("uid", region="uid")
+    levels = [pl.concat([theirs, own])]
     while levels[-1].height:
         above = levels[-1].rename({"uid": "parentUid"})
         levels.append(units.join(above, on="parentUid").select("uid", "region"))

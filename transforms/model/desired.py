@@ -6,6 +6,7 @@ people ──┬─► tracked_entities, insuree_enrollments
          ├─► policy_events
          └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
                          │
+                         ├─► placed: org units of DHIS2's own tree, where the country has them
                          └─► privacy: every value in the form in which it may leave
 """
 
@@ -24,8 +25,10 @@ from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
 from transforms.model.optional_fields import unsent_fields, unused_option_sets
 from transforms.model.options import options
+from transforms.model.matched_org_units import in_tree_of_dhis2
 from transforms.model.org_units import org_units
 from transforms.model.people import desired_people
+from transforms.model.placed import placed
 from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events
 from transforms.model.privacy import apply_policy, policy_of
@@ -58,6 +61,7 @@ def desired(
     pseudonym_key: str | None,
     window: Window | None,
     holders: pl.LazyFrame | None = None,
+    placement: pl.DataFrame | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired frame of every resource, parents first.
 
@@ -69,6 +73,8 @@ def desired(
         window: What `in_window` asks for; None takes every change.
         holders: Of a part: which covers carry the value of their policy (cover_id); see
             `transforms.model.policies.value_holders`.
+        placement: Where each place goes (`transforms.matching.placement.PLACEMENT`); None where
+            org units are made of openIMIS's places.
 
     Returns:
         Resource name to frame, with the columns of `transforms.model.resources`. The frames are
@@ -91,7 +97,12 @@ def desired(
     calendar = CALENDARS[country.dhis2.calendar]
     sent = {
         each.name: with_doubts(
-            apply_policy(frames[each.name], each.fields, policy, pseudonym_key),
+            apply_policy(
+                placed(frames[each.name], each.fields, placement),
+                each.fields,
+                policy,
+                pseudonym_key,
+            ),
             rows_in_doubt(register.doubts, each.name),
         )
         for each in RESOURCES
@@ -104,6 +115,7 @@ def desired_metadata(
     country: Country,
     coordinates: pl.DataFrame | None,
     place_groups: pl.DataFrame | None = None,
+    placement: pl.DataFrame | None = None,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired options and org units.
 
@@ -112,12 +124,15 @@ def desired_metadata(
         country: Names the root, groups of health facilities, and optional fields that are sent.
         coordinates: code, longitude and latitude of places, or None.
         place_groups: See `transforms.openimis.place_groups`; None where there is no file.
+        placement: See `desired`.
 
     Raises:
         CountryError: `coordinates` are not as they must be, or the country file names a field or
             treatment that cannot be.
     """
     units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
+    if placement is not None:
+        units = in_tree_of_dhis2(units, placement)
     return {
         OPTIONS: options(
             register,

@@ -7,6 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from transforms.openimis.tables.facility_words import FACILITY_WORDS
 
 PlaceKind = Literal["region", "district", "ward", "village", "facility"]
+Unmatched = Literal["hold_back", "above", "create", "region", "district", "ward"]
+HOLD_BACK: Unmatched = "hold_back"
+ABOVE: Unmatched = "above"
+CREATE: Unmatched = "create"
+
+_HIGHER: dict[PlaceKind, tuple[str, ...]] = {
+    "region": (),
+    "district": ("region",),
+    "ward": ("region", "district"),
+    "village": ("region", "district", "ward"),
+    "facility": ("region", "district", "ward"),
+}
 
 
 class MatchSettings(BaseModel):
@@ -29,6 +41,12 @@ class MatchSettings(BaseModel):
         propose_score: Names that are at least so similar are shown to a person.
         near_km: Two places that are no farther apart may be one.
         far_km: Two places that are farther apart are not one by name alone.
+        target: Name of the target whose file of matches holds the decisions; None: each target's
+            own. Set-up and load may know one DHIS2 by two names.
+        unmatched: Kind of place to what becomes of those that no org unit stands for: what lies
+            there is held back, goes to the place above or to that of a named kind, or (of health
+            facilities) we make an org unit.
+        created_below: UID of the org unit below which we make them; None: that of the place above.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +61,9 @@ class MatchSettings(BaseModel):
     propose_score: float = Field(default=70, ge=30, le=100)
     near_km: float = Field(default=1, gt=0)
     far_km: float = Field(default=30, gt=0)
+    target: str | None = None
+    unmatched: dict[PlaceKind, Unmatched] = {}
+    created_below: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")
 
     @model_validator(mode="after")
     def _rivals_are_seen(self) -> Self:
@@ -53,6 +74,24 @@ class MatchSettings(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _goes_up(self) -> Self:
+        for kind, where in self.unmatched.items():
+            possible = (HOLD_BACK, ABOVE, *_HIGHER[kind], *([CREATE] if kind == "facility" else []))
+            if where not in possible:
+                raise ValueError(
+                    f"unmatched.{kind}: found {where}; possible are {', '.join(possible)}"
+                )
+        return self
+
+    def unmatched_of(self, kind: str) -> str:
+        """Return what becomes of places of a kind that no org unit stands for.
+
+        Where DHIS2 has no level for them, they go to the place above unless the file says else.
+        """
+        usual = HOLD_BACK if self.levels_of(kind) else ABOVE
+        return next((where for name, where in self.unmatched.items() if name == kind), usual)
+
     def levels_of(self, kind: str) -> list[int]:
         """Return the levels of DHIS2 on which the org units of a kind of place lie."""
         return next((levels for name, levels in self.levels.items() if name == kind), [])
@@ -62,9 +101,17 @@ class Matching(BaseModel):
     """The part of the country file that is about org units which DHIS2 has already.
 
     Attributes:
+        org_units: Whether org units are made of openIMIS's places, or those that DHIS2 has already
+            are used by the decisions of the file of matches.
         match: How openIMIS's places are looked for among them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    org_units: Literal["make", "match"] = "make"
     match: MatchSettings = MatchSettings()
+
+    @property
+    def uses_matches(self) -> bool:
+        """Whether DHIS2's own org units are used."""
+        return self.org_units == "match"

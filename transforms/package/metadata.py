@@ -49,13 +49,14 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
     return _share({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
 
 
-def maps(root_level: int) -> list[Json]:
+def maps(root_level: int, country: Country | None = None) -> list[Json]:
     """Return the maps of the package; `/api/maps` takes them, not `/api/metadata`.
 
     Args:
         root_level: Level of the country's root in DHIS2, counted from 1.
+        country: Says on which levels places lie, where DHIS2's own org units are used.
     """
-    return _share({"maps": map_objects(root_level)})["maps"]
+    return _share({"maps": map_objects(root_level, country)})["maps"]
 
 
 def sharing_object(klass: MetadataClass) -> Json:

@@ -12,6 +12,7 @@ from flows.steps.compare.division import (
     holders_in_part,
     part_of_people,
 )
+from flows.steps.shared.decisions import placement_by
 from staging.divided import discard
 from staging.frames import is_done, row_count, scan_frame, write_frame
 from staging.layout import Run
@@ -71,13 +72,16 @@ class Inputs:
         return fingerprint(self.pseudonym_key) if self.pseudonym_key else None
 
 
-def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str, int]:
+def stage_desired(
+    run: Run, inputs: Inputs, partitions: int | None, decisions: pl.DataFrame | None = None
+) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
     Args:
         run: The run; its snapshot is complete.
         inputs: What they are made of, besides the snapshot.
         partitions: Of the target's acknowledged state; None before its first run.
+        decisions: Rows of the file of matches; None where org units are made.
 
     Raises:
         GuardError: It was done with another pseudonym key.
@@ -89,8 +93,9 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     count = partitions or partition_count(snapshot.manifest.tables[INSUREES.name].rows)
     country = inputs.country
     register = register_of(snapshot.frames, country)
-    write_desired(run, register, local_day(snapshot.as_of, country), inputs, count)
-    _write_metadata(run, register, inputs)
+    placement = placement_by(decisions, register, country)
+    write_desired(run, register, local_day(snapshot.as_of, country), inputs, count, placement)
+    _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
     rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
     manifest = DesiredManifest(
@@ -105,9 +110,13 @@ def stage_desired(run: Run, inputs: Inputs, partitions: int | None) -> dict[str,
     return rows
 
 
-def _write_metadata(run: Run, register: Register, inputs: Inputs) -> None:
+def _write_metadata(
+    run: Run, register: Register, inputs: Inputs, placement: pl.DataFrame | None
+) -> None:
     """Write the options and org units that DHIS2 should hold."""
-    found = desired_metadata(register, inputs.country, inputs.coordinates, inputs.place_groups)
+    found = desired_metadata(
+        register, inputs.country, inputs.coordinates, inputs.place_groups, placement
+    )
     for name, frame in found.items():
         write_frame(run.desired(name, 0), with_content(frame))
 
@@ -119,16 +128,23 @@ def _oddities(register: Register, inputs: Inputs) -> list[str]:
     return [sentence_of_lines(lines)] if lines else []
 
 
-def write_desired(run: Run, register: Register, as_of: date, inputs: Inputs, count: int) -> None:
+def write_desired(
+    run: Run,
+    register: Register,
+    as_of: date,
+    inputs: Inputs,
+    count: int,
+    placement: pl.DataFrame | None = None,
+) -> None:
     """Write what DHIS2 should hold of people, policies and claims, part by part of the people."""
     if count == 1:
-        _write_part(run, 0, register, as_of, inputs, None)
+        _write_part(run, 0, register, as_of, inputs, None, placement)
         return
     divide_register(run, register, count)
     divide_values(run, register, inputs.country, count)
     for number in range(count):
         part, holders = part_of_people(run, register, number), holders_in_part(run, number)
-        _write_part(run, number, part, as_of, inputs, holders)
+        _write_part(run, number, part, as_of, inputs, holders, placement)
     discard(run.parts)
 
 
@@ -139,6 +155,7 @@ def _write_part(
     as_of: date,
     inputs: Inputs,
     holders: pl.LazyFrame | None,
+    placement: pl.DataFrame | None,
 ) -> None:
     frames = desired(
         part,
@@ -147,6 +164,7 @@ def _write_part(
         pseudonym_key=inputs.pseudonym_key,
         window=inputs.window,
         holders=holders,
+        placement=placement,
     )
     for name, frame in frames.items():
         write_frame(run.desired(name, number), frame.sort("person", "key"))

@@ -10,6 +10,7 @@ from flows.steps.compare.magnitude import lifted_too_late, other_sentences, wait
 from flows.steps.compare.source_identity import check_source
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.decisions import read_decisions
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
@@ -79,7 +80,8 @@ def make_desired(
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
-    rows = stage_desired(run, inputs, state.partitions or partitions)
+    decisions = read_decisions(target, inputs.country)
+    rows = stage_desired(run, inputs, state.partitions or partitions, decisions)
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
     for sentence in unmapped_values(run):

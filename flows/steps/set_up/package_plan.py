@@ -56,7 +56,7 @@ def make_package(
     payload = package_objects(options, country)
     around = index(client, [*payload, MAPS, LEVELS])
     place = root_place(client, country)
-    payload |= {MAPS: maps(place.level)} | _new_places(country, place, around)
+    payload |= {MAPS: maps(place.level, country)} | _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
     package = Package(payload, around, conflicts, _level_notes(country, place, around))
     return package.rename_objects(plan(payload, {}, around).conflicts) if rename else package
@@ -89,11 +89,31 @@ def refuse_conflicts(planned: Plan) -> None:
 
 
 def _new_places(country: Country, place: Place, around: Payload) -> Payload:
-    """Return the root and the levels that DHIS2 lacks; what it has is the operator's."""
+    """Return the root and the levels that DHIS2 lacks; what it has is the operator's.
+
+    Where DHIS2's own org units are used, all of it is.
+    """
+    if country.uses_matches:
+        refuse_missing_root(country, place)
+        return {}
     named = {level["level"] for level in around[LEVELS]}
     missing = [row for row in levels(country, place.level) if row["level"] not in named]
     places: Payload = {} if place.line else {"organisationUnits": [root(country)]}
     return places | ({"organisationUnitLevels": missing} if missing else {})
+
+
+def refuse_missing_root(country: Country, place: Place) -> None:
+    """Refuse a DHIS2 without the org unit below which the country's own tree lies.
+
+    Raises:
+        TargetError: It has none.
+    """
+    if not place.line:
+        raise TargetError(
+            f"DHIS2 has no org unit {country.root.uid}, below which the country file says that its "
+            f'own org units lie (root.uid, with org_units = "match"), or hides it from the user. '
+            f"Name the one that stands for the country. Nothing was written."
+        )
 
 
 def _second_root(client: Dhis2, country: Country, place: Place) -> list[Conflict]:
@@ -111,6 +131,8 @@ def _second_root(client: Dhis2, country: Country, place: Place) -> list[Conflict
 
 
 def _level_notes(country: Country, place: Place, around: Payload) -> list[str]:
+    if country.uses_matches:
+        return []
     named = {row["level"]: row.get("name") for row in around[LEVELS]}
     return [
         f"Level {row['level']} is called {named[row['level']]!r} in DHIS2 and {row['name']!r} in "

@@ -4,6 +4,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.set_up.plan_and_write import SetUp, set_up
+from flows.steps.shared.decisions import placement_by
 from flows.steps.target.gone_places import gone_places
 from staging.layout import Run
 from staging.snapshots import read_snapshot
@@ -25,6 +26,7 @@ def set_up_run(
     apply: bool = True,
     rename: bool = False,
     loader_user: str | None = None,
+    decisions: pl.DataFrame | None = None,
 ) -> SetUp:
     """Write what DHIS2 lacks of the package, the org units and the options of the snapshot.
 
@@ -37,12 +39,14 @@ def set_up_run(
         apply: Write; else only plan.
         rename: Make ours with another name where another object has its name or code.
         loader_user: User name of the daily load, who is given what it needs.
+        decisions: Rows of the file of matches; None where org units are made.
 
     Raises:
         TargetError: DHIS2 is not as it must be.
     """
     register = register_of(read_snapshot(run).frames, country)
-    desired = desired_metadata(register, country, coordinates, place_groups)
+    placement = placement_by(decisions, register, country)
+    desired = desired_metadata(register, country, coordinates, place_groups, placement)
     options = desired[OPTIONS].collect()
     notes = [*gone_places(client, run.root), *service_group_notes(country, options)]
     if place_groups is not None and (lines := lines_without_place(place_groups, register)):

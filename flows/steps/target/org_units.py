@@ -5,7 +5,8 @@
 
 Only the changed rows are given; of these DHIS2's own objects are read, and what differs is posted,
 so a push that is repeated posts nothing. Nothing is ever deleted: an org unit is closed. One bad
-object is a reject and stops nobody else.
+object is a reject and stops nobody else. An org unit that DHIS2 had before us is never written: it
+is only put where ours belong, by the side of our groups, programs and data set.
 """
 
 import json
@@ -42,6 +43,7 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
 PARENT_REJECTED = "parent_rejected"
 NOT_ASSIGNED = "not_assigned"
 GROUP_MISSING = "group_not_in_dhis2"
+NOT_THERE = "org_unit_not_in_dhis2"
 
 
 def push_org_units(
@@ -80,11 +82,19 @@ def _push(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome, pushed: P
     there = present_objects(
         client, ORG_UNITS.kind, {row["uid"] for row in rows} - outcome.refused.keys()
     )
-    posted = _push_levels(client, rows, there, outcome)
-    _refuse_what_was_not_stored(client, rows, posted, outcome)
+    ours = [row for row in rows if not _is_theirs(row)]
+    lost = {row["uid"] for row in rows if _is_theirs(row)} - there.keys()
+    outcome.refuse(lost - outcome.refused.keys(), NOT_THERE)
+    posted = _push_levels(client, ours, there, outcome)
+    _refuse_what_was_not_stored(client, ours, posted, outcome)
     placed = [row for row in rows if row["uid"] not in outcome.refused]
     pushed.posted += len(posted)
     pushed.references += _group(client, placed, outcome) + _assign(client, placed, outcome)
+
+
+def _is_theirs(row: OrgUnitRow) -> bool:
+    """Whether DHIS2 had the org unit before us; see `transforms.model.matched_org_units`."""
+    return row["name"] is None
 
 
 def _push_levels(

@@ -72,6 +72,10 @@ INSUREE_VILLAGE = Field(
     "insuree_village", "FvKmNjJA3l0", "Village of the insuree", ValueType.ORGANISATION_UNIT, "insuree_village", code="claimInsureeVillage",
     made_of="The person's present village; empty where the person's place is a facility.", privacy=Privacy.QUASI,
 )
+CLAIM_PLACE = Field(
+    "openimis_facility", "BWCwjRurehA", "Health facility in openIMIS", ValueType.TEXT, "openimis_place", code="claimOpenimisFacility", privacy=Privacy.QUASI, optional=True,
+    made_of="Code and name of the claiming facility, if DHIS2's own org units are used (org_units = \"match\"): another place may stand for it.",
+)
 REFERRED_FROM = _referral("referred_from", "GSR9KTGdHPM", "Referred from", "ReferFrom", "claimReferredFrom")
 REFERRED_TO = _referral("referred_to", "q7A0u3OCNyI", "Referred to", "ReferTo", "claimReferredTo")
 RESTORED_CLAIM = Field(
@@ -131,6 +135,7 @@ CLAIM_DETAILS_FIELDS: tuple[Field, ...] = (
     RESTORED_CLAIM,
     REPLACING_CLAIMS,
     CLAIM_REJECTION_REASON,
+    CLAIM_PLACE,
 )  # fmt: skip
 
 SEQUENCE = Field(

@@ -38,13 +38,17 @@ SCHOOLING = Field("education", "pWV8uthRZVY", "Education", ValueType.TEXT, "Educ
 OCCUPATION = Field("profession", "zy5Br9ZEDLY", "Profession", ValueType.TEXT, "Profession", "tblInsuree", option_set=PROFESSION)
 IDENTIFICATION_NUMBER = Field("identification_number", "MFPEijajdy7", "Identification number", ValueType.TEXT, "passport", "tblInsuree", privacy=Privacy.DIRECT)
 IDENTIFICATION = Field("identification_type", "jOnARr3GARW", "Identification type", ValueType.TEXT, "TypeOfId", "tblInsuree", option_set=IDENTIFICATION_TYPE)
+PLACE = Field(
+    "openimis_place", "oPkEJnCnQcQ", "Place in openIMIS", ValueType.TEXT, "openimis_place", code="openimisPlace", privacy=Privacy.QUASI, optional=True,
+    made_of="Code and name of the village (or facility) where the person is, if DHIS2's own org units are used (org_units = \"match\"): they may have no level for it.",
+)
 INSUREE_ID = Field("insuree_uuid", "e9fOa40sDwR", "Insuree ID", ValueType.TEXT, "InsureeUUID", "tblInsuree", code="identifier_ACSN", unique=True)
 # fmt: on
 
 INSUREE_FIELDS: tuple[Field, ...] = (
     FAMILY_ID, CHFID, POVERTY, GROUP_TYPE, HOUSEHOLD_HEAD, FIRST_NAME, LAST_NAME, DATE_OF_BIRTH,
     SEX, MARITAL, INSURANCE_NUMBER, PHONE_NUMBER, FIRST_SERVICE_POINT, SCHOOLING, OCCUPATION,
-    IDENTIFICATION_NUMBER, IDENTIFICATION, INSUREE_ID,
+    IDENTIFICATION_NUMBER, IDENTIFICATION, INSUREE_ID, PLACE,
 )  # fmt: skip
 
 SEED_CLAIM_ATTRIBUTES: tuple[RetiredField, ...] = (

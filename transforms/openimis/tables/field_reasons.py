@@ -12,6 +12,10 @@ FIELD_REASONS: dict[str, str] = {
         "outside of the search org units of the loader: give it the country's root. An event waits; "
         "a person, or an event with a referral, was sent without the value, which follows by itself."
     ),
+    "_unmatched": (
+        "The place that the value names waits for a decision, or has no org unit in DHIS2: the value "
+        "was left out. Decide in the file of matches; the value follows by itself."
+    ),
     "_hidden_in_dhis2": (
         "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "
         "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "

@@ -21,6 +21,14 @@ REASONS: dict[str, str] = {
         "openIMIS knows no place of this person: the one that the country file names was taken "
         "(fallback_place). Set the current village or the family's village in openIMIS."
     ),
+    "place_to_decide": (
+        "Which org unit of DHIS2 the place is (or the place above it) nobody has decided yet: run "
+        "match-org-units, decide in its file, then run sync again."
+    ),
+    "place_without_org_unit": (
+        "DHIS2 has no org unit for the place, and the country file holds back what lies there: name "
+        "one in the file of matches, or let such places go elsewhere (match.unmatched)."
+    ),
     "insuree_excluded": (
         "The insurance number is one that openIMIS gives to its funds, or that the country file "
         "excludes: nobody is insured by it, so neither it nor its policies are sent."

@@ -6,8 +6,8 @@ from transforms.core.metadata_uids import metadata_uid
 from transforms.package.tables.charts import Period
 from transforms.package.tables.legend_sets import MORE_IS_BETTER, LegendSet
 
-DISTRICTS_BELOW_ROOT = 2
-FACILITIES_BELOW_ROOT = 3
+BELOW_ROOT = {"region": 1, "district": 2, "facility": 3}
+"""How far below the root places lie, where we make their org units."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Map:
     Attributes:
         key: Short name, used in tables and tests.
         name: Name in DHIS2.
-        levels_below_root: How far below the root the org units are that it shows.
+        kind: Of which places the org units are that it shows.
         indicator: Key of the indicator that colours them; empty: their places alone.
         period: Of which time the indicator is.
         legend: Colours by value.
@@ -25,7 +25,7 @@ class Map:
 
     key: str
     name: str
-    levels_below_root: int
+    kind: str
     indicator: str = ""
     period: Period | None = None
     legend: LegendSet | None = None
@@ -37,6 +37,6 @@ class Map:
 
 
 MAPS: tuple[Map, ...] = (
-    Map("coverage", "Coverage of individuals by district (%)", DISTRICTS_BELOW_ROOT, "coverage", Period.LAST_MONTH, MORE_IS_BETTER),
-    Map("facilities", "Health facilities", FACILITIES_BELOW_ROOT),
+    Map("coverage", "Coverage of individuals by district (%)", "district", "coverage", Period.LAST_MONTH, MORE_IS_BETTER),
+    Map("facilities", "Health facilities", "facility"),
 )  # fmt: skip
