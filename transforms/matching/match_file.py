@@ -157,6 +157,24 @@ def news_in(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return compared.filter(pl.any_horizontal(differs)).select(FILE_COLUMNS)
 
 
+def drift_of(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Return what happened to org units since places were decided to be them.
+
+    Args:
+        rows: The file as it is; see `transforms.matching.decisions.with_authors`.
+        units: `transforms.matching.org_unit_tree.ORG_UNITS`, at least of what is accepted.
+
+    Returns:
+        dhis2_uid, in_openimis, when, note (what happened, with spaces between; never null).
+    """
+    accepted = rows.filter(is_decision(), pl.col("decision") == ACCEPTED)
+    before = with_written(accepted).with_columns(
+        name_before="dhis2_name", is_gone=pl.lit(value=False)
+    )
+    noted = _with_names(before, units).with_columns(note=_drift(units))
+    return noted.drop_nulls("note").select("dhis2_uid", "in_openimis", "when", "note")
+
+
 def _number(name: str, decimals: int) -> pl.Expr:
     rounded = pl.col(name).round(decimals)
     return (rounded if decimals else rounded.cast(pl.Int64)).cast(pl.String)

@@ -1,4 +1,4 @@
-"""Where what lies at a place of openIMIS goes in DHIS2's own tree: decisions, and what else applies.
+"""Where what lies at a place of openIMIS goes in DHIS2's own tree: by decisions, or by its kind.
 
     place ─┬─ accepted ────────────────────► its org unit
            ├─ to decide ───────────────────► held back
@@ -63,6 +63,19 @@ def placement_of(
     return pl.concat(placed)
 
 
+def with_own_org_units(places: pl.LazyFrame, placement: pl.DataFrame) -> pl.LazyFrame:
+    """Return places (see `transforms.openimis.places`) with `uid` of their own org unit, or null.
+
+    Of several places with one org unit none has it alone.
+    """
+    own = placement.lazy().filter("is_own").filter(pl.len().over("org_unit") == 1)
+    return (
+        places.join(own.select(uid="place", own="org_unit"), on="uid", how="left")
+        .with_columns(uid="own")
+        .drop("own")
+    )
+
+
 def _decisions(decided: pl.DataFrame) -> pl.DataFrame:
     """Return key, uid (of what is accepted), is_none, and whether somebody has said so."""
     is_somebodys = pl.col("who").is_not_null()
@@ -99,9 +112,7 @@ def _place(
     """Return `PLACEMENT` of the places of one kind; those above are placed already."""
     goes = settings.unmatched_of(kind)
     named = pl.col("parent_key") if goes in (HOLD_BACK, ABOVE, CREATE) else pl.col(f"at_{goes}")
-    above = found.select(
-        above="key", org_unit_above="org_unit", reason_above="reason"
-    )
+    above = found.select(above="key", org_unit_above="org_unit", reason_above="reason")
     is_made = pl.lit(goes == CREATE) & pl.col("is_somebodys").fill_null(value=False)
     return (
         places.with_columns(above=pl.coalesce(named, "parent_key"))

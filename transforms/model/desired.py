@@ -23,9 +23,9 @@ from transforms.model.claims import claim_enrollments, current_claims
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
+from transforms.model.matched_org_units import in_tree_of_dhis2
 from transforms.model.optional_fields import unsent_fields, unused_option_sets
 from transforms.model.options import options
-from transforms.model.matched_org_units import in_tree_of_dhis2
 from transforms.model.org_units import org_units
 from transforms.model.people import desired_people
 from transforms.model.placed import placed

@@ -37,9 +37,7 @@ def in_tree_of_dhis2(units: pl.LazyFrame, placement: pl.DataFrame) -> pl.LazyFra
         _theirs(rows.filter(~pl.col("is_odd") & ~is_made)),
         _held_back(rows.filter(~pl.col("is_odd"))),
     )
-    return pl.concat([part.select(columns) for part in parts]).sort(
-        "level", "key", nulls_last=True
-    )
+    return pl.concat([part.select(columns) for part in parts]).sort("level", "key", nulls_last=True)
 
 
 def _theirs(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -60,7 +60,8 @@ def figures(
     Args:
         rows: code (of an openIMIS location), year (of DHIS2's calendar) and population, all as
             text.
-        places: See `transforms.openimis.places`.
+        places: See `transforms.openimis.places`; `uid` is the org unit of the place alone, null
+            if DHIS2's own org units are used and it has none.
         level: Type of the places that have population figures.
         assigned: UIDs of the org units to which DHIS2 has assigned the data set.
         calendar: In which DHIS2 counts.
@@ -90,7 +91,7 @@ def figures(
 
 
 def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
-    exists = pl.col("orgUnit").is_not_null()
+    exists = pl.col("type").is_not_null()
     is_counted = exists & (pl.col("type") == level)
     is_year = pl.col("year").str.contains(r"^(19|20)\d\d$")
     is_figure = pl.col("population").str.contains(r"^\d{1,9}$")
@@ -98,6 +99,7 @@ def _faults(level: str, assigned: Collection[str]) -> dict[str, pl.Expr]:
         "population_place_unknown": ~exists,
         "population_place_double": pl.col("places") > 1,
         "population_level_other": exists & (pl.col("type") != level),
+        "population_place_unmatched": is_counted & pl.col("orgUnit").is_null(),
         "population_place_not_assigned": is_counted & ~pl.col("orgUnit").is_in(list(assigned)),
         "population_year_malformed": ~is_year.fill_null(value=False),
         "population_figure_malformed": ~is_figure.fill_null(value=False),

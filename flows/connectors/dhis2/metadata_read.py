@@ -45,13 +45,19 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
     ]
 
 
-def org_units_below(client: Dhis2, root: str) -> list[Json]:
+def org_units_below(client: Dhis2, root: str, among: Collection[str] | None = None) -> list[Json]:
     """Return an org unit and all that lie below it, whole, each with its `path`; read once.
 
     Which there are says one list, which grows with the whole tree; the rest is read by UID.
+
+    Args:
+        client: The DHIS2.
+        root: UID of the org unit.
+        among: UIDs of those that are looked for; None: all.
     """
     listed = _all_of(client, "organisationUnits", "id,parent[id],path")
     paths = {unit["id"]: unit["path"] for unit in listed if root in unit["path"].split("/")}
+    paths = {uid: path for uid, path in paths.items() if among is None or uid in among}
     whole = present_objects(client, "organisationUnits", paths.keys())
     return [whole[uid] | {"path": path} for uid, path in paths.items() if uid in whole]
 

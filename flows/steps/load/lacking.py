@@ -1,7 +1,7 @@
 """What DHIS2 lacks of what a run uses: made again where the user may, else held back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -44,6 +44,7 @@ class Lacking:
 
 
 NOTHING = Lacking(NOTHING_WAITS, {})
+NOTHING_CLOSED: Mapping[str, str] = {}
 
 
 def make_ready(
@@ -54,8 +55,18 @@ def make_ready(
     current: Current,
     *,
     allow_superuser: bool,
+    closed: Mapping[str, str] = NOTHING_CLOSED,
 ) -> tuple[Current, Lacking]:
     """Return what of a run cannot be posted, once what DHIS2 lost was made again.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        client: The DHIS2.
+        info: Who it is.
+        current: The acknowledged state.
+        allow_superuser: Let a superuser load.
+        closed: Org unit (UID) of DHIS2's own to the day after which nothing may lie there.
 
     Raises:
         TargetError: Nothing of the run could be posted.
@@ -63,11 +74,11 @@ def make_ready(
     """
     needs = needs_of_changes(all_changes(run))
     offer = check_needs(client, info, needs, allow_superuser=allow_superuser)
-    lost = lacks = lacks_of(offer, needs)
+    lost = lacks = replace(lacks_of(offer, needs), closed_places=closed)
     current, has_pushed = push_lost(run, target, client, current, offer, lost)
     if has_pushed:
         offer = ask_offer(client, info, needs)
-        lacks = lacks_of(offer, needs)
+        lacks = replace(lacks_of(offer, needs), closed_places=closed)
     warnings = (*restored_sentences(lost, lacks), *warnings_of(offer, needs, lacks))
     return current, _note_lacking(run, lacks, warnings)
 

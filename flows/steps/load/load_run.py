@@ -14,6 +14,7 @@ from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.resuming import check_same_key, refuse_stopped
 from flows.steps.load.settle_open_run import keep_answers, settle_open_run
 from flows.steps.load.thread_state import LoadState
+from flows.steps.load.tree_of_dhis2 import look_at_tree
 from flows.steps.shared.country_file import remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.runner import PLAIN, Runner
@@ -25,6 +26,7 @@ from staging.target_lock import locked
 from transforms.changes.guards.permissions import Permissions
 from transforms.changes.objects.phases import Phase
 from transforms.core.errors import SyncError
+from transforms.matching.drift import NO_DRIFT, Drift
 from transforms.openimis.country import Country
 
 
@@ -97,7 +99,8 @@ def load_run(
         StagingError: Another run has moved the target on, or this one was stopped.
     """
     runner.run(settle_earlier_run, runner, run, target, client, allow)
-    opened = runner.run(open_run, runner, run, target, client, allow)
+    drift = runner.run(look_at_tree, target, client, country)
+    opened = runner.run(open_run, runner, run, target, client, allow, drift)
     if opened.is_folded:
         refuse_stopped(run)
         return opened
@@ -129,10 +132,15 @@ def settle_earlier_run(
 
 
 def open_run(
-    runner: Runner, run: Run, target: Target, client: Dhis2, allow: Permissions
+    runner: Runner,
+    run: Run,
+    target: Target,
+    client: Dhis2,
+    allow: Permissions,
+    drift: Drift = NO_DRIFT,
 ) -> OpenLoad:
     """Make sure that DHIS2 accepts what is about to be posted; push org units and options."""
-    opened = open_load(run, target, client, allow)
+    opened = open_load(run, target, client, allow, drift)
     runner.info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:
         runner.warning("%s", warning)

@@ -28,6 +28,7 @@ from transforms.changes.guards.guards import refuse_withdrawn
 from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.core.errors import StagingError
 from transforms.dhis2.tables.patches import Harm
+from transforms.matching.drift import NO_DRIFT, Drift
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,16 @@ def open_load(
     target: Target,
     client: Dhis2,
     allow: Permissions = NOTHING,
+    drift: Drift = NO_DRIFT,
 ) -> OpenLoad:
     """Make sure that DHIS2 accepts what is about to be posted, and open the run.
+
+    Args:
+        run: The run; its outbox is sealed.
+        target: The target's files.
+        client: The DHIS2.
+        allow: What is permitted.
+        drift: What became of DHIS2's own org units, where they are used.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or another one than before.
@@ -71,7 +80,7 @@ def open_load(
         return OpenLoad(current, recognise_server(client, current, allow), is_folded=True)
     _refuse_answers_of_another(run, target, current)
     found = recognise(client, target, current, allow)
-    warnings = [*found.warnings, *_lost_runs(current)]
+    warnings = [*found.warnings, *_lost_runs(current), *drift.sentences]
     current = at_address(current, found.info)
     switch(target, current)
     current = push_changed(run, target, client, current)
@@ -79,7 +88,13 @@ def open_load(
     as_superuser, lacking = Allow.SUPERUSER in allow, NOTHING_LACKS
     if bundles(run):
         current, lacking = make_ready(
-            run, target, client, found.info, current, allow_superuser=as_superuser
+            run,
+            target,
+            client,
+            found.info,
+            current,
+            allow_superuser=as_superuser,
+            closed=drift.closed,
         )
         warnings += lacking.warnings
         current = current.model_copy(update={"open_run": run.run_id})

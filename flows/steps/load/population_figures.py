@@ -14,10 +14,12 @@ from flows.steps.load.population_values import (
     write_values,
 )
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.decisions import placement_by, read_decisions
 from staging.layout import Run, Target
 from staging.snapshots import PLACES, is_complete, read_snapshot
 from transforms.core.csv_texts import rows_of
 from transforms.core.errors import CountryError, StagingError
+from transforms.matching.placement import with_own_org_units
 from transforms.model.tables.calendars import Calendar
 from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
@@ -122,7 +124,9 @@ def read_places(target: Target, places_run: str | None, country: Country) -> pl.
             f"written."
         )
     frames = read_snapshot(Run(target.root, run_id), PLACES).frames
-    return register_of(frames, country).places
+    register = register_of(frames, country)
+    placement = placement_by(read_decisions(target, country), register, country)
+    return register.places if placement is None else with_own_org_units(register.places, placement)
 
 
 def _location_type(country: Country) -> str:

@@ -48,7 +48,7 @@ def set_up_run(
     placement = placement_by(decisions, register, country)
     desired = desired_metadata(register, country, coordinates, place_groups, placement)
     options = desired[OPTIONS].collect()
-    notes = [*gone_places(client, run.root), *service_group_notes(country, options)]
+    notes = [*gone_places(client, run.root, country), *service_group_notes(country, options)]
     if place_groups is not None and (lines := lines_without_place(place_groups, register)):
         notes.append(sentence_of_lines(lines))
     return set_up(

@@ -11,17 +11,20 @@ from staging.layout import Target, target_names
 from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
 from transforms.changes.guards.preflight import MERGED
 from transforms.core.errors import StagingError
+from transforms.matching.drift import DECIDE
 from transforms.model.resources import ORG_UNITS
+from transforms.openimis.country import Country
 
 NAMED = 10
 
 
-def gone_places(client: Dhis2, staging_root: Path) -> list[str]:
+def gone_places(client: Dhis2, staging_root: Path, country: Country) -> list[str]:
     """Return a sentence on the places that a load had confirmed and DHIS2 has no more, if any.
 
     Args:
         client: The DHIS2, as a user who sees all org units.
         staging_root: Folder of all pipeline files; whatever target was loaded to this address.
+        country: Says whether org units are made.
     """
     loaded = _loaded_to(client, staging_root)
     uids = sorted(
@@ -31,6 +34,8 @@ def gone_places(client: Dhis2, staging_root: Path) -> list[str]:
         return []
     named = ", ".join(uids[:NAMED]) + (f" and {len(uids) - NAMED} more" if uids[NAMED:] else "")
     found = f"{len(uids)} org units that DHIS2 had confirmed are not there any more ({named})"
+    if country.uses_matches:
+        return [f"{found}; set-up makes none of DHIS2's own. {DECIDE}"]
     return [f"{found}; set-up makes again those that openIMIS has. {MERGED}"]
 
 

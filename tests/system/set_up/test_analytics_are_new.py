@@ -17,7 +17,11 @@ ROOT = "ImspTQPwCqd"
 def confirmed(**parents: str) -> pl.DataFrame:
     """Org units as DHIS2 has confirmed them, each below its parent."""
     return pl.DataFrame(
-        {"key": uid, "content": f'{{"uid":"{uid}","parentUid":"{parent}"}}', "run": "first"}
+        {
+            "key": uid,
+            "content": f'{{"uid":"{uid}","name":"{uid}","parentUid":"{parent}"}}',
+            "run": "first",
+        }
         for uid, parent in parents.items()
     )
 

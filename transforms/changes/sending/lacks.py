@@ -1,6 +1,7 @@
 """What DHIS2 lacks of what the changes of a run use, and what becomes of these changes.
 
     a place, a program, a stage                   what uses it is held back, by table and UUID
+    a day on which its own place was still open   likewise
     an option that an event is made of            likewise
     an option of a person                         the person goes without it, with a note; the
                                                   value is unknown until DHIS2 can accept it
@@ -20,6 +21,7 @@ from transforms.model.resources import ALL_FIELDS, TRACKED_ENTITIES, Resource
 from transforms.model.tables.programs import PROGRAMS
 
 PLACE_MISSING = "org_unit_not_in_dhis2"
+PLACE_CLOSED = "org_unit_closed"
 PLACE_NOT_ASSIGNED = "org_unit_not_assigned"
 PLACE_OUTSIDE = {"capture": "org_unit_outside_capture", "search": "org_unit_outside_search"}
 PROGRAM_CLOSED = "program_not_open"
@@ -38,6 +40,7 @@ class Lacks:
         values: Field key to the values that DHIS2 does not take: codes, or UIDs of org units.
         hidden: Keys of the fields whose attribute or data element is not there, or hidden.
         closed: UIDs of the programs and stages whose data the user may not read and write.
+        closed_places: Org unit (UID) of DHIS2's own to the ISO day on which it was closed.
     """
 
     places: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +48,7 @@ class Lacks:
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
+    closed_places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def missing_places(self) -> set[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from transforms.changes.objects.schemas import LEAVING, is_kept
+from transforms.changes.objects.schemas import LEAVING, Change, is_kept
 from transforms.changes.sending.lacks import (
     FIELD_HIDDEN,
+    PLACE_CLOSED,
     PLACE_NOT_ASSIGNED,
     PROGRAM_CLOSED,
     STAGE_CLOSED,
@@ -80,6 +81,8 @@ def _reasons(resource: Resource, lacks: Lacks) -> Iterator[pl.Expr]:
         yield pl.col("orgUnit").replace_strict(
             dict(lacks.places), default=None, return_dtype=pl.String
         )
+    if lacks.closed_places:
+        yield _reason_where(_is_after_closing(lacks.closed_places), PLACE_CLOSED)
     if units := lacks.unassigned.get(resource.program or ""):
         yield _reason_where(pl.col("orgUnit").is_in(units), PLACE_NOT_ASSIGNED)
     for each in resource.fields:
@@ -88,6 +91,14 @@ def _reasons(resource: Resource, lacks: Lacks) -> Iterator[pl.Expr]:
         if each.key in lacks.values and not is_descriptive(resource, each):
             missing = pl.col(each.key).is_in(lacks.values[each.key])
             yield _reason_where(missing, field_reason(each, VALUE_MISSING))
+
+
+def _is_after_closing(closed: Mapping[str, str]) -> pl.Expr:
+    """Whether an object is new at a closed org unit: of a later day, or a person who comes."""
+    day = pl.col("orgUnit").replace_strict(dict(closed), default=None, return_dtype=pl.String)
+    is_later = pl.col("occurredAt").str.slice(0, 10) > day
+    comes = pl.col("occurredAt").is_null() & (pl.col("change") == Change.CREATE.value)
+    return day.is_not_null() & (is_later | comes)
 
 
 def _reason_where(uses: pl.Expr, reason: str) -> pl.Expr:

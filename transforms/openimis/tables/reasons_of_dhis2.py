@@ -19,7 +19,13 @@ REASONS_OF_DHIS2: dict[str, str] = {
     "org_unit_not_in_dhis2": (
         "DHIS2 does not have the org unit in which this lies, or hides it from the user of the "
         "load, and the load could not make it again: look at org_units.csv, then run "
-        "set-up-dhis2."
+        "set-up-dhis2. One that DHIS2 had before us nobody makes again: decide anew with "
+        "match-org-units."
+    ),
+    "org_unit_closed": (
+        "The org unit of DHIS2's own in which this lies is closed there, and its place is not in "
+        "openIMIS: decide for another org unit in the file of matches; or decide for this one again "
+        "(your name and today's date in its row), if it is right all the same."
     ),
     "org_unit_not_assigned": (
         "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
@@ -55,6 +61,10 @@ REASONS_OF_DHIS2: dict[str, str] = {
     "population_level_other": (
         "The location is of another level than the country file says (population.level): give the "
         "figure of a place of that level, or change the country file and run set-up again."
+    ),
+    "population_place_unmatched": (
+        "The place has no org unit of its own among DHIS2's: give figures of a level that has "
+        "(population.level), or decide for one in the file of matches."
     ),
     "population_place_not_assigned": (
         "DHIS2 does not have the place in the population data set: run set-up, or wait for the "
