@@ -23,11 +23,17 @@ from typing import Any
 import polars as pl
 
 from tests.support.openimis_sample import sample
+from tests.support.sandbox.org_units import store_all_paths
 from tests.support.sandbox.state import State
 from transforms.matching.org_unit_tree import org_units_of
 from transforms.matching.places import PLACES
 
 ROOT = "NationRootA"
+LIVED_IN = (
+    ("tblFamilies", "LocationId"), ("tblInsuree", "CurrentVillage"), ("tblInsuree", "HFID"),
+    ("tblClaim", "HFID"), ("tblClaimAdmin", "HFId"),
+)  # fmt: skip
+"""Columns of the sample that name a village or a health facility."""
 TYPES = {
     "D": ("Dispensary", "Disp.", "Disp"),
     "C": ("Health Centre", "HC", "Health Center", "H/C"),
@@ -253,9 +259,12 @@ def as_frames(made: Nation) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(rows).select(PLACES.names()).cast(PLACES), org_units_of(made.units)
 
 
-def openimis_tables(made: Nation) -> dict[str, pl.DataFrame]:
-    """Return openIMIS's tables of the places; all others are those of a small sample."""
-    whole = sample(5, seed=1, level="1.4", as_of=date(2026, 1, 1))
+def openimis_tables(made: Nation, insurees: int = 5) -> dict[str, pl.DataFrame]:
+    """Return openIMIS's tables of the places; all others are those of a sample, which lives there.
+
+    Its families and claims are spread over the nation's villages and facilities, one after another.
+    """
+    whole = sample(insurees, seed=1, level="1.4", as_of=date(2026, 1, 1), defects=False)
     numbers = {row["key"]: number for number, row in enumerate(made.places, start=1)}
     types = {"region": "R", "district": "D", "ward": "W", "village": "V"}
     locations, facilities = [], []
@@ -276,9 +285,21 @@ def openimis_tables(made: Nation) -> dict[str, pl.DataFrame]:
                          "LocationType": types[row["kind"]], "ParentLocationId": above}
             )  # fmt: skip
     of_places = {"tblLocations": locations, "tblHF": facilities}
+    villages = [row["LocationId"] for row in locations if row["LocationType"] == "V"]
+    sites = [row["HfID"] for row in facilities]
+    for table, column in LIVED_IN:
+        there = villages if column in ("LocationId", "CurrentVillage") else sites
+        whole[table] = whole[table].with_columns(_spread(column, there))
     return whole | {
         name: pl.DataFrame(rows, schema=whole[name].schema) for name, rows in of_places.items()
     }
+
+
+def _spread(column: str, there: list[int]) -> pl.Expr:
+    """The n-th village of the sample is the n-th of the nation, and on from the first; 0 stays."""
+    row = pl.Series(there, dtype=pl.Int64)
+    here = pl.lit(row.implode()).list.get(pl.col(column) % len(there))
+    return pl.when(pl.col(column) > 0).then(here).otherwise(column).alias(column)
 
 
 def fill_dhis2(state: State, made: Nation) -> None:
@@ -289,4 +310,5 @@ def fill_dhis2(state: State, made: Nation) -> None:
             state.metadata["organisationUnits"][row["id"]] = {
                 "openingDate": "1990-01-01T00:00:00.000", **shown,
             }  # fmt: skip
+        store_all_paths(state)
         state.metadata_changed()

@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.set_up.users_and_server import give_access
+from flows.steps.shared.decisions import read_decisions
 from staging.current import Current, read_current
 from staging.layout import Run, Target
 from tests.support.loader import LOADER_USER
@@ -146,7 +147,10 @@ class Scheme:
         shutil.rmtree(job.run.folder, ignore_errors=True)  # openIMIS may have changed since
         extract(job, selected_for_set_up(job.country))
         with job.client_of(ADMIN) as client:
-            set_up_run(job.run, client, job.country, None, loader_user=LOADER_NAME)
+            decisions = read_decisions(self.target, job.country)
+            set_up_run(
+                job.run, client, job.country, None, loader_user=LOADER_NAME, decisions=decisions
+            )
             give_access(client, job.country, ADMIN[0])  # who changes DHIS2 by hand
 
     def next_day(self, seed: int | None = None, day: date | None = None) -> None:
