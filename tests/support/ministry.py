@@ -162,7 +162,9 @@ class Ministry(Scheme):
             first = file.readline()
             file.seek(0)
             lines = list(csv.DictReader(file, delimiter=";" if ";" in first else ","))
-        decided = {row["openimis_uuid"]: row["dhis2_uid"] for row in lines if row["decision"] == "accepted"}
+        decided = {
+            row["openimis_uuid"]: row["dhis2_uid"] for row in lines if row["decision"] == "accepted"
+        }
         found: dict[str, str | None] = {}
         for key, kind in kinds.items():
             at: str | None = key

@@ -45,7 +45,9 @@ def place_names(work: Reconciliation) -> pl.DataFrame:
     """Return uid and name of the org units that openIMIS has; DHIS2's own have none here."""
     if work.desired is None:
         return pl.DataFrame(schema={"uid": pl.String, "name": pl.String})
-    return scan_frame(work.desired.desired(ORG_UNITS, 0)).select("uid", "name").drop_nulls().collect()
+    return (
+        scan_frame(work.desired.desired(ORG_UNITS, 0)).select("uid", "name").drop_nulls().collect()
+    )
 
 
 def write_reports(work: Reconciliation, sides: pl.DataFrame) -> None:
