@@ -1,4 +1,4 @@
-"""Where what lies at a place goes: by its decision, else by what the country file says of its kind."""
+"""Where what lies at a place goes: by its decision, else by the country file."""
 
 from typing import Any
 
