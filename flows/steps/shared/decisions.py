@@ -1,5 +1,7 @@
 """Read what was decided of places: which org unit of DHIS2's own tree each of them is."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from staging.layout import Target
@@ -10,8 +12,6 @@ from transforms.matching.placement import placement_of
 from transforms.matching.places import places_to_match
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
-
-NOT_DATED = ""
 
 
 def holder_of_matches(target: Target, country: Country) -> Target:
@@ -45,7 +45,8 @@ def read_decisions(target: Target, country: Country) -> pl.DataFrame | None:
             f"or sent."
         )
     rows, _ = read_matches(holder_of_matches(target, country))
-    return with_authors(checked_rows(rows, str(file)), Author(SOMEBODY, NOT_DATED))
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+    return with_authors(checked_rows(rows, str(file)), Author(SOMEBODY, now))
 
 
 def placement_by(
