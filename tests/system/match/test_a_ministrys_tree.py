@@ -21,7 +21,7 @@ from tests.support.ministry import CLAIMS, PEOPLE, SETTINGS, Ministry, their_uid
 from tests.support.national_tree import ROOT, fill_dhis2, nation
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import FEW_QUESTIONS, Moment
-from transforms.changes.permissions import Allow
+from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import StagingError, TargetError
 from transforms.model.tables.calendars import CALENDARS
 from transforms.model.tables.claim import CLAIM_PLACE
