@@ -32,7 +32,7 @@ PLAIN = "a country file that says nothing of openIMIS"
 OF_EACH_SECTION = {"values", "privacy"}
 OF_OTHERS = {
     "root", "levels", "dhis2", "load", "guards", "waiting", "retention", "analytics", "population",
-    "coordinates", "match", "regions",
+    "coordinates", "match", "org_units", "regions",
 }  # fmt: skip
 """Settings that no case of an openIMIS is about: where DHIS2's places are, and how runs go."""
 TODAY = dt.date(2026, 1, 1)
