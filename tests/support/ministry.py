@@ -113,13 +113,29 @@ class Ministry(Scheme):
         ).write_csv(self.target.matches, separator=";", include_bom=True)
 
     def decide_all(self) -> list[str]:
-        """Decide by the truth what the matcher leaves open, but for a few; return these."""
-        facilities = [key for key, row in self.rows().items() if row["decision"] == "to decide"]
-        left = facilities[:OPEN]
-        for key in facilities[OPEN:]:
+        """Decide by the truth what the matcher leaves open, but for some facilities; return these.
+
+        What lies below a place can be matched once that is decided.
+        """
+        for kind in ("region", "district"):
+            if found := self._open(kind):
+                self._decide(found)
+                self.match()
+        facilities = self._open("facility")
+        self._decide(facilities[OPEN:])
+        return facilities[:OPEN]
+
+    def _open(self, kind: str) -> list[str]:
+        return [
+            key
+            for key, row in self.rows().items()
+            if (row["kind"], row["decision"]) == (kind, "to decide")
+        ]
+
+    def _decide(self, keys: list[str]) -> None:
+        for key in keys:
             uid = self.made.truth[key]
             self.decide(key, decision="accepted" if uid else "none", dhis2_uid=uid, who="Asha")
-        return left
 
     def look(self, run_id: str) -> pl.DataFrame:
         """Read DHIS2 back, and return what is found."""
