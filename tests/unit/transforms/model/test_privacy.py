@@ -191,7 +191,7 @@ def test_whatever_names_a_person_does_not_leave_as_it_is():
 
     assert direct == {
         "CHFID", "Insurance number", "First name", "Last name", "Phone number",
-        "Identification number", "Date of birth",
+        "Identification number", "Date of birth", "Place in openIMIS",
     }  # fmt: skip
     assert not direct & as_it_is
 
