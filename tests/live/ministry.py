@@ -12,27 +12,35 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any, cast
 
+import polars as pl
+
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import present_objects
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.load_run import load_run, loading
+from flows.steps.load.population_figures import read_places, write_figures
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.decisions import read_decisions
 from flows.steps.target.read_back import Reader
 from staging.current import read_current
+from staging.rejects import read_rejects
 from staging.runs import at_work
-from tests.support.ministry import CLAIMS, GROUP, NUMBER, PEOPLE, PROGRAM, TYPE, Ministry
+from tests.support.ministry import CLAIMS, GROUP, NUMBER, PEOPLE, PROGRAM, SETTINGS, TYPE, Ministry
 from tests.support.national_tree import ROOT, Nation, nation
 from tests.support.sandbox import Sandbox
 from tests.support.scheme.job import extract
 from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import CLAIM_ENROLLMENTS, TRACKED_ENTITIES, Resource
 from transforms.model.selected_columns import selected_for_set_up
+from transforms.model.tables.calendars import CALENDARS
 
 ALL = (Allow.SUPERUSER, Allow.DELETES, Allow.CHANGES, Allow.CREATES)
 CHANGING = ("lastUpdated", "lastUpdatedBy", "href", "access")
@@ -133,6 +141,33 @@ class RealMinistry(Ministry):
             }
         return dict(Counter(found.values()))
 
+    def claims_by_org_unit(self) -> dict[str, int]:
+        """Org unit to the claims that DHIS2 has there."""
+        return self.held(CLAIM_ENROLLMENTS)
+
+    def change_unit(self, uid: str, **values: object) -> None:
+        """Let the ministry change one of its org units, as its administrator does."""
+        with self.client() as client:
+            whole = present_objects(client, "organisationUnits", [uid])[uid] | values
+            params = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
+            answer = client.post("/api/metadata", params, {"organisationUnits": [whole]})
+            assert answer.ok, json.dumps(answer.body)[:2000]
+
+    def reasons(self, run_id: str) -> str:
+        """Why something waits, and how much for it."""
+        rows = read_rejects(self.run(run_id)).filter(pl.col("stage") != "note").collect()
+        counts = rows.group_by("resource", "reason").len().sort("resource", "reason").rows()
+        return "; ".join(f"{resource} {reason} {count}" for resource, reason, count in counts)
+
+    def write_population(self) -> str:
+        """Write figures of all districts."""
+        codes = [row["code"] for row in self.made.places if row["kind"] == "district"]
+        rows = pl.DataFrame({"code": codes, "year": "2025", "population": "1000"})
+        with self.client() as client:
+            places = read_places(self.target, None, self.settings)
+            done = write_figures(client, CALENDARS["iso8601"], self.settings, rows, places)
+        return done.markdown
+
     def withdraw(self) -> None:
         """Delete all that is ours."""
         job, current = self.job("withdrawal"), read_current(self.target)
@@ -176,8 +211,9 @@ def main(url: str, login: str, facilities: str = "1500", insurees: str = "2000")
     before = ministry.theirs()
 
     def step(name: str, do: Callable[[], object]) -> None:
-        said = do()
-        print(f"{name}: theirs as before: {ministry.theirs() == before}; {said or ''}", flush=True)
+        began = monotonic()
+        said = f"{do() or ''} ({monotonic() - began:.0f} s)"
+        print(f"{name}: theirs as before: {ministry.theirs() == before}; {said}", flush=True)
 
     step("set-up", ministry.set_up)
     step("day one", lambda: ministry.bring("one"))
@@ -191,6 +227,29 @@ def main(url: str, login: str, facilities: str = "1500", insurees: str = "2000")
     step("a changed decision", lambda: ministry.bring("moved"))
     print("people", _same(ministry.held(TRACKED_ENTITIES), ministry.counted(PEOPLE)))
     print("claims", _same(ministry.held(CLAIM_ENROLLMENTS), ministry.counted(CLAIMS)))
+    step("population", ministry.write_population)
+
+    key, closed = ministry.busy_facility()
+    ministry.change_unit(closed, closedDate="2025-12-29T00:00:00.000")
+    ministry.change_unit(str(ministry.rows()[district]["dhis2_uid"]), name="Nation, renamed")
+    ministry.decide(key, when="2025-12-01 10:00", who="Asha")
+    ministry.enter_claim(key, date(2025, 12, 30))
+    before = ministry.theirs()
+    step("a drifted tree", lambda: ministry.bring("drifted"))
+    print(ministry.reasons("drifted"))
+    ministry.decide(key, when="2026-01-02 10:00", who="Juma")
+    step("decided again", lambda: ministry.bring("again-decided"))
+    print("claims", _same(ministry.held(CLAIM_ENROLLMENTS), ministry.counted(CLAIMS)))
+
+    ministry.country = SETTINGS.replace(
+        "[waiting]", '[match.unmatched]\nfacility = "create"\n[waiting]'
+    )
+    step("set-up with create", ministry.set_up)
+    step("facilities are made", lambda: ministry.bring("made"))
+    units = ministry.get("/api/organisationUnits", fields="id", paging="false")
+    print("org units made:", len(units["organisationUnits"]) - len(ministry.made.units))
+    print(ministry.reasons("made"))
+
     ministry.next_day()
     step("a day of changes", lambda: ministry.bring("two"))
     step("reconcile", lambda: f"{len(ministry.look('look'))} findings")

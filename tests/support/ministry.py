@@ -8,7 +8,7 @@ import csv
 import json
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,50 @@ class Ministry(Scheme):
         for key in keys:
             uid = self.made.truth[key]
             self.decide(key, decision="accepted" if uid else "none", dhis2_uid=uid, who="Asha")
+
+    def busy_facility(self) -> tuple[str, str]:
+        """UUID and org unit of a facility with claims, whose org unit no other place has."""
+        claims, rows = self.claims_by_org_unit(), self.rows()
+        units = [row["dhis2_uid"] for row in rows.values()]
+        return next(
+            (key, uid)
+            for key, row in rows.items()
+            if (row["kind"], row["in_openimis"]) == ("facility", "yes")
+            and (uid := row["dhis2_uid"]) in claims
+            and units.count(uid) == 1
+        )
+
+    def free_unit(self) -> str:
+        """An org unit of the ministry's that no place has, and below which nothing lies."""
+        used = {row["dhis2_uid"] for row in self.rows().values()}
+        above = {(row.get("parent") or {}).get("id") for row in self.made.units}
+        return next(
+            str(row["id"])
+            for row in self.made.units
+            if row["id"] not in used | above and "closedDate" not in row
+        )
+
+    def change_unit(self, uid: str, **values: object) -> None:
+        """Let the ministry change one of its org units."""
+        with self.sandbox.state.lock:
+            self.sandbox.state.metadata["organisationUnits"][uid] |= values
+            self.sandbox.state.metadata_changed()
+
+    def enter_claim(self, facility: str, day: date) -> str:
+        """Enter a claim at a facility as another of the same was entered; return its UUID."""
+        site = next(n for n, row in enumerate(self.made.places, 1) if row["key"] == facility)
+        with closing(sqlite3.connect(self.database)) as connection:
+            columns = [row[1] for row in connection.execute("PRAGMA table_info(tblClaim)")]
+            one = "SELECT * FROM tblClaim WHERE HFID = ? AND ValidityTo IS NULL LIMIT 1"
+            row = dict(zip(columns, connection.execute(one, (site,)).fetchone(), strict=True))
+            [last] = connection.execute("SELECT MAX(ClaimID) FROM tblClaim").fetchone()
+            uuid = f"1111111{last % 10}-2222-4333-8444-555555555555"
+            then = day.isoformat() + str(row["DateClaimed"])[10:]
+            row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then}
+            marks = ", ".join("?" for _ in row)
+            connection.execute(f"INSERT INTO tblClaim VALUES ({marks})", list(row.values()))
+            connection.commit()
+        return uuid
 
     def look(self, run_id: str) -> pl.DataFrame:
         """Read DHIS2 back, and return what is found."""

@@ -1,8 +1,6 @@
 """The whole story in a DHIS2 that was there first: its tree and its program stay as they are."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,55 +69,6 @@ def reasons(ministry: Ministry, run_id: str, resource: str = "claim_enrollments"
     return dict(rows.select("id", "reason").iter_rows())
 
 
-def a_busy_facility(ministry: Ministry) -> tuple[str, str]:
-    """UUID and org unit of a facility with claims, whose org unit no other place has."""
-    claims, rows = ministry.claims_by_org_unit(), ministry.rows()
-    units = [row["dhis2_uid"] for row in rows.values()]
-    return next(
-        (key, uid)
-        for key, row in rows.items()
-        if row["kind"] == "facility"
-        and row["in_openimis"] == "yes"
-        and (uid := row["dhis2_uid"]) in claims
-        and units.count(uid) == 1
-    )
-
-
-def a_free_unit(ministry: Ministry) -> str:
-    """An org unit of the ministry's that no place has."""
-    used = {row["dhis2_uid"] for row in ministry.rows().values()}
-    above = {(row.get("parent") or {}).get("id") for row in ministry.made.units}
-    return next(
-        str(row["id"])
-        for row in ministry.made.units
-        if row["id"] not in used | above and "closedDate" not in row
-    )
-
-
-def change_unit(ministry: Ministry, uid: str, **values: object) -> None:
-    """Let the ministry change one of its org units."""
-    with ministry.sandbox.state.lock:
-        ministry.sandbox.state.metadata["organisationUnits"][uid] |= values
-        ministry.sandbox.state.metadata_changed()
-
-
-def enter_claim(ministry: Ministry, facility: str, day: date) -> str:
-    """Enter a claim at a facility as another of the same was entered; return its UUID."""
-    with closing(sqlite3.connect(ministry.database)) as connection:
-        query = "SELECT HfID FROM tblHF WHERE HfUUID = ? AND ValidityTo IS NULL"
-        [site] = connection.execute(query, (facility,)).fetchone()
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(tblClaim)")]
-        newest = "SELECT * FROM tblClaim WHERE HFID = ? AND ValidityTo IS NULL LIMIT 1"
-        row = dict(zip(columns, connection.execute(newest, (site,)).fetchone(), strict=True))
-        [last] = connection.execute("SELECT MAX(ClaimID) FROM tblClaim").fetchone()
-        uuid = "11111111-2222-4333-8444-555555555555"
-        row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": day.isoformat()}
-        marks = ", ".join("?" for _ in row)
-        connection.execute(f"INSERT INTO tblClaim VALUES ({marks})", list(row.values()))
-        connection.commit()
-    return uuid
-
-
 def test_set_up_and_day_one_write_nothing_of_the_ministrys(story: Story) -> None:
     story.ministry.back_to(story.day_one)
 
@@ -174,7 +123,7 @@ def test_the_same_again_posts_nothing(ministry: Ministry) -> None:
 
 def test_a_decision_that_is_made_lets_in_what_waited(story: Story, ministry: Ministry) -> None:
     for key in story.left:
-        ministry.decide(key, decision="accepted", dhis2_uid=a_free_unit(ministry), who="Asha")
+        ministry.decide(key, decision="accepted", dhis2_uid=ministry.free_unit(), who="Asha")
 
     ministry.bring("decided")
 
@@ -187,8 +136,8 @@ def test_a_changed_decision_moves_claims_and_keeps_their_uids(
     story: Story, ministry: Ministry
 ) -> None:
     before = (ministry.sandbox.enrollments().keys(), ministry.sandbox.events().keys())
-    key, old = a_busy_facility(ministry)
-    new = a_free_unit(ministry)
+    key, old = ministry.busy_facility()
+    new = ministry.free_unit()
     ministry.decide(key, dhis2_uid=new)
 
     ministry.bring("moved")
@@ -209,7 +158,7 @@ def test_a_changed_decision_on_a_district_moves_people_and_their_owners(
         for key, row in ministry.rows().items()
         if row["kind"] == "district" and row["dhis2_uid"] in people
     ]
-    new = a_free_unit(ministry)
+    new = ministry.free_unit()
     ministry.decide(key, dhis2_uid=new)
 
     ministry.bring("moved")
@@ -251,11 +200,11 @@ def test_a_day_of_changes_writes_nothing_of_the_ministrys(story: Story, ministry
 def test_the_run_tells_of_a_tree_that_drifts_and_nothing_waits_for_a_name(
     ministry: Ministry,
 ) -> None:
-    key, renamed = a_busy_facility(ministry)
-    change_unit(ministry, renamed, name="A new name")
+    key, renamed = ministry.busy_facility()
+    ministry.change_unit(renamed, name="A new name")
     moved = next(row["dhis2_uid"] for row in ministry.rows().values() if row["kind"] == "district")
-    change_unit(ministry, str(moved), parent={"id": ROOT})
-    new = enter_claim(ministry, key, date(2025, 12, 30))
+    ministry.change_unit(str(moved), parent={"id": ROOT})
+    new = ministry.enter_claim(key, date(2025, 12, 30))
 
     told = ministry.bring("drifted") or ""
 
@@ -267,10 +216,10 @@ def test_the_run_tells_of_a_tree_that_drifts_and_nothing_waits_for_a_name(
 def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
     story: Story, ministry: Ministry
 ) -> None:
-    key, closed = a_busy_facility(ministry)
-    change_unit(ministry, closed, closedDate="2025-12-29T00:00:00.000")
+    key, closed = ministry.busy_facility()
+    ministry.change_unit(closed, closedDate="2025-12-29T00:00:00.000")
     ministry.decide(key, when="2025-12-01 10:00", who="Asha")
-    new = enter_claim(ministry, key, date(2025, 12, 30))
+    new = ministry.enter_claim(key, date(2025, 12, 30))
 
     told = ministry.bring("closed") or ""
     assert "are closed in DHIS2" in told
@@ -284,7 +233,7 @@ def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
 
 
 def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Ministry) -> None:
-    key, gone = a_busy_facility(ministry)
+    key, gone = ministry.busy_facility()
     with ministry.sandbox.state.lock:
         del ministry.sandbox.state.metadata["organisationUnits"][gone]
         for kind in ("programs", "organisationUnitGroups", "dataSets"):
@@ -292,7 +241,7 @@ def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Mini
                 members = thing.get("organisationUnits") or []
                 thing["organisationUnits"] = [each for each in members if each["id"] != gone]
         ministry.sandbox.state.metadata_changed()
-    new = enter_claim(ministry, key, date(2025, 12, 30))
+    new = ministry.enter_claim(key, date(2025, 12, 30))
 
     told = ministry.bring("gone") or ""
 
