@@ -77,6 +77,7 @@ class Current(BaseModel):
         lost_run: The run whose folder was lost before it ended; until a reconciliation repairs.
         first_generations: Resource to the generation with which its objects begin, where openIMIS
             has numbered its rows anew; 0 for all others.
+        vanished: Org units or options → list → how many that openIMIS no longer has were reported.
         marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
     """
 
@@ -104,6 +105,7 @@ class Current(BaseModel):
     lost_run: str | None = None
     marker_refused: bool = False
     first_generations: dict[str, int] = {}
+    vanished: dict[str, dict[str, int]] = {}
 
     def first_generation(self, resource: str) -> int:
         """Return the generation with which objects of a resource begin."""

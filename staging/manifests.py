@@ -94,6 +94,7 @@ class ChangesManifest(StageManifest):
         pseudonym_fingerprint: Of the key that pseudonyms were made with; None if there is none.
         wholly: The resources of which everything is posted but what a guard holds back.
         treatments: Field key (in format 1: UID) to what the privacy policy did with it.
+        vanished: Org units or options → list → how many that openIMIS no longer has were reported.
     """
 
     stage = "changes"
@@ -109,6 +110,7 @@ class ChangesManifest(StageManifest):
     pseudonym_fingerprint: str | None
     wholly: list[str] = []
     treatments: dict[str, str] = {}
+    vanished: dict[str, dict[str, int]] = {}
 
 
 class LeftOutManifest(StageManifest):

@@ -1,6 +1,7 @@
 """The org units and options that a run pushes, without what a guard holds back of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,7 +17,11 @@ from transforms.changes.answers.metadata_changes import (
 )
 from transforms.changes.guards.holding_back import fields_held_back
 from transforms.changes.guards.magnitude import Finding
-from transforms.changes.guards.metadata_magnitude import judge_metadata, measure_metadata
+from transforms.changes.guards.metadata_magnitude import (
+    judge_metadata,
+    measure_metadata,
+    vanished_reported,
+)
 from transforms.changes.guards.permissions import Permissions
 from transforms.changes.sending.metadata_selection import (
     is_chosen,
@@ -26,24 +31,40 @@ from transforms.changes.sending.metadata_selection import (
 from transforms.model.resources import METADATA, ORG_UNITS, Scope
 
 
+@dataclass(frozen=True)
+class MetadataOutcome:
+    """What a comparison of org units or options has found besides the changes.
+
+    Attributes:
+        findings: What is much of them.
+        vanished: List to how many rows that openIMIS no longer has were reported.
+    """
+
+    findings: Sequence[Finding]
+    vanished: Mapping[str, int]
+
+
 def stage_changed_metadata(
     comparison: Comparison, inputs: Inputs, allow: Permissions
-) -> list[Finding]:
-    """Stage the org units and options that are new or changed, and return what is much of them."""
-    return [each for name in METADATA for each in _stage(comparison, name, inputs, allow)]
+) -> dict[str, MetadataOutcome]:
+    """Stage the org units and options that are new or changed; return what was found of each."""
+    return {name: _stage(comparison, name, inputs, allow) for name in METADATA}
 
 
-def _stage(comparison: Comparison, name: str, inputs: Inputs, allow: Permissions) -> list[Finding]:
+def _stage(
+    comparison: Comparison, name: str, inputs: Inputs, allow: Permissions
+) -> MetadataOutcome:
     confirmed = scan(comparison.target, comparison.current, name, 0, CONFIRMED)
     desired = scan_frame(comparison.run.desired(name, 0))
     changed = _changed(comparison, name, confirmed, desired, inputs.scopes)
     paired = with_confirmed(changed, confirmed)
     found = measure_metadata(name, paired, confirmed.select("key"), desired.select("key"))
-    findings = judge_metadata(name, found, inputs.country.guards, allow)
+    before = comparison.current.vanished.get(name, {})
+    findings = judge_metadata(name, found, inputs.country.guards, allow, before)
     names = fields_held_back(findings, name)
     pushed = unconfirmed_rows(keep_confirmed(name, changed, confirmed, names), confirmed)
     write_frame(comparison.run.changes(name, 0), pushed)
-    return findings
+    return MetadataOutcome(findings, vanished_reported(found, findings, before))
 
 
 def _changed(

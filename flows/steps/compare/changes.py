@@ -8,8 +8,8 @@ desired, acknowledged ─► numbers settled ─► delta of every resource, par
            once more, without what a guard holds back ◄───────────┘
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -48,11 +48,13 @@ class ComparisonOutcome:
         doubts: What the first comparison could not know.
         findings: What is much.
         counted: What is left out of objects, and which objects are counted only.
+        vanished: Org units or options → list → how many that openIMIS no longer has were reported.
     """
 
     doubts: PartitionDoubts
     findings: Sequence[Finding]
     counted: ObjectCounts
+    vanished: Mapping[str, dict[str, int]] = field(default_factory=dict)
 
 
 def stage_changes(
@@ -71,10 +73,15 @@ def stage_changes(
     comparison = Comparison(run, target, current)
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
-    found = stage_changed_metadata(comparison, inputs, allow)
+    metadata = stage_changed_metadata(comparison, inputs, allow)
+    found = [finding for each in metadata.values() for finding in each.findings]
     _declare(
         comparison,
-        replace(outcome, findings=[*outcome.findings, *found]),
+        replace(
+            outcome,
+            findings=[*outcome.findings, *found],
+            vanished={name: dict(each.vanished) for name, each in metadata.items()},
+        ),
         _key_of(run, inputs),
         wholly=wholly_selected(inputs.scopes, windowed=inputs.window is not None),
         treatments={key: each.value for key, each in policy_of(inputs.country).items()},
@@ -173,5 +180,6 @@ def _declare(
         pseudonym_fingerprint=key,
         wholly=wholly,
         treatments=treatments,
+        vanished=dict(outcome.vanished),
     )
     manifest.declare_done(comparison.run)

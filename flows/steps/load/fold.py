@@ -139,15 +139,16 @@ def with_ended_run(current: Current, run: Run) -> Current:
 
     A resource counts as loaded only when all of it was sent.
     """
-    version = ChangesManifest.read(run).package
+    manifest = ChangesManifest.read(run)
     return current.model_copy(
         update={
             "ended": current.ended + 1,
             "last_ended": run.run_id,
             "source": source_of(run) or current.source,
             "package": VERSION,
-            "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), version),
+            "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), manifest.package),
             "treatments": current.treatments | _treatments_sent(run),
+            "vanished": current.vanished | manifest.vanished,
         }
     )
 

@@ -18,7 +18,7 @@ from staging.rejects import GUARD, read_rejects
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import Scheme, a_scheme
-from tests.system.guards.guarded import GuardedScheme, in_openimis
+from tests.system.guards.guarded import GuardedScheme, in_openimis, marry
 from transforms.changes.guards.magnitude import MagnitudeKind
 from transforms.changes.guards.permissions import NOTHING, Allow
 from transforms.model.tables.insuree import SEX
@@ -237,6 +237,30 @@ def test_places_that_are_all_renamed_wait_for_a_permission_and_a_new_region_goes
 
     assert strict.writes() == mark
     assert findings_of(strict.run("sixth")) == []
+
+
+@pytest.mark.large
+def test_items_that_openimis_deleted_are_told_on_the_night_they_go_and_not_on_every_night(
+    scheme: GuardedScheme,
+) -> None:
+    scheme.guards = Guards(metadata_count=5)
+    in_openimis(
+        scheme,
+        """UPDATE "tblItems" SET "ValidityTo" = '2026-01-01 00:00:00' WHERE "ItemID" NOT IN
+           (SELECT "ItemID" FROM "tblClaimItems" WHERE "ItemID" IS NOT NULL)""",
+    )
+
+    scheme.plan("compared")  # nothing of it is posted, so it is told again
+    scheme.bring("third")
+    marry(scheme, "W")
+    scheme.bring("fourth")
+    scheme.bring("fifth")
+
+    told = {name: other_sentences(scheme.run(name)) for name in ("compared", "third", "fourth")}
+    assert "options of Item: DHIS2 keeps them" in str(told["third"])
+    assert told["compared"] == told["third"]
+    assert "options of Item" not in str(told["fourth"])
+    assert other_sentences(scheme.run("fifth")) == []
 
 
 def test_the_state_remembers_the_release_and_which_resources_were_loaded_whole(

@@ -8,10 +8,11 @@ So does the closing of all, of more than all_count. Only what DHIS2 would see co
 org unit in its programs, and its point and groups where openIMIS says nothing of them.
 
 Counted and reported, never held back: what is new, since data lie there or use it; what was empty
-and is filled; and what openIMIS lists no more, since DHIS2 keeps it.
+and is filled; and what openIMIS lists no more, since DHIS2 keeps it. The latter is reported once,
+and again when as many more are gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,6 +35,7 @@ from transforms.openimis.country import Guards
 NEEDED = "data may need them"
 KEPT = "DHIS2 keeps them"
 CLOSED = "closedDate"
+NOTHING_REPORTED: Mapping[str, int] = {}
 FROM_OPENIMIS = [each.uid for each in FILLED_SETS]
 COLUMNS = {ORG_UNITS: ("name", "parentUid", CLOSED, "groups", "geometry"), OPTIONS: ("name",)}
 """What DHIS2 would see of a row; other columns follow from these, or are given only once."""
@@ -90,20 +92,50 @@ def measure_metadata(
     )
 
 
-def judge_metadata(name: str, found: Measured, guards: Guards, allow: Permissions) -> list[Finding]:
-    """Return what is much of the org units, or of the options; what is permitted is reported."""
+def judge_metadata(
+    name: str,
+    found: Measured,
+    guards: Guards,
+    allow: Permissions,
+    reported: Mapping[str, int] = NOTHING_REPORTED,
+) -> list[Finding]:
+    """Return what is much of the org units, or of the options; what is permitted is reported.
+
+    Args:
+        name: Which of them.
+        found: What the run would do to them.
+        guards: The limits.
+        allow: What is permitted.
+        reported: List to how many vanished rows were reported before (`vanished_reported`).
+    """
     new, confirmed = found.new, sum(found.confirmed.values())
     findings = []
     if new > _limit(guards.create_share, confirmed, guards) or (new and not confirmed):
         why = NEEDED if confirmed else FIRST_LOAD
         findings.append(Finding(name, MagnitudeKind.CREATES, "", new, confirmed, why))
     for each, rows in sorted(found.vanished.items()):
-        if rows > _limit_of_all(rows, found.of(each), guards):
+        limit = _limit_of_all(rows, found.of(each), guards)
+        if rows > limit + reported.get(each, 0):
             findings.append(Finding(name, MagnitudeKind.VANISHES, each, rows, found.of(each), KEPT))
     for (move, value), rows in sorted(found.moves.items()):
         if rows > _limit_of(value, rows, found.of(value), guards):
             findings.append(_moved(name, move, value, rows, found.of(value), allow))
     return findings
+
+
+def vanished_reported(
+    found: Measured, findings: Sequence[Finding], before: Mapping[str, int]
+) -> dict[str, int]:
+    """Return list to how many vanished rows have been reported, less those that came back.
+
+    Args:
+        found: What the run would do to the org units, or to the options.
+        findings: What is much of them.
+        before: What the runs before had reported.
+    """
+    now = {each.name: each.objects for each in findings if each.kind is MagnitudeKind.VANISHES}
+    reported = {each: min(rows, before.get(each, 0)) for each, rows in found.vanished.items()}
+    return {each: rows for each, rows in (reported | now).items() if rows}
 
 
 def _moved(

@@ -17,7 +17,11 @@ from transforms.changes.answers.metadata_changes import (
 from transforms.changes.guards.holding_back import fields_held_back
 from transforms.changes.guards.magnitude import Finding, MagnitudeKind
 from transforms.changes.guards.magnitude_sentences import sentence
-from transforms.changes.guards.metadata_magnitude import judge_metadata, measure_metadata
+from transforms.changes.guards.metadata_magnitude import (
+    judge_metadata,
+    measure_metadata,
+    vanished_reported,
+)
 from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.model.resources import OPTIONS, ORG_UNITS
 from transforms.model.tables.option_sets import PRODUCT, REJECTION_REASON, SERVICE
@@ -194,6 +198,27 @@ def test_options_that_openimis_no_longer_has_are_told_and_stay() -> None:
         "openIMIS no longer has 20 of 20 options of Product: DHIS2 keeps them."
     )
     assert fields_held_back([found], OPTIONS) == []
+
+
+def vanished(gone: int, before: dict[str, int]) -> tuple[list[int], dict[str, int]]:
+    """Return what is reported when so many of 60 services are gone, and what the next run knows."""
+    wanted = desired(OPTIONS, options(SERVICE.uid, 60)[gone:])
+    present = confirmed(OPTIONS, options(SERVICE.uid, 60))
+    found = measure_metadata(OPTIONS, with_confirmed(wanted, present), present, wanted)
+    much = judge_metadata(OPTIONS, found, GUARDS, NOTHING, before)
+    return [each.objects for each in much], vanished_reported(found, much, before)
+
+
+def test_options_that_are_gone_are_reported_once_and_again_when_as_many_more_are_gone() -> None:
+    """More than a fifth of sixty: the 13th, and the 26th after them."""
+    reported: dict[int, list[int]] = {}
+    told: dict[str, int] = {}
+    for night, gone in enumerate((12, 13, 13, 25, 26, 26, 0, 13)):
+        reported[night], told = vanished(gone, told)
+
+    assert {night: found for night, found in reported.items() if found} == {
+        1: [13], 4: [26], 7: [13],
+    }  # fmt: skip
 
 
 def test_a_fixed_list_that_the_country_no_longer_sends_is_not_said_to_have_vanished() -> None:
