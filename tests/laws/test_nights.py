@@ -25,8 +25,12 @@ from transforms.changes.permissions import NOTHING
 
 SOUND = Night()
 CERTAIN = (
-    Night(bad_values=((1, "a claim of a day that cannot be read"),)),
-    Night(troubles=((2, "DHIS2 fails"),)),
+    Night(
+        bad_values=((1, "a claim of a day that cannot be read"), (2, "a person born some day")),
+        deleted=(4,),
+        troubles=((2, "DHIS2 fails"), (3, "its answer does not arrive")),
+    ),
+    Night(outage=(8, "before"), shows_names=False),
 )
 
 
@@ -35,7 +39,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scheme, M
     """A scheme of nine people after a sound first night, and that moment."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         scheme = Scheme(tmp_path_factory.mktemp("nights"), sandbox)
-        scheme.allow, scheme.pause_seconds = NOTHING, 0.01
+        scheme.allow, scheme.pause_seconds, scheme.partitions = NOTHING, 0.01, 1
         scheme.begin(sample(12, seed=2, level="1.4", as_of=DAY_ONE, defects=False))
         first_night(scheme)
         yield scheme, scheme.moment()
@@ -49,7 +53,7 @@ def hold_the_law(loaded: tuple[Scheme, Moment], nights: Sequence[Night]) -> None
 
     for night in nights:
         life.live(night)
-    life.live(Night(comes="after"))
+    life.live(Night(shows_names=nights[-1].shows_names, comes="after"))
     settle_what_is_in_doubt(scheme)
 
     assert_acknowledged_is_wanted(scheme, scheme.current.last_ended or life.run_id)
@@ -59,7 +63,7 @@ def hold_the_law(loaded: tuple[Scheme, Moment], nights: Sequence[Night]) -> None
     assert scheme.writes() == before
 
 
-def test_bad_rows_and_troubles_of_two_nights_keep_nothing_else_from_arriving(
+def test_bad_rows_an_outage_and_a_tighter_policy_keep_nothing_else_from_arriving(
     loaded: tuple[Scheme, Moment],
 ) -> None:
     hold_the_law(loaded, CERTAIN)

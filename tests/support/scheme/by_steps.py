@@ -18,7 +18,7 @@ from staging.layout import Run, Target
 from tests.support.loader import LOADER_USER
 from tests.support.loader import NAME as LOADER_NAME
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
-from tests.support.scheme.job import Job, bring, cut_short, extract, stage
+from tests.support.scheme.job import PARTITIONS, Job, bring, cut_short, extract, stage
 from tests.support.scheme.sources import Source, SqliteSource, Tables
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.changes.objects.phases import Phase
@@ -65,6 +65,7 @@ class Scheme:
         bundle_size: Objects a bundle.
         privacy: What a run does with fields, where the country file says nothing.
         pause_seconds: About how long a run waits before it makes a failed request once more.
+        partitions: Into how many parts people are divided by the first run.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Scheme:
         self.bundle_size = 20
         self.privacy: dict[str, Treatment] = {}
         self.pause_seconds = 2.0
+        self.partitions = PARTITIONS
         self._moments = 0
 
     @property
@@ -129,6 +131,7 @@ class Scheme:
             country=self.settings,
             allow=self.allow,
             pause_seconds=self.pause_seconds,
+            partitions=self.partitions,
         )
         return replace(job, **changes)
 

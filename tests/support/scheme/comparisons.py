@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 
 from staging.frames import scan_frame, scan_objects
 from staging.rejects import read_rejects
-from tests.support.scheme import PARTITIONS, Scheme, a_scheme
+from tests.support.scheme import Scheme, a_scheme
 from tests.support.scheme.contents import (
     Content,
     acknowledged,
@@ -197,7 +197,7 @@ def _desired(
     scheme: Scheme, run_id: str, resource: Resource, nameless: pl.DataFrame
 ) -> pl.DataFrame:
     run = scheme.job(run_id).run
-    parts = [scan_objects(run.desired(resource.name, number)) for number in range(PARTITIONS)]
+    parts = [scan_objects(run.desired(resource.name, number)) for number in range(scheme.partitions)]
     rows = pl.concat(parts).collect()
     if resource is not TRACKED_ENTITIES:
         return rows

@@ -73,6 +73,7 @@ class Job:
         seconds: For how long it waits for an answer.
         patience: How often it asks.
         pause_seconds: About how long it waits before it makes a failed request once more.
+        partitions: Into how many parts people are divided by the first run.
     """
 
     root: Path
@@ -91,6 +92,7 @@ class Job:
     seconds: float = 60.0
     patience: Patience = A_LITTLE
     pause_seconds: float = 2.0
+    partitions: int = PARTITIONS
 
     @property
     def run(self) -> Run:
@@ -183,7 +185,7 @@ def extract(job: Job, wanted: Columns | None = None) -> None:
 def transform(job: Job) -> None:
     """Compare, and stage what will be posted."""
     with transforming(job.request, job.country) as run:
-        transform_run(run, job.target, job.inputs, job.allow, partitions=PARTITIONS)
+        transform_run(run, job.target, job.inputs, job.allow, partitions=job.partitions)
 
 
 def load(job: Job) -> Sequence[str]:
