@@ -7,28 +7,49 @@ from hypothesis import strategies as st
 
 from transforms.changes.phases import Phase
 
-CLAIM, INSUREE = "tblClaim", "tblInsuree"
+CLAIM, INSUREE, ITEM = "tblClaim", "tblInsuree", "tblClaimItems"
+COVER, POLICY, FAMILY = "tblInsureePolicy", "tblPolicy", "tblFamilies"
+NOWHERE, LATE = 999_999, "20223-01-01 00:00:00"
 
 
 @dataclass(frozen=True)
 class BadValue:
-    """A value of a row of openIMIS for which nothing of the row can be sent.
+    """A value that stands in a row of openIMIS for a night.
 
     Attributes:
         table: Of the row.
         column: Of the value.
         value: What stands there.
+        is_fault: Whether it holds the row back; else the row goes without the value.
+        of_family: Whether people of the family, and their claims, may wait with it.
+        is_counted_only: Whether it is counted, and not named, where DHIS2 has nothing of the row.
     """
 
     table: str
     column: str
     value: object
+    is_fault: bool = True
+    of_family: bool = False
+    is_counted_only: bool = False
 
 
 BAD_VALUES = {
-    "a claim of a day that cannot be read": BadValue(CLAIM, "DateFrom", "20223-01-01"),
-    "a claim of nobody": BadValue(CLAIM, "InsureeID", 999_999),
+    "a claim of a day that cannot be read": BadValue(CLAIM, "DateFrom", LATE),
+    "a claim of nobody": BadValue(CLAIM, "InsureeID", NOWHERE, is_counted_only=True),
+    "a claim of no facility": BadValue(CLAIM, "HFID", NOWHERE),
+    "a claim of a status that is none": BadValue(CLAIM, "ClaimStatus", 99),
+    "a claim deleted in 20223": BadValue(CLAIM, "ValidityTo", LATE),
+    "an item that is in no list": BadValue(ITEM, "ItemID", NOWHERE),
+    "a price of three decimals": BadValue(ITEM, "PriceAsked", "0.125"),
     "a person born some day": BadValue(INSUREE, "DOB", "some day"),
+    "a person deleted in 20223": BadValue(INSUREE, "ValidityTo", LATE, of_family=True),
+    "a person of a profession that is none": BadValue(INSUREE, "Profession", 99, is_fault=False),
+    "a person in a village that is none": BadValue(
+        INSUREE, "CurrentVillage", NOWHERE, is_fault=False
+    ),
+    "a family at home": BadValue(FAMILY, "LocationId", "home", of_family=True),
+    "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active"),
+    "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE),
 }
 TROUBLES: dict[str, dict[str, Any]] = {
     "DHIS2 fails": {"status": 500},
@@ -42,7 +63,7 @@ class Night:
     """What goes wrong in one night; of rows, each fault names how many there are before its own.
 
     Attributes:
-        bad_values: Row and name of a bad value.
+        bad_values: Row of the table of a bad value, and its name.
         deleted: Claims that are deleted in openIMIS on this night, and on no other.
         troubles: A claim, and what becomes of each request that holds its number.
         shows_names: Whether the privacy policy sends names.

@@ -8,7 +8,7 @@ and a request shows from which night its bytes are.
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -16,28 +16,20 @@ import httpx
 import polars as pl
 
 from staging.rejects import read_rejects
-from tests.laws.faults_of_nights import BAD_VALUES, CLAIM, INSUREE, TROUBLES, Night
+from tests.laws.faults_of_nights import BAD_VALUES, CLAIM, INSUREE, TROUBLES, BadValue, Night
+from tests.laws.rows_of_nights import Row, Rows
 from tests.support.loader import LOGIN
 from tests.support.sandbox.cues import Cue
 from tests.support.scheme import Scheme
 from transforms.core.errors import TransientError
 from transforms.core.fields import Treatment
+from transforms.openimis.tables.columns import TABLES
 
 Request = tuple[str, bytes]
-Row = tuple[str, int]
 NAME = "Last name"
 STATUSES = "WDSM"
 MARK = re.compile(r"(number|name)-(\d+)-(\d+)")
 MARKED = {"number": CLAIM, "name": INSUREE}
-KEYS = {CLAIM: "ClaimID", INSUREE: "InsureeID"}
-NAMES = {
-    CLAIM: ("ClaimUUID", CLAIM),
-    INSUREE: ("InsureeUUID", INSUREE),
-    "tblClaimItems": ("ClaimItemID", CLAIM),
-    "tblClaimServices": ("ClaimServiceID", CLAIM),
-    "tblInsureePolicy": ("InsureePolicyID", INSUREE),
-}
-"""Table → the column that names a row in a reject, and the table of the row that it belongs to."""
 ANYWHERE = r"^/api/"
 BUNDLES = r"^/api/tracker\?"
 
@@ -72,6 +64,8 @@ class Nights:
         self.scheme = scheme
         self.number = 1
         self.shown = {row for _, row in self._marks()}
+        self.rows = Rows(scheme.database, self.shown)
+        self._absent = set[Row]()
         self._sound = scheme.folder / "sound.sqlite"
         self._lost: list[Request] = []
         shutil.copy(scheme.database, self._sound)
@@ -83,6 +77,7 @@ class Nights:
         if night.comes == "before":
             self._let_come(late)
         self._write_openimis(night)
+        self._absent = self.shown - {row for _, row in self._marks()}
         if self._bring(night):
             self._assert_progress(night)
         if night.comes == "after":
@@ -93,35 +88,35 @@ class Nights:
         """Of the last night's run."""
         return f"night-{self.number}"
 
-    def _rows(self, table: str, numbers: Iterable[int]) -> list[Row]:
-        """Return rows that DHIS2 shows, by how many of their table are before them."""
-        rows = sorted(row for row in self.shown if row[0] == table)
-        return [rows[number % len(rows)] for number in numbers]
+    def _spoilt(self, night: Night) -> dict[Row, BadValue]:
+        """Return row → its bad value; the last one that is said of it."""
+        bad_values = ((number, BAD_VALUES[name]) for number, name in night.bad_values)
+        return {self.rows.at(bad.table, number): bad for number, bad in bad_values}
 
-    def _spoilt(self, night: Night) -> dict[Row, str]:
-        """Return row → name of its bad value; the last one that is said of it."""
-        return {
-            self._rows(BAD_VALUES[name].table, [number])[0]: name
-            for number, name in night.bad_values
-        }
+    def _waiting(self, night: Night) -> set[Row]:
+        """Return the rows that may wait for a bad value: those that have it, and what follows."""
+        waiting = set[Row]()
+        for row, bad in self._spoilt(night).items():
+            if bad.is_fault:
+                waiting |= {row} | (self.rows.of_family(row) if bad.of_family else set())
+        return waiting
 
     def _deleted(self, night: Night) -> set[Row]:
-        return set(self._rows(CLAIM, night.deleted)) - self._spoilt(night).keys()
+        return {self.rows.at(CLAIM, number) for number in night.deleted} - self._waiting(night)
 
     def _troubled(self, night: Night) -> dict[Row, str]:
-        rows = {self._rows(CLAIM, [number])[0]: name for number, name in night.troubles}
-        quiet = self._spoilt(night).keys() | self._deleted(night)
+        rows = {self.rows.at(CLAIM, number): name for number, name in night.troubles}
+        quiet = self._waiting(night) | self._deleted(night)
         return {row: name for row, name in rows.items() if row not in quiet}
 
     def _write_openimis(self, night: Night) -> None:
         shutil.copy(self._sound, self.scheme.database)
         with closing(sqlite3.connect(self.scheme.database)) as database:
             mark(database, self.number)
-            for (table, row), name in self._spoilt(night).items():
-                bad = BAD_VALUES[name]
-                set_value(database, table, row, bad.column, bad.value)
-            for table, row in self._deleted(night):
-                set_value(database, table, row, "ValidityTo", "2026-01-01 00:00:00")
+            for row, bad in self._spoilt(night).items():
+                set_value(database, row, bad.column, bad.value)
+            for row in self._deleted(night):
+                set_value(database, row, "ValidityTo", "2026-01-01 00:00:00")
             database.commit()
 
     def _bring(self, night: Night) -> bool:
@@ -175,20 +170,25 @@ class Nights:
 
     def _assert_progress(self, night: Night) -> None:
         """Hold that all that is not faulty has arrived, and that each fault is named."""
-        faulty = self._spoilt(night).keys() | self._troubled(night).keys()
-        assert faulty == self._named(), "A fault is not named, or something else is."
-        expected = self.shown - faulty - self._deleted(night)
+        spoilt = self._spoilt(night)
+        must = {row for row, bad in spoilt.items() if bad.is_fault} | self._troubled(night).keys()
+        may_wait = self._waiting(night) | must
+        named = self._named()
+        counted = {row for row, bad in spoilt.items() if bad.is_counted_only} & self._absent
+        assert must - named <= counted, "A fault is not named."
+        others = {row for row in named - may_wait if not self.rows.above(row) & may_wait}
+        assert not others, "What is not faulty is held back."
+        expected = self.shown - may_wait - self._deleted(night)
         if not night.shows_names:
             expected = {row for row in expected if row[0] != INSUREE}
-        found = {(n, row) for n, row in self._marks() if row not in faulty}
-        assert found == {(self.number, row) for row in expected}
+        found = {(n, row) for n, row in self._marks() if row not in may_wait}
+        assert found == {(self.number, row) for row in expected}, "Something did not arrive."
 
     def _named(self) -> set[Row]:
-        """Return the rows that own what the run has rejected."""
+        """Return the rows that the run's rejects name."""
         rejects = read_rejects(self.scheme.run(self.run_id))
         rows = rejects.filter(pl.col("stage") != "note").select("table", "id").unique().collect()
-        with closing(sqlite3.connect(self._sound)) as database:
-            return {owner(database, table, name) for table, name in rows.iter_rows()}
+        return {self.rows.named(table, name) for table, name in rows.iter_rows()}
 
 
 def first_night(scheme: Scheme) -> None:
@@ -210,21 +210,12 @@ def mark(database: sqlite3.Connection, night: int) -> None:
     )
 
 
-def set_value(
-    database: sqlite3.Connection, table: str, row: int, column: str, value: object
-) -> None:
+def set_value(database: sqlite3.Connection, row: Row, column: str, value: object) -> None:
     """Let one row of openIMIS have another value."""
-    database.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE "{KEYS[table]}" = ?', (value, row))
-
-
-def owner(database: sqlite3.Connection, table: str, name: str) -> Row:
-    """Return the claim or person to which a row belongs that a reject names."""
-    column, owned_by = NAMES[table]
-    found = database.execute(
-        f'SELECT "{KEYS[owned_by]}" FROM "{table}" WHERE LOWER(CAST("{column}" AS TEXT)) = ?',
-        (name.lower(),),
+    table, number = row
+    database.execute(
+        f'UPDATE "{table}" SET "{column}" = ? WHERE "{TABLES[table].key}" = ?', (value, number)
     )
-    return owned_by, found.fetchone()[0]
 
 
 def assert_of_this_night(body: str, number: int, night: Night) -> None:
