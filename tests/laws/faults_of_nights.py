@@ -67,7 +67,7 @@ class Night:
         deleted: Claims that are deleted in openIMIS on this night, and on no other.
         troubles: A claim, and what becomes of each request that holds its number.
         shows_names: Whether the privacy policy sends names.
-        outage: From which request on DHIS2 is cut off, and how.
+        outage: From which bundle on DHIS2 is cut off, and how.
         cut_after: The phase after which the run is cut short.
         comes: Whether what did not arrive the night before does so before this night, or after.
     """
@@ -90,7 +90,7 @@ NIGHTS = st.builds(
     deleted=st.lists(ROWS, max_size=2).map(tuple),
     troubles=st.lists(st.tuples(ROWS, st.sampled_from(sorted(TROUBLES))), max_size=2).map(tuple),
     shows_names=st.booleans(),
-    outage=st.none() | st.tuples(st.integers(1, 12), st.sampled_from(["before", "after"])),
+    outage=st.none() | st.tuples(st.integers(1, 8), st.sampled_from(["before", "after"])),
     cut_after=st.none() | st.sampled_from(Phase),
     comes=st.sampled_from([None, "before", "after"]),
 )

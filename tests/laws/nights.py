@@ -30,7 +30,6 @@ NAME = "Last name"
 STATUSES = "WDSM"
 MARK = re.compile(r"(number|name)-(\d+)-(\d+)")
 MARKED = {"number": CLAIM, "name": INSUREE}
-ANYWHERE = r"^/api/"
 BUNDLES = r"^/api/tracker\?"
 
 
@@ -65,7 +64,7 @@ class Nights:
         self.number = 1
         self.shown = {row for _, row in self._marks()}
         self.rows = Rows(scheme.database, self.shown)
-        self._absent = set[Row]()
+        self._present = self.shown
         self._sound = scheme.folder / "sound.sqlite"
         self._lost: list[Request] = []
         shutil.copy(scheme.database, self._sound)
@@ -77,7 +76,7 @@ class Nights:
         if night.comes == "before":
             self._let_come(late)
         self._write_openimis(night)
-        self._absent = self.shown - {row for _, row in self._marks()}
+        self._present = {row for _, row in self._marks()}
         if self._bring(night):
             self._assert_progress(night)
         if night.comes == "after":
@@ -148,7 +147,7 @@ class Nights:
         ]
         if night.outage:
             first, drop = night.outage
-            faults.insert(0, Recorder(path=ANYWHERE, occurrences=range(first, 10**6), drop=drop))
+            faults.insert(0, Recorder(path=BUNDLES, occurrences=range(first, 10**6), drop=drop))
         for each in (posted, *faults):
             cues.add(each)
         try:
@@ -174,14 +173,17 @@ class Nights:
         must = {row for row, bad in spoilt.items() if bad.is_fault} | self._troubled(night).keys()
         may_wait = self._waiting(night) | must
         named = self._named()
-        counted = {row for row, bad in spoilt.items() if bad.is_counted_only} & self._absent
+        counted = {row for row, bad in spoilt.items() if bad.is_counted_only} - self._present
         assert must - named <= counted, "A fault is not named."
         others = {row for row in named - may_wait if not self.rows.above(row) & may_wait}
         assert not others, "What is not faulty is held back."
         expected = self.shown - may_wait - self._deleted(night)
         if not night.shows_names:
             expected = {row for row in expected if row[0] != INSUREE}
-        found = {(n, row) for n, row in self._marks() if row not in may_wait}
+        marks = self._marks()
+        gone = (self._present & may_wait) - {row for _, row in marks}
+        assert not {row for row in gone if night.shows_names or row[0] == CLAIM}, "It was deleted."
+        found = {(n, row) for n, row in marks if row not in may_wait}
         assert found == {(self.number, row) for row in expected}, "Something did not arrive."
 
     def _named(self) -> set[Row]:

@@ -30,7 +30,7 @@ CERTAIN = (
         deleted=(4,),
         troubles=((2, "DHIS2 fails"), (3, "its answer does not arrive")),
     ),
-    Night(outage=(8, "before"), shows_names=False),
+    Night(outage=(2, "before"), shows_names=False),
 )
 
 
