@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from transforms.changes.phases import Phase
+from transforms.changes.objects.phases import Phase
 
 CLAIM, INSUREE, ITEM = "tblClaim", "tblInsuree", "tblClaimItems"
 COVER, POLICY, FAMILY = "tblInsureePolicy", "tblPolicy", "tblFamilies"

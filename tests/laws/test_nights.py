@@ -21,7 +21,7 @@ from tests.support.scheme.comparisons import (
     assert_acknowledged_is_wanted,
     settle_what_is_in_doubt,
 )
-from transforms.changes.permissions import NOTHING
+from transforms.changes.guards.permissions import NOTHING
 
 SOUND = Night()
 CERTAIN = (

@@ -197,7 +197,9 @@ def _desired(
     scheme: Scheme, run_id: str, resource: Resource, nameless: pl.DataFrame
 ) -> pl.DataFrame:
     run = scheme.job(run_id).run
-    parts = [scan_objects(run.desired(resource.name, number)) for number in range(scheme.partitions)]
+    parts = [
+        scan_objects(run.desired(resource.name, number)) for number in range(scheme.partitions)
+    ]
     rows = pl.concat(parts).collect()
     if resource is not TRACKED_ENTITIES:
         return rows
