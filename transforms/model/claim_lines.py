@@ -25,6 +25,7 @@ from transforms.core.fields import Field
 from transforms.model.claim_products import claim_products
 from transforms.model.claims import CHECKED, PROCESSED, REJECTED, VALUATED
 from transforms.model.events import completed_events
+from transforms.model.optional_fields import without_unsent
 from transforms.model.options import with_option_codes
 from transforms.model.package_contents import with_package_contents
 from transforms.model.rejection_reasons import line_reason
@@ -167,7 +168,7 @@ def line_events(
             sequence=pl.col("line_id").rank("ordinal").over("claim_id"),
             line_rejection_reason=line_reason(),
         )
-        .drop((column_of(field) for field in unsent), strict=False)
+        .pipe(without_unsent, fields, unsent)
         .pipe(with_package_contents, sent, register)
         .pipe(with_option_codes, fields, register)
         .pipe(with_faults, _faults())

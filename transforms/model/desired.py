@@ -24,7 +24,7 @@ from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
 from transforms.model.matched_org_units import in_tree_of_dhis2
-from transforms.model.optional_fields import unsent_fields, unused_option_sets
+from transforms.model.optional_fields import unsent_fields, unused_option_sets, without_unsent
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.people import desired_people
@@ -49,7 +49,6 @@ from transforms.model.tables.calendars import CALENDARS
 from transforms.model.values import in_calendar
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
-from transforms.openimis.subjects import column_of
 from transforms.openimis.windows import Window
 
 
@@ -151,8 +150,7 @@ def _claims(
     unsent: Sequence[Field],
 ) -> dict[str, pl.LazyFrame]:
     found = current_claims(register, people, as_of=as_of, window=window)
-    sent = found.drop((column_of(field) for field in unsent), strict=False)
-    claims = collect_once(with_replacing_claims(sent))
+    claims = collect_once(with_replacing_claims(without_unsent(found, CLAIM_EVENTS.fields, unsent)))
     statuses = collect_once(claim_statuses(claims, register))
     amounts = collect_once(claim_amounts(register, claims))
     return {
