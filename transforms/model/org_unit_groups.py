@@ -23,13 +23,13 @@ def org_unit_group_objects(country: Country) -> Payload:
 
 
 def memberships(country: Country) -> pl.DataFrame:
-    """Return which value of which openIMIS column puts a place into which group.
+    """Return which value of openIMIS puts a place into which group.
 
     Returns:
-        table, column and code of openIMIS; group (UID) and kind.
+        set (its key), table and code of openIMIS, group (UID) and kind.
     """
     rows = [
-        (group_set.table, group_set.column, code, group.uid, group.kind)
+        (group_set.key, group_set.table, code, group.uid, group.kind)
         for group_set in GROUP_SETS
         if country.fills(group_set)
         for group in group_set.groups
@@ -37,7 +37,7 @@ def memberships(country: Country) -> pl.DataFrame:
     ]
     return pl.DataFrame(
         rows,
-        schema=dict.fromkeys(("table", "column", "code", "group", "kind"), pl.String()),
+        schema=dict.fromkeys(("set", "table", "code", "group", "kind"), pl.String()),
         orient="row",
     )
 

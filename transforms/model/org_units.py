@@ -11,10 +11,10 @@ from transforms.openimis.fallback_place import homes_in
 from transforms.openimis.place_groups import with_place_groups
 from transforms.openimis.places import LOCATION_TYPES, has_own_uid
 from transforms.openimis.register import Register
+from transforms.openimis.subjects import FACILITIES
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
-    FACILITY_OWNERSHIP,
-    FACILITY_STATUS,
+    GROUP_SETS,
     HEALTH_FACILITIES,
     LOCATIONS,
     OTHER_FACILITY,
@@ -24,6 +24,14 @@ from transforms.openimis.tables.places import (
 )
 
 EARLIEST = "2000-01-01"
+
+_NAMES = {column: name for name, column in FACILITIES.columns.items()}
+_FURTHER_SETS = {
+    each.key: _NAMES[each.column]
+    for each in GROUP_SETS
+    if each.column and each not in (PLACE_LEVEL, FACILITY_LEVEL)
+}
+"""Key of a group set of facilities, besides that of levels, to the column that fills it."""
 
 _COLUMNS = (
     "key", "uid", "code", "name", "shortName", "openingDate", "closedDate", "parentUid", "level",
@@ -62,7 +70,7 @@ def org_units(
     below_root = pl.when(pl.col("location_type") == REGION.code).then(pl.lit(country.root.uid))
     units = pl.concat(
         [_of_locations(register.places, below_root), _of_health_facilities(register.facilities)],
-        how="vertical",
+        how="diagonal",
     )
     return (
         with_geometry(
@@ -89,8 +97,6 @@ def _of_locations(places: pl.LazyFrame, below_root: pl.Expr) -> pl.LazyFrame:
         own_name="location_name",
         table=pl.lit(LOCATIONS),
         type="location_type",
-        legal_form=pl.lit(None, pl.String),
-        facility_status=pl.lit(None, pl.String),
         parentUid=pl.coalesce(below_root, "parentUid"),
         in_claim_program=pl.lit(value=False),
     )
@@ -115,8 +121,7 @@ def _of_health_facilities(facilities: pl.LazyFrame) -> pl.LazyFrame:
         own_name="facility_name",
         table=pl.lit(HEALTH_FACILITIES),
         type="facility_level",
-        legal_form="legal_form",
-        facility_status="facility_status",
+        **_FURTHER_SETS,
         parentUid="parent_uid",
         in_claim_program=pl.lit(value=True),
     )
@@ -140,32 +145,23 @@ def _counted_kind(country: Country) -> str:
 
 def _with_groups(units: pl.LazyFrame, country: Country) -> pl.LazyFrame:
     members = memberships(country).lazy()
-    by_type = members.filter(pl.col("column").is_in((PLACE_LEVEL.column, FACILITY_LEVEL.column)))
-    by_legal_form = members.filter(column=FACILITY_OWNERSHIP.column)
-    by_status = members.filter(column=FACILITY_STATUS.column)
-    return (
-        units.join(
-            by_type.select("table", "kind", type="code", by_type="group"),
-            on=["table", "type"],
-            how="left",
+    levels = members.filter(pl.col("set").is_in((PLACE_LEVEL.key, FACILITY_LEVEL.key)))
+    units = units.join(
+        levels.select("table", "kind", type="code", level_group="group"),
+        on=["table", "type"],
+        how="left",
+    )
+    for key in _FURTHER_SETS:
+        of_set = members.filter(set=key).select(
+            pl.col("code").alias(key), pl.col("group").alias(f"group of {key}")
         )
-        .join(
-            by_legal_form.select("table", legal_form="code", by_legal_form="group"),
-            on=["table", "legal_form"],
-            how="left",
-        )
-        .join(
-            by_status.select("table", facility_status="code", by_status="group"),
-            on=["table", "facility_status"],
-            how="left",
-        )
-        .with_columns(
-            pl.when(pl.col("table") == HEALTH_FACILITIES)
-            .then(pl.col("kind").fill_null(OTHER_FACILITY))
-            .otherwise("kind")
-            .alias("kind"),
-            groups=pl.concat_list("by_type", "by_legal_form", "by_status").list.drop_nulls(),
-        )
+        units = units.join(of_set, on=key, how="left")
+    is_facility = pl.col("table") == HEALTH_FACILITIES
+    return units.with_columns(
+        kind=pl.when(is_facility).then(pl.col("kind").fill_null(OTHER_FACILITY)).otherwise("kind"),
+        groups=pl.concat_list(
+            "level_group", *(f"group of {key}" for key in _FURTHER_SETS)
+        ).list.drop_nulls(),
     )
 
 

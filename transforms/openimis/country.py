@@ -10,13 +10,7 @@ from transforms.openimis.differences import Differences
 from transforms.openimis.match_settings import Matching
 from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
-from transforms.openimis.tables.places import (
-    FACILITY_LEVEL,
-    FACILITY_OWNERSHIP,
-    FACILITY_STATUS,
-    GroupSet,
-    OrgUnitGroup,
-)
+from transforms.openimis.tables.places import GROUP_SETS, GroupSet, OrgUnitGroup
 from transforms.openimis.value_groups import check_groups
 
 
@@ -204,7 +198,7 @@ class Country(Matching, Differences, _Section):
 
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:
-        for group_set in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS):
+        for group_set in GROUP_SETS:
             check_groups(group_set, self.groups_of(group_set.key))
         check_names(self.service_groups)
         return self

@@ -1,5 +1,7 @@
 """What the generated pages say in words; the rest of them comes from the other tables."""
 
+from transforms.openimis.tables.places import GROUP_SETS, HEALTH_FACILITIES
+
 MADE_BY = "Made from the tables of truth (`transforms/*/tables`) by `make docs`: change those, not this page."
 
 MAPPING = f"""\
@@ -52,11 +54,12 @@ OPTION_SETS = """\
 A fixed set has the same options everywhere. A filled one has those of the openIMIS table; its new rows become options with the next load.
 """
 
-PLACES = """\
+_SECTIONS = ", ".join(f"`[{each.key}]`" for each in GROUP_SETS if each.table == HEALTH_FACILITIES)
+PLACES = f"""\
 Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
 Sets that openIMIS cannot fill are made with empty groups. Name a CSV file in the country file (`place_groups`), or put the places into them in DHIS2.
-Which values are in which group the country file may say otherwise (`[facility_level]`, `[facility_ownership]`, `[facility_status]`).
+Which values are in which group the country file may say otherwise ({_SECTIONS}).
 A facility that is delisted, or whose contract is over, stays an open org unit: its claims of before are still settled, and it may be listed again. Its status is a group; the dates of its contract are not sent.
 """
 
