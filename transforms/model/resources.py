@@ -27,6 +27,7 @@ enrollment: the org unit that owns the person in the program), one a field key, 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from transforms.core.fields import Field, RetiredField
 from transforms.model.tables.claim import (
@@ -89,12 +90,12 @@ class Resource:
     Attributes:
         name: Also its folder's name.
         tracker_type: Kind of tracker object.
+        table: openIMIS table whose row a reject names.
+        uid_source: What the UID of generation 0 is made from.
+        fields: Its values, in order.
         parent: Name of the resource that it belongs to; None for the tracked entity.
         program: UID; None for the tracked entity.
         stage: UID of the program stage of an event.
-        fields: Its values, in order.
-        table: openIMIS table whose row a reject names.
-        uid_source: What the UID of generation 0 is made from.
         salt: Salt of a SALTED UID.
         scopes: Scopes (besides `all`) that post it.
         owned: Whether DHIS2 keeps an owner org unit that has to follow the person (of the
@@ -107,12 +108,12 @@ class Resource:
 
     name: str
     tracker_type: TrackerType
-    parent: str | None
-    program: str | None
-    stage: str | None
-    fields: tuple[Field, ...]
     table: str
     uid_source: UidSource
+    fields: tuple[Field, ...] = ()
+    parent: str | None = None
+    program: str | None = None
+    stage: str | None = None
     salt: str = ""
     scopes: frozenset[Scope] = frozenset()
     owned: bool = False
@@ -133,9 +134,6 @@ _CLAIMS = frozenset({Scope.CLAIM})
 TRACKED_ENTITIES = Resource(
     name="tracked_entities",
     tracker_type=TrackerType.TRACKED_ENTITY,
-    parent=None,
-    program=None,
-    stage=None,
     fields=INSUREE_FIELDS,
     table=openimis.INSUREES.name,
     uid_source=UidSource.UUID,
@@ -148,8 +146,6 @@ INSUREE_ENROLLMENTS = Resource(
     tracker_type=TrackerType.ENROLLMENT,
     parent="tracked_entities",
     program=INSUREE_PROGRAM.uid,
-    stage=None,
-    fields=(),
     table=openimis.INSUREES.name,
     uid_source=UidSource.UUID,
     scopes=_PEOPLE,
@@ -173,48 +169,41 @@ CLAIM_ENROLLMENTS = Resource(
     tracker_type=TrackerType.ENROLLMENT,
     parent="tracked_entities",
     program=CLAIM_PROGRAM.uid,
-    stage=None,
-    fields=(),
     table=openimis.CLAIMS.name,
     uid_source=UidSource.UUID,
     scopes=_CLAIMS,
     unmoved_by=(LINES, RESTORING, VALUATION, VALUE),
 )
-CLAIM_EVENTS = Resource(
-    name="claim_events",
+_claim_event = partial(
+    Resource,
     tracker_type=TrackerType.EVENT,
-    parent="claim_enrollments",
+    parent=CLAIM_ENROLLMENTS.name,
     program=CLAIM_PROGRAM.uid,
+    scopes=_CLAIMS,
+)
+CLAIM_EVENTS = _claim_event(
+    name="claim_events",
     stage=CLAIM_DETAILS_STAGE.uid,
     fields=CLAIM_DETAILS_FIELDS,
     table=openimis.CLAIMS.name,
     uid_source=UidSource.OWN,
-    scopes=_CLAIMS,
 )
-CLAIM_SERVICES = Resource(
+CLAIM_SERVICES = _claim_event(
     name="claim_services",
-    tracker_type=TrackerType.EVENT,
-    parent="claim_enrollments",
-    program=CLAIM_PROGRAM.uid,
     stage=CLAIM_SERVICES_STAGE.uid,
     fields=CLAIM_SERVICE_FIELDS,
     table=openimis.CLAIM_SERVICES.name,
     uid_source=UidSource.SALTED,
     salt="claimService",
-    scopes=_CLAIMS,
     subject=(CLAIMED_SERVICE.key,),
 )
-CLAIM_ITEMS = Resource(
+CLAIM_ITEMS = _claim_event(
     name="claim_items",
-    tracker_type=TrackerType.EVENT,
-    parent="claim_enrollments",
-    program=CLAIM_PROGRAM.uid,
     stage=CLAIM_ITEMS_STAGE.uid,
     fields=CLAIM_ITEM_FIELDS,
     table=openimis.CLAIM_ITEMS.name,
     uid_source=UidSource.SALTED,
     salt="claimItem",
-    scopes=_CLAIMS,
     subject=(CLAIMED_ITEM.key,),
 )
 
