@@ -56,7 +56,7 @@ A fixed set has the same options everywhere. A filled one has those of the openI
 
 _SECTIONS = ", ".join(f"`[{each.key}]`" for each in GROUP_SETS if each.table == HEALTH_FACILITIES)
 PLACES = f"""\
-Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are none.
+Every location and health facility that openIMIS has, or had, is an org unit; one that was deleted is closed. Facilities lie below their district. The places that openIMIS makes for its funds are not org units.
 Group sets are dimensions of analysis: a place is in at most one group of a set, and leaves it only for another of the same set. Where openIMIS says nothing, the operator's choice stays.
 Sets that openIMIS cannot fill are made with empty groups. Name a CSV file in the country file (`place_groups`), or put the places into them in DHIS2.
 Which values are in which group the country file may say otherwise ({_SECTIONS}).
