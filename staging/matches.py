@@ -24,7 +24,7 @@ def read_matches(target: Target) -> tuple[pl.DataFrame, str | None]:
     if not path.exists():
         return pl.DataFrame(schema=dict.fromkeys(FILE_COLUMNS, pl.String())), None
     content = path.read_bytes()
-    text = _decoded(content)
+    text = _decode(content)
     separator = separator_of(text.partition("\n")[0])
     try:
         rows = pl.read_csv(text.encode(), separator=separator, infer_schema=False)
@@ -70,7 +70,7 @@ def write_match_map(run: Run, content: Json) -> None:
     write_bytes(run.matches.with_suffix(".geojson"), orjson.dumps(content))
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)

@@ -46,12 +46,14 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
         except SyncError as error:
             return _failed_state(error)
         except Exception as error:
-            return _failed_state(unforeseen_error(error, run_among(_named(function, args, kwargs))))
+            return _failed_state(
+                unforeseen_error(error, run_among(_arguments_of(function, args, kwargs)))
+            )
 
     return ending
 
 
-def _named(
+def _arguments_of(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Return name → argument; none where the function does not take them."""

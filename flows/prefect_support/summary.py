@@ -79,7 +79,7 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
         "is_whole": changes is not None and len(changes.wholly) == len(RESOURCES),
         "compared": desired.rows if desired else {},
         "planned": changes.changes if changes else {},
-        "changes": _posted(run, changes.partitions) if changes else {},
+        "changes": _sum_of_posts(run, changes.partitions) if changes else {},
         "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
         + counted_reasons(_counted_only(desired, changes), COUNTED_ONLY)
         + counted_reasons(changes.noted if changes else {}, NOTE)
@@ -96,7 +96,7 @@ def _counted_only(desired: DesiredManifest | None, changes: ChangesManifest | No
     return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {})}
 
 
-def _posted(run: Run, partitions: int) -> Counts:
+def _sum_of_posts(run: Run, partitions: int) -> Counts:
     """Add up what DHIS2 has done, partition by partition."""
     answers = _answers(run)
     return sum_counts(

@@ -92,7 +92,7 @@ class Field:
         unique: A unique tracked entity attribute: two people cannot hold one value.
         compulsory: A data element that a COMPLETED event must have.
         aggregation: DHIS2 aggregation type.
-        falls_due: A day that follows from what openIMIS said long before: it moves by itself.
+        falls_due: A day that follows from older data: it changes though openIMIS does not.
         optional: Sent only where the country file says so, whatever its class: what releases sent
             before stays as it was. It holds nothing back: a value that is no good is left out.
         follows: Another optional field, with which it is sent; the country file does not name it.

@@ -92,7 +92,7 @@ def current_lines(register: Register, claims: pl.LazyFrame, kind: LineKind) -> p
             adjusted_amount=_product(
                 "quantity_provided", pl.coalesce("price_adjusted", "price_asked")
             ),
-            approved_amount=pl.when(_passed()).then(_approved()).otherwise(0),
+            approved_amount=pl.when(_is_passed()).then(_approved_amount()).otherwise(0),
             valuated_amount=pl.col("price_valuated").cast(_EXACT),
             remunerated_amount=pl.col("remunerated_amount").cast(_EXACT),
         )
@@ -127,7 +127,7 @@ def claim_amounts(register: Register, claims: pl.LazyFrame) -> pl.LazyFrame:
             has_valuation=pl.col("total_valuated_amount").is_not_null(),
             total_valuated_amount=pl.coalesce("total_valuated_amount", "total_approved_amount"),
         )
-        .with_columns(_rounded(f"total_{name}") for name in (*_AMOUNTS, *_PAYMENTS))
+        .with_columns(_round(f"total_{name}") for name in (*_AMOUNTS, *_PAYMENTS))
         .join(claim_products(lines, register), on="claim_id", how="left")
     )
 
@@ -195,7 +195,7 @@ def _product(quantity: str | pl.Expr, price: str | pl.Expr) -> pl.Expr:
     return (factors[0].cast(_EXACT) * factors[1].cast(_EXACT)).fill_null(0)
 
 
-def _approved() -> pl.Expr:
+def _approved_amount() -> pl.Expr:
     # coalesce keeps a quantity or price of 0, which a reviewer has set.
     return _product(
         pl.coalesce("quantity_approved", "quantity_provided"),
@@ -203,13 +203,13 @@ def _approved() -> pl.Expr:
     )
 
 
-def _passed() -> pl.Expr:
+def _is_passed() -> pl.Expr:
     without_reason = pl.col("rejection_reason").fill_null(0) == 0
     is_passed = (pl.col("status") == _PASSED).fill_null(value=False)
     return is_passed & without_reason & pl.col("claim_status").ne_missing(pl.lit(REJECTED))
 
 
-def _rounded(name: str) -> pl.Expr:
+def _round(name: str) -> pl.Expr:
     return pl.col(name).round(2, mode="half_away_from_zero")
 
 
@@ -220,8 +220,8 @@ def _amounts_by_status() -> list[pl.Expr]:
     nothing = pl.when(now == REJECTED).then(pl.lit(0, _EXACT))
     valuated = pl.when("has_valuation").then("valuated_amount").otherwise("approved_amount")
     return [
-        pl.when(is_checked).then(_rounded("adjusted_amount")).alias("shown_adjusted_amount"),
-        pl.when(is_checked).then(_rounded("approved_amount")).alias("shown_approved_amount"),
+        pl.when(is_checked).then(_round("adjusted_amount")).alias("shown_adjusted_amount"),
+        pl.when(is_checked).then(_round("approved_amount")).alias("shown_approved_amount"),
         nothing.when(now == VALUATED)
         .then(valuated)
         .round(2, mode="half_away_from_zero")

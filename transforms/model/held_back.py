@@ -31,8 +31,8 @@ from transforms.openimis.tables.columns import (
 from transforms.openimis.unreadable import reason_of_column
 
 HELD_BACK = {"row": pl.String(), "codes": CODES}
-SPARED = {"resource": pl.String(), "row": pl.String()}
-NOTHING_UNDELETABLE = pl.DataFrame(schema=SPARED)
+UNDELETABLE = {"resource": pl.String(), "row": pl.String()}
+NOTHING_UNDELETABLE = pl.DataFrame(schema=UNDELETABLE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def undeletable_rows(doubts: Doubts) -> pl.DataFrame:
         for each in MADE_OF
     ]
     unnamed = sorted(each.name for each in RESOURCES if _has_rows_of_nobody(doubts, each))
-    whole = pl.DataFrame([(each, None) for each in unnamed], schema=SPARED, orient="row")
+    whole = pl.DataFrame([(each, None) for each in unnamed], schema=UNDELETABLE, orient="row")
     return pl.concat([*rows, whole])
 
 

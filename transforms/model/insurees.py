@@ -1,6 +1,6 @@
 """The people in DHIS2: tracked entities with their attributes.
 
-Somebody who is people only for a claim has the Insuree ID alone.
+A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone.
 """
 
 import polars as pl

@@ -37,8 +37,8 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     return as_named_here(columns, country)
 
 
-def _is_read(table: Table, column: Column, wanted: set[tuple[str | None, str | None]]) -> bool:
-    return table.is_optional or not column.field or (table.name, column.name) in wanted
+def _is_read(table: Table, column: Column, sent: set[tuple[str | None, str | None]]) -> bool:
+    return table.is_optional or not column.field or (table.name, column.name) in sent
 
 
 def selected_for_set_up(country: Country) -> dict[str, list[Column]]:

@@ -155,7 +155,7 @@ class Country(Matching, Differences, _Section):
         levels: Names of the org unit levels.
         privacy: Field name to treatment, where it differs from the default of its class.
         regions: Codes of the regions of a pilot; empty means the whole country.
-        excluded_insurance_numbers: Of insurees that are none.
+        excluded_insurance_numbers: Of insuree records that are no people, such as funds.
         fallback_place: Code of the location in which people are of whom openIMIS knows no place;
             None: they are not sent, and counted only.
         coordinates: Name of a CSV file beside the country file, with the columns `code`,

@@ -51,7 +51,7 @@ class Frames:
 
     @cached_property
     def excluded(self) -> Excluded:
-        """The insurees that are none, and their claims: they are in no frame."""
+        """The insuree records that are no people, and their claims: they are in no frame."""
         return excluded_from(self.snapshot)
 
     @cached_property

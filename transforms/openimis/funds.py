@@ -1,4 +1,4 @@
-"""Insurees and places that are none: openIMIS keeps its funds as such.
+"""Records that are no insurees and no places: openIMIS keeps its funds as such.
 
 To add a fund to a product, openIMIS makes an insuree with an insurance number of its own, the head
 of a family, with an active policy; and once a region with a district, ward and village, all called

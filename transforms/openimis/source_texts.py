@@ -43,7 +43,7 @@ def parse_texts(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
         The same rows; `UNREADABLE` has a mark a column (`1` where its value cannot be read, `0`
         where it can), and is null where all of the row can be read.
     """
-    typed = texts.select(_typed(column).alias(column.name) for column in columns)
+    typed = texts.select(_to_type(column).alias(column.name) for column in columns)
     faults = [
         texts[column.name].str.strip_chars().ne("").fill_null(value=False)
         & typed[column.name].is_null()
@@ -55,7 +55,7 @@ def parse_texts(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     return typed.with_columns(pl.when(pl.any_horizontal(faults)).then(marks).alias(UNREADABLE))
 
 
-def _typed(column: Column) -> pl.Expr:
+def _to_type(column: Column) -> pl.Expr:
     text = pl.col(column.name)
     if column.dtype == TEXT:
         return pl.when(text != SUBSTITUTE).then(text)

@@ -58,8 +58,8 @@ def _refusal(words: str, base_url: str, proxy: str) -> TargetError | BusyError:
             f"The proxy {proxy} does not let this machine connect to {base_url} ({status}): its "
             f"administrator permits it. {_ADVICE} Nothing was sent."
         )
-    said = f"answered {status}" if status else "refused the connection"
+    answer = f"answered {status}" if status else "refused the connection"
     return BusyError(
-        f"The proxy {proxy} does not reach DHIS2 at {base_url} (it {said}): see whether DHIS2 "
+        f"The proxy {proxy} does not reach DHIS2 at {base_url} (it {answer}): see whether DHIS2 "
         f"runs, and whether the proxy may and can connect to it. {_ADVICE} Nothing was sent."
     )

@@ -162,7 +162,7 @@ class _Catalogue:
         except pyodbc.Error as error:
             if not error.args[0].startswith(_NOT_ALLOWED):
                 raise
-            return _refused(selection, error.args[0])
+            return _sentence_of_refusal(selection, error.args[0])
         return None
 
     def _missing_sentences(self, selection: TableSelection, names: Sequence[str]) -> list[str]:
@@ -221,7 +221,7 @@ def _unread_flags(columns: Sequence[Column], present: Iterable[str]) -> tuple[st
     return tuple(name for name in present if name.lower() in flags)
 
 
-def _refused(selection: TableSelection, state: str) -> str:
+def _sentence_of_refusal(selection: TableSelection, state: str) -> str:
     name = selection.table.name
     if selection.kind != FOREIGN_TABLE:
         return f"the user may not read {name} (SQLSTATE {state})"

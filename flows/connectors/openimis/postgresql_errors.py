@@ -59,7 +59,7 @@ _BY_TEXT: tuple[tuple[str, str], ...] = (
     ("due to statement timeout", _TOO_SLOW),
     ("idle-in-transaction timeout", _IDLE),
 )
-"""Part of what is said, and what it means; the first one that is in it."""
+"""Part of a message, and what it means; the first one that is in the message counts."""
 
 TRANSIENT = frozenset({_BEHIND_IS_AWAY, _STANDBY, _TOO_SLOW, _IDLE})
 """Meanings after which a retry may succeed, without anybody's help."""

@@ -56,7 +56,7 @@ def _stage(
 ) -> MetadataOutcome:
     confirmed = scan(comparison.target, comparison.current, name, 0, CONFIRMED)
     desired = scan_frame(comparison.run.desired(name, 0))
-    changed = _changed(comparison, name, confirmed, desired, inputs.scopes)
+    changed = _select_changes(comparison, name, confirmed, desired, inputs.scopes)
     paired = with_confirmed(changed, confirmed)
     found = measure_metadata(name, paired, confirmed.select("key"), desired.select("key"))
     before = comparison.current.vanished.get(name, {})
@@ -67,7 +67,7 @@ def _stage(
     return MetadataOutcome(findings, vanished_reported(found, findings, before))
 
 
-def _changed(
+def _select_changes(
     comparison: Comparison,
     name: str,
     confirmed: pl.LazyFrame,

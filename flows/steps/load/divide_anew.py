@@ -32,7 +32,7 @@ def divide_anew(
         target: The target's files.
         current: The acknowledged state.
         run: The run that was folded; it counted the people that DHIS2 should hold.
-        people_per_partition: How many people a partition is meant for.
+        people_per_partition: How many people a partition is intended for.
     """
     partitions = partition_count(_people(run), people_per_partition)
     if partitions <= current.partitions:

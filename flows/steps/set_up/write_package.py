@@ -83,7 +83,7 @@ def refuse_what_was_not_stored(planned: Plan) -> None:
     """Stop if a plan made after the package was written is not empty.
 
     Raises:
-        TargetError: DHIS2 said OK and stored something else.
+        TargetError: DHIS2 answered OK, and stored something else.
     """
     if not planned.is_empty:
         left = ", ".join(
@@ -92,8 +92,9 @@ def refuse_what_was_not_stored(planned: Plan) -> None:
             for thing in things
         )
         raise TargetError(
-            f"DHIS2 said that it stored the package, but reading it back shows otherwise: {left}. "
-            f"Run set-up again; if it stays so, report it with DHIS2's version. No data were sent."
+            f"DHIS2 answered that it stored the package, but reading it back shows otherwise: "
+            f"{left}. Run set-up again; if it stays so, report it with DHIS2's version. No data "
+            f"were sent."
         )
 
 

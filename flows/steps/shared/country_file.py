@@ -50,12 +50,12 @@ OF_SET_UP = {"service_groups"}
 def remember_what_may_leave(run: Run, country: Country) -> None:
     """Note in run.json what of the country file decides what a run sends.
 
-    The bundles of a run hold what it said when they were made, so the run goes on only while it
-    says the same. How it is posted, what the guards allow, and of what set-up makes figures, may
-    change meanwhile.
+    The bundles of a run are made by these settings, so the run goes on only while they are the
+    same. How it is posted, what the guards allow, and of what set-up makes figures, may change
+    meanwhile.
 
     Raises:
-        StagingError: It says something else than when the run was begun.
+        StagingError: They differ from those with which the run was begun.
     """
     decides = country.model_dump(mode="json", exclude=HOW_FAST | OF_SET_UP)
     remember(run, RunRecord.model_validate(decides | {"regions": sorted(country.regions)}))

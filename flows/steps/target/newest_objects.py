@@ -129,7 +129,7 @@ def _acknowledged(target: Target, current: Current, resource: Resource) -> pl.La
 
 
 def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
-    """Return the UIDs of what an open run changes: DHIS2 may have heard of it, and may not."""
+    """Return the UIDs of what an open run changes: DHIS2 may or may not have got it."""
     uids = [pl.LazyFrame(schema={"uid": pl.String})]
     run = Run(target.root, current.open_run) if current.open_run else None
     manifest = ChangesManifest.read_if_done(run) if run else None

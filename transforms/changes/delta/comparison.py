@@ -151,7 +151,7 @@ def _is_usable() -> pl.Expr:
 
 
 def _without_doubled(acknowledged: pl.LazyFrame, desired: pl.LazyFrame) -> pl.LazyFrame:
-    """Leave out keys that openIMIS has twice: nothing can be said of them."""
+    """Leave out keys that openIMIS has twice: nobody can tell which row is the object."""
     doubled = desired.group_by("key").len().filter(pl.col("len") > 1)
     return acknowledged.join(doubled, on="key", how="anti")
 

@@ -75,19 +75,19 @@ def refuse_older_snapshot(before: datetime, now: datetime) -> NoReturn:
     )
 
 
-def refuse_replica_behind(known: datetime, found: datetime) -> NoReturn:
+def refuse_replica_behind(before: datetime, now: datetime) -> NoReturn:
     """Stop a run that read a replica which has not got as far as the last load.
 
     Args:
-        known: What moment the last loaded snapshot shows.
-        found: What moment this one shows.
+        before: What moment the last loaded snapshot shows.
+        now: What moment this one shows.
 
     Raises:
         GuardError: Always.
     """
     raise GuardError(
-        f"The replica of openIMIS that was read has got to {found}, and DHIS2 has openIMIS as of "
-        f"{known} already: it would be set back. Start a new run when the replica has caught up "
+        f"The replica of openIMIS that was read has got to {now}, and DHIS2 has openIMIS as of "
+        f"{before} already: it would be set back. Start a new run when the replica has caught up "
         f"with its primary, or read the primary; or, to load what the replica has, "
         f"{Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
     )

@@ -119,7 +119,7 @@ def judge_metadata(
             findings.append(Finding(name, MagnitudeKind.VANISHES, each, rows, found.of(each), KEPT))
     for (move, value), rows in sorted(found.moves.items()):
         if rows > _limit_of(value, rows, found.of(value), guards):
-            findings.append(_moved(name, move, value, rows, found.of(value), allow))
+            findings.append(_finding_of_move(name, move, value, rows, found.of(value), allow))
     return findings
 
 
@@ -138,7 +138,7 @@ def vanished_reported(
     return {each: rows for each, rows in (reported | now).items() if rows}
 
 
-def _moved(
+def _finding_of_move(
     name: str, move: str, value: str, rows: int, confirmed: int, allow: Permissions
 ) -> Finding:
     if move == Move.FILL:

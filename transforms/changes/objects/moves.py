@@ -20,19 +20,19 @@ class Move(StrEnum):
 
 def cleared_values(values: Sequence[str]) -> pl.Expr:
     """Return the names of the values that an update empties."""
-    return _of_updates(values, lambda name: pl.col(name).is_null() & _had(name))
+    return _of_updates(values, lambda name: pl.col(name).is_null() & _has_value_before(name))
 
 
 def released_values(unique: Sequence[str]) -> pl.Expr:
     """Return the names of the unique values that an update has to give up first."""
-    return _of_updates(unique, lambda name: differs(name) & _had(name))
+    return _of_updates(unique, lambda name: differs(name) & _has_value_before(name))
 
 
 def moves(names: Sequence[str], falling_due: Collection[str], since: str | None) -> pl.Expr:
     """Return what an update does to each of some values (`<Move>:<name>`).
 
     Args:
-        names: Of values, and of what else an update changes. Of what was unknown, nothing is said.
+        names: Of values, and of what else an update changes. A value that was unknown has no move.
         falling_due: Names of days that move by themselves.
         since: ISO day from which on days have come that had not at the last load; None for none.
     """
@@ -46,7 +46,7 @@ def moves(names: Sequence[str], falling_due: Collection[str], since: str | None)
     return pl.concat_list(moved).list.drop_nulls()
 
 
-def _had(name: str) -> pl.Expr:
+def _has_value_before(name: str) -> pl.Expr:
     return pl.col(f"{name}{BEFORE}").is_not_null()
 
 
@@ -57,7 +57,7 @@ def _move(name: str, since: str | None) -> pl.Expr:
     return (
         pl.when(pl.col(name).is_null())
         .then(texts[Move.EMPTY])
-        .when(~_had(name))
+        .when(~_has_value_before(name))
         .then(texts[Move.FILL])
         .when(is_due)
         .then(texts[Move.DUE])

@@ -81,7 +81,7 @@ def compare_bucket(
     # What was acknowledged before a field was new lacks its column.
     acknowledged = _in_columns(acknowledged, columns)
     read = read.rename(KEY_OF_UID, strict=False)
-    gone = _gone(resource, missing_rows(acknowledged, read), deleted)
+    gone = _tombstones(resource, missing_rows(acknowledged, read), deleted)
     changed = _find_changed(resource, acknowledged, read, values, zone)
     new = _new(resource, acknowledged, desired, read)
     parts = [gone, changed, new]
@@ -117,8 +117,10 @@ def _in_columns(rows: pl.DataFrame, columns: dict[str, pl.DataType]) -> pl.DataF
     )
 
 
-def _gone(resource: Resource, rows: pl.DataFrame, deleted: Sequence[str] | None) -> pl.DataFrame:
-    """Return tombstones of what DHIS2 has deleted, and what came before of what it never had."""
+def _tombstones(
+    resource: Resource, rows: pl.DataFrame, deleted: Sequence[str] | None
+) -> pl.DataFrame:
+    """Return the tombstone of each deleted object; of one that never arrived, the one before."""
     detail = _why_missing(deleted)
     noted = _with_finding(rows, FindingKind.MISSING, detail)
     # The UID of an unknown object is free: the generation before it is the last one that is taken.

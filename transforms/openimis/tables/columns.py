@@ -25,8 +25,8 @@ DELETION_FLAGS = ("IsDeleted", "is_deleted", "IsActive", "is_active")
 """Columns that openIMIS's tables here do not have, and by which forks delete rows."""
 
 FUND_NUMBERS = ("999999999",)
-"""Insurance numbers of insurees that are none: openIMIS gives this one to its funds, and leaves such
-insurees out itself, unless its configuration names others (`excluded_insuree_chfids`)."""
+"""Insurance numbers of records that are no people: openIMIS gives this one to its funds, and leaves
+such records out itself, unless its configuration names others (`excluded_insuree_chfids`)."""
 
 VERSION_OF = "LegacyID"
 """The column that says of which row a row is an earlier version."""

@@ -159,7 +159,7 @@ REASONS: dict[str, str] = {
     ),
     "restored_from_claim_unknown": (
         "The claim that this one restores was deleted, or is no claim of the same person: it was "
-        "left out. Correct the claim in openIMIS, unless the other one was meant to go."
+        "left out. Correct the claim in openIMIS, unless the other one was deleted on purpose."
     ),
     "claim_line_claim_unknown": (
         "The claim that the line names does not exist in openIMIS: correct or delete the line."
