@@ -34,7 +34,7 @@ CERTAIN = (
         deleted=(4,),
         troubles=((2, "DHIS2 fails"), (3, "it does not arrive")),
     ),
-    Night(deleted=(6,), outage=(2, "after"), shows_names=False, comes="after"),
+    Night(deleted=(6,), outage=(4, "after"), shows_names=False, comes="after"),
 )
 
 
