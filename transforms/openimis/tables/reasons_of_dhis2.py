@@ -23,8 +23,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "match-org-units."
     ),
     "org_unit_closed": (
-        "The org unit of DHIS2's own in which this lies is closed there, and its place is not in "
-        "openIMIS: decide for another org unit in the file of matches; or decide for this one again "
+        "The org unit of DHIS2's own in which this lies is closed there, and openIMIS has not closed "
+        "the place: decide for another org unit in the file of matches; or decide for this one again "
         "(your name and today's date in its row), if it is right all the same."
     ),
     "org_unit_not_assigned": (
