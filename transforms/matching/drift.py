@@ -17,8 +17,8 @@ SENTENCES = {
         f"from the user). Nothing makes them again: what lies there waits. {DECIDE}"
     ),
     CLOSED: (
-        "are closed in DHIS2, and openIMIS has not closed the places: what is of a later day waits, "
-        f"unless it was decided since. {DECIDE}"
+        "are closed in DHIS2, and openIMIS has not closed the places: what is of a later day "
+        f"waits, unless it was decided since. {DECIDE}"
     ),
     MOVED: f"lie below another org unit of DHIS2; nothing waits for it. {DECIDE}",
     RENAMED: f"have another name in DHIS2; nothing waits for it. {DECIDE}",
