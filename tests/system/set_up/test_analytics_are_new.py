@@ -48,6 +48,16 @@ def test_a_place_in_doubt_counts_where_it_is_wanted() -> None:
     assert dict(region_of(places, ROOT).iter_rows()) == {"north": "north", "town": "north"}
 
 
+def test_an_org_unit_that_dhis2_had_before_us_belongs_to_the_root() -> None:
+    rows = [
+        ("theirs", '{"uid":"theirs","name":null,"parentUid":null}'),
+        ("made", '{"uid":"made","name":"Made","parentUid":"theirs"}'),
+    ]
+    places = pl.DataFrame(rows, schema=["key", "content"], orient="row")
+
+    assert dict(region_of(places, ROOT).iter_rows()) == {"theirs": ROOT, "made": ROOT}
+
+
 def test_events_are_added_up_by_region() -> None:
     regions = region_of(confirmed(north=ROOT, town="north", clinic="town"), ROOT)
     events = pl.DataFrame({"orgUnit": ["town", "clinic"], "events": [2, 5]})
