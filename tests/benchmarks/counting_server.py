@@ -79,8 +79,7 @@ def _report(uids: dict[TrackerType, list[str]], done: str) -> dict[str, Any]:
                     "trackerType": kind.value,
                     "stats": _stats(len(named), done),
                     "objectReports": [
-                        {"trackerType": kind.value, "uid": uid, "errorReports": []}
-                        for uid in named
+                        {"trackerType": kind.value, "uid": uid, "errorReports": []} for uid in named
                     ],
                 }
                 for kind, named in uids.items()
@@ -120,6 +119,7 @@ def _serve(asked: Connection) -> None:
 
 def _answer_beside(asked: Connection) -> None:
     """Tell the counts whenever they are asked for, in a thread."""
+
     def answer() -> None:
         while True:
             asked.recv()

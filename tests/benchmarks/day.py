@@ -3,7 +3,7 @@
     python -m tests.benchmarks.day [--people N ...]
 
 openIMIS lies in PostgreSQL; DHIS2 answers by rule and keeps counts only. Every stage runs in a
-process of its own, so its peak of memory is its own. A row in five hundred changes on the ordinary
+process of its own, so its peak of memory is its own (`measuring.cost_of_fork`). A row in five hundred changes on the ordinary
 day, and covers end or begin by date alone. What is printed goes to build/scale.csv too.
 
 Exits with 1 if a stage needs more than 1.5 GiB, if the no-change day asks DHIS2 for more than
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from multiprocessing import set_forkserver_preload
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +48,7 @@ from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.runner import PLAIN
 from staging.current import read_current
 from tests.benchmarks.counting_server import CountingServer, a_counting_server
-from tests.benchmarks.measuring import Cost, at_most, cost_of
+from tests.benchmarks.measuring import Cost, at_most, cost_of_fork
 from tests.support.databases import Database, postgresql
 from tests.support.loader import NAME as LOADER_NAME
 from tests.support.openimis_sample import sample, write_postgresql
@@ -186,13 +187,13 @@ def cost_of_scan(job: Job) -> Cost:
     assert current is not None
     folders = [job.target.folder / version for version in set(current.versions.values())]
     files = [path for folder in folders for path in sorted(folder.rglob("*.parquet"))]
-    return cost_of(scan, job.run.snapshot("any").parent, files)
+    return cost_of_fork(scan, job.run.snapshot("any").parent, files)
 
 
 def bring(job: Job, people: int, day: str) -> Iterator[Measure]:
     """Bring DHIS2 up to date; yield what each stage took."""
     for stage in STAGES:
-        yield measured(people, day, stage.__name__, cost_of(stage, job))
+        yield measured(people, day, stage.__name__, cost_of_fork(stage, job))
 
 
 def measured(people: int, day: str, stage: str, cost: Cost) -> Measure:
@@ -208,7 +209,7 @@ def days(people: int, database: Database, server: CountingServer, root: Path) ->
         country=country(),
     )  # fmt: skip
     first = datetime.combine(DAY_ONE, time(12))
-    yield measured(people, "before", "set_up", cost_of(set_up, job("set-up", as_of=first)))
+    yield measured(people, "before", "set_up", cost_of_fork(set_up, job("set-up", as_of=first)))
     yield from bring(job("first", as_of=first), people, "first")
     changed = let_a_day_pass(database, DAY_ONE + timedelta(1))
     print(f"  {changed:,} rows changed; {server.counts()}")
@@ -226,7 +227,7 @@ def measure(people: int) -> list[Measure]:
     """Return what the days of a scheme took."""
     with postgresql() as databases, a_counting_server() as server:
         database = databases.create_database()
-        cost_of(fill, database.conninfo, people)
+        cost_of_fork(fill, database.conninfo, people)
         with tempfile.TemporaryDirectory(dir=os.environ.get("BENCHMARKS")) as folder:
             return list(days(people, database, server, Path(folder)))
 
@@ -267,6 +268,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.day")
     parser.add_argument("--people", type=int, nargs="+", default=list(PEOPLE))
     sizes = parser.parse_args(arguments).people
+    set_forkserver_preload(["tests.benchmarks.day"])
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start")
     found = {people: measure(people) for people in sizes}
     write_curve([each for measures in found.values() for each in measures])

@@ -35,6 +35,15 @@ def cost_of(work: Callable[..., None], *arguments: Any) -> Cost:
         return pool.apply(_turn, (work, arguments))
 
 
+def cost_of_fork(work: Callable[..., None], *arguments: Any) -> Cost:
+    """Take one turn in a fork of a process that has imported, and done nothing.
+
+    Seconds sooner than anew; of imported code only what is used counts as memory (60 MiB less).
+    """
+    with multiprocessing.get_context("forkserver").Pool(1) as pool:
+        return pool.apply(_turn, (work, arguments))
+
+
 def costs_in_turn(turns: int, **works: Callable[[], Cost]) -> dict[str, Cost]:
     """Take turns, print them, and return the best of each."""
     best: dict[str, Cost] = {}
