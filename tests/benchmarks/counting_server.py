@@ -17,11 +17,9 @@ from typing import Any
 import orjson
 import uvicorn
 
-from flows.connectors.dhis2.client import TRACKER, TRANSFER
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import new_app
 from tests.support.sandbox.answers import Answer, ok
-from tests.support.sandbox.app import SandboxApp
 from tests.support.sandbox.handlers import Handlers, Request
 from transforms.changes.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import TrackerType

@@ -37,28 +37,23 @@ LEAST_SHARE = 0.9
 MOST_GROWTH_MIB = 8.0
 
 BODY = orjson.dumps({"events": [{"event": f"V{number:010d}"} for number in range(OBJECTS)]})
-REPORT = orjson.dumps(
-    {
-        "status": "OK",
-        "validationReport": {"errorReports": [], "warningReports": []},
-        "bundleReport": {
-            "typeReportMap": {
-                "EVENT": {
-                    "objectReports": [
-                        {"trackerType": "EVENT", "uid": f"V{number:010d}", "errorReports": []}
-                        for number in range(OBJECTS)
-                    ]
-                }
-            }
-        },
-    }
-)
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-    + str(len(REPORT)).encode()
-    + b"\r\n\r\n"
-    + REPORT
-)
+
+
+def accepting(objects: int) -> bytes:
+    """Return the whole answer to a request of so many events, as `BODY` calls them."""
+    reports = [
+        {"trackerType": "EVENT", "uid": f"V{number:010d}", "errorReports": []}
+        for number in range(objects)
+    ]
+    report = orjson.dumps(
+        {
+            "status": "OK",
+            "validationReport": {"errorReports": [], "warningReports": []},
+            "bundleReport": {"typeReportMap": {"EVENT": {"objectReports": reports}}},
+        }
+    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    return head % len(report) + report
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ def main() -> int:
     listener = socket.create_server(("127.0.0.1", 0))
     latency = multiprocessing.Value("d", LATENCY_SECONDS)
     server = multiprocessing.get_context("fork").Process(
-        target=serve, args=(listener, latency), daemon=True
+        target=serve, args=(listener, latency, accepting(OBJECTS)), daemon=True
     )
     server.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -148,8 +143,8 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def serve(listener: socket.socket, latency: Any) -> None:
-    """Answer every request after `latency` seconds."""
+def serve(listener: socket.socket, latency: Any, answer: bytes) -> None:
+    """Answer every request alike, after `latency` seconds."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -157,7 +152,7 @@ def serve(listener: socket.socket, latency: Any) -> None:
                 head = await reader.readuntil(b"\r\n\r\n")
                 await reader.readexactly(body_length(head))
                 await asyncio.sleep(latency.value)
-                writer.write(ANSWER)
+                writer.write(answer)
                 await writer.drain()
         writer.close()
 

@@ -1,13 +1,16 @@
 """Post the bundles of a phase, several at a time, in memory that does not grow with them.
 
-    bundles ─► twice in_flight taken ─► begin ─► post ─► receipt ─► settle
-                                             (a thread of ours)   (the caller's thread)
+    bundles ─► twice in_flight taken ─► begin ─► its turn ─► post ─► receipt ─► settle
+                                                 (a thread of ours)         (the caller's thread)
 
-The first error that stops the load lets the requests in flight end and settles what they bring.
+While in_flight bundles are posted, as many others are read and begun, so that a bundle waits for
+its turn and no turn waits for a bundle: disk and JSON cost no time that DHIS2 could use. The first
+error that stops the load lets the requests in flight end and settles what they bring.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import BoundedSemaphore
 from typing import Generic, Protocol, TypeVar
 
 from flows.connectors.dhis2.retry import Patience
@@ -66,10 +69,11 @@ def post_phase(
         StoppedError: DHIS2 refuses too much for one reason; likewise.
         BusyError: DHIS2 stayed busy or out of reach; likewise.
     """
-    phase = _Phase(post, stop_rule, state, begin, settle)
-    with ThreadPoolExecutor(in_flight, thread_name_prefix="post") as threads:
+    phase = _Phase(post, stop_rule, state, begin, settle, in_flight)
+    ahead = 2 * in_flight
+    with ThreadPoolExecutor(ahead, thread_name_prefix="post") as threads:
         try:
-            phase.run(threads, iter(bundles), 2 * in_flight)
+            phase.run(threads, iter(bundles), ahead)
         except BaseException:
             state.stop()
             phase.settle_what_was_in_flight()
@@ -86,7 +90,9 @@ class _Phase(Generic[B]):
         state: LoadState,
         begin: Callable[[B], None],
         settle: Callable[[B, Receipt], None],
+        in_flight: int,
     ) -> None:
+        self._turns = BoundedSemaphore(in_flight)
         self._post = post
         self._state = state
         self._begin = begin
@@ -114,8 +120,11 @@ class _Phase(Generic[B]):
     def _post_bundle(self, bundle: B) -> tuple[Receipt, StopGroups]:
         self._state.wait(0)
         body = bundle.body()
+        groups = stop_groups_of(body)
         self._begin(bundle)
-        return self._post(body), stop_groups_of(body)
+        with self._turns:
+            self._state.wait(0)
+            return self._post(body), groups
 
     def _take(self) -> None:
         done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
