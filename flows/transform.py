@@ -11,7 +11,7 @@ from flows.prefect_support.endings import in_one_sentence, step
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import load_pseudonym_key
 from flows.prefect_support.run_names import named_by
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.named_files import read_coordinates, read_place_groups

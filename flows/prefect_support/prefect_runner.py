@@ -13,10 +13,13 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.prefect_support.dask_units import DaskUnits
 from flows.prefect_support.endings import step as as_task
 from flows.prefect_support.summary import summarise
 from flows.steps.shared.runner import Runner
+from flows.steps.shared.units import Units
 from staging.layout import Run, Target
+from transforms.openimis.partition_settings import PartitionSettings
 from transforms.reports.load_progress import progress_in_words
 from transforms.reports.summaries import RunState
 
@@ -34,6 +37,10 @@ class PrefectRunner(Runner):
     def run(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step as a task."""
         return as_task(step)(*args, **kwargs)
+
+    def units(self, settings: PartitionSettings) -> Units:
+        """Return what does units of work: here, or on the workers of a cluster."""
+        return DaskUnits(settings.scheduler) if settings.scheduler else super().units(settings)
 
     def info(self, message: str, *values: object) -> None:
         """Log it in Prefect."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import uvicorn
@@ -21,7 +21,7 @@ from tests.support.loader import LOADER_USER
 from tests.support.sandbox import new_app
 from tests.support.sandbox.answers import Answer, ok
 from tests.support.sandbox.handlers import Handlers, Request
-from transforms.changes.phases import IDENTIFIERS, LISTS
+from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import TrackerType
 
 COUNTS = "/sandbox/counts"
@@ -48,7 +48,7 @@ class CountingServer:
 class CountingHandlers(Handlers):
     """Accepts all that is posted of people, and counts it."""
 
-    counted: Counter[str] = Counter()
+    counted: ClassVar[Counter[str]] = Counter()
 
     def _import(self, request: Request) -> Answer:
         content = orjson.loads(request.body)

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.day [--people N ...]
 
 openIMIS lies in PostgreSQL; DHIS2 answers by rule and keeps counts only. Every stage runs in a
-process of its own, so its peak of memory is its own (`measuring.cost_of_fork`). A row in five hundred changes on the ordinary
-day, and covers end or begin by date alone. What is printed goes to build/scale.csv too.
+process of its own, so its peak of memory is its own (`measuring.cost_of_fork`). A row in five
+hundred changes on the ordinary day, and covers end or begin by date alone. What
+is printed goes to build/scale.csv too.
 
 Exits with 1 if a stage needs more than 1.5 GiB, if the no-change day asks DHIS2 for more than
 version and marker, or if it takes more than 1.5 times the processor time of a scan of snapshot and

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.steps.compare.desired import Inputs, write_desired
+from flows.steps.compare.inputs import Inputs
+from flows.steps.compare.parts import write_desired
 from staging.layout import Run
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from tests.figures.snapshots import made_of

@@ -35,8 +35,8 @@ from staging.layout import Run
 from staging.outbox import bundles, put, seal
 from tests.benchmarks.load import accepting, serve
 from tests.benchmarks.measuring import at_least
-from transforms.changes.phases import Phase
-from transforms.changes.stopping import StopRule
+from transforms.changes.guards.stopping import StopRule
+from transforms.changes.objects.phases import Phase
 from transforms.openimis.country import Guards
 
 PAIRS = 5

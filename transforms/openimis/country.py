@@ -8,6 +8,7 @@ from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.differences import Differences
 from transforms.openimis.match_settings import Matching
+from transforms.openimis.partition_settings import PartitionSettings
 from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import GROUP_SETS, GroupSet, OrgUnitGroup
@@ -174,6 +175,7 @@ class Country(Matching, Differences, _Section):
         waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
+        partitions: How many partitions of the people are compared at once.
     """
 
     root: Root
@@ -195,6 +197,7 @@ class Country(Matching, Differences, _Section):
     waiting: Waiting = Waiting()
     retention: Retention = Retention()
     analytics: Analytics = Analytics()
+    partitions: PartitionSettings = PartitionSettings()
 
     @model_validator(mode="after")
     def _each_value_in_one_group(self) -> Self:

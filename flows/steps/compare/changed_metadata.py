@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.steps.compare.comparison import Comparison
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.inputs import Inputs
 from staging.acknowledged import scan
 from staging.frames import scan_frame, write_frame
 from transforms.changes.answers.metadata_changes import (

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from flows.steps.compare.changed_metadata import stage_changed_metadata
-from flows.steps.compare.comparison import Comparison, Selection
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.comparison import Comparison
+from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
+from flows.steps.compare.partition_comparison import Selection
 from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import CHANGES
+from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.frames import is_done, scan_frame, write_frame
 from staging.layout import Run, Target
@@ -58,7 +60,12 @@ class ComparisonOutcome:
 
 
 def stage_changes(
-    run: Run, target: Target, current: Current, inputs: Inputs, allow: Permissions = NOTHING
+    run: Run,
+    target: Target,
+    current: Current,
+    inputs: Inputs,
+    allow: Permissions = NOTHING,
+    units: Units = ONE_BY_ONE,
 ) -> Counts:
     """Stage the delta, and return its counts; once is enough.
 
@@ -70,7 +77,7 @@ def stage_changes(
     """
     if is_done(run, CHANGES):
         return staged_counts(run)
-    comparison = Comparison(run, target, current)
+    comparison = Comparison(run, target, current, units)
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
     metadata = stage_changed_metadata(comparison, inputs, allow)

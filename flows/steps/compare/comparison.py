@@ -1,72 +1,61 @@
-"""The comparison of one run: the delta of every resource, partition by partition, parents first."""
+"""The comparison of one run: the changes of all partitions, and what only all of them can tell."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import polars as pl
 
-from flows.steps.compare.desired import undeletable_in
+from flows.steps.compare.partition_comparison import (
+    PartitionComparison,
+    Selection,
+    day_after_load,
+)
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
-from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
+from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
-from staging.frames import scan_objects, write_frame
+from staging.frames import scan_objects
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
-from transforms.changes.answers.reject_rows import note_counts, noted_rows, reject_rows
+from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.delta.change_counts import count_by_kind
-from transforms.changes.delta.deltas import Delta, delta
 from transforms.changes.delta.partition_doubts import (
+    NO_PARTITION_DOUBTS,
     PartitionDoubts,
     Partitioned,
     Sides,
     partition_doubts,
 )
-from transforms.changes.guards.holding_back import (
-    fields_held_back,
-    fields_withheld,
-    keep_values,
-    kinds_held_back,
-    without_held_back,
-)
 from transforms.changes.guards.magnitude import Finding
-from transforms.changes.objects.moves import first_due_day
-from transforms.changes.sending.selection import select_changes
-from transforms.model.insurees import NUMBER, doubled_numbers, settle_numbers
+from transforms.changes.objects.schemas import Change
+from transforms.model.insurees import NUMBER, doubled_numbers
 from transforms.model.resources import (
     RESOURCE_BY_NAME,
     RESOURCES,
     TRACKED_ENTITIES,
     Resource,
-    Scope,
 )
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which changes are posted; see `transforms.changes.sending.selection`."""
-
-    scopes: Sequence[Scope]
-    windowed: bool = False
 
 
 class Comparison:
     """Everything that one run compares."""
 
-    def __init__(self, run: Run, target: Target, current: Current) -> None:
+    def __init__(
+        self, run: Run, target: Target, current: Current, units: Units = ONE_BY_ONE
+    ) -> None:
         self.run = run
         self.target = target
         self.current = current
         self.partitions = DesiredManifest.read(run).partitions
-        self.undeletable = undeletable_in(run)
+        self._units = units
         self._reports: dict[int, PartitionReport] = {}
 
     @property
     def since(self) -> str | None:
         """ISO day from which on days have come since the last load."""
-        return first_due_day(self.current.source.as_of if self.current.source else None)
+        return day_after_load(self.current)
 
     def write(
         self,
@@ -86,8 +75,12 @@ class Comparison:
         Returns:
             What is left out of objects, and which objects are counted only.
         """
-        for partition in range(self.partitions) if only is None else sorted(only):
-            self._reports[partition] = self._write_partition(partition, doubts, chosen, findings)
+        numbers = range(self.partitions) if only is None else sorted(only)
+        work = PartitionComparison(
+            self.run, self.target, self.current, self._doubled_numbers, doubts, chosen, findings
+        )
+        found = self._units.run(work.write, numbers)
+        self._reports.update(zip(numbers, found, strict=True))
         reports = [self._reports[partition] for partition in sorted(self._reports)]
         rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
@@ -95,7 +88,12 @@ class Comparison:
         return sum_reports(reports)
 
     def doubts(self) -> PartitionDoubts:
-        """Return what the comparison that was written could not know."""
+        """Return what the comparison that was written could not know.
+
+        Only what comes or goes can be in doubt, so on a quiet night nobody looks for it.
+        """
+        if not any(set(kinds) - {Change.UPDATE.value} for kinds in self.counts().values()):
+            return NO_PARTITION_DOUBTS
         whole = [self._by_partition(each) for each in RESOURCES]
         return partition_doubts(whole, self.partitions, self._in_buckets)
 
@@ -118,69 +116,8 @@ class Comparison:
         for number in range(self.partitions):
             yield number, acknowledged(self.target, self.current, resource, number)
 
-    def _write_partition(
-        self,
-        partition: int,
-        doubts: PartitionDoubts,
-        chosen: Selection,
-        findings: Sequence[Finding],
-    ) -> PartitionReport:
-        """Write the changes of a partition, and return what is reported of its objects."""
-        deltas = self._deltas(partition, doubts, findings)
-        posted = self._write_changes(partition, deltas, chosen, findings)
-        desired = {name: self._desired(name, partition) for name in deltas}
-        return PartitionReport(
-            {
-                name: pl.concat([found.rejects, noted_rows(desired[name], posted[name])])
-                for name, found in deltas.items()
-            },
-            {name: note_counts(frame) for name, frame in desired.items()},
-            {name: found.counted_only for name, found in deltas.items()},
-        )
-
-    def _write_changes(
-        self,
-        partition: int,
-        deltas: Mapping[str, Delta],
-        chosen: Selection,
-        findings: Sequence[Finding],
-    ) -> dict[str, pl.DataFrame]:
-        """Write the changes of a partition that are posted, and return them."""
-        changes = {name: found.changes for name, found in deltas.items()}
-        some = select_changes(changes, chosen.scopes, windowed=chosen.windowed)
-        posted = without_held_back(some, kinds_held_back(findings))
-        for name, frame in posted.items():
-            write_frame(self.run.changes(name, partition), frame.lazy().sort("person", "key"))
-        return posted
-
-    def _deltas(
-        self, partition: int, doubts: PartitionDoubts, findings: Sequence[Finding]
-    ) -> dict[str, Delta]:
-        deltas: dict[str, Delta] = {}
-        for resource in RESOURCES:
-            before = acknowledged_of(self.target, self.current, resource, partition, doubts.movers)
-            desired = self._desired(resource.name, partition)
-            names = fields_held_back(findings, resource.name)
-            deltas[resource.name] = delta(
-                resource,
-                keep_values(desired, before, names, fields_withheld(findings, resource.name)),
-                before,
-                above=deltas.get(resource.parent or ""),
-                collided=doubts.collided.filter(resource=resource.name)["key"].to_list(),
-                undeletable=self.undeletable.filter(resource=resource.name)["row"],
-                first=self.current.first_generation(resource.name),
-                since=self.since,
-            )
-        return deltas
-
-    def _desired(self, name: str, partition: int) -> pl.LazyFrame:
-        frame = scan_objects(self.run.desired(name, partition))
-        if name != TRACKED_ENTITIES.name:
-            return frame
-        return settle_numbers(frame, self._doubled_numbers)
-
     @cached_property
-    def _doubled_numbers(self) -> pl.LazyFrame:
+    def _doubled_numbers(self) -> pl.DataFrame:
         numbers = [
             scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
             for number in range(self.partitions)
@@ -199,7 +136,7 @@ class Comparison:
             doubled_numbers(some["desired"], some["acknowledged"]).collect()
             for some in in_buckets(folder, sides, NUMBER, bucket_count(people))
         ]
-        return pl.concat(found).lazy()
+        return pl.concat(found)
 
     def _in_buckets(self, sides: Sides, by: str) -> Iterator[Sides]:
         created = sides["created"].select(pl.len()).collect(engine="streaming").item()

@@ -64,15 +64,20 @@ def divide_register(run: Run, register: Register, parts: int) -> None:
     discard(run.parts / NEEDS)
 
 
-def divide_values(run: Run, register: Register, country: Country, parts: int) -> None:
-    """Write who carries the value of each policy, for each part; the register is divided."""
-    buckets = _buckets(parts)
-    for number in range(parts):
-        part = part_of_people(run, register, number)
-        candidates = value_candidates(part, desired_people(part, country))
-        own = candidates.with_columns(pl.lit(number, NUMBER).alias(PARTITION))
-        _divide_by(run, f"{CANDIDATES}/{number}", own, "policy_id", buckets)
-    for bucket in range(buckets):
+def divide_candidates(
+    run: Run, register: Register, country: Country, number: int, parts: int
+) -> None:
+    """Write which covers of one part may carry the value of their policy; done again, anew."""
+    part = part_of_people(run, register, number)
+    candidates = value_candidates(part, desired_people(part, country))
+    own = candidates.with_columns(pl.lit(number, NUMBER).alias(PARTITION))
+    discard(run.parts / CANDIDATES / str(number))
+    _divide_by(run, f"{CANDIDATES}/{number}", own, "policy_id", _buckets(parts))
+
+
+def divide_values(run: Run, parts: int) -> None:
+    """Write who carries the value of each policy, for each part; all candidates are divided."""
+    for bucket in range(_buckets(parts)):
         candidates = scan_bucket(run.parts / CANDIDATES, bucket, _CANDIDATES)
         holders = value_holders(candidates).join(candidates, on="cover_id")
         _divide_by_part(run, f"{HOLDERS}/{bucket}", holders.select("cover_id", PARTITION), parts)

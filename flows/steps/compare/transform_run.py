@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Inputs, oddities, stage_desired, unmapped_values
+from flows.steps.compare.desired import oddities, stage_desired, unmapped_values
+from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
 from flows.steps.compare.source_identity import check_source
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
@@ -80,8 +81,11 @@ def make_desired(
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
-    decisions = read_decisions(target, inputs.country)
-    rows = stage_desired(run, inputs, state.partitions or partitions, decisions)
+    decisions, units = (
+        read_decisions(target, inputs.country),
+        runner.units(inputs.country.partitions),
+    )
+    rows = stage_desired(run, inputs, state.partitions or partitions, decisions, units)
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
     for sentence in unmapped_values(run):
@@ -94,7 +98,8 @@ def find_changes(
     runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
 ) -> None:
     """Stage the delta, without what a guard holds back."""
-    counts = stage_changes(run, target, current_or_first(target, 0), inputs, allow)
+    units, current = runner.units(inputs.country.partitions), current_or_first(target, 0)
+    counts = stage_changes(run, target, current, inputs, allow, units)
     runner.info("To be posted: %s", in_words(counts))
 
 

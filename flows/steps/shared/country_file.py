@@ -43,7 +43,7 @@ def write_what_leaves(run: Run, country: Country) -> str:
     return page
 
 
-HOW_FAST = {"load", "guards", "waiting", "retention", "analytics"}
+HOW_FAST = {"load", "guards", "waiting", "retention", "analytics", "partitions"}
 OF_SET_UP = {"service_groups"}
 
 

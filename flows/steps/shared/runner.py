@@ -7,7 +7,9 @@ A stage is one sequence of steps. It is written once, and takes a runner: the fl
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from flows.steps.shared.units import Units
 from staging.layout import Run, Target
+from transforms.openimis.partition_settings import PartitionSettings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,6 +21,10 @@ class Runner:
     def run(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step and return its result."""
         return step(*args, **kwargs)
+
+    def units(self, settings: PartitionSettings) -> Units:
+        """Return what does units of work: in this process, whatever the settings say of others."""
+        return Units(settings.at_once)
 
     def info(self, message: str, *values: object) -> None:
         """Log what a step did, with its counts."""

@@ -17,7 +17,7 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialect import DialectName
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.extract.snapshot import Columns, take_snapshot
 from flows.steps.load.load_run import (

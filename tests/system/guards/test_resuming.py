@@ -3,7 +3,8 @@
 import pytest
 
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Inputs, stage_desired
+from flows.steps.compare.desired import stage_desired
+from flows.steps.compare.inputs import Inputs
 from staging.frames import is_done
 from staging.manifests import ChangesManifest
 from tests.support.scheme import KEY, PARTITIONS, extract

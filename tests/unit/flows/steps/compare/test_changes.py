@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from flows.steps.compare.changes import stage_changes
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.inputs import Inputs
 from staging.acknowledged import write
 from staging.current import Current, with_version
 from staging.frames import declare_done, scan_frame, write_frame

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.steps.compare.desired import Inputs
+from flows.steps.compare.inputs import Inputs
 from tests.system.set_up.a_country import a_country
 from transforms.core.errors import GuardError
 from transforms.model.resources import Scope

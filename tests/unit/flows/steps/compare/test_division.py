@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.steps.compare.desired import Inputs, write_desired
 from flows.steps.compare.division import divide_register, part_of_people
+from flows.steps.compare.inputs import Inputs
+from flows.steps.compare.parts import write_desired
 from staging.layout import Run
 from staging.snapshots import release_snapshot
 from tests.figures.snapshots import made_of

@@ -1,0 +1,116 @@
+"""The delta of every resource in one partition, parents first: a unit of work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.steps.compare.desired import undeletable_in
+from flows.steps.compare.partition_report import PartitionReport
+from flows.steps.shared.acknowledged_frames import acknowledged_of
+from staging.current import Current
+from staging.frames import scan_objects, write_frame
+from staging.layout import Run, Target
+from transforms.changes.answers.reject_rows import note_counts, noted_rows
+from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.delta.partition_doubts import PartitionDoubts
+from transforms.changes.guards.holding_back import (
+    fields_held_back,
+    fields_withheld,
+    keep_values,
+    kinds_held_back,
+    without_held_back,
+)
+from transforms.changes.guards.magnitude import Finding
+from transforms.changes.objects.moves import first_due_day
+from transforms.changes.sending.selection import select_changes
+from transforms.model.insurees import settle_numbers
+from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Scope
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which changes are posted; see `transforms.changes.sending.selection`."""
+
+    scopes: Sequence[Scope]
+    windowed: bool = False
+
+
+def day_after_load(current: Current) -> str | None:
+    """Return the ISO day from which on days have come since the last load."""
+    return first_due_day(current.source.as_of if current.source else None)
+
+
+@dataclass(frozen=True)
+class PartitionComparison:
+    """What the partitions of a run are compared with, and what is posted of them.
+
+    Attributes:
+        run: The run; what DHIS2 should hold is written.
+        target: The target's files.
+        current: Its acknowledged state.
+        doubled_numbers: See `transforms.model.insurees.doubled_numbers`.
+        doubts: What a comparison before this one could not know.
+        chosen: Which changes are posted.
+        findings: What is much.
+    """
+
+    run: Run
+    target: Target
+    current: Current
+    doubled_numbers: pl.DataFrame
+    doubts: PartitionDoubts
+    chosen: Selection
+    findings: Sequence[Finding]
+
+    def write(self, partition: int) -> PartitionReport:
+        """Write the changes of a partition, and return what is reported of its objects."""
+        deltas = self._deltas(partition)
+        posted = self._write_changes(partition, deltas)
+        desired = {name: self._desired(name, partition) for name in deltas}
+        return PartitionReport(
+            {
+                name: pl.concat([found.rejects, noted_rows(desired[name], posted[name])])
+                for name, found in deltas.items()
+            },
+            {name: note_counts(frame) for name, frame in desired.items()},
+            {name: found.counted_only for name, found in deltas.items()},
+        )
+
+    def _write_changes(
+        self, partition: int, deltas: Mapping[str, Delta]
+    ) -> dict[str, pl.DataFrame]:
+        """Write the changes of a partition that are posted, and return them."""
+        changes = {name: found.changes for name, found in deltas.items()}
+        some = select_changes(changes, self.chosen.scopes, windowed=self.chosen.windowed)
+        posted = without_held_back(some, kinds_held_back(self.findings))
+        for name, frame in posted.items():
+            write_frame(self.run.changes(name, partition), frame.lazy().sort("person", "key"))
+        return posted
+
+    def _deltas(self, partition: int) -> dict[str, Delta]:
+        deltas: dict[str, Delta] = {}
+        undeletable = undeletable_in(self.run)
+        for resource in RESOURCES:
+            before = acknowledged_of(
+                self.target, self.current, resource, partition, self.doubts.movers
+            )
+            desired = self._desired(resource.name, partition)
+            names = fields_held_back(self.findings, resource.name)
+            deltas[resource.name] = delta(
+                resource,
+                keep_values(desired, before, names, fields_withheld(self.findings, resource.name)),
+                before,
+                above=deltas.get(resource.parent or ""),
+                collided=self.doubts.collided.filter(resource=resource.name)["key"].to_list(),
+                undeletable=undeletable.filter(resource=resource.name)["row"],
+                first=self.current.first_generation(resource.name),
+                since=day_after_load(self.current),
+            )
+        return deltas
+
+    def _desired(self, name: str, partition: int) -> pl.LazyFrame:
+        frame = scan_objects(self.run.desired(name, partition))
+        if name != TRACKED_ENTITIES.name:
+            return frame
+        return settle_numbers(frame, self.doubled_numbers.lazy())
