@@ -35,7 +35,7 @@ class DaskUnits(Units):
             CountryError: The optional extra is not installed.
         """
         try:
-            from prefect_dask import DaskTaskRunner
+            from prefect_dask.task_runners import DaskTaskRunner
         except ImportError as error:
             raise CountryError(
                 "[partitions] scheduler names a Dask scheduler, and prefect-dask is not installed. "

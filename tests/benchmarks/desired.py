@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.steps.compare.inputs import Inputs
-from flows.steps.compare.parts import write_desired
+from flows.steps.compare.parts import Parts, write_desired
 from staging.layout import Run
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from tests.figures.snapshots import made_of
@@ -55,7 +55,8 @@ def write(folder: Path) -> None:
     rows = {file.stem: pl.scan_parquet(file) for file in folder.glob("*.parquet")}
     people = rows["tblInsuree"].select(pl.len()).collect().item()
     run = Run(folder, "benchmark")
-    write_desired(run, register_of(rows), TODAY, INPUTS, partition_count(people))
+    parts = partition_count(people)
+    write_desired(Parts(run, TODAY, INPUTS, parts, None, register_of(rows)))
 
 
 def cost_at(folder: Path, people: int) -> Cost:

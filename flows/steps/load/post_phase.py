@@ -1,11 +1,11 @@
 """Post the bundles of a phase, several at a time, in memory that does not grow with them.
 
-    bundles ─► twice in_flight taken ─► begin ─► its turn ─► post ─► receipt ─► settle
-                                                 (a thread of ours)         (the caller's thread)
+    bundles ─► twice in_flight read ─► its turn ─► begin ─► post ─► receipt ─► settle
+                                              (a thread of ours)        (the caller's thread)
 
-While in_flight bundles are posted, as many others are read and begun, so that a bundle waits for
-its turn and no turn waits for a bundle: disk and JSON cost no time that DHIS2 could use. The first
-error that stops the load lets the requests in flight end and settles what they bring.
+While in_flight bundles are posted, as many others are read: a bundle waits for its turn, and no
+turn waits for disk and JSON. The first error that stops the load lets the requests in flight end,
+and settles what they bring.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -121,9 +121,9 @@ class _Phase(Generic[B]):
         self._state.wait(0)
         body = bundle.body()
         groups = stop_groups_of(body)
-        self._begin(bundle)
         with self._turns:
             self._state.wait(0)
+            self._begin(bundle)
             return self._post(body), groups
 
     def _take(self) -> None:

@@ -120,6 +120,28 @@ def test_no_more_requests_are_in_flight_than_the_setting_says() -> None:
     assert most == 3
 
 
+def test_a_bundle_is_read_while_another_is_on_its_way_and_begun_only_at_its_turn() -> None:
+    outbox, read = Outbox(), list[int]()
+
+    class ReadBundle(Bundle):
+        def body(self) -> bytes:
+            read.append(self.number)
+            return super().body()
+
+    def answered(asked: Asked, number: int) -> Response:
+        deadline = time.monotonic() + 10
+        while len(read) < min(number + 1, 4) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        found.append((len(read), len(outbox.begun)))
+        return report(asked)
+
+    found = list[tuple[int, int]]()
+    with running(answered) as server:
+        post(server.client(), [ReadBundle(number) for number in range(4)], outbox, in_flight=1)
+
+    assert found == [(2, 1), (3, 2), (4, 3), (4, 4)]
+
+
 def test_bundles_are_taken_only_as_they_are_needed() -> None:
     outbox, ahead = Outbox(), []
 

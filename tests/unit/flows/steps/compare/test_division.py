@@ -8,7 +8,8 @@ import pytest
 
 from flows.steps.compare.division import divide_register, part_of_people
 from flows.steps.compare.inputs import Inputs
-from flows.steps.compare.parts import write_desired
+from flows.steps.compare.parts import Parts, write_desired
+from flows.steps.shared.units import Units
 from staging.layout import Run
 from staging.snapshots import release_snapshot
 from tests.figures.snapshots import made_of
@@ -65,15 +66,15 @@ def read_desired(run: Run, parts: int) -> dict[str, pl.DataFrame]:
 
 
 @pytest.mark.parametrize(
-    ("parts", "window"),
-    [(1, None), (3, Window(dt.date(2025, 12, 1), None)), (MANY, None)],
+    ("parts", "window", "at_once"),
+    [(1, None, 1), (3, Window(dt.date(2025, 12, 1), None), 3), (MANY, None, 1)],
 )
 def test_what_dhis2_should_hold_does_not_depend_on_how_people_are_divided(
-    whole: Register, parts: int, window: Window | None, tmp_path: Path
+    whole: Register, parts: int, window: Window | None, at_once: int, tmp_path: Path
 ):
     run = Run(tmp_path, "night")
 
-    write_desired(run, whole, TODAY, inputs(window), parts)
+    write_desired(Parts(run, TODAY, inputs(window), parts, None, whole), Units(at_once))
 
     found = read_desired(run, parts)
     for name, expected in desired_of(whole, window).items():
@@ -84,7 +85,7 @@ def test_what_dhis2_should_hold_does_not_depend_on_how_people_are_divided(
 def test_each_part_holds_the_objects_of_its_own_people(whole: Register, tmp_path: Path):
     run = Run(tmp_path, "night")
 
-    write_desired(run, whole, TODAY, inputs(), MANY)
+    write_desired(Parts(run, TODAY, inputs(), MANY, None, whole))
 
     for resource in RESOURCES:
         for number in range(MANY):
@@ -96,7 +97,7 @@ def test_each_part_holds_the_objects_of_its_own_people(whole: Register, tmp_path
 def test_rows_of_people_are_gone_once_nothing_needs_them(whole: Register, tmp_path: Path):
     run = Run(tmp_path, "night")
 
-    write_desired(run, whole, TODAY, inputs(), 3)
+    write_desired(Parts(run, TODAY, inputs(), 3, None, whole))
 
     assert not run.parts.exists()
 
@@ -117,7 +118,7 @@ def test_a_division_that_was_cut_short_begins_anew(whole: Register, tmp_path: Pa
     run = Run(tmp_path, "night")
     divide_register(run, whole, MANY)
 
-    write_desired(run, whole, TODAY, inputs(), 3)
+    write_desired(Parts(run, TODAY, inputs(), 3, None, whole))
 
     found = read_desired(run, 3)
     for name, expected in desired_of(whole, None).items():
