@@ -14,7 +14,8 @@ one object without an answer costs minutes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import orjson
 
@@ -46,8 +47,7 @@ from transforms.model.resources import TrackerType
 SECONDS_OF_A_BUNDLE = 300.0  # after so long, a bundle that fails is not retried as it is
 
 
-@dataclass(frozen=True)
-class _Object:
+class _Object(NamedTuple):
     sent: Sent
     content: Json
 

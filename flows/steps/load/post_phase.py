@@ -120,11 +120,11 @@ class _Phase(Generic[B]):
     def _post_bundle(self, bundle: B) -> tuple[Receipt, StopGroups]:
         self._state.wait(0)
         body = bundle.body()
-        groups = stop_groups_of(body)
         with self._turns:
             self._state.wait(0)
             self._begin(bundle)
-            return self._post(body), groups
+            receipt = self._post(body)
+        return receipt, stop_groups_of(body) if receipt.refused else {}
 
     def _take(self) -> None:
         done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
