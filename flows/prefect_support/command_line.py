@@ -27,6 +27,7 @@ class Command:
 
 COMMANDS = {
     "blocks": Command("flows.prefect_support.blocks", "save the blocks that the flows name"),
+    "check": Command("flows.commands.check", "look whether everything is there that a run needs"),
     "docs": Command(
         "flows.prefect_support.docs", "write the pages that are made from the tables of truth"
     ),

@@ -1,6 +1,6 @@
 """Values of openIMIS for which nobody has said what they mean, counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,6 +10,8 @@ from transforms.openimis.history import is_current
 from transforms.openimis.normalise import normalise
 from transforms.openimis.rows import Tables
 from transforms.openimis.tables.coded_values import CODED_VALUES
+from transforms.openimis.tables.column_types import Column
+from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.places import (
     FACILITY_LEVEL,
     FACILITY_OWNERSHIP,
@@ -20,6 +22,9 @@ from transforms.openimis.tables.places import (
 _SHOWN = r"^[\w.-]{1,4}$"
 """What a code looks like. What does not may be text that somebody wrote about a person."""
 _OTHER = "(no code)"
+_FROM, _TO = "ValidityFrom", "ValidityTo"
+_ORDER, _DESCENDING = ("rows", "column", "value"), (True, False, False)
+Unmapped = dict[str, str | int]
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class _CodedColumn:
     values: Iterable[str]
 
 
-def count_unmapped(snapshot: Tables, country: Country) -> list[dict[str, str | int]]:
+def count_unmapped(snapshot: Tables, country: Country) -> list[Unmapped]:
     """Return the values of current rows that neither openIMIS nor the country file explains.
 
     Args:
@@ -51,9 +56,44 @@ def count_unmapped(snapshot: Tables, country: Country) -> list[dict[str, str | i
     ]
     if not counts:
         return []
-    order = ["rows", "column", "value"]
-    found = pl.concat(counts).sort(order, descending=[True, False, False])
+    found = pl.concat(counts).sort(_ORDER, descending=_DESCENDING)
     return found.collect(engine="streaming").to_dicts()
+
+
+def columns_of_codes(
+    columns: Mapping[str, Sequence[Column]], country: Country
+) -> dict[str, list[Column]]:
+    """Return what `count_unmapped` needs, of the columns that are read.
+
+    Args:
+        columns: Table name to its columns that are read.
+        country: Names the flags by which this openIMIS deletes rows.
+
+    Returns:
+        Table name to columns, of tables that have such values.
+    """
+    coded = {(each.table, each.column) for each in _columns(country)}
+    found = {
+        name: [
+            each
+            for each in read
+            if (name, each.name) in coded
+            or each.name in {_FROM, _TO, TABLES[name].key, *country.not_current.get(name, ())}
+        ]
+        for name, read in columns.items()
+    }
+    tables = {table for table, _ in coded}
+    return {name: each for name, each in found.items() if name in tables}
+
+
+def sum_unmapped(counts: Iterable[Unmapped]) -> list[Unmapped]:
+    """Return what was counted part by part, added up, in the order of `count_unmapped`."""
+    rows = list(counts)
+    if not rows:
+        return []
+    by = ["column", "section", "value"]
+    added = pl.DataFrame(rows).group_by(by).agg(pl.col("rows").sum())
+    return added.sort(_ORDER, descending=_DESCENDING).to_dicts()
 
 
 def sentence_of(unmapped: Mapping[str, str | int]) -> str:

@@ -49,6 +49,18 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
     return _share({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
 
 
+def tracker_package(country: Country) -> Payload:
+    """Return what holds the data: option sets, attributes, data elements, programs, stages.
+
+    It is without sharing and options, so that it says of which release a package is.
+
+    Args:
+        country: The country file.
+    """
+    objects = program_objects(CALENDARS[country.dhis2.calendar])
+    return {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
+
+
 def maps(root_level: int, country: Country | None = None) -> list[Json]:
     """Return the maps of the package; `/api/maps` takes them, not `/api/metadata`.
 

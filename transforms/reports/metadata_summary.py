@@ -7,6 +7,7 @@ from transforms.dhis2.metadata_plan import Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
 MOST_LISTED = 50
+FEW_LISTED = 3
 
 
 def plan_markdown(plan: Plan) -> str:
@@ -23,6 +24,19 @@ def refused_markdown(title: str, accepted: int, refused: Mapping[str, list[str]]
     reasons = Counter(code for codes in refused.values() for code in codes)
     lines = [f"- {code}: {count}" for code, count in reasons.most_common()]
     return "\n".join([f"### {title}", "", f"{accepted} in place, {len(refused)} refused.", *lines])
+
+
+def package_fault(plan: Plan) -> str | None:
+    """Return, in a sentence, that DHIS2 has another version of the package; None if it has ours."""
+    if plan.is_empty:
+        return None
+    changes = [*_changes(plan)]
+    made = sum(map(len, plan.create.values()))
+    listed = f" ({'; '.join(changes[:FEW_LISTED])})" if changes else ""
+    return (
+        f"DHIS2 has the package of another release, or somebody changed it: set-up of this one "
+        f"would make {made} objects, and change {len(changes)}{listed}."
+    )
 
 
 def _counts(plan: Plan) -> str:

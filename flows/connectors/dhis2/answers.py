@@ -11,6 +11,7 @@ import orjson
 
 from flows.connectors.dhis2.errors import (
     BusyError,
+    LoginError,
     forbidden_error,
     not_dhis2_error,
     not_found_error,
@@ -23,6 +24,8 @@ from transforms.dhis2.tables.http_answers import Reaction, http_answer
 
 EVERYWHERE = ("/api/system/info", "/api/me")
 """What every DHIS2 has that is up."""
+UNAUTHORISED, BAD_TOKEN = 401, 400
+"""What DHIS2 answers to a login, and 2.41 and later to a token, that it does not know."""
 OWN = "httpStatusCode"
 """What every refusal of DHIS2 itself has, and no page of a server before it."""
 
@@ -104,7 +107,8 @@ def check_read(answer: Answer, path: str) -> None:
     check_path(answer, path)
     if answer.ok:
         return
-    error = TargetError(
+    kind = LoginError if answer.status == BAD_TOKEN and path in EVERYWHERE else TargetError
+    error = kind(
         f"DHIS2 answered {answer.status} to GET {path}; 200 was expected. Look at the server's log "
         f"at this time; 400 to everything is a malformed token. Nothing was changed by this "
         f"request."
@@ -125,7 +129,8 @@ def _check_status(response: httpx.Response, request: str) -> None:
     status = response.status_code
     rule = http_answer(status, is_json=_is_json(response))
     if rule.reaction is Reaction.STOP:
-        raise TargetError(
+        kind = LoginError if status == UNAUTHORISED else TargetError
+        raise kind(
             f"{request} was answered {status}: {rule.meaning}. {rule.hint} Nothing was changed "
             f"by this request."
         )

@@ -15,6 +15,10 @@ class ForbiddenError(TargetError):
     """DHIS2 does not allow the user what was requested (403)."""
 
 
+class LoginError(TargetError):
+    """DHIS2 answers, and does not let the user in."""
+
+
 class BusyError(TransientError):
     """DHIS2 is busy or out of reach.
 
@@ -103,9 +107,9 @@ def not_found_error(path: str) -> TargetError:
     )
 
 
-def unknown_token_error() -> TargetError:
+def unknown_token_error() -> LoginError:
     """Return the error of a token that DHIS2 refuses on every path."""
-    return TargetError(
+    return LoginError(
         "DHIS2 does not know the token, or no longer (400 to every request). Make a new "
         "one in DHIS2 and put it into the dhis2-server block. Nothing was changed by this "
         "request."

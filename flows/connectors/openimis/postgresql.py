@@ -69,6 +69,10 @@ POSTGRESQL = SqlDialect(
     ),
     schema="SELECT CAST(current_schema() AS varchar(128))",
     label="varchar({})",
+    may_write=(
+        "SELECT CASE WHEN has_table_privilege({}, 'INSERT, UPDATE, DELETE, TRUNCATE')"
+        " THEN 1 ELSE 0 END"
+    ),
     readings={
         KEY: INTEGER_READINGS,
         CODE: INTEGER_READINGS,

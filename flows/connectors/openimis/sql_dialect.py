@@ -112,6 +112,9 @@ class SqlDialect:
             null where it is up to date, or none.
         encoding: Asks for the encoding of the database; None where it makes no difference.
         texts_in: Encoding to how texts are read in it; `OTHER_ENCODING` is of those not named.
+        is_local: Whether the clock shows the local time of the server, not UTC.
+        may_write: Asks whether the user may write the table `{}` (a quoted name, as a text): 1 or
+            0; None where the database has no rights of its own.
     """
 
     name: DialectName
@@ -132,6 +135,8 @@ class SqlDialect:
     behind: str | None = None
     encoding: str | None = None
     texts_in: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    is_local: bool = False
+    may_write: str | None = None
 
     def readings_in(self, encoding: str | None) -> Mapping[pl.DataType, tuple[Reading, ...]]:
         """Return how columns are read in a database of an encoding."""

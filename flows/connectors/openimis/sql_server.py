@@ -50,6 +50,12 @@ SQLSERVER = SqlDialect(
     database="SELECT CAST(CONCAT(@@SERVERNAME, '/', DB_NAME()) AS varchar(200))",
     schema="SELECT CAST(SCHEMA_NAME() AS varchar(128))",
     label="varchar({})",
+    is_local=True,
+    may_write=(
+        "SELECT CASE WHEN 1 IN (HAS_PERMS_BY_NAME({0}, 'OBJECT', 'INSERT'),"
+        " HAS_PERMS_BY_NAME({0}, 'OBJECT', 'UPDATE'), HAS_PERMS_BY_NAME({0}, 'OBJECT', 'DELETE'))"
+        " THEN 1 ELSE 0 END"
+    ),
     readings={
         KEY: INTEGER_READINGS,
         CODE: INTEGER_READINGS,

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from flows.connectors.openimis.client import Openimis, SourceTransaction
+from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.selection import (
     FOREIGN_TABLE,
     MATERIALISED_VIEW,
     TableSelection,
 )
+from flows.connectors.openimis.transaction import SourceTransaction
 from flows.steps.extract.unreadable_counts import Legibility
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run

@@ -4,7 +4,7 @@ A firewall refuses one text, a proxy gives up on one body, DHIS2 dies of one rec
 may stop the others. If the control request fails, nothing is learnt about any object.
 """
 
-from flows.connectors.dhis2.answers import check_control
+from flows.connectors.dhis2.answers import Answer, check_control
 from flows.connectors.dhis2.client import TRACKER, Dhis2
 from flows.connectors.dhis2.errors import BusyError
 from flows.connectors.dhis2.failures import Failure
@@ -33,11 +33,22 @@ def check_way(client: Dhis2, failure: Failure) -> None:
         TargetError: DHIS2 does not let the user in.
         BusyError: DHIS2 stayed busy or out of reach, or fails whatever it is sent.
     """
+    answer = try_post(client)
+    if not answer.ok:
+        raise _server_error(failure.status or answer.status)
+
+
+def try_post(client: Dhis2) -> Answer:
+    """Post a bundle without objects, which changes nothing, and return the answer to judge.
+
+    Raises:
+        TargetError: DHIS2 does not let the user in.
+        BusyError: DHIS2 stayed busy or out of reach.
+    """
     params = PARAMETERS | {"importStrategy": "CREATE_AND_UPDATE"}
     answer = client.exchange("POST", TRACKER, params, NO_OBJECTS)
     check_control(answer, TRACKER)
-    if not answer.ok:
-        raise _server_error(failure.status or answer.status)
+    return answer
 
 
 def _server_error(status: int) -> BusyError:

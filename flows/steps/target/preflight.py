@@ -34,7 +34,7 @@ def check_needs(
         TargetError: All that is in the way, one sentence each.
         BusyError: DHIS2 stayed busy or out of reach.
     """
-    _try_put(client)
+    try_put(client)
     offer = ask_offer(client, info, needs)
     refuse_unready(offer, needs, allow_superuser=allow_superuser)
     return offer
@@ -71,7 +71,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
     )
 
 
-def _try_put(client: Dhis2) -> None:
+def try_put(client: Dhis2) -> None:
     """Make a PUT that changes nothing: a token without that method is 401 (2.40 to 2.43).
 
     A load needs it for its marker and for owners. A transfer that names nobody is 400.

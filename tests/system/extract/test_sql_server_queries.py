@@ -6,10 +6,10 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from flows.connectors.openimis.client import oldest_uuid
 from flows.connectors.openimis.selection import SelectedColumn, SourceColumn, TableSelection
 from flows.connectors.openimis.sql_dialect import Reading
 from flows.connectors.openimis.sql_server import SQLSERVER
+from flows.connectors.openimis.transaction import oldest_uuid
 from tests.support.openimis_sample import LEVELS, schema
 from transforms.openimis.tables.column_types import Column, Table
 from transforms.openimis.tables.columns import TABLES

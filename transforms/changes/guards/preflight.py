@@ -6,7 +6,7 @@ Here are the sentences: what was found, what was expected, what to do. They come
 `flows/steps/target/preflight.py` asks the DHIS2; nothing here does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.sending.lacks import Lacks, outside, scopes_of
@@ -14,6 +14,16 @@ from transforms.changes.sending.offer import Needs, Offer, ProgramAccess, User
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 from transforms.model.tables.programs import PROGRAMS, Program
+from transforms.requirements.faults import Fault
+from transforms.requirements.tables.requirements import (
+    DHIS2_ASSIGNMENTS,
+    DHIS2_DELETES,
+    DHIS2_FIELDS,
+    DHIS2_ORG_UNITS,
+    DHIS2_PACKAGE,
+    DHIS2_SHARING,
+    DHIS2_USER,
+)
 
 FEW_NAMES = 3
 MERGED = (
@@ -39,17 +49,16 @@ def refuse_unreadable(offer: Offer, needs: Needs) -> None:
     Raises:
         TargetError: All that is missing, one sentence each.
     """
-    nowhere = _scope_faults(offer, needs)
-    _refuse([*nowhere, *_access_of_all(offer), *_field_sentences(offer, needs)])
+    _refuse([*scope_faults(offer, needs), *package_faults(offer, needs)])
 
 
-def _refuse(faults: list[str]) -> None:
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         listed = " ".join(f"({number}) {fault}" for number, fault in enumerate(faults, 1))
         raise TargetError(f"DHIS2 would not take the data: {listed} Nothing was posted.")
 
 
-def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> Iterator[str]:
+def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> Iterator[Fault]:
     """Yield why nothing of a run may be posted.
 
     Args:
@@ -57,14 +66,14 @@ def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> I
         needs: What the bundles need.
         allow_superuser: Let a superuser load.
     """
-    yield from _authority_faults(offer.user, allow_superuser=allow_superuser)
-    yield from _scope_faults(offer, needs)
+    yield from authority_faults(offer.user, allow_superuser=allow_superuser)
+    yield from scope_faults(offer, needs)
     if not offer.person_type:
-        yield from _access_sentences("The tracked entity type", is_open=offer.person_type)
+        yield from _access_faults("The tracked entity type", is_open=offer.person_type)
     if not any(access and access.is_open for access in offer.programs.values()):
-        yield from _program_sentences(offer)
+        yield from _program_faults(offer)
     if not offer.fields["trackedEntityAttributes"]:
-        yield next(_field_sentences(offer, needs))
+        yield next(_field_faults(offer, needs))
 
 
 def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
@@ -75,9 +84,9 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
             f"lies there waits. The load makes them again if it may; else {SET_UP}. {MERGED}"
         )
     yield from _scope_warnings(offer, needs)
-    yield from (f"{each} What is of it waits." for each in _program_sentences(offer))
+    yield from (f"{each} What is of it waits." for each in _program_faults(offer))
     yield from (
-        f"{each} These values are left out till then." for each in _field_sentences(offer, needs)
+        f"{each} These values are left out till then." for each in _field_faults(offer, needs)
     )
     for program in PROGRAMS:
         if units := lacks.unassigned.get(program.uid):
@@ -85,7 +94,7 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
             yield (
                 f"The program {program.name!r} is not assigned to {len(units)} of the {needed} org "
                 f"units in which there are data for it: what is there waits. The load assigns them "
-                f"if it may; else {SET_UP}, or assign it in DHIS2."
+                f"if it may; else {DHIS2_ASSIGNMENTS.mend}."
             )
     yield from _value_warnings(offer, needs)
 
@@ -106,89 +115,84 @@ def restored_sentences(before: Lacks, after: Lacks) -> Iterator[str]:
         yield f"{len(options)} options that the data use were not in DHIS2, and were made again."
 
 
-def _authority_faults(user: User, *, allow_superuser: bool) -> Iterator[str]:
+def authority_faults(user: User, *, allow_superuser: bool = False) -> Iterator[Fault]:
     """Refuse a user with whom DHIS2 deletes other programs' data, with a person, without a word."""
     if user.is_superuser:
         if not allow_superuser:
-            yield (
+            found = (
                 "The user is a superuser (authority ALL), for whom DHIS2 deletes with a person "
-                "what other programs have of the person. Give the load a user of its own with the "
-                f"role openIMIS Loader; or {Allow.SUPERUSER.lifts}."
+                "what other programs have of the person"
             )
-    elif found := sorted(DELETES_FOR_OTHERS & user.authorities):
-        yield (
-            f"The user has {' and '.join(found)}, with which DHIS2 deletes with a person what "
-            f"other programs have of the person: take it from the user's roles (the role openIMIS "
-            f"Loader is enough; set-up-dhis2 takes it from that)."
+            yield Fault(DHIS2_USER, found, f"; or {Allow.SUPERUSER.lifts}")
+    elif deletes := sorted(DELETES_FOR_OTHERS & user.authorities):
+        yield Fault(
+            DHIS2_DELETES,
+            f"The user has {' and '.join(deletes)}, with which DHIS2 deletes with a person what "
+            f"other programs have of the person",
         )
 
 
-def _scope_faults(offer: Offer, needs: Needs) -> Iterator[str]:
+def scope_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
     """Refuse a user whose org units allow nothing."""
     needed = needs.all_org_units & offer.lines.keys()
     for scope, units in scopes_of(offer):
         if not units or (needed and outside(offer, needed, units) == needed):
-            yield _scope_sentence(scope, offer, needs, units)
+            yield _scope_fault(scope, offer, needs, units)
 
 
 def _scope_warnings(offer: Offer, needs: Needs) -> Iterator[str]:
     for scope, units in scopes_of(offer):
         if outside(offer, needs.all_org_units, units):
-            yield f"{_scope_sentence(scope, offer, needs, units)} What lies there waits."
+            yield f"{_scope_fault(scope, offer, needs, units)} What lies there waits."
 
 
-def _scope_sentence(scope: str, offer: Offer, needs: Needs, units: frozenset[str]) -> str:
+def _scope_fault(scope: str, offer: Offer, needs: Needs, units: frozenset[str]) -> Fault:
     needed = needs.all_org_units & offer.lines.keys()
     count = len(outside(offer, needed, units))
     found = f"do not cover {count} of the data's {len(needed)}" if units else "are none"
-    return (
-        f"The user's {scope} org units {found}, so DHIS2 refuses what lies there: give the user "
-        f"the country's root as {scope} org unit, then clear DHIS2's cache (2.40 and 2.41 remember "
-        f"the refusal)."
+    return Fault(
+        DHIS2_ORG_UNITS,
+        f"The user's {scope} org units {found}, so DHIS2 refuses what lies there",
     )
 
 
-def _access_of_all(offer: Offer) -> Iterator[str]:
-    yield from _access_sentences("The tracked entity type", is_open=offer.person_type)
-    yield from _program_sentences(offer)
+def package_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
+    """Yield what of the package DHIS2 lacks, hides from the user, or does not let the user use."""
+    yield from _access_faults("The tracked entity type", is_open=offer.person_type)
+    yield from _program_faults(offer)
+    yield from _field_faults(offer, needs)
 
 
-def _program_sentences(offer: Offer) -> Iterator[str]:
+def _program_faults(offer: Offer) -> Iterator[Fault]:
     for program in PROGRAMS:
-        yield from _sentences_of_program(program, offer.programs[program.uid])
+        yield from _faults_of_program(program, offer.programs[program.uid])
 
 
-def _sentences_of_program(program: Program, found: ProgramAccess | None) -> Iterator[str]:
+def _faults_of_program(program: Program, found: ProgramAccess | None) -> Iterator[Fault]:
     if found is None or not found.is_open:
         is_open = None if found is None else False
-        yield from _access_sentences(f"The program {program.name!r}", is_open=is_open)
+        yield from _access_faults(f"The program {program.name!r}", is_open=is_open)
         return
     for stage in program.stages:
         is_open = found.stages.get(stage.uid)
-        yield from _access_sentences(f"The program stage {stage.name!r}", is_open=is_open)
+        yield from _access_faults(f"The program stage {stage.name!r}", is_open=is_open)
 
 
-def _access_sentences(what: str, *, is_open: bool | None) -> Iterator[str]:
+def _access_faults(what: str, *, is_open: bool | None) -> Iterator[Fault]:
     if is_open is None:
-        yield (
-            f"{what} is not in DHIS2, or hidden from the user: {SET_UP}, or put the user into the "
-            f"group that it makes."
-        )
+        yield Fault(DHIS2_PACKAGE, f"{what} is not in DHIS2, or hidden from the user")
     elif not is_open:
-        yield (
-            f"{what} does not let the user read and write data: put the user into the data-capture "
-            f"group, or change the sharing, then clear DHIS2's cache."
-        )
+        yield Fault(DHIS2_SHARING, f"{what} does not let the user read and write data")
 
 
-def _field_sentences(offer: Offer, needs: Needs) -> Iterator[str]:
+def _field_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
     """Look for what holds the values: later patches of 2.43 show no value of a hidden one."""
     for kind, what, needed in needs.fields:
         if hidden := needed - offer.fields[kind]:
-            yield (
+            yield Fault(
+                DHIS2_FIELDS,
                 f"{len(hidden)} of the {len(needed)} {what} are not in DHIS2, or hidden from the "
-                f"user ({', '.join(sorted(hidden)[:FEW_NAMES])}): {SET_UP}, or give the "
-                f"data-capture group the right to read them."
+                f"user ({', '.join(sorted(hidden)[:FEW_NAMES])})",
             )
 
 

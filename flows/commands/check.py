@@ -1,0 +1,49 @@
+"""Check a set-up, from the command line: every requirement, in order, with what to do.
+
+openimis-dhis2 check scheme ministry --country country.toml --staging-root staging
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.check import check
+from transforms.core.errors import SyncError
+from transforms.reports.check_page import check_lines
+from transforms.requirements.findings import unmet
+from transforms.requirements.tables.requirements import WORK_POOL
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the flow and print what it found; return 0 if all requirements are met, else 1."""
+    parsed = _parser().parse_args(arguments)
+    where = (parsed.country.resolve(), parsed.staging_root.resolve())
+    try:
+        names = (parsed.pseudonym_key, parsed.work_pool)
+        state = check(parsed.source, parsed.target, *where, *names, return_state=True)
+        findings = state.result()
+    except SyncError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    print("\n".join(check_lines(findings)))  # noqa: T201
+    return 1 if unmet(findings) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="openimis-dhis2 check",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", help="name of a saved block openimis-database; it is only read")
+    parser.add_argument("target", help="name of a saved block dhis2-server; it is only read")
+    parser.add_argument("--country", type=Path, required=True, help="the country file")
+    parser.add_argument("--staging-root", type=Path, required=True, help="folder of pipeline files")
+    parser.add_argument("--pseudonym-key", help="name of a saved block; by default the source's")
+    parser.add_argument("--work-pool", default=WORK_POOL, help="whose worker runs the flows")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Looks whether what has to be so is so."""

@@ -1,0 +1,31 @@
+"""Look at the disk of the staging root; nothing is written there."""
+
+import os
+from pathlib import Path
+
+from staging.room import bytes_of_one_more_run, free_bytes
+from transforms.requirements.findings import Seen
+from transforms.requirements.sentences import in_mebibytes, room_fault
+from transforms.requirements.tables.requirements import LEAST_FREE_BYTES
+
+
+class DiskLooks:
+    """Looks at the staging root."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def staging_root(self) -> Seen:
+        """Look whether the folder is there and may be written to."""
+        if not self._root.is_dir():
+            return Seen("", [f"{self._root} is no folder."])
+        if not os.access(self._root, os.W_OK | os.X_OK):
+            return Seen("", [f"{self._root} may not be written to."])
+        return Seen(str(self._root))
+
+    def disk_room(self) -> Seen:
+        """Compare the room with what one more run may take."""
+        free = free_bytes(self._root)
+        needed = max(LEAST_FREE_BYTES, bytes_of_one_more_run(self._root))
+        fault = room_fault(free, needed, self._root)
+        return Seen(f"{in_mebibytes(free)} free", [f"{fault}."] if fault else [])

@@ -1,0 +1,98 @@
+"""What a walk over the requirements found: met, not met, or not looked at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from transforms.core.errors import SyncError
+from transforms.requirements.tables.requirements import Requirement
+
+
+class Verdict(StrEnum):
+    """How a requirement stands."""
+
+    MET = "✔"
+    UNMET = "✘"
+    UNSEEN = "✱"  # one that it stands on is not met
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look has seen.
+
+    Attributes:
+        found: What is there, in a few words.
+        faults: What is not as it must be, a sentence each; none where the requirement is met.
+    """
+
+    found: str
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a requirement.
+
+    Attributes:
+        requirement: It.
+        verdict: How it stands.
+        found: What was found, a sentence or some words each.
+    """
+
+    requirement: Requirement
+    verdict: Verdict
+    found: Sequence[str]
+
+    @property
+    def mend(self) -> str:
+        """What to do, as a sentence; nothing where nothing has to be done."""
+        mend = self.requirement.mend
+        return f"{mend[0].upper()}{mend[1:]}." if self.verdict is Verdict.UNMET else ""
+
+
+Look = Callable[[], Seen]
+
+
+def walk(
+    requirements: Sequence[Requirement],
+    looks: Mapping[str, Look],
+    unforeseen: Callable[[Exception], SyncError],
+) -> list[Finding]:
+    """Look at every requirement, in order, and return what was found of each.
+
+    Args:
+        requirements: Each after those that it stands on.
+        looks: Key of a requirement to what looks at it.
+        unforeseen: Makes of an error that nobody foresaw one that quotes no value.
+    """
+    findings: dict[str, Finding] = {}
+    for each in requirements:
+        unmet = [findings[key] for key in each.after if findings[key].verdict is not Verdict.MET]
+        findings[each.key] = (
+            _unseen(each, unmet) if unmet else _look(each, looks[each.key], unforeseen)
+        )
+    return list(findings.values())
+
+
+def unmet(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings of what is not met."""
+    return [each for each in findings if each.verdict is Verdict.UNMET]
+
+
+def _unseen(requirement: Requirement, unmet: Sequence[Finding]) -> Finding:
+    names = " and ".join(f"{each.requirement.side}: {each.requirement.name}" for each in unmet)
+    return Finding(requirement, Verdict.UNSEEN, (f"not looked at, because of {names}",))
+
+
+def _look(
+    requirement: Requirement, look: Look, unforeseen: Callable[[Exception], SyncError]
+) -> Finding:
+    try:
+        seen = look()
+    except SyncError as error:
+        return Finding(requirement, Verdict.UNMET, (str(error),))
+    except Exception as error:
+        return Finding(requirement, Verdict.UNMET, (str(unforeseen(error)),))
+    if seen.faults:
+        return Finding(requirement, Verdict.UNMET, tuple(seen.faults))
+    return Finding(requirement, Verdict.MET, (seen.found,))
