@@ -19,6 +19,9 @@ os.environ["DO_NOT_TRACK"] = "1"
 # Some modules are commands of their own, and silence Prefect where nobody has set this.
 os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"
 os.environ["PREFECT_SERVER_LOGGING_LEVEL"] = "WARNING"
+# As in life, the API asks for a login.
+os.environ["PREFECT_SERVER_API_AUTH_STRING"] = "tests:a-word-for-tests"
+os.environ["PREFECT_API_AUTH_STRING"] = "tests:a-word-for-tests"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,11 +7,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from flows.check import check
 from transforms.core.errors import SyncError
 from transforms.reports.check_page import check_lines
-from transforms.requirements.findings import unmet
+from transforms.requirements.findings import Finding, unmet
 from transforms.requirements.tables.requirements import WORK_POOL
 
 
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         names = (parsed.pseudonym_key, parsed.work_pool)
         state = check(parsed.source, parsed.target, *where, *names, return_state=True)
-        findings = state.result()
+        # Typed as the state that the flow returns; Prefect hands over what the state holds.
+        findings = cast("list[Finding]", state.result())
     except SyncError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
