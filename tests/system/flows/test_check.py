@@ -6,9 +6,10 @@ import copy
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from prefect import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -18,10 +19,12 @@ from prefect.settings import PREFECT_HOME, temporary_settings
 from pydantic import SecretStr
 
 from flows.check import WITH_FAULTS, check
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.prefect_support.command_line import main
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.look_around import look_around
 from flows.prefect_support.openimis_database import OpenimisDatabase
+from tests.support.databases import Database, PostgreSQL
 from tests.support.loader import LOADER_USER
 from tests.support.loader import LOGIN as LOADER_LOGIN
 from tests.support.sandbox import running_sandbox
@@ -37,6 +40,10 @@ from transforms.requirements.tables.requirements import REQUIREMENTS
 
 POOL, WORKER = "checked", "a worker"
 TOKEN = "d2pat_checked_0123456789"
+KNOWN_CODES = (
+    'UPDATE "tblClaim" SET "ClaimStatus" = 16 WHERE "ClaimStatus" = 32',
+    'UPDATE "tblClaim" SET "VisitType" = \'O\' WHERE "VisitType" = \'Z\'',
+)
 SECRETS = (LOADER_LOGIN[1], TOKEN, "wrong-word")
 
 
@@ -58,7 +65,7 @@ def whole(
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
         fill(sandbox.state, ministry)
         scheme = FlowScheme(folder, sandbox, SqliteSource(folder / "openimis.sqlite"))
-        scheme.source.copy(sample_database)
+        put_back(scheme, sample_database)
         scheme.staging_root.mkdir(exist_ok=True)
         with temporary_settings({PREFECT_HOME: folder / "prefect"}):
             yield scheme
@@ -74,13 +81,18 @@ def scheme(whole: FlowScheme, sample_database: Path) -> Iterator[FlowScheme]:
     with state.lock:
         state.metadata = before
         state.metadata_changed()
-    whole.sandbox.cues.clear()
-    whole.source.copy(sample_database)
+    put_back(whole, sample_database)
 
 
 def found_in(scheme: FlowScheme, pool: str = POOL, root: Path | None = None) -> list[Finding]:
     where = (scheme.country_file, root or scheme.staging_root)
     return look_around("scheme", "ministry", *where, "scheme", pool)
+
+
+def put_back(scheme: FlowScheme, sample_database: Path) -> None:
+    """Let openIMIS be the sample, without the codes of the sample that nobody knows."""
+    scheme.source.copy(sample_database)
+    execute(scheme, *KNOWN_CODES)
 
 
 def spoil(scheme: FlowScheme, change: Callable[[State], object]) -> None:
@@ -102,8 +114,8 @@ def save_server(scheme: FlowScheme, **settings: object) -> None:
     block.save("ministry", overwrite=True)
 
 
-def save_openimis(connection: str) -> None:
-    block = OpenimisDatabase(dialect="sqlite", connection_string=SecretStr(connection))
+def save_openimis(connection: str, dialect: DialectName = DialectName.SQLITE) -> None:
+    block = OpenimisDatabase(dialect=dialect, connection_string=SecretStr(connection))
     block.save("scheme", overwrite=True)
 
 
@@ -216,6 +228,47 @@ def test_the_check_names_what_is_wrong_and_what_to_do(scheme: FlowScheme, name: 
     assert broken.found in " ".join(faulty.found)
     assert faulty.mend.endswith(".")
     refuse_secrets(findings)
+
+
+@pytest.fixture
+def guarded(openimis: Database, postgresql_server: PostgreSQL) -> Iterator[Database]:
+    """An openIMIS in PostgreSQL, which asks its reader for a password."""
+    rules = postgresql_server.home / "data" / "pg_hba.conf"
+    usual = rules.read_text()
+    rules.write_text(f"host all guarded 127.0.0.1/32 scram-sha-256\n{usual}")
+    administer(
+        openimis,
+        *KNOWN_CODES,
+        "SELECT pg_reload_conf()",
+        "CREATE ROLE guarded LOGIN PASSWORD 'right-word'",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO guarded",
+    )
+    yield replace(openimis, user="guarded")
+    rules.write_text(usual)
+    administer(openimis, "DROP OWNED BY guarded", "DROP ROLE guarded", "SELECT pg_reload_conf()")
+
+
+def administer(database: Database, *statements: str) -> None:
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_openimis_in_postgresql_is_read_only_for_a_reader_who_knows_the_password(
+    scheme: FlowScheme, guarded: Database, openimis: Database
+) -> None:
+    def found_by(connection: str) -> list[Finding]:
+        save_openimis(connection, DialectName.POSTGRESQL)
+        return found_in(scheme)
+
+    met = found_by(f"{guarded.odbc}Pwd=right-word;")
+    wrong = only(found_by(f"{guarded.odbc}Pwd=wrong-word;"), "openimis_login")
+    writes = only(found_by(openimis.odbc), "openimis_read_only")
+
+    assert [each for each in met if each.verdict is not Verdict.MET] == []
+    assert "password" in wrong.found[0]
+    assert "wrong-word" not in wrong.found[0]
+    assert "The user may write tblLocations" in writes.found[0]
 
 
 def test_a_faulty_patch_is_named_with_the_one_that_mends_it(

@@ -2,7 +2,8 @@
 
 A load stops only where nothing could be posted, or where what is deleted would take with it what
 others have. What else DHIS2 lacks holds back what uses it: `transforms/changes/sending/lacks.py`.
-Here are the sentences: what was found and what to do (`transforms/requirements`). They come all together.
+Here are the sentences: what was found; what to do comes from `transforms/requirements`. They come
+all together.
 `flows/steps/target/preflight.py` asks the DHIS2; nothing here does.
 """
 

@@ -179,7 +179,10 @@ def test_a_user_without_org_units_is_refused_unless_they_do_not_matter() -> None
     user = User(frozenset(), capture=frozenset(), search=frozenset())
     offer = replace(READY, user=user)
 
-    assert ["org units are none" in fault.found for fault in faults_of(offer, NEEDS)] == [True, True]
+    assert ["org units are none" in fault.found for fault in faults_of(offer, NEEDS)] == [
+        True,
+        True,
+    ]
     with pytest.raises(TargetError, match="capture org units are none"):
         refuse_unreadable(offer, NEEDS)
     assert list(faults_of(replace(offer, is_limited=False), NEEDS)) == []
