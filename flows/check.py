@@ -12,7 +12,7 @@ from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.look_around import look_around
 from flows.prefect_support.run_names import named_by
 from transforms.reports.check_page import check_page, check_sentence
-from transforms.requirements.findings import Finding, unmet
+from transforms.requirements.check_rows import CheckRow, unmet
 from transforms.requirements.tables.requirements import WORK_POOL
 
 WITH_FAULTS = "CompletedWithFaults"
@@ -27,7 +27,7 @@ def check(
     staging_root: Path,
     pseudonym_key: str | None = None,
     work_pool: str = WORK_POOL,
-) -> State[list[Finding]]:
+) -> State[list[CheckRow]]:
     """Look at every requirement of a load, in order; nothing is written anywhere.
 
     Args:

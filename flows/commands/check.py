@@ -12,7 +12,7 @@ from typing import cast
 from flows.check import check
 from transforms.core.errors import SyncError
 from transforms.reports.check_page import check_lines
-from transforms.requirements.findings import Finding, unmet
+from transforms.requirements.check_rows import CheckRow, unmet
 from transforms.requirements.tables.requirements import WORK_POOL
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = (parsed.pseudonym_key, parsed.work_pool)
         state = check(parsed.source, parsed.target, *where, *names, return_state=True)
         # Typed as the state that the flow returns; Prefect hands over what the state holds.
-        findings = cast("list[Finding]", state.result())
+        findings = cast("list[CheckRow]", state.result())
     except SyncError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

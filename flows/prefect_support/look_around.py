@@ -11,13 +11,13 @@ from flows.steps.check.disk import DiskLooks
 from flows.steps.check.server import ServerLooks
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.check.source import SourceLooks
-from transforms.requirements.findings import Finding, Look, Seen, walk
+from transforms.requirements.check_rows import CheckRow, Look, Seen, walk
 from transforms.requirements.tables.requirements import DHIS2_BLOCK, REQUIREMENTS
 
 
 def look_around(
     source: str, target: str, country: Path, staging_root: Path, key: str, work_pool: str
-) -> list[Finding]:
+) -> list[CheckRow]:
     """Return what was found of each requirement; nothing is written.
 
     Args:

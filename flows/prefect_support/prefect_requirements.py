@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import WorkPool
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME
 
-from transforms.requirements.findings import Seen
+from transforms.requirements.check_rows import Seen
 from transforms.requirements.sentences import prefect_version_fault
 
 USUAL_HOME = ".prefect"

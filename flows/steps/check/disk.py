@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from staging.room import bytes_of_one_more_run, free_bytes
-from transforms.requirements.findings import Seen
+from transforms.requirements.check_rows import Seen
 from transforms.requirements.sentences import in_mebibytes, room_fault
 from transforms.requirements.tables.requirements import LEAST_FREE_BYTES
 

@@ -24,8 +24,8 @@ from transforms.openimis.country import Country
 from transforms.package.metadata import tracker_package
 from transforms.package.tables.user_roles import LOADER
 from transforms.reports.metadata_summary import package_fault
+from transforms.requirements.check_rows import Seen
 from transforms.requirements.faults import Fault
-from transforms.requirements.findings import Seen
 from transforms.requirements.sentences import root_fault, time_zone_fault
 from transforms.requirements.tables.requirements import (
     DHIS2_DELETES,

@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.steps.shared.country_file import read_country
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country
-from transforms.requirements.findings import Seen
+from transforms.requirements.check_rows import Seen
 
 
 class SettingsLooks:

@@ -19,7 +19,7 @@ from transforms.openimis.unmapped_values import (
     sentence_of,
     sum_unmapped,
 )
-from transforms.requirements.findings import Seen
+from transforms.requirements.check_rows import Seen
 from transforms.requirements.sentences import clock_fault, row_faults
 
 WITH_ROWS = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))

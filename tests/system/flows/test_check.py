@@ -35,7 +35,7 @@ from tests.system.crashes.disk import small_disk
 from tests.system.flows.conftest import fill
 from transforms.model.tables.claim import CLAIM_STATUS
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
-from transforms.requirements.findings import Finding, Verdict
+from transforms.requirements.check_rows import CheckRow, Standing
 from transforms.requirements.tables.requirements import REQUIREMENTS
 
 POOL, WORKER = "checked", "a worker"
@@ -84,7 +84,7 @@ def scheme(whole: FlowScheme, sample_database: Path) -> Iterator[FlowScheme]:
     put_back(whole, sample_database)
 
 
-def found_in(scheme: FlowScheme, pool: str = POOL, root: Path | None = None) -> list[Finding]:
+def found_in(scheme: FlowScheme, pool: str = POOL, root: Path | None = None) -> list[CheckRow]:
     where = (scheme.country_file, root or scheme.staging_root)
     return look_around("scheme", "ministry", *where, "scheme", pool)
 
@@ -182,15 +182,15 @@ BROKEN = {
 }  # fmt: skip
 
 
-def refuse_secrets(findings: list[Finding]) -> None:
+def refuse_secrets(findings: list[CheckRow]) -> None:
     text = " ".join(str(each) for each in findings)
     assert [each for each in SECRETS if each in text] == []
 
 
-def only(findings: list[Finding], key: str) -> Finding:
+def only(findings: list[CheckRow], key: str) -> CheckRow:
     """Return the one finding that is not met; the rest is met, but for what stands on it."""
-    [faulty] = [each for each in findings if each.verdict is Verdict.UNMET]
-    unseen = {each.requirement.key for each in findings if each.verdict is Verdict.UNSEEN}
+    [faulty] = [each for each in findings if each.standing is Standing.UNMET]
+    unseen = {each.requirement.key for each in findings if each.standing is Standing.UNSEEN}
     assert faulty.requirement.key == key, faulty
     assert unseen == standing_on(key)
     return faulty
@@ -211,7 +211,7 @@ def test_a_set_up_in_which_nothing_is_wrong_meets_all_and_is_not_written_to(
 
     findings = found_in(scheme)
 
-    assert [each for each in findings if each.verdict is not Verdict.MET] == []
+    assert [each for each in findings if each.standing is not Standing.MET] == []
     assert [each.requirement for each in findings] == list(REQUIREMENTS)
     assert scheme.sandbox.content() == before
     assert sorted(scheme.staging_root.rglob("*")) == files
@@ -257,7 +257,7 @@ def administer(database: Database, *statements: str) -> None:
 def test_openimis_in_postgresql_is_read_only_for_a_reader_who_knows_the_password(
     scheme: FlowScheme, guarded: Database, openimis: Database
 ) -> None:
-    def found_by(connection: str) -> list[Finding]:
+    def found_by(connection: str) -> list[CheckRow]:
         save_openimis(connection, DialectName.POSTGRESQL)
         return found_in(scheme)
 
@@ -265,7 +265,7 @@ def test_openimis_in_postgresql_is_read_only_for_a_reader_who_knows_the_password
     wrong = only(found_by(f"{guarded.odbc}Pwd=wrong-word;"), "openimis_login")
     writes = only(found_by(openimis.odbc), "openimis_read_only")
 
-    assert [each for each in met if each.verdict is not Verdict.MET] == []
+    assert [each for each in met if each.standing is not Standing.MET] == []
     assert "password" in wrong.found[0]
     assert "wrong-word" not in wrong.found[0]
     assert "The user may write tblLocations" in writes.found[0]

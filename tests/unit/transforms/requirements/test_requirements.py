@@ -11,7 +11,7 @@ import yaml
 
 from transforms.core.errors import SourceError, SyncError, UnforeseenError
 from transforms.reports.check_page import check_lines, check_page, check_sentence
-from transforms.requirements.findings import Look, Seen, Verdict, walk
+from transforms.requirements.check_rows import Look, Seen, Standing, walk
 from transforms.requirements.sentences import (
     AFTER_PREFECT,
     FIRST_PREFECT,
@@ -58,10 +58,10 @@ def test_what_stands_on_an_unmet_requirement_is_not_looked_at() -> None:
         REQUIREMENTS, looks(dhis2_login=fail(SourceError("No.")), dhis2_version=never), unforeseen
     )
 
-    verdicts = {each.requirement.key: each.verdict for each in found}
-    assert verdicts["dhis2_login"] is Verdict.UNMET
-    assert verdicts["dhis2_version"] is verdicts["dhis2_patch"] is Verdict.UNSEEN
-    assert verdicts["dhis2_address"] is verdicts["openimis_codes"] is Verdict.MET
+    standings = {each.requirement.key: each.standing for each in found}
+    assert standings["dhis2_login"] is Standing.UNMET
+    assert standings["dhis2_version"] is standings["dhis2_patch"] is Standing.UNSEEN
+    assert standings["dhis2_address"] is standings["openimis_codes"] is Standing.MET
 
 
 def test_an_error_that_nobody_foresaw_is_told_without_its_text() -> None:

@@ -8,7 +8,7 @@ from transforms.core.errors import SyncError
 from transforms.requirements.tables.requirements import Requirement
 
 
-class Verdict(StrEnum):
+class Standing(StrEnum):
     """How a requirement stands."""
 
     MET = "✔"
@@ -30,24 +30,24 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckRow:
     """What became of a requirement.
 
     Attributes:
         requirement: It.
-        verdict: How it stands.
+        standing: How it stands.
         found: What was found, a sentence or some words each.
     """
 
     requirement: Requirement
-    verdict: Verdict
+    standing: Standing
     found: Sequence[str]
 
     @property
     def mend(self) -> str:
         """What to do, as a sentence; nothing where nothing has to be done."""
         mend = self.requirement.mend
-        return f"{mend[0].upper()}{mend[1:]}." if self.verdict is Verdict.UNMET else ""
+        return f"{mend[0].upper()}{mend[1:]}." if self.standing is Standing.UNMET else ""
 
 
 Look = Callable[[], Seen]
@@ -57,7 +57,7 @@ def walk(
     requirements: Sequence[Requirement],
     looks: Mapping[str, Look],
     unforeseen: Callable[[Exception], SyncError],
-) -> list[Finding]:
+) -> list[CheckRow]:
     """Look at every requirement, in order, and return what was found of each.
 
     Args:
@@ -65,34 +65,34 @@ def walk(
         looks: Key of a requirement to what looks at it.
         unforeseen: Makes of an error that nobody foresaw one that quotes no value.
     """
-    findings: dict[str, Finding] = {}
+    findings: dict[str, CheckRow] = {}
     for each in requirements:
-        unmet = [findings[key] for key in each.after if findings[key].verdict is not Verdict.MET]
+        unmet = [findings[key] for key in each.after if findings[key].standing is not Standing.MET]
         findings[each.key] = (
             _unseen(each, unmet) if unmet else _look(each, looks[each.key], unforeseen)
         )
     return list(findings.values())
 
 
-def unmet(findings: Sequence[Finding]) -> list[Finding]:
+def unmet(findings: Sequence[CheckRow]) -> list[CheckRow]:
     """Return the findings of what is not met."""
-    return [each for each in findings if each.verdict is Verdict.UNMET]
+    return [each for each in findings if each.standing is Standing.UNMET]
 
 
-def _unseen(requirement: Requirement, unmet: Sequence[Finding]) -> Finding:
+def _unseen(requirement: Requirement, unmet: Sequence[CheckRow]) -> CheckRow:
     names = " and ".join(f"{each.requirement.side}: {each.requirement.name}" for each in unmet)
-    return Finding(requirement, Verdict.UNSEEN, (f"not looked at, because of {names}",))
+    return CheckRow(requirement, Standing.UNSEEN, (f"not looked at, because of {names}",))
 
 
 def _look(
     requirement: Requirement, look: Look, unforeseen: Callable[[Exception], SyncError]
-) -> Finding:
+) -> CheckRow:
     try:
         seen = look()
     except SyncError as error:
-        return Finding(requirement, Verdict.UNMET, (str(error),))
+        return CheckRow(requirement, Standing.UNMET, (str(error),))
     except Exception as error:
-        return Finding(requirement, Verdict.UNMET, (str(unforeseen(error)),))
+        return CheckRow(requirement, Standing.UNMET, (str(unforeseen(error)),))
     if seen.faults:
-        return Finding(requirement, Verdict.UNMET, tuple(seen.faults))
-    return Finding(requirement, Verdict.MET, (seen.found,))
+        return CheckRow(requirement, Standing.UNMET, tuple(seen.faults))
+    return CheckRow(requirement, Standing.MET, (seen.found,))
