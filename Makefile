@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
+.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -21,6 +21,15 @@ help: ## Show this list
 
 demo: install ## A sample openIMIS into a stand-in DHIS2: day one, day two, day two again
 	@$(PYTHON) -W ignore -m tests.system.demo
+
+# SERVICE_HOME is a folder that stays: Prefect's database, and the login of its API.
+SERVICE_HOME ?= $(HOME)/.openimis-to-dhis2
+SERVICE_PORT ?= 4200
+up: install ## Start Prefect's server and a worker on this machine, with blocks, deployments, automations
+	@.venv/bin/openimis-dhis2 up --home $(SERVICE_HOME) --port $(SERVICE_PORT)
+
+down: install ## Stop the worker and the server that make up has started
+	@.venv/bin/openimis-dhis2 down --home $(SERVICE_HOME) --port $(SERVICE_PORT)
 
 # Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.

@@ -19,6 +19,7 @@ from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
+from flows.prefect_support.rejects_event import emit_many_rejects
 from flows.prefect_support.result import publish_result
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.stage_runs import StageRuns, SyncStage
@@ -61,6 +62,7 @@ def sync(
     until: Until = Until.LOAD,
     pseudonym_key: str | None = None,
     allow: Sequence[Allow] = (),
+    rejects_share: float = 0.01,
     *,
     analytics: bool = False,
     as_deployments: bool = False,
@@ -82,6 +84,7 @@ def sync(
         pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
         allow: What is permitted for this run; the sentence of each guard names what lifts it. A
             run that the schedule starts is permitted nothing.
+        rejects_share: Operators are told if more of what was compared is held back or refused.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
@@ -118,6 +121,7 @@ def sync(
             summarise(run, target, RunState.PLANNED)
         elif analytics:
             runs.run(ANALYTICS)
+    emit_many_rejects(run, target, rejects_of(run), rejects_share)
     return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
 
 

@@ -31,9 +31,11 @@ COMMANDS = {
     "docs": Command(
         "flows.prefect_support.docs", "write the pages that are made from the tables of truth"
     ),
+    "down": Command("flows.commands.down", "stop Prefect's server and worker"),
     "match-org-units": Command(
         "flows.commands.match_org_units", "match openIMIS's places with DHIS2's org units"
     ),
+    "up": Command("flows.commands.up", "start Prefect's server and worker, with all they need"),
 }
 
 

@@ -1,0 +1,131 @@
+"""Start and stop the service: server, blocks, work pool, deployments, automations, worker."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.exceptions import ObjectNotFound
+
+from flows.prefect_support.blocks import register
+from flows.prefect_support.service.automations import (
+    CHANNEL,
+    USUAL_LIMITS,
+    Limits,
+    make_automations,
+    save_channel,
+)
+from flows.prefect_support.service.deployments import make_work_pool, pause_again, read_pauses
+from flows.prefect_support.service.home import ServiceHome
+from flows.prefect_support.service.processes import ServiceError, is_running, start, stop
+from transforms.requirements.tables.requirements import WORK_POOL
+
+PROJECT = Path(__file__).parents[3]
+PREFECT = str(Path(sys.executable).with_name("prefect"))
+SERVER, WORKER = "server", "worker"
+START_SECONDS = 180.0
+SLOTS = 4
+OK = 200
+
+
+def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMITS) -> list[str]:
+    """Start what does not run, and make what is not there; return what was done, in sentences.
+
+    The settings of the home have to be those of this process.
+
+    Args:
+        home: The folder of the service.
+        channel: Where operators are told, as an address of Apprise; None leaves it as it is.
+        limits: For how long is waited until they are.
+
+    Raises:
+        ServiceError: A process does not start, or another one has its port.
+    """
+    started = _start_server(home)
+    register()
+    if channel:
+        save_channel(channel)
+    with get_client(sync_client=True) as client:
+        make_work_pool(client, WORK_POOL)
+        _deploy(client, home)
+        block = _channel(client)
+        make_automations(client, block, limits)
+    at_work = _start_worker(home)
+    return [
+        f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
+        f"The worker {'was started' if at_work else 'runs already'}; logs are in {home.folder}",
+        "Operators are told by the saved channel." if block else _NOBODY,
+    ]
+
+
+_NOBODY = "Nobody is told when a run fails: set OPENIMIS_DHIS2_NOTIFY and run this again."
+
+
+def bring_down(home: ServiceHome) -> list[str]:
+    """Stop worker and server; return what was done, in sentences."""
+    names = (WORKER, SERVER)
+    ran = {name: stop(home.process_file(name)) for name in names}
+    return [f"The {name} {'was stopped' if ran[name] else 'did not run'}." for name in names]
+
+
+def _start_server(home: ServiceHome) -> bool:
+    note, log = home.process_file(SERVER), home.log_file(SERVER)
+    if not is_running(note) and _answers(home):
+        raise ServiceError(
+            f"Something else answers at {home.api_url}, and this folder ({home.folder}) has not "
+            f"started it. Stop it, or name another port (PORT=…). Nothing was started."
+        )
+    started = start([PREFECT, "server", "start"], note, log, home.settings(), PROJECT)
+    until = time.monotonic() + START_SECONDS
+    while not _answers(home):
+        if not is_running(note) or time.monotonic() > until:
+            stop(note)
+            raise ServiceError(f"Prefect's server did not start: see {log}. Nothing was made.")
+        time.sleep(0.5)
+    return started
+
+
+def _start_worker(home: ServiceHome) -> bool:
+    command = [PREFECT, "worker", "start", "--pool", WORK_POOL, "--limit", str(SLOTS)]
+    return start(
+        command, home.process_file(WORKER), home.log_file(WORKER), home.settings(), PROJECT
+    )
+
+
+def _answers(home: ServiceHome) -> bool:
+    try:
+        return httpx.get(f"{home.api_url}/health", trust_env=False).status_code == OK
+    except httpx.RequestError:
+        return False
+
+
+def _deploy(client: SyncPrefectClient, home: ServiceHome) -> None:
+    """Deploy `prefect.yaml`, and pause again what was paused."""
+    pauses = read_pauses(client)
+    done = subprocess.run(  # noqa: S603
+        [PREFECT, "--no-prompt", "deploy", "--all"],
+        cwd=PROJECT,
+        env=os.environ | home.settings(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    pause_again(client, pauses)
+    if done.returncode:
+        log = home.log_file("deploy")
+        log.write_text(done.stdout + done.stderr, encoding="utf-8")
+        raise ServiceError(f"The deployments of prefect.yaml could not be made: see {log}.")
+
+
+def _channel(client: SyncPrefectClient) -> UUID | None:
+    """Return the id of the block of the operators' channel, if one is saved."""
+    try:
+        found = client.read_block_document_by_name(CHANNEL, "slack-webhook", include_secrets=False)
+    except ObjectNotFound:
+        return None
+    return found.id
