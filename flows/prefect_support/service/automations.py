@@ -26,6 +26,8 @@ PREFIX = "openIMIS to DHIS2: "
 RUN = "prefect.flow-run."
 ENDED = {f"{RUN}{name}" for name in ("Completed", "Completed*", "Failed", "Crashed", "Cancelled")}
 EACH = "prefect.resource.id"
+NOT_UPDATED = {"owner_resource"}
+"""What Prefect takes of a new automation only."""
 LINK = "{% if flow_run is defined and flow_run %}\n{{ flow_run|ui_url }}{% endif %}"
 TOLD = ("sync", "set-up-dhis2", "reconcile", "run-analytics", "import-population")
 """Flows whose failure is told. Stages are not among them: `sync` fails with each of them."""
@@ -95,11 +97,20 @@ def make_automations(
     telling = [each.automation(channel) for each in alerts(limits)] if channel else []
     for automation in [_crash(limits), *telling]:
         found = client.read_automations_by_name(automation.name)
-        if found:
-            automation.enabled = found[0].enabled
-            client.update_automation(found[0].id, automation)
-        else:
+        if not found:
             client.create_automation(automation)
+        elif changed := _changed(automation, found[0]):
+            client.update_automation(found[0].id, changed)
+
+
+def _changed(ours: AutomationCore, found: AutomationCore) -> AutomationCore | None:
+    """Return what an automation has to be, switched off if it was; None where it is so already.
+
+    Prefect's client leaves out of an update what was not set, so all is set.
+    """
+    wanted = ours.model_dump(exclude=NOT_UPDATED) | {"enabled": found.enabled}
+    is_so = AutomationCore.model_validate(found.model_dump()).model_dump(exclude=NOT_UPDATED)
+    return AutomationCore.model_validate(wanted) if wanted != is_so else None
 
 
 def alerts(limits: Limits) -> Iterator[Alert]:
