@@ -19,7 +19,7 @@ def emit_many_rejects(run: Run, target: str, rejects: int, share: float) -> None
         share: Of all objects that were compared.
     """
     compared = sum(read_json(run.summary)["compared"].values())
-    if rejects <= share * compared or not rejects:
+    if not are_many(rejects, compared, share):
         return
     sentence = (
         f"{rejects:,} of {compared:,} objects of {target} were held back or refused. See the "
@@ -28,3 +28,8 @@ def emit_many_rejects(run: Run, target: str, rejects: int, share: float) -> None
     labels = {SENTENCE: sentence, "prefect.resource.name": target}
     resource = {"prefect.resource.id": f"openimis-to-dhis2.run.{run.run_id}"} | labels
     emit_event(MANY_REJECTS, resource=resource)
+
+
+def are_many(rejects: int, compared: int, share: float) -> bool:
+    """Whether rejects are more than a share of what was compared."""
+    return rejects > share * compared
