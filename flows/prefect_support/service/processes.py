@@ -14,6 +14,8 @@ from transforms.core.errors import TerminalError
 
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.2
+_started: list["subprocess.Popen[bytes]"] = []
+"""Kept, since Python complains of a process that is forgotten while it runs."""
 
 
 class ServiceError(TerminalError):
@@ -44,6 +46,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _started.append(process)
     note.write_bytes(orjson.dumps({"pid": process.pid, "began": _began(process.pid)}))
     return True
 
