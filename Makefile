@@ -94,6 +94,8 @@ install: .venv/command system-packages
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# The lock is complete. Without --no-deps, pip before 24 wants the newest release of what is locked
+# and has extras, and refuses any other.
 .venv/installed: requirements-dev.lock | system-packages
 	@for python in $(PYTHONS); do
 	  $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && break
@@ -102,7 +104,7 @@ install: .venv/command system-packages
 	test -n "$$python" || {
 	  echo "Python 3.11, 3.12 or 3.13 is needed; found $$(python3 --version 2>&1). Install one (Debian: apt-get install python3 python3-venv; macOS: brew install python@3.13), then run this again. Nothing was installed." >&2; exit 1; }
 	$$python -m venv --clear .venv
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	touch $@
 
 system-packages:
