@@ -79,11 +79,13 @@ def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
 ) -> None:
     """The limit lies between the first ones and all of them: only the second ones are new."""
     people = confirmed(scheme.target)["tracked_entities"]
-    unlike = people.filter(pl.col(MARITAL.key) != "Widowed")["uid"].to_list()  # all of them change
+    unlike = people.filter(pl.col(MARITAL.key).is_in(["Widowed", "Divorced"]).not_())[
+        "uid"
+    ].to_list()  # all of them change
     half = len(unlike) // 2
     assert half > 4  # so that the limit lies between them
     scheme.guards = Guards(misconfigured_count=half + half // 2, misconfigured_share=0)
-    for night, status in enumerate("WDS"):
+    for night, status in enumerate("WDW"):
         for uid in unlike[half * night : half * (night + 1)] if night < 2 else ():
             scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=uid, status=500)
         marry(scheme, status)
