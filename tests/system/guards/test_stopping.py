@@ -77,15 +77,17 @@ def test_poison_records_that_nobody_corrects_keep_nobody_else_waiting(
 def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
     scheme: GuardedScheme,
 ) -> None:
-    """The limit lies between the first ones and all of them: only the second ones are new."""
+    """The limit lies between the first ones and all of them: only the second ones are new.
+
+    All of them change on every night.
+    """
     people = confirmed(scheme.target)["tracked_entities"]
-    unlike = people.filter(pl.col(MARITAL.key).is_in(["Widowed", "Divorced"]).not_())[
-        "uid"
-    ].to_list()  # all of them change
+    now = pl.col(MARITAL.key).fill_null("")
+    unlike = people.filter(~now.is_in(["Widowed", "Divorced", "Single"]))["uid"].to_list()
     half = len(unlike) // 2
-    assert half > 4  # so that the limit lies between them
+    assert half > 2  # so that the limit lies between half of them and all
     scheme.guards = Guards(misconfigured_count=half + half // 2, misconfigured_share=0)
-    for night, status in enumerate("WDW"):
+    for night, status in enumerate("WDS"):
         for uid in unlike[half * night : half * (night + 1)] if night < 2 else ():
             scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=uid, status=500)
         marry(scheme, status)
