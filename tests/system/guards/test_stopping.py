@@ -82,7 +82,7 @@ def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
     All of them change on every night.
     """
     people = confirmed(scheme.target)["tracked_entities"]
-    now = pl.col(MARITAL.key).fill_null("")
+    now = pl.col(MARITAL.key)  # null for those who are gone
     unlike = people.filter(~now.is_in(["Widowed", "Divorced", "Single"]))["uid"].to_list()
     half = len(unlike) // 2
     assert half > 2  # so that the limit lies between half of them and all
