@@ -115,15 +115,23 @@ class Ministry(Scheme):
     def decide_all(self) -> list[str]:
         """Decide by the truth what the matcher leaves open, but for some facilities; return these.
 
-        What lies below a place can be matched once that is decided.
+        What lies below a place can be matched once that is decided. What stays open are facilities
+        with claims.
         """
         for kind in ("region", "district"):
             if found := self._open(kind):
                 self._decide(found)
                 self.match()
-        facilities = self._open("facility")
+        claims = self._claims_by_place()
+        facilities = sorted(self._open("facility"), key=lambda key: -claims.get(key, 0))
         self._decide(facilities[OPEN:])
         return facilities[:OPEN]
+
+    def _claims_by_place(self) -> dict[str, int]:
+        """UUID of a facility to the claims that openIMIS has there."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return {self.made.places[number - 1]["key"]: count
+                    for number, count in connection.execute(CLAIMS)}  # fmt: skip
 
     def _open(self, kind: str) -> list[str]:
         return [

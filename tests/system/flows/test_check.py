@@ -66,7 +66,7 @@ def whole(
         fill(sandbox.state, ministry)
         scheme = FlowScheme(folder, sandbox, SqliteSource(folder / "openimis.sqlite"))
         put_back(scheme, sample_database)
-        scheme.staging_root.mkdir(exist_ok=True)
+        scheme.staging_root.mkdir(parents=True, exist_ok=True)
         with temporary_settings({PREFECT_HOME: folder / "prefect"}):
             yield scheme
 
@@ -136,7 +136,7 @@ def without_package(state: State) -> None:
 
 
 def of_another_release(state: State) -> None:
-    state.metadata["dataElements"][CLAIM_STATUS.uid]["valueType"] = "LONG_TEXT"
+    state.metadata["optionSets"][CLAIM_STATUS.uid]["valueType"] = "LONG_TEXT"
 
 
 def without_root(state: State) -> None:
@@ -276,7 +276,9 @@ def test_a_faulty_patch_is_named_with_the_one_that_mends_it(
 ) -> None:
     whole.save_blocks()
     with running_sandbox("2.42", users=[LOADER_USER], release="2.42.4") as sandbox:
+        dialect = sandbox.state.dialect
         fill(sandbox.state, ministry)
+        sandbox.state.dialect = dialect
         save_server(whole, base_url=sandbox.url)
 
         faulty = only(found_in(whole), "dhis2_patch")

@@ -259,6 +259,8 @@ def test_unmatched_facilities_go_to_their_district_if_the_country_says_so(
     ministry.country = SETTINGS.replace(
         "[waiting]", '[match.unmatched]\nfacility = "district"\n[waiting]'
     )
+    facility, _ = ministry.busy_facility()
+    ministry.decide(facility, decision="none", dhis2_uid=None, who="Asha")
 
     ministry.bring("above")
 

@@ -54,7 +54,7 @@ def test_an_empty_dhis2_gets_everything_that_the_data_need(sandbox: Sandbox, dhi
     assert not done.options.refused
     assert not done.org_units.refused
     assert len(sandbox.metadata("organisationUnits")) == 7
-    assert len(sandbox.metadata("trackedEntityAttributes")) == 18
+    assert len(sandbox.metadata("trackedEntityAttributes")) == 19
     assert set(sandbox.metadata("programs")) == {INSUREE_PROGRAM, CLAIM_PROGRAM}
     assert len(sandbox.metadata("programStages")) == 4
     assert level_names(sandbox) == {
@@ -74,7 +74,7 @@ def test_no_attribute_is_mandatory_and_every_attribute_is_of_the_person(
     program = sandbox.metadata("programs")[INSUREE_PROGRAM]
     links = person["trackedEntityTypeAttributes"] + program["programTrackedEntityAttributes"]
     assert not any(link["mandatory"] for link in links)
-    assert len(person["trackedEntityTypeAttributes"]) == 18
+    assert len(person["trackedEntityTypeAttributes"]) == 19
 
 
 def test_set_up_a_second_time_writes_nothing(sandbox: Sandbox, dhis2: Dhis2) -> None:

@@ -16,6 +16,8 @@ from transforms.model.desired import desired
 from transforms.model.org_units import org_units
 from transforms.model.resources import ALL_FIELDS, ORG_UNITS
 from transforms.model.selected_columns import selected_columns
+from transforms.model.tables.claim import CLAIM_PLACE
+from transforms.model.tables.insuree import PLACE
 from transforms.openimis.country import Country, Root, country_of
 from transforms.openimis.place_groups import checked_place_groups
 from transforms.openimis.register import register_of
@@ -32,9 +34,11 @@ PLAIN = "a country file that says nothing of openIMIS"
 OF_EACH_SECTION = {"values", "privacy"}
 OF_OTHERS = {
     "root", "levels", "dhis2", "load", "guards", "waiting", "retention", "analytics", "population",
-    "coordinates", "match", "org_units", "regions",
+    "coordinates", "match", "org_units", "regions", "partitions",
 }  # fmt: skip
 """Settings that no case of an openIMIS is about: where DHIS2's places are, and how runs go."""
+OF_MATCHING = {PLACE.name, CLAIM_PLACE.name}
+"""Values for who uses DHIS2's own org units."""
 TODAY = dt.date(2026, 1, 1)
 KEY = "a key of the ministry that is long enough"
 
@@ -262,4 +266,7 @@ def test_nothing_can_be_set_of_an_openimis_for_which_there_is_no_case():
 
     assert Country.model_fields.keys() - OF_OTHERS == named - OF_OTHERS
     assert values == {each.key for each in CODED_VALUES}
-    assert sent_fields == {each.name for each in ALL_FIELDS if each.optional and not each.follows}
+    assert (
+        sent_fields
+        == {each.name for each in ALL_FIELDS if each.optional and not each.follows} - OF_MATCHING
+    )
