@@ -52,6 +52,7 @@ def test_requests_that_fail_once_change_nothing(story: Story, name: str) -> None
     story.assert_undisturbed(CHANGES)
 
 
+@pytest.mark.large
 def test_bundles_that_fail_as_a_whole_once_change_nothing(story: Story) -> None:
     story.begin(CHANGES, STAGED)
 

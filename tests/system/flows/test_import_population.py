@@ -32,6 +32,7 @@ def code_of_a_district(scheme: FlowScheme) -> str:
         return str(connection.execute(query).fetchone()[0])
 
 
+@pytest.mark.large
 def test_figures_arrive_after_a_load_and_bad_lines_are_rejects(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     text = f"code,year,population\n{code_of_a_district(scheme)},2025,125000\nX,2025,1\n"

@@ -85,6 +85,7 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
     assert "no_place" in explain(WORKER, "ministry", noted_scheme.staging_root)
 
 
+@pytest.mark.large
 def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: FlowScheme) -> None:
     noted_scheme.sync(run_id="first")
     with sqlite3.connect(noted_scheme.database) as database:

@@ -39,6 +39,7 @@ def abroad(
         yield scheme
 
 
+@pytest.mark.large
 def test_everything_arrives_and_is_found_again(abroad: FlowScheme) -> None:
     abroad.set_up()
 

@@ -27,6 +27,7 @@ def merged_away(scheme: FlowScheme) -> str:
     return uid
 
 
+@pytest.mark.large
 def test_the_plan_of_set_up_names_places_that_are_gone_and_says_what_to_do(
     scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:

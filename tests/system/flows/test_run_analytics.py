@@ -41,6 +41,7 @@ def test_analytics_before_the_first_load_say_how_they_ended(scheme: FlowScheme) 
     assert "was not judged" in str(state.message)
 
 
+@pytest.mark.large
 def test_analytics_after_a_load_hold_all_that_dhis2_has_confirmed(scheme: FlowScheme) -> None:
     loaded(scheme)
 

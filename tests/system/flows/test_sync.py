@@ -42,6 +42,7 @@ def test_after_a_day_of_changes_a_second_run_posts_nothing_either(scheme: FlowSc
     assert scheme.written()[mark:] == []
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     "lost",
     one_by_default(["outcomes/outcomes.parquet", "rejects/claim_events.parquet"]),

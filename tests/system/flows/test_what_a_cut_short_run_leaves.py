@@ -22,6 +22,7 @@ def cut_short(scheme: FlowScheme, country: str) -> None:
     scheme.sandbox.cues.clear()
 
 
+@pytest.mark.large
 def test_what_the_privacy_policy_forbids_since_is_not_posted_by_the_next_run(
     scheme: FlowScheme,
 ) -> None:

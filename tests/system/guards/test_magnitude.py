@@ -90,6 +90,7 @@ def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
     assert waiting_sentences(strict.job("fourth").run) == waiting_sentences(strict.job("third").run)
 
 
+@pytest.mark.large
 def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: GuardedScheme) -> None:
     lose_gender(strict)
     strict.bring("third")
@@ -204,6 +205,7 @@ def places_called(scheme: Scheme, word: str) -> int:
     return sum(word in each["name"] for each in units)
 
 
+@pytest.mark.large
 def test_places_that_are_all_renamed_wait_for_a_permission_and_a_new_region_goes(
     strict: GuardedScheme,
 ) -> None:

@@ -50,10 +50,11 @@ def test_oldest_rows_of_several_tables_are_another_openimis(scheme: GuardedSchem
         scheme.bring("third")
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     ("table", "field"),
     [
-        pytest.param("tblProfessions", OCCUPATION, id="many", marks=pytest.mark.large),
+        pytest.param("tblProfessions", OCCUPATION, id="many"),
         pytest.param("tblGender", SEX, id="all"),
     ],
 )

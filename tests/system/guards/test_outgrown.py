@@ -50,6 +50,7 @@ def test_the_same_rows_lie_in_more_partitions_each_with_its_person(scheme: Guard
             assert rows.filter(partition_of(pl.col("person"), MANY) != number).is_empty()
 
 
+@pytest.mark.large
 def test_the_night_after_posts_nothing(scheme: GuardedScheme) -> None:
     scheme.bring("third")
     outgrow(scheme)

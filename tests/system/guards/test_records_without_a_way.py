@@ -93,6 +93,7 @@ def test_what_dhis2_did_without_an_answer_is_unknown_and_made_good(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_claim_without_an_answer_that_openimis_deletes_leaves_nothing_in_dhis2(
     scheme: GuardedScheme,
 ) -> None:
@@ -155,6 +156,7 @@ def names_in_dhis2(scheme: GuardedScheme, kind: str) -> list[str]:
     return [str(each["name"]) for each in scheme.sandbox.metadata(kind).values()]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("way", one_by_default(ON_THE_WAY))
 def test_one_village_whose_name_does_not_get_through_stops_no_night_and_is_named(
     scheme: GuardedScheme, way: str

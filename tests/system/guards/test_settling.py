@@ -189,6 +189,7 @@ def test_the_run_itself_goes_on_with_its_own_requests(scheme: GuardedScheme) -> 
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.large
 def test_a_person_whom_somebody_deleted_in_dhis2_comes_back_with_the_number_of_today(
     scheme: GuardedScheme,
 ) -> None:

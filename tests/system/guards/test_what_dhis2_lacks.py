@@ -139,6 +139,7 @@ def refuse_metadata(scheme: GuardedScheme, holds: str | None = None) -> None:
     )
 
 
+@pytest.mark.large
 def test_options_that_somebody_deleted_are_made_again_by_the_load(scheme: GuardedScheme) -> None:
     gone = delete_options(scheme, PROFESSION.uid, 3)
     marry(scheme, "W")

@@ -149,6 +149,7 @@ def test_a_changed_decision_moves_claims_and_keeps_their_uids(
     assert ministry.look("look").is_empty()
 
 
+@pytest.mark.large
 def test_a_changed_decision_on_a_district_moves_people_and_their_owners(
     story: Story, ministry: Ministry
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_changed_decision_on_a_district_moves_people_and_their_owners(
     assert ministry.theirs() == story.theirs
 
 
+@pytest.mark.large
 def test_many_moves_wait_for_a_permission(ministry: Ministry) -> None:
     ministry.guards = ministry.guards.model_copy(update={"change_count": 1})
     ministry.allow = (Allow.DELETES,)
@@ -188,6 +190,7 @@ def test_many_moves_wait_for_a_permission(ministry: Ministry) -> None:
     assert set(ministry.people_by_org_unit()) == {ROOT}
 
 
+@pytest.mark.large
 def test_a_day_of_changes_writes_nothing_of_the_ministrys(story: Story, ministry: Ministry) -> None:
     ministry.next_day()
 
@@ -213,6 +216,7 @@ def test_the_run_tells_of_a_tree_that_drifts_and_nothing_waits_for_a_name(
     assert new not in reasons(ministry, "drifted")
 
 
+@pytest.mark.large
 def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
     story: Story, ministry: Ministry
 ) -> None:
@@ -253,6 +257,7 @@ def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Mini
     }  # fmt: skip
 
 
+@pytest.mark.large
 def test_unmatched_facilities_go_to_their_district_if_the_country_says_so(
     story: Story, ministry: Ministry
 ) -> None:
@@ -271,6 +276,7 @@ def test_unmatched_facilities_go_to_their_district_if_the_country_says_so(
     assert ministry.theirs() == story.theirs
 
 
+@pytest.mark.large
 def test_unmatched_facilities_are_made_only_where_a_person_says_that_there_is_none(
     story: Story, ministry: Ministry
 ) -> None:

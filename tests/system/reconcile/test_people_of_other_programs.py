@@ -57,6 +57,7 @@ def refused(scheme: ReconciledScheme, run_id: str) -> list[dict[str, Any]]:
     return rows.collect().to_dicts()
 
 
+@pytest.mark.large
 def test_what_the_clinic_has_of_a_person_stays_and_ours_goes(scheme: ReconciledScheme) -> None:
     clinic, uid = deleted_in_openimis(scheme)
     assert of_ours(scheme, uid)
