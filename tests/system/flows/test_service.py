@@ -140,9 +140,11 @@ def service(
 ) -> Iterator[ServiceHome]:
     """The service, which runs."""
     home = ServiceHome(tmp_path_factory.mktemp("service") / "home", free_port())
-    home.shown = run_command(home, "up", OPENIMIS_DHIS2_NOTIFY=sinks[1])  # type: ignore[attr-defined]
-    yield home
-    run_command(home, "down")
+    try:
+        assert "shown once" in run_command(home, "up", OPENIMIS_DHIS2_NOTIFY=sinks[1])
+        yield home
+    finally:
+        run_command(home, "down")
 
 
 def client_of(home: ServiceHome) -> SyncPrefectClient:
