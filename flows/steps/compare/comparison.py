@@ -5,6 +5,7 @@ from functools import cached_property
 
 import polars as pl
 
+from flows.steps.compare.desired import undeletable_in
 from flows.steps.compare.partition_comparison import (
     PartitionComparison,
     Selection,
@@ -49,6 +50,7 @@ class Comparison:
         self.target = target
         self.current = current
         self.partitions = DesiredManifest.read(run).partitions
+        self._undeletable = undeletable_in(run)
         self._units = units
         self._reports: dict[int, PartitionReport] = {}
 
@@ -77,7 +79,14 @@ class Comparison:
         """
         numbers = range(self.partitions) if only is None else sorted(only)
         work = PartitionComparison(
-            self.run, self.target, self.current, self._doubled_numbers, doubts, chosen, findings
+            self.run,
+            self.target,
+            self.current,
+            self._doubled_numbers,
+            self._undeletable,
+            doubts,
+            chosen,
+            findings,
         )
         found = self._units.run(work.write, numbers)
         self._reports.update(zip(numbers, found, strict=True))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.desired import undeletable_in
 from flows.steps.compare.partition_report import PartitionReport
 from flows.steps.shared.acknowledged_frames import acknowledged_of
 from staging.current import Current
@@ -50,6 +49,7 @@ class PartitionComparison:
         target: The target's files.
         current: Its acknowledged state.
         doubled_numbers: See `transforms.model.insurees.doubled_numbers`.
+        undeletable: See `flows.steps.compare.desired.undeletable_in`.
         doubts: What a comparison before this one could not know.
         chosen: Which changes are posted.
         findings: What is much.
@@ -59,6 +59,7 @@ class PartitionComparison:
     target: Target
     current: Current
     doubled_numbers: pl.DataFrame
+    undeletable: pl.DataFrame
     doubts: PartitionDoubts
     chosen: Selection
     findings: Sequence[Finding]
@@ -90,7 +91,6 @@ class PartitionComparison:
 
     def _deltas(self, partition: int) -> dict[str, Delta]:
         deltas: dict[str, Delta] = {}
-        undeletable = undeletable_in(self.run)
         for resource in RESOURCES:
             before = acknowledged_of(
                 self.target, self.current, resource, partition, self.doubts.movers
@@ -103,7 +103,7 @@ class PartitionComparison:
                 before,
                 above=deltas.get(resource.parent or ""),
                 collided=self.doubts.collided.filter(resource=resource.name)["key"].to_list(),
-                undeletable=undeletable.filter(resource=resource.name)["row"],
+                undeletable=self.undeletable.filter(resource=resource.name)["row"],
                 first=self.current.first_generation(resource.name),
                 since=day_after_load(self.current),
             )
