@@ -6,10 +6,10 @@ openimis-dhis2 check scheme ministry --country country.toml --staging-root stagi
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import cast
 
 from flows.check import check
+from flows.commands.arguments import flow_parser
 from transforms.core.errors import SyncError
 from transforms.reports.check_page import check_lines
 from transforms.requirements.check_rows import CheckRow, unmet
@@ -33,15 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="openimis-dhis2 check",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = flow_parser(
+        "check", __doc__, "name of a saved block openimis-database; it is only read"
     )
-    parser.add_argument("source", help="name of a saved block openimis-database; it is only read")
-    parser.add_argument("target", help="name of a saved block dhis2-server; it is only read")
-    parser.add_argument("--country", type=Path, required=True, help="the country file")
-    parser.add_argument("--staging-root", type=Path, required=True, help="folder of pipeline files")
     parser.add_argument("--pseudonym-key", help="name of a saved block; by default the source's")
     parser.add_argument("--work-pool", default=WORK_POOL, help="whose worker runs the flows")
     return parser

@@ -6,8 +6,8 @@ openimis-dhis2 match-org-units scheme ministry --country country.toml --staging-
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from flows.commands.arguments import flow_parser
 from flows.match_org_units import match_org_units
 from staging.layout import Target
 from transforms.core.errors import SyncError
@@ -35,15 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="openimis-dhis2 match-org-units",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("source", help="name of a saved block openimis-database")
-    parser.add_argument("target", help="name of a saved block dhis2-server; it is only read")
-    parser.add_argument("--country", type=Path, required=True, help="the country file")
-    parser.add_argument("--staging-root", type=Path, required=True, help="folder of pipeline files")
+    parser = flow_parser("match-org-units", __doc__, "name of a saved block openimis-database")
     parser.add_argument("--run-id", help="names the run")
     parser.add_argument("--who", help="whose the changes in the file are, where it names nobody")
     return parser
