@@ -142,10 +142,10 @@ def with_written(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def written() -> pl.Expr:
+def written_text() -> pl.Expr:
     """Return the last column of a row that is about to be written; `parent` is its org unit's."""
-    told = ("decision", "dhis2_uid", "parent", "when", "who")
-    texts = [pl.col(name).fill_null("") for name in told]
+    names = ("decision", "dhis2_uid", "parent", "when", "who")
+    texts = [pl.col(name).fill_null("") for name in names]
     return pl.concat_str(texts, separator=_WRITTEN_SEPARATOR).alias("written")
 
 

@@ -46,7 +46,7 @@ def evidence_of(
         .group_by("key", "uid", maintain_order=True)
         .agg(*(pl.col("rule").eq(rule).any().alias(rule) for rule in _RULES))
     )
-    scored = _scored(pairs, places, units).join(
+    scored = _with_scores(pairs, places, units).join(
         ancestors.select("uid", inside="above", is_inside=pl.lit(value=True)),
         on=["uid", "inside"], how="left", maintain_order="left",
     )  # fmt: skip
@@ -65,20 +65,20 @@ def _similar(
     return pl.concat([within, by_name(others.drop_nulls("scope"), below, settings)])
 
 
-def _scored(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+def _with_scores(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Add what both sides say; of several spellings the most similar counts."""
-    told = pairs.join(
+    sides = pairs.join(
         places.select("key", "kind", "inside", "is_current", *NAME_FORMS, *_POINT), on="key"
     ).join(
         units.select("uid", "is_at_level", "closed_date", *NAME_FORMS, *_POINT),
         on="uid", suffix="_unit",
     )  # fmt: skip
-    theirs = told.select(pl.col(f"{name}_unit").alias(name) for name in NAME_FORMS)
+    theirs = sides.select(pl.col(f"{name}_unit").alias(name) for name in NAME_FORMS)
     points = [f"{name}{side}" for side in ("", "_unit") for name in _POINT]
-    kilometres = kilometres_between(*(told[name].to_numpy() for name in points))
+    kilometres = kilometres_between(*(sides[name].to_numpy() for name in points))
     return (
-        told.with_columns(
-            score=similarity(told.select(NAME_FORMS), theirs) - told.select(_loss()).to_series(),
+        sides.with_columns(
+            score=similarity(sides.select(NAME_FORMS), theirs) - sides.select(_loss()).to_series(),
             km=pl.Series(kilometres, dtype=pl.Float64).fill_nan(None),
             is_closed=pl.col("closed_date").is_not_null(),
         )

@@ -27,7 +27,7 @@ def judge(evidence: pl.DataFrame, units: pl.DataFrame, settings: MatchSettings) 
         key, uid, how, score, km, decision (`ACCEPTED` or `TO_DECIDE`), note (what stands against
         it, with spaces between), candidates (others than `uid`, for people).
     """
-    compared = _compared(evidence, settings)
+    compared = _compare_pairs(evidence, settings)
     objections = _objections(settings)
     stands_against = pl.any_horizontal(*objections.values())
     noted = compared.with_columns(
@@ -36,7 +36,7 @@ def judge(evidence: pl.DataFrame, units: pl.DataFrame, settings: MatchSettings) 
     return _first_of_each(_without_shared(noted), units)
 
 
-def _compared(evidence: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
+def _compare_pairs(evidence: pl.DataFrame, settings: MatchSettings) -> pl.DataFrame:
     """Add how each pair stands beside others of its place, and of its org unit."""
     is_similar = pl.col("score") >= settings.propose_score
     is_near = (pl.col("km") <= settings.near_km).fill_null(value=False) & is_similar

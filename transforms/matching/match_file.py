@@ -10,7 +10,7 @@ from transforms.matching.decisions import (
     Author,
     is_decision,
     with_written,
-    written,
+    written_text,
 )
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE
 from transforms.matching.org_unit_tree import parents_of, with_paths
@@ -50,9 +50,9 @@ def file_of(
     """
     now = _with_names(_proposals(places, matches, author), units)
     decided = before.filter(is_decision())
-    kept = _with_names(_kept(now, decided), units).with_columns(note=_drift(units))
+    kept = _with_names(_decisions_of_today(now, decided), units).with_columns(note=_drift(units))
     rest = now.join(decided, on="openimis_uuid", how="anti")
-    rows = [each.with_columns(written()).select(FILE_COLUMNS) for each in (rest, kept)]
+    rows = [each.with_columns(written_text()).select(FILE_COLUMNS) for each in (rest, kept)]
     return _in_order(pl.concat(rows))
 
 
@@ -69,15 +69,15 @@ def _proposals(places: pl.DataFrame, matches: pl.DataFrame, author: Author) -> p
         dhis2_uid="uid",
         score=_number("score", 0),
         km=_number("km", 1),
-        note=_filled("note"),
+        note=_non_empty("note"),
         who=pl.when(is_accepted).then(pl.lit(BY_RULE)),
         when=pl.when(is_accepted).then(pl.lit(author.when)),
         in_openimis=pl.when("is_current").then(pl.lit(YES)).otherwise(pl.lit(NO)),
         openimis_uuid="key",
-    ).with_columns(_filled("candidates"))  # fmt: skip
+    ).with_columns(_non_empty("candidates"))  # fmt: skip
 
 
-def _kept(now: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def _decisions_of_today(now: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """Return decisions with what openIMIS says of their places now; see `_drift` for DHIS2."""
     of_openimis = ("kind", "openimis_code", "openimis_name", "openimis_path", "in_openimis")
     present = now.select("openimis_uuid", *of_openimis, is_there=pl.lit(value=True))
@@ -180,5 +180,5 @@ def _number(name: str, decimals: int) -> pl.Expr:
     return (rounded if decimals else rounded.cast(pl.Int64)).cast(pl.String)
 
 
-def _filled(name: str) -> pl.Expr:
+def _non_empty(name: str) -> pl.Expr:
     return pl.when(pl.col(name) != "").then(name).alias(name)

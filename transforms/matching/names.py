@@ -92,8 +92,8 @@ def similarity(one: pl.DataFrame, other: pl.DataFrame) -> pl.Series:
     )
     have_common = (one["rare"] != one["words"]) | (other["rare"] != other["words"])
     whole = pl.max_horizontal("words", "letters")
-    told = pl.when(have_common).then(pl.min_horizontal(whole, "rare")).otherwise(whole)
-    scores = ratios.select(told).to_series()
+    score = pl.when(have_common).then(pl.min_horizontal(whole, "rare")).otherwise(whole)
+    scores = ratios.select(score).to_series()
     loss = _loss_by_type(one["type"], other["type"]) + _loss_by_marks(one["marks"], other["marks"])
     return (scores - loss).clip(0) * (one["words"] != "")
 
@@ -103,8 +103,8 @@ def _ratios(one: pl.Series, other: pl.Series) -> pl.Series:
 
 
 def _loss_by_type(one: pl.Series, other: pl.Series) -> pl.Series:
-    is_untold = (one == "") | (other == "")
-    loss = pl.when(is_untold).then(ONE_TYPE_ONLY).otherwise(OTHER_TYPE)
+    is_unnamed = (one == "") | (other == "")
+    loss = pl.when(is_unnamed).then(ONE_TYPE_ONLY).otherwise(OTHER_TYPE)
     return pl.select(pl.when(one == other).then(0.0).otherwise(loss)).to_series()
 
 
@@ -114,14 +114,14 @@ def _loss_by_marks(one: pl.Series, other: pl.Series) -> pl.Series:
 
 def _types(text: pl.Series, settings: MatchSettings) -> pl.Series:
     """Return the types that a name tells, as one text; most names tell one, or none."""
-    told = [
+    types = [
         pl.when(text.str.contains(_one_of(words))).then(pl.lit(key))
         for key, words in settings.words.items()
         if words
     ]
     no_type = pl.Series([""]).new_from_index(0, len(text)).to_frame("type")
     return no_type.select(
-        pl.concat_str("type", *told, separator=" ", ignore_nulls=True).str.strip_chars()
+        pl.concat_str("type", *types, separator=" ", ignore_nulls=True).str.strip_chars()
     ).to_series()
 
 

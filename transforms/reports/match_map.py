@@ -8,7 +8,7 @@ import polars as pl
 from transforms.core.json_texts import Json
 
 _POINT = ("longitude", "latitude")
-_TOLD = (
+_PROPERTIES = (
     "decision",
     "kind",
     "how",
@@ -40,15 +40,15 @@ def match_map(rows: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame) -> 
 def _features(row: dict[str, Any]) -> Iterator[Json]:
     place = [row[name] for name in _POINT]
     unit = [row[f"{name}_unit"] for name in _POINT]
-    told = {name: row[name] for name in _TOLD}
+    properties = {name: row[name] for name in _PROPERTIES}
     if None not in place:
-        yield _feature("Point", place, told | {"side": "openIMIS"})
+        yield _feature("Point", place, properties | {"side": "openIMIS"})
     if None not in unit:
-        yield _feature("Point", unit, told | {"side": "DHIS2"})
+        yield _feature("Point", unit, properties | {"side": "DHIS2"})
     if None not in (*place, *unit):
-        yield _feature("LineString", [place, unit], told)
+        yield _feature("LineString", [place, unit], properties)
 
 
-def _feature(kind: str, coordinates: list[Any], told: Json) -> Json:
+def _feature(kind: str, coordinates: list[Any], properties: Json) -> Json:
     geometry = {"type": kind, "coordinates": coordinates}
-    return {"type": "Feature", "geometry": geometry, "properties": told}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}

@@ -43,7 +43,7 @@ def match_page(
         _list("Decisions to look at", rows.filter(_is_odd()), news),
         _doubles("Twice in openIMIS", doubles_in_openimis(places, country.match)),
         _doubles("Twice in DHIS2", doubles_in_dhis2(units, country.root.uid, country.match)),
-        _unused(rows, units, country),
+        _unmatched_units(rows, units, country),
         _legend(rows),
     )
     return "\n".join(line for part in parts for line in part)
@@ -116,7 +116,7 @@ def _doubles(title: str, rows: pl.DataFrame) -> Iterator[str]:
     yield from _more(rows.height)
 
 
-def _unused(rows: pl.DataFrame, units: pl.DataFrame, country: Country) -> Iterator[str]:
+def _unmatched_units(rows: pl.DataFrame, units: pl.DataFrame, country: Country) -> Iterator[str]:
     levels = {level for each in country.match.levels.values() for level in each}
     used = rows.filter(decision=ACCEPTED)["dhis2_uid"].drop_nulls()
     is_below = pl.col("uid_path").str.contains(f"/{country.root.uid}/", literal=True)

@@ -99,18 +99,18 @@ def make_automations(
         found = client.read_automations_by_name(automation.name)
         if not found:
             client.create_automation(automation)
-        elif changed := _changed(automation, found[0]):
+        elif changed := _update_of(automation, found[0]):
             client.update_automation(found[0].id, changed)
 
 
-def _changed(ours: AutomationCore, found: AutomationCore) -> AutomationCore | None:
+def _update_of(ours: AutomationCore, found: AutomationCore) -> AutomationCore | None:
     """Return what an automation has to be, switched off if it was; None where it is so already.
 
     Prefect's client leaves out of an update what was not set, so all is set.
     """
-    wanted = ours.model_dump(exclude=NOT_UPDATED) | {"enabled": found.enabled}
+    desired = ours.model_dump(exclude=NOT_UPDATED) | {"enabled": found.enabled}
     is_so = AutomationCore.model_validate(found.model_dump()).model_dump(exclude=NOT_UPDATED)
-    return AutomationCore.model_validate(wanted) if wanted != is_so else None
+    return AutomationCore.model_validate(desired) if desired != is_so else None
 
 
 def alerts(limits: Limits) -> Iterator[Alert]:

@@ -53,12 +53,12 @@ def start(
 
 def is_running(note: Path) -> bool:
     """Whether the process that was noted still runs."""
-    return _noted(note) is not None
+    return _running_process(note) is not None
 
 
 def stop(note: Path) -> bool:
     """Stop the process that was noted, with all that it has started; return whether it ran."""
-    pid = _noted(note)
+    pid = _running_process(note)
     if pid is not None:
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)
@@ -78,7 +78,7 @@ def _ends(note: Path) -> bool:
     return False
 
 
-def _noted(note: Path) -> int | None:
+def _running_process(note: Path) -> int | None:
     """Return the process that was noted; None if it is gone, whoever has its number now."""
     if not note.exists():
         return None

@@ -109,16 +109,16 @@ class ServerLooks:
 
     def dhis2_user(self) -> Seen:
         """Look whether the user is a superuser."""
-        return _seen("no superuser", authority_faults(self._offer.user), DHIS2_USER)
+        return _result("no superuser", authority_faults(self._offer.user), DHIS2_USER)
 
     def dhis2_deletes(self) -> Seen:
         """Look whether the user deletes what others have."""
         found = "the user deletes nothing of other programs"
-        return _seen(found, authority_faults(self._offer.user), DHIS2_DELETES)
+        return _result(found, authority_faults(self._offer.user), DHIS2_DELETES)
 
     def dhis2_authorities(self) -> Seen:
         """Look for what the role of the load allows."""
-        return _seen(
+        return _result(
             f"all of the role {LOADER.name}",
             lacking_authorities(self._offer.user, LOADER.authorities),
         )
@@ -131,7 +131,7 @@ class ServerLooks:
 
     def dhis2_org_units(self) -> Seen:
         """Look whether the user's org units hold the country."""
-        return _seen("hold the country", scope_faults(self._offer, self._needs))
+        return _result("hold the country", scope_faults(self._offer, self._needs))
 
     def dhis2_package(self) -> Seen:
         """Look for programs and stages."""
@@ -158,13 +158,13 @@ class ServerLooks:
     def dhis2_assignments(self) -> Seen:
         """Look whether programs are assigned to org units of the country."""
         root = self._settings.country.root.uid
-        return _seen("programs are assigned", assignment_faults(self._offer, root))
+        return _result("programs are assigned", assignment_faults(self._offer, root))
 
     def _of_package(self, found: str, requirement: Requirement) -> Seen:
-        return _seen(found, package_faults(self._offer, self._needs), requirement)
+        return _result(found, package_faults(self._offer, self._needs), requirement)
 
 
-def _seen(found: str, faults: Iterable[Fault], requirement: Requirement | None = None) -> Seen:
+def _result(found: str, faults: Iterable[Fault], requirement: Requirement | None = None) -> Seen:
     """Return the faults of a requirement, of some that are found together."""
     of_it = [f"{each.found}." for each in faults if requirement in (None, each.requirement)]
     return Seen(found, of_it)

@@ -129,17 +129,18 @@ def _org_units(client: Dhis2, country: Country) -> pl.DataFrame:
 
 def _check_levels(units: pl.DataFrame, country: Country) -> None:
     there = units.group_by("level").len().sort("level").rows()
-    told = "; ".join(f"level {level}: {count} org units" for level, count in there)
+    counts = "; ".join(f"level {level}: {count} org units" for level, count in there)
     named = {level for levels in country.match.levels.values() for level in levels}
     if not named:
         raise CountryError(
             f"The country file does not say on which levels of DHIS2 openIMIS's places lie "
-            f"([match.levels]). DHIS2 has {told}. Nothing was written."
+            f"([match.levels]). DHIS2 has {counts}. Nothing was written."
         )
     if missing := sorted(named - {level for level, _ in there}):
         raise CountryError(
             f"The country file names the levels {', '.join(map(str, missing))} of DHIS2 "
-            f"([match.levels]), on which it has no org unit. DHIS2 has {told}. Nothing was written."
+            f"([match.levels]), on which it has no org unit. DHIS2 has {counts}. Nothing was "
+            f"written."
         )
 
 

@@ -47,7 +47,7 @@ class _Part(Generic[R]):
         except BaseException as error:
             self._put(_End(error))
 
-    def taken(self) -> Iterator[R]:
+    def results(self) -> Iterator[R]:
         """Yield what is read, as it comes.
 
         Raises:
@@ -88,7 +88,7 @@ def in_order(
                     threads.submit(ahead[-1].fill, partial(read, each))
                 if not ahead:
                     return
-                yield from ahead.popleft().taken()
+                yield from ahead.popleft().results()
         finally:
             stop.set()
             threads.shutdown(cancel_futures=True)
