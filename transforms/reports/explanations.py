@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from transforms.changes.objects.schemas import PLAIN
+from transforms.changes.objects.schemas import PLAIN, State
 from transforms.model.resources import Resource
 
 SHOWN = ("key", "uid", "generation", "state", "parentUid", "run", "change")
@@ -46,7 +46,7 @@ def differences(
         resource: The resource.
     """
     names = {each: each for each in PLAIN} | {each.key: each.name for each in resource.fields}
-    confirmed = _rows_of(acknowledged, name).filter(state="names").select("key", *names)
+    confirmed = _rows_of(acknowledged, name).filter(state=State.HELD.value).select("key", *names)
     both = desired.join(confirmed, on="key", suffix=CONFIRMED).collect()
     rows = [
         {
