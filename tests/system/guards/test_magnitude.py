@@ -242,13 +242,13 @@ def test_places_that_are_all_renamed_wait_for_a_permission_and_a_new_region_goes
 
 
 @pytest.mark.large
-def test_items_that_openimis_deleted_are_told_on_the_night_they_go_and_not_on_every_night(
+def test_items_that_openimis_has_no_more_are_told_on_the_night_they_go_and_not_on_every_night(
     scheme: GuardedScheme,
 ) -> None:
     scheme.guards = Guards(metadata_count=5)
     in_openimis(
         scheme,
-        """UPDATE "tblItems" SET "ValidityTo" = '2026-01-01 00:00:00' WHERE "ItemID" NOT IN
+        """DELETE FROM "tblItems" WHERE "ItemID" > 1 AND "ItemID" NOT IN
            (SELECT "ItemID" FROM "tblClaimItems" WHERE "ItemID" IS NOT NULL)""",
     )
 
