@@ -17,6 +17,7 @@ from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.fold import check_not_older, fold, with_ended_run
 from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
+from flows.steps.load.leave_groups import leave_groups
 from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
@@ -83,7 +84,8 @@ def open_load(
     warnings = [*found.warnings, *_lost_runs(current), *drift.sentences]
     current = at_address(current, found.info)
     switch(target, current)
-    current = push_changed(run, target, client, current)
+    current, unfinished = leave_groups(run, target, client, current)
+    current = push_changed(run, target, client, current, unfinished)
     warnings += receipts_damaged(doubt_damaged(run))
     as_superuser, lacking = Allow.SUPERUSER in allow, NOTHING_LACKS
     if bundles(run):

@@ -9,8 +9,9 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "so, look at the object in DHIS2 and at its log."
     ),
     "not_assigned": (
-        "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
-        "run. If it stays so, look at the group and the program in DHIS2."
+        "DHIS2 did not put the org unit into its group or program, or not out of a group that its "
+        "place has left; it is tried again in the next run. If it stays so, look at the group and "
+        "the program in DHIS2."
     ),
     "group_not_in_dhis2": (
         "DHIS2 lacks the group, program or data set that the org unit belongs to, or hides it from "
