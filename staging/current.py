@@ -79,6 +79,7 @@ class Current(BaseModel):
             has numbered its rows anew; 0 for all others.
         vanished: Org units or options → list → how many that openIMIS no longer has were reported.
         marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
+        existing: Our UID to that of DHIS2, of what was used in place of ours in the last load.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,6 +107,7 @@ class Current(BaseModel):
     marker_refused: bool = False
     first_generations: dict[str, int] = {}
     vanished: dict[str, dict[str, int]] = {}
+    existing: dict[str, str] = {}
 
     def first_generation(self, resource: str) -> int:
         """Return the generation with which objects of a resource begin."""

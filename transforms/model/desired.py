@@ -20,6 +20,7 @@ from transforms.core.memory import collect_once
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.existing import in_use, pushed_options, with_words
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
@@ -93,11 +94,11 @@ def desired(
         POLICY_EVENTS.name: policy_events(register, people, holders, as_of=as_of, window=window),
         **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
-    calendar = CALENDARS[country.dhis2.calendar]
+    calendar, used = CALENDARS[country.dhis2.calendar], in_use(country)
     sent = {
         each.name: with_doubts(
             apply_policy(
-                placed(frames[each.name], each.fields, placement),
+                with_words(placed(frames[each.name], each.fields, placement), each.fields, used),
                 each.fields,
                 policy,
                 pseudonym_key,
@@ -133,13 +134,18 @@ def desired_metadata(
     if placement is not None:
         units = in_tree_of_dhis2(units, placement)
     return {
-        OPTIONS: options(
-            register,
-            register.doubts.unreadable_keys(),
-            without=unused_option_sets(policy_of(country)),
-        ),
+        OPTIONS: pushed_options(known_options(register, country), in_use(country)),
         ORG_UNITS: with_doubts(units, rows_in_doubt(register.doubts, ORG_UNITS)),
     }
+
+
+def known_options(register: Register, country: Country) -> pl.LazyFrame:
+    """Return the options of all sets that are used, also of those that DHIS2 had before us."""
+    return options(
+        register,
+        register.doubts.unreadable_keys(),
+        without=unused_option_sets(policy_of(country)),
+    )
 
 
 def _claims(

@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataClass, Sharing
+from transforms.model.existing import InUse, in_its_words, in_use
 from transforms.model.org_unit_groups import org_unit_group_objects
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
@@ -46,7 +47,8 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         ),
     )
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
-    return _share({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
+    whole = {kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds}
+    return _share(without_theirs(whole, in_use(country)))
 
 
 def tracker_package(country: Country) -> Payload:
@@ -58,7 +60,29 @@ def tracker_package(country: Country) -> Payload:
         country: The country file.
     """
     objects = program_objects(CALENDARS[country.dhis2.calendar])
-    return {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
+    whole = {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
+    return without_theirs(whole, in_use(country))
+
+
+def without_theirs(payload: Payload, used: InUse) -> Payload:
+    """Return a payload without the objects in whose place a DHIS2 has its own.
+
+    What names such an object names it by our UID, which becomes theirs on the way; what compares
+    its value with a code, compares it with theirs.
+    """
+    if not used.renaming:
+        return payload
+    theirs = used.renaming.theirs
+    kept = {
+        kind: [_in_its_words(thing, used) for thing in things if thing["id"] not in theirs]
+        for kind, things in payload.items()
+    }
+    return {kind: things for kind, things in kept.items() if things}
+
+
+def _in_its_words(thing: Json, used: InUse) -> Json:
+    condition = {"filter": in_its_words(thing["filter"], used)} if thing.get("filter") else {}
+    return thing | condition
 
 
 def maps(root_level: int, country: Country | None = None) -> list[Json]:

@@ -13,12 +13,15 @@ from flows.connectors.dhis2.metadata_read import present_objects
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.load.control_request import try_post
+from flows.steps.target.existing import ask_existing
 from flows.steps.target.preflight import ask_offer, try_put
+from transforms.changes.guards.existing import existing_faults
 from transforms.changes.guards.preflight import authority_faults, package_faults, scope_faults
 from transforms.changes.guards.set_up_faults import assignment_faults, lacking_authorities
 from transforms.changes.sending.needs import optional_fields_sent
 from transforms.changes.sending.offer import Needs, Offer
 from transforms.dhis2.metadata_plan import plan
+from transforms.model.existing import in_use
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country
 from transforms.package.metadata import tracker_package
@@ -132,6 +135,16 @@ class ServerLooks:
     def dhis2_org_units(self) -> Seen:
         """Look whether the user's org units hold the country."""
         return _result("hold the country", scope_faults(self._offer, self._needs))
+
+    def dhis2_existing(self) -> Seen:
+        """Look at what DHIS2 had before us and is used in place of ours."""
+        country = self._settings.country
+        used = in_use(country)
+        if not used.renaming:
+            return Seen("nothing of it is used in place of ours")
+        faults = existing_faults(ask_existing(self._client, country), country)
+        found = f"{len(used.renaming.theirs)} of its own are used in place of ours"
+        return Seen(found, [used.swap(f"{each.found}.") for each in faults])
 
     def dhis2_package(self) -> Seen:
         """Look for programs and stages."""

@@ -12,11 +12,13 @@ from flows.steps.compare.source_identity import check_source
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.decisions import read_decisions
+from flows.steps.shared.existing import check_same_things
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
 from transforms.changes.guards.permissions import Permissions
+from transforms.model.existing import in_use
 from transforms.openimis.country import Country
 from transforms.reports.summaries import in_words
 
@@ -72,6 +74,7 @@ def compare_source(
 ) -> None:
     """Refuse a snapshot of another openIMIS, or an older one, unless that is permitted."""
     current, guards = current_or_first(target, 1), inputs.country.guards
+    check_same_things(current, in_use(inputs.country).renaming)
     for oddity in check_source(run, current, guards, allow):
         runner.warning("%s", oddity)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.load.existing import look_at_existing
 from flows.steps.load.open_and_close import OpenLoad, begin_again, close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.resuming import check_same_key, refuse_stopped
@@ -99,6 +100,7 @@ def load_run(
         StagingError: Another run has moved the target on, or this one was stopped.
     """
     runner.run(settle_earlier_run, runner, run, target, client, allow)
+    runner.run(look_at_existing, run, target, client, country)
     drift = runner.run(look_at_tree, target, client, country)
     opened = runner.run(open_run, runner, run, target, client, allow, drift)
     if opened.is_folded:
@@ -143,7 +145,7 @@ def open_run(
     opened = open_load(run, target, client, allow, drift)
     runner.info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:
-        runner.warning("%s", warning)
+        runner.warning("%s", client.renaming.swap_text(warning))
     return opened
 
 

@@ -82,7 +82,8 @@ def open_load(
     _refuse_answers_of_another(run, target, current)
     found = recognise(client, target, current, allow)
     warnings = [*found.warnings, *_lost_runs(current), *drift.sentences]
-    current = at_address(current, found.info)
+    theirs = {"existing": dict(client.renaming.theirs)}
+    current = at_address(current, found.info).model_copy(update=theirs)
     switch(target, current)
     current, unfinished = leave_groups(run, target, client, current)
     current = push_changed(run, target, client, current, unfinished)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.shared.acknowledged_frames import tracked_versions
+from flows.steps.shared.existing import check_same_things
 from flows.steps.target.preflight import check_readable
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server
@@ -93,6 +94,7 @@ def reader_of(
         paging: How much is read at once.
         in_flight: Requests at once; None for as many as pay best on the version.
     """
+    check_same_things(current, client.renaming)
     info = recognise_server(client, current)
     info.check_reading()
     check_readable(client, info, optional_fields_sent(current.treatments))

@@ -186,11 +186,12 @@ def _refuse_what_was_not_stored(
 def _group(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Put org units into their groups, and out of those that they left for another of the set.
 
-    Where openIMIS says nothing of a place, its groups in the set are the operator's.
+    Where openIMIS says nothing of a place, its groups in the set are the operator's. A group that
+    DHIS2 had before us is the operator's too.
     """
-    changes = 0
+    changes, theirs = 0, client.renaming.theirs.keys()
     for group_set in GROUP_SETS if rows else ():
-        uids = {group.uid for group in group_set.groups}
+        uids = {group.uid for group in group_set.groups} - theirs
         groups_of = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
         grouped = {uid: groups for uid, groups in groups_of.items() if groups}
         for group in sorted(uids) if grouped else ():

@@ -98,18 +98,18 @@ def _ask_lines(client: Dhis2) -> dict[str, list[str]]:
 
 def _ask_person_type(client: Dhis2) -> bool | None:
     found = find(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
-    return _is_open(found) if found is not None else None
+    return is_open(found) if found is not None else None
 
 
 def _ask_program(client: Dhis2, uid: str) -> ProgramAccess | None:
     found = find(client, f"/api/programs/{uid}", PROGRAM)
     if found is None:
         return None
-    stages = {stage["id"]: _is_open(stage) for stage in found.get("programStages") or ()}
-    return ProgramAccess(_is_open(found), stages, _uids(found.get("organisationUnits")))
+    stages = {stage["id"]: is_open(stage) for stage in found.get("programStages") or ()}
+    return ProgramAccess(is_open(found), stages, _uids(found.get("organisationUnits")))
 
 
-def _is_open(found: Json) -> bool:
+def is_open(found: Json) -> bool:
     """Whether the user may read and write the data of an object."""
     data = (found.get("access") or {}).get("data") or {}
     return bool(data.get("read") and data.get("write"))
