@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_read import index, present_objects
+from flows.connectors.dhis2.metadata_read import index, present_objects, present_uids
 from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Payload
@@ -44,7 +44,7 @@ class Package:
 def make_package(
     client: Dhis2, country: Country, options: pl.DataFrame, *, rename: bool = False
 ) -> Package:
-    """Return the package, beside what DHIS2 holds; the index of a class is read once.
+    """Return the package, beside what DHIS2 holds; the names of a class are read once, if at all.
 
     Args:
         client: The DHIS2.
@@ -54,12 +54,22 @@ def make_package(
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
     payload = package_objects(options, country)
-    around = index(client, [*payload, MAPS, LEVELS])
     place = root_place(client, country)
-    payload |= {MAPS: maps(place.level, country)} | _new_places(country, place, around)
+    payload |= {MAPS: maps(place.level, country)}
+    around = index(client, [*_kinds_to_make(client, payload), LEVELS])
+    payload |= _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
     package = Package(payload, around, conflicts, _level_notes(country, place, around))
     return package.rename_objects(plan(payload, {}, around).conflicts) if rename else package
+
+
+def _kinds_to_make(client: Dhis2, payload: Payload) -> list[str]:
+    """Return the classes of which DHIS2 lacks some of the package: a name may be taken there.
+
+    All names of others are read of these alone; done again, set-up reads none.
+    """
+    uids = {kind: {thing["id"] for thing in things} for kind, things in payload.items()}
+    return [kind for kind, own in uids.items() if own - present_uids(client, kind, own)]
 
 
 def plan_of(client: Dhis2, package: Package) -> Plan:

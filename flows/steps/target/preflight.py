@@ -7,6 +7,7 @@ DHIS2 is queried after org units and options were pushed. What the answers mean,
 from typing import Any
 
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.metadata_read import lines_of
 from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.changes.guards.preflight import refuse_unreadable, refuse_unready
@@ -62,7 +63,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
     is_everywhere = user.is_superuser and not info.dialect.superuser_needs_org_units
     return Offer(
         user=user,
-        lines=_ask_lines(client),
+        lines=lines_of(client, needs.all_org_units | needs.named),
         person_type=_ask_person_type(client),
         programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
         fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in needs.fields},
@@ -87,13 +88,6 @@ def _ask_user(client: Dhis2) -> User:
         capture=capture,
         search=_uids(me.get("teiSearchOrganisationUnits")) or capture,
     )
-
-
-def _ask_lines(client: Dhis2) -> dict[str, list[str]]:
-    """Return every org unit's UID with those above it and its own."""
-    params = {"fields": "id,path", "paging": "false"}
-    listed = client.get("/api/organisationUnits", params)["organisationUnits"]
-    return {unit["id"]: unit["path"].strip("/").split("/") for unit in listed}
 
 
 def _ask_person_type(client: Dhis2) -> bool | None:
