@@ -27,7 +27,9 @@ from transforms.model.field_keys import with_key_names
 from transforms.model.resources import METADATA, RESOURCES
 
 FORMAT = 2
-RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA))
+LINKS = "links"
+"""Whom of DHIS2's own openIMIS's people are; it has versions as resources have."""
+RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA, LINKS))
 
 
 class LoadedSource(BaseModel):

@@ -10,6 +10,7 @@
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
+  runs/<run_id>/links/people.parquet                  + manifest.json, written last
   runs/<run_id>/summary.json, what-leaves.md
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
@@ -148,6 +149,11 @@ class Run:
     def left_out(self) -> Path:
         """Which values the load left out of its requests, because DHIS2 could not accept them."""
         return self.folder / "left_out" / "values.parquet"
+
+    @property
+    def links(self) -> Path:
+        """Which people of DHIS2's own the load found for those of the run."""
+        return self.folder / "links" / "people.parquet"
 
     def read_back(self, resource: str) -> Path:
         """What DHIS2 was seen to hold of a resource."""

@@ -18,7 +18,9 @@ from flows.steps.load.post_bundle import PARAMETERS
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import ADMIN, Sandbox
+from tests.support.sandbox.merging import merge
 from tests.support.scheme import DAY_ONE, Scheme
+from transforms.model.tables.insuree import INSURANCE_NUMBER
 from transforms.openimis.country import Country
 
 ROOT, CLINIC = "ImspTQPwCqd", "TheirClini1"
@@ -65,6 +67,7 @@ M = "Male"
 [existing.org_unit_groups.facility_level]
 hospital = "{GROUP}"
 """
+OWN = frozenset({FIRST, LAST, BORN, SEX, NUMBER, MOTHER})
 ALL_OR_NOTHING = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
 KINDS = {
     "trackedEntityTypes": [TYPE],
@@ -85,7 +88,12 @@ class TheirPeople(Scheme):
 
     def client(self) -> Dhis2:
         """An administrator's, who calls everything as DHIS2 does."""
-        return self.job("any", country=_without_existing(self.settings)).client_of(ADMIN)
+        return self.job("any", country=self.without_existing()).client_of(ADMIN)
+
+    def without_existing(self) -> Country:
+        """The country file as of a country that uses nothing of DHIS2's own."""
+        country = self.settings
+        return country.model_copy(update={"existing": type(country.existing)()})
 
     def fill(self, insurees: int = 30, *, unique: bool = True) -> None:
         """Let openIMIS hold a sample, and DHIS2 the ministry's metadata."""
@@ -121,6 +129,35 @@ class TheirPeople(Scheme):
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute("UPDATE tblInsuree SET CHFID = ? WHERE TRIM(CHFID) = ?", (new, old))
 
+    def key_of(self, number: str) -> str:
+        """UUID of the insuree who has a number."""
+        query = "SELECT LOWER(InsureeUUID) FROM tblInsuree WHERE TRIM(CHFID) = ?"
+        with closing(sqlite3.connect(self.database)) as connection:
+            return str(connection.execute(query, (number,)).fetchone()[0])
+
+    def marry(self, key: str) -> None:
+        """Let openIMIS change something of an insuree."""
+        change = """UPDATE tblInsuree SET Marital = CASE Marital WHEN 'M' THEN 'S' ELSE 'M' END
+                    WHERE LOWER(InsureeUUID) = ?"""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(change, (key,))
+
+    def merge(self, duplicate: str, original: str) -> None:
+        """Let the ministry merge a person into another, who is in no program of both."""
+        with self.sandbox.state.lock:
+            merge(self.sandbox.state.tracker, original, duplicate)
+
+    def leave_program(self, uid: str) -> None:
+        """Let the ministry delete its own enrollment of a person."""
+        [own] = [name for name, row in self.sandbox.enrollments().items()
+                 if (row["trackedEntity"], row["program"]) == (uid, PROGRAM)]  # fmt: skip
+        with self.client() as client:
+            answer = client.post(
+                "/api/tracker", PARAMETERS | {"importStrategy": "DELETE"},
+                {"enrollments": [{"enrollment": own}]},
+            )  # fmt: skip
+            assert answer.ok, answer.body
+
     def delete_people(self, uids: Iterable[str]) -> None:
         """Let a superuser of the ministry delete people, with all that anybody has of them."""
         with self.client() as client:
@@ -139,6 +176,8 @@ class TheirPeople(Scheme):
         people = self.sandbox.tracked_entities()
         chosen = sorted(their_uids(people) if uids is None else uids)
         read["people"] = [(uid, _their_part(people[uid])) for uid in chosen]
+        kept = state.tracker.tracked_entities
+        read["flags"] = [(uid, kept[uid].inactive, kept[uid].geometry) for uid in chosen]
         read["enrollments"] = sorted(
             (uid, row) for uid, row in self.sandbox.enrollments().items()
             if row["program"] == PROGRAM and row["trackedEntity"] in chosen
@@ -159,7 +198,7 @@ class TheirPeople(Scheme):
         job = self.job(run_id)
         asked = {"repair": repair, "adopt": False}
         with reconciling(job.run, job.target, None, **asked) as basis, job.client() as client:
-            reconcile_run(basis, client)
+            reconcile_run(basis, client, number=INSURANCE_NUMBER.uid)
         return pl.read_parquet(job.run.reconciliation("findings"))
 
 
@@ -239,13 +278,8 @@ def their_metadata(*, unique: bool) -> list[dict[str, Any]]:
 
 def _their_part(person: dict[str, Any]) -> dict[str, Any]:
     """A person without what is ours: values of our attributes, our programs' owners, stamps."""
-    own = {FIRST, LAST, BORN, SEX, NUMBER, MOTHER}
     kept = {name: each for name, each in person.items() if name not in ("updatedAt", "updated")}
     return kept | {
-        "attributes": {uid: value for uid, value in person["attributes"].items() if uid in own},
+        "attributes": {uid: value for uid, value in person["attributes"].items() if uid in OWN},
         "owners": {uid: unit for uid, unit in person["owners"].items() if uid == PROGRAM},
     }
-
-
-def _without_existing(country: Country) -> Country:
-    return country.model_copy(update={"existing": type(country.existing)()})

@@ -15,7 +15,7 @@ from transforms.core.fields import Field, OptionSet, Treatment, ValueType
 from transforms.core.renaming import AS_OURS, Renaming
 from transforms.model.privacy import policy_of
 from transforms.model.resources import ALL_FIELDS
-from transforms.model.tables.insuree import INSUREE_FIELDS
+from transforms.model.tables.insuree import INSURANCE_NUMBER, INSUREE_FIELDS
 from transforms.model.tables.option_sets import OPTION_SETS
 from transforms.model.tables.programs import PERSON_TYPE
 from transforms.model.values import field_reason, with_notes
@@ -86,6 +86,12 @@ def in_use(country: Country, source: str = "The country file") -> InUse:
 def people_are_linked(country: Country) -> bool:
     """Return whether a person who is in DHIS2 already is enrolled, and nobody made beside."""
     return country.existing.people == LINK
+
+
+def numbers_of_one(used: InUse) -> list[str]:
+    """Return the keys of the numbers that one person alone may have."""
+    own = [used.identifier.key] if used.identifier else []
+    return list(dict.fromkeys([INSURANCE_NUMBER.key, *own]))
 
 
 def named_objects(country: Country) -> NamedObjects:

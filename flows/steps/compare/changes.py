@@ -35,6 +35,7 @@ from transforms.changes.guards.permissions import NOTHING, Permissions
 from transforms.changes.objects.schemas import desired_schema
 from transforms.changes.sending.selection import wholly_selected
 from transforms.core.errors import StagingError
+from transforms.model.existing import in_use, numbers_of_one
 from transforms.model.privacy import policy_of
 from transforms.model.resources import METADATA, RESOURCES, Scope
 from transforms.reports.summaries import Counts
@@ -77,7 +78,7 @@ def stage_changes(
     """
     if is_done(run, CHANGES):
         return staged_counts(run)
-    comparison = Comparison(run, target, current, units)
+    comparison = Comparison(run, target, current, units, numbers_of_one(in_use(inputs.country)))
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
     metadata = stage_changed_metadata(comparison, inputs, allow)

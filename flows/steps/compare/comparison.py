@@ -18,6 +18,7 @@ from staging.current import Current
 from staging.divided import bucket_count, in_buckets
 from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from transforms.changes.answers.reject_rows import reject_rows
@@ -30,7 +31,8 @@ from transforms.changes.delta.partition_doubts import (
     partition_doubts,
 )
 from transforms.changes.guards.magnitude import Finding
-from transforms.changes.objects.schemas import Change
+from transforms.changes.objects.links import STALE
+from transforms.changes.objects.schemas import Change, with_missing_columns
 from transforms.model.insurees import NUMBER, doubled_numbers
 from transforms.model.resources import (
     RESOURCE_BY_NAME,
@@ -44,7 +46,12 @@ class Comparison:
     """Everything that one run compares."""
 
     def __init__(
-        self, run: Run, target: Target, current: Current, units: Units = ONE_BY_ONE
+        self,
+        run: Run,
+        target: Target,
+        current: Current,
+        units: Units = ONE_BY_ONE,
+        numbers: Sequence[str] = (NUMBER,),
     ) -> None:
         self.run = run
         self.target = target
@@ -52,6 +59,7 @@ class Comparison:
         self.partitions = DesiredManifest.read(run).partitions
         self._undeletable = undeletable_in(run)
         self._units = units
+        self._numbers = numbers
         self._reports: dict[int, PartitionReport] = {}
 
     @property
@@ -87,6 +95,8 @@ class Comparison:
             doubts,
             chosen,
             findings,
+            self._leaving,
+            self._numbers,
         )
         found = self._units.run(work.write, numbers)
         self._reports.update(zip(numbers, found, strict=True))
@@ -127,25 +137,33 @@ class Comparison:
 
     @cached_property
     def _doubled_numbers(self) -> pl.DataFrame:
+        return pl.concat(frame for name in self._numbers for frame in self._doubled(name))
+
+    def _doubled(self, name: str) -> list[pl.DataFrame]:
+        """Return who may not have a number, because several people would."""
         numbers = [
-            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", name)
             for number in range(self.partitions)
         ]
         before = [
-            frame.select("key", "state", NUMBER) for _, frame in self.acknowledged(TRACKED_ENTITIES)
+            with_missing_columns(frame, [name]).select("key", "state", name)
+            for _, frame in self.acknowledged(TRACKED_ENTITIES)
         ]
-        has_number = pl.col(NUMBER).is_not_null()
+        has_number = pl.col(name).is_not_null()
         sides = {
             "desired": pl.concat(numbers).filter(has_number),
             "acknowledged": pl.concat(before).filter(has_number),
         }
         folder = self.run.parts / "numbers"
         people = DesiredManifest.read(self.run).rows.get(TRACKED_ENTITIES.name, 0)
-        found = [
-            doubled_numbers(some["desired"], some["acknowledged"]).collect()
-            for some in in_buckets(folder, sides, NUMBER, bucket_count(people))
+        return [
+            doubled_numbers(some["desired"], some["acknowledged"], name).collect()
+            for some in in_buckets(folder, sides, name, bucket_count(people))
         ]
-        return pl.concat(found)
+
+    @cached_property
+    def _leaving(self) -> pl.Series:
+        return read_links(self.target, self.current).filter(state=STALE)["uid"]
 
     def _in_buckets(self, sides: Sides, by: str) -> Iterator[Sides]:
         created = sides["created"].select(pl.len()).collect(engine="streaming").item()

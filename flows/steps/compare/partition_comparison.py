@@ -21,6 +21,7 @@ from transforms.changes.guards.holding_back import (
     without_held_back,
 )
 from transforms.changes.guards.magnitude import Finding
+from transforms.changes.objects.links import with_leaving
 from transforms.changes.objects.moves import first_due_day
 from transforms.changes.sending.selection import select_changes
 from transforms.model.insurees import settle_numbers
@@ -53,6 +54,8 @@ class PartitionComparison:
         doubts: What a comparison before this one could not know.
         chosen: Which changes are posted.
         findings: What is much.
+        leaving: UIDs of people who have to leave a person of DHIS2's own.
+        numbers: Keys of the numbers that one person alone may have.
     """
 
     run: Run
@@ -63,6 +66,8 @@ class PartitionComparison:
     doubts: PartitionDoubts
     chosen: Selection
     findings: Sequence[Finding]
+    leaving: pl.Series
+    numbers: Sequence[str]
 
     def write(self, partition: int) -> PartitionReport:
         """Write the changes of a partition, and return what is reported of its objects."""
@@ -95,6 +100,8 @@ class PartitionComparison:
             before = acknowledged_of(
                 self.target, self.current, resource, partition, self.doubts.movers
             )
+            if resource is TRACKED_ENTITIES:
+                before = with_leaving(before, self.leaving)
             desired = self._desired(resource.name, partition)
             names = fields_held_back(self.findings, resource.name)
             deltas[resource.name] = delta(
@@ -113,4 +120,4 @@ class PartitionComparison:
         frame = scan_objects(self.run.desired(name, partition))
         if name != TRACKED_ENTITIES.name:
             return frame
-        return settle_numbers(frame, self.doubled_numbers.lazy())
+        return settle_numbers(frame, self.doubled_numbers.lazy(), self.numbers)

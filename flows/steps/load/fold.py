@@ -7,6 +7,7 @@ import polars as pl
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.divide_anew import divide_anew
+from flows.steps.load.fold_links import fold_links
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import changes_of
@@ -75,7 +76,9 @@ def fold(run: Run, target: Target, current: Current) -> Current:
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, partitions)
-    ended = with_ended_run(with_version(current, run.run_id, checksums), run)
+    folded = with_version(current, run.run_id, checksums)
+    folded = with_version(folded, run.run_id, fold_links(run, target, folded))
+    ended = with_ended_run(folded, run)
     after = ended.model_copy(
         update={
             "counter": current.counter + 1,

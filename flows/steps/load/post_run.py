@@ -25,6 +25,7 @@ from transforms.changes.guards.stopping import StopRule, sent_by_group
 from transforms.changes.objects.phases import DELETES, Phase
 from transforms.changes.sending.dependants import PARENT_REFUSED, dependants, without
 from transforms.changes.sending.leaving_out import without_values
+from transforms.changes.sending.linked_bodies import NOBODY, Linked, linked_body, with_people
 from transforms.changes.sending.waiting import NOTHING_WAITS
 from transforms.dhis2.import_report import Receipt, Refused, Strategy
 from transforms.dhis2.tables.error_classes import ErrorClass
@@ -101,6 +102,7 @@ class Posting:
         stop_rule: Says when what DHIS2 refuses is no matter of single records.
         as_superuser: DHIS2 refuses the user nothing, so it is queried for whom other programs have.
         lacking: What cannot be posted, because DHIS2 lacks what it uses.
+        linked: What is known of people whom DHIS2 had before us; the client calls them as we do.
     """
 
     run: Run
@@ -111,6 +113,7 @@ class Posting:
     stop_rule: StopRule = field(default_factory=lambda: StopRule({}, {}, Guards()))
     as_superuser: bool = False
     lacking: Lacking = NOTHING_LACKS
+    linked: Linked = NOBODY
     _blocked_by_phase: dict[Phase, Blocked] = field(default_factory=dict)
 
     def chunks(self, phase: Phase) -> Iterator[Sequence[Bundle]]:
@@ -146,10 +149,20 @@ class Posting:
         blocked = self._blocked_objects(phase)
         if self.as_superuser and phase is Phase.DELETE_TRACKED_ENTITIES:
             reader = Reader(self.client.waiting_by(self.state.wait), self.info.dialect)
-            blocked = find_persons_to_keep(reader, bundle.body()) | dict(blocked)
+            found = find_persons_to_keep(reader, bundle.body())
+            to_keep = {
+                each: why for each, why in found.items() if each[1] not in self.linked.people
+            }
+            blocked = to_keep | dict(blocked)
         return Sending(bundle, blocked, bundle.is_in_doubt, self.lacking)
 
     def _post_body(self, phase: Phase, body: bytes) -> Receipt:
+        if not self.linked.people or phase is Phase.OWNERS:
+            return self._post(phase, body)
+        sent = linked_body(phase, body, self.linked)
+        return with_people(self._post(phase, sent.body), sent)
+
+    def _post(self, phase: Phase, body: bytes) -> Receipt:
         strategy = strategy_of(phase)
         if body == EMPTY:
             return Receipt(strategy)

@@ -11,6 +11,7 @@ from flows.steps.shared.current_state import current_or_first
 from staging.current import Current
 from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
 from transforms.core.errors import StagingError
@@ -33,16 +34,25 @@ def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, S
         StagingError: Nothing was ever posted to the target, and no run is named.
     """
     current = current_or_first(target, 0)
+    links = read_links(target, current)
+    name = next(iter(links.filter(theirs=name)["uid"]), name)
     run = Run(target.root, run_id or _last_run(target, current))
     desired, confirmed = _of_stage(run, DesiredManifest), _acknowledged(target, current)
     return {
         f"Desired in run {run.run_id}": _rows(name, desired),
         f"Changes of run {run.run_id}": _rows(name, _of_stage(run, ChangesManifest)),
         "Confirmed by DHIS2": _rows(name, confirmed),
+        "In DHIS2 a person of its own": _links_of(_spell(name), links),
         "Desired otherwise than confirmed": _differences(name, desired, confirmed),
         "Held back or refused": _rejects(run, name),
         "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
     }
+
+
+def _links_of(name: str, links: pl.DataFrame) -> ShownRows:
+    """Return by which UID DHIS2 knows a person whom it had before us."""
+    found = links.filter((pl.col("key") == name) | (pl.col("uid") == name))
+    return found.select("key", "uid", in_dhis2="theirs", state="state").to_dicts()
 
 
 def _last_run(target: Target, current: Current) -> str:

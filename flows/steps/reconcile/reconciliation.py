@@ -5,11 +5,12 @@ acknowledged ───┼─ buckets of UIDs ─┬─► findings, counts ─�
 DHIS2 ─► read ──┘                   └─► repairs ─► flows/steps/reconcile/repair.py
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from flows.connectors.dhis2.metadata_read import present_uids
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
 from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import scan
@@ -27,7 +28,9 @@ from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
 from transforms.changes.objects.identities import IDENTITIES, desired_identities
+from transforms.changes.objects.links import NO_LINKS
 from transforms.changes.objects.schemas import acknowledged_schema, value_columns
+from transforms.changes.reconciliation.linked_people import without_theirs
 from transforms.changes.reconciliation.reconciliation import (
     compare_bucket,
     missing_rows,
@@ -53,7 +56,9 @@ class Reconciliation:
         target: The target.
         current: Its acknowledged state.
         desired: The run that says what openIMIS has; None if none is at hand.
-        reader: Reads the DHIS2.
+        reader: Reads the DHIS2; it calls people whom DHIS2 had before us as we do.
+        links: Whom of DHIS2's own openIMIS's people are.
+        number: UID of the attribute by which these are known.
     """
 
     run: Run
@@ -61,6 +66,8 @@ class Reconciliation:
     current: Current
     desired: Run | None
     reader: Reader
+    links: pl.DataFrame = field(default_factory=lambda: NO_LINKS)
+    number: str | None = None
 
     @property
     def partitions(self) -> range:
@@ -146,6 +153,8 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     desired = _bucket(work, resource, DESIRED, bucket, IDENTITIES)
     read = distinct(_bucket(work, resource, READ, bucket, read_schema(uids_of(values))))
     read, deleted = _with_unread(work, resource, rows, read)
+    renaming = work.reader.client.renaming
+    read = without_theirs(resource, read, rows, work.links, renaming, work.number)
     found = compare_bucket(resource, rows, desired, read, deleted, values, work.reader.zone)
     for result in RESULTS:
         path = work.run.compared(resource.name, result) / f"{bucket:03d}.parquet"
@@ -181,8 +190,8 @@ def compare_metadata(work: Reconciliation, name: str) -> int:
     What they are called is not compared: set-up compares it whenever they are sent.
     """
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
-    params = {"fields": "id", "paging": "false"}
-    listed = work.reader.client.get(f"/api/{LISTS[name]}", params)[LISTS[name]]
-    lacking = unlisted_rows(confirmed, [each["id"] for each in listed])
+    uids = confirmed.select("uid").collect()["uid"].drop_nulls().to_list()
+    there = present_uids(work.reader.client, LISTS[name], uids)
+    lacking = unlisted_rows(confirmed, sorted(there))
     write_frame(work.lacking_file(name), lacking)
     return row_count(work.lacking_file(name))

@@ -3,7 +3,7 @@
 The sentences name each thing as DHIS2 does: by its own UID. `flows/steps/target/existing.py` asks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -88,6 +88,7 @@ def existing_faults(found: FoundExisting, country: Country) -> Iterator[Fault]:
     """Yield why something of DHIS2's own cannot be used in place of ours."""
     yield from _missing(found, country)
     yield from _faults_of_type(found, policy_of(country))
+    yield from _faults_of_identifier(found, country)
     for each in ATTRIBUTES.values():
         if each.uid in found.attributes and each.name in country.existing.attributes:
             yield from _faults_of_attribute(each, found.attributes[each.uid], country)
@@ -148,9 +149,24 @@ def _faults_of_type(found: FoundExisting, policy: Policy) -> Iterator[Fault]:
             )
 
 
+def _faults_of_identifier(found: FoundExisting, country: Country) -> Iterator[Fault]:
+    """Yield that DHIS2 neither shows nor finds people of the type by their number."""
+    number, shown = in_use(country).identifier, _links_of_type(found)
+    if number and number.uid not in {link["trackedEntityAttribute"]["id"] for link in shown}:
+        yield Fault(
+            DHIS2_EXISTING,
+            f"The attribute {number.uid}, by which people are to be known, is none of the tracked "
+            f"entity type's",
+        )
+
+
+def _links_of_type(found: FoundExisting) -> Sequence[Json]:
+    return (found.types.get(PERSON_TYPE) or {}).get("trackedEntityTypeAttributes") or ()
+
+
 def _demanded(found: FoundExisting) -> list[str]:
     """Return the attributes of which DHIS2 demands a value of each person of the type."""
-    links = (found.types.get(PERSON_TYPE) or {}).get("trackedEntityTypeAttributes") or ()
+    links = _links_of_type(found)
     return [link["trackedEntityAttribute"]["id"] for link in links if link.get("mandatory")]
 
 

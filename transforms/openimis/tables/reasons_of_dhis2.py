@@ -52,6 +52,38 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
         "mend its sort_order in DHIS2's database, or upgrade DHIS2."
     ),
+    "number_of_several_people": (
+        "Several people in DHIS2 have this number, so nobody can tell who it is: a person of our own "
+        "was made beside. Let their owner merge or correct them."
+    ),
+    "number_of_another": (
+        "The person in DHIS2 who has this number is another insuree already: a person of our own was "
+        "made beside. Two insurees have had one number: correct it in openIMIS."
+    ),
+    "number_not_found": (
+        "The number was corrected in openIMIS, and nobody in DHIS2 has it: the person stays the one "
+        "who had the number of before. Let the owner correct it there too."
+    ),
+    "person_moves_to_another": (
+        "The number was corrected in openIMIS, and another person in DHIS2 has it: with the next run "
+        "what is ours leaves the one and comes to the other."
+    ),
+    "linked_person_gone": (
+        "Somebody deleted the person in DHIS2, and with the person what we had of it: the next run "
+        "brings it back, to whoever has the number then, or as a person of our own."
+    ),
+    "linked_person_moves": (
+        "The person leaves one of DHIS2's own people and comes back to the same one: with the next "
+        "run, when it has left."
+    ),
+    "linked_person_not_enrolled": (
+        "Values of a person of DHIS2's own travel with the enrollment in our program, and the person "
+        "is not enrolled: look why the enrollment was refused or waits."
+    ),
+    "values_not_taken_back": (
+        "DHIS2 did not let our values of a person of its own be emptied, so the enrollment stays: it "
+        "is tried again in the next run. Look for the error code at the person in DHIS2."
+    ),
     "population_place_unknown": (
         "No location of openIMIS has the code of this line, or it lies below no region: correct "
         "the code."

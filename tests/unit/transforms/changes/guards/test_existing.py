@@ -24,9 +24,12 @@ from transforms.model.tables.programs import PERSON_TYPE
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.tables.places import HOSPITAL
 
+SHOWN = [{"mandatory": False, "trackedEntityAttribute": {"id": INSURANCE_NUMBER.uid}}]
 PATTERN = "ORG_UNIT_CODE(...) + RANDOM(####)"
 FIT = FoundExisting(
-    types={PERSON_TYPE: {"id": PERSON_TYPE, "name": "Person"}},
+    types={
+        PERSON_TYPE: {"id": PERSON_TYPE, "name": "Person", "trackedEntityTypeAttributes": SHOWN}
+    },
     attributes={
         each.uid: {"id": each.uid, "name": f"Their {each.name}", "valueType": "TEXT"}
         | ({"valueType": "DATE"} if each is DATE_OF_BIRTH else {})
@@ -75,8 +78,10 @@ def test_what_fits_is_used() -> None:
          f"gets its values from DHIS2 ({PATTERN})"),
         (found(of="attributes", uid=OURS.uid, unique=True),
          f"The attribute {SEX} (Their Gender), used for 'Gender', is unique"),
+        (found(of="types", uid=PERSON_TYPE, trackedEntityTypeAttributes=[]),
+         f"The attribute {NUMBER}, by which people are to be known, is none of the tracked"),
         (found(of="types", uid=PERSON_TYPE, trackedEntityTypeAttributes=[
-            {"mandatory": True, "trackedEntityAttribute": {"id": MOTHER}}]),
+            *SHOWN, {"mandatory": True, "trackedEntityAttribute": {"id": MOTHER}}]),
          f"demands a value of the attribute {MOTHER} of each person, and none is sent"),
     ],
 )  # fmt: skip
