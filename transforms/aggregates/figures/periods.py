@@ -1,0 +1,71 @@
+"""Periods: the months, or quarters, of which figures are computed."""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+_MONTHS = re.compile(r"(?P<year>\d{4})(?P<month>0[1-9]|1[0-2])")
+_QUARTERS = re.compile(r"(?P<year>\d{4})Q(?P<quarter>[1-4])")
+
+
+@dataclass(frozen=True, order=True)
+class DataPeriod:
+    """A period of DHIS2, in the ISO calendar.
+
+    Attributes:
+        id: DHIS2's identifier, as `202601` or `2026Q1`.
+        first: Its first day.
+        last: Its last day.
+    """
+
+    id: str
+    first: dt.date
+    last: dt.date
+
+
+def period_of(identifier: str) -> DataPeriod:
+    """Return the period of an identifier of DHIS2.
+
+    Raises:
+        ValueError: It is neither a month nor a quarter.
+    """
+    if found := _MONTHS.fullmatch(identifier):
+        year, first = int(found["year"]), int(found["month"])
+        last = first
+    elif found := _QUARTERS.fullmatch(identifier):
+        year, last = int(found["year"]), 3 * int(found["quarter"])
+        first = last - 2
+    else:
+        raise ValueError(f"{identifier!r} is no month as 202601, and no quarter as 2026Q1")
+    last_day = calendar.monthrange(year, last)[1]
+    return DataPeriod(identifier, dt.date(year, first, 1), dt.date(year, last, last_day))
+
+
+def in_periods(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+    """Return the facts whose `day` lies in a period, with `period` and its `last` day."""
+    days = _frame(periods).sort("first")
+    return (
+        facts.filter(pl.col("day").is_not_null())
+        .sort("day")
+        .join_asof(days, left_on="day", right_on="first", strategy="backward")
+        .filter(pl.col("day") <= pl.col("last"))
+    )
+
+
+def on_last_days(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+    """Return the facts that hold (from `since` to `until`, both included) on last days.
+
+    Once for each period on the last day of which they do, with `period` and `last`.
+    """
+    holds = pl.col("last").is_between(pl.col("since"), pl.col("until"))
+    return facts.join(_frame(periods).drop("first"), how="cross").filter(holds)
+
+
+def _frame(periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+    schema = {"period": pl.String(), "first": pl.Date(), "last": pl.Date()}
+    rows = [(each.id, each.first, each.last) for each in periods]
+    return pl.LazyFrame(rows, schema=schema, orient="row")
