@@ -48,14 +48,16 @@ def _fixed(key: str, name: str, words: Iterable[str]) -> Category:
 
 AGE_LABELS: Final = tuple((code_of(key), label, low, high) for key, label, low, high in AGE_BANDS)
 """Code, label, age in completed years from, and below; None is no limit."""
-PAY_TYPES: Final = {"B": "Bank", "C": "Cash", "M": "Mobile phone", "F": "Funding"}
-"""Of premiums."""
+PAY_TYPES: Final = {"B": "Bank", "C": "Cash", "M": "Mobile phone"}
+"""Of contributions; that of funds (`FUNDING`) is none of them."""
+FUNDING: Final = "F"
 NO_PAYER: Final = "Household"
 PAYER_TYPES: Final = {
     "C": "Co-operative", "D": "Donor", "G": "Government", "L": "Local authority",
     "P": "Private organisation", "O": "Other", "": NO_PAYER,
 }  # fmt: skip
-"""Of premiums; where none is named, the household pays itself."""
+"""Of contributions; where none is named, the household pays itself."""
+POVERTY_WORDS: Final = {"true": "Poor", "false": "Non-poor"}
 GENDERS: Final = {"F": "Female", "M": "Male", "O": "Other"}
 
 PRODUCT = Category("product", "Insurance product")
@@ -68,7 +70,7 @@ AGE_BAND = Category(
 )
 VISIT_TYPE = _fixed("visit_type", "Visit type", VISIT_TYPES.words.values())
 CARE_TYPE = _fixed("care_type", "Care type", (option_sets.CARE_TYPE.codes or {}).values())
-POVERTY = _fixed("poverty", "Poverty status", ("Poor", "Non-poor"))
+POVERTY = _fixed("poverty", "Poverty status", POVERTY_WORDS.values())
 REJECTION_REASON = Category(
     "rejection_reason",
     "Rejection reason",

@@ -1,15 +1,27 @@
-"""The values of the figures: facts, gathered by period, place and categories."""
+"""The values of the figures: facts, gathered by period, place and categories.
 
-from collections.abc import Sequence
+part of the people ─► PartOfFigures ─┬─ values ────────────┬─► values of all figures
+part of the people ─► PartOfFigures ─┤                     │
+                                     └─ families, benefits ─► shared values
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from transforms.aggregates.figures.categories import AGE_BAND, CATEGORIES
-from transforms.aggregates.figures.facts import FactsOf
-from transforms.aggregates.figures.methods import METHODS, ONE, PEOPLE, Method, When
+from transforms.aggregates.figures.facts import PersonFacts
+from transforms.aggregates.figures.methods import METHODS, ONE, PEOPLE, SHARED, Method, When
 from transforms.aggregates.figures.options import age_band
-from transforms.aggregates.figures.periods import DataPeriod, in_periods, on_last_days
+from transforms.aggregates.figures.periods import (
+    DataPeriod,
+    in_periods,
+    on_last_days,
+    spread_over,
+)
 from transforms.aggregates.figures.settings import FigureSettings
+from transforms.aggregates.figures.shared import SharedFacts
 from transforms.aggregates.figures.table import FIGURES, Figure
 from transforms.openimis.register import Register
 
@@ -22,44 +34,117 @@ VALUES: dict[str, pl.DataType] = {
     "value": AMOUNT,
     "persons": pl.Int64(),
 }
-"""Schema of the values."""
+"""Schema of the values: `figure` (key), `period` (DHIS2's identifier), `place` (UUID of the
+facility or district in openIMIS; of a figure of the country, the UID of its org unit), one column a
+category (null where the figure is not divided by it), `value` (never null, never 0), and `persons`:
+how many people, or households, are behind it."""
+
+
+@dataclass(frozen=True)
+class PartOfFigures:
+    """What a part of the people says of the figures.
+
+    Attributes:
+        values: Of the figures that add up over parts; the columns of `VALUES`.
+        families: With claims: family_id, day.
+        benefits: What policies paid: `transforms.aggregates.figures.benefits.BENEFITS`.
+    """
+
+    values: pl.LazyFrame
+    families: pl.LazyFrame
+    benefits: pl.LazyFrame
 
 
 def figure_values(
-    register: Register,
-    periods: Sequence[DataPeriod],
-    settings: FigureSettings,
-    holders: pl.LazyFrame | None = None,
+    register: Register, periods: Sequence[DataPeriod], settings: FigureSettings
 ) -> pl.LazyFrame:
     """Return the values of all figures; what is zero has no row.
 
     Args:
-        register: Of openIMIS, or of a part of the people: the values of all parts add up to those
-            of the whole.
+        register: Of openIMIS, of everybody.
         periods: Which months, or quarters.
         settings: What the country sets.
-        holders: Of a part: which covers carry the value of their policy (cover_id); see
-            `transforms.model.policies.value_holders`.
 
     Returns:
-        The columns of `VALUES`: `figure` (key), `period` (DHIS2's identifier), `place` (UUID of the
-        facility or district in openIMIS), one column a category (null where the figure is not
-        divided by it), `value`, and `persons`: how many people are behind it.
+        The columns of `VALUES`.
 
     Raises:
         CountryError: The country file names a place that openIMIS does not have.
     """
-    facts = FactsOf(register, settings, holders)
-    return pl.concat([_values(figure, facts, periods) for figure in FIGURES])
+    part = part_of_figures(register, periods, settings)
+    shared = shared_values(register, part.families, part.benefits, periods, settings)
+    return pl.concat([part.values, shared])
 
 
-def _values(figure: Figure, facts: FactsOf, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
+def part_of_figures(
+    register: Register,
+    periods: Sequence[DataPeriod],
+    settings: FigureSettings,
+    holders: pl.LazyFrame | None = None,
+) -> PartOfFigures:
+    """Return what a part of the people says: the values of all parts are added up.
+
+    Args:
+        register: Of a part of the people.
+        periods: Which months, or quarters.
+        settings: What the country sets.
+        holders: Which covers carry the value of their policy (cover_id); see
+            `transforms.model.policies.value_holders`. None where the part is everybody.
+
+    Raises:
+        CountryError: The country file names a place that openIMIS does not have.
+    """
+    facts = PersonFacts(register, settings, holders)
+    own = [figure for figure in FIGURES if METHODS[figure.key].facts not in SHARED]
+    return PartOfFigures(
+        pl.concat([_values(figure, facts, periods) for figure in own]),
+        facts.families_with_claims(periods),
+        facts.benefits,
+    )
+
+
+def shared_values(
+    register: Register,
+    families: pl.LazyFrame,
+    benefits: pl.LazyFrame,
+    periods: Sequence[DataPeriod],
+    settings: FigureSettings,
+) -> pl.LazyFrame:
+    """Return the values of the figures that no part of the people can tell.
+
+    Args:
+        register: Of openIMIS, of everybody.
+        families: Of all parts; see `PartOfFigures`.
+        benefits: Of all parts.
+        periods: Which months, or quarters.
+        settings: What the country sets.
+    """
+    facts = SharedFacts(register, settings, families, benefits)
+    shared = [figure for figure in FIGURES if METHODS[figure.key].facts in SHARED]
+    return pl.concat([_values(figure, facts, periods) for figure in shared])
+
+
+def added_up(values: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
+    """Return the values of several parts of the people as those of all of them."""
+    named = [name for name in VALUES if name not in ("value", "persons")]
+    return (
+        pl.concat(list(values))
+        .group_by(named)
+        .agg(pl.col("value", "persons").sum())
+        .filter(pl.col("value") != 0)
+        .select(pl.col(name).cast(dtype) for name, dtype in VALUES.items())
+    )
+
+
+def _values(
+    figure: Figure, facts: PersonFacts | SharedFacts, periods: Sequence[DataPeriod]
+) -> pl.LazyFrame:
     method = METHODS[figure.key]
     rows = _of_periods(method, facts, periods).filter(pl.col("place").is_not_null())
-    if AGE_BAND.key in figure.categories and AGE_BAND.key not in rows.collect_schema():
+    if AGE_BAND.key in figure.categories:
         rows = rows.with_columns(age_band=age_band("birth", "last"))
     cells = rows.group_by("period", "place", *figure.categories).agg(
-        value=_counted(method).cast(AMOUNT), persons=pl.col("insuree_id").n_unique().cast(pl.Int64)
+        value=_counted(method).cast(AMOUNT), persons=pl.col("person").n_unique().cast(pl.Int64)
     )
     return cells.filter(pl.col("value") != 0).select(
         pl.lit(figure.key).alias("figure"),
@@ -71,19 +156,22 @@ def _values(figure: Figure, facts: FactsOf, periods: Sequence[DataPeriod]) -> pl
     )
 
 
-def _of_periods(method: Method, facts: FactsOf, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
-    rows = facts.of(method.facts)
-    if method.only is not None:
-        rows = rows.filter(method.only)
-    if method.when is When.IN_PERIOD:
-        return in_periods(rows, periods)
-    return on_last_days(rows, periods)
+def _of_periods(
+    method: Method, facts: PersonFacts | SharedFacts, periods: Sequence[DataPeriod]
+) -> pl.LazyFrame:
+    rows: pl.LazyFrame = getattr(facts, method.facts.value).filter(method.only)
+    if method.when is When.SPREAD:
+        return spread_over(rows, periods, method.counted)
+    return (in_periods if method.when is When.IN_PERIOD else on_last_days)(rows, periods)
 
 
 def _counted(method: Method) -> pl.Expr:
     if method.counted == PEOPLE:
-        return pl.col("insuree_id").n_unique()
-    return pl.len() if method.counted == ONE else pl.col(method.counted).sum()
+        return pl.col("person").n_unique()
+    if method.counted == ONE:
+        return pl.len()
+    total = pl.col(method.counted).sum()
+    return total.round(2) if method.when is When.SPREAD else total
 
 
 def _category(figure: Figure, key: str) -> pl.Expr:

@@ -1,44 +1,48 @@
-"""The facts of which figures are counted: of all people, or of a part of them.
+"""What figures are counted of, of all people or of a part of them.
 
-register ─► people ─┬─► covers ─────────┐
-                    └─► claims, amounts ┴─► facts: one row a thing that may count
+register ─► desired people ─┬─► policies ─► covers, due covers
+                            └─► claims ───► claims by status, by start of care, lines, feedback
+
+Each frame is one row a thing that may count: `person`, `place`, the days to which it belongs, and
+a column for each category by which it can be divided.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
-from transforms.aggregates.figures.claims import claim_facts
+from transforms.aggregates.figures import feedback
+from transforms.aggregates.figures.benefits import benefits
+from transforms.aggregates.figures.claims import (
+    claims_by_status,
+    described_claims,
+    home_claims,
+    paid_claims,
+)
+from transforms.aggregates.figures.desired_objects import DesiredObjects
 from transforms.aggregates.figures.districts import districts_of
-from transforms.aggregates.figures.methods import Facts
+from transforms.aggregates.figures.lines import counted_lines, grouped_lines
 from transforms.aggregates.figures.people import people_facts
-from transforms.aggregates.figures.policies import cover_statuses
-from transforms.aggregates.figures.sent import sent_keys
+from transforms.aggregates.figures.periods import DataPeriod, in_periods
+from transforms.aggregates.figures.policies import cover_statuses, due_covers
+from transforms.aggregates.figures.products import product_terms
 from transforms.aggregates.figures.settings import FigureSettings
 from transforms.core.memory import collect_once
-from transforms.model.claim_lines import claim_amounts
-from transforms.model.claim_status import claim_events, claim_statuses
-from transforms.model.claims import claim_enrollments, current_claims
-from transforms.model.insuree_enrollments import insuree_enrollments
-from transforms.model.insurees import tracked_entities
-from transforms.model.people import desired_people
-from transforms.model.policies import value_candidates, value_holders
-from transforms.model.policy_status import policy_events
+from transforms.model.claims import ENTERED
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,
-    TRACKED_ENTITIES,
 )
-from transforms.model.restored_claims import with_replacing_claims
 from transforms.openimis.register import Register
 
 
 @dataclass(frozen=True)
-class FactsOf:
-    """The facts of a register, each made when it is first asked for, and in memory.
+class PersonFacts:
+    """The facts of people, each made when it is first asked for.
 
     Attributes:
         register: Of openIMIS, or of a part of the people.
@@ -50,77 +54,104 @@ class FactsOf:
     settings: FigureSettings
     known_holders: pl.LazyFrame | None = None
 
-    def of(self, facts: Facts) -> pl.LazyFrame:
-        """Return the facts of a kind."""
-        frame: pl.LazyFrame = getattr(self, facts.value)
-        return frame
+    @cached_property
+    def desired(self) -> DesiredObjects:
+        """What the tracker would hold of these people."""
+        return DesiredObjects(self.register, self.settings, self.known_holders)
+
+    @cached_property
+    def districts(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.districts`."""
+        return districts_of(self.register, self.settings.country)
 
     @cached_property
     def people(self) -> pl.LazyFrame:
-        """See `transforms.model.people.desired_people`."""
-        return collect_once(desired_people(self.register, self.settings.country))
+        """See `transforms.aggregates.figures.people`."""
+        enrollments = self.desired.sent[INSUREE_ENROLLMENTS.name]
+        return collect_once(
+            people_facts(self.register, self.desired.people, self.districts, enrollments)
+        )
 
     @cached_property
     def insurees(self) -> pl.LazyFrame:
-        """See `transforms.aggregates.figures.people`."""
-        districts = districts_of(self.register)
-        return collect_once(people_facts(self.register, self.people, districts))
-
-    @cached_property
-    def holders(self) -> pl.LazyFrame:
-        """See `transforms.model.policies.value_holders`."""
-        if self.known_holders is not None:
-            return self.known_holders
-        return collect_once(value_holders(value_candidates(self.register, self.people)))
+        """The people who are enrolled."""
+        return self.people.filter(pl.col("since").is_not_null())
 
     @cached_property
     def covers(self) -> pl.LazyFrame:
-        """Statuses of covers, of the people who have them; see `FigureSettings`."""
+        """See `transforms.aggregates.figures.policies.cover_statuses`; with whose they are."""
         statuses = cover_statuses(
-            self.register, self.people, self.holders, self.settings.as_of,
-            self.sent[POLICY_EVENTS.name],
+            self.register, self.desired.people, self.desired.holders, self.settings.as_of,
+            self.desired.sent[POLICY_EVENTS.name],
         )  # fmt: skip
-        of_people = statuses.drop("place").join(self.insurees, on="insuree_id")
-        return collect_once(of_people.rename({"district": "place"}))
+        return collect_once(statuses.join(self.people.drop("since", "until"), on="person"))
+
+    @cached_property
+    def due_covers(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.policies.due_covers`."""
+        terms = product_terms(self.register, self.settings.grace_months)
+        return collect_once(due_covers(self.covers, terms, self.settings.as_of))
+
+    @cached_property
+    def care(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.claims.described_claims`."""
+        desired = self.desired
+        enrollments = desired.sent[CLAIM_ENROLLMENTS.name]
+        return collect_once(
+            described_claims(self.register, desired.claims, desired.claim_amounts, enrollments)
+        )
 
     @cached_property
     def claims(self) -> pl.LazyFrame:
-        """See `transforms.aggregates.figures.claims`."""
-        found = claim_facts(
-            self.register, self.current_claims, self.claim_statuses, self.claim_amounts,
-            self.sent[CLAIM_EVENTS.name],
-        )  # fmt: skip
-        return collect_once(found)
+        """See `transforms.aggregates.figures.claims.claims_by_status`; with sex and birth."""
+        events = self.desired.sent[CLAIM_EVENTS.name]
+        found = claims_by_status(self.care, self.desired.claim_statuses, events)
+        of_people = self.people.select("person", "sex", "birth")
+        return collect_once(found.join(of_people, on="person", how="left"))
 
     @cached_property
-    def current_claims(self) -> pl.LazyFrame:
-        """See `transforms.model.claims.current_claims`."""
-        found = current_claims(self.register, self.people, as_of=self.settings.as_of, window=None)
-        return collect_once(with_replacing_claims(found))
+    def paid_claims(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.claims.paid_claims`."""
+        return paid_claims(self.care)
 
     @cached_property
-    def claim_statuses(self) -> pl.LazyFrame:
-        """See `transforms.model.claim_status.claim_statuses`."""
-        return collect_once(claim_statuses(self.current_claims, self.register))
+    def home_claims(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.claims.home_claims`."""
+        return collect_once(home_claims(self.claims, self.people, self.districts))
 
     @cached_property
-    def claim_amounts(self) -> pl.LazyFrame:
-        """See `transforms.model.claim_lines.claim_amounts`."""
-        return collect_once(claim_amounts(self.register, self.current_claims))
+    def lines(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.lines.counted_lines`."""
+        desired = self.desired
+        return collect_once(counted_lines(self.register, desired.claims, self.care, desired.sent))
 
     @cached_property
-    def sent(self) -> dict[str, pl.LazyFrame]:
-        """See `transforms.aggregates.figures.sent`."""
-        register, people, claims = self.register, self.people, self.current_claims
-        desired = {
-            TRACKED_ENTITIES.name: tracked_entities(people, register, None),
-            INSUREE_ENROLLMENTS.name: insuree_enrollments(people, register, None),
-            POLICY_EVENTS.name: policy_events(
-                register, people, self.holders, as_of=self.settings.as_of, window=None
-            ),
-            CLAIM_ENROLLMENTS.name: claim_enrollments(claims),
-            CLAIM_EVENTS.name: claim_events(
-                claims, self.claim_statuses, self.claim_amounts, register
-            ),
-        }
-        return sent_keys(desired, register.doubts)
+    def grouped_lines(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.lines.grouped_lines`."""
+        services, items = self.settings.country.service_groups, self.settings.item_groups
+        return collect_once(grouped_lines(self.lines, self.people, services, items))
+
+    @cached_property
+    def feedbacks(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.feedback`."""
+        return feedback.feedbacks(self.register, self.care)
+
+    @cached_property
+    def feedback_prompts(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.feedback`."""
+        return feedback.feedback_prompts(self.register, self.care)
+
+    @cached_property
+    def benefits(self) -> pl.LazyFrame:
+        """See `transforms.aggregates.figures.benefits`."""
+        return benefits(self.register, self.lines, self.claims)
+
+    def families_with_claims(self, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
+        """Return the families of which a member has a claim entered in a period: family_id, day.
+
+        The day is the last one of the period.
+        """
+        entered = self.home_claims.filter(
+            pl.col("status") == ENTERED, pl.col("family_id").is_not_null()
+        )
+        return in_periods(entered, periods).select("family_id", day="last").unique()

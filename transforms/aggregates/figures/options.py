@@ -5,25 +5,21 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.aggregates.figures.categories import AGE_LABELS, UNKNOWN, code_of
-from transforms.model.options import codes_by_key
-from transforms.model.tables.option_sets import PRODUCT
-from transforms.openimis.register import Register
 
 _ENDLESS = 1_000
 
 
-def option(column: str, words: Mapping[str, str]) -> pl.Expr:
-    """Return the code of an option: openIMIS's code by its word, and all else as unknown."""
-    code = pl.col(column).cast(pl.String).str.strip_chars()
+def option(value: str | pl.Expr, words: Mapping[str, str]) -> pl.Expr:
+    """Return the code of an option: openIMIS's code by its word, and all else as unknown.
+
+    Args:
+        value: A column, or what is made of some.
+        words: openIMIS's codes to their words.
+    """
+    plain = pl.col(value) if isinstance(value, str) else value
+    code = plain.cast(pl.String).str.strip_chars()
     options = {value: code_of(word) for value, word in words.items()}
     return code.replace_strict(options, default=UNKNOWN, return_dtype=pl.String)
-
-
-def with_product(frame: pl.LazyFrame, register: Register) -> pl.LazyFrame:
-    """Return rows with `product`: the code of what `product_id` names, a copy of a product too."""
-    codes = codes_by_key(register.codes(PRODUCT)).select(product_id="key", product="listed_code")
-    joined = frame.join(codes, on="product_id", how="left")
-    return joined.with_columns(pl.col("product").fill_null(UNKNOWN))
 
 
 def age_band(birth: str, day: str) -> pl.Expr:

@@ -65,6 +65,30 @@ def on_last_days(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyF
     return facts.join(_frame(periods).drop("first"), how="cross").filter(holds)
 
 
+def spread_over(facts: pl.LazyFrame, periods: Iterable[DataPeriod], amount: str) -> pl.LazyFrame:
+    """Return the facts some of whose days lie in a period, with that share of their amount.
+
+    Args:
+        facts: With `since` and `until`, both included.
+        periods: Which periods.
+        amount: The column that is spread evenly over these days.
+
+    Returns:
+        A row for each period, with `period` and `last`.
+    """
+    begins, ends = pl.max_horizontal("since", "first"), pl.min_horizontal("until", "last")
+    days, of_all = _days(begins, ends), _days(pl.col("since"), pl.col("until"))
+    return (
+        facts.join(_frame(periods), how="cross")
+        .filter(begins <= ends)
+        .with_columns((pl.col(amount).cast(pl.Float64) * days / of_all).alias(amount))
+    )
+
+
+def _days(begins: pl.Expr, ends: pl.Expr) -> pl.Expr:
+    return (ends - begins).dt.total_days() + 1
+
+
 def _frame(periods: Iterable[DataPeriod]) -> pl.LazyFrame:
     schema = {"period": pl.String(), "first": pl.Date(), "last": pl.Date()}
     rows = [(each.id, each.first, each.last) for each in periods]

@@ -14,20 +14,18 @@ from transforms.model.resources import RESOURCES
 from transforms.openimis.doubts import Doubts
 
 
-def sent_keys(desired: Mapping[str, pl.LazyFrame], doubts: Doubts) -> dict[str, pl.LazyFrame]:
-    """Return the keys of the objects that are not held back: `key`; in memory.
+def sent_objects(desired: Mapping[str, pl.LazyFrame], doubts: Doubts) -> dict[str, pl.LazyFrame]:
+    """Return the objects that are not held back: `key` and `occurredAt`; in memory.
 
     Args:
-        desired: Name of a resource to its frame, before privacy; parents too.
+        desired: Name of every resource to its frame, before privacy.
         doubts: What cannot be told of openIMIS.
     """
     sent: dict[str, pl.LazyFrame] = {}
     for resource in RESOURCES:
-        if resource.name not in desired:
-            continue
         judged = with_doubts(desired[resource.name], rows_in_doubt(doubts, resource.name))
-        keys = judged.filter(pl.col("faults").list.len() == 0).select("key", "parent")
+        sound = judged.filter(pl.col("faults").list.len() == 0)
         if resource.parent:
-            keys = keys.join(sent[resource.parent], left_on="parent", right_on="key", how="semi")
-        sent[resource.name] = collect_once(keys.select("key"))
+            sound = sound.join(sent[resource.parent], left_on="parent", right_on="key", how="semi")
+        sent[resource.name] = collect_once(sound.select("key", "occurredAt"))
     return sent
