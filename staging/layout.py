@@ -11,7 +11,7 @@
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
   runs/<run_id>/links/people.parquet                  + manifest.json, written last
-  runs/<run_id>/summary.json, what-leaves.md
+  runs/<run_id>/summary.json, what-leaves.md, report.html
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
@@ -22,6 +22,7 @@
   acknowledged/<target>/lock, stage.lock
   acknowledged/<target>/scratch/…parquet              while partitions are divided anew
   matches/<target>/org-units.csv                      which a person edits
+  metrics/<target>.prom                               for a monitoring system
 """
 
 import re
@@ -100,6 +101,11 @@ class Run:
     def summary(self) -> Path:
         """What the run did, in numbers."""
         return self.folder / "summary.json"
+
+    @property
+    def report(self) -> Path:
+        """What came of the run, for people without Prefect (HTML)."""
+        return self.folder / "report.html"
 
     @property
     def what_leaves(self) -> Path:
@@ -211,6 +217,11 @@ class Target:
     def matches(self) -> Path:
         """The file of matches, which a person edits (CSV)."""
         return self.root / "matches" / self.name / "org-units.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """What a monitoring system reads of the target (OpenMetrics)."""
+        return self.root / "metrics" / f"{self.name}.prom"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:
         """What DHIS2 has confirmed of a resource."""

@@ -1,5 +1,7 @@
 """Record what a run did, for people and for the next run."""
 
+from time import time
+
 import polars as pl
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -76,6 +78,7 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
         "run_id": run.run_id,
         "target": target,
         "state": state.value,
+        "ended_at": time(),
         "is_whole": changes is not None and len(changes.wholly) == len(RESOURCES),
         "compared": desired.rows if desired else {},
         "planned": changes.changes if changes else {},
