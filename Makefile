@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
+.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench wheels docs install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -60,6 +60,12 @@ test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by ea
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.project.package
+
+# For a machine without internet: deploy/install.sh --wheels build/wheels
+wheels: install ## The Python packages of production as files: build/wheels
+	@rm -rf build/wheels
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -d build/wheels
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps "setuptools>=77" -d build/wheels
 
 docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs
