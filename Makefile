@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench wheels docs install system-packages clean
+.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench wheels docs site install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -69,6 +69,9 @@ wheels: install ## The Python packages of production as files: build/wheels
 
 docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs
+
+site: install ## The pages as a site: build/site; a dead link ends it
+	@$(PYTHON) -m tests.project.site && echo "build/site/README.html"
 
 check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed
 	@failed=0
