@@ -5,7 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Moment:
 
     folder: Path
     day: date
-    held: bytes
+    held: bytes = field(repr=False)
 
 
 class Scheme:
