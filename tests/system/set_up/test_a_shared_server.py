@@ -1,39 +1,42 @@
 """A DHIS2 that others fill: what is read of it does not grow with what others have."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.loader import LOADER_USER
-from tests.support.openimis_sample import sample
-from tests.support.sandbox import Sandbox, running_sandbox
+from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import org_units_below
+from flows.steps.set_up.plan_and_write import set_up
+from flows.steps.target.preflight import ask_offer
+from tests.support.sandbox import Sandbox
 from tests.support.sandbox.org_units import store_all_paths
-from tests.support.scheme import DAY_ONE, Scheme
+from tests.system.set_up.a_country import GENDERS, ROOT, a_country, changed_nothing, choices, places
+from transforms.changes.sending.offer import Needs
 
-UNITS, PROGRAMS = 300, 6
-TOLERANCE = 2_000
+UNITS, OTHERS = 150, 6
+KINDS = {
+    "programs": "P", "trackedEntityAttributes": "A", "dataElements": "E", "optionSets": "S",
+    "options": "O", "indicators": "I", "programIndicators": "X", "visualizations": "V",
+    "dashboards": "D", "userGroups": "G", "organisationUnitGroups": "R",
+}  # fmt: skip
+NEEDS = Needs(places=["VillageOneA", "VillageTwoA", "HospitalOne"])
+TOLERANCE = 500
 """So many bytes more are no growth: times and counts have more digits."""
 
 
 def add_others(sandbox: Sandbox, times: int) -> None:
-    """Let others have org units, programs, attributes, elements, options, users."""
+    """Let others have org units, programs, attributes, options, charts, groups."""
     state = sandbox.state
     with state.lock:
-        others = state.metadata
         for number in range(UNITS * times):
             unit = named("OthersU", number) | {"openingDate": "1990-01-01T00:00:00.000"}
-            others["organisationUnits"][unit["id"]] = unit | {"parent": {"id": "ImspTQPwCqd"}}
-        for number in range(PROGRAMS * times):
-            for kind, letter in (("programs", "P"), ("trackedEntityAttributes", "A"),
-                                 ("dataElements", "E"), ("optionSets", "S"), ("options", "O"),
-                                 ("indicators", "I"), ("programIndicators", "X"),
-                                 ("visualizations", "V"), ("dashboards", "D"),
-                                 ("userGroups", "G"), ("organisationUnitGroups", "R")):  # fmt: skip
+            state.metadata["organisationUnits"][unit["id"]] = unit | {"parent": {"id": ROOT}}
+        for number in range(OTHERS * times):
+            for kind, letter in KINDS.items():
                 thing = named(f"Others{letter}", number)
-                others[kind][thing["id"]] = thing
+                state.metadata[kind][thing["id"]] = thing
         store_all_paths(state)
         state.metadata_changed()
 
@@ -43,36 +46,44 @@ def named(prefix: str, number: int) -> dict[str, Any]:
     return {"id": name, "name": name, "shortName": name}
 
 
-@pytest.fixture
-def scheme(tmp_path: Path) -> Iterator[Scheme]:
-    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        scheme = Scheme(tmp_path, sandbox)
-        scheme.begin(sample(20, seed=1, level="1.4", as_of=DAY_ONE, defects=False))
-        add_others(sandbox, 1)
-        scheme.bring("day-one")
-        yield scheme
-
-
-def read_by(scheme: Scheme, run_id: str) -> tuple[dict[str, int], int]:
-    """Path to the bytes that set-up and a day of changes read; and their requests."""
-    before, requests = scheme.sandbox.bytes_sent, len(scheme.sandbox.requests)
-    scheme.set_up()
-    scheme.next_day(seed=5)
-    scheme.bring(run_id)
-    after = Counter(scheme.sandbox.bytes_sent)
+def read_by(sandbox: Sandbox, do: Callable[[], object]) -> tuple[Counter[str], int]:
+    """Path to the bytes that something reads, and its requests."""
+    before, requests = sandbox.bytes_sent, len(sandbox.requests)
+    do()
+    after = Counter(sandbox.bytes_sent)
     after.subtract(before)
-    gets = {path: count for path, count in after.items() if path.startswith("GET ") and count}
-    return gets, len(scheme.sandbox.requests) - requests
+    return +after, len(sandbox.requests) - requests
 
 
-def test_set_up_and_load_read_nothing_that_grows_with_what_others_have(scheme: Scheme) -> None:
-    moment = scheme.moment()
-    small, few = read_by(scheme, "small")
-    scheme.back_to(moment)
-    add_others(scheme.sandbox, 10)
-    large, many = read_by(scheme, "large")
+def test_nothing_that_is_read_grows_tenfold_with_what_others_have(
+    sandbox: Sandbox, dhis2: Dhis2
+) -> None:
+    options = choices(tblGender=GENDERS)
 
-    grown = {path: large[path] - small.get(path, 0) for path in large
-             if large[path] - small.get(path, 0) > TOLERANCE}  # fmt: skip
-    assert not grown
+    def work() -> None:
+        done = set_up(dhis2, a_country(), options, places())
+        assert changed_nothing(done)
+        offer = ask_offer(dhis2, dhis2.system_info(), NEEDS)
+        assert set(offer.lines) == set(NEEDS.places)
+        assert len(org_units_below(dhis2, ROOT, set(NEEDS.places))) == len(NEEDS.places)
+
+    set_up(dhis2, a_country(), options, places())
+    add_others(sandbox, 1)
+    small, few = read_by(sandbox, work)
+    add_others(sandbox, 10)
+    large, many = read_by(sandbox, work)
+
+    grown = {path: (small[path], count) for path, count in large.items()
+             if count > small[path] + TOLERANCE}  # fmt: skip
+    assert grown == {}
     assert many == few
+
+
+@pytest.mark.large
+def test_fifteen_thousand_org_units_of_others_are_not_read(sandbox: Sandbox, dhis2: Dhis2) -> None:
+    set_up(dhis2, a_country(), choices(tblGender=GENDERS), places())
+    add_others(sandbox, 100)
+
+    read, _ = read_by(sandbox, lambda: ask_offer(dhis2, dhis2.system_info(), NEEDS))
+
+    assert sum(read.values()) < 20_000

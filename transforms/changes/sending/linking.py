@@ -1,6 +1,7 @@
 """Whom of DHIS2's own a run links: new people by their number, and those whose number changed.
 
     one person has the number                   linked; or, of who is known already, leaves next
+    … who is about to leave another insuree     waits, until that is done
     several have it, or somebody of ours has    nobody is linked, and a note says so
     nobody has it                               a person of our own
 
@@ -65,15 +66,22 @@ def judge_found(
     """
     hits = found.group_by("number").agg(count=pl.len(), hit=pl.col("uid").first())
     linked = links.filter(state=LINKED).select("uid", theirs="theirs")
-    rows = (
+    moved = asked.filter(~pl.col("isNew"))["uid"]
+    joined = (
         asked.join(hits, on="number", how="left")
         .join(linked, on="uid", how="left")
         .with_columns(
             pl.col("count").fill_null(0),
             isOurs=pl.col("hit").is_in(ours.implode()),
+            isMoved=pl.col("hit").is_in(moved.implode()),
         )
         .with_columns(verdict=_verdict())
     )
+    leaving = pl.concat([links.filter(state=STALE)["uid"], joined.filter(verdict=STALE)["uid"]])
+    waits = (
+        pl.col("isNew") & (pl.col("verdict") == ANOTHERS) & pl.col("hit").is_in(leaving.implode())
+    )
+    rows = joined.with_columns(verdict=pl.when(waits).then(pl.lit(WAITS)).otherwise("verdict"))
     links_found = rows.select(
         "key", "uid",
         theirs=pl.when(pl.col("verdict") == LINKED).then("hit").otherwise("theirs"),
@@ -99,7 +107,7 @@ def _verdict() -> pl.Expr:
         .then(None)
         .when(pl.col("hit").eq_missing(pl.col("uidBefore")))
         .then(pl.lit(WAITS))
-        .when("isOurs")
+        .when(pl.col("isOurs") & ~(pl.col("isMoved") & ~is_new))
         .then(pl.lit(ANOTHERS))
         .when("isNew")
         .then(pl.lit(LINKED))

@@ -73,8 +73,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "brings it back, to whoever has the number then, or as a person of our own."
     ),
     "linked_person_moves": (
-        "The person leaves one of DHIS2's own people and comes back to the same one: with the next "
-        "run, when it has left."
+        "The number names a person of DHIS2's own whom another insuree is leaving, since numbers "
+        "were corrected: this one comes there with the next run."
     ),
     "linked_person_not_enrolled": (
         "Values of a person of DHIS2's own travel with the enrollment in our program, and the person "

@@ -65,6 +65,29 @@ def test_one_hit_links_and_any_doubt_does_not(given: object, expected: object) -
     assert given == expected
 
 
+def test_two_whose_numbers_were_mixed_up_leave_and_change_places() -> None:
+    before = links(link("k1", "A", "Y1"), link("k2", "B", "Y2"))
+    asked = [("k1", "A", "A", "2", False), ("k2", "B", "B", "1", False)]
+    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    ours = pl.Series(["A", "B"])
+
+    rows, _ = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+
+    assert rows.rows() == [("k1", "A", "Y1", STALE), ("k2", "B", "Y2", STALE)]
+
+
+def test_who_comes_to_a_person_whom_another_is_leaving_waits() -> None:
+    before = links(link("k1", "A", "Y1", STALE), link("k2", "B", "Y2", STALE))
+    asked = [("k1", "A2", "A", "2", True), ("k3", "C", None, "1", True)]
+    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    ours = pl.Series(["A", "B"])
+
+    rows, notes = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+
+    assert rows.rows() == [("k1", "A2", None, WAITS), ("k3", "C", None, WAITS)]
+    assert notes.is_empty()
+
+
 def test_only_new_people_and_changed_numbers_are_looked_for() -> None:
     changes = pl.LazyFrame(
         {
