@@ -10,12 +10,14 @@ from pathlib import Path
 
 from transforms.reports.indicator_page import indicator_page
 from transforms.reports.mapping_page import mapping_page
+from transforms.reports.operational_indicator_page import operational_indicator_page
 from transforms.reports.patch_page import patch_page
 
 PAGES: dict[str, Callable[[], str]] = {
     "mapping.md": mapping_page,
     "indicators.md": indicator_page,
     "patches.md": patch_page,
+    "reference/operational-indicators.md": operational_indicator_page,
 }
 
 

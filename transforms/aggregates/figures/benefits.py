@@ -10,6 +10,7 @@ What is hospital care, CeilingInterpretation of the product says: that of hospit
 that are longer than a day.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,6 +90,12 @@ def benefits(register: Register, lines: pl.LazyFrame, by_status: pl.LazyFrame) -
         .agg(amount=amount.sum().cast(BENEFITS["amount"]))
         .select(*BENEFITS)
     )
+
+
+def of_policies_at_work(paid: pl.LazyFrame, since: dt.date) -> pl.LazyFrame:
+    """Return all that was paid by policies that paid something on a day or after it."""
+    at_work = paid.filter(pl.col("day") >= since).select("policy_id").unique()
+    return paid.join(at_work, on="policy_id", how="semi")
 
 
 def full_ceilings(paid: pl.LazyFrame, policies: pl.LazyFrame) -> pl.LazyFrame:

@@ -10,12 +10,22 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.aggregates.figures.benefits import BENEFITS, of_policies_at_work
 from transforms.aggregates.figures.categories import AGE_BAND, CATEGORIES
-from transforms.aggregates.figures.facts import PersonFacts
-from transforms.aggregates.figures.methods import METHODS, ONE, PEOPLE, SHARED, Method, When
+from transforms.aggregates.figures.facts import FAMILIES, PersonFacts
+from transforms.aggregates.figures.methods import (
+    METHODS,
+    ONE,
+    PEOPLE,
+    SHARED,
+    Facts,
+    Method,
+    When,
+)
 from transforms.aggregates.figures.options import age_band
 from transforms.aggregates.figures.periods import (
     DataPeriod,
+    ends_of,
     in_periods,
     on_last_days,
     spread_over,
@@ -39,14 +49,18 @@ facility or district in openIMIS; of a figure of the country, the UID of its org
 category (null where the figure is not divided by it), `value` (never null, never 0), and `persons`:
 how many people, or households, are behind it."""
 
+_NOTHING = pl.LazyFrame(schema=VALUES)
+_COUNTS = pl.col("value") != 0
+
 
 @dataclass(frozen=True)
 class PartOfFigures:
     """What a part of the people says of the figures.
 
     Attributes:
-        values: Of the figures that add up over parts; the columns of `VALUES`.
-        families: With claims: family_id, day.
+        values: Of the figures that add up over parts; the columns of `VALUES`. What is 0 here has
+            its row: it counts for `persons` where another part has more.
+        families: With claims: `transforms.aggregates.figures.facts.FAMILIES`.
         benefits: What policies paid: `transforms.aggregates.figures.benefits.BENEFITS`.
     """
 
@@ -56,14 +70,18 @@ class PartOfFigures:
 
 
 def figure_values(
-    register: Register, periods: Sequence[DataPeriod], settings: FigureSettings
+    register: Register,
+    periods: Sequence[DataPeriod],
+    settings: FigureSettings,
+    figures: Sequence[Figure] = FIGURES,
 ) -> pl.LazyFrame:
-    """Return the values of all figures; what is zero has no row.
+    """Return the values of figures; what is zero has no row.
 
     Args:
         register: Of openIMIS, of everybody.
-        periods: Which months, or quarters.
+        periods: Which months, or quarters; none lies in another.
         settings: What the country sets.
+        figures: Which; what the others need is not made.
 
     Returns:
         The columns of `VALUES`.
@@ -71,9 +89,11 @@ def figure_values(
     Raises:
         CountryError: The country file names a place that openIMIS does not have.
     """
-    part = part_of_figures(register, periods, settings)
-    shared = shared_values(register, part.families, part.benefits, periods, settings)
-    return pl.concat([part.values, shared])
+    part = part_of_figures(register, periods, settings, figures=figures)
+    shared = shared_values(
+        register, part.families, part.benefits, periods, settings, figures=figures
+    )
+    return pl.concat([part.values, shared]).filter(_COUNTS)
 
 
 def part_of_figures(
@@ -81,25 +101,30 @@ def part_of_figures(
     periods: Sequence[DataPeriod],
     settings: FigureSettings,
     holders: pl.LazyFrame | None = None,
+    figures: Sequence[Figure] = FIGURES,
 ) -> PartOfFigures:
     """Return what a part of the people says: the values of all parts are added up.
 
     Args:
         register: Of a part of the people.
-        periods: Which months, or quarters.
+        periods: See `figure_values`.
         settings: What the country sets.
         holders: Which covers carry the value of their policy (cover_id); see
             `transforms.model.policies.value_holders`. None where the part is everybody.
+        figures: See `figure_values`.
 
     Raises:
         CountryError: The country file names a place that openIMIS does not have.
     """
     facts = PersonFacts(register, settings, holders)
-    own = [figure for figure in FIGURES if METHODS[figure.key].facts not in SHARED]
+    needed = {METHODS[figure.key].facts for figure in figures}
+    own = [figure for figure in figures if METHODS[figure.key].facts not in SHARED]
+    families = facts.families_with_claims(periods) if Facts.HOUSEHOLDS in needed else None
+    benefits = facts.benefits if Facts.FULL_CEILINGS in needed else None
     return PartOfFigures(
-        pl.concat([_values(figure, facts, periods) for figure in own]),
-        facts.families_with_claims(periods),
-        facts.benefits,
+        pl.concat([_NOTHING, *(_values(figure, facts, periods) for figure in own)]),
+        pl.LazyFrame(schema=FAMILIES) if families is None else families,
+        pl.LazyFrame(schema=BENEFITS) if benefits is None else benefits,
     )
 
 
@@ -109,6 +134,7 @@ def shared_values(
     benefits: pl.LazyFrame,
     periods: Sequence[DataPeriod],
     settings: FigureSettings,
+    figures: Sequence[Figure] = FIGURES,
 ) -> pl.LazyFrame:
     """Return the values of the figures that no part of the people can tell.
 
@@ -116,12 +142,15 @@ def shared_values(
         register: Of openIMIS, of everybody.
         families: Of all parts; see `PartOfFigures`.
         benefits: Of all parts.
-        periods: Which months, or quarters.
+        periods: See `figure_values`.
         settings: What the country sets.
+        figures: See `figure_values`.
     """
-    facts = SharedFacts(register, settings, families, benefits)
-    shared = [figure for figure in FIGURES if METHODS[figure.key].facts in SHARED]
-    return pl.concat([_values(figure, facts, periods) for figure in shared])
+    first, _ = ends_of(periods)
+    facts = SharedFacts(register, settings, families, of_policies_at_work(benefits, first))
+    shared = [figure for figure in figures if METHODS[figure.key].facts in SHARED]
+    values = [_values(figure, facts, periods) for figure in shared]
+    return pl.concat([_NOTHING, *values]).filter(_COUNTS)
 
 
 def added_up(values: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
@@ -131,7 +160,7 @@ def added_up(values: Iterable[pl.LazyFrame]) -> pl.LazyFrame:
         pl.concat(list(values))
         .group_by(named)
         .agg(pl.col("value", "persons").sum())
-        .filter(pl.col("value") != 0)
+        .filter(_COUNTS)
         .select(pl.col(name).cast(dtype) for name, dtype in VALUES.items())
     )
 
@@ -146,7 +175,7 @@ def _values(
     cells = rows.group_by("period", "place", *figure.categories).agg(
         value=_counted(method).cast(AMOUNT), persons=pl.col("person").n_unique().cast(pl.Int64)
     )
-    return cells.filter(pl.col("value") != 0).select(
+    return cells.select(
         pl.lit(figure.key).alias("figure"),
         "period",
         "place",

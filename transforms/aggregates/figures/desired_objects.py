@@ -5,10 +5,17 @@ from functools import cached_property
 
 import polars as pl
 
-from transforms.aggregates.figures.sent import sent_objects
+from transforms.aggregates.figures.sent import SentObjects
 from transforms.aggregates.figures.settings import FigureSettings
+from transforms.core.fields import Field
 from transforms.core.memory import collect_once
-from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
+from transforms.model.claim_lines import (
+    ITEM_LINES,
+    SERVICE_LINES,
+    LineKind,
+    claim_amounts,
+    line_events,
+)
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
 from transforms.model.insuree_enrollments import insuree_enrollments
@@ -21,6 +28,8 @@ from transforms.model.privacy import policy_of
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
+    CLAIM_ITEMS,
+    CLAIM_SERVICES,
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,
     TRACKED_ENTITIES,
@@ -72,28 +81,36 @@ class DesiredObjects:
         return collect_once(claim_amounts(self.register, self.claims))
 
     @cached_property
-    def sent(self) -> dict[str, pl.LazyFrame]:
-        """See `transforms.aggregates.figures.sent`."""
-        register, people = self.register, self.people
-        frames = {
-            TRACKED_ENTITIES.name: tracked_entities(people, register, None),
-            INSUREE_ENROLLMENTS.name: insuree_enrollments(people, register, None),
-            POLICY_EVENTS.name: policy_events(
-                register, people, self.holders, as_of=self.settings.as_of, window=None
-            ),
-            **self._of_claims(),
+    def sent(self) -> SentObjects:
+        """Those that are not held back."""
+        made = {
+            TRACKED_ENTITIES.name: lambda: tracked_entities(self.people, self.register, None),
+            INSUREE_ENROLLMENTS.name: lambda: insuree_enrollments(self.people, self.register, None),
+            POLICY_EVENTS.name: self._policy_events,
+            CLAIM_ENROLLMENTS.name: lambda: claim_enrollments(self.claims),
+            CLAIM_EVENTS.name: self._claim_events,
+            CLAIM_SERVICES.name: lambda: self._lines(SERVICE_LINES),
+            CLAIM_ITEMS.name: lambda: self._lines(ITEM_LINES),
         }
-        return sent_objects(frames, register.doubts)
+        return SentObjects(made, self.register.doubts)
 
-    def _of_claims(self) -> dict[str, pl.LazyFrame]:
-        """Return the frames of claims, with what the country sends of them."""
-        unsent = unsent_fields(policy_of(self.settings.country))
-        claims = without_unsent(self.claims, CLAIM_EVENTS.fields, unsent)
-        amounts = self.claim_amounts
-        lines = {
-            kind.resource.name: line_events(self.register, claims, amounts, kind, unsent)
-            for kind in (SERVICE_LINES, ITEM_LINES)
-        }
-        events = claim_events(claims, self.claim_statuses, amounts, self.register)
-        frames = {CLAIM_ENROLLMENTS.name: claim_enrollments(claims), CLAIM_EVENTS.name: events}
-        return frames | lines
+    @cached_property
+    def _unsent(self) -> list[Field]:
+        return unsent_fields(policy_of(self.settings.country))
+
+    @cached_property
+    def _sent_claims(self) -> pl.LazyFrame:
+        """Claims, with what the country sends of them."""
+        return without_unsent(self.claims, CLAIM_EVENTS.fields, self._unsent)
+
+    def _policy_events(self) -> pl.LazyFrame:
+        as_of = self.settings.as_of
+        return policy_events(self.register, self.people, self.holders, as_of=as_of, window=None)
+
+    def _claim_events(self) -> pl.LazyFrame:
+        return claim_events(
+            self._sent_claims, self.claim_statuses, self.claim_amounts, self.register
+        )
+
+    def _lines(self, kind: LineKind) -> pl.LazyFrame:
+        return line_events(self.register, self._sent_claims, self.claim_amounts, kind, self._unsent)

@@ -39,6 +39,9 @@ from transforms.model.resources import (
 )
 from transforms.openimis.register import Register
 
+FAMILIES: dict[str, pl.DataType] = {"family_id": pl.Int64(), "day": pl.Date()}
+"""Schema of the families with claims; the day is the last one of the period."""
+
 
 @dataclass(frozen=True)
 class PersonFacts:
@@ -147,10 +150,7 @@ class PersonFacts:
         return benefits(self.register, self.lines, self.claims)
 
     def families_with_claims(self, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
-        """Return the families of which a member has a claim entered in a period: family_id, day.
-
-        The day is the last one of the period.
-        """
+        """Return the families of which a member has a claim entered in a period: `FAMILIES`."""
         entered = self.home_claims.filter(
             pl.col("status") == ENTERED, pl.col("family_id").is_not_null()
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.aggregates.figures.options import option
+from transforms.aggregates.figures.sent import SentObjects
 from transforms.core.fields import OptionSet
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, LineKind, current_lines
 from transforms.model.options import codes_by_key
@@ -24,7 +25,7 @@ def counted_lines(
     register: Register,
     claims: pl.LazyFrame,
     described: pl.LazyFrame,
-    sent: Mapping[str, pl.LazyFrame],
+    sent: SentObjects,
 ) -> pl.LazyFrame:
     """Return the lines that count.
 
@@ -32,7 +33,7 @@ def counted_lines(
         register: Of openIMIS.
         claims: See `transforms.model.claims.current_claims`.
         described: See `transforms.aggregates.figures.claims.described_claims`.
-        sent: Name of a resource to the keys of its objects that are not held back.
+        sent: What is not held back.
 
     Returns:
         claim_id, line_id, policy_id, `code` (of the service or item), `quantity`, the amounts,

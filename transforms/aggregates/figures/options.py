@@ -6,8 +6,6 @@ import polars as pl
 
 from transforms.aggregates.figures.categories import AGE_LABELS, UNKNOWN, code_of
 
-_ENDLESS = 1_000
-
 
 def option(value: str | pl.Expr, words: Mapping[str, str]) -> pl.Expr:
     """Return the code of an option: openIMIS's code by its word, and all else as unknown.
@@ -27,7 +25,7 @@ def age_band(birth: str, day: str) -> pl.Expr:
     born, on = pl.col(birth), pl.col(day)
     years = (_day_of_ages(on) - _day_of_ages(born)) // 10_000
     bands = [
-        pl.when(years.is_between(low, (below or _ENDLESS) - 1)).then(pl.lit(code))
+        pl.when(years >= low, years < below if below else pl.lit(value=True)).then(pl.lit(code))
         for code, _, low, below in AGE_LABELS
     ]
     return pl.coalesce(*bands, pl.lit(UNKNOWN))

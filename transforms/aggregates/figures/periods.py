@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -45,18 +45,20 @@ def period_of(identifier: str) -> DataPeriod:
     return DataPeriod(identifier, dt.date(year, first, 1), dt.date(year, last, last_day))
 
 
-def in_periods(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+def in_periods(facts: pl.LazyFrame, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
     """Return the facts whose `day` lies in a period, with `period` and its `last` day."""
     days = _frame(periods).sort("first")
+    # Said once more before the sort, so that what is read is as little as it can be.
+    of_some_period = pl.col("day").is_between(*ends_of(periods))
     return (
-        facts.filter(pl.col("day").is_not_null())
+        facts.filter(of_some_period)
         .sort("day")
         .join_asof(days, left_on="day", right_on="first", strategy="backward")
         .filter(pl.col("day") <= pl.col("last"))
     )
 
 
-def on_last_days(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+def on_last_days(facts: pl.LazyFrame, periods: Sequence[DataPeriod]) -> pl.LazyFrame:
     """Return the facts that hold (from `since` to `until`, both included) on last days.
 
     Once for each period on the last day of which they do, with `period` and `last`.
@@ -65,7 +67,7 @@ def on_last_days(facts: pl.LazyFrame, periods: Iterable[DataPeriod]) -> pl.LazyF
     return facts.join(_frame(periods).drop("first"), how="cross").filter(holds)
 
 
-def spread_over(facts: pl.LazyFrame, periods: Iterable[DataPeriod], amount: str) -> pl.LazyFrame:
+def spread_over(facts: pl.LazyFrame, periods: Sequence[DataPeriod], amount: str) -> pl.LazyFrame:
     """Return the facts some of whose days lie in a period, with that share of their amount.
 
     Args:
@@ -78,18 +80,26 @@ def spread_over(facts: pl.LazyFrame, periods: Iterable[DataPeriod], amount: str)
     """
     begins, ends = pl.max_horizontal("since", "first"), pl.min_horizontal("until", "last")
     days, of_all = _days(begins, ends), _days(pl.col("since"), pl.col("until"))
+    first, last = ends_of(periods)
     return (
-        facts.join(_frame(periods), how="cross")
+        facts.filter(pl.col("since") <= last, pl.col("until") >= first)
+        .join(_frame(periods), how="cross")
         .filter(begins <= ends)
         .with_columns((pl.col(amount).cast(pl.Float64) * days / of_all).alias(amount))
     )
+
+
+def ends_of(periods: Sequence[DataPeriod]) -> tuple[dt.date, dt.date]:
+    """Return the first day of all periods, and the last; without any, days of which none is."""
+    first = min((each.first for each in periods), default=dt.date.max)
+    return first, max((each.last for each in periods), default=dt.date.min)
 
 
 def _days(begins: pl.Expr, ends: pl.Expr) -> pl.Expr:
     return (ends - begins).dt.total_days() + 1
 
 
-def _frame(periods: Iterable[DataPeriod]) -> pl.LazyFrame:
+def _frame(periods: Sequence[DataPeriod]) -> pl.LazyFrame:
     schema = {"period": pl.String(), "first": pl.Date(), "last": pl.Date()}
     rows = [(each.id, each.first, each.last) for each in periods]
     return pl.LazyFrame(rows, schema=schema, orient="row")
