@@ -101,7 +101,12 @@ def take_over_desired(run: Run, before: Run, numbers: Collection[int]) -> None:
 
 
 def quiet_partitions(run: Run, current: Current) -> dict[int, Run]:
-    """Return the partitions of which nothing is to be posted → the run that compared them last."""
+    """Return the partitions of which nothing is to be posted → the run that compared them last.
+
+    Where people are linked to people of DHIS2's own, what DHIS2 has of them counts too: none is.
+    """
+    if current.existing:
+        return {}
     manifest, confirmed = DesiredManifest.read(run), current.confirmed
     if manifest.before is None or confirmed is None or confirmed.run != manifest.before:
         return {}
