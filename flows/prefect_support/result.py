@@ -28,9 +28,8 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
     try:
         with in_words():
             yield
-    except NeedlessRunError as needless:
-        _publish(request, stages, None, str(needless))
-        raise
+    except NeedlessRunError:
+        raise  # the result of the newer run stays the last one
     except SyncError as error:
         _publish(request, stages, str(error))
         raise
@@ -40,21 +39,19 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
     _publish(request, stages, None)
 
 
-def _publish(
-    request: SyncRequest, stages: StageRuns, failure: str | None, needless: str | None = None
-) -> None:
+def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> None:
     """Make artifact, report, metrics; what cannot be made is logged, and hides no failure."""
     with _tried("page"):
-        result = _result(request, stages, failure, needless)
+        result = _result(request, stages, failure)
         key = result_key(request.target)
         create_markdown_artifact(result_page(result), key=key, description="The result")
     with _tried("report"):
-        result = _result(request, stages, failure, needless)
+        result = _result(request, stages, failure)
         rejects = str(request.run.folder / "rejects")
         write_report(request.run, run_report(result, rejects, datetime.now().astimezone()))
-    if request.until is Until.LOAD and needless is None:
+    if request.until is Until.LOAD:
         with _tried("metrics"):
-            result = _result(request, stages, failure, needless)
+            result = _result(request, stages, failure)
             pace = pace_of(request.run)
             write_metrics(request.goal, run_metrics(result, pace, time()))
 
@@ -69,16 +66,13 @@ def _tried(what: str) -> Iterator[None]:
         )
 
 
-def _result(
-    request: SyncRequest, stages: StageRuns, failure: str | None, needless: str | None
-) -> RunResult:
+def _result(request: SyncRequest, stages: StageRuns, failure: str | None) -> RunResult:
     run, target = request.run, request.target
     return RunResult(
         run.run_id,
         target,
         stages.endings,
         failure,
-        needless,
         read_summary(run),
         list(summaries_before(run, target)),
     )

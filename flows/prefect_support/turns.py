@@ -1,7 +1,9 @@
 """The turn of a run of sync: that of the schedule waits, and gives way to a newer one."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
+import httpx
 from prefect import get_client, get_run_logger
 from prefect.client.schemas.filters import (
     DeploymentFilter,
@@ -42,18 +44,20 @@ def needless_state(error: NeedlessRunError, run_id: str) -> State[str]:
 def _is_newer_due(run: FlowRun, due: datetime) -> bool:
     """Whether a newer run of the schedule is due or at work.
 
-    One that is *Pending* is not counted: the worker that took it may be gone.
+    One that is *Pending* is not counted: the worker that took it may be gone. A server that is away
+    is asked again later.
     """
     if run.deployment_id is None:
         return False
     begun = FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.RUNNING])
-    with get_client(sync_client=True) as client:
+    with suppress(httpx.HTTPError), get_client(sync_client=True) as client:
         found = client.read_flow_runs(
             deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[run.deployment_id])),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
         )
-    return any(each.auto_scheduled and _is_due_after(each, due) for each in found)
+        return any(each.auto_scheduled and _is_due_after(each, due) for each in found)
+    return False
 
 
 def _is_due_after(run: FlowRun, due: datetime) -> bool:

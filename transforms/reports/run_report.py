@@ -70,8 +70,6 @@ def _answer(result: RunResult) -> Iterator[str]:
     yield f'<h1 class="{"late" if is_late else "good"}">{escape(headline(result))}</h1>'
     if result.failure:
         yield f'<p class="failure"><b>The run failed.</b> {escape(result.failure)}</p>'
-    if result.needless:
-        yield _paragraph(result.needless)
     yield _paragraph(freshness(result).replace("**", "").replace("`", ""))
 
 

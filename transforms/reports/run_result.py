@@ -47,7 +47,6 @@ class RunResult:
         target: The DHIS2.
         stages: The stages that were begun, in their order.
         failure: The sentence that the run failed with; None if it did not.
-        needless: Why it had nothing to do; None if it had.
         summary: The run's own; None if it has come to nothing.
         earlier: Those of the runs before it, the newest first.
     """
@@ -56,7 +55,6 @@ class RunResult:
     target: str
     stages: Sequence[StageEnding]
     failure: str | None
-    needless: str | None
     summary: Summary | None
     earlier: Sequence[Summary]
 
@@ -81,9 +79,7 @@ def result_page(result: RunResult) -> str:
 def headline(result: RunResult) -> str:
     """Return whether DHIS2 is up to date, in one line."""
     summary = result.summary or {}
-    if result.needless:
-        answer = "was not the matter of this run"
-    elif result.failure and not result.is_loaded:
+    if result.failure and not result.is_loaded:
         answer = "is not up to date"
     elif not result.is_loaded:
         answer = "is as before: nothing was to be posted"
@@ -101,8 +97,6 @@ def _answer(result: RunResult) -> Iterator[str]:
     if result.failure:
         yield f"**The run failed.** {result.failure}"
         yield ""
-    if result.needless:
-        yield result.needless
     yield freshness(result)
     if result.summary and (missing := count_held_back(result.summary["rejects"])):
         yield f"{missing} objects were held back or refused; the reasons are below."

@@ -15,7 +15,7 @@ SAMPLE = re.compile(r"openimis_dhis2_([a-z_]+)\{(.*)\} (\S+)")
 
 
 def metrics(own: dict[str, Any] | None, pace: Pace = UNKNOWN, **more: Any) -> str:
-    usual: dict[str, Any] = {"stages": LOADED, "failure": None, "needless": None, "earlier": ()}
+    usual: dict[str, Any] = {"stages": LOADED, "failure": None, "earlier": ()}
     result = RunResult("last-night", "ministry", summary=own, **{**usual, **more})
     return run_metrics(result, pace, NOW)
 

@@ -40,7 +40,7 @@ class Page(HTMLParser):
 
 
 def page(own: dict[str, Any] | None, **more: Any) -> Page:
-    usual: dict[str, Any] = {"stages": LOADED, "failure": None, "needless": None, "earlier": ()}
+    usual: dict[str, Any] = {"stages": LOADED, "failure": None, "earlier": ()}
     result = RunResult("last-night", "ministry", summary=own, **{**usual, **more})
     return Page(run_report(result, "/staging/runs/last-night/rejects", NOW))
 

@@ -44,7 +44,7 @@ def page(
     failure: str | None = None,
     earlier: tuple[dict[str, Any], ...] = (),
 ) -> str:
-    return result_page(RunResult("last-night", "ministry", stages, failure, None, own, earlier))
+    return result_page(RunResult("last-night", "ministry", stages, failure, own, earlier))
 
 
 def test_a_good_run_says_as_of_when_dhis2_is_up_to_date_and_what_was_done() -> None:
@@ -152,18 +152,6 @@ def test_summaries_of_an_earlier_release_do_not_say_what_they_loaded() -> None:
     text = page(None, stages=FAILED, failure="DHIS2 is away.", earlier=(older,))
 
     assert "No load of everything into this DHIS2 has ended yet." in text
-
-
-def test_a_run_that_was_late_is_no_failure_and_says_why_it_did_nothing() -> None:
-    said = "Run newer read openIMIS at 2026-11-28 07:00 UTC."
-    late = RunResult("late", "ministry", (), None, said, None, (summary("newer"),))
-
-    text = result_page(late)
-
-    assert text.startswith("# ministry was not the matter of this run\n")
-    assert said in text
-    assert "failed" not in text
-    assert "as of **2026-11-28 02:00:00** (loaded by run `newer`)" in text
 
 
 def test_the_last_runs_stand_below_each_other_with_what_each_did() -> None:
