@@ -9,10 +9,12 @@ from transforms.changes.answers.left_org_units import left_org_units
 from transforms.changes.answers.metadata_changes import with_content
 
 THEIRS, OURS = None, "a name"
-SCHEMA = {
-    "key": pl.String, "uid": pl.String, "name": pl.String, "groups": pl.List(pl.String),
-    "faults": pl.List(pl.String),
-}  # fmt: skip
+SCHEMA = pl.Schema(
+    {
+        "key": pl.String(), "uid": pl.String(), "name": pl.String(),
+        "groups": pl.List(pl.String), "faults": pl.List(pl.String),
+    }
+)  # fmt: skip
 Row = tuple[str, str, str | None, list[str]]
 
 
