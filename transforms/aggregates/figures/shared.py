@@ -13,7 +13,7 @@ from transforms.aggregates.figures.settings import FigureSettings
 from transforms.core.memory import collect_once
 from transforms.openimis.register import Register
 
-_LIMITS = pl.selectors.starts_with("max_")
+_MONEY = pl.Decimal(18, 2)
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ class SharedFacts:
         ceiling = self.settings.household_ceiling
         if ceiling is None:
             return limited
-        none = limited.with_columns(_LIMITS * pl.lit(None, pl.Decimal(18, 2)))
-        return none.with_columns(max_policy=pl.lit(ceiling, pl.Decimal(18, 2)))
+        limits = [name for name in limited.collect_schema() if name.startswith("max_")]
+        none = limited.with_columns(pl.lit(None, _MONEY).alias(name) for name in limits)
+        return none.with_columns(max_policy=pl.lit(ceiling, _MONEY))
 
     def _members(self, policies: pl.LazyFrame) -> pl.LazyFrame:
         covers = self.register.covers.current.join(policies, on="policy_id", how="semi")

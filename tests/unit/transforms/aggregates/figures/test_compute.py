@@ -234,7 +234,9 @@ def test_a_household_hits_the_ceiling_of_its_product_in_the_month_in_which_it_is
 def test_the_country_file_may_set_one_ceiling_for_all_products():
     constant = replace(SETTINGS, household_ceiling=Decimal(800))
 
-    found = of("households_at_ceiling", settings=constant, **MEMBERS, Product=[{"MaxInsuree": 1}])
+    products = [{"MaxInsuree": Decimal(1)}]
+
+    found = of("households_at_ceiling", settings=constant, **MEMBERS, Product=products)
 
     assert found == {"202306": 1}
 
