@@ -67,6 +67,7 @@ def sync(
     rejects_share: float = 0.01,
     *,
     analytics: bool = False,
+    adx: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
     """Bring DHIS2 up to date with openIMIS.
@@ -89,6 +90,7 @@ def sync(
         rejects_share: Operators are told if more of what was compared is held back or refused.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
+        adx: Also write the figures into the run's folder as an ADX file (figures.adx.xml).
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
             least two slots.
 
@@ -115,6 +117,7 @@ def sync(
         changed_from=changed_from,
         changed_to=changed_to,
         until=until,
+        adx=adx,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
     runs = StageRuns(request, settings.waiting if as_deployments else None)

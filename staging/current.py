@@ -24,12 +24,12 @@ from staging.files import read_json, write_json
 from staging.layout import Target
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import METADATA, RESOURCES
+from transforms.model.resources import EVERY_RESOURCE, METADATA
 
 FORMAT = 2
 LINKS = "links"
 """Whom of DHIS2's own openIMIS's people are; it has versions as resources have."""
-RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA, LINKS))
+RESOURCE_NAMES = frozenset((*(resource.name for resource in EVERY_RESOURCE), *METADATA, LINKS))
 
 
 class LoadedSource(BaseModel):

@@ -12,7 +12,7 @@
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
   runs/<run_id>/links/people.parquet                  + manifest.json, written last
-  runs/<run_id>/summary.json, what-leaves.md, report.html
+  runs/<run_id>/summary.json, what-leaves.md, report.html, figures.adx.xml
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
@@ -112,6 +112,11 @@ class Run:
     def what_leaves(self) -> Path:
         """What the country file lets out, for people."""
         return self.folder / "what-leaves.md"
+
+    @property
+    def adx(self) -> Path:
+        """The figures as ADX."""
+        return self.folder / "figures.adx.xml"
 
     @property
     def matches(self) -> Path:

@@ -63,10 +63,11 @@ class DesiredManifest(StageManifest):
         counted_only: Reason → rows of openIMIS that are neither sent nor listed.
         oddities: What files of the country name and openIMIS does not have, a sentence each.
         digest: Of all that objects are made of (`transforms.model.digests`); None if that was not
-            recorded, or the run has a window.
+            recorded, or the run has a window or sends figures.
         digests: Of what the objects of each partition are made of.
         before: The run that ended before; None if nothing is known of it.
         as_before: Partitions of which DHIS2 should hold what it should in that run.
+        withheld: Reason → values of figures that are not sent; none where no figures are.
     """
 
     stage = "desired"
@@ -81,6 +82,7 @@ class DesiredManifest(StageManifest):
     digests: list[str] = []
     before: str | None = None
     as_before: list[int] = []
+    withheld: dict[str, int] = {}
 
     def key_or(self, fingerprint: str | None) -> str | None:
         """Return the fingerprint of the key that was recorded; `fingerprint` if none was."""

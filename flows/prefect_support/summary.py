@@ -24,7 +24,8 @@ from staging.summaries import read_summary
 from transforms.changes.answers.outcomes import OUTCOMES
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
 from transforms.core.json_texts import Json
-from transforms.model.resources import RESOURCES
+from transforms.model.chosen_resources import sends_everything
+from transforms.model.resources import DATA_VALUES
 from transforms.reports.summaries import (
     Counts,
     RunState,
@@ -79,7 +80,7 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
         "target": target,
         "state": state.value,
         "ended_at": time(),
-        "is_whole": changes is not None and len(changes.wholly) == len(RESOURCES),
+        "is_whole": changes is not None and sends_everything(changes.wholly),
         "compared": desired.rows if desired else {},
         "planned": changes.changes if changes else {},
         "changes": _sum_of_posts(run, changes.partitions) if changes else {},
@@ -96,7 +97,8 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
 def _counted_only(desired: DesiredManifest | None, changes: ChangesManifest | None) -> Counts:
     """Return how many objects, and rows of openIMIS, are counted only."""
     rows = desired.counted_only if desired else {}
-    return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {})}
+    figures = {DATA_VALUES.name: desired.withheld} if desired and desired.withheld else {}
+    return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {}), **figures}
 
 
 def _sum_of_posts(run: Run, partitions: int) -> Counts:

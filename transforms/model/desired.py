@@ -52,6 +52,8 @@ from transforms.openimis.country import Country
 from transforms.openimis.register import Register
 from transforms.openimis.windows import Window
 
+_OF_PROGRAMS = ("in_insuree_program", "in_claim_program")
+
 
 def desired(
     register: Register,
@@ -133,6 +135,8 @@ def desired_metadata(
     units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
     if placement is not None:
         units = in_tree_of_dhis2(units, placement)
+    if not country.sends_persons:  # no programs are made
+        units = units.with_columns(pl.lit(value=False).alias(name) for name in _OF_PROGRAMS)
     return {
         OPTIONS: pushed_options(known_options(register, country), in_use(country)),
         ORG_UNITS: with_doubts(units, rows_in_doubt(register.doubts, ORG_UNITS)),
@@ -140,12 +144,16 @@ def desired_metadata(
 
 
 def known_options(register: Register, country: Country) -> pl.LazyFrame:
-    """Return the options of all sets that are used, also of those that DHIS2 had before us."""
-    return options(
+    """Return the options of all sets that are used, also of those that DHIS2 had before us.
+
+    Where no persons are sent, there are none: no option sets are made.
+    """
+    listed = options(
         register,
         register.doubts.unreadable_keys(),
         without=unused_option_sets(policy_of(country)),
     )
+    return listed if country.sends_persons else listed.clear()
 
 
 def _claims(

@@ -4,6 +4,8 @@ Made from the tables of truth (fields, option sets, programs, figures, charts, s
 else. A payload maps a class's plural name to its objects, as `POST /api/metadata` takes them.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.core.json_texts import Json, Payload
@@ -33,22 +35,38 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         options: The country's options; see `transforms.model.options.options`.
         country: The country file.
     """
+    if not country.sends_persons:
+        return share(_joined(_of_every_country(country), country))
     rows = program_indicators_of(country, options)
     indicators = indicator_objects(rows)
+    users, groups, population = _of_every_country(country)
     parts = (
-        {"userGroups": _user_groups(), "userRoles": user_role_objects()},
+        users,
         program_objects(CALENDARS[country.dhis2.calendar]),
-        org_unit_group_objects(country),
-        population_objects(),
+        groups,
+        population,
         program_indicator_objects(rows),
         indicators,
         dashboard_objects(
             rows, indicators["indicators"], restored_once=counts_restored_once(country)
         ),
     )
+    return share(_joined(parts, country))
+
+
+def _of_every_country(country: Country) -> tuple[Payload, Payload, Payload]:
+    """Return users, org unit groups and the population: also where no person is sent."""
+    return (
+        {"userGroups": _user_groups(), "userRoles": user_role_objects()},
+        org_unit_group_objects(country),
+        population_objects(),
+    )
+
+
+def _joined(parts: Sequence[Payload], country: Country) -> Payload:
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
     whole = {kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds}
-    return _share(without_theirs(whole, in_use(country)))
+    return without_theirs(whole, in_use(country))
 
 
 def tracker_package(country: Country) -> Payload:
@@ -92,7 +110,7 @@ def maps(root_level: int, country: Country | None = None) -> list[Json]:
         root_level: Level of the country's root in DHIS2, counted from 1.
         country: Says on which levels places lie, where DHIS2's own org units are used.
     """
-    return _share({"maps": map_objects(root_level, country)})["maps"]
+    return share({"maps": map_objects(root_level, country)})["maps"]
 
 
 def sharing_object(klass: MetadataClass) -> Json:
@@ -112,7 +130,8 @@ def _user_groups() -> list[Json]:
     return [{"id": group.uid, "name": group.name} for group in USER_GROUPS]
 
 
-def _share(payload: Payload) -> Payload:
+def share(payload: Payload) -> Payload:
+    """Return a payload in which each object that can be shared says with whom."""
     for kind, objects in payload.items():
         klass = METADATA_CLASSES[kind]
         for thing in objects if klass.sharing is not Sharing.NONE else ():

@@ -14,6 +14,7 @@ from flows.steps.compare.partition_comparison import (
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.compare.quiet import quiet_partitions, take_over_comparison
 from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.staged_changes import resources_in
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
@@ -35,12 +36,7 @@ from transforms.changes.guards.magnitude import Finding
 from transforms.changes.objects.links import STALE
 from transforms.changes.objects.schemas import Change, with_missing_columns
 from transforms.model.insurees import NUMBER, doubled_numbers
-from transforms.model.resources import (
-    RESOURCE_BY_NAME,
-    RESOURCES,
-    TRACKED_ENTITIES,
-    Resource,
-)
+from transforms.model.resources import TRACKED_ENTITIES, Resource
 
 
 class Comparison:
@@ -53,14 +49,19 @@ class Comparison:
         current: Current,
         units: Units = ONE_BY_ONE,
         numbers: Sequence[str] = (NUMBER,),
+        *,
+        restates: bool = False,
     ) -> None:
         self.run = run
         self.target = target
         self.current = current
         self.partitions = DesiredManifest.read(run).partitions
+        self.resources = resources_in(run)
+        self.names = [resource.name for resource in self.resources]
         self._undeletable = undeletable_in(run)
         self._units = units
         self._numbers = numbers
+        self._restates = restates
         self._quiet = quiet_partitions(run, current)
         self._reports: dict[int, PartitionReport] = {}
 
@@ -94,7 +95,7 @@ class Comparison:
         if numbers:
             self._compare(numbers, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
-        rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
+        rejects = {name: [each.rejects[name] for each in reports] for name in self.names}
         rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
         write_rejects(self.run, rows)
         return sum_reports(reports)
@@ -121,6 +122,7 @@ class Comparison:
             findings,
             self._leaving,
             self._numbers,
+            self._restates,
         )
         found = self._units.run(work.write, numbers)
         self._reports.update(zip(numbers, found, strict=True))
@@ -132,7 +134,7 @@ class Comparison:
         """
         if not any(set(kinds) - {Change.UPDATE.value} for kinds in self.counts().values()):
             return NO_PARTITION_DOUBTS
-        whole = [self._by_partition(each) for each in RESOURCES]
+        whole = [self._by_partition(each) for each in self.resources]
         return partition_doubts(whole, self.partitions, self._in_buckets)
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -146,7 +148,7 @@ class Comparison:
                 scan_objects(self.run.changes(resource.name, number))
                 for number in range(self.partitions)
             )
-            for resource in RESOURCES
+            for resource in self.resources
         }
 
     def acknowledged(self, resource: Resource) -> Iterator[tuple[int, pl.LazyFrame]]:

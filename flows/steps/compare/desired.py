@@ -2,10 +2,12 @@
 
 import polars as pl
 
+from flows.steps.compare.figures import write_values
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.parts import Parts, write_desired
 from flows.steps.compare.quiet import Likeness, likeness, take_over_desired
 from flows.steps.shared.decisions import placement_by
+from flows.steps.shared.staged_changes import resources_in
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.frames import is_done, row_count, scan_frame, write_frame
 from staging.layout import Run
@@ -19,7 +21,6 @@ from transforms.core.errors import GuardError
 from transforms.model.desired import desired_metadata
 from transforms.model.digests import Made
 from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows
-from transforms.model.resources import RESOURCES
 from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.normalise import local_day
@@ -69,7 +70,8 @@ def stage_desired(
     write_desired(parts, units, alike.as_before)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
-    rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
+    withheld = write_values(run, register, parts.as_of, country, count, placement)
+    rows = {each.name: _rows(run, each.name, count) for each in resources_in(run)}
     manifest = DesiredManifest(
         partitions=count,
         rows=rows,
@@ -81,6 +83,7 @@ def stage_desired(
         digests=list(alike.digests),
         before=alike.before.run_id if alike.before else None,
         as_before=list(alike.as_before),
+        **({"withheld": withheld} if country.sends_figures else {}),
     )
     manifest.declare_done(run)
     return rows

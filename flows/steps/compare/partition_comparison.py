@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from flows.steps.compare.figures import with_standing_values
 from flows.steps.compare.partition_report import PartitionReport, as_rows, with_rejects
-from flows.steps.shared.acknowledged_frames import acknowledged_of
+from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
+from flows.steps.shared.staged_changes import resources_in
 from staging.current import Current
 from staging.frames import scan_objects, write_frame
 from staging.layout import Run, Target
@@ -25,7 +27,7 @@ from transforms.changes.objects.links import with_leaving
 from transforms.changes.objects.moves import first_due_day
 from transforms.changes.sending.selection import select_changes
 from transforms.model.insurees import settle_numbers
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Scope
+from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Scope
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class PartitionComparison:
         findings: What is much.
         leaving: UIDs of people who have to leave a person of DHIS2's own.
         numbers: Keys of the numbers that one person alone may have.
+        restates: Whether closed periods may be sent again.
     """
 
     run: Run
@@ -68,6 +71,7 @@ class PartitionComparison:
     findings: Sequence[Finding]
     leaving: pl.Series
     numbers: Sequence[str]
+    restates: bool = False
 
     def write(self, partition: int) -> PartitionReport:
         """Write the changes of a partition, and return what is reported of its objects.
@@ -99,7 +103,7 @@ class PartitionComparison:
 
     def _deltas(self, partition: int) -> dict[str, Delta]:
         deltas: dict[str, Delta] = {}
-        for resource in RESOURCES:
+        for resource in resources_in(self.run):
             before = acknowledged_of(
                 self.target, self.current, resource, partition, self.doubts.movers
             )
@@ -121,6 +125,9 @@ class PartitionComparison:
 
     def _desired(self, name: str, partition: int) -> pl.LazyFrame:
         frame = scan_objects(self.run.desired(name, partition))
+        if name == DATA_VALUES.name:
+            before = acknowledged(self.target, self.current, DATA_VALUES, partition)
+            return with_standing_values(self.run, frame, before, restates=self.restates)
         if name != TRACKED_ENTITIES.name:
             return frame
         return settle_numbers(frame, self.doubled_numbers.lazy(), self.numbers)

@@ -96,4 +96,4 @@ def sum_reports(reports: Sequence[PartitionReport]) -> ObjectCounts:
 
 
 def _by_reason(reports: Sequence[Mapping[str, pl.DataFrame]]) -> Reasons:
-    return {name: sum_by_reason([each[name] for each in reports]) for name in RESOURCE_BY_NAME}
+    return {name: sum_by_reason([each[name] for each in reports]) for name in reports[0]}

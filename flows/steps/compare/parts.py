@@ -15,6 +15,7 @@ from flows.steps.compare.division import (
     holders_in_part,
     part_of_people,
 )
+from flows.steps.compare.figures import write_figures, write_nobody
 from flows.steps.compare.inputs import Inputs
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.divided import discard
@@ -64,10 +65,16 @@ class Parts:
         self._write(0, self.register, None)
 
     def _write(self, number: int, part: Register, holders: pl.LazyFrame | None) -> None:
+        country = self.inputs.country
+        if country.sends_figures:
+            write_figures(self.run, number, part, self.as_of, country, holders)
+        if not country.sends_persons:
+            write_nobody(self.run, number)
+            return
         frames = desired(
             part,
             as_of=self.as_of,
-            country=self.inputs.country,
+            country=country,
             pseudonym_key=self.inputs.pseudonym_key,
             window=self.inputs.window,
             holders=holders,

@@ -32,7 +32,7 @@ class Likeness:
     """How far what a run's objects are made of is as it was before.
 
     Attributes:
-        digest: Of all of it; None if the run has a window.
+        digest: Of all of it; None if the run has a window, or sends figures.
         digests: Of what the objects of each partition are made of.
         before: The run that ended before; None if nothing is known of it.
         as_before: Partitions of which that run's files say what DHIS2 should hold.
@@ -51,6 +51,9 @@ def likeness(
 ) -> Likeness:
     """Return how far what objects are made of is as in the run that ended before.
 
+    Nothing is known of it where figures are sent: they are of all parts of the people, and what
+    DHIS2 should hold of them depends on the month, and on what it has.
+
     Args:
         run: The run.
         made: What its objects are made of.
@@ -58,7 +61,7 @@ def likeness(
         partitions: Into how many partitions people are divided.
         last_ended: Id of the run that ended before, if any.
     """
-    if inputs.window is not None:
+    if inputs.window is not None or inputs.country.sends_figures:
         return Likeness()
     found, before = digest(made), Run(run.root, last_ended) if last_ended else None
     manifest = _desired_of(before, partitions)
@@ -104,6 +107,7 @@ def quiet_partitions(run: Run, current: Current) -> dict[int, Run]:
     """Return the partitions of which nothing is to be posted → the run that compared them last.
 
     Where people are linked to people of DHIS2's own, what DHIS2 has of them counts too: none is.
+    Nor is one where figures are sent (`likeness`).
     """
     if current.existing:
         return {}

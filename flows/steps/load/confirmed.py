@@ -11,12 +11,13 @@ import polars as pl
 from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.compare.partition_report import report_of
 from flows.steps.load.left_out import values_left_out_by
-from flows.steps.shared.staged_changes import Changes, changes_of
+from flows.steps.shared.staged_changes import Changes, changes_of, resources_in
 from staging.frames import scan_frame
 from staging.layout import Run
 from staging.manifests import ChangesManifest
 from staging.outbox import ACROSS
 from transforms.changes.answers.outcomes import IS_REJECT
+from transforms.model.resources import DATA_VALUES
 from transforms.reports.summaries import posted_counts
 
 DOUBLE = "uid_double"
@@ -30,6 +31,8 @@ def confirmed_partitions(run: Run, answers: pl.LazyFrame) -> list[int]:
         answers: What DHIS2 answered; see `transforms.changes.answers.outcomes`.
     """
     if waiting_sentences(run) or values_left_out_by(run):
+        return []
+    if DATA_VALUES in resources_in(run):  # with figures, no partition is quiet
         return []
     partitions = ChangesManifest.read(run).partitions
     return [number for number in range(partitions) if _is_confirmed(run, number, answers)]

@@ -11,7 +11,7 @@ from flows.steps.load.divide_anew import divide_anew
 from flows.steps.load.fold_links import fold_links
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
-from flows.steps.shared.staged_changes import changes_of
+from flows.steps.shared.staged_changes import changes_of, resources_in
 from staging.acknowledged import keep, sweep, write
 from staging.current import Confirmed, Current, switch, with_version
 from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
@@ -26,8 +26,9 @@ from transforms.changes.answers.outcomes import IS_REJECT, refusals
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.sending.leaving_out import LeftOut, as_sent
 from transforms.core.errors import StagingError
+from transforms.model.chosen_resources import sends_everything
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
+from transforms.model.resources import EVERY_BY_NAME, EVERY_RESOURCE, Resource
 
 OUTCOMES = "outcomes"
 
@@ -53,7 +54,7 @@ def check_not_older(run: Run, current: Current) -> bool:
             f"Run {run.run_id} compared openIMIS with a state of the target that was repaired "
             f"since. What it would post is out of date: start a new run. Nothing was posted."
         )
-    if run.run_id in {current.versions.get(resource.name) for resource in RESOURCES}:
+    if run.run_id in {current.versions.get(resource.name) for resource in EVERY_RESOURCE}:
         raise StagingError(
             f"A run {run.run_id} was loaded into this target before, and what it confirmed is "
             f"still in use under that name. Give another run_id, or leave it out. Nothing was "
@@ -73,7 +74,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     partitions = ChangesManifest.read(run).partitions
     checksums = {
         resource.name: written
-        for resource in RESOURCES
+        for resource in resources_in(run)
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, partitions)
@@ -119,7 +120,7 @@ def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[s
 
 
 def _hears_of_all(run: Run) -> bool:
-    return len(_resources_sent_wholly(run)) == len(RESOURCES)
+    return sends_everything(_resources_sent_wholly(run))
 
 
 def _resources_sent_wholly(run: Run) -> list[str]:
@@ -135,7 +136,7 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     fields = (
         each.key
         for name in _resources_sent_wholly(run)
-        for each in RESOURCE_BY_NAME[name].fields
+        for each in EVERY_BY_NAME[name].fields
         if each.key not in unsent
     )
     return {key: made_with[key] for key in fields if key in made_with}
@@ -205,7 +206,7 @@ def write_refusals(run: Run) -> None:
 
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     rejects = {}
-    for resource in RESOURCES:
+    for resource in resources_in(run):
         refused = [
             refusals(
                 resource,

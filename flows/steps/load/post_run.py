@@ -7,12 +7,14 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.load.interfaces import TO_TRACKER
 from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking
 from flows.steps.load.persons_of_other_programs import IN_ANOTHER_PROGRAM, find_persons_to_keep
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.post_phase import post_phase, requests_in_flight
 from flows.steps.load.post_transfers import settle_transfers
+from flows.steps.load.post_values import ValueInterface
 from flows.steps.load.thread_state import LoadState
 from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.read_back import Reader
@@ -22,7 +24,7 @@ from staging.outbox import Bundle, begin, bundles, settle
 from staging.receipts import outcomes
 from transforms.changes.answers.outcomes import IS_REJECT
 from transforms.changes.guards.stopping import StopRule, sent_by_group
-from transforms.changes.objects.phases import DELETES, Phase
+from transforms.changes.objects.phases import DELETES, OF_VALUES, Phase
 from transforms.changes.sending.dependants import PARENT_REFUSED, dependants, without
 from transforms.changes.sending.leaving_out import without_values
 from transforms.changes.sending.linked_bodies import NOBODY, Linked, linked_body, with_people
@@ -157,7 +159,7 @@ class Posting:
         return Sending(bundle, blocked, bundle.is_in_doubt, self.lacking)
 
     def _post_body(self, phase: Phase, body: bytes) -> Receipt:
-        if not self.linked.people or phase is Phase.OWNERS:
+        if not self.linked.people or phase is Phase.OWNERS or phase in OF_VALUES:
             return self._post(phase, body)
         sent = linked_body(phase, body, self.linked)
         return with_people(self._post(phase, sent.body), sent)
@@ -170,7 +172,8 @@ class Posting:
             return settle_transfers(
                 self.client, body, self.info.dialect, self.state, self._in_flight
             )
-        return post_bundle(self.client, body, strategy, self.state)
+        interface = ValueInterface(self.lacking.combos) if phase in OF_VALUES else TO_TRACKER
+        return post_bundle(self.client, body, strategy, self.state, interface)
 
     def _blocked_objects(self, phase: Phase) -> Blocked:
         """Return what builds on something that an earlier phase did not get done."""

@@ -36,7 +36,7 @@ from staging.layout import Run, Target
 from staging.links import read_links
 from staging.target_lock import locked
 from transforms.changes.objects.links import renaming_of
-from transforms.model.resources import METADATA, RESOURCES, Resource
+from transforms.model.resources import METADATA, Resource
 from transforms.reports.reconciliation_report import markdown
 
 REPAIRED = (
@@ -128,9 +128,9 @@ def reconcile_run(
     )
     sides = (basis.run, basis.target, basis.current, basis.desired)
     work = Reconciliation(*sides, reader, links, number)
-    for resource in RESOURCES:
+    for resource in work.resources:
         runner.run(read_objects, runner, work, resource)
-    for resource in RESOURCES:
+    for resource in work.resources:
         runner.run(compare, runner, work, resource)
     runner.run(compare_places_and_codes, runner, work)
     count = runner.run(report, runner, work, repaired=basis.is_repair)

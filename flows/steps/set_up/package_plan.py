@@ -12,8 +12,9 @@ from transforms.core.errors import TargetError
 from transforms.core.json_texts import Payload
 from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
 from transforms.dhis2.metadata_plan import MAPS, Plan, plan
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.openimis.country import Country
-from transforms.package.metadata import maps
+from transforms.package.metadata import maps, share
 from transforms.package.metadata import package as package_objects
 from transforms.package.org_units_and_options import levels, root
 
@@ -42,7 +43,12 @@ class Package:
 
 
 def make_package(
-    client: Dhis2, country: Country, options: pl.DataFrame, *, rename: bool = False
+    client: Dhis2,
+    country: Country,
+    options: pl.DataFrame,
+    figures: Payload | None = None,
+    *,
+    rename: bool = False,
 ) -> Package:
     """Return the package, beside what DHIS2 holds; the names of a class are read once, if at all.
 
@@ -51,11 +57,12 @@ def make_package(
         country: Names the root and the levels.
         options: Of all sets (see `transforms.model.options.options`): some figures are made of
             them.
+        figures: What data values need (`transforms.aggregates.metadata`); None where none is sent.
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
-    payload = package_objects(options, country)
+    payload = with_figures(package_objects(options, country), figures or {})
     place = root_place(client, country)
-    payload |= {MAPS: maps(place.level, country)}
+    payload |= {MAPS: maps(place.level, country)} if country.sends_persons else {}
     around = index(client, [*_kinds_to_make(client, payload), LEVELS])
     payload |= _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
@@ -70,6 +77,18 @@ def _kinds_to_make(client: Dhis2, payload: Payload) -> list[str]:
     """
     uids = {kind: {thing["id"] for thing in things} for kind, things in payload.items()}
     return [kind for kind, own in uids.items() if own - present_uids(client, kind, own)]
+
+
+def with_figures(package: Payload, figures: Payload) -> Payload:
+    """Return the package with what data values need; an object of both is made once."""
+    shared = share({kind: list(things) for kind, things in figures.items() if things})
+    kinds = [kind for kind in METADATA_CLASSES if kind in package or kind in shared]
+    return {
+        kind: list(
+            {each["id"]: each for each in (*package.get(kind, ()), *shared.get(kind, ()))}.values()
+        )
+        for kind in kinds
+    }
 
 
 def plan_of(client: Dhis2, package: Package) -> Plan:

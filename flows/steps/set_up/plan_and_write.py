@@ -14,6 +14,7 @@ import polars as pl
 from flows.connectors.dhis2.caches import clear_cache
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.set_up.option_combos import make_option_combos
 from flows.steps.set_up.package_plan import Package, make_package, plan_of, refuse_conflicts
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
@@ -23,6 +24,9 @@ from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import ask_server
+from transforms.aggregates.category_options import CategoryOptions
+from transforms.aggregates.elements import chosen_figures
+from transforms.aggregates.metadata import aggregate_objects
 from transforms.changes.guards.existing import existing_notes, refuse_existing
 from transforms.dhis2.metadata_plan import MAPS, Plan, with_options
 from transforms.model.existing import in_use, pushed_options
@@ -72,6 +76,7 @@ def set_up(
     rename: bool = False,
     loader_user: str | None = None,
     notes: Sequence[str] = (),
+    categories: CategoryOptions | None = None,
 ) -> SetUp:
     """Bring a DHIS2 to where it can take the data; done again, it changes nothing.
 
@@ -85,6 +90,7 @@ def set_up(
         rename: Give our objects other names where DHIS2 has given theirs away.
         loader_user: The user who loads, to be given org units and data capture; None: nobody is.
         notes: What an operator should know besides, for the plan.
+        categories: CategoryOptions of the categories of figures; None where none is sent.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -95,7 +101,8 @@ def set_up(
     found = ask_existing(client, country)
     refuse_existing(found, country)
     own = pushed_options(options.lazy(), in_use(country)).collect()
-    package = make_package(client, country, options, rename=rename)
+    figures = None if categories is None else aggregate_objects(categories, country)
+    package = make_package(client, country, options, figures, rename=rename)
     planned = plan_of(client, package)
     planned.notes.extend([*_server_notes(info), *notes, *existing_notes(found, country, options)])
     planned.notes.extend([NOBODY_WAS_NAMED] if loader_user is None else [])
@@ -106,7 +113,10 @@ def set_up(
         return done
     refuse_conflicts(planned)
     _write(client, info, package, planned)
-    done.grants = give_access(client, country, loader_user)
+    if categories is not None:
+        chosen = chosen_figures(country)
+        done.grants += make_option_combos(client, categories, chosen)
+    done.grants += give_access(client, country, loader_user)
     done.options = push_options(client, own)
     done.org_units = push_org_units(client, org_units)
     done.grants += set_output_period_types(client, info)

@@ -8,6 +8,7 @@ from flows.steps.shared.decisions import placement_by
 from flows.steps.target.gone_places import gone_places
 from staging.layout import Run
 from staging.snapshots import read_snapshot
+from transforms.aggregates.category_options import category_options
 from transforms.model.desired import desired_metadata, known_options
 from transforms.model.resources import ORG_UNITS
 from transforms.openimis.country import Country
@@ -60,4 +61,5 @@ def set_up_run(
         rename=rename,
         loader_user=loader_user,
         notes=notes,
+        categories=category_options(register, country) if country.sends_figures else None,
     )

@@ -40,6 +40,26 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "The org unit in which this lies is not below the search org units of the load's user: "
         "give the user the country's root, then clear DHIS2's cache."
     ),
+    "data_set_not_open": (
+        "DHIS2 has no data set for this figure, or the user may not write its data: run "
+        "set-up-dhis2, and put the user into the group 'openIMIS Data capture'."
+    ),
+    "option_combination_not_in_dhis2": (
+        "DHIS2 has not made what the options of this value make together (the product is new, for "
+        "example): run set-up-dhis2, which lets DHIS2 make it. The next run sends the value."
+    ),
+    "small_cell": (
+        "The value would tell of fewer people than privacy.smallest_cell of the country file: it "
+        "is not sent. Nothing is to be done."
+    ),
+    "telling_cell": (
+        "A small cell would follow from this value and others: it is not sent. Nothing is to be "
+        "done."
+    ),
+    "figure_without_org_unit": (
+        "The figure lies at a place that has no org unit in DHIS2: decide in the file of matches, "
+        "or let such places go elsewhere (match.unmatched)."
+    ),
     "program_not_open": (
         "The program is not in DHIS2, or does not let the user of the load read and write data: "
         "run set-up-dhis2, and put the user into the group that it makes."
