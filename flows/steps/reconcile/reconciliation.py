@@ -233,7 +233,7 @@ def compare_metadata(work: Reconciliation, name: str) -> int:
     What they are called is not compared: set-up compares it whenever they are sent.
     """
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
-    uids = confirmed.select("uid").collect()["uid"].drop_nulls().to_list()
+    uids = unlisted_rows(confirmed, []).collect()["uid"].drop_nulls().to_list()
     there = present_uids(work.reader.client, LISTS[name], uids)
     lacking = unlisted_rows(confirmed, sorted(there))
     write_frame(work.lacking_file(name), lacking)

@@ -51,6 +51,6 @@ def _loaded_to(client: Dhis2, staging_root: Path) -> Iterator[tuple[Target, Curr
 
 def _gone_places(client: Dhis2, target: Target, current: Current) -> list[str]:
     confirmed = scan(target, current, ORG_UNITS, 0, CONFIRMED)
-    uids = confirmed.select("uid").collect()["uid"].drop_nulls().to_list()
+    uids = unlisted_rows(confirmed, []).collect()["uid"].drop_nulls().to_list()
     there = present_uids(client, "organisationUnits", uids)
     return unlisted_rows(confirmed, sorted(there)).collect()["uid"].to_list()
