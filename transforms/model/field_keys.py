@@ -17,11 +17,11 @@ import polars as pl
 
 from transforms.core.errors import StagingError
 from transforms.core.fields import Field, RetiredField
-from transforms.model.resources import EVERY_RESOURCE
+from transforms.model.resources import RESOURCES
 
 
 def _fields() -> Iterator[Field | RetiredField]:
-    for resource in EVERY_RESOURCE:
+    for resource in RESOURCES:
         yield from resource.fields
         yield from resource.retired
 

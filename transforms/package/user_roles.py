@@ -11,11 +11,10 @@ from transforms.package.tables.user_roles import USER_ROLES, UserRole
 
 def user_role_objects() -> list[Json]:
     """Return the user roles; they are the same in every country."""
-    return [user_role_object(row) for row in USER_ROLES]
+    return [_role(row) for row in USER_ROLES]
 
 
-def user_role_object(row: UserRole) -> Json:
-    """Return a user role."""
+def _role(row: UserRole) -> Json:
     return {
         "id": row.uid,
         "name": row.name,

@@ -35,7 +35,7 @@ def check_way(client: Dhis2, failure: Failure) -> None:
     """
     answer = try_post(client)
     if not answer.ok:
-        raise server_error(failure.status or answer.status)
+        raise _server_error(failure.status or answer.status)
 
 
 def try_post(client: Dhis2) -> Answer:
@@ -51,8 +51,7 @@ def try_post(client: Dhis2) -> Answer:
     return answer
 
 
-def server_error(status: int) -> BusyError:
-    """Return the error of a server that fails on a request without objects."""
+def _server_error(status: int) -> BusyError:
     return BusyError(
         f"DHIS2 gave no report on a request without objects (last status {status}), where one "
         f"was expected: the fault is the server's. Look at its log and its database (disk, "

@@ -39,7 +39,6 @@ class SandboxApp:
         self.cues = Cues()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self.totals: Counter[str] = Counter()
-        self.bytes_sent: Counter[str] = Counter()
         self.refuses_unrecorded = True
         self._users = users
         self.reset()
@@ -54,7 +53,6 @@ class SandboxApp:
         self._handlers = Handlers(self.state)
         self.log.clear()
         self.totals.clear()
-        self.bytes_sent.clear()
         gc.collect()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,8 +78,7 @@ class SandboxApp:
         if cue.drop == "after":
             _drop(receive)
             return
-        sent = await _send(send, answer, cue)
-        self.bytes_sent[f"{scope['method']} {path}"] += sent
+        await _send(send, answer, cue)
 
     def _answer_or_fault(
         self, scope: Scope, path: str, query: str, body: bytes, cue: Cue
@@ -275,8 +272,7 @@ def _drop(receive: Receive) -> None:
     transport.abort()
 
 
-async def _send(send: Send, answer: Answer, cue: Cue) -> int:
-    """Send an answer, and return how many bytes its body has."""
+async def _send(send: Send, answer: Answer, cue: Cue) -> None:
     content = answer.content()
     media = f"{answer.media};charset=UTF-8"
     headers = {"content-type": media, **answer.headers, "content-length": str(len(content))}
@@ -296,7 +292,6 @@ async def _send(send: Send, answer: Answer, cue: Cue) -> int:
     if cue.trickle:
         await _trickle(send, content, cue.trickle)
     await send({"type": "http.response.body", "body": b"" if cue.trickle else content})
-    return len(content)
 
 
 async def _trickle(send: Send, content: bytes, pause: float) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from .forms_of_the_source import FORMS_OF_THE_SOURCE
 from .wordlist import names
 
 KNOWN_FORMS = Path(__file__).parents[2] / "recorded/contract" / "known_forms.json"
@@ -92,8 +91,7 @@ def known_forms() -> dict[str, dict[str, set[str]]]:
 def unrecorded(version: str, form: str, fields: Iterable[str]) -> str | None:
     """What of a request no real server of this version was ever asked; None: nothing."""
     asked = known_forms().get(form, {}).get(version)
-    read = FORMS_OF_THE_SOURCE.get(form, {}).get(version)
-    if asked is None and read is None:
+    if asked is None:
         return form
-    new = sorted(set(fields) - (asked or set()) - (read or frozenset()))
+    new = sorted(set(fields) - asked)
     return f"{form} with fields={','.join(new)}" if new else None

@@ -1,1 +1,0 @@
-"""The figures: which there are, and their values, made of the register."""

@@ -1,1 +1,0 @@
-"""What is written down of figures in DHIS2."""
