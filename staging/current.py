@@ -50,6 +50,22 @@ class LoadedSource(BaseModel):
     rows: dict[str, int]
 
 
+class Confirmed(BaseModel):
+    """The partitions of which the last run left nothing to be sent or compared again.
+
+    Attributes:
+        run: The run that ended.
+        versions: Resource → version of what is acknowledged since; of another, this says nothing.
+        partitions: Their numbers.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    versions: dict[str, str]
+    partitions: list[int]
+
+
 class Current(BaseModel):
     """What `current.json` says.
 
@@ -78,6 +94,7 @@ class Current(BaseModel):
         first_generations: Resource to the generation with which its objects begin, where openIMIS
             has numbered its rows anew; 0 for all others.
         vanished: Org units or options → list → how many that openIMIS no longer has were reported.
+        confirmed: Of which partitions DHIS2 has confirmed everything; None if that is not known.
         marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
     """
 
@@ -106,6 +123,7 @@ class Current(BaseModel):
     marker_refused: bool = False
     first_generations: dict[str, int] = {}
     vanished: dict[str, dict[str, int]] = {}
+    confirmed: Confirmed | None = None
 
     def first_generation(self, resource: str) -> int:
         """Return the generation with which objects of a resource begin."""

@@ -6,6 +6,7 @@
   runs/<run_id>/parts/<subject>/…parquet              divided by person; gone with its stage
   runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
+  runs/<run_id>/changes/reported/<partition>.parquet      + named there
   runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
@@ -130,6 +131,10 @@ class Run:
     def changes(self, resource: str, partition: int) -> Path:
         """The changes of a resource."""
         return self.folder / "changes" / resource / f"{partition:03d}.parquet"
+
+    def reported(self, partition: int) -> Path:
+        """What the comparison reports of the objects of a partition."""
+        return self.changes("reported", partition)
 
     def rejects(self, resource: str) -> Path:
         """The rejects of a resource (Parquet; the CSV lies beside it)."""

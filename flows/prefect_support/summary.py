@@ -7,8 +7,8 @@ from prefect.artifacts import create_markdown_artifact
 from flows.steps.compare.bundles import OUTBOX
 from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
+from flows.steps.load.confirmed import is_of_partition
 from flows.steps.load.fold import OUTCOMES as GATHERED
-from flows.steps.load.fold import is_of_partition
 from flows.steps.load.left_out import note_counts
 from flows.steps.shared.staged_changes import changes_of
 from staging.files import read_json, write_json

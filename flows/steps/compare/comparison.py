@@ -12,6 +12,7 @@ from flows.steps.compare.partition_comparison import (
     day_after_load,
 )
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
+from flows.steps.compare.quiet import quiet_partitions, take_over_comparison
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
@@ -52,6 +53,7 @@ class Comparison:
         self.partitions = DesiredManifest.read(run).partitions
         self._undeletable = undeletable_in(run)
         self._units = units
+        self._quiet = quiet_partitions(run, current)
         self._reports: dict[int, PartitionReport] = {}
 
     @property
@@ -77,7 +79,29 @@ class Comparison:
         Returns:
             What is left out of objects, and which objects are counted only.
         """
-        numbers = range(self.partitions) if only is None else sorted(only)
+        for number in doubts.partitions & self._quiet.keys():
+            del self._quiet[number]
+        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
+        self._take_over_quiet()
+        if numbers:
+            self._compare(numbers, doubts, chosen, findings)
+        reports = [self._reports[partition] for partition in sorted(self._reports)]
+        rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
+        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
+        write_rejects(self.run, rows)
+        return sum_reports(reports)
+
+    def _take_over_quiet(self) -> None:
+        for number in self._quiet.keys() - self._reports.keys():
+            self._reports[number] = take_over_comparison(self.run, self._quiet[number], number)
+
+    def _compare(
+        self,
+        numbers: Sequence[int],
+        doubts: PartitionDoubts,
+        chosen: Selection,
+        findings: Sequence[Finding],
+    ) -> None:
         work = PartitionComparison(
             self.run,
             self.target,
@@ -90,11 +114,6 @@ class Comparison:
         )
         found = self._units.run(work.write, numbers)
         self._reports.update(zip(numbers, found, strict=True))
-        reports = [self._reports[partition] for partition in sorted(self._reports)]
-        rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
-        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
-        write_rejects(self.run, rows)
-        return sum_reports(reports)
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know.

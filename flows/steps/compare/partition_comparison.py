@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.partition_report import PartitionReport
+from flows.steps.compare.partition_report import PartitionReport, as_rows, with_rejects
 from flows.steps.shared.acknowledged_frames import acknowledged_of
 from staging.current import Current
 from staging.frames import scan_objects, write_frame
@@ -65,18 +65,21 @@ class PartitionComparison:
     findings: Sequence[Finding]
 
     def write(self, partition: int) -> PartitionReport:
-        """Write the changes of a partition, and return what is reported of its objects."""
+        """Write the changes of a partition, and return what is reported of its objects.
+
+        What is reported again while nothing of the partition changes is written too.
+        """
         deltas = self._deltas(partition)
         posted = self._write_changes(partition, deltas)
         desired = {name: self._desired(name, partition) for name in deltas}
-        return PartitionReport(
-            {
-                name: pl.concat([found.rejects, noted_rows(desired[name], posted[name])])
-                for name, found in deltas.items()
-            },
+        lasting = PartitionReport(
+            {name: found.rejects for name, found in deltas.items()},
             {name: note_counts(frame) for name, frame in desired.items()},
             {name: found.counted_only for name, found in deltas.items()},
         )
+        write_frame(self.run.reported(partition), as_rows(lasting))
+        notes = {name: noted_rows(desired[name], posted[name]) for name in deltas}
+        return with_rejects(lasting, notes)
 
     def _write_changes(
         self, partition: int, deltas: Mapping[str, Delta]

@@ -1,5 +1,6 @@
 """What DHIS2 should hold, part by part of the people; each part is a unit of work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -76,14 +77,22 @@ class Parts:
             write_frame(self.run.desired(name, number), frame.sort("person", "key"))
 
 
-def write_desired(parts: Parts, units: Units = ONE_BY_ONE) -> None:
-    """Write what DHIS2 should hold of people, policies and claims, part by part of the people."""
+def write_desired(parts: Parts, units: Units = ONE_BY_ONE, as_before: Collection[int] = ()) -> None:
+    """Write what DHIS2 should hold of people, policies and claims, part by part of the people.
+
+    Args:
+        parts: The parts.
+        units: Does what is done part by part.
+        as_before: The parts that are written already.
+    """
+    numbers = [number for number in range(parts.count) if number not in as_before]
+    if not numbers:
+        return
     if parts.count == 1:
         parts.write_whole()
         return
-    numbers = range(parts.count)
     divide_register(parts.run, parts.register, parts.count)
-    units.run(parts.divide_candidates, numbers)
+    units.run(parts.divide_candidates, range(parts.count))
     divide_values(parts.run, parts.count)
     units.run(parts.write, numbers)
     discard(parts.run.parts)

@@ -85,7 +85,9 @@ def make_desired(
         read_decisions(target, inputs.country),
         runner.units(inputs.country.partitions),
     )
-    rows = stage_desired(run, inputs, state.partitions or partitions, decisions, units)
+    rows = stage_desired(
+        run, inputs, state.partitions or partitions, decisions, units, state.last_ended
+    )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
     for sentence in unmapped_values(run):

@@ -6,16 +6,17 @@ import polars as pl
 
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
+from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import changes_of
 from staging.acknowledged import keep, sweep, write
-from staging.current import Current, switch, with_version
+from staging.current import Confirmed, Current, switch, with_version
 from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
-from staging.outbox import ACROSS, bundles
+from staging.outbox import bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
@@ -75,7 +76,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, partitions)
-    ended = with_ended_run(with_version(current, run.run_id, checksums), run)
+    ended = with_ended_run(with_version(current, run.run_id, checksums), run, answers)
     after = ended.model_copy(
         update={
             "counter": current.counter + 1,
@@ -111,8 +112,11 @@ def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[s
     codes = answers.filter(IS_REJECT).select(pl.col("codes").explode())
     found = codes.group_by("codes").len().sort("codes").collect()
     counted = Counter[str](dict(found.drop_nulls().iter_rows()))
-    hears_of_all = len(_resources_sent_wholly(run)) == len(RESOURCES)
-    return dict(counted if hears_of_all else counted | Counter(current.refused))
+    return dict(counted if _hears_of_all(run) else counted | Counter(current.refused))
+
+
+def _hears_of_all(run: Run) -> bool:
+    return len(_resources_sent_wholly(run)) == len(RESOURCES)
 
 
 def _resources_sent_wholly(run: Run) -> list[str]:
@@ -134,12 +138,17 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     return {key: made_with[key] for key in fields if key in made_with}
 
 
-def with_ended_run(current: Current, run: Run) -> Current:
+def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current:
     """Return the state with what later runs need to know of an ended run, which may be deleted.
 
     A resource counts as loaded only when all of it was sent.
     """
     manifest = ChangesManifest.read(run)
+    confirmed = Confirmed(
+        run=run.run_id,
+        versions=tracked_versions(current),
+        partitions=confirmed_partitions(run, answers) if _hears_of_all(run) else [],
+    )
     return current.model_copy(
         update={
             "ended": current.ended + 1,
@@ -149,6 +158,7 @@ def with_ended_run(current: Current, run: Run) -> Current:
             "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), manifest.package),
             "treatments": current.treatments | _treatments_sent(run),
             "vanished": current.vanished | manifest.vanished,
+            "confirmed": confirmed,
         }
     )
 
@@ -179,11 +189,6 @@ def _fold_resource(
         else:
             checksums.append(keep(target, current, run.run_id, resource.name, number))
     return checksums
-
-
-def is_of_partition(partition: int) -> pl.Expr:
-    """Whether an answer is of a partition, or of a bundle that holds objects of several."""
-    return pl.col("partition").is_in([partition, ACROSS])
 
 
 def _rows(run: Run, resource: Resource, partition: int) -> int:

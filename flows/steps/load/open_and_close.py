@@ -24,6 +24,7 @@ from staging.current import Current, switch
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from staging.outbox import bundles, doubt_damaged
+from staging.receipts import outcomes
 from transforms.changes.guards.guards import refuse_withdrawn
 from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.core.errors import StagingError
@@ -146,7 +147,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = with_ended_run(current, run)
+    after = with_ended_run(current, run, outcomes(run))
     switch(target, after)
     return after
 
