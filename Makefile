@@ -85,7 +85,7 @@ lock: install ## Choose versions anew within requirements*.in, with hashes
 	done
 
 bench: install ## Ratios within one run on this machine
-	@for name in uids desired delta bundles fold extract load posting match day; do $(PYTHON) -m tests.benchmarks.$$name; done
+	@for name in uids desired delta bundles fold extract load posting match set_up day; do $(PYTHON) -m tests.benchmarks.$$name; done
 
 install: .venv/command system-packages
 	@mkdir -p $(PREFECT_HOME)
