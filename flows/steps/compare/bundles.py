@@ -1,13 +1,13 @@
 """Render the changes as bundles, some hundred at a time, and seal the outbox."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from flows.steps.shared.staged_changes import Changes, changes_of
+from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.frames import is_done
 from staging.layout import Run
 from staging.manifests import ChangesManifest
@@ -21,11 +21,16 @@ OUTBOX = "outbox"
 BUNDLES_AT_ONCE = 50
 
 
-def stage_bundles(run: Run, bundle_size: int) -> int:
+def stage_bundles(run: Run, bundle_size: int, units: Units = ONE_BY_ONE) -> int:
     """Write the request bodies of the run's changes, and return how many; once is enough.
 
     Made once more, they are those of before, whatever the country file says now: some may have
     been posted.
+
+    Args:
+        run: The run; its changes are staged.
+        bundle_size: Objects a bundle.
+        units: Does what is done share by share.
     """
     if is_done(run, OUTBOX):
         return len(bundles(run))
@@ -36,7 +41,7 @@ def stage_bundles(run: Run, bundle_size: int) -> int:
     partitions = ChangesManifest.read(run).partitions
     frames = [changes_of(run, partition) for partition in range(partitions)]
     shares = [share for phase in Phase for share in _shares(phase, frames, joined_up_to)]
-    written = list(_write(run, shares, size))
+    written = _write(Rendering(run, shares, size), units)
     seal(run, written)
     return len(written)
 
@@ -70,7 +75,8 @@ def _rows_of(
     phase: Phase, frames: Sequence[Changes], size: int, joined_up_to: int
 ) -> Iterator[dict[str, Any]]:
     for share in _shares(phase, frames, joined_up_to):
-        yield from _bodies(share.phase, share.changes, size)
+        changes = share.joined([frames[number] for number in share.partitions])
+        yield from _bodies(share.phase, changes, size)
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,65 @@ class Share:
 
     Attributes:
         phase: The phase.
-        partition: Number of the partition; ACROSS for several that have little.
-        changes: Resource name → changes.
+        partitions: Number of the partition, or of several that have little.
     """
 
     phase: Phase
-    partition: int
-    changes: Changes
+    partitions: tuple[int, ...]
+
+    @property
+    def partition(self) -> int:
+        """Number of the partition; ACROSS for several."""
+        return self.partitions[0] if len(self.partitions) == 1 else ACROSS
+
+    def joined(self, several: Sequence[Changes]) -> Changes:
+        """Return resource name → changes of all its partitions."""
+        if len(several) == 1:
+            return several[0]
+        names = [each.name for each in RESOURCES]
+        return {name: pl.concat(changes[name] for changes in several) for name in names}
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The bundles of a run, share by share: each is a unit of work.
+
+    Attributes:
+        run: The run.
+        shares: All of them, in order.
+        size: Objects a bundle.
+        firsts: Number of the first bundle of each share; empty while they are counted.
+    """
+
+    run: Run
+    shares: Sequence[Share]
+    size: int
+    firsts: Sequence[int] = ()
+
+    def count(self, number: int) -> int:
+        """Return how many bundles a share makes."""
+        phase, changes = self.shares[number].phase, self._changes(number)
+        return number_bundles(pl.concat(_people(phase, changes)), self.size)["bundle"].n_unique()
+
+    def write(self, number: int) -> list[Bundle]:
+        """Write the bundles of a share, and return them."""
+        share = self.shares[number]
+        rows = _bodies(share.phase, self._changes(number), self.size)
+        return [
+            put(
+                self.run,
+                share.phase,
+                at,
+                row["body"],
+                objects=row["objects"],
+                partition=share.partition,
+            )
+            for at, row in enumerate(rows, self.firsts[number])
+        ]
+
+    def _changes(self, number: int) -> Changes:
+        share = self.shares[number]
+        return share.joined([changes_of(self.run, each) for each in share.partitions])
 
 
 def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Iterator[Share]:
@@ -93,49 +151,36 @@ def _shares(phase: Phase, frames: Sequence[Changes], joined_up_to: int) -> Itera
 
     On a quiet night most have an object or two, and a request for each would be hundreds.
     """
-    joined: dict[int, Changes] = {}
+    joined: list[int] = []
     objects = 0
     for partition, changes in enumerate(frames):
         count = _count(phase, changes)
         if joined and objects + count > joined_up_to:
-            yield _join(phase, joined)
-            joined, objects = {}, 0
+            yield Share(phase, tuple(joined))
+            joined, objects = [], 0
         if count > joined_up_to:
-            yield Share(phase, partition, changes)
+            yield Share(phase, (partition,))
         elif count:
-            joined[partition] = changes
+            joined.append(partition)
             objects += count
     if joined:
-        yield _join(phase, joined)
-
-
-def _join(phase: Phase, several: Mapping[int, Changes]) -> Share:
-    if len(several) == 1:
-        return Share(phase, *next(iter(several.items())))
-    whole = {
-        each.name: pl.concat(changes[each.name] for changes in several.values())
-        for each in RESOURCES
-    }
-    return Share(phase, ACROSS, whole)
+        yield Share(phase, tuple(joined))
 
 
 def _count(phase: Phase, changes: Changes) -> int:
     return int(pl.concat(_people(phase, changes)).select(pl.len()).collect().item())
 
 
-def _write(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
-    numbers: dict[Phase, Iterator[int]] = {phase: count(1) for phase in Phase}
-    for share in shares:
-        for row in _bodies(share.phase, share.changes, size):
-            number = next(numbers[share.phase])
-            yield put(
-                run,
-                share.phase,
-                number,
-                row["body"],
-                objects=row["objects"],
-                partition=share.partition,
-            )
+def _write(rendering: Rendering, units: Units) -> list[Bundle]:
+    numbers = range(len(rendering.shares))
+    counts = units.run(rendering.count, numbers)
+    firsts: list[int] = []
+    following = dict.fromkeys(Phase, 1)
+    for share, count in zip(rendering.shares, counts, strict=True):
+        firsts.append(following[share.phase])
+        following[share.phase] += count
+    written = units.run(replace(rendering, firsts=firsts).write, numbers)
+    return [bundle for bundles_of_share in written for bundle in bundles_of_share]
 
 
 def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:

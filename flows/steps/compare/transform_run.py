@@ -120,5 +120,6 @@ def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:
 
 def render_bundles(runner: Runner, run: Run, inputs: Inputs) -> None:
     """Stage the request bodies."""
-    count = stage_bundles(run, inputs.country.load.bundle_size)
+    units = runner.units(inputs.country.partitions)
+    count = stage_bundles(run, inputs.country.load.bundle_size, units)
     runner.info("Run %s is ready to be posted: %d bundles", run.run_id, count)

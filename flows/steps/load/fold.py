@@ -8,25 +8,25 @@ from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
+from flows.steps.load.fold_resource import Folding, fold_resource
 from flows.steps.load.left_out import values_left_out_by
-from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
+from flows.steps.shared.acknowledged_frames import tracked_versions
 from flows.steps.shared.staged_changes import changes_of
-from staging.acknowledged import keep, sweep, write
+from flows.steps.shared.units import ONE_BY_ONE, Units
+from staging.acknowledged import sweep
 from staging.current import Confirmed, Current, switch, with_version
-from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
+from staging.frames import begin_anew, declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from staging.outbox import bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
-from transforms.changes.answers.fold import fold_partition
 from transforms.changes.answers.outcomes import IS_REJECT, refusals
 from transforms.changes.answers.reject_rows import reject_rows
-from transforms.changes.sending.leaving_out import LeftOut, as_sent
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
+from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES
 
 OUTCOMES = "outcomes"
 
@@ -61,10 +61,16 @@ def check_not_older(run: Run, current: Current) -> bool:
     return True
 
 
-def fold(run: Run, target: Target, current: Current) -> Current:
+def fold(run: Run, target: Target, current: Current, units: Units = ONE_BY_ONE) -> Current:
     """Fold what DHIS2 answered to the run into the acknowledged state, and return that.
 
     The rejects of DHIS2 are written beside those of the rules. Done twice, it does nothing more.
+
+    Args:
+        run: The run; it was posted.
+        target: The target's files.
+        current: The acknowledged state.
+        units: Does what is done partition by partition.
     """
     if not check_not_older(run, current):
         return current
@@ -73,7 +79,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     checksums = {
         resource.name: written
         for resource in RESOURCES
-        if (written := _fold_resource(run, target, current, resource, answers, left_out))
+        if (written := fold_resource(Folding(run, target, current, resource, left_out), units))
     }
     _write_refusals(run, answers, partitions)
     ended = with_ended_run(with_version(current, run.run_id, checksums), run, answers)
@@ -161,38 +167,6 @@ def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current
             "confirmed": confirmed,
         }
     )
-
-
-def _fold_resource(
-    run: Run,
-    target: Target,
-    current: Current,
-    resource: Resource,
-    answers: pl.LazyFrame,
-    left_out: LeftOut,
-) -> list[str]:
-    """Write the new version of a resource, and return its checksums; none if nothing changes."""
-    partitions = ChangesManifest.read(run).partitions
-    moved = scan_frame(run.changes("movers", 0)).filter(resource=resource.name).collect()
-    touched = {number for number in range(partitions) if _rows(run, resource, number)}
-    touched |= set(moved["source"]) | set(moved["destination"])
-    is_new = resource.name not in current.versions
-    checksums = []
-    for number in range(partitions) if touched else ():
-        if number in touched or is_new:
-            base = acknowledged_of(target, current, resource, number, moved)
-            changes = changes_of(run, number)[resource.name]
-            own = answers.filter(is_of_partition(number))
-            sent = as_sent(resource, changes, base, left_out)
-            rows = fold_partition(resource, base, sent, own, run.run_id)
-            checksums.append(write(target, run.run_id, resource.name, number, rows))
-        else:
-            checksums.append(keep(target, current, run.run_id, resource.name, number))
-    return checksums
-
-
-def _rows(run: Run, resource: Resource, partition: int) -> int:
-    return row_count(run.changes(resource.name, partition))
 
 
 def write_refusals(run: Run) -> None:

@@ -18,6 +18,7 @@ from flows.steps.load.tree_of_dhis2 import look_at_tree
 from flows.steps.shared.country_file import remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.runner import PLAIN, Runner
+from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.outbox import Bundle, bundles
@@ -119,7 +120,7 @@ def load_run(
     except SyncError as error:
         runner.run(end_early, runner, run, target, client, opened.current, error)
         raise
-    runner.run(fold_run, run, target, client, opened.current)
+    runner.run(fold_run, run, target, client, opened.current, runner.units(country.partitions))
     return opened
 
 
@@ -177,6 +178,8 @@ def end_early(
     runner.summarise_stop(run, target)
 
 
-def fold_run(run: Run, target: Target, client: Dhis2, current: Current) -> None:
+def fold_run(
+    run: Run, target: Target, client: Dhis2, current: Current, units: Units = ONE_BY_ONE
+) -> None:
     """Move the marker on, and remember what DHIS2 confirmed."""
-    close_load(run, target, client, current)
+    close_load(run, target, client, current, units)

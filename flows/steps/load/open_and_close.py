@@ -19,6 +19,7 @@ from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
 from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.units import ONE_BY_ONE, Units
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
 from staging.current import Current, switch
 from staging.layout import Run, Target
@@ -136,13 +137,15 @@ def _refuse_answers_of_another(run: Run, target: Target, current: Current) -> No
         )
 
 
-def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
+def close_load(
+    run: Run, target: Target, client: Dhis2, current: Current, units: Units = ONE_BY_ONE
+) -> Current:
     """Move the marker on and fold the run; a run without bundles leaves DHIS2 as it is."""
     if not bundles(run):
         return _note(run, target, current)
     if check_not_older(run, current):
         current = leave_marker(client, run.run_id, current)
-    return fold(run, target, current)
+    return fold(run, target, current, units)
 
 
 def _note(run: Run, target: Target, current: Current) -> Current:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from flows.steps.compare.bundles import stage_bundles
+from flows.steps.shared.units import Units
 from staging.files import write_json
 from staging.frames import write_frame
 from staging.layout import Run
@@ -74,6 +75,19 @@ def test_partitions_with_much_keep_their_own_bundles_and_no_bundle_is_too_large(
         (ACROSS, 7), (2, 10), (2, 10), (2, 5), (ACROSS, 8), (ACROSS, 10),
     ]  # fmt: skip
     assert len(set(people_in(found))) == sum(bundle.objects for bundle in found) == 50
+
+
+def test_bundles_that_are_made_side_by_side_are_those_that_are_made_one_by_one(
+    tmp_path: Path,
+) -> None:
+    one, other = Run(tmp_path / "one", "night"), Run(tmp_path / "other", "night")
+    for run in (one, other):
+        staged(run, [3, 4, 25, 2, 0, 6])
+
+    stage_bundles(one, 10)
+    stage_bundles(other, 10, Units(at_once=3))
+
+    assert one.manifest("outbox").read_bytes() == other.manifest("outbox").read_bytes()
 
 
 def test_a_run_that_an_older_version_began_keeps_the_bundles_that_it_may_have_posted(
