@@ -11,7 +11,13 @@ from tests.support.sandbox import Sandbox
 from transforms.changes.answers.metadata_changes import CONFIRMED
 from transforms.changes.objects.schemas import FIXED, acknowledged_schema
 from transforms.model.field_keys import uid_of
-from transforms.model.resources import METADATA, RESOURCES, Resource, TrackerType
+from transforms.model.resources import (
+    METADATA,
+    RESOURCE_BY_NAME,
+    RESOURCES,
+    Resource,
+    TrackerType,
+)
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 Row = dict[str, Any]
@@ -110,8 +116,7 @@ def claimed(target: Target) -> Content:
 
 
 def _uids(target: Target, name: str) -> dict[str, str]:
-    resource = next(each for each in RESOURCES if each.name == name)
-    return dict(acknowledged(target, resource).select("key", "uid").iter_rows())
+    return dict(acknowledged(target, RESOURCE_BY_NAME[name]).select("key", "uid").iter_rows())
 
 
 def _tracked_entities(target: Target, rows: dict[str, Row]) -> dict[str, Row]:

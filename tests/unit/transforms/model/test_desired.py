@@ -19,7 +19,7 @@ from transforms.core.fields import Treatment
 from transforms.model.desired import desired
 from transforms.model.options import options
 from transforms.model.org_units import org_units
-from transforms.model.resources import RESOURCES, Resource, Scope
+from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Scope
 from transforms.model.selected_columns import selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
@@ -254,7 +254,7 @@ def test_every_current_row_of_the_demo_database_is_wanted(demo: dict[str, pl.Laz
     assert len(found["insuree_enrollments"]) == len(current["tblInsuree"]) == 60
     assert len(found["claim_enrollments"]) == len(claims) == 10
     for resource in ("claim_services", "claim_items"):
-        table = _resource(resource).table
+        table = RESOURCE_BY_NAME[resource].table
         lines = _current(demo[table]).join(claims, on="ClaimID", how="semi")
         assert len(found[resource]) == len(lines)
     assert _covers(found["policy_events"]) == len(_current(demo["tblInsureePolicy"])) == 60
@@ -306,10 +306,6 @@ def _current(table: pl.LazyFrame) -> pl.DataFrame:
 
 def _covers(events: pl.DataFrame) -> int:
     return events["key"].str.split(":").list.first().n_unique()
-
-
-def _resource(name: str) -> Resource:
-    return next(resource for resource in RESOURCES if resource.name == name)
 
 
 def test_what_set_up_reads_makes_the_same_org_units_and_options_as_all_that_is_read():

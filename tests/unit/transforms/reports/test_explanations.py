@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from transforms.changes.objects.schemas import State, acknowledged_schema, desired_schema
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import RESOURCE_BY_NAME
 from transforms.reports.explanations import differences
 
 CLAIM = "52f0ee6d-9c3f-4a0b-9b63-0d9f4c8a6e11"
-ENROLLMENTS = next(each for each in RESOURCES if each.name == "claim_enrollments")
+ENROLLMENTS = RESOURCE_BY_NAME["claim_enrollments"]
 
 
 def frame(schema: dict[str, pl.DataType], **values: object) -> pl.LazyFrame:
