@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql package check format lock bench docs install system-packages clean
+.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels docs site install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -34,7 +34,7 @@ down: install ## Stop the worker and the server that make up has started
 # Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes
-	@$(PYTHON) -m pytest -m "not large and not other_cases and not exhaustive and not hours" -n 3 --dist loadfile $(if $(CI),--cov)
+	@$(PYTHON) -m pytest -m "not large and not other_cases and not exhaustive and not hours and not browser" -n 3 --dist loadfile $(if $(CI),--cov)
 
 test-large: install ## What takes longer and protects the laws: kills of flows, backups, reconciliation, whole days
 	@$(PYTHON) -m pytest -m "large and not other_cases and not hours" -n 3 --dist loadfile
@@ -58,11 +58,30 @@ test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/teste
 test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by each driver: a table at the end
 	@$(PYTHON) -W ignore -m tests.live.tsql
 
+# Debian's Chromium, since Playwright's own browsers are no Debian packages. PICTURES=1 keeps the
+# screenshots of the docs.
+test-ui: install ## A data manager's morning in a browser: Prefect's UI, from the form to Retry
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; then
+	  sudo=; if [ "$$(id -u)" -ne 0 ]; then sudo=sudo; fi
+	  $$sudo apt-get update -qq
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
+	fi
+	$(PYTHON) -m pytest -m browser -p no:xdist tests/ui
+
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.project.package
 
+# For a machine without internet: deploy/install.sh --wheels build/wheels
+wheels: install ## The Python packages of production as files: build/wheels
+	@rm -rf build/wheels
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -d build/wheels
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps "setuptools>=77" -d build/wheels
+
 docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs
+
+site: install ## The pages as a site: build/site; a dead link ends it
+	@$(PYTHON) -m tests.project.site && echo "build/site/README.html"
 
 check: install ## Format, lint, types, architecture, fresh lock: all of them, then how many failed
 	@failed=0
@@ -85,7 +104,7 @@ lock: install ## Choose versions anew within requirements*.in, with hashes
 	done
 
 bench: install ## Ratios within one run on this machine
-	@for name in uids desired delta bundles fold extract load posting match day; do $(PYTHON) -m tests.benchmarks.$$name; done
+	@for name in uids desired delta bundles fold extract load posting match set_up day; do $(PYTHON) -m tests.benchmarks.$$name; done
 
 install: .venv/command system-packages
 	@mkdir -p $(PREFECT_HOME)

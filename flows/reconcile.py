@@ -17,6 +17,7 @@ from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
+from transforms.model.existing import in_use
 
 WITH_DIFFERENCES = "CompletedWithDifferences"
 
@@ -60,7 +61,14 @@ def reconcile(
         settings = read_country(country)
         with connect(target, settings) as client:
             at_once = settings.load.in_flight
-            count = reconcile_run(basis, client, PrefectRunner(), in_flight=at_once)
+            number = in_use(settings).identifier
+            count = reconcile_run(
+                basis,
+                client,
+                PrefectRunner(),
+                in_flight=at_once,
+                number=number.uid if number else None,
+            )
     return state_of(run.run_id, count)
 
 

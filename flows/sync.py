@@ -25,6 +25,7 @@ from flows.prefect_support.run_names import named_by
 from flows.prefect_support.stage_runs import StageRuns, SyncStage
 from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
 from flows.prefect_support.thin_out import thin_out
+from flows.prefect_support.turns import needless_state, turn_of_this_run
 from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
 from flows.steps.load.load_run import settle_first
@@ -32,6 +33,7 @@ from flows.steps.load.validate_sample import validate_sample
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.stages import StageName, go_through
+from flows.steps.shared.turn import NeedlessRunError
 from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
 from staging.layout import Run, Target
@@ -65,6 +67,7 @@ def sync(
     rejects_share: float = 0.01,
     *,
     analytics: bool = False,
+    adx: bool = False,
     as_deployments: bool = False,
 ) -> State[str]:
     """Bring DHIS2 up to date with openIMIS.
@@ -87,11 +90,13 @@ def sync(
         rejects_share: Operators are told if more of what was compared is held back or refused.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
+        adx: Also write the figures into the run's folder as an ADX file (figures.adx.xml).
         as_deployments: Run each stage as a deployment run of its own; needs a worker with at
             least two slots.
 
     Returns:
-        The run's id; the state is named CompletedWithRejects if there are any.
+        The run's id; the state is named CompletedWithRejects if there are any, and
+        CompletedAlready if a run of the schedule was late and a newer one has loaded everything.
 
     Raises:
         SourceError, TargetError, CountryError, StagingError, GuardError: With the one sentence
@@ -112,17 +117,28 @@ def sync(
         changed_from=changed_from,
         changed_to=changed_to,
         until=until,
+        adx=adx,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
     runs = StageRuns(request, settings.waiting if as_deployments else None)
-    with publish_result(request, runs):
-        go_through(request, stages_of(request, settings.waiting, runs))
-        if request.until is not Until.LOAD:
-            summarise(run, target, RunState.PLANNED)
-        elif analytics:
-            runs.run(ANALYTICS)
+    try:
+        bring_up_to_date(request, settings.waiting, runs, analytics=analytics)
+    except NeedlessRunError as needless:
+        return needless_state(needless, run.run_id)
     emit_many_rejects(run, target, rejects_of(run), rejects_share)
     return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
+
+
+def bring_up_to_date(
+    request: SyncRequest, waiting: Waiting, runs: StageRuns, *, analytics: bool
+) -> None:
+    """Go through the stages when it is this run's turn, and publish what it came to."""
+    with publish_result(request, runs):
+        go_through(request, stages_of(request, waiting, runs), turn_of_this_run())
+        if request.until is not Until.LOAD:
+            summarise(request.run, request.target, RunState.PLANNED)
+        elif analytics:
+            runs.run(ANALYTICS)
 
 
 def stages_of(

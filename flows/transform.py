@@ -11,6 +11,7 @@ from flows.prefect_support.endings import in_one_sentence, step
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import load_pseudonym_key
 from flows.prefect_support.run_names import named_by
+from flows.steps.compare.adx_file import write_adx
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.country_file import read_country
@@ -32,6 +33,8 @@ def transform(
     changed_from: date | None = None,
     changed_to: date | None = None,
     allow: Sequence[Allow] = (),
+    *,
+    adx: bool = False,
 ) -> str:
     """Stage what the run will post; started again, it goes on or does nothing.
 
@@ -45,6 +48,7 @@ def transform(
         changed_from: Post only what left a trace in openIMIS since this day.
         changed_to: Post only what left a trace in openIMIS until this day.
         allow: What is permitted for this run; the sentence of each guard names what lifts it.
+        adx: Also write the figures into the run's folder as an ADX file (figures.adx.xml).
 
     Returns:
         The run's id.
@@ -65,11 +69,14 @@ def transform(
         changed_from=changed_from,
         changed_to=changed_to,
         allow=tuple(allow),
+        adx=adx,
     )
     inputs = gather_inputs(request)
     with transforming(request, inputs.country) as run:
         allowed = record_permissions(run, request.allow)
         transform_run(run, request.goal, inputs, allowed, PrefectRunner())
+        if request.adx:
+            write_adx(run, inputs.country)
     return run_id
 
 

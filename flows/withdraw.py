@@ -18,6 +18,7 @@ from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.settle_open_run import settle_open_run
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.existing import check_same_things
 from staging.current import read_current, switch
 from staging.layout import Run, Target
 from staging.runs import RunRecord, at_work, remember
@@ -74,6 +75,7 @@ def stage_deletions(run: Run, target: Target, country: Path, allow: Permissions)
     """Stage the deletion of everything acknowledged; an earlier open run is settled first."""
     settings = read_country(country)
     with connect(target.name, settings) as client:
+        check_same_things(read_current(target), client.renaming)
         settle_open_run(target, run, client, allow)
     with at_work(run):
         remember_withdrawal(target, run)

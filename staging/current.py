@@ -24,10 +24,12 @@ from staging.files import read_json, write_json
 from staging.layout import Target
 from transforms.core.errors import StagingError
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import METADATA, RESOURCES
+from transforms.model.resources import EVERY_RESOURCE, METADATA
 
 FORMAT = 2
-RESOURCE_NAMES = frozenset((*(resource.name for resource in RESOURCES), *METADATA))
+LINKS = "links"
+"""Whom of DHIS2's own openIMIS's people are; it has versions as resources have."""
+RESOURCE_NAMES = frozenset((*(resource.name for resource in EVERY_RESOURCE), *METADATA, LINKS))
 
 
 class LoadedSource(BaseModel):
@@ -48,6 +50,22 @@ class LoadedSource(BaseModel):
     as_of: datetime
     taken_at: datetime | None = None
     rows: dict[str, int]
+
+
+class Confirmed(BaseModel):
+    """The partitions of which the last run left nothing to be sent or compared again.
+
+    Attributes:
+        run: The run that ended.
+        versions: Resource → version of what is acknowledged since; of another, this says nothing.
+        partitions: Their numbers.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    versions: dict[str, str]
+    partitions: list[int]
 
 
 class Current(BaseModel):
@@ -78,7 +96,9 @@ class Current(BaseModel):
         first_generations: Resource to the generation with which its objects begin, where openIMIS
             has numbered its rows anew; 0 for all others.
         vanished: Org units or options → list → how many that openIMIS no longer has were reported.
+        confirmed: Of which partitions DHIS2 has confirmed everything; None if that is not known.
         marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
+        existing: Our UID to that of DHIS2, of what was used in place of ours in the last load.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,6 +126,8 @@ class Current(BaseModel):
     marker_refused: bool = False
     first_generations: dict[str, int] = {}
     vanished: dict[str, dict[str, int]] = {}
+    existing: dict[str, str] = {}
+    confirmed: Confirmed | None = None
 
     def first_generation(self, resource: str) -> int:
         """Return the generation with which objects of a resource begin."""

@@ -10,8 +10,16 @@ from pathlib import Path
 
 import polars as pl
 
-from staging.damage import damaged_error
-from staging.files import read_json, sha256, verify, whole_or_absent, write_json
+from staging.damage import DamagedError, damaged_error, in_words
+from staging.files import (
+    make_folder,
+    read_json,
+    sha256,
+    sync,
+    verify,
+    whole_or_absent,
+    write_json,
+)
 from staging.layout import Run, manifest_above
 from transforms.core.errors import StagingError
 from transforms.core.json_texts import Json
@@ -48,6 +56,29 @@ def scan_objects(path: Path) -> pl.LazyFrame:
         StagingError: See `scan_frame`.
     """
     return with_keys(scan_frame(path))
+
+
+def is_sound(path: Path) -> bool:
+    """Return whether the frame of a stage that is done is there, as it was written."""
+    try:
+        scan_frame(path)
+    except DamagedError:
+        return False
+    return True
+
+
+def take_over(paths: Mapping[Path, Path]) -> None:
+    """Let frames of a run that ended stand as those of another too: the same bytes on disk.
+
+    Args:
+        paths: Where a frame is needed → where it lies.
+    """
+    for path, before in paths.items():
+        make_folder(path.parent)
+        with in_words(path):
+            path.unlink(missing_ok=True)
+            path.hardlink_to(before)
+    sync(paths.keys())
 
 
 def _verify(path: Path) -> None:

@@ -6,11 +6,13 @@
   runs/<run_id>/parts/<subject>/…parquet              divided by person; gone with its stage
   runs/<run_id>/desired/<resource>/<partition>.parquet    + manifest.json, written last
   runs/<run_id>/changes/<resource>/<partition>.parquet    + manifest.json, written last
+  runs/<run_id>/changes/reported/<partition>.parquet      + named there
   runs/<run_id>/rejects/<resource>.parquet, .csv          + manifest.json, first and last
   runs/<run_id>/outbox/<phase>/<00001>.json, .sent, .receipt.json  + manifest.json, written last
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
-  runs/<run_id>/summary.json, what-leaves.md
+  runs/<run_id>/links/people.parquet                  + manifest.json, written last
+  runs/<run_id>/summary.json, what-leaves.md, report.html, figures.adx.xml
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
@@ -21,6 +23,7 @@
   acknowledged/<target>/lock, stage.lock
   acknowledged/<target>/scratch/…parquet              while partitions are divided anew
   matches/<target>/org-units.csv                      which a person edits
+  metrics/<target>.prom                               for a monitoring system
 """
 
 import re
@@ -101,9 +104,19 @@ class Run:
         return self.folder / "summary.json"
 
     @property
+    def report(self) -> Path:
+        """What came of the run, for people without Prefect (HTML)."""
+        return self.folder / "report.html"
+
+    @property
     def what_leaves(self) -> Path:
         """What the country file lets out, for people."""
         return self.folder / "what-leaves.md"
+
+    @property
+    def adx(self) -> Path:
+        """The figures as ADX."""
+        return self.folder / "figures.adx.xml"
 
     @property
     def matches(self) -> Path:
@@ -131,6 +144,10 @@ class Run:
         """The changes of a resource."""
         return self.folder / "changes" / resource / f"{partition:03d}.parquet"
 
+    def reported(self, partition: int) -> Path:
+        """What the comparison reports of the objects of a partition."""
+        return self.changes("reported", partition)
+
     def rejects(self, resource: str) -> Path:
         """The rejects of a resource (Parquet; the CSV lies beside it)."""
         return self.folder / "rejects" / f"{resource}.parquet"
@@ -148,6 +165,11 @@ class Run:
     def left_out(self) -> Path:
         """Which values the load left out of its requests, because DHIS2 could not accept them."""
         return self.folder / "left_out" / "values.parquet"
+
+    @property
+    def links(self) -> Path:
+        """Which people of DHIS2's own the load found for those of the run."""
+        return self.folder / "links" / "people.parquet"
 
     def read_back(self, resource: str) -> Path:
         """What DHIS2 was seen to hold of a resource."""
@@ -205,6 +227,11 @@ class Target:
     def matches(self) -> Path:
         """The file of matches, which a person edits (CSV)."""
         return self.root / "matches" / self.name / "org-units.csv"
+
+    @property
+    def metrics(self) -> Path:
+        """What a monitoring system reads of the target (OpenMetrics)."""
+        return self.root / "metrics" / f"{self.name}.prom"
 
     def acknowledged(self, version: str, resource: str, partition: int) -> Path:
         """What DHIS2 has confirmed of a resource."""

@@ -62,6 +62,12 @@ class DesiredManifest(StageManifest):
         unmapped: Values of openIMIS that nothing explains; see `count_unmapped`.
         counted_only: Reason → rows of openIMIS that are neither sent nor listed.
         oddities: What files of the country name and openIMIS does not have, a sentence each.
+        digest: Of all that objects are made of (`transforms.model.digests`); None if that was not
+            recorded, or the run has a window or sends figures.
+        digests: Of what the objects of each partition are made of.
+        before: The run that ended before; None if nothing is known of it.
+        as_before: Partitions of which DHIS2 should hold what it should in that run.
+        withheld: Reason → values of figures that are not sent; none where no figures are.
     """
 
     stage = "desired"
@@ -72,6 +78,11 @@ class DesiredManifest(StageManifest):
     unmapped: list[dict[str, str | int]] = []
     counted_only: dict[str, int] = _counted_only()
     oddities: list[str] = []
+    digest: str | None = None
+    digests: list[str] = []
+    before: str | None = None
+    as_before: list[int] = []
+    withheld: dict[str, int] = {}
 
     def key_or(self, fingerprint: str | None) -> str | None:
         """Return the fingerprint of the key that was recorded; `fingerprint` if none was."""

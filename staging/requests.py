@@ -40,6 +40,7 @@ class TransformRequest(BaseModel):
         changed_from: First day of the window; None for no beginning.
         changed_to: Last day of the window; None for no end.
         allow: What the run is permitted.
+        adx: Whether figures are also written as an ADX file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +54,7 @@ class TransformRequest(BaseModel):
     changed_from: date | None = None
     changed_to: date | None = None
     allow: tuple[Allow, ...] = ()
+    adx: bool = False
 
     @property
     def run(self) -> Run:

@@ -31,7 +31,7 @@ from staging.runs import is_at_work, recall
 from staging.snapshots import release_snapshot
 from transforms.core.errors import StagingError
 
-STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes", "left_out")
+STAGES = ("snapshot", "desired", "changes", "outbox", "outcomes", "left_out", "links")
 FINDINGS = ("rejects", "reconciliation")
 AT_WORK = timedelta(days=1)
 AT_WORK_WITHOUT_ROOM = timedelta(hours=1)

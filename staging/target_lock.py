@@ -12,6 +12,10 @@ from staging.layout import Target
 from transforms.core.errors import StagingError
 
 
+class InUseError(StagingError):
+    """Another run is writing to the target."""
+
+
 @contextmanager
 def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator[None]:
     """Lock the target for one run.
@@ -29,8 +33,8 @@ def locked(target: Target, run_id: str, *, for_stages: bool = False) -> Iterator
         for_stages: The flow is the outermost one, and starts stages, here or in other processes.
 
     Raises:
-        StagingError: Another run has locked it, another flow of the same run is at work, or the
-            disk is full.
+        InUseError: Another run has locked it, or another flow of the same run is at work.
+        StagingError: The disk is full.
     """
     make_folder(target.folder)
     with open_lock(target.lock) as outermost, open_lock(target.stage_lock) as at_work:
@@ -70,8 +74,8 @@ def _holder(lock: Path) -> str:
     return lock.read_text().strip()
 
 
-def _in_use(lock: Path, run_id: str) -> StagingError:
-    return StagingError(
+def _in_use(lock: Path, run_id: str) -> InUseError:
+    return InUseError(
         f"Run {_holder(lock) or '(unknown)'} is writing to this target ({lock}), so run {run_id} "
         f"cannot. Wait until it has ended, then start this one again. Nothing was posted."
     )

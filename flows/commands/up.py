@@ -1,6 +1,10 @@
 """Start Prefect's server and a worker on this machine, with all that they need; twice is once.
 
 openimis-dhis2 up --home /var/lib/openimis-to-dhis2/service
+openimis-dhis2 up --contents
+
+With --contents nothing is started: systemd or a container runs server and worker, and the settings
+are those of the environment.
 """
 
 import argparse
@@ -14,12 +18,15 @@ from flows.prefect_support.service.home import PORT, ServiceHome
 from transforms.core.errors import SyncError
 
 ACTIONS = "flows.prefect_support.service.up_and_down"
+CONTENTS = "--contents"
 NOTIFY = "OPENIMIS_DHIS2_NOTIFY"
 USUAL_HOME = Path.home() / ".openimis-to-dhis2"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Bring the service up; return 1 with a sentence if that cannot be done."""
+    if CONTENTS in (sys.argv[2:] if arguments is None else arguments):
+        return _make_contents()
     home = home_of("up", __doc__, arguments)
     login = home.make()
     os.environ.update(home.settings())
@@ -36,6 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _make_contents() -> int:
+    """Make what is not there in the server that the environment names."""
+    try:
+        told = import_module(ACTIONS).make_contents(os.environ.get(NOTIFY))
+    except SyncError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"Blocks, work pool, deployments and automations are there. {told}")  # noqa: T201
+    return 0
+
+
 def home_of(name: str, purpose: str | None, arguments: Sequence[str] | None) -> ServiceHome:
     """Return the folder of the service that the arguments name."""
     parser = argparse.ArgumentParser(
@@ -45,6 +63,10 @@ def home_of(name: str, purpose: str | None, arguments: Sequence[str] | None) -> 
     )
     parser.add_argument("--home", type=Path, default=USUAL_HOME, help="folder of the service")
     parser.add_argument("--port", type=int, default=PORT, help="of the API, on this machine only")
+    if name == "up":
+        parser.add_argument(
+            CONTENTS, action="store_true", help="start nothing: only make what has to be there"
+        )
     parsed = parser.parse_args(arguments)
     return ServiceHome(parsed.home.resolve(), parsed.port)
 

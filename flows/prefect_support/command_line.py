@@ -35,6 +35,9 @@ COMMANDS = {
     "match-org-units": Command(
         "flows.commands.match_org_units", "match openIMIS's places with DHIS2's org units"
     ),
+    "new-country": Command(
+        "flows.commands.new_country", "write a country file of what the two systems hold"
+    ),
     "up": Command("flows.commands.up", "start Prefect's server and worker, with all they need"),
 }
 

@@ -12,6 +12,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.plain_http import check_plain_http
 from flows.connectors.dhis2.retry import Patience
 from flows.connectors.dhis2.route import proxy_to, trusted_authorities, without_login
+from transforms.core.renaming import AS_OURS, Renaming
 from transforms.model.tables.calendars import ISO
 
 CONNECT_SECONDS = 20.0
@@ -74,6 +75,7 @@ class Dhis2Server(Block):
         timeout_seconds: float = 600,
         patience: Patience | None = None,
         calendar: str = ISO,
+        renaming: Renaming = AS_OURS,
     ) -> Dhis2:
         """Return a client of this server; close it after use.
 
@@ -81,6 +83,7 @@ class Dhis2Server(Block):
             timeout_seconds: How long an answer may take.
             patience: How long a request is tried while DHIS2 is busy.
             calendar: In which the country file says that it counts.
+            renaming: UIDs of ours, and of what the server has in their place.
 
         Raises:
             TargetError: The address is plain http to another machine, which the block does not
@@ -101,7 +104,7 @@ class Dhis2Server(Block):
             trust_env=False,  # what it says of the way is in both already
         )
         shown = without_login(proxy) if proxy else None
-        return Dhis2(http, base_url, patience or Patience(), calendar, shown)
+        return Dhis2(http, base_url, patience or Patience(), calendar, shown, renaming)
 
     def _token_header(self) -> dict[str, str]:
         if self.token is None:

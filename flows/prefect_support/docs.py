@@ -10,12 +10,14 @@ from pathlib import Path
 
 from transforms.reports.indicator_page import indicator_page
 from transforms.reports.mapping_page import mapping_page
+from transforms.reports.operational_indicator_page import operational_indicator_page
 from transforms.reports.patch_page import patch_page
 
 PAGES: dict[str, Callable[[], str]] = {
     "mapping.md": mapping_page,
     "indicators.md": indicator_page,
     "patches.md": patch_page,
+    "reference/operational-indicators.md": operational_indicator_page,
 }
 
 
@@ -24,11 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder: Path = _parser().parse_args(arguments).folder
     try:
         for name, page in PAGES.items():
-            (folder / name).write_text(page(), encoding="utf-8")
+            _write(folder, folder / name, page())
     except OSError as error:
         print(_not_written(error), file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _write(folder: Path, path: Path, text: str) -> None:
+    if path.parent != folder:
+        path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _not_written(error: OSError) -> str:

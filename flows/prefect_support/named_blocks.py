@@ -7,6 +7,7 @@ from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.saved_blocks import saved_block
 from flows.steps.load.post_phase import patience_of
 from transforms.core.errors import SourceError, TargetError
+from transforms.model.existing import in_use
 from transforms.openimis.country import Country
 
 
@@ -24,11 +25,15 @@ def load_dhis2_block(target: str) -> Dhis2Server:
 
 
 def connect(target: str, country: Country) -> Dhis2:
-    """Return a client of the DHIS2 that the saved block `target` names."""
+    """Return a client of the DHIS2 that the saved block `target` names.
+
+    It calls what DHIS2 had before us, and the country file names, by our UIDs.
+    """
     return load_dhis2_block(target).client(
         timeout_seconds=country.load.timeout_seconds,
         patience=patience_of(country.load),
         calendar=country.dhis2.calendar,
+        renaming=in_use(country).renaming,
     )
 
 

@@ -3,16 +3,22 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from time import time
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
+from flows.steps.shared.turn import NeedlessRunError
 from staging.damage import in_words
-from staging.requests import SyncRequest
+from staging.reports import pace_of, write_metrics, write_report
+from staging.requests import SyncRequest, Until
 from staging.summaries import read_summary, summaries_before
 from transforms.core.errors import SyncError
+from transforms.reports.run_metrics import run_metrics
+from transforms.reports.run_report import run_report
 from transforms.reports.run_result import RunResult, result_page
 
 
@@ -22,6 +28,8 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
     try:
         with in_words():
             yield
+    except NeedlessRunError:
+        raise  # the result of the newer run stays the last one
     except SyncError as error:
         _publish(request, stages, str(error))
         raise
@@ -32,13 +40,29 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
 
 
 def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> None:
-    """Make the artifact; a page that cannot be made is logged, and hides no failure."""
+    """Make artifact, report, metrics; what cannot be made is logged, and hides no failure."""
+    with _tried("page"):
+        result = _result(request, stages, failure)
+        key = result_key(request.target)
+        create_markdown_artifact(result_page(result), key=key, description="The result")
+    with _tried("report"):
+        result = _result(request, stages, failure)
+        rejects = str(request.run.folder / "rejects")
+        write_report(request.run, run_report(result, rejects, datetime.now().astimezone()))
+    if request.until is Until.LOAD:
+        with _tried("metrics"):
+            result = _result(request, stages, failure)
+            pace = pace_of(request.run)
+            write_metrics(request.goal, run_metrics(result, pace, time()))
+
+
+@contextmanager
+def _tried(what: str) -> Iterator[None]:
     try:
-        page = result_page(_result(request, stages, failure))
-        create_markdown_artifact(page, key=result_key(request.target), description="The result")
+        yield
     except Exception as error:
         get_run_logger().warning(
-            "The page of the result could not be made: %s", unforeseen_error(error)
+            "The %s of the result could not be made: %s", what, unforeseen_error(error)
         )
 
 

@@ -1,5 +1,7 @@
 """Record what a run did, for people and for the next run."""
 
+from time import time
+
 import polars as pl
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -7,8 +9,8 @@ from prefect.artifacts import create_markdown_artifact
 from flows.steps.compare.bundles import OUTBOX
 from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
+from flows.steps.load.confirmed import is_of_partition
 from flows.steps.load.fold import OUTCOMES as GATHERED
-from flows.steps.load.fold import is_of_partition
 from flows.steps.load.left_out import note_counts
 from flows.steps.shared.staged_changes import changes_of
 from staging.files import read_json, write_json
@@ -22,7 +24,8 @@ from staging.summaries import read_summary
 from transforms.changes.answers.outcomes import OUTCOMES
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
 from transforms.core.json_texts import Json
-from transforms.model.resources import RESOURCES
+from transforms.model.chosen_resources import sends_everything
+from transforms.model.resources import DATA_VALUES
 from transforms.reports.summaries import (
     Counts,
     RunState,
@@ -76,7 +79,8 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
         "run_id": run.run_id,
         "target": target,
         "state": state.value,
-        "is_whole": changes is not None and len(changes.wholly) == len(RESOURCES),
+        "ended_at": time(),
+        "is_whole": changes is not None and sends_everything(changes.wholly),
         "compared": desired.rows if desired else {},
         "planned": changes.changes if changes else {},
         "changes": _sum_of_posts(run, changes.partitions) if changes else {},
@@ -93,7 +97,8 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
 def _counted_only(desired: DesiredManifest | None, changes: ChangesManifest | None) -> Counts:
     """Return how many objects, and rows of openIMIS, are counted only."""
     rows = desired.counted_only if desired else {}
-    return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {})}
+    figures = {DATA_VALUES.name: desired.withheld} if desired and desired.withheld else {}
+    return {UNREADABLE_ROWS: rows, **(changes.counted_only if changes else {}), **figures}
 
 
 def _sum_of_posts(run: Run, partitions: int) -> Counts:

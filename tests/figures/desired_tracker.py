@@ -20,7 +20,14 @@ _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for fiel
 Frames = dict[str, pl.DataFrame]
 
 
-def wanted_of(snapshot: Tables, *, as_of: dt.date, country: Country, pseudonym_key: str) -> Frames:
+def wanted_of(
+    snapshot: Tables,
+    *,
+    as_of: dt.date,
+    country: Country,
+    pseudonym_key: str,
+    placement: pl.DataFrame | None = None,
+) -> Frames:
     """Return the desired frame of every resource, with what is held back."""
     frames = desired(
         register_of(snapshot),
@@ -28,6 +35,7 @@ def wanted_of(snapshot: Tables, *, as_of: dt.date, country: Country, pseudonym_k
         country=country,
         pseudonym_key=pseudonym_key,
         window=None,
+        placement=placement,
     )
     return {name: frame.collect() for name, frame in frames.items()}
 
@@ -49,13 +57,18 @@ def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Tables, country: Co
         pl.col("faults").list.len() == 0
     )
     parents = dict(units.select("uid", "parentUid").collect().iter_rows())
+    return tracker_in(wanted, parents | {country.root.uid: None})
+
+
+def tracker_in(wanted: Mapping[str, pl.DataFrame], parents: Mapping[str, str | None]) -> Tracker:
+    """Return the analytics tables of desired frames in a tree: org unit to the one above it."""
     return tracker(
         pl.concat([_people(wanted[each.name]) for each in _of(TrackerType.TRACKED_ENTITY)]),
         pl.concat([_enrollments(wanted[each.name], each) for each in _of(TrackerType.ENROLLMENT)]),
         pl.concat(
             [_events(wanted[each.name], each) for each in _of(TrackerType.EVENT)], how="diagonal"
         ),
-        parents=parents | {country.root.uid: None},
+        parents=parents,
         value_types=_VALUE_TYPES,
     )
 

@@ -93,6 +93,27 @@ class OpenimisFigures:
         for path in (_RULES / "rules.sql", _RULES / "claim_statuses.sql", _HERE / "openimis.sql"):
             connection.execute(path.read_bytes())
 
+    def place_at(self, units: Mapping[str, str], counted_at: Mapping[str, str]) -> None:
+        """Let places lie at org units of another tree; what lies elsewhere is not counted.
+
+        Args:
+            units: UUID of a place to its org unit.
+            counted_at: Org unit to the one of which the figures are; instead of districts.
+        """
+        with self._connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE unit_of (place TEXT, unit TEXT)")
+            cursor.executemany("INSERT INTO unit_of VALUES (%s, %s)", list(units.items()))
+            cursor.execute("DELETE FROM claim WHERE facility NOT IN (SELECT place FROM unit_of)")
+            cursor.execute(
+                "UPDATE claim SET facility = unit FROM unit_of WHERE unit_of.place = facility"
+            )
+            cursor.execute("DELETE FROM district_of")
+            rows = [*units.items(), *((unit, unit) for unit in set(units.values()))]
+            cursor.executemany(
+                "INSERT INTO district_of VALUES (%s, %s)",
+                [(place, counted_at[unit]) for place, unit in rows],
+            )
+
     def districts(self) -> list[str]:
         """Return the UUIDs of the districts that have places."""
         rows = self._connection.execute("SELECT DISTINCT district FROM district_of ORDER BY 1")

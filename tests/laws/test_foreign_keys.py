@@ -22,6 +22,7 @@ from transforms.openimis.register import register_of
 from transforms.openimis.tables.column_types import KEY
 from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of
+from transforms.openimis.tables.figure_columns import TABLES_OF_FIGURES
 
 AS_OF = dt.date(2026, 1, 1)
 SENT = [each.name for each in ALL_FIELDS if each.optional and not each.follows]
@@ -34,6 +35,7 @@ NOWHERE = 1_000_000_000
 FOREIGN_KEYS = [
     (table.name, column.name)
     for table in TABLES.values()
+    if table not in TABLES_OF_FIGURES
     for column in table.columns
     if column.dtype == KEY and column.name not in (table.key, "LegacyID")
 ]

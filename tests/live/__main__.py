@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "What is recorded holds values of people: record only with the sample.", file=sys.stderr
         )
         return 2
-    with prefect_test_harness(server_startup_timeout=120), story_of(asked) as live:
+    with prefect_test_harness(server_startup_timeout=600), story_of(asked) as live:
         told = told_of(live, asked.insurees, steps_of(asked.steps))
     print(f"\n{table(told)}")
     if asked.write:

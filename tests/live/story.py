@@ -8,6 +8,7 @@ from tests.live.context import Live
 from tests.live.outcomes import Counts, Ending, NotAsItMustBeError, NotDoneError, Outcome
 from tests.live.steps import (
     asking,
+    data_values,
     fields,
     figures,
     loading,
@@ -98,6 +99,8 @@ STEPS: tuple[Step, ...] = (
     Step("withdrawn", mending.withdrawn, ("first",)),
     Step("brought_again", mending.brought_again, ("withdrawn",)),
     Step("brought_compared", loading.compared, ("brought_again",)),
+    Step("values", data_values.sent, ("first",)),
+    Step("values_corrected", data_values.corrected, ("values",)),
     Step("forms", asking.forms, ("first",)),
 )
 

@@ -51,3 +51,8 @@ def test_nothing_that_says_where_data_go_has_a_default(deployment: dict[str, Any
     for name in ("source", "target", "country", "staging_root"):
         if name in parameters:
             assert parameters[name].default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda each: each["entrypoint"])
+def test_no_deployment_has_a_slot_that_a_kill_could_leave_taken(deployment: dict[str, Any]) -> None:
+    assert "concurrency_limit" not in deployment

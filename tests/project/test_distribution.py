@@ -66,7 +66,8 @@ def test_a_command_that_is_none_is_refused_with_those_that_are(
 def test_the_pages_are_written_into_the_folder_that_is_named(tmp_path: Path) -> None:
     assert main(["docs", str(tmp_path)]) == 0
 
-    assert {path.name for path in tmp_path.iterdir()} == PAGES.keys()
+    pages = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.md")}
+    assert pages == PAGES.keys()
 
 
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(

@@ -29,6 +29,7 @@ from transforms.matching.org_unit_tree import org_units_of
 from transforms.matching.places import PLACES
 
 ROOT = "NationRootA"
+AS_OF = date(2026, 1, 1)
 LIVED_IN = (
     ("tblFamilies", "LocationId"), ("tblInsuree", "CurrentVillage"), ("tblInsuree", "HFID"),
     ("tblClaim", "HFID"), ("tblClaimAdmin", "HFId"),
@@ -264,7 +265,7 @@ def openimis_tables(made: Nation, insurees: int = 5) -> dict[str, pl.DataFrame]:
 
     Its families and claims are spread over the nation's villages and facilities, one after another.
     """
-    whole = sample(insurees, seed=1, level="1.4", as_of=date(2026, 1, 1), defects=False)
+    whole = sample(insurees, seed=1, level="1.4", as_of=AS_OF, defects=False)
     numbers = {row["key"]: number for number, row in enumerate(made.places, start=1)}
     types = {"region": "R", "district": "D", "ward": "W", "village": "V"}
     locations, facilities = [], []

@@ -20,6 +20,7 @@ from transforms.core.memory import collect_once
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.existing import in_use, pushed_options, with_words
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
@@ -50,6 +51,8 @@ from transforms.model.values import in_calendar
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
 from transforms.openimis.windows import Window
+
+_OF_PROGRAMS = ("in_insuree_program", "in_claim_program")
 
 
 def desired(
@@ -93,11 +96,11 @@ def desired(
         POLICY_EVENTS.name: policy_events(register, people, holders, as_of=as_of, window=window),
         **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
-    calendar = CALENDARS[country.dhis2.calendar]
+    calendar, used = CALENDARS[country.dhis2.calendar], in_use(country)
     sent = {
         each.name: with_doubts(
             apply_policy(
-                placed(frames[each.name], each.fields, placement),
+                with_words(placed(frames[each.name], each.fields, placement), each.fields, used),
                 each.fields,
                 policy,
                 pseudonym_key,
@@ -132,14 +135,25 @@ def desired_metadata(
     units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
     if placement is not None:
         units = in_tree_of_dhis2(units, placement)
+    if not country.sends_persons:  # no programs are made
+        units = units.with_columns(pl.lit(value=False).alias(name) for name in _OF_PROGRAMS)
     return {
-        OPTIONS: options(
-            register,
-            register.doubts.unreadable_keys(),
-            without=unused_option_sets(policy_of(country)),
-        ),
+        OPTIONS: pushed_options(known_options(register, country), in_use(country)),
         ORG_UNITS: with_doubts(units, rows_in_doubt(register.doubts, ORG_UNITS)),
     }
+
+
+def known_options(register: Register, country: Country) -> pl.LazyFrame:
+    """Return the options of all sets that are used, also of those that DHIS2 had before us.
+
+    Where no persons are sent, there are none: no option sets are made.
+    """
+    listed = options(
+        register,
+        register.doubts.unreadable_keys(),
+        without=unused_option_sets(policy_of(country)),
+    )
+    return listed if country.sends_persons else listed.clear()
 
 
 def _claims(

@@ -17,11 +17,11 @@ import polars as pl
 
 from transforms.core.errors import StagingError
 from transforms.core.fields import Field, RetiredField
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import EVERY_RESOURCE
 
 
 def _fields() -> Iterator[Field | RetiredField]:
-    for resource in RESOURCES:
+    for resource in EVERY_RESOURCE:
         yield from resource.fields
         yield from resource.retired
 

@@ -3,6 +3,8 @@
 A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone.
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from transforms.model.facility_values import with_org_unit
@@ -17,6 +19,8 @@ from transforms.openimis.subjects import column_of
 from transforms.openimis.windows import Window, keys_in_window, mark_window
 
 NUMBER = INSURANCE_NUMBER.key
+ALIKE = {NUMBER: (CHFID.key, NUMBER)}
+"""A number to all values that are the same one."""
 
 
 def tracked_entities(
@@ -58,35 +62,47 @@ def tracked_entities(
     )
 
 
-def doubled_numbers(desired: pl.LazyFrame, acknowledged: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the keys of the people whose insurance number is held back.
+def doubled_numbers(
+    desired: pl.LazyFrame, acknowledged: pl.LazyFrame, number: str = NUMBER
+) -> pl.LazyFrame:
+    """Return the people whose insurance number, or other number of one person, is held back.
 
     Two people want one number: neither gets it, unless DHIS2 holds it for one of them.
 
     Args:
-        desired: Key and insurance number of all partitions.
+        desired: Key and number of all partitions.
         acknowledged: The same, and state, of all partitions.
+        number: Key of the number.
 
     Returns:
-        The column key.
+        key, and `number`, which is that key.
     """
-    holders = acknowledged.filter(pl.col("state") == "held").select("key", confirmed=NUMBER)
+    holders = acknowledged.filter(pl.col("state") == "held").select("key", confirmed=number)
     return (
-        desired.filter(pl.col(NUMBER).is_not_null())
-        .filter(pl.len().over(NUMBER) > 1)
+        desired.filter(pl.col(number).is_not_null())
+        .filter(pl.len().over(number) > 1)
         .join(holders, on="key", how="left")
-        .filter(pl.col("confirmed").ne_missing(pl.col(NUMBER)))
-        .select("key")
+        .filter(pl.col("confirmed").ne_missing(pl.col(number)))
+        .select("key", number=pl.lit(number))
     )
 
 
-def settle_numbers(desired: pl.LazyFrame, doubled: pl.LazyFrame) -> pl.LazyFrame:
+def settle_numbers(
+    desired: pl.LazyFrame, doubled: pl.LazyFrame, numbers: Collection[str] = (NUMBER,)
+) -> pl.LazyFrame:
     """Return tracked entities without the numbers that are held back, and with a note of it.
 
     Args:
         desired: Desired tracked entities, of any partition.
         doubled: What `doubled_numbers` returned.
+        numbers: Keys of the numbers that one person alone may have.
     """
+    for number in numbers:
+        desired = _without_doubled(desired, doubled.filter(number=number), number)
+    return desired
+
+
+def _without_doubled(desired: pl.LazyFrame, doubled: pl.LazyFrame, number: str) -> pl.LazyFrame:
     held_back = desired.join(
         doubled.select("key", is_double=pl.lit(value=True)),
         on="key",
@@ -94,9 +110,12 @@ def settle_numbers(desired: pl.LazyFrame, doubled: pl.LazyFrame) -> pl.LazyFrame
         maintain_order="left",
     )
     is_double = pl.col("is_double").fill_null(value=False)
-    noted = with_notes(held_back, {"insurance_number_double": is_double})
+    if number == NUMBER:
+        noted = with_notes(held_back, {"insurance_number_double": is_double})
+    else:
+        noted = with_notes(held_back, {"number_double": is_double})
     return noted.with_columns(
-        pl.when(~is_double).then(name).alias(name) for name in (CHFID.key, NUMBER)
+        pl.when(~is_double).then(name).alias(name) for name in ALIKE.get(number, (number,))
     ).drop("is_double")
 
 

@@ -4,8 +4,10 @@
                       └─ claim_enrollments ─┬── claim_events
                                             ├── claim_services
                                             └── claim_items
+    data_values           figures of a month and place, where the country file asks for them
 
-Everything generic (delta, rules, bundles, fold) loops over `RESOURCES`.
+Everything generic (delta, rules, bundles, fold) loops over those that a run has (`resources_of`);
+what is of persons alone, over `RESOURCES`.
 
 Columns of a *desired* frame (all String unless said):
     key           names the object for ever; never null, unique; begins with the UUID (or key) of
@@ -29,7 +31,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from transforms.core.fields import Field, RetiredField
+from transforms.core.fields import Field, RetiredField, ValueType
+from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.claim import (
     CLAIM_DETAILS_FIELDS,
     CLAIM_ITEM_FIELDS,
@@ -56,11 +59,12 @@ METADATA = (OPTIONS, ORG_UNITS)
 
 
 class TrackerType(StrEnum):
-    """The three kinds of tracker object, spelled as in DHIS2's import report."""
+    """The kinds of object, those of the tracker spelled as in DHIS2's import report."""
 
     TRACKED_ENTITY = "TRACKED_ENTITY"
     ENROLLMENT = "ENROLLMENT"
     EVENT = "EVENT"
+    DATA_VALUE = "DATA_VALUE"
 
 
 class UidSource(StrEnum):
@@ -80,6 +84,7 @@ class Scope(StrEnum):
     POLICY = "policy"
     INSUREEPOLICIES = "insureepolicies"
     CLAIM = "claim"
+    AGGREGATE = "aggregate"
     ALL = "all"
 
 
@@ -89,7 +94,7 @@ class Resource:
 
     Attributes:
         name: Also its folder's name.
-        tracker_type: Kind of tracker object.
+        tracker_type: Kind of object.
         table: openIMIS table whose row a reject names.
         uid_source: What the UID of generation 0 is made from.
         fields: Its values, in order.
@@ -216,6 +221,24 @@ RESOURCES: tuple[Resource, ...] = (
     CLAIM_SERVICES,
     CLAIM_ITEMS,
 )
+FIGURE_VALUE = Field(
+    key="figure_value",
+    uid=metadata_uid("dataElement:figure_value"),
+    name="Value of a figure",
+    value_type=ValueType.NUMBER,
+    column="figure_value",
+)
+"""The only value of a data value; which data element, period and options it is of, its key says."""
+DATA_VALUES = Resource(
+    name="data_values",
+    tracker_type=TrackerType.DATA_VALUE,
+    table=f"{openimis.HEALTH_FACILITIES.name} or {openimis.LOCATIONS.name}",
+    uid_source=UidSource.OWN,
+    fields=(FIGURE_VALUE,),
+    scopes=frozenset({Scope.AGGREGATE}),
+)
+"""Data values of data sets. DHIS2 has no UIDs for them: theirs stay with us."""
+EVERY_RESOURCE: tuple[Resource, ...] = (*RESOURCES, DATA_VALUES)
 ALL_FIELDS: tuple[Field, ...] = tuple(field for resource in RESOURCES for field in resource.fields)
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
@@ -223,3 +246,4 @@ EVENT_RESOURCES: tuple[Resource, ...] = tuple(
 NUMBERED: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.subject)
 """Those whose objects are named by the numbers of openIMIS's rows."""
 RESOURCE_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in RESOURCES}
+EVERY_BY_NAME: dict[str, Resource] = {resource.name: resource for resource in EVERY_RESOURCE}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from transforms.core.fields import Treatment
 from transforms.model.privacy import policy_of
 from transforms.model.resources import ALL_FIELDS
+from transforms.model.tables.claim import RESTORED_CLAIM
 from transforms.openimis.country import Country
 from transforms.openimis.differences import as_named_here
 from transforms.openimis.tables.column_types import Column, Table
@@ -14,18 +15,31 @@ from transforms.openimis.tables.columns import (
     TABLES,
     TABLES_OF_SET_UP,
 )
+from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES
 from transforms.openimis.tables.places import GROUP_SETS
 
 
-def selected_columns(country: Country) -> dict[str, list[Column]]:
-    """Return what is read of every openIMIS table: values only where a field is not dropped.
+def selected_columns(
+    country: Country, *, persons: bool = True, figures: bool = False
+) -> dict[str, list[Column]]:
+    """Return what is read of every openIMIS table: values only where something is made of them.
+
+    Args:
+        country: Says which fields are dropped.
+        persons: Whether fields are sent.
+        figures: Whether figures of months and places are.
 
     Raises:
         CountryError: See `policy_of`.
     """
     policy = policy_of(country)
-    sent = (field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP)
-    sent_columns = {(field.table, field.column) for field in sent} | _of_groups(country)
+    sent = [field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP]
+    sent_columns = _of_groups(country)
+    if persons:
+        sent_columns |= {(field.table, field.column) for field in sent}
+    if figures:
+        restored = [field for field in sent if field is RESTORED_CLAIM]
+        sent_columns |= {(field.table, field.column) for field in restored} | COLUMNS_OF_FIGURES
     tables = {name for name, _ in sent_columns}
     columns = {
         name: _with_exclusion(

@@ -6,7 +6,9 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
+from transforms.openimis.aggregate_settings import Figures
 from transforms.openimis.differences import Differences
+from transforms.openimis.existing_settings import WithExisting
 from transforms.openimis.match_settings import Matching
 from transforms.openimis.partition_settings import PartitionSettings
 from transforms.openimis.service_groups import ServiceGroups, check_names
@@ -148,8 +150,10 @@ class Analytics(_Section):
     poll_seconds: float = Field(default=10, ge=0)
 
 
-class Country(Matching, Differences, _Section):
-    """The whole country file, with the `Differences` of this openIMIS, and how places are matched.
+class Country(Matching, WithExisting, Differences, Figures, _Section):
+    """The whole country file, with what `Differences`, `Matching` and `WithExisting` say.
+
+    Whether persons or figures are sent: `Figures`.
 
     Attributes:
         root: The org unit above all regions.

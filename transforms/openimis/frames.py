@@ -21,12 +21,16 @@ from transforms.openimis.subjects import (
     COVERS,
     FACILITIES,
     FAMILIES,
+    FEEDBACK_PROMPTS,
+    FEEDBACKS,
     ITEMS,
     PACKAGE_ITEMS,
     PACKAGE_SERVICES,
+    PAYERS,
     PEOPLE,
     PLACES,
     POLICIES,
+    PREMIUMS,
     PRODUCTS,
     SERVICES,
     Subject,
@@ -154,6 +158,26 @@ class Frames:
     def batch_runs(self) -> Rows:
         """Batch runs, in which claims are valuated."""
         return self.rows(BATCH_RUNS)
+
+    @cached_property
+    def premiums(self) -> Rows:
+        """Contributions that were paid for policies."""
+        return self.rows(PREMIUMS)
+
+    @cached_property
+    def payers(self) -> Rows:
+        """Who pays contributions for households."""
+        return self.rows(PAYERS)
+
+    @cached_property
+    def feedbacks(self) -> Rows:
+        """What insurees say of the care that was claimed for them."""
+        return self.rows(FEEDBACKS)
+
+    @cached_property
+    def feedback_prompts(self) -> Rows:
+        """Of which claims insurees were asked."""
+        return self.rows(FEEDBACK_PROMPTS)
 
     def codes(self, option_set: OptionSet) -> pl.LazyFrame:
         """Return the list that an option set is filled from; see `transforms.openimis.codes`."""

@@ -24,9 +24,14 @@ from transforms.openimis.subjects import (
     PACKAGE_ITEMS,
     PACKAGE_SERVICES,
     PEOPLE,
+    POLICIES,
     SERVICES,
 )
 
+OWNED = (PEOPLE, COVERS, CLAIMS, SERVICES, ITEMS, PACKAGE_SERVICES, PACKAGE_ITEMS)
+"""The subjects whose rows are somebody's."""
+SHARED = (POLICIES, FAMILIES)
+"""The subjects whose rows several people may need."""
 PARTITION = "partition"
 NUMBER = pl.UInt16()
 """Type of a partition's number."""
@@ -36,36 +41,35 @@ NOBODY = 0
 
 @dataclass(frozen=True)
 class Lookup:
-    """Partitions by key: ten bytes a key, and no more while millions are looked up.
+    """Numbers by key: eight bytes a key and those of a number, while millions are looked up.
 
     Attributes:
         keys: Ascending, each once.
-        partitions: Of each key.
+        numbers: Of each key: its partition, or another number.
     """
 
     keys: pl.Series
-    partitions: pl.Series
+    numbers: pl.Series
 
     def of(self, key: str) -> pl.Expr:
-        """Return the partition of the rows that hold a key in the column `key`."""
-        return pl.col(key).map_batches(self._find, return_dtype=NUMBER, is_elementwise=True)
+        """Return the number of the rows that hold a key in the column `key`; else 0: `NOBODY`."""
+        dtype = self.numbers.dtype
+        return pl.col(key).map_batches(self._find, return_dtype=dtype, is_elementwise=True)
 
     def _find(self, keys: pl.Series) -> pl.Series:
+        nothing = pl.Series([NOBODY], dtype=self.numbers.dtype)
         if self.keys.is_empty():
-            return _NO_ONE.new_from_index(0, len(keys))
+            return nothing.new_from_index(0, len(keys))
         place = self.keys.search_sorted(keys.fill_null(0)).clip(upper_bound=len(self.keys) - 1)
         is_there = (self.keys.gather(place) == keys).fill_null(value=False)
-        return self.partitions.gather(place).zip_with(is_there, _NO_ONE)
-
-
-_NO_ONE = pl.Series([NOBODY], dtype=NUMBER)
+        return self.numbers.gather(place).zip_with(is_there, nothing)
 
 
 def lookup_of(frame: pl.LazyFrame) -> Lookup:
-    """Return the lookup of a frame of two columns: a key (each once), and its partition."""
-    rows = frame.select(key=pl.nth(0), partition=pl.nth(1)).drop_nulls("key").sort("key")
+    """Return the lookup of a frame of two columns: a key (each once), and its number."""
+    rows = frame.select(key=pl.nth(0), number=pl.nth(1)).drop_nulls("key").sort("key")
     found = rows.collect(engine="streaming")
-    return Lookup(found["key"].rechunk(), found["partition"].rechunk())
+    return Lookup(found["key"].rechunk(), found["number"].rechunk())
 
 
 def rows_with_partition(

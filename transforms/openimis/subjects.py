@@ -6,43 +6,12 @@ or, as openIMIS has it, one that does not exist; it is null where openIMIS write
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-import polars as pl
 
 from transforms.core.fields import Field
+from transforms.openimis.subject import Subject as Subject
+from transforms.openimis.subject import in_snake_case
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.column_types import Column, Table
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A kind of row of openIMIS.
-
-    Attributes:
-        name: Its name in the register.
-        table: Where openIMIS keeps it.
-        key: Name of the primary key in the register.
-        columns: Name in the register to name in openIMIS.
-        links: Name in the register of a foreign key to the table that it names.
-    """
-
-    name: str
-    table: Table
-    key: str
-    columns: Mapping[str, str]
-    links: Mapping[str, Table] = field(default_factory=dict)
-
-    def column(self, name: str) -> Column:
-        """Return the openIMIS column that is called `name` in the register."""
-        return self.table.column(self.columns[name])
-
-    @property
-    def schema(self) -> dict[str, pl.DataType]:
-        """The columns of a live row: key first; `is_current` comes besides."""
-        key = {self.key: self.table.column(self.table.key).dtype}
-        return key | {name: self.column(name).dtype for name in self.columns}
-
+from transforms.openimis.tables.column_types import Table
 
 PLACES = Subject(
     "places", openimis.LOCATIONS, "location_id",
@@ -109,7 +78,17 @@ PEOPLE = Subject(
 )  # fmt: skip
 PRODUCTS = Subject(
     "products", openimis.PRODUCTS, "product_id",
-    {"product_code": "ProductCode", "product_name": "ProductName"},
+    {
+        "product_code": "ProductCode",
+        "product_name": "ProductName",
+        "converted_into": "ConversionProdID",
+        "grace_months_enrolment": "GracePeriod",
+        "grace_months_renewal": "GracePeriodRenewal",
+        "member_threshold": "Threshold",
+        "ceiling_interpretation": "CeilingInterpretation",
+        **{in_snake_case(name): name for name in openimis.CEILINGS},
+    },
+    {"converted_into": openimis.PRODUCTS},
 )  # fmt: skip
 POLICIES = Subject(
     "policies", openimis.POLICIES, "policy_id",
@@ -200,11 +179,12 @@ def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
         {
             "claim_id": "ClaimID",
             "product_id": "ProdID",
+            "policy_id": "PolicyID",
             f"{name.removesuffix('s')}_id": thing,
             "status": status,
         }
         | _AMOUNTS_OF_A_LINE,
-        {"product_id": openimis.PRODUCTS},
+        {"product_id": openimis.PRODUCTS, "policy_id": openimis.POLICIES},
     )
 
 
@@ -227,10 +207,28 @@ ADMINISTRATORS = Subject(
     {"administrator_uuid": "ClaimAdminUUID"},
 )  # fmt: skip
 BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
+PREMIUMS = Subject(
+    "premiums", openimis.PREMIUMS, "premium_id",
+    {"policy_id": "PolicyID", "payer_id": "PayerID", "amount": "Amount"}
+    | {"pay_date": "PayDate", "pay_type": "PayType", "is_photo_fee": "isPhotoFee"},
+    {"policy_id": openimis.POLICIES, "payer_id": openimis.PAYERS},
+)  # fmt: skip
+PAYERS = Subject("payers", openimis.PAYERS, "payer_id", {"payer_type": "PayerType"})
+FEEDBACKS = Subject(
+    "feedbacks", openimis.FEEDBACKS, "feedback_id",
+    {"claim_id": "ClaimID", "mark": "Asessment", "feedback_stamp": "FeedbackDate"},
+    {"claim_id": openimis.CLAIMS},
+)  # fmt: skip
+FEEDBACK_PROMPTS = Subject(
+    "feedback_prompts", openimis.FEEDBACK_PROMPTS, "prompt_id",
+    {"claim_id": "ClaimID", "prompt_date": "FeedbackPromptDate"},
+    {"claim_id": openimis.CLAIMS},
+)  # fmt: skip
 
 SUBJECTS: tuple[Subject, ...] = (
     PLACES, FACILITIES, FAMILIES, PEOPLE, PRODUCTS, POLICIES, COVERS, CLAIMS, SERVICES, ITEMS,
-    PACKAGE_SERVICES, PACKAGE_ITEMS, ADMINISTRATORS, BATCH_RUNS,
+    PACKAGE_SERVICES, PACKAGE_ITEMS, ADMINISTRATORS, BATCH_RUNS, PREMIUMS, PAYERS, FEEDBACKS,
+    FEEDBACK_PROMPTS,
 )  # fmt: skip
 
 _NAMES: Mapping[tuple[str, str], str] = {

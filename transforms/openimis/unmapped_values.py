@@ -1,7 +1,7 @@
 """Values of openIMIS for which nobody has said what they mean, counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -48,10 +48,21 @@ def count_unmapped(snapshot: Tables, country: Country) -> list[Unmapped]:
         `column` (with its table), `section` (of the country file), `value` and `rows`, the most
         frequent first. Values that do not look like a code are one line.
     """
+    return _count_all(snapshot, country, _columns(country))
+
+
+def count_codes(snapshot: Tables, country: Country) -> list[Unmapped]:
+    """Return all values of current rows in such columns, explained or not; else the same."""
+    return _count_all(snapshot, country, [replace(each, values=()) for each in _columns(country)])
+
+
+def _count_all(
+    snapshot: Tables, country: Country, columns: Iterable[_CodedColumn]
+) -> list[Unmapped]:
     tables = normalise(snapshot, country)
     counts = [
         _counts(tables[each.table], each)
-        for each in _columns(country)
+        for each in columns
         if each.table in tables and each.column in tables[each.table].collect_schema()
     ]
     if not counts:

@@ -4,10 +4,13 @@ Made from the tables of truth (fields, option sets, programs, figures, charts, s
 else. A payload maps a class's plural name to its objects, as `POST /api/metadata` takes them.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataClass, Sharing
+from transforms.model.existing import InUse, in_its_words, in_use
 from transforms.model.org_unit_groups import org_unit_group_objects
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
@@ -32,21 +35,38 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         options: The country's options; see `transforms.model.options.options`.
         country: The country file.
     """
+    if not country.sends_persons:
+        return share(_joined(_of_every_country(country), country))
     rows = program_indicators_of(country, options)
     indicators = indicator_objects(rows)
+    users, groups, population = _of_every_country(country)
     parts = (
-        {"userGroups": _user_groups(), "userRoles": user_role_objects()},
+        users,
         program_objects(CALENDARS[country.dhis2.calendar]),
-        org_unit_group_objects(country),
-        population_objects(),
+        groups,
+        population,
         program_indicator_objects(rows),
         indicators,
         dashboard_objects(
             rows, indicators["indicators"], restored_once=counts_restored_once(country)
         ),
     )
+    return share(_joined(parts, country))
+
+
+def _of_every_country(country: Country) -> tuple[Payload, Payload, Payload]:
+    """Return users, org unit groups and the population: also where no person is sent."""
+    return (
+        {"userGroups": _user_groups(), "userRoles": user_role_objects()},
+        org_unit_group_objects(country),
+        population_objects(),
+    )
+
+
+def _joined(parts: Sequence[Payload], country: Country) -> Payload:
     kinds = [kind for kind in METADATA_CLASSES if any(kind in part for part in parts)]
-    return _share({kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds})
+    whole = {kind: [row for part in parts for row in part.get(kind, ())] for kind in kinds}
+    return without_theirs(whole, in_use(country))
 
 
 def tracker_package(country: Country) -> Payload:
@@ -58,7 +78,29 @@ def tracker_package(country: Country) -> Payload:
         country: The country file.
     """
     objects = program_objects(CALENDARS[country.dhis2.calendar])
-    return {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
+    whole = {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
+    return without_theirs(whole, in_use(country))
+
+
+def without_theirs(payload: Payload, used: InUse) -> Payload:
+    """Return a payload without the objects in whose place a DHIS2 has its own.
+
+    What names such an object names it by our UID, which becomes theirs on the way; what compares
+    its value with a code, compares it with theirs.
+    """
+    if not used.renaming:
+        return payload
+    theirs = used.renaming.theirs
+    kept = {
+        kind: [_in_its_words(thing, used) for thing in things if thing["id"] not in theirs]
+        for kind, things in payload.items()
+    }
+    return {kind: things for kind, things in kept.items() if things}
+
+
+def _in_its_words(thing: Json, used: InUse) -> Json:
+    condition = {"filter": in_its_words(thing["filter"], used)} if thing.get("filter") else {}
+    return thing | condition
 
 
 def maps(root_level: int, country: Country | None = None) -> list[Json]:
@@ -68,7 +110,7 @@ def maps(root_level: int, country: Country | None = None) -> list[Json]:
         root_level: Level of the country's root in DHIS2, counted from 1.
         country: Says on which levels places lie, where DHIS2's own org units are used.
     """
-    return _share({"maps": map_objects(root_level, country)})["maps"]
+    return share({"maps": map_objects(root_level, country)})["maps"]
 
 
 def sharing_object(klass: MetadataClass) -> Json:
@@ -88,7 +130,8 @@ def _user_groups() -> list[Json]:
     return [{"id": group.uid, "name": group.name} for group in USER_GROUPS]
 
 
-def _share(payload: Payload) -> Payload:
+def share(payload: Payload) -> Payload:
+    """Return a payload in which each object that can be shared says with whom."""
     for kind, objects in payload.items():
         klass = METADATA_CLASSES[kind]
         for thing in objects if klass.sharing is not Sharing.NONE else ():

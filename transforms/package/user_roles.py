@@ -11,10 +11,11 @@ from transforms.package.tables.user_roles import USER_ROLES, UserRole
 
 def user_role_objects() -> list[Json]:
     """Return the user roles; they are the same in every country."""
-    return [_role(row) for row in USER_ROLES]
+    return [user_role_object(row) for row in USER_ROLES]
 
 
-def _role(row: UserRole) -> Json:
+def user_role_object(row: UserRole) -> Json:
+    """Return a user role."""
     return {
         "id": row.uid,
         "name": row.name,

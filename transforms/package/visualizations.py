@@ -44,7 +44,7 @@ def visualization_objects(
     """
     data_items = _data_items(rows, indicators)
     return {
-        row.key: _visualization(row, items)
+        row.key: visualization_object(row, items)
         for row in VISUALIZATIONS
         if (items := _items(row, data_items))
     }
@@ -109,7 +109,8 @@ def _legend_set(row: LegendSet) -> Json:
     return {"id": row.uid, "name": row.name, "legends": legends}
 
 
-def _visualization(row: Visualization, items: list[Json]) -> Json:
+def visualization_object(row: Visualization, items: list[Json]) -> Json:
+    """Return a chart of some data items."""
     chart = {
         "id": row.uid,
         "name": row.name,

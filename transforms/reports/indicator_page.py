@@ -102,5 +102,6 @@ def _part(measure: Measure, split: Split | OptionSplit) -> str:
 
 
 def _not_computed() -> Iterator[str]:
-    yield from ("## Not computed, and why", "")
+    yield from ("## Not computed of persons, and why", "")
+    yield from (page_texts.NOT_COMPUTED, "")
     yield from table(("openIMIS's code", "figure", "why"), NOT_COMPUTED)

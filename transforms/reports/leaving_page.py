@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from transforms.aggregates.elements import chosen_figures
 from transforms.core.fields import Privacy, Treatment
 from transforms.core.markdown import code, table
 from transforms.model.privacy import Leaving, values_that_leave
@@ -20,8 +21,32 @@ def leaving_page(country: Country) -> str:
             cannot have.
     """
     lines = values_that_leave(country)
-    parts = ([page_texts.LEAVING], _regions(country), _by_class(lines), _values_that_stay(lines))
+    if not country.sends_persons:
+        nobody = ([page_texts.LEAVING], _regions(country), _figures(country))
+        return "\n".join(line for part in nobody for line in part)
+    parts = (
+        [page_texts.LEAVING],
+        _regions(country),
+        _figures(country),
+        _by_class(lines),
+        _values_that_stay(lines),
+    )
     return "\n".join([*(line for part in parts for line in part), page_texts.LEAVING_BESIDES])
+
+
+def _figures(country: Country) -> Iterator[str]:
+    if not country.sends_figures:
+        return
+    yield from ("## Figures", "")
+    if not country.sends_persons:
+        yield from ("No value of a person leaves: the country file sends figures alone.", "")
+    least = country.smallest_cell
+    yield from (
+        f"Figures of periods and places leave as data values, none of fewer than {least} people:",
+        "",
+        *(f"- {figure.name}: {figure.words}" for figure in chosen_figures(country)),
+        "",
+    )
 
 
 def _regions(country: Country) -> Iterator[str]:

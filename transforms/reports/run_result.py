@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.core.markdown import code, table
+from transforms.reports.history import Summary, bar, last_runs, newest_load
 from transforms.reports.summaries import Counts, RunState, count_held_back
 
-Summary = Mapping[str, Any]
 KINDS = ("created", "updated", "replaced", "deleted", "not done")
 PLANNED_KINDS = ("create", "update", "replace", "delete")
+REASON_TITLES = (
+    "held back, refused, left out or counted only",
+    "why",
+    "objects",
+    "runs in a row",
+    "what to do",
+)
+HELD_BACK = "Held back until somebody permits it"
+LAST_RUNS = "The last runs"
 
 
 @dataclass(frozen=True)
@@ -59,14 +68,15 @@ class RunResult:
 
 def result_page(result: RunResult) -> str:
     """Return the page of a run as Markdown: the answer first, then what was done."""
-    lines = [f"# {_headline(result)}", "", *_answer(result), "", *_stages(result.stages)]
+    lines = [f"# {headline(result)}", "", *_answer(result), "", *_stages(result.stages)]
     if result.summary:
         lines += [*_changes(result.summary), *_reasons(result.summary, result.earlier)]
-        lines += _sentences("Held back until somebody permits it", result.summary["held_back"])
+        lines += _sentences(HELD_BACK, result.summary["held_back"])
+    lines += _history(result)
     return "\n".join([*lines, f"Run `{result.run_id}`."])
 
 
-def _headline(result: RunResult) -> str:
+def headline(result: RunResult) -> str:
     """Return whether DHIS2 is up to date, in one line."""
     summary = result.summary or {}
     if result.failure and not result.is_loaded:
@@ -87,23 +97,18 @@ def _answer(result: RunResult) -> Iterator[str]:
     if result.failure:
         yield f"**The run failed.** {result.failure}"
         yield ""
-    yield _freshness(result)
+    yield freshness(result)
     if result.summary and (missing := count_held_back(result.summary["rejects"])):
         yield f"{missing} objects were held back or refused; the reasons are below."
 
 
-def _freshness(result: RunResult) -> str:
-    fresh = _newest_load([*([result.summary] if result.summary else []), *result.earlier])
+def freshness(result: RunResult) -> str:
+    """Return as of when DHIS2 has openIMIS, in a sentence."""
+    fresh = newest_load([*([result.summary] if result.summary else []), *result.earlier])
     if fresh is None or "as_of" not in fresh:
         return "No load of everything into this DHIS2 has ended yet."
     whose = "this run" if fresh is result.summary else f"run `{fresh['run_id']}`"
     return f"It has openIMIS as of **{fresh['as_of']}** (loaded by {whose})."
-
-
-def _newest_load(summaries: Sequence[Summary]) -> Summary | None:
-    """Return the newest load of everything, or the withdrawal after it, which is of no snapshot."""
-    loads = (each for each in summaries if each.get("state") == RunState.LOADED)
-    return next((each for each in loads if each["is_whole"] or "as_of" not in each), None)
 
 
 def _stages(stages: Sequence[StageEnding]) -> list[str]:
@@ -117,7 +122,12 @@ def _link(stage: StageEnding) -> str:
 
 
 def _changes(summary: Summary) -> list[str]:
-    """Return what was done to each resource, or would be done."""
+    titles, rows = change_rows(summary)
+    return table(titles, rows) if rows else ["Nothing was posted.", ""]
+
+
+def change_rows(summary: Summary) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """Return titles and rows: what was done to each resource, or would be done."""
     is_plan = summary.get("state") == RunState.PLANNED
     kinds = PLANNED_KINDS if is_plan else KINDS
     counts: Counts = summary["planned"] if is_plan else summary["changes"]
@@ -126,25 +136,26 @@ def _changes(summary: Summary) -> list[str]:
         for name, by_kind in counts.items()
         if any(by_kind.values())
     ]
-    titles = [f"to {kind}" for kind in kinds] if is_plan else kinds
-    return table(("resource", *titles), rows) if rows else ["Nothing was posted.", ""]
+    return ("resource", *(f"to {kind}" if is_plan else kind for kind in kinds)), rows
 
 
 def _reasons(summary: Summary, earlier: Sequence[Summary]) -> list[str]:
+    rows = [(what, code(why), *more) for what, why, *more in reason_rows(summary, earlier)]
+    return table(REASON_TITLES, rows) if rows else ["Nothing was held back or refused.", ""]
+
+
+def reason_rows(summary: Summary, earlier: Sequence[Summary]) -> list[tuple[str, ...]]:
     """Return what was held back or refused, by reason, and for how many runs in a row."""
-    rows = [
+    return [
         (
             f"{each['resource']} ({each['stage']})",
-            code(each["reason"]),
+            each["reason"],
             str(each["count"]),
             str(1 + _runs_in_a_row(each, earlier)),
             each["hint"],
         )
         for each in summary["rejects"]
     ]
-    what = "held back, refused, left out or counted only"
-    titles = (what, "why", "objects", "runs in a row", "what to do")
-    return table(titles, rows) if rows else ["Nothing was held back or refused.", ""]
 
 
 def _runs_in_a_row(reject: Mapping[str, Any], earlier: Sequence[Summary]) -> int:
@@ -161,3 +172,21 @@ def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _sentences(title: str, sentences: Sequence[str]) -> list[str]:
     return [f"## {title}", "", *(f"- {each}" for each in sentences), ""] if sentences else []
+
+
+def _history(result: RunResult) -> list[str]:
+    lines = last_runs(result.summary, result.earlier)
+    most = max((each.done for each in lines), default=0)
+    rows = [
+        (
+            code(each.run_id),
+            each.as_of,
+            each.state,
+            f"{each.done:,}",
+            bar(each.done, most),
+            f"{each.held_back:,}",
+        )
+        for each in lines
+    ]
+    titles = ("run", "openIMIS as of", "it", "objects done", "", "held back or refused")
+    return [f"## {LAST_RUNS}", "", *table(titles, rows)] if rows else []

@@ -10,7 +10,7 @@ import polars as pl
 from transforms.changes.answers.outcomes import with_outcomes
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints
 from transforms.core.json_texts import Json
-from transforms.model.resources import RESOURCES
+from transforms.model.chosen_resources import resources_of
 
 Counts = dict[str, dict[str, int]]
 
@@ -33,7 +33,8 @@ def posted_counts(changes: Mapping[str, pl.LazyFrame], outcomes: pl.LazyFrame) -
         outcomes: What DHIS2 answered; see `transforms.changes.answers.outcomes`.
     """
     return {
-        each.name: _counts(with_outcomes(each, changes[each.name], outcomes)) for each in RESOURCES
+        each.name: _counts(with_outcomes(each, changes[each.name], outcomes))
+        for each in resources_of(changes)
     }
 
 

@@ -20,6 +20,7 @@ from flows.connectors.dhis2.errors import (
 )
 from flows.connectors.dhis2.retry import retry_after_seconds
 from transforms.core.errors import TargetError
+from transforms.core.renaming import AS_OURS, Renaming
 from transforms.dhis2.tables.http_answers import Reaction, http_answer
 
 EVERYWHERE = ("/api/system/info", "/api/me")
@@ -50,20 +51,23 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def answer_of(response: httpx.Response, request: str, base_url: str) -> Answer:
+def answer_of(
+    response: httpx.Response, request: str, base_url: str, renaming: Renaming = AS_OURS
+) -> Answer:
     """Return the answer in a response.
 
     Args:
         response: As it came.
         request: Method and path, for the error messages.
         base_url: Address of the server, for the error messages.
+        renaming: UIDs that change places.
 
     Raises:
         TargetError: Nothing that follows can succeed.
         BusyError: DHIS2 is busy or out of reach.
     """
     _check_status(response, request)
-    return Answer(response.status_code, _json(response, base_url))
+    return Answer(response.status_code, _json(response, base_url, renaming))
 
 
 def check_path(answer: Answer, path: str) -> None:
@@ -147,12 +151,12 @@ def _is_json(response: httpx.Response) -> bool:
     return "json" in response.headers.get("content-type", "")
 
 
-def _json(response: httpx.Response, base_url: str) -> Any:
+def _json(response: httpx.Response, base_url: str, renaming: Renaming) -> Any:
     """Return the parsed body; None for an empty one, or one that is no JSON on a failure."""
     if not response.content:
         return None
     try:
-        return orjson.loads(response.content)
+        return orjson.loads(renaming.swap(response.content))
     except orjson.JSONDecodeError:
         if response.is_success:
             raise _unreadable_error(response.content, base_url) from None

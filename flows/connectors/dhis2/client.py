@@ -25,6 +25,7 @@ from flows.connectors.dhis2.request_errors import request_error
 from flows.connectors.dhis2.retry import Patience
 from flows.connectors.dhis2.system_info import SystemInfo, release_of
 from transforms.core.errors import TargetError
+from transforms.core.renaming import AS_OURS, Renaming
 from transforms.model.tables.calendars import ISO
 
 TRACKER = "/api/tracker"
@@ -40,7 +41,7 @@ class Dhis2:
     """A client of one DHIS2 server; threads may share it.
 
     It keeps connections alive and keeps no cookies (a session lets a revoked login in), follows no
-    redirect and uses unversioned paths.
+    redirect and uses unversioned paths. Here and nowhere else UIDs change places (`renaming`).
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Dhis2:
         patience: Patience,
         calendar: str = ISO,
         proxy: str | None = None,
+        renaming: Renaming = AS_OURS,
     ) -> None:
         self._http = http
         self._calendar = calendar
@@ -57,6 +59,13 @@ class Dhis2:
         self._timeout = http.timeout
         self._proxy = proxy
         self.base_url = base_url
+        self.renaming = renaming
+
+    def renamed(self, renaming: Renaming) -> "Dhis2":
+        """Return the same client, for which more UIDs change places."""
+        other = copy(self)
+        other.renaming = self.renaming | renaming
+        return other
 
     def patient(self, patience: Patience) -> "Dhis2":
         """Return the same client with another patience; it shares the connections."""
@@ -229,15 +238,13 @@ class Dhis2:
     def _send(self, method: str, path: str, params: Parameters | None, body: object) -> Answer:
         content = body if isinstance(body, bytes) or body is None else orjson.dumps(body)
         headers = {} if content is None else {"Content-Type": "application/json"}
+        path = self.renaming.swap_text(path)
         try:
             response = self._http.request(
-                method,
-                path,
-                params=dict(params or {}),
-                content=content,
-                headers=headers,
+                method, path, params=self.renaming.swap_values(params or {}),
+                content=content and self.renaming.swap(content), headers=headers,
                 timeout=self._timeout,
-            )
+            )  # fmt: skip
         except httpx.RequestError as error:
             raise request_error(error, self.base_url, self._proxy) from None
-        return answer_of(response, f"{method} {path}", self.base_url)
+        return answer_of(response, f"{method} {path}", self.base_url, self.renaming)

@@ -36,6 +36,28 @@ def options_of(client: Dhis2, option_set: str) -> list[Json]:
     return [strip_shown_only(thing) for thing in options]
 
 
+def lines_of(client: Dhis2, org_units: Collection[str]) -> dict[str, list[str]]:
+    """Return UID to the UIDs from the root down to it, of those of some org units that are there.
+
+    Asked for by UID: what others have is not read.
+    """
+    return {
+        unit["id"]: unit["path"].strip("/").split("/")
+        for chunk in chunks(sorted(org_units), UIDS_IN_A_REQUEST)
+        for unit in _all_of(client, "organisationUnits", "id,path", f"id:in:[{','.join(chunk)}]")
+    }
+
+
+def present_uids(client: Dhis2, kind: str, uids: Collection[str]) -> set[str]:
+    """Return those of some UIDs that DHIS2 has of a class."""
+    return {thing["id"] for thing in _list(client, kind, "id", uids)}
+
+
+def roots(client: Dhis2) -> list[str]:
+    """Return the UIDs of the org units that have no parent."""
+    return [unit["id"] for unit in _all_of(client, "organisationUnits", "id", "level:eq:1")]
+
+
 def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
     """Return the UIDs of the org units right below some."""
     return [
@@ -48,16 +70,20 @@ def children_of(client: Dhis2, org_units: Collection[str]) -> list[str]:
 def org_units_below(client: Dhis2, root: str, among: Collection[str] | None = None) -> list[Json]:
     """Return an org unit and all that lie below it, whole, each with its `path`; read once.
 
-    Which there are says one list, which grows with the whole tree; the rest is read by UID.
+    Which there are says one list, which grows with the whole tree; the rest is read by UID. Where
+    some are looked for, nothing else is read.
 
     Args:
         client: The DHIS2.
         root: UID of the org unit.
         among: UIDs of those that are looked for; None: all.
     """
-    listed = _all_of(client, "organisationUnits", "id,parent[id],path")
-    paths = {unit["id"]: unit["path"] for unit in listed if root in unit["path"].split("/")}
-    paths = {uid: path for uid, path in paths.items() if among is None or uid in among}
+    if among is None:
+        listed = _all_of(client, "organisationUnits", "id,parent[id],path")
+        every = {unit["id"]: unit["path"] for unit in listed}
+    else:
+        every = {uid: "/" + "/".join(line) for uid, line in lines_of(client, among).items()}
+    paths = {uid: path for uid, path in every.items() if root in path.split("/")}
     whole = present_objects(client, "organisationUnits", paths.keys())
     return [whole[uid] | {"path": path} for uid, path in paths.items() if uid in whole]
 

@@ -4,7 +4,8 @@ a flow fails                     ─► the operators' channel
 many rejects                     ─► the operators' channel
 no sync succeeds for 26 hours    ─► the operators' channel
 nobody takes a run               ─► the operators' channel
-a run's process is gone          ─► the run is Crashed, so that it holds nothing up
+a run's process is gone          ─► the run is Crashed, so that nobody waits for it
+a run that was taken never began ─► the same
 """
 
 from collections.abc import Iterator
@@ -41,11 +42,13 @@ class Limits:
         without_success: Until a sync has to succeed again: a day, and two hours for a late one.
         untaken: Until a run that is due has to begin.
         silent: Until a run without a sign of its process is taken for crashed.
+        pending: Until a run that a worker has taken has to begin.
     """
 
     without_success: timedelta = timedelta(hours=26)
     untaken: timedelta = timedelta(minutes=15)
-    silent: timedelta = timedelta(seconds=120)
+    silent: timedelta = timedelta(minutes=5)
+    pending: timedelta = timedelta(minutes=10)
 
 
 USUAL_LIMITS = Limits()
@@ -95,7 +98,7 @@ def make_automations(
         limits: For how long is waited.
     """
     telling = [each.automation(channel) for each in alerts(limits)] if channel else []
-    for automation in [_crash(limits), *telling]:
+    for automation in [_silent(limits.silent), _never_began(limits.pending), *telling]:
         found = client.read_automations_by_name(automation.name)
         if not found:
             client.create_automation(automation)
@@ -161,28 +164,38 @@ def _no_success(within: timedelta) -> EventTrigger:
 
 
 def _untaken(within: timedelta) -> EventTrigger:
-    return EventTrigger(
-        after={f"{RUN}Late", f"{RUN}Pending"},
-        expect={f"{RUN}Running", *ENDED},
-        for_each={EACH},
-        posture=Posture.Proactive,
-        within=within,
-    )
+    return _missing({f"{RUN}Late", f"{RUN}Pending"}, {f"{RUN}Running", *ENDED}, within)
 
 
-def _crash(limits: Limits) -> AutomationCore:
+def _silent(within: timedelta) -> AutomationCore:
     """Let a run of which no sign comes any more crash: its process is gone."""
     heartbeat = f"{RUN}heartbeat"
-    message = "Its process is gone: no sign of it came any more. The next run goes on."
-    trigger = EventTrigger(
-        after={heartbeat},
-        expect={heartbeat, *ENDED},
-        for_each={EACH},
-        posture=Posture.Proactive,
-        within=limits.silent,
+    return _crash(
+        "a process is gone",
+        "Its process is gone: no sign of it came any more. The next run goes on.",
+        _missing({heartbeat}, {heartbeat, *ENDED}, within),
     )
+
+
+def _never_began(within: timedelta) -> AutomationCore:
+    """Let a run crash that a worker has taken and not begun: the worker was killed meanwhile."""
+    return _crash(
+        "a run never began",
+        "A worker took it and never began it: it was killed, perhaps. The next run goes on.",
+        _missing({f"{RUN}Pending"}, {f"{RUN}Running", *ENDED}, within),
+    )
+
+
+def _crash(name: str, message: str, trigger: EventTrigger) -> AutomationCore:
     crash = ChangeFlowRunState(name=None, state=StateType.CRASHED, message=message, force=False)
-    return AutomationCore(name=f"{PREFIX}a process is gone", trigger=trigger, actions=[crash])
+    return AutomationCore(name=PREFIX + name, trigger=trigger, actions=[crash])
+
+
+def _missing(after: set[str], expect: set[str], within: timedelta) -> EventTrigger:
+    """Return what fires where something does not follow something else in time, run by run."""
+    return EventTrigger(
+        after=after, expect=expect, for_each={EACH}, posture=Posture.Proactive, within=within
+    )
 
 
 def _of_flows(*names: str) -> dict[str, str | list[str]]:

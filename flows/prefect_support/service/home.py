@@ -16,6 +16,7 @@ from pathlib import Path
 
 HOST, PORT = "127.0.0.1", 4200
 HEARTBEAT_SECONDS = 30
+KEPT_DAYS = 90
 USER = "operator"
 
 
@@ -74,5 +75,7 @@ class ServiceHome:
             "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEPT_DAYS * 24 * 3600),
             "DO_NOT_TRACK": "1",
         }

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import httpx
 from prefect import get_client
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_HOME
 
 from flows.prefect_support.blocks import register
 from flows.prefect_support.service.automations import (
@@ -28,9 +30,10 @@ from transforms.requirements.tables.requirements import WORK_POOL
 PROJECT = Path(__file__).parents[3]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 SERVER, WORKER = "server", "worker"
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 SLOTS = 4
 OK = 200
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMITS) -> list[str]:
@@ -46,21 +49,53 @@ def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMI
     Raises:
         ServiceError: A process does not start, or another one has its port.
     """
-    started = _start_server(home)
+    started = start_server(home)
+    told = make_contents(channel, limits, home.settings())
+    at_work = start_worker(home)
+    return [
+        f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
+        f"The worker {'was started' if at_work else 'runs already'}; logs are in {home.folder}",
+        told,
+    ]
+
+
+def make_contents(
+    channel: str | None, limits: Limits = USUAL_LIMITS, settings: Mapping[str, str] = NO_SETTINGS
+) -> str:
+    """Make what is not there in the server of this process's settings; return who is told.
+
+    Args:
+        channel: Where operators are told; None leaves it as it is.
+        limits: For how long is waited until they are.
+        settings: Environment variables of the command that deploys, besides those of this process.
+
+    Raises:
+        ServiceError: No server answers, or the deployments cannot be made.
+    """
+    _await_server()
     register()
     if channel:
         save_channel(channel)
     with get_client(sync_client=True) as client:
         make_work_pool(client, WORK_POOL)
-        _deploy(client, home)
+        _deploy(client, settings)
         block = _channel(client)
         make_automations(client, block, limits)
-    at_work = _start_worker(home)
-    return [
-        f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
-        f"The worker {'was started' if at_work else 'runs already'}; logs are in {home.folder}",
-        "Operators are told by the saved channel." if block else _NOBODY,
-    ]
+    return "Operators are told by the saved channel." if block else _NOBODY
+
+
+def _await_server() -> None:
+    """Wait until the server answers, which somebody else may just have started."""
+    until = time.monotonic() + START_SECONDS
+    with get_client(sync_client=True) as client:
+        while error := client.api_healthcheck():
+            if time.monotonic() > until:
+                raise ServiceError(
+                    f"Prefect's server does not answer at {client.api_url} "
+                    f"({type(error).__name__}). Start it, or correct PREFECT_API_URL. Nothing was "
+                    f"made."
+                )
+            time.sleep(1)
 
 
 _NOBODY = "Nobody is told when a run fails: set OPENIMIS_DHIS2_NOTIFY and run this again."
@@ -73,7 +108,8 @@ def bring_down(home: ServiceHome) -> list[str]:
     return [f"The {name} {'was stopped' if ran[name] else 'did not run'}." for name in names]
 
 
-def _start_server(home: ServiceHome) -> bool:
+def start_server(home: ServiceHome) -> bool:
+    """Start the server, unless it runs; return, when it answers, whether it was started."""
     note, log = home.process_file(SERVER), home.log_file(SERVER)
     if not is_running(note) and _answers(home):
         raise ServiceError(
@@ -90,7 +126,8 @@ def _start_server(home: ServiceHome) -> bool:
     return started
 
 
-def _start_worker(home: ServiceHome) -> bool:
+def start_worker(home: ServiceHome) -> bool:
+    """Start the worker, unless it runs; return whether it was started."""
     command = [PREFECT, "worker", "start", "--pool", WORK_POOL, "--limit", str(SLOTS)]
     return start(
         command, home.process_file(WORKER), home.log_file(WORKER), home.settings(), PROJECT
@@ -104,20 +141,20 @@ def _answers(home: ServiceHome) -> bool:
         return False
 
 
-def _deploy(client: SyncPrefectClient, home: ServiceHome) -> None:
+def _deploy(client: SyncPrefectClient, settings: Mapping[str, str]) -> None:
     """Deploy `prefect.yaml`, and pause again what was paused."""
     pauses = read_pauses(client)
     done = subprocess.run(  # noqa: S603
         [PREFECT, "--no-prompt", "deploy", "--all"],
         cwd=PROJECT,
-        env=os.environ | home.settings(),
+        env=os.environ | settings,
         capture_output=True,
         text=True,
         check=False,
     )
     pause_again(client, pauses)
     if done.returncode:
-        log = home.log_file("deploy")
+        log = PREFECT_HOME.value() / "deploy.log"
         log.write_text(done.stdout + done.stderr, encoding="utf-8")
         raise ServiceError(f"The deployments of prefect.yaml could not be made: see {log}.")
 

@@ -3,22 +3,26 @@
 The requests that are not GET change nothing: a transfer of nobody, a bundle without objects.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 
+from flows.connectors.dhis2.chunks import chunks
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import LoginError
-from flows.connectors.dhis2.metadata_read import present_objects
+from flows.connectors.dhis2.metadata_read import UIDS_IN_A_REQUEST, lines_of, present_objects
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.load.control_request import try_post
+from flows.steps.target.existing import ask_existing
 from flows.steps.target.preflight import ask_offer, try_put
+from transforms.changes.guards.existing import existing_faults
 from transforms.changes.guards.preflight import authority_faults, package_faults, scope_faults
 from transforms.changes.guards.set_up_faults import assignment_faults, lacking_authorities
 from transforms.changes.sending.needs import optional_fields_sent
-from transforms.changes.sending.offer import Needs, Offer
+from transforms.changes.sending.offer import Needs, Offer, ProgramAccess
 from transforms.dhis2.metadata_plan import plan
+from transforms.model.existing import in_use
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country
 from transforms.package.metadata import tracker_package
@@ -133,6 +137,16 @@ class ServerLooks:
         """Look whether the user's org units hold the country."""
         return _result("hold the country", scope_faults(self._offer, self._needs))
 
+    def dhis2_existing(self) -> Seen:
+        """Look at what DHIS2 had before us and is used in place of ours."""
+        country = self._settings.country
+        used = in_use(country)
+        if not used.renaming:
+            return Seen("nothing of it is used in place of ours")
+        faults = existing_faults(ask_existing(self._client, country), country)
+        found = f"{len(used.renaming.theirs)} of its own are used in place of ours"
+        return Seen(found, [used.swap(f"{each.found}.") for each in faults])
+
     def dhis2_package(self) -> Seen:
         """Look for programs and stages."""
         return self._of_package("programs and stages are there", DHIS2_PACKAGE)
@@ -158,7 +172,20 @@ class ServerLooks:
     def dhis2_assignments(self) -> Seen:
         """Look whether programs are assigned to org units of the country."""
         root = self._settings.country.root.uid
-        return _result("programs are assigned", assignment_faults(self._offer, root))
+        assigned = {uid: self._lies_below(access, root) for uid, access in self._assignments()}
+        return _result("programs are assigned", assignment_faults(assigned))
+
+    def _assignments(self) -> Iterator[tuple[str, ProgramAccess]]:
+        for uid, access in self._offer.programs.items():
+            if access is not None:
+                yield uid, access
+
+    def _lies_below(self, access: ProgramAccess, root: str) -> bool:
+        """Whether any of a program's org units lies in the country; asked some at a time."""
+        for some in chunks(sorted(access.org_units), UIDS_IN_A_REQUEST):
+            if any(root in line for line in lines_of(self._client, some).values()):
+                return True
+        return False
 
     def _of_package(self, found: str, requirement: Requirement) -> Seen:
         return _result(found, package_faults(self._offer, self._needs), requirement)

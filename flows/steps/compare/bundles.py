@@ -15,7 +15,7 @@ from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import RunRecord, recall, remember_first
 from transforms.changes.objects.phases import Phase, parts
 from transforms.changes.sending.bundles import number_bundles, render_bundles
-from transforms.model.resources import RESOURCES
+from transforms.model.chosen_resources import resources_of
 
 OUTBOX = "outbox"
 BUNDLES_AT_ONCE = 50
@@ -114,13 +114,14 @@ def _join(phase: Phase, several: Mapping[int, Changes]) -> Share:
         return Share(phase, *next(iter(several.items())))
     whole = {
         each.name: pl.concat(changes[each.name] for changes in several.values())
-        for each in RESOURCES
+        for each in resources_of(next(iter(several.values())))
     }
     return Share(phase, ACROSS, whole)
 
 
 def _count(phase: Phase, changes: Changes) -> int:
-    return int(pl.concat(_people(phase, changes)).select(pl.len()).collect().item())
+    people = _people(phase, changes)
+    return int(pl.concat(people).select(pl.len()).collect().item()) if people else 0
 
 
 def _write(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
@@ -149,4 +150,5 @@ def _people(phase: Phase, changes: Changes) -> list[pl.LazyFrame]:
     return [
         changes[part.resource.name].filter(part.changes).select(person=part.person)
         for part in parts(phase)
+        if part.resource.name in changes
     ]

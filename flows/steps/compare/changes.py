@@ -19,7 +19,7 @@ from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.compare.partition_comparison import Selection
 from flows.steps.compare.partition_report import ObjectCounts
-from flows.steps.shared.acknowledged_frames import tracked_versions
+from flows.steps.shared.acknowledged_frames import acknowledged_resources, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
@@ -31,12 +31,13 @@ from transforms import VERSION
 from transforms.changes.answers.metadata_changes import CONFIRMED
 from transforms.changes.delta.partition_doubts import NO_PARTITION_DOUBTS, PartitionDoubts
 from transforms.changes.guards.magnitude import Finding
-from transforms.changes.guards.permissions import NOTHING, Permissions
+from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.changes.objects.schemas import desired_schema
 from transforms.changes.sending.selection import wholly_selected
 from transforms.core.errors import StagingError
+from transforms.model.existing import in_use, numbers_of_one
 from transforms.model.privacy import policy_of
-from transforms.model.resources import METADATA, RESOURCES, Scope
+from transforms.model.resources import METADATA, Scope
 from transforms.reports.summaries import Counts
 
 EVERYTHING = Selection([Scope.ALL])
@@ -77,7 +78,14 @@ def stage_changes(
     """
     if is_done(run, CHANGES):
         return staged_counts(run)
-    comparison = Comparison(run, target, current, units)
+    comparison = Comparison(
+        run,
+        target,
+        current,
+        units,
+        numbers_of_one(in_use(inputs.country)),
+        restates=Allow.RESTATE in allow,
+    )
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)
     metadata = stage_changed_metadata(comparison, inputs, allow)
@@ -90,7 +98,7 @@ def stage_changes(
             vanished={name: dict(each.vanished) for name, each in metadata.items()},
         ),
         _key_of(run, inputs),
-        wholly=wholly_selected(inputs.scopes, windowed=inputs.window is not None),
+        wholly=_wholly(comparison, inputs),
         treatments={key: each.value for key, each in policy_of(inputs.country).items()},
     )
     return staged_counts(run)
@@ -113,7 +121,7 @@ def stage_withdrawal(run: Run, target: Target, current: Current) -> None:
     """Stage the deletion of everything that DHIS2 holds; does nothing if that is done."""
     if is_done(run, CHANGES):
         return
-    for resource in RESOURCES:
+    for resource in acknowledged_resources(current):
         nothing = pl.LazyFrame(schema=desired_schema(resource))
         for partition in range(current.partitions):
             write_frame(run.desired(resource.name, partition), nothing)
@@ -140,6 +148,12 @@ def _compare(comparison: Comparison, inputs: Inputs, allow: Permissions) -> Comp
     if any(not each.why for each in much):
         counted = comparison.write(doubts, chosen, [*withheld, *much])
     return ComparisonOutcome(doubts, [*withheld, *much], counted)
+
+
+def _wholly(comparison: Comparison, inputs: Inputs) -> list[str]:
+    """Return the resources of the run of which everything is posted."""
+    chosen = wholly_selected(inputs.scopes, windowed=inputs.window is not None)
+    return [name for name in chosen if name in comparison.names]
 
 
 def _key_of(run: Run, inputs: Inputs) -> str | None:

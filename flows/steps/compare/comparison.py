@@ -12,12 +12,15 @@ from flows.steps.compare.partition_comparison import (
     day_after_load,
 )
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
+from flows.steps.compare.quiet import quiet_partitions, take_over_comparison
 from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.staged_changes import resources_in
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
 from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from transforms.changes.answers.reject_rows import reject_rows
@@ -30,28 +33,36 @@ from transforms.changes.delta.partition_doubts import (
     partition_doubts,
 )
 from transforms.changes.guards.magnitude import Finding
-from transforms.changes.objects.schemas import Change
+from transforms.changes.objects.links import STALE
+from transforms.changes.objects.schemas import Change, with_missing_columns
 from transforms.model.insurees import NUMBER, doubled_numbers
-from transforms.model.resources import (
-    RESOURCE_BY_NAME,
-    RESOURCES,
-    TRACKED_ENTITIES,
-    Resource,
-)
+from transforms.model.resources import TRACKED_ENTITIES, Resource
 
 
 class Comparison:
     """Everything that one run compares."""
 
     def __init__(
-        self, run: Run, target: Target, current: Current, units: Units = ONE_BY_ONE
+        self,
+        run: Run,
+        target: Target,
+        current: Current,
+        units: Units = ONE_BY_ONE,
+        numbers: Sequence[str] = (NUMBER,),
+        *,
+        restates: bool = False,
     ) -> None:
         self.run = run
         self.target = target
         self.current = current
         self.partitions = DesiredManifest.read(run).partitions
+        self.resources = resources_in(run)
+        self.names = [resource.name for resource in self.resources]
         self._undeletable = undeletable_in(run)
         self._units = units
+        self._numbers = numbers
+        self._restates = restates
+        self._quiet = quiet_partitions(run, current)
         self._reports: dict[int, PartitionReport] = {}
 
     @property
@@ -77,7 +88,29 @@ class Comparison:
         Returns:
             What is left out of objects, and which objects are counted only.
         """
-        numbers = range(self.partitions) if only is None else sorted(only)
+        for number in doubts.partitions & self._quiet.keys():
+            del self._quiet[number]
+        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
+        self._take_over_quiet()
+        if numbers:
+            self._compare(numbers, doubts, chosen, findings)
+        reports = [self._reports[partition] for partition in sorted(self._reports)]
+        rejects = {name: [each.rejects[name] for each in reports] for name in self.names}
+        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
+        write_rejects(self.run, rows)
+        return sum_reports(reports)
+
+    def _take_over_quiet(self) -> None:
+        for number in self._quiet.keys() - self._reports.keys():
+            self._reports[number] = take_over_comparison(self.run, self._quiet[number], number)
+
+    def _compare(
+        self,
+        numbers: Sequence[int],
+        doubts: PartitionDoubts,
+        chosen: Selection,
+        findings: Sequence[Finding],
+    ) -> None:
         work = PartitionComparison(
             self.run,
             self.target,
@@ -87,14 +120,12 @@ class Comparison:
             doubts,
             chosen,
             findings,
+            self._leaving,
+            self._numbers,
+            self._restates,
         )
         found = self._units.run(work.write, numbers)
         self._reports.update(zip(numbers, found, strict=True))
-        reports = [self._reports[partition] for partition in sorted(self._reports)]
-        rejects = {name: [each.rejects[name] for each in reports] for name in RESOURCE_BY_NAME}
-        rows = {name: reject_rows(name, pl.concat(frames)) for name, frames in rejects.items()}
-        write_rejects(self.run, rows)
-        return sum_reports(reports)
 
     def doubts(self) -> PartitionDoubts:
         """Return what the comparison that was written could not know.
@@ -103,7 +134,7 @@ class Comparison:
         """
         if not any(set(kinds) - {Change.UPDATE.value} for kinds in self.counts().values()):
             return NO_PARTITION_DOUBTS
-        whole = [self._by_partition(each) for each in RESOURCES]
+        whole = [self._by_partition(each) for each in self.resources]
         return partition_doubts(whole, self.partitions, self._in_buckets)
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -117,7 +148,7 @@ class Comparison:
                 scan_objects(self.run.changes(resource.name, number))
                 for number in range(self.partitions)
             )
-            for resource in RESOURCES
+            for resource in self.resources
         }
 
     def acknowledged(self, resource: Resource) -> Iterator[tuple[int, pl.LazyFrame]]:
@@ -127,25 +158,33 @@ class Comparison:
 
     @cached_property
     def _doubled_numbers(self) -> pl.DataFrame:
+        return pl.concat(frame for name in self._numbers for frame in self._doubled(name))
+
+    def _doubled(self, name: str) -> list[pl.DataFrame]:
+        """Return who may not have a number, because several people would."""
         numbers = [
-            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", NUMBER)
+            scan_objects(self.run.desired(TRACKED_ENTITIES.name, number)).select("key", name)
             for number in range(self.partitions)
         ]
         before = [
-            frame.select("key", "state", NUMBER) for _, frame in self.acknowledged(TRACKED_ENTITIES)
+            with_missing_columns(frame, [name]).select("key", "state", name)
+            for _, frame in self.acknowledged(TRACKED_ENTITIES)
         ]
-        has_number = pl.col(NUMBER).is_not_null()
+        has_number = pl.col(name).is_not_null()
         sides = {
             "desired": pl.concat(numbers).filter(has_number),
             "acknowledged": pl.concat(before).filter(has_number),
         }
         folder = self.run.parts / "numbers"
         people = DesiredManifest.read(self.run).rows.get(TRACKED_ENTITIES.name, 0)
-        found = [
-            doubled_numbers(some["desired"], some["acknowledged"]).collect()
-            for some in in_buckets(folder, sides, NUMBER, bucket_count(people))
+        return [
+            doubled_numbers(some["desired"], some["acknowledged"], name).collect()
+            for some in in_buckets(folder, sides, name, bucket_count(people))
         ]
-        return pl.concat(found)
+
+    @cached_property
+    def _leaving(self) -> pl.Series:
+        return read_links(self.target, self.current).filter(state=STALE)["uid"]
 
     def _in_buckets(self, sides: Sides, by: str) -> Iterator[Sides]:
         created = sides["created"].select(pl.len()).collect(engine="streaming").item()

@@ -2,22 +2,26 @@
 
 import polars as pl
 
+from flows.steps.compare.figures import write_values
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.parts import Parts, write_desired
+from flows.steps.compare.quiet import Likeness, likeness, take_over_desired
 from flows.steps.shared.decisions import placement_by
+from flows.steps.shared.staged_changes import resources_in
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.frames import is_done, row_count, scan_frame, write_frame
 from staging.layout import Run
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
-from staging.snapshots import read_snapshot
+from staging.snapshots import Snapshot, read_snapshot
 from transforms.changes.answers.metadata_changes import with_content
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.objects.partitions import partition_count
 from transforms.core.errors import GuardError
 from transforms.model.desired import desired_metadata
+from transforms.model.digests import Made
 from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows
-from transforms.model.resources import RESOURCES
+from transforms.openimis.country import Country
 from transforms.openimis.doubts import Doubts
 from transforms.openimis.normalise import local_day
 from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
@@ -34,6 +38,7 @@ def stage_desired(
     partitions: int | None,
     decisions: pl.DataFrame | None = None,
     units: Units = ONE_BY_ONE,
+    last_ended: str | None = None,
 ) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
@@ -43,6 +48,7 @@ def stage_desired(
         partitions: Of the target's acknowledged state; None before its first run.
         decisions: Rows of the file of matches; None where org units are made.
         units: Does what is done part by part of the people.
+        last_ended: Id of the run that ended before: what is as it was then is not computed again.
 
     Raises:
         GuardError: It was done with another pseudonym key.
@@ -55,18 +61,29 @@ def stage_desired(
     country = inputs.country
     register = register_of(snapshot.frames, country)
     placement = placement_by(decisions, register, country)
-    parts = Parts(run, local_day(snapshot.as_of, country), inputs, count, placement, register)
-    write_desired(parts, units)
+    as_of = local_day(snapshot.as_of, country)
+    made = Made(register, as_of, [country.model_dump_json(), inputs.key_fingerprint], placement)
+    alike = likeness(run, made, inputs, count, last_ended)
+    if alike.before:
+        take_over_desired(run, alike.before, alike.as_before)
+    parts = Parts(run, as_of, inputs, count, placement, register)
+    write_desired(parts, units, alike.as_before)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
-    rows = {each.name: _rows(run, each.name, count) for each in RESOURCES}
+    withheld = write_values(run, register, parts.as_of, country, count, placement)
+    rows = {each.name: _rows(run, each.name, count) for each in resources_in(run)}
     manifest = DesiredManifest(
         partitions=count,
         rows=rows,
         pseudonym_fingerprint=inputs.key_fingerprint,
-        unmapped=count_unmapped(snapshot.frames, country),
+        unmapped=_unmapped(snapshot, country, alike),
         counted_only=register.counted_only(),
         oddities=_oddities(register, inputs),
+        digest=alike.digest,
+        digests=list(alike.digests),
+        before=alike.before.run_id if alike.before else None,
+        as_before=list(alike.as_before),
+        **({"withheld": withheld} if country.sends_figures else {}),
     )
     manifest.declare_done(run)
     return rows
@@ -81,6 +98,13 @@ def _write_metadata(
     )
     for name, frame in found.items():
         write_frame(run.desired(name, 0), with_content(frame))
+
+
+def _unmapped(snapshot: Snapshot, country: Country, alike: Likeness) -> list[dict[str, str | int]]:
+    """Return the values of openIMIS that nothing explains; see `count_unmapped`."""
+    if alike.before and alike.is_same:
+        return DesiredManifest.read(alike.before).unmapped
+    return count_unmapped(snapshot.frames, country)
 
 
 def _oddities(register: Register, inputs: Inputs) -> list[str]:

@@ -17,25 +17,19 @@ from transforms.changes.objects.partitions import partition_of
 from transforms.model.people import desired_people
 from transforms.model.policies import value_candidates, value_holders
 from transforms.openimis.country import Country
-from transforms.openimis.owners import NUMBER, PARTITION, heads_among, rows_with_partition
+from transforms.openimis.owners import (
+    NUMBER,
+    OWNED,
+    PARTITION,
+    SHARED,
+    heads_among,
+    rows_with_partition,
+)
 from transforms.openimis.register import PartialRegister, Register, part_of
 from transforms.openimis.rows import Rows
-from transforms.openimis.subjects import (
-    CLAIMS,
-    COVERS,
-    FAMILIES,
-    ITEMS,
-    PACKAGE_ITEMS,
-    PACKAGE_SERVICES,
-    PEOPLE,
-    POLICIES,
-    SERVICES,
-    Subject,
-)
+from transforms.openimis.subjects import COVERS, FAMILIES, PEOPLE, POLICIES, Subject
 
 PARTS_A_BUCKET = 16
-OWNED = (PEOPLE, COVERS, CLAIMS, SERVICES, ITEMS, PACKAGE_SERVICES, PACKAGE_ITEMS)
-SHARED = (POLICIES, FAMILIES)
 HEADS, HOLDERS, CANDIDATES, MEMBERS, NEEDS = "heads", "holders", "candidates", "members", "needs"
 
 _KEY = pl.Int64()

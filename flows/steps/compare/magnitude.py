@@ -59,7 +59,7 @@ def measure(comparison: Comparison, country: Country, allow: Permissions) -> lis
     policy, guards = policy_of(country), country.guards
     return [
         finding
-        for each in RESOURCES
+        for each in comparison.resources
         if changes[each.name]
         for finding in judge_changes(
             each, _measure_resource(comparison, each), before, policy, guards, allow

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.steps.compare.partition_report import PartitionReport
-from flows.steps.shared.acknowledged_frames import acknowledged_of
+from flows.steps.compare.figures import with_standing_values
+from flows.steps.compare.partition_report import PartitionReport, as_rows, with_rejects
+from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
+from flows.steps.shared.staged_changes import resources_in
 from staging.current import Current
 from staging.frames import scan_objects, write_frame
 from staging.layout import Run, Target
@@ -21,10 +23,11 @@ from transforms.changes.guards.holding_back import (
     without_held_back,
 )
 from transforms.changes.guards.magnitude import Finding
+from transforms.changes.objects.links import with_leaving
 from transforms.changes.objects.moves import first_due_day
 from transforms.changes.sending.selection import select_changes
 from transforms.model.insurees import settle_numbers
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Scope
+from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Scope
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class PartitionComparison:
         doubts: What a comparison before this one could not know.
         chosen: Which changes are posted.
         findings: What is much.
+        leaving: UIDs of people who have to leave a person of DHIS2's own.
+        numbers: Keys of the numbers that one person alone may have.
+        restates: Whether closed periods may be sent again.
     """
 
     run: Run
@@ -63,20 +69,26 @@ class PartitionComparison:
     doubts: PartitionDoubts
     chosen: Selection
     findings: Sequence[Finding]
+    leaving: pl.Series
+    numbers: Sequence[str]
+    restates: bool = False
 
     def write(self, partition: int) -> PartitionReport:
-        """Write the changes of a partition, and return what is reported of its objects."""
+        """Write the changes of a partition, and return what is reported of its objects.
+
+        What is reported again while nothing of the partition changes is written too.
+        """
         deltas = self._deltas(partition)
         posted = self._write_changes(partition, deltas)
         desired = {name: self._desired(name, partition) for name in deltas}
-        return PartitionReport(
-            {
-                name: pl.concat([found.rejects, noted_rows(desired[name], posted[name])])
-                for name, found in deltas.items()
-            },
+        lasting = PartitionReport(
+            {name: found.rejects for name, found in deltas.items()},
             {name: note_counts(frame) for name, frame in desired.items()},
             {name: found.counted_only for name, found in deltas.items()},
         )
+        write_frame(self.run.reported(partition), as_rows(lasting))
+        notes = {name: noted_rows(desired[name], posted[name]) for name in deltas}
+        return with_rejects(lasting, notes)
 
     def _write_changes(
         self, partition: int, deltas: Mapping[str, Delta]
@@ -91,10 +103,12 @@ class PartitionComparison:
 
     def _deltas(self, partition: int) -> dict[str, Delta]:
         deltas: dict[str, Delta] = {}
-        for resource in RESOURCES:
+        for resource in resources_in(self.run):
             before = acknowledged_of(
                 self.target, self.current, resource, partition, self.doubts.movers
             )
+            if resource is TRACKED_ENTITIES:
+                before = with_leaving(before, self.leaving)
             desired = self._desired(resource.name, partition)
             names = fields_held_back(self.findings, resource.name)
             deltas[resource.name] = delta(
@@ -111,6 +125,9 @@ class PartitionComparison:
 
     def _desired(self, name: str, partition: int) -> pl.LazyFrame:
         frame = scan_objects(self.run.desired(name, partition))
+        if name == DATA_VALUES.name:
+            before = acknowledged(self.target, self.current, DATA_VALUES, partition)
+            return with_standing_values(self.run, frame, before, restates=self.restates)
         if name != TRACKED_ENTITIES.name:
             return frame
-        return settle_numbers(frame, self.doubled_numbers.lazy())
+        return settle_numbers(frame, self.doubled_numbers.lazy(), self.numbers)

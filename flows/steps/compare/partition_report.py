@@ -1,11 +1,12 @@
 """What is reported of the objects of a partition, and of all of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from transforms.changes.answers.reject_rows import sum_by_reason
+from transforms.changes.objects.schemas import TEXTS
 from transforms.model.resources import RESOURCE_BY_NAME
 
 Reasons = dict[str, dict[str, int]]
@@ -40,6 +41,52 @@ class PartitionReport:
     counted_only: Mapping[str, pl.DataFrame]
 
 
+_REPORT: dict[str, pl.DataType] = {
+    "resource": pl.String(),
+    "part": pl.String(),
+    "key": pl.String(),
+    "stage": pl.String(),
+    "reasons": TEXTS,
+    "reason": pl.String(),
+    "count": pl.UInt32(),
+}
+_COLUMNS = {
+    "rejects": ("key", "stage", "reasons"),
+    "noted": ("reason", "count"),
+    "counted_only": ("reason", "count"),
+}
+
+
+def as_rows(report: PartitionReport) -> pl.LazyFrame:
+    """Return a report as one frame."""
+    rows: list[pl.DataFrame] = [
+        frame.select(pl.lit(name).alias("resource"), pl.lit(part).alias("part"), *columns)
+        for part, columns in _COLUMNS.items()
+        for name, frame in getattr(report, part).items()
+    ]
+    return pl.concat([pl.DataFrame(schema=_REPORT), *rows], how="diagonal").lazy()
+
+
+def with_rejects(report: PartitionReport, more: Mapping[str, pl.DataFrame]) -> PartitionReport:
+    """Return a report with more rejects of each resource."""
+    rejects = {name: pl.concat([each, more[name]]) for name, each in report.rejects.items()}
+    return replace(report, rejects=rejects)
+
+
+def report_of(rows: pl.LazyFrame) -> PartitionReport:
+    """Return the report that lies in a frame."""
+    found = rows.collect()
+    return PartitionReport(
+        **{
+            part: {
+                name: found.filter(resource=name, part=part).select(columns)
+                for name in RESOURCE_BY_NAME
+            }
+            for part, columns in _COLUMNS.items()
+        }
+    )
+
+
 def sum_reports(reports: Sequence[PartitionReport]) -> ObjectCounts:
     """Return the counts of all partitions."""
     return ObjectCounts(
@@ -49,4 +96,4 @@ def sum_reports(reports: Sequence[PartitionReport]) -> ObjectCounts:
 
 
 def _by_reason(reports: Sequence[Mapping[str, pl.DataFrame]]) -> Reasons:
-    return {name: sum_by_reason([each[name] for each in reports]) for name in RESOURCE_BY_NAME}
+    return {name: sum_by_reason([each[name] for each in reports]) for name in reports[0]}

@@ -1,5 +1,6 @@
 """What DHIS2 should hold, part by part of the people; each part is a unit of work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +15,7 @@ from flows.steps.compare.division import (
     holders_in_part,
     part_of_people,
 )
+from flows.steps.compare.figures import write_figures, write_nobody
 from flows.steps.compare.inputs import Inputs
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.divided import discard
@@ -63,10 +65,16 @@ class Parts:
         self._write(0, self.register, None)
 
     def _write(self, number: int, part: Register, holders: pl.LazyFrame | None) -> None:
+        country = self.inputs.country
+        if country.sends_figures:
+            write_figures(self.run, number, part, self.as_of, country, holders)
+        if not country.sends_persons:
+            write_nobody(self.run, number)
+            return
         frames = desired(
             part,
             as_of=self.as_of,
-            country=self.inputs.country,
+            country=country,
             pseudonym_key=self.inputs.pseudonym_key,
             window=self.inputs.window,
             holders=holders,
@@ -76,14 +84,22 @@ class Parts:
             write_frame(self.run.desired(name, number), frame.sort("person", "key"))
 
 
-def write_desired(parts: Parts, units: Units = ONE_BY_ONE) -> None:
-    """Write what DHIS2 should hold of people, policies and claims, part by part of the people."""
+def write_desired(parts: Parts, units: Units = ONE_BY_ONE, as_before: Collection[int] = ()) -> None:
+    """Write what DHIS2 should hold of people, policies and claims, part by part of the people.
+
+    Args:
+        parts: The parts.
+        units: Does what is done part by part.
+        as_before: The parts that are written already.
+    """
+    numbers = [number for number in range(parts.count) if number not in as_before]
+    if not numbers:
+        return
     if parts.count == 1:
         parts.write_whole()
         return
-    numbers = range(parts.count)
     divide_register(parts.run, parts.register, parts.count)
-    units.run(parts.divide_candidates, numbers)
+    units.run(parts.divide_candidates, range(parts.count))
     divide_values(parts.run, parts.count)
     units.run(parts.write, numbers)
     discard(parts.run.parts)

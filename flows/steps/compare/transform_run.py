@@ -6,17 +6,23 @@ from contextlib import contextmanager
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import oddities, stage_desired, unmapped_values
+from flows.steps.compare.figures import closed_sentence
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
 from flows.steps.compare.source_identity import check_source
+from flows.steps.shared.acknowledged_frames import holds_persons
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.decisions import read_decisions
+from flows.steps.shared.existing import check_same_things
 from flows.steps.shared.runner import PLAIN, Runner
+from staging.current import Current
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
-from transforms.changes.guards.permissions import Permissions
+from transforms.changes.guards.permissions import Allow, Permissions
+from transforms.core.errors import GuardError
+from transforms.model.existing import in_use
 from transforms.openimis.country import Country
 from transforms.reports.summaries import in_words
 
@@ -72,8 +78,25 @@ def compare_source(
 ) -> None:
     """Refuse a snapshot of another openIMIS, or an older one, unless that is permitted."""
     current, guards = current_or_first(target, 1), inputs.country.guards
+    check_same_things(current, in_use(inputs.country).renaming)
+    if not inputs.country.sends_persons:
+        refuse_persons(target, current)
     for oddity in check_source(run, current, guards, allow):
         runner.warning("%s", oddity)
+
+
+def refuse_persons(target: Target, current: Current) -> None:
+    """Refuse to send figures alone into a DHIS2 that has persons of ours: they would be deleted.
+
+    Raises:
+        GuardError: It has.
+    """
+    if holds_persons(target, current):
+        raise GuardError(
+            f"The country file sends figures alone (mode is aggregate), and {target.name} has "
+            f"confirmed persons, which the run would delete. If they are to go, run withdraw "
+            f"first; else set mode to both. Nothing was posted."
+        )
 
 
 def make_desired(
@@ -85,7 +108,9 @@ def make_desired(
         read_decisions(target, inputs.country),
         runner.units(inputs.country.partitions),
     )
-    rows = stage_desired(run, inputs, state.partitions or partitions, decisions, units)
+    rows = stage_desired(
+        run, inputs, state.partitions or partitions, decisions, units, state.last_ended
+    )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
     for sentence in unmapped_values(run):
@@ -101,6 +126,8 @@ def find_changes(
     units, current = runner.units(inputs.country.partitions), current_or_first(target, 0)
     counts = stage_changes(run, target, current, inputs, allow, units)
     runner.info("To be posted: %s", in_words(counts))
+    if Allow.RESTATE not in allow and (closed := closed_sentence(run, target, current)):
+        runner.info("%s", closed)
 
 
 def report_magnitude(runner: Runner, run: Run, allow: Permissions) -> None:

@@ -35,7 +35,7 @@ def check_way(client: Dhis2, failure: Failure) -> None:
     """
     answer = try_post(client)
     if not answer.ok:
-        raise _server_error(failure.status or answer.status)
+        raise server_error(failure.status or answer.status)
 
 
 def try_post(client: Dhis2) -> Answer:
@@ -51,7 +51,8 @@ def try_post(client: Dhis2) -> Answer:
     return answer
 
 
-def _server_error(status: int) -> BusyError:
+def server_error(status: int) -> BusyError:
+    """Return the error of a server that fails on a request without objects."""
     return BusyError(
         f"DHIS2 gave no report on a request without objects (last status {status}), where one "
         f"was expected: the fault is the server's. Look at its log and its database (disk, "

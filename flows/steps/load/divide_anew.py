@@ -14,7 +14,7 @@ from transforms.changes.objects.partitions import (
     partition_of,
 )
 from transforms.changes.objects.schemas import acknowledged_schema
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import EVERY_RESOURCE, TRACKED_ENTITIES, Resource
 
 
 def divide_anew(
@@ -40,7 +40,7 @@ def divide_anew(
     version = f"{run.run_id}.divided"
     checksums = {
         each.name: _divide_resource(target, current, version, each, partitions)
-        for each in RESOURCES
+        for each in EVERY_RESOURCE
         if each.name in current.versions
     }
     after = with_version(current, version, checksums).model_copy(update={"partitions": partitions})

@@ -6,16 +6,18 @@ import polars as pl
 
 from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
+from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
+from flows.steps.load.fold_links import fold_links
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
-from flows.steps.shared.staged_changes import changes_of
+from flows.steps.shared.staged_changes import changes_of, resources_in
 from staging.acknowledged import keep, sweep, write
-from staging.current import Current, switch, with_version
+from staging.current import Confirmed, Current, switch, with_version
 from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
-from staging.outbox import ACROSS, bundles
+from staging.outbox import bundles
 from staging.receipts import outcomes
 from staging.rejects import write_rejects
 from transforms import VERSION
@@ -24,8 +26,9 @@ from transforms.changes.answers.outcomes import IS_REJECT, refusals
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.sending.leaving_out import LeftOut, as_sent
 from transforms.core.errors import StagingError
+from transforms.model.chosen_resources import sends_everything
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, Resource
+from transforms.model.resources import EVERY_BY_NAME, EVERY_RESOURCE, Resource
 
 OUTCOMES = "outcomes"
 
@@ -51,7 +54,7 @@ def check_not_older(run: Run, current: Current) -> bool:
             f"Run {run.run_id} compared openIMIS with a state of the target that was repaired "
             f"since. What it would post is out of date: start a new run. Nothing was posted."
         )
-    if run.run_id in {current.versions.get(resource.name) for resource in RESOURCES}:
+    if run.run_id in {current.versions.get(resource.name) for resource in EVERY_RESOURCE}:
         raise StagingError(
             f"A run {run.run_id} was loaded into this target before, and what it confirmed is "
             f"still in use under that name. Give another run_id, or leave it out. Nothing was "
@@ -71,11 +74,13 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     partitions = ChangesManifest.read(run).partitions
     checksums = {
         resource.name: written
-        for resource in RESOURCES
+        for resource in resources_in(run)
         if (written := _fold_resource(run, target, current, resource, answers, left_out))
     }
     _write_refusals(run, answers, partitions)
-    ended = with_ended_run(with_version(current, run.run_id, checksums), run)
+    folded = with_version(current, run.run_id, checksums)
+    folded = with_version(folded, run.run_id, fold_links(run, target, folded))
+    ended = with_ended_run(folded, run, answers)
     after = ended.model_copy(
         update={
             "counter": current.counter + 1,
@@ -111,8 +116,11 @@ def _count_refusals(run: Run, current: Current, answers: pl.LazyFrame) -> dict[s
     codes = answers.filter(IS_REJECT).select(pl.col("codes").explode())
     found = codes.group_by("codes").len().sort("codes").collect()
     counted = Counter[str](dict(found.drop_nulls().iter_rows()))
-    hears_of_all = len(_resources_sent_wholly(run)) == len(RESOURCES)
-    return dict(counted if hears_of_all else counted | Counter(current.refused))
+    return dict(counted if _hears_of_all(run) else counted | Counter(current.refused))
+
+
+def _hears_of_all(run: Run) -> bool:
+    return sends_everything(_resources_sent_wholly(run))
 
 
 def _resources_sent_wholly(run: Run) -> list[str]:
@@ -128,18 +136,23 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     fields = (
         each.key
         for name in _resources_sent_wholly(run)
-        for each in RESOURCE_BY_NAME[name].fields
+        for each in EVERY_BY_NAME[name].fields
         if each.key not in unsent
     )
     return {key: made_with[key] for key in fields if key in made_with}
 
 
-def with_ended_run(current: Current, run: Run) -> Current:
+def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current:
     """Return the state with what later runs need to know of an ended run, which may be deleted.
 
     A resource counts as loaded only when all of it was sent.
     """
     manifest = ChangesManifest.read(run)
+    confirmed = Confirmed(
+        run=run.run_id,
+        versions=tracked_versions(current),
+        partitions=confirmed_partitions(run, answers) if _hears_of_all(run) else [],
+    )
     return current.model_copy(
         update={
             "ended": current.ended + 1,
@@ -149,6 +162,7 @@ def with_ended_run(current: Current, run: Run) -> Current:
             "loaded": current.loaded | dict.fromkeys(_resources_sent_wholly(run), manifest.package),
             "treatments": current.treatments | _treatments_sent(run),
             "vanished": current.vanished | manifest.vanished,
+            "confirmed": confirmed,
         }
     )
 
@@ -181,11 +195,6 @@ def _fold_resource(
     return checksums
 
 
-def is_of_partition(partition: int) -> pl.Expr:
-    """Whether an answer is of a partition, or of a bundle that holds objects of several."""
-    return pl.col("partition").is_in([partition, ACROSS])
-
-
 def _rows(run: Run, resource: Resource, partition: int) -> int:
     return row_count(run.changes(resource.name, partition))
 
@@ -197,7 +206,7 @@ def write_refusals(run: Run) -> None:
 
 def _write_refusals(run: Run, answers: pl.LazyFrame, partitions: int) -> None:
     rejects = {}
-    for resource in RESOURCES:
+    for resource in resources_in(run):
         refused = [
             refusals(
                 resource,

@@ -7,12 +7,18 @@ load_run            the same again, then the run is opened, posted, and folded
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+
+import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.load.existing import look_at_existing
+from flows.steps.load.link_people import NOBODY_FOUND, link_people
 from flows.steps.load.open_and_close import OpenLoad, begin_again, close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
 from flows.steps.load.resuming import check_same_key, refuse_stopped
 from flows.steps.load.settle_open_run import keep_answers, settle_open_run
+from flows.steps.load.take_back import prepare_linked, take_back
 from flows.steps.load.thread_state import LoadState
 from flows.steps.load.tree_of_dhis2 import look_at_tree
 from flows.steps.shared.country_file import remember_what_may_leave
@@ -99,6 +105,7 @@ def load_run(
         StagingError: Another run has moved the target on, or this one was stopped.
     """
     runner.run(settle_earlier_run, runner, run, target, client, allow)
+    runner.run(look_at_existing, run, target, client, country)
     drift = runner.run(look_at_tree, target, client, country)
     opened = runner.run(open_run, runner, run, target, client, allow, drift)
     if opened.is_folded:
@@ -115,6 +122,7 @@ def load_run(
         lacking=opened.lacking,
     )
     try:
+        posting = runner.run(link, runner, target, posting, opened, country)
         post_phases(posting, runner=runner)
     except SyncError as error:
         runner.run(end_early, runner, run, target, client, opened.current, error)
@@ -143,8 +151,28 @@ def open_run(
     opened = open_load(run, target, client, allow, drift)
     runner.info("DHIS2 %s takes what is to be posted", opened.info.version)
     for warning in opened.warnings:
-        runner.warning("%s", warning)
+        runner.warning("%s", client.renaming.swap_text(warning))
     return opened
+
+
+def link(
+    runner: Runner, target: Target, posting: Posting, opened: OpenLoad, country: Country
+) -> Posting:
+    """Find DHIS2's own people whom the run is about; take back what is ours of those who leave."""
+    if not bundles(posting.run):
+        return posting
+    run, current = posting.run, opened.current
+    found = link_people(run, target, posting.client, opened.info, current, country)
+    if found is NOBODY_FOUND:
+        return posting
+    for warning in found.warnings:
+        runner.warning("%s", warning)
+    client = posting.client.renamed(found.renaming)
+    linked = prepare_linked(run, target, current, found, country)
+    linked, kept = take_back(run, target, client, current, linked, posting.state)
+    waiting = pl.concat([posting.lacking.waiting, found.waiting, kept])
+    lacking = replace(posting.lacking, waiting=waiting)
+    return replace(posting, client=client, linked=linked, lacking=lacking)
 
 
 def post_phases(

@@ -17,6 +17,7 @@ from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.load.fold import check_not_older, fold, with_ended_run
 from flows.steps.load.lacking import NOTHING as NOTHING_LACKS
 from flows.steps.load.lacking import Lacking, make_ready
+from flows.steps.load.leave_groups import leave_groups
 from flows.steps.load.push_metadata import push_changed
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import leave_marker, recognise, recognise_server
@@ -24,6 +25,7 @@ from staging.current import Current, switch
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from staging.outbox import bundles, doubt_damaged
+from staging.receipts import outcomes
 from transforms.changes.guards.guards import refuse_withdrawn
 from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.core.errors import StagingError
@@ -81,9 +83,11 @@ def open_load(
     _refuse_answers_of_another(run, target, current)
     found = recognise(client, target, current, allow)
     warnings = [*found.warnings, *_lost_runs(current), *drift.sentences]
-    current = at_address(current, found.info)
+    theirs = {"existing": dict(client.renaming.theirs)}
+    current = at_address(current, found.info).model_copy(update=theirs)
     switch(target, current)
-    current = push_changed(run, target, client, current)
+    current, unfinished = leave_groups(run, target, client, current)
+    current = push_changed(run, target, client, current, unfinished)
     warnings += receipts_damaged(doubt_damaged(run))
     as_superuser, lacking = Allow.SUPERUSER in allow, NOTHING_LACKS
     if bundles(run):
@@ -146,7 +150,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = with_ended_run(current, run)
+    after = with_ended_run(current, run, outcomes(run))
     switch(target, after)
     return after
 

@@ -15,7 +15,6 @@ one object without an answer costs minutes.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 import orjson
 
@@ -29,6 +28,7 @@ from flows.connectors.dhis2.failures import (
     failure_of,
 )
 from flows.steps.load.control_request import PARAMETERS, check_way
+from flows.steps.load.interfaces import TO_TRACKER, Interface, Object, Objects
 from flows.steps.load.thread_state import LoadState
 from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.core.errors import TargetError
@@ -38,7 +38,6 @@ from transforms.dhis2.import_report import (
     Sent,
     Strategy,
     Verdict,
-    judge,
     judge_dry_run,
     refusal_of,
 )
@@ -47,15 +46,13 @@ from transforms.model.resources import TrackerType
 SECONDS_OF_A_BUNDLE = 300.0  # after so long, a bundle that fails is not retried as it is
 
 
-class _Object(NamedTuple):
-    sent: Sent
-    content: Json
-
-
-_Objects = list[_Object]
-
-
-def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState) -> Receipt:
+def post_bundle(
+    client: Dhis2,
+    body: bytes,
+    strategy: Strategy,
+    state: LoadState,
+    interface: Interface = TO_TRACKER,
+) -> Receipt:
     """Post a bundle and return what became of every object in it.
 
     Args:
@@ -63,6 +60,7 @@ def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState
         body: The request body: flat lists `trackedEntities`, `enrollments`, `events`.
         strategy: The import strategy.
         state: What the threads of the run share.
+        interface: Where it is posted.
 
     Raises:
         TargetError: Nothing that follows can succeed: DHIS2 does not let the user in.
@@ -70,7 +68,7 @@ def post_bundle(client: Dhis2, body: bytes, strategy: Strategy, state: LoadState
         LoadStoppedError: Another thread has met one of these.
     """
     objects = _objects(body)
-    posting = _Posting(client.waiting_by(state.wait), strategy, state, len(objects))
+    posting = _Posting(client.waiting_by(state.wait), strategy, state, len(objects), interface)
     if state.bundle_size is None or len(objects) <= state.bundle_size:
         receipt = posting.settle(objects, body)
     else:
@@ -98,28 +96,36 @@ def validate_bundle(client: Dhis2, body: bytes) -> Verdict | None:
 class _Posting:
     """The requests that it takes to settle one bundle."""
 
-    def __init__(self, client: Dhis2, strategy: Strategy, state: LoadState, size: int) -> None:
+    def __init__(
+        self,
+        client: Dhis2,
+        strategy: Strategy,
+        state: LoadState,
+        size: int,
+        interface: Interface,
+    ) -> None:
+        self._interface = interface
         self._client = client
         self._strategy = strategy
         self._state = state
         self._size = size
 
-    def settle(self, objects: _Objects, body: bytes) -> Receipt:
+    def settle(self, objects: Objects, body: bytes) -> Receipt:
         """Return the receipt of `objects`, whose request body is `body`."""
         whole = self._client.less_patient(seconds=SECONDS_OF_A_BUNDLE)
         receipt, failure = self._try(objects, body, [whole, self._client_of_part(objects)])
         if failure is None:
             return receipt
         if not failure.is_too_large and self._state.note_failure():
-            check_way(self._client, failure)
+            self._interface.check_way(self._client, failure)
         return receipt + self._divide(objects, failure)
 
-    def _client_of_part(self, objects: _Objects) -> Dhis2:
+    def _client_of_part(self, objects: Objects) -> Dhis2:
         share = len(objects) / max(self._size, 1)
         return self._client.less_patient(ATTEMPTS_OF_A_PART, seconds=SECONDS_OF_A_PART, share=share)
 
     def _try(
-        self, objects: _Objects, body: bytes, clients: list[Dhis2]
+        self, objects: Objects, body: bytes, clients: list[Dhis2]
     ) -> tuple[Receipt, Failure | None]:
         """Make the request once with each client, until a report names all; else say why not."""
         receipt, failure = self._request(objects, body, clients[0])
@@ -127,24 +133,24 @@ class _Posting:
             if failure is None or failure.is_too_large:
                 break
             if failure.is_on_the_way:
-                check_way(self._client, failure)
+                self._interface.check_way(self._client, failure)
             self._state.pause()
             again, later = self._request(objects, body, client)
             receipt, failure = receipt + again, later and later.after(failure)
         return receipt, failure
 
     def _request(
-        self, objects: _Objects, body: bytes, client: Dhis2
+        self, objects: Objects, body: bytes, client: Dhis2
     ) -> tuple[Receipt, Failure | None]:
         self._state.wait(0)
-        params = PARAMETERS | {"importStrategy": self._strategy}
+        request = self._interface.request(objects, body)
         receipt = Receipt(self._strategy, requests=1)
         try:
-            answer = client.exchange("POST", TRACKER, params, body)
+            answer = self._interface.exchange(client, self._strategy, request)
         except (BusyError, TargetError) as error:
             return replace(receipt, unanswered=error.unanswered), failure_of(error)
         receipt = replace(receipt, unanswered=answer.unanswered)
-        verdict = judge([each.sent for each in objects], self._strategy, answer.body)
+        verdict = self._interface.judge(objects, self._strategy, answer)
         if verdict is None:
             is_late = answer.unanswered > 0
             return receipt, Failure(WHOLE_REQUEST, answer.status, may_be_done=is_late)
@@ -152,7 +158,7 @@ class _Posting:
         accepted, refused, absent = verdict
         return receipt + Receipt(self._strategy, accepted, refused, absent=absent), None
 
-    def _divide(self, objects: _Objects, failure: Failure) -> Receipt:
+    def _divide(self, objects: Objects, failure: Failure) -> Receipt:
         """Settle the first half, which holds the parents, wholly before the second."""
         if len(objects) == 1:
             return self._reject(objects[0], failure)
@@ -161,36 +167,36 @@ class _Posting:
             self._state.limit(middle)
         return self._part(objects[:middle], failure) + self._part(objects[middle:], failure)
 
-    def _part(self, objects: _Objects, of_whole: Failure) -> Receipt:
+    def _part(self, objects: Objects, of_whole: Failure) -> Receipt:
         clients = [self._client_of_part(objects)] * (2 if len(objects) == 1 else 1)
         receipt, failure = self._try(objects, _body(objects), clients)
         if failure is None:
             return receipt
         return receipt + self._divide(objects, failure.after(of_whole))
 
-    def _reject(self, single: _Object, failure: Failure) -> Receipt:
+    def _reject(self, single: Object, failure: Failure) -> Receipt:
         """Refuse an object that no request gets through with, while one without it does."""
-        check_way(self._client, failure)
+        self._interface.check_way(self._client, failure)
         reject = refusal_of(single.sent, [failure.reason], may_be_done=failure.may_be_done)
         return Receipt(self._strategy, refused=(reject,), requests=1)
 
 
-def _objects(body: bytes) -> _Objects:
+def _objects(body: bytes) -> Objects:
     """Return the objects of a request body, parents first."""
     content = orjson.loads(body)
     return [
-        _Object(Sent(kind, each[IDENTIFIERS[kind]]), each)
+        Object(Sent(kind, each[IDENTIFIERS[kind]]), each)
         for kind in TrackerType
         for each in content.get(LISTS[kind], ())
     ]
 
 
-def _parts(objects: _Objects, size: int) -> Iterator[_Objects]:
+def _parts(objects: Objects, size: int) -> Iterator[Objects]:
     for start in range(0, len(objects), size):
         yield objects[start : start + size]
 
 
-def _body(objects: _Objects) -> bytes:
+def _body(objects: Objects) -> bytes:
     lists: dict[str, list[Json]] = {}
     for each in objects:
         lists.setdefault(LISTS[each.sent.type], []).append(each.content)

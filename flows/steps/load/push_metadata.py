@@ -4,6 +4,8 @@ push_changed    what is new or changed in openIMIS
 push_lost       what DHIS2 had confirmed, the data need, and somebody deleted there
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
@@ -33,15 +35,24 @@ PUSHES = {OPTIONS: push_options, ORG_UNITS: push_org_units}
 LOST = "lost"
 
 
-def push_changed(run: Run, target: Target, client: Dhis2, current: Current) -> Current:
+def push_changed(
+    run: Run, target: Target, client: Dhis2, current: Current, unfinished: Collection[str] = ()
+) -> Current:
     """Push the options and org units that are new or changed, before the data that need them.
 
     What DHIS2 refuses is a reject, also where the push ends with an error.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        client: The DHIS2.
+        current: The state.
+        unfinished: Keys of org units that are pushed, and stay confirmed as they were.
     """
     for name in METADATA:
         changed = scan_frame(run.changes(name, 0)).collect()
         if len(changed):
-            current = _push(run, target, client, current, name, changed, rejects=name)
+            current = _push(run, target, client, current, name, changed, name, unfinished)
     return current
 
 
@@ -60,7 +71,7 @@ def push_lost(
         rejects = f"{name}.{LOST}"
         lost = _lost_rows(run, scan(target, current, name, 0, CONFIRMED), name, offer, lacks)
         if len(lost):
-            current = _push(run, target, client, current, name, lost, rejects=rejects)
+            current = _push(run, target, client, current, name, lost, rejects)
             has_pushed = True
         elif run.rejects(rejects).exists():
             write_rejects(run, {rejects: _rejects(name, PushResult(), lost)})
@@ -88,8 +99,8 @@ def _push(
     current: Current,
     name: str,
     rows: pl.DataFrame,
-    *,
     rejects: str,
+    unfinished: Collection[str] = (),
 ) -> Current:
     """Push some rows: they are in doubt from before the first request until all have answers."""
     confirmed = scan(target, current, name, 0, CONFIRMED)
@@ -101,9 +112,8 @@ def _push(
         PUSHES[name](client, rows.drop("content"), pushed)
     finally:
         write_rejects(run, {rejects: _rejects(name, pushed, rows)})
-    after = confirmed_after(
-        confirmed, rows.lazy(), pushed.accepted, run.run_id, in_doubt=pushed.in_doubt
-    )
+    accepted = set(pushed.accepted).difference(unfinished)
+    after = confirmed_after(confirmed, rows.lazy(), accepted, run.run_id, in_doubt=pushed.in_doubt)
     return remember_confirmed(run, target, current, name, after)
 
 

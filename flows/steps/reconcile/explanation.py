@@ -8,13 +8,15 @@ import polars as pl
 from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.current_state import current_or_first
+from flows.steps.shared.staged_changes import resources_in
 from staging.current import Current
 from staging.frames import scan_objects
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
 from transforms.core.errors import StagingError
-from transforms.model.resources import RESOURCES, Resource
+from transforms.model.resources import EVERY_RESOURCE, Resource
 from transforms.reports.explanations import differences, of_object
 
 ShownRows = list[dict[str, Any]]
@@ -33,16 +35,25 @@ def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, S
         StagingError: Nothing was ever posted to the target, and no run is named.
     """
     current = current_or_first(target, 0)
+    links = read_links(target, current)
+    name = next(iter(links.filter(theirs=name)["uid"]), name)
     run = Run(target.root, run_id or _last_run(target, current))
     desired, confirmed = _of_stage(run, DesiredManifest), _acknowledged(target, current)
     return {
         f"Desired in run {run.run_id}": _rows(name, desired),
         f"Changes of run {run.run_id}": _rows(name, _of_stage(run, ChangesManifest)),
         "Confirmed by DHIS2": _rows(name, confirmed),
+        "In DHIS2 a person of its own": _links_of(_spell(name), links),
         "Desired otherwise than confirmed": _differences(name, desired, confirmed),
         "Held back or refused": _rejects(run, name),
         "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
     }
+
+
+def _links_of(name: str, links: pl.DataFrame) -> ShownRows:
+    """Return by which UID DHIS2 knows a person whom it had before us."""
+    found = links.filter((pl.col("key") == name) | (pl.col("uid") == name))
+    return found.select("key", "uid", in_dhis2="theirs", state="state").to_dicts()
 
 
 def _last_run(target: Target, current: Current) -> str:
@@ -57,14 +68,14 @@ def _last_run(target: Target, current: Current) -> str:
 def _rows(name: str, frames_of: FramesOf) -> ShownRows:
     return [
         {"resource": resource.name} | row
-        for resource in RESOURCES
+        for resource in EVERY_RESOURCE
         for frame in frames_of(resource)
         for row in of_object(frame, _spell(name), resource)
     ]
 
 
 def _differences(name: str, desired: FramesOf, confirmed: FramesOf) -> ShownRows:
-    sides = ((each, desired(each), confirmed(each)) for each in RESOURCES)
+    sides = ((each, desired(each), confirmed(each)) for each in EVERY_RESOURCE)
     return [
         {"resource": resource.name} | row
         for resource, desired_rows, confirmed_rows in sides
@@ -87,7 +98,10 @@ def _of_stage(run: Run, stage: type[DesiredManifest | ChangesManifest]) -> Frame
     manifest = stage.read_if_done(run)
     count = manifest.partitions if manifest else 0
     path_of = run.desired if stage is DesiredManifest else run.changes
-    return lambda resource: [scan_objects(path_of(resource.name, each)) for each in range(count)]
+    present = resources_in(run)
+    return lambda resource: [
+        scan_objects(path_of(resource.name, each)) for each in range(count) if resource in present
+    ]
 
 
 def _acknowledged(target: Target, current: Current) -> FramesOf:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.shared.acknowledged_frames import tracked_versions
+from flows.steps.shared.existing import check_same_things
 from flows.steps.target.preflight import check_readable
 from flows.steps.target.read_back import Paging, Reader
 from flows.steps.target.recognition import recognise_server
@@ -15,6 +16,7 @@ from staging.manifests import DesiredManifest
 from staging.runs import RunRecord, remember
 from transforms.changes.sending.needs import optional_fields_sent
 from transforms.core.errors import StagingError
+from transforms.model.resources import DATA_VALUES
 
 PAGING = Paging()
 
@@ -82,6 +84,11 @@ def remember_state(run: Run, target: str, current: Current) -> None:
     remember(run, RunRecord(target=target, reconciled=tracked_versions(current)))
 
 
+def _has_figures_alone(current: Current) -> bool:
+    """Whether no person was ever loaded: then there is no program to be read."""
+    return set(tracked_versions(current)) == {DATA_VALUES.name}
+
+
 def reader_of(
     client: Dhis2, current: Current, paging: Paging = PAGING, in_flight: int | None = None
 ) -> Reader:
@@ -93,7 +100,9 @@ def reader_of(
         paging: How much is read at once.
         in_flight: Requests at once; None for as many as pay best on the version.
     """
+    check_same_things(current, client.renaming)
     info = recognise_server(client, current)
     info.check_reading()
-    check_readable(client, info, optional_fields_sent(current.treatments))
+    if not _has_figures_alone(current):
+        check_readable(client, info, optional_fields_sent(current.treatments))
     return Reader(client, info.dialect, paging, info.zone, in_flight or info.dialect.in_flight)

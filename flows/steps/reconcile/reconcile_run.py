@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -33,8 +33,10 @@ from flows.steps.shared.runner import PLAIN, Runner
 from flows.steps.target.read_back import Paging
 from staging.current import Current
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.target_lock import locked
-from transforms.model.resources import METADATA, RESOURCES, Resource
+from transforms.changes.objects.links import renaming_of
+from transforms.model.resources import METADATA, Resource
 from transforms.reports.reconciliation_report import markdown
 
 REPAIRED = (
@@ -104,6 +106,7 @@ def reconcile_run(
     *,
     paging: Paging = PAGING,
     in_flight: int | None = None,
+    number: str | None = None,
 ) -> int:
     """Read DHIS2, compare and report, repair if that is requested; return the differences.
 
@@ -113,15 +116,21 @@ def reconcile_run(
         runner: Runs the steps.
         paging: How much is read at once.
         in_flight: Requests at once; None for as many as pay best on the version.
+        number: UID of the attribute by which people of DHIS2's own are known, if any are.
 
     Raises:
         TargetError: DHIS2 is another one, or does not let the user read.
     """
-    reader = reader_of(client, basis.current, paging, in_flight)
-    work = Reconciliation(basis.run, basis.target, basis.current, basis.desired, reader)
-    for resource in RESOURCES:
+    links = read_links(basis.target, basis.current)
+    reader = replace(
+        reader_of(client, basis.current, paging, in_flight),
+        client=client.renamed(renaming_of(links)),
+    )
+    sides = (basis.run, basis.target, basis.current, basis.desired)
+    work = Reconciliation(*sides, reader, links, number)
+    for resource in work.resources:
         runner.run(read_objects, runner, work, resource)
-    for resource in RESOURCES:
+    for resource in work.resources:
         runner.run(compare, runner, work, resource)
     runner.run(compare_places_and_codes, runner, work)
     count = runner.run(report, runner, work, repaired=basis.is_repair)

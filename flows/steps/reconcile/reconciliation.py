@@ -5,12 +5,15 @@ acknowledged ───┼─ buckets of UIDs ─┬─► findings, counts ─�
 DHIS2 ─► read ──┘                   └─► repairs ─► flows/steps/reconcile/repair.py
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from flows.connectors.dhis2.metadata_read import present_uids
+from flows.steps.reconcile.read_values import read_values
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
+from flows.steps.shared.staged_changes import resources_in
 from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import scan
 from staging.current import Current
@@ -27,7 +30,9 @@ from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
 from transforms.changes.objects.identities import IDENTITIES, desired_identities
+from transforms.changes.objects.links import NO_LINKS
 from transforms.changes.objects.schemas import acknowledged_schema, value_columns
+from transforms.changes.reconciliation.linked_people import without_theirs
 from transforms.changes.reconciliation.reconciliation import (
     compare_bucket,
     missing_rows,
@@ -35,7 +40,14 @@ from transforms.changes.reconciliation.reconciliation import (
 )
 from transforms.dhis2.read_back import distinct, read_schema
 from transforms.model.field_keys import uids_of
-from transforms.model.resources import OPTIONS, ORG_UNITS, TRACKED_ENTITIES, Resource
+from transforms.model.resources import (
+    DATA_VALUES,
+    OPTIONS,
+    ORG_UNITS,
+    RESOURCES,
+    TRACKED_ENTITIES,
+    Resource,
+)
 from transforms.model.tables.insuree import SEED_CLAIM_ATTRIBUTES
 
 LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
@@ -53,7 +65,9 @@ class Reconciliation:
         target: The target.
         current: Its acknowledged state.
         desired: The run that says what openIMIS has; None if none is at hand.
-        reader: Reads the DHIS2.
+        reader: Reads the DHIS2; it calls people whom DHIS2 had before us as we do.
+        links: Whom of DHIS2's own openIMIS's people are.
+        number: UID of the attribute by which these are known.
     """
 
     run: Run
@@ -61,11 +75,21 @@ class Reconciliation:
     current: Current
     desired: Run | None
     reader: Reader
+    links: pl.DataFrame = field(default_factory=lambda: NO_LINKS)
+    number: str | None = None
 
     @property
     def partitions(self) -> range:
         """Numbers of the partitions, and of the buckets."""
         return range(self.current.partitions)
+
+    @property
+    def resources(self) -> list[Resource]:
+        """What is compared: persons, figures, or both."""
+        has_figures = DATA_VALUES.name in self.current.versions
+        if has_figures and not any(each.name in self.current.versions for each in RESOURCES):
+            return [DATA_VALUES]
+        return [*RESOURCES, DATA_VALUES] if has_figures else list(RESOURCES)
 
     def acknowledged(self, resource: Resource, partition: int) -> pl.LazyFrame:
         """Return one acknowledged partition."""
@@ -96,6 +120,8 @@ class Reconciliation:
         """Return what openIMIS has, partition by partition; nothing if that is not at hand."""
         if self.desired is None:
             return []
+        if resource not in resources_in(self.desired):
+            return []
         numbers = range(DesiredManifest.read(self.desired).partitions)
         return [scan_objects(self.desired.desired(resource.name, number)) for number in numbers]
 
@@ -114,9 +140,28 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
     stage = f"{READ_BACK}/{resource.name}"
     if is_done(work.run, stage):
         return row_count(work.run.read_back(resource.name))
-    rows = read_back(work.run, work.reader, resource, uids_of(work.values(resource)))
+    if resource is DATA_VALUES:
+        rows = _read_values(work)
+    else:
+        rows = read_back(work.run, work.reader, resource, uids_of(work.values(resource)))
     declare_done(work.run, stage, {})
     return rows
+
+
+def _read_values(work: Reconciliation) -> int:
+    """Read the data values of figures, and write those that nobody here knows beside them."""
+    confirmed = [work.acknowledged(DATA_VALUES, number) for number in work.partitions]
+    known = [*confirmed, work.desired_identities(DATA_VALUES)]
+    found, strangers = read_values(
+        work.reader.client, pl.concat(each.select("uid", "key") for each in known)
+    )
+    write_frame(work.run.read_back(DATA_VALUES.name), found.lazy())
+    write_frame(_strangers_file(work), strangers.lazy())
+    return len(found)
+
+
+def _strangers_file(work: Reconciliation) -> Path:
+    return work.run.read_back(DATA_VALUES.name).with_name("strangers.parquet")
 
 
 def compare_resource(work: Reconciliation, resource: Resource) -> int:
@@ -146,7 +191,12 @@ def _compare_bucket(work: Reconciliation, resource: Resource, bucket: int) -> in
     desired = _bucket(work, resource, DESIRED, bucket, IDENTITIES)
     read = distinct(_bucket(work, resource, READ, bucket, read_schema(uids_of(values))))
     read, deleted = _with_unread(work, resource, rows, read)
-    found = compare_bucket(resource, rows, desired, read, deleted, values, work.reader.zone)
+    renaming = work.reader.client.renaming
+    read = without_theirs(resource, read, rows, work.links, renaming, work.number)
+    strangers = scan_frame(_strangers_file(work)).collect() if resource is DATA_VALUES else None
+    found = compare_bucket(
+        resource, rows, desired, read, deleted, values, work.reader.zone, strangers
+    )
     for result in RESULTS:
         path = work.run.compared(resource.name, result) / f"{bucket:03d}.parquet"
         write_frame(path, getattr(found, result).lazy())
@@ -161,6 +211,8 @@ def _with_unread(
     Returns:
         What DHIS2 has, and the UIDs of what it has deleted; None where it does not tell.
     """
+    if resource is DATA_VALUES:  # a value that DHIS2 has deleted can be made again
+        return read, []
     unread = missing_rows(rows, read)["uid"].to_list()
     queried = distinct(query_objects(work.reader, resource, unread, uids_of(work.values(resource))))
     there = pl.concat([read, queried.filter(~pl.col("isDeleted"))])
@@ -181,8 +233,8 @@ def compare_metadata(work: Reconciliation, name: str) -> int:
     What they are called is not compared: set-up compares it whenever they are sent.
     """
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
-    params = {"fields": "id", "paging": "false"}
-    listed = work.reader.client.get(f"/api/{LISTS[name]}", params)[LISTS[name]]
-    lacking = unlisted_rows(confirmed, [each["id"] for each in listed])
+    uids = unlisted_rows(confirmed, []).collect()["uid"].drop_nulls().to_list()
+    there = present_uids(work.reader.client, LISTS[name], uids)
+    lacking = unlisted_rows(confirmed, sorted(there))
     write_frame(work.lacking_file(name), lacking)
     return row_count(work.lacking_file(name))

@@ -9,7 +9,7 @@ from staging.frames import row_count, scan_frame
 from transforms.changes.answers.metadata_changes import CONFIRMED
 from transforms.changes.objects.partitions import partition_of
 from transforms.changes.reconciliation.repairs import apply_repairs, strangers, with_persons
-from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import METADATA, TRACKED_ENTITIES, Resource
 
 
 def repair_state(work: Reconciliation) -> Current:
@@ -18,7 +18,7 @@ def repair_state(work: Reconciliation) -> Current:
     `current.json` is switched once, last. Its counter and last run stay: they say which load was
     the last, as DHIS2's marker does, and this was none.
     """
-    checksums = {resource.name: _repair_resource(work, resource) for resource in RESOURCES}
+    checksums = {resource.name: _repair_resource(work, resource) for resource in work.resources}
     checksums |= {name: _forget_lacking(work, name) for name in METADATA}
     changed = {name: written for name, written in checksums.items() if written}
     before = work.current.model_copy(update={"lost_run": None})

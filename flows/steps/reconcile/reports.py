@@ -9,12 +9,12 @@ from staging.files import whole_or_absent
 from staging.frames import scan_frame, write_frame
 from transforms.changes.reconciliation.findings import FINDINGS, lacking_findings, totals
 from transforms.changes.reconciliation.repairs import without_tombstones
-from transforms.model.resources import METADATA, ORG_UNITS, RESOURCES, Resource
+from transforms.model.resources import METADATA, ORG_UNITS, Resource
 
 
 def findings(work: Reconciliation) -> pl.LazyFrame:
     """Return everything that was found."""
-    frames = [each for resource in RESOURCES for each in work.results(resource, "findings")]
+    frames = [each for resource in work.resources for each in work.results(resource, "findings")]
     lacking = [lacking_findings(name, scan_frame(work.lacking_file(name))) for name in METADATA]
     return pl.concat([pl.LazyFrame(schema=FINDINGS), *frames, *lacking])
 
@@ -22,7 +22,7 @@ def findings(work: Reconciliation) -> pl.LazyFrame:
 def side_by_side(work: Reconciliation) -> pl.DataFrame:
     """Return what openIMIS, acknowledged and DHIS2 hold, by resource and org unit."""
     counted = []
-    for resource in RESOURCES:
+    for resource in work.resources:
         counted += [
             _count_objects(frame, resource, "openIMIS") for frame in work.desired_rows(resource)
         ]

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_read import index, present_objects
+from flows.connectors.dhis2.metadata_read import index, present_objects, present_uids
 from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Payload
 from transforms.dhis2.metadata_conflicts import Conflict, rename_taken
 from transforms.dhis2.metadata_plan import MAPS, Plan, plan
+from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.openimis.country import Country
-from transforms.package.metadata import maps
+from transforms.package.metadata import maps, share
 from transforms.package.metadata import package as package_objects
 from transforms.package.org_units_and_options import levels, root
 
@@ -42,24 +43,52 @@ class Package:
 
 
 def make_package(
-    client: Dhis2, country: Country, options: pl.DataFrame, *, rename: bool = False
+    client: Dhis2,
+    country: Country,
+    options: pl.DataFrame,
+    figures: Payload | None = None,
+    *,
+    rename: bool = False,
 ) -> Package:
-    """Return the package, beside what DHIS2 holds; the index of a class is read once.
+    """Return the package, beside what DHIS2 holds; the names of a class are read once, if at all.
 
     Args:
         client: The DHIS2.
         country: Names the root and the levels.
         options: Of all sets (see `transforms.model.options.options`): some figures are made of
             them.
+        figures: What data values need (`transforms.aggregates.metadata`); None where none is sent.
         rename: Give our objects other names where DHIS2 has given theirs away.
     """
-    payload = package_objects(options, country)
-    around = index(client, [*payload, MAPS, LEVELS])
+    payload = with_figures(package_objects(options, country), figures or {})
     place = root_place(client, country)
-    payload |= {MAPS: maps(place.level, country)} | _new_places(country, place, around)
+    payload |= {MAPS: maps(place.level, country)} if country.sends_persons else {}
+    around = index(client, [*_kinds_to_make(client, payload), LEVELS])
+    payload |= _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
     package = Package(payload, around, conflicts, _level_notes(country, place, around))
     return package.rename_objects(plan(payload, {}, around).conflicts) if rename else package
+
+
+def _kinds_to_make(client: Dhis2, payload: Payload) -> list[str]:
+    """Return the classes of which DHIS2 lacks some of the package: a name may be taken there.
+
+    All names of others are read of these alone; done again, set-up reads none.
+    """
+    uids = {kind: {thing["id"] for thing in things} for kind, things in payload.items()}
+    return [kind for kind, own in uids.items() if own - present_uids(client, kind, own)]
+
+
+def with_figures(package: Payload, figures: Payload) -> Payload:
+    """Return the package with what data values need; an object of both is made once."""
+    shared = share({kind: list(things) for kind, things in figures.items() if things})
+    kinds = [kind for kind in METADATA_CLASSES if kind in package or kind in shared]
+    return {
+        kind: list(
+            {each["id"]: each for each in (*package.get(kind, ()), *shared.get(kind, ()))}.values()
+        )
+        for kind in kinds
+    }
 
 
 def plan_of(client: Dhis2, package: Package) -> Plan:

@@ -14,15 +14,22 @@ import polars as pl
 from flows.connectors.dhis2.caches import clear_cache
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
+from flows.steps.set_up.option_combos import make_option_combos
 from flows.steps.set_up.package_plan import Package, make_package, plan_of, refuse_conflicts
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
+from flows.steps.target.existing import ask_existing
 from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import ask_server
+from transforms.aggregates.category_options import CategoryOptions
+from transforms.aggregates.elements import chosen_figures
+from transforms.aggregates.metadata import aggregate_objects
+from transforms.changes.guards.existing import existing_notes, refuse_existing
 from transforms.dhis2.metadata_plan import MAPS, Plan, with_options
+from transforms.model.existing import in_use, pushed_options
 from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
 from transforms.package.org_units_and_options import option_objects
@@ -69,18 +76,21 @@ def set_up(
     rename: bool = False,
     loader_user: str | None = None,
     notes: Sequence[str] = (),
+    categories: CategoryOptions | None = None,
 ) -> SetUp:
     """Bring a DHIS2 to where it can take the data; done again, it changes nothing.
 
     Args:
         client: The DHIS2.
         country: The country file.
-        options: See `transforms.model.options.options`.
+        options: See `transforms.model.options.options`; also those of sets that DHIS2 had before
+            us, of which figures are made and nothing is written.
         org_units: See `transforms.model.org_units.org_units`.
         apply: Write; else plan, and ask DHIS2 whether it would take the plan.
         rename: Give our objects other names where DHIS2 has given theirs away.
         loader_user: The user who loads, to be given org units and data capture; None: nobody is.
         notes: What an operator should know besides, for the plan.
+        categories: CategoryOptions of the categories of figures; None where none is sent.
 
     Raises:
         TargetError: DHIS2 is not as it must be, or does not store what it is sent.
@@ -88,19 +98,26 @@ def set_up(
     """
     info = ask_server(client)
     info.check_showing()
-    package = make_package(client, country, options, rename=rename)
+    found = ask_existing(client, country)
+    refuse_existing(found, country)
+    own = pushed_options(options.lazy(), in_use(country)).collect()
+    figures = None if categories is None else aggregate_objects(categories, country)
+    package = make_package(client, country, options, figures, rename=rename)
     planned = plan_of(client, package)
-    planned.notes.extend([*_server_notes(info), *notes])
+    planned.notes.extend([*_server_notes(info), *notes, *existing_notes(found, country, options)])
     planned.notes.extend([NOBODY_WAS_NAMED] if loader_user is None else [])
-    done = SetUp(info.version, with_options(planned, option_objects(options)))
+    done = SetUp(info.version, with_options(planned, option_objects(own)))
     if not apply:
         if not planned.conflicts:
             check_plan(client, planned)
         return done
     refuse_conflicts(planned)
     _write(client, info, package, planned)
-    done.grants = give_access(client, country, loader_user)
-    done.options = push_options(client, options)
+    if categories is not None:
+        chosen = chosen_figures(country)
+        done.grants += make_option_combos(client, categories, chosen)
+    done.grants += give_access(client, country, loader_user)
+    done.options = push_options(client, own)
     done.org_units = push_org_units(client, org_units)
     done.grants += set_output_period_types(client, info)
     done.grants += [

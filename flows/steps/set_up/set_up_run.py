@@ -8,8 +8,9 @@ from flows.steps.shared.decisions import placement_by
 from flows.steps.target.gone_places import gone_places
 from staging.layout import Run
 from staging.snapshots import read_snapshot
-from transforms.model.desired import desired_metadata
-from transforms.model.resources import OPTIONS, ORG_UNITS
+from transforms.aggregates.category_options import category_options
+from transforms.model.desired import desired_metadata, known_options
+from transforms.model.resources import ORG_UNITS
 from transforms.openimis.country import Country
 from transforms.openimis.place_groups import lines_without_place, sentence_of_lines
 from transforms.openimis.register import register_of
@@ -47,7 +48,7 @@ def set_up_run(
     register = register_of(read_snapshot(run).frames, country)
     placement = placement_by(decisions, register, country)
     desired = desired_metadata(register, country, coordinates, place_groups, placement)
-    options = desired[OPTIONS].collect()
+    options = known_options(register, country).collect()
     notes = [*gone_places(client, run.root, country), *service_group_notes(country, options)]
     if place_groups is not None and (lines := lines_without_place(place_groups, register)):
         notes.append(sentence_of_lines(lines))
@@ -60,4 +61,5 @@ def set_up_run(
         rename=rename,
         loader_user=loader_user,
         notes=notes,
+        categories=category_options(register, country) if country.sends_figures else None,
     )

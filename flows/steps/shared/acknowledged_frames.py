@@ -5,8 +5,8 @@ import polars as pl
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.layout import Target
-from transforms.changes.objects.schemas import acknowledged_schema
-from transforms.model.resources import RESOURCES, Resource
+from transforms.changes.objects.schemas import State, acknowledged_schema
+from transforms.model.resources import EVERY_RESOURCE, RESOURCES, TRACKED_ENTITIES, Resource
 
 
 def acknowledged(
@@ -38,7 +38,23 @@ def acknowledged_of(
     return pl.concat([own, *arrived], how="diagonal")
 
 
+def acknowledged_resources(current: Current) -> list[Resource]:
+    """Return the resources of persons, and that of figures if DHIS2 has confirmed any."""
+    others = [each for each in EVERY_RESOURCE if each.name in current.versions]
+    return [*RESOURCES, *(each for each in others if each not in RESOURCES)]
+
+
+def holds_persons(target: Target, current: Current) -> bool:
+    """Whether DHIS2 has confirmed persons, and has them still."""
+    if TRACKED_ENTITIES.name not in current.versions:
+        return False
+    numbers = range(current.partitions)
+    frames = [acknowledged(target, current, TRACKED_ENTITIES, number) for number in numbers]
+    held = pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
+    return not held.head(1).collect().is_empty()
+
+
 def tracked_versions(current: Current) -> dict[str, str]:
-    """Return the versions of people, policies and claims."""
-    names = [resource.name for resource in RESOURCES]
+    """Return the versions of people, policies, claims and figures."""
+    names = [resource.name for resource in EVERY_RESOURCE]
     return {name: current.versions[name] for name in names if name in current.versions}

@@ -7,6 +7,7 @@ from staging.files import write_bytes
 from staging.layout import Run
 from staging.runs import RunRecord, remember
 from transforms.core.errors import CountryError
+from transforms.model.existing import in_use
 from transforms.openimis.country import Country, country_of
 from transforms.reports.leaving_page import leaving_page
 
@@ -29,7 +30,9 @@ def read_country(path: Path) -> Country:
             f"The country file {path} is not TOML: {error}. See country.example.toml. "
             f"Nothing was done."
         ) from error
-    return country_of(content, str(path))
+    country = country_of(content, str(path))
+    in_use(country, str(path))
+    return country
 
 
 def write_what_leaves(run: Run, country: Country) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 from staging.frames import scan_objects
 from staging.layout import Run
 from staging.manifests import ChangesManifest
-from transforms.model.resources import RESOURCES
+from transforms.model.resources import DATA_VALUES, EVERY_RESOURCE, RESOURCES, Resource
 
 CHANGES = "changes"
 Changes = Mapping[str, pl.LazyFrame]
@@ -15,7 +15,15 @@ Changes = Mapping[str, pl.LazyFrame]
 
 def changes_of(run: Run, partition: int) -> Changes:
     """Return resource name → changes of one partition."""
-    return {each.name: scan_objects(run.changes(each.name, partition)) for each in RESOURCES}
+    return {
+        each.name: scan_objects(run.changes(each.name, partition)) for each in resources_in(run)
+    }
+
+
+def resources_in(run: Run) -> list[Resource]:
+    """Return the resources that a run compares: values only where the country asks for them."""
+    paths = (run.desired(DATA_VALUES.name, 0), run.changes(DATA_VALUES.name, 0))
+    return list(EVERY_RESOURCE if any(path.exists() for path in paths) else RESOURCES)
 
 
 def all_changes(run: Run) -> dict[str, pl.LazyFrame]:

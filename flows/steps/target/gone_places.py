@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import present_uids
 from staging.acknowledged import scan
 from staging.current import Current, read_current
 from staging.layout import Target, target_names
@@ -49,7 +50,7 @@ def _loaded_to(client: Dhis2, staging_root: Path) -> Iterator[tuple[Target, Curr
 
 
 def _gone_places(client: Dhis2, target: Target, current: Current) -> list[str]:
-    params = {"fields": "id", "paging": "false"}
-    listed = client.get("/api/organisationUnits", params)["organisationUnits"]
     confirmed = scan(target, current, ORG_UNITS, 0, CONFIRMED)
-    return unlisted_rows(confirmed, [each["id"] for each in listed]).collect()["uid"].to_list()
+    uids = unlisted_rows(confirmed, []).collect()["uid"].drop_nulls().to_list()
+    there = present_uids(client, "organisationUnits", uids)
+    return unlisted_rows(confirmed, sorted(there)).collect()["uid"].to_list()

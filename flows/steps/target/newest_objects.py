@@ -13,11 +13,14 @@ from flows.steps.shared.staged_changes import changes_of
 from flows.steps.target.read_back import Reader, query_objects
 from staging.current import Current
 from staging.layout import Run, Target
+from staging.links import read_links
 from staging.manifests import ChangesManifest
 from transforms.changes.guards.recognition import NewestObjects
 from transforms.changes.objects.identities import IDENTITIES
+from transforms.changes.objects.links import renaming_of
 from transforms.changes.objects.schemas import UNKNOWN, State
 from transforms.changes.reconciliation.findings import FINDINGS, FindingKind
+from transforms.changes.reconciliation.linked_people import without_theirs
 from transforms.changes.reconciliation.reconciliation import compare_bucket
 from transforms.model.field_keys import uids_of
 from transforms.model.resources import RESOURCES, Resource
@@ -88,8 +91,9 @@ def compare_newest(
 def _compare(
     client: Dhis2, info: SystemInfo, target: Target, current: Current, chosen: pl.DataFrame
 ) -> pl.DataFrame:
-    reader = Reader(client, info.dialect, zone=info.zone)
-    found = [_compare_resource(reader, target, current, each, chosen) for each in RESOURCES]
+    links = read_links(target, current)
+    reader = Reader(client.renamed(renaming_of(links)), info.dialect, zone=info.zone)
+    found = [_compare_resource(reader, target, current, each, chosen, links) for each in RESOURCES]
     return pl.concat([pl.DataFrame(schema=FINDINGS), *found])
 
 
@@ -141,7 +145,12 @@ def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.Laz
 
 
 def _compare_resource(
-    reader: Reader, target: Target, current: Current, resource: Resource, chosen: pl.DataFrame
+    reader: Reader,
+    target: Target,
+    current: Current,
+    resource: Resource,
+    chosen: pl.DataFrame,
+    links: pl.DataFrame,
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
     confirmed = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
@@ -150,7 +159,9 @@ def _compare_resource(
     is_deleted = pl.col("isDeleted")
     deleted = read.filter(is_deleted)["uid"].to_list()
     nothing = pl.DataFrame(schema=IDENTITIES)
-    there = read.filter(~is_deleted)
+    there = without_theirs(
+        resource, read.filter(~is_deleted), confirmed, links, reader.client.renaming
+    )
     return compare_bucket(
         resource, confirmed, nothing, there, deleted, values, reader.zone
     ).findings

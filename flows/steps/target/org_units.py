@@ -33,6 +33,7 @@ from transforms.package.tables.population import POPULATION_SET
 OrgUnitRow = Mapping[str, Any]
 
 ORG_UNITS = METADATA_CLASSES["organisationUnits"]
+GROUPS = "organisationUnitGroups"
 ASSIGNED: tuple[tuple[str, str, str], ...] = (
     ("programs", INSUREE_PROGRAM.uid, "in_insuree_program"),
     ("programs", CLAIM_PROGRAM.uid, "in_claim_program"),
@@ -75,6 +76,29 @@ def push_org_units(
         }
         pushed.in_doubt |= {key for uid, key in keys.items() if uid in outcome.in_doubt}
     pushed.accepted += [key for uid, key in keys.items() if uid not in outcome.refused]
+    return pushed
+
+
+def take_out_of_groups(client: Dhis2, left: pl.DataFrame) -> PushResult:
+    """Take org units that places have left out of our groups.
+
+    Args:
+        client: The DHIS2.
+        left: See `transforms.changes.answers.left_org_units`.
+
+    Raises:
+        TargetError: DHIS2 does not let the user read.
+        BusyError: It stayed busy or out of reach, or fails on a request without objects.
+    """
+    outcome, pushed = Outcome(), PushResult()
+    of_group = left.explode("groups").drop_nulls("groups").group_by("groups").agg("uid")
+    for group, uids in of_group.sort("groups").rows():
+        pushed.references += _collect(client, GROUPS, group, (), uids, outcome)
+    for key, uid in left.select("key", "uid").rows():
+        if uid in outcome.refused:
+            pushed.refused[key] = outcome.refused[uid]
+        else:
+            pushed.accepted.append(key)
     return pushed
 
 
@@ -162,17 +186,18 @@ def _refuse_what_was_not_stored(
 def _group(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Put org units into their groups, and out of those that they left for another of the set.
 
-    Where openIMIS says nothing of a place, its groups in the set are the operator's.
+    Where openIMIS says nothing of a place, its groups in the set are the operator's. A group that
+    DHIS2 had before us is the operator's too.
     """
-    changes = 0
+    changes, theirs = 0, client.renaming.theirs.keys()
     for group_set in GROUP_SETS if rows else ():
-        uids = {group.uid for group in group_set.groups}
+        uids = {group.uid for group in group_set.groups} - theirs
         groups_of = {row["uid"]: uids.intersection(row["groups"]) for row in rows}
         grouped = {uid: groups for uid, groups in groups_of.items() if groups}
         for group in sorted(uids) if grouped else ():
             inside = {uid for uid, groups in grouped.items() if group in groups}
             others = grouped.keys() - inside
-            changes += _collect(client, "organisationUnitGroups", group, inside, others, outcome)
+            changes += _collect(client, GROUPS, group, inside, others, outcome)
     return changes
 
 

@@ -7,6 +7,7 @@ DHIS2 is queried after org units and options were pushed. What the answers mean,
 from typing import Any
 
 from flows.connectors.dhis2.client import TRANSFER, Dhis2
+from flows.connectors.dhis2.metadata_read import lines_of
 from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.changes.guards.preflight import refuse_unreadable, refuse_unready
@@ -62,7 +63,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
     is_everywhere = user.is_superuser and not info.dialect.superuser_needs_org_units
     return Offer(
         user=user,
-        lines=_ask_lines(client),
+        lines=lines_of(client, needs.all_org_units | needs.named),
         person_type=_ask_person_type(client),
         programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
         fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in needs.fields},
@@ -89,27 +90,20 @@ def _ask_user(client: Dhis2) -> User:
     )
 
 
-def _ask_lines(client: Dhis2) -> dict[str, list[str]]:
-    """Return every org unit's UID with those above it and its own."""
-    params = {"fields": "id,path", "paging": "false"}
-    listed = client.get("/api/organisationUnits", params)["organisationUnits"]
-    return {unit["id"]: unit["path"].strip("/").split("/") for unit in listed}
-
-
 def _ask_person_type(client: Dhis2) -> bool | None:
     found = find(client, f"/api/trackedEntityTypes/{PERSON_TYPE}", f"id,{ACCESS}")
-    return _is_open(found) if found is not None else None
+    return is_open(found) if found is not None else None
 
 
 def _ask_program(client: Dhis2, uid: str) -> ProgramAccess | None:
     found = find(client, f"/api/programs/{uid}", PROGRAM)
     if found is None:
         return None
-    stages = {stage["id"]: _is_open(stage) for stage in found.get("programStages") or ()}
-    return ProgramAccess(_is_open(found), stages, _uids(found.get("organisationUnits")))
+    stages = {stage["id"]: is_open(stage) for stage in found.get("programStages") or ()}
+    return ProgramAccess(is_open(found), stages, _uids(found.get("organisationUnits")))
 
 
-def _is_open(found: Json) -> bool:
+def is_open(found: Json) -> bool:
     """Whether the user may read and write the data of an object."""
     data = (found.get("access") or {}).get("data") or {}
     return bool(data.get("read") and data.get("write"))

@@ -12,7 +12,7 @@ an empty page.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from threading import BoundedSemaphore
@@ -20,6 +20,7 @@ from threading import BoundedSemaphore
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import children_of, roots
 from flows.steps.target.read_ahead import in_order
 from staging.layout import Run
 from staging.read_back import writing_rows
@@ -90,7 +91,6 @@ class Reader:
     paging: Paging = Paging()
     zone: str = "UTC"
     at_once: int = 1
-    _below: dict[str | None, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._turns = BoundedSemaphore(self.at_once)
@@ -204,14 +204,8 @@ class Reader:
 
     def _org_units_below(self, org_unit: str | None) -> list[str]:
         """Return the org units right below another one; those without parent for None."""
-        if not self._below:
-            params = {"fields": "id,parent[id]", "paging": "false"}
-            with self._turns:
-                listed = self.client.get("/api/organisationUnits", params)["organisationUnits"]
-            for unit in listed:
-                above = (unit.get("parent") or {}).get("id")
-                self._below.setdefault(above, []).append(unit["id"])
-        return self._below.get(org_unit, [])
+        with self._turns:
+            return roots(self.client) if org_unit is None else children_of(self.client, [org_unit])
 
 
 def read_back(run: Run, reader: Reader, resource: Resource, values: Sequence[str]) -> int:

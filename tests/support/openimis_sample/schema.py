@@ -140,6 +140,13 @@ _COLUMNS: Final = {
         " manualPrice -|boolean, ServPackageType -|varchar(1)",
     "tblICDCodes": f"ICDID integer, {_VALIDITY}, ICDCode varchar(255), ICDName varchar(255), AuditUserID integer, RowID bytes?",
     "tblBatchRun": f"RunID integer, {_VALIDITY}, RunDate timestamp, AuditUserID integer, RunYear integer, RunMonth smallint, LocationId integer?",
+    "tblPayer": f"PayerID integer, {_VALIDITY}, PayerUUID varchar(36), PayerType varchar(1), PayerName varchar(100), PayerAddress varchar(100)?,"
+        " Phone varchar(50)?, Fax varchar(50)?, eMail varchar(50)?, AuditUserID integer, LocationId integer?, RowID text?",
+    "tblFeedback": f"FeedbackID integer, {_VALIDITY}, FeedbackUUID varchar(36), CareRendered boolean?, PaymentAsked boolean?,"
+        " DrugPrescribed boolean?, DrugReceived boolean?, Asessment smallint?, CHFOfficerCode integer?, FeedbackDate timestamp?,"
+        " AuditUserID integer, ClaimID integer?",
+    "tblFeedbackPrompt": "FeedbackPromptID integer, ValidityFrom timestamp?, ValidityTo timestamp?, LegacyID integer?, ClaimID integer?,"
+        " FeedbackPromptDate date, OfficerID integer?, PhoneNumber varchar(25)?|varchar(50)?, SMSStatus smallint?, AuditUserID integer?",
     "tblGender": f"Code varchar(1), Gender varchar(50)?, {_LOOKUP}",
     "tblProfessions": f"ProfessionId smallint, Profession varchar(50), {_LOOKUP}",
     "tblEducations": f"EducationId smallint, Education varchar(50), {_LOOKUP}",

@@ -107,6 +107,12 @@ class Sandbox:
             return list(self.app.log)
 
     @property
+    def bytes_sent(self) -> dict[str, int]:
+        """Method and path to the bytes of all answers so far."""
+        with self.state.lock:
+            return dict(self.app.bytes_sent)
+
+    @property
     def totals(self) -> dict[str, int]:
         """How often each `METHOD path` other than GET was asked, without limit."""
         with self.state.lock:

@@ -22,8 +22,15 @@ def main() -> None:
         metavar="NAME:PASSWORD[:TOKEN]",
         help="a superuser besides admin:district",
     )
+    parser.add_argument(
+        "--with-loader", action="store_true", help="the user of the daily load: loader:Loader-123"
+    )
     options = parser.parse_args()
     users = [_user(text) for text in options.user]
+    if options.with_loader:
+        from tests.support.loader import LOADER_USER
+
+        users.append(LOADER_USER)
     gc.set_threshold(50_000, 50, 50)
     app = new_app(options.version, users)
     print(f"DHIS2 stand-in {options.version} on http://127.0.0.1:{options.port}", flush=True)

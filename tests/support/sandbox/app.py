@@ -39,6 +39,7 @@ class SandboxApp:
         self.cues = Cues()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self.totals: Counter[str] = Counter()
+        self.bytes_sent: Counter[str] = Counter()
         self.refuses_unrecorded = True
         self._users = users
         self.reset()
@@ -53,6 +54,7 @@ class SandboxApp:
         self._handlers = Handlers(self.state)
         self.log.clear()
         self.totals.clear()
+        self.bytes_sent.clear()
         gc.collect()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +80,8 @@ class SandboxApp:
         if cue.drop == "after":
             _drop(receive)
             return
-        await _send(send, answer, cue)
+        sent = await _send(send, answer, cue)
+        self.bytes_sent[f"{scope['method']} {path}"] += sent
 
     def _answer_or_fault(
         self, scope: Scope, path: str, query: str, body: bytes, cue: Cue
@@ -272,7 +275,8 @@ def _drop(receive: Receive) -> None:
     transport.abort()
 
 
-async def _send(send: Send, answer: Answer, cue: Cue) -> None:
+async def _send(send: Send, answer: Answer, cue: Cue) -> int:
+    """Send an answer, and return how many bytes its body has."""
     content = answer.content()
     media = f"{answer.media};charset=UTF-8"
     headers = {"content-type": media, **answer.headers, "content-length": str(len(content))}
@@ -292,6 +296,7 @@ async def _send(send: Send, answer: Answer, cue: Cue) -> None:
     if cue.trickle:
         await _trickle(send, content, cue.trickle)
     await send({"type": "http.response.body", "body": b"" if cue.trickle else content})
+    return len(content)
 
 
 async def _trickle(send: Send, content: bytes, pause: float) -> None:

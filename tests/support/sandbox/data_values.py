@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from . import times
@@ -36,17 +37,27 @@ _PERIOD = re.compile(r"\d{4}(\d{2}(\d{2})?|Q[1-4]|S[12]|W\d{1,2}|April|July|Oct)
 
 
 def import_values(state: State, account: Account, posted: Object, query: dict[str, str]) -> Answer:
-    """Writes values; what conflicts is named."""
+    """Writes or deletes values; what conflicts is named."""
     rows = [_complete(posted, row) for row in posted.get("dataValues") or ()]
-    conflicts = _conflicts(state, rows)
+    conflicts = _conflicts(state, account, rows, is_delete=_is_delete(query))
     refused = {index for conflict in conflicts for index in conflict["indexes"]}
     counts: Counter[str] = Counter()
+    absent: set[int] = set()
     for index, row in enumerate(rows):
-        if index not in refused:
-            counts[_write(state, account, row)] += 1
+        if index in refused:
+            continue
+        done = _delete(state, row) if _is_delete(query) else _write(state, account, row)
+        counts[done] += 1
+        if done == "ignored" and _is_delete(query):
+            absent.add(index)
+    del counts["skipped"]
     if not state.dialect.strict_data_values:
         counts["ignored"] += len(refused)
-    return _answer(state, query, conflicts, counts, sorted(refused))
+    return _answer(state, query, conflicts, counts, sorted(refused | absent))
+
+
+def _is_delete(query: dict[str, str]) -> bool:
+    return query.get("importStrategy") == "DELETE"
 
 
 def _complete(posted: Object, row: Object) -> Object:
@@ -54,50 +65,63 @@ def _complete(posted: Object, row: Object) -> Object:
     return header | row
 
 
-def _conflicts(state: State, rows: list[Object]) -> list[Object]:
+def _conflicts(
+    state: State, account: Account, rows: list[Object], *, is_delete: bool
+) -> list[Object]:
     if state.dialect.strict_data_values:
-        return _data_set_conflicts(state, rows)
+        return _data_set_conflicts(state, account, rows)
     return [
         conflict
         for index, row in enumerate(rows)
-        if (conflict := _row_conflict(state, index, row)) is not None
+        if (conflict := _row_conflict(state, account, index, row, is_delete=is_delete)) is not None
     ]
 
 
-def _row_conflict(state: State, index: int, row: Object) -> Object | None:
+def _row_conflict(
+    state: State, account: Account, index: int, row: Object, *, is_delete: bool
+) -> Object | None:
+    """The first thing that DHIS2 finds, in its order (2.42)."""
     element = state.find("dataElements", row["dataElement"])
+    combo = row.get("categoryOptionCombo")
+    unit = state.find("organisationUnits", row["orgUnit"])
+    period = _PERIOD.fullmatch(row["period"])
+    missing = "not found or not accessible"
     checks = (
-        (element is None, "E7610", "dataElement", "Data element not found or not accessible"),
+        (element is None, "E7610", "dataElement", f"Data element {missing}"),
+        (period is None, "E7611", "period", "Period not valid"),
+        (unit is None, "E7612", "orgUnit", f"Organisation unit {missing}"),
         (
-            _PERIOD.fullmatch(row["period"]) is None,
-            "E7611",
-            "period",
-            "Period not valid",
-        ),
-        (
-            state.find("organisationUnits", row["orgUnit"]) is None,
-            "E7612",
-            "orgUnit",
-            "Organisation unit not found or not accessible",
+            bool(combo) and state.find("categoryOptionCombos", str(combo)) is None,
+            "E7613",
+            "categoryOptionCombo",
+            f"Category option combo {missing} for writing data",
         ),
     )
-    names = {"orgUnit": "organisationUnit"}
     for fails, code, name, message in checks:
         if fails:
-            value = row[name]
-            return {
-                "object": value,
-                "objects": {names.get(name, name): value},
-                "value": f"{message}: `{value}`",
-                "errorCode": code,
-                "property": name,
-                "indexes": [index],
-            }
-    value_type = (element or {}).get("valueType", "TEXT")
-    if is_valid(value_type, str(row.get("value"))):
+            return _conflict(index, row, code, name, message)
+    if not all(account.may("data write", each) for each in _options(state, combo)):
+        message = "Category option combo option not accessible"
+        return _conflict(index, row, "E7614", "categoryOptionCombo", message)
+    if not account.captures_in(row["orgUnit"]):
+        message = "Organisation unit not in hierarchy of current user"
+        return _conflict(index, row, "E7617", "orgUnit", message)
+    return _value_conflict(index, row, element or {}, is_delete=is_delete) or _time_conflict(
+        state, account, index, row
+    )
+
+
+def _value_conflict(index: int, row: Object, element: Object, *, is_delete: bool) -> Object | None:
+    uid, value = row["dataElement"], row.get("value")
+    if value in (None, ""):
+        if is_delete:
+            return None
+        message = "Data value or comment not specified for data element"
+        return _conflict(index, row, "E7618", "value", message)
+    value_type = element.get("valueType", "TEXT")
+    if is_valid(value_type, str(value)):
         return None
     reason = _WRONG_VALUES.get(value_type, "value_not_valid")
-    uid = row["dataElement"]
     return {
         "object": uid,
         "objects": {"dataElement": uid, "value": reason},
@@ -108,8 +132,89 @@ def _row_conflict(state: State, index: int, row: Object) -> Object | None:
     }
 
 
-def _data_set_conflicts(state: State, rows: list[Object]) -> list[Object]:
+def _time_conflict(state: State, account: Account, index: int, row: Object) -> Object | None:
+    """Locked, or not yet over: asked of each data set that has the element and the org unit."""
+    for data_set in _data_sets_of(state, row):
+        if is_locked(state, account, data_set, row["period"]):
+            message = "Current date is past expiry days for period"
+            return _conflict(index, row, "E7640", "period", message)
+        if is_in_future(state, data_set, row["period"]):
+            message = "Period is after latest open future period"
+            return _conflict(index, row, "E7641", "period", message)
+    return None
+
+
+def _data_sets_of(state: State, row: Object) -> list[Object]:
+    return [
+        data_set
+        for data_set in state.metadata["dataSets"].values()
+        if row["dataElement"]
+        in {each["dataElement"]["id"] for each in data_set.get("dataSetElements") or ()}
+        and row["orgUnit"] in {unit["id"] for unit in data_set.get("organisationUnits") or ()}
+    ]
+
+
+def is_locked(state: State, account: Account, data_set: Object, period: str) -> bool:
+    """Whether so many days are over since the end of a period that the data set takes none."""
+    days = float(data_set.get("expiryDays") or 0)
+    if days <= 0 or account.has("F_EDIT_EXPIRED"):
+        return False
+    return _today(state) > _end_of(period) + timedelta(days=days)
+
+
+def is_in_future(state: State, data_set: Object, period: str) -> bool:
+    """Whether a period has not ended, and the data set is open for so few of these."""
+    if int(data_set.get("openFuturePeriods") or 0) > 0:
+        return False
+    return _end_of(period) >= _today(state)
+
+
+def _today(state: State) -> date:
+    return datetime.fromtimestamp(state.now() / 1000, UTC).date()
+
+
+def _end_of(period: str) -> date:
+    year = int(period[:4])
+    if len(period) == 4:
+        return date(year, 12, 31)
+    month = 3 * int(period[5]) if period[4] == "Q" else int(period[4:6])
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)
+
+
+def _options(state: State, combo: Any) -> list[Object]:
+    found = state.find("categoryOptionCombos", str(combo)) if combo else None
+    uids = [each["id"] for each in (found or {}).get("categoryOptions") or ()]
+    return [row for uid in uids if (row := state.find("categoryOptions", uid)) is not None]
+
+
+def _conflict(index: int, row: Object, code: str, name: str, message: str) -> Object:
+    value = row.get(name)
+    names = {"orgUnit": "organisationUnit"}
+    return {
+        "object": value,
+        "objects": {names.get(name, name): value},
+        "value": f"{message}: `{value}`",
+        "errorCode": code,
+        "property": name,
+        "indexes": [index],
+    }
+
+
+def _data_set_conflicts(state: State, account: Account, rows: list[Object]) -> list[Object]:
     conflicts = []
+    for index, row in enumerate(rows):
+        combo = row.get("categoryOptionCombo")
+        if combo and state.find("categoryOptionCombos", combo) is None:
+            value = f"Value #{index} category option combo not found: `{combo}`"
+            conflicts.append(
+                {
+                    "objects": {"args": combo},
+                    "value": value,
+                    "errorCode": "E8108",
+                    "indexes": [index],
+                }
+            )
     for uid, indexes in _by_data_set(state, rows).items():
         data_set = state.metadata["dataSets"][uid]
         allowed = {unit["id"] for unit in data_set.get("organisationUnits") or ()}
@@ -121,6 +226,16 @@ def _data_set_conflicts(state: State, rows: list[Object]) -> list[Object]:
                     "objects": {"args": f"{uid}-[{units}]"},
                     "value": f"Data set {uid} not usable with org unit(s): `[{units}]`",
                     "errorCode": "E8022",
+                    "indexes": indexes,
+                }
+            )
+        locked = [i for i in indexes if is_locked(state, account, data_set, rows[i]["period"])]
+        if locked:
+            conflicts.append(
+                {
+                    "objects": {"args": uid},
+                    "value": f"Untimely data entry for data set {uid}",
+                    "errorCode": "E8030",
                     "indexes": indexes,
                 }
             )
@@ -140,9 +255,19 @@ def _by_data_set(state: State, rows: list[Object]) -> dict[str, list[int]]:
     return groups
 
 
+def _key(row: Object) -> tuple[str, str, str, str]:
+    combo = row.get("categoryOptionCombo") or DEFAULT_OPTION_COMBO
+    return (row["dataElement"], row["period"], row["orgUnit"], combo)
+
+
 def _write(state: State, account: Account, row: Object) -> str:
-    key = (row["dataElement"], row["period"], row["orgUnit"])
+    key = _key(row)
     held = state.data_values.get(key)
+    if _is_insignificant(state, row):
+        if held is None:
+            return "skipped"
+        del state.data_values[key]
+        return "deleted"
     if held is not None and held["value"] == row["value"]:
         return "updated" if state.dialect.strict_data_values else "ignored"
     moment = times.written(times.now()) + "+0000"
@@ -150,7 +275,7 @@ def _write(state: State, account: Account, row: Object) -> str:
         "dataElement": row["dataElement"],
         "period": row["period"],
         "orgUnit": row["orgUnit"],
-        "categoryOptionCombo": DEFAULT_OPTION_COMBO,
+        "categoryOptionCombo": key[3],
         "attributeOptionCombo": DEFAULT_OPTION_COMBO,
         "value": str(row["value"]),
         "storedBy": account.user["username"],
@@ -160,6 +285,18 @@ def _write(state: State, account: Account, row: Object) -> str:
     if state.dialect.strict_data_values:
         return "updated"
     return "updated" if held else "imported"
+
+
+def _is_insignificant(state: State, row: Object) -> bool:
+    """Whether DHIS2 keeps no such zero: of an element that does not say that zeros count (2.42)."""
+    element = state.find("dataElements", row["dataElement"]) or {}
+    is_averaged = str(element.get("aggregationType")).startswith("AVERAGE")
+    counts = element.get("zeroIsSignificant") or is_averaged or state.dialect.strict_data_values
+    return not counts and str(row["value"]) == "0"
+
+
+def _delete(state: State, row: Object) -> str:
+    return "ignored" if state.data_values.pop(_key(row), None) is None else "deleted"
 
 
 def _answer(
@@ -217,10 +354,18 @@ def read_values(state: State, pairs: Sequence[tuple[str, str]]) -> Answer:
     if strict and with_children:
         del header["orgUnit"]
     units = {str(query.get("orgUnit"))}
+    periods = {value for name, value in pairs if name == "period"}
+    sets = [value for name, value in pairs if name == "dataSet"]
+    elements = {
+        each["dataElement"]["id"]
+        for uid in sets
+        for each in (state.find("dataSets", uid) or {}).get("dataSetElements") or ()
+    }
     rows = [
         _shown(row, header if strict else {})
-        for (_, period, unit), row in state.data_values.items()
-        if period == header["period"]
+        for (element, period, unit, _), row in state.data_values.items()
+        if period in periods
+        and element in elements
         and (is_under(state, unit, units) if with_children else unit in units)
     ]
     body: Object = {**header, "dataValues": rows}

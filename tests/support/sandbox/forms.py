@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from .forms_of_the_source import FORMS_OF_THE_SOURCE
 from .wordlist import names
 
 KNOWN_FORMS = Path(__file__).parents[2] / "recorded/contract" / "known_forms.json"
@@ -91,7 +92,8 @@ def known_forms() -> dict[str, dict[str, set[str]]]:
 def unrecorded(version: str, form: str, fields: Iterable[str]) -> str | None:
     """What of a request no real server of this version was ever asked; None: nothing."""
     asked = known_forms().get(form, {}).get(version)
-    if asked is None:
+    read = FORMS_OF_THE_SOURCE.get(form, {}).get(version)
+    if asked is None and read is None:
         return form
-    new = sorted(set(fields) - asked)
+    new = sorted(set(fields) - (asked or set()) - (read or frozenset()))
     return f"{form} with fields={','.join(new)}" if new else None

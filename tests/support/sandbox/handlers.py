@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import analytics_tables, data_store, data_values, jobs, org_units, times
+from . import analytics_tables, category_combos, data_store, data_values, jobs, org_units, times
 from .answers import Answer, error_page, not_found, ok, refusal, web_message
 from .dialects import Dialect
 from .field_filter import parse_fields
@@ -81,6 +81,11 @@ class Handlers:
             ("GET", r"/api/me", self._me),
             ("GET", r"/api/authorities", self._authorities),
             ("POST", r"/api/maintenance", self._maintenance),
+            (
+                "POST",
+                r"/api/maintenance/categoryOptionComboUpdate/categoryCombo/(\w+)",
+                self._make_option_combos,
+            ),
             ("POST", r"/api/resourceTables/analytics", self._analytics),
             ("GET", r"/api/analytics", self._figures),
             ("GET", r"/api/analytics/events/aggregate/(\w+)", self._event_counts),
@@ -271,6 +276,10 @@ class Handlers:
             org_units.store_all_paths(self.state)
         status = self.dialect.cache_clear_status
         return ok() if status == 200 else Answer(status)
+
+    def _make_option_combos(self, request: Request, uid: str) -> Answer:
+        self._need(request, "F_PERFORM_MAINTENANCE")
+        return category_combos.add_and_prune(self.state, uid)
 
     def _need(self, request: Request, authority: str) -> None:
         if not request.account.has(authority):

@@ -41,7 +41,7 @@ class State:
         self.sessions: dict[str, str] = {}
         self.data_store: dict[str, dict[str, Any]] = {}
         self.data_store_owners: dict[tuple[str, str], Object] = {}
-        self.data_values: dict[tuple[str, str, str], Object] = {}
+        self.data_values: dict[tuple[str, str, str, str], Object] = {}
         self.jobs: dict[str, Object] = {}
         self.analytics = AnalyticsCue()
         self.analytics_tables: dict[str, Counter[str]] | None = None
@@ -60,6 +60,7 @@ class State:
             DEFAULT_OPTION_COMBO,
             "default",
             categoryCombo={"id": "bjDvmb4bfuf"},
+            categoryOptions=[{"id": "xYerKDKCefk"}],
         )
         self._put("userRoles", SUPERUSER_ROLE, "Superuser", code="Superuser", authorities=["ALL"])
         self.add_user("admin", "district", uid=ADMIN, roles=[SUPERUSER_ROLE], code="admin")

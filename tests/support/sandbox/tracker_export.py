@@ -497,6 +497,8 @@ def _parsed(text: str) -> int:
 def _attribute_filter(text: str) -> Callable[[Any], bool]:
     attribute, _, rest = text.partition(":")
     operator, _, operand = rest.partition(":")
+    for escaped, letter in (("//", "/"), ("/,", ","), ("/:", ":")):
+        operand = operand.replace(escaped, letter)
     wanted = set(operand.split(";")) if operator.lower() == "in" else {operand}
 
     def test(row: Any) -> bool:

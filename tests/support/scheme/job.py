@@ -40,6 +40,7 @@ from staging.snapshots import read_manifest, write_manifest
 from tests.support.loader import LOGIN as LOADER_LOGIN
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.changes.objects.phases import Phase
+from transforms.model.existing import in_use
 from transforms.model.resources import Scope
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country
@@ -132,7 +133,11 @@ class Job:
             base_url=self.url,
             **(login if self.token is None else {"token": SecretStr(self.token)}),
         )
-        return server.client(timeout_seconds=self.seconds, patience=self.patience)
+        return server.client(
+            timeout_seconds=self.seconds,
+            patience=self.patience,
+            renaming=in_use(self.country).renaming,
+        )
 
     def client_of(self, login: tuple[str, str]) -> Dhis2:
         """Return a client of DHIS2 for a user, named with the password."""

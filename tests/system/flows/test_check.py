@@ -290,6 +290,18 @@ def test_a_staging_root_that_is_not_there(scheme: FlowScheme, tmp_path: Path) ->
     assert "is no folder" in only(found_in(scheme, root=tmp_path / "no"), "staging_root").found[0]
 
 
+def test_a_group_of_dhis2s_own_that_is_not_there(scheme: FlowScheme) -> None:
+    said = scheme.country_file.read_text()
+    named = '[existing.org_unit_groups.facility_level]\nhospital = "NotThereGrp"\n'
+    scheme.country_file.write_text(f"{said}\n{named}")
+    try:
+        faulty = only(found_in(scheme), "dhis2_existing")
+    finally:
+        scheme.country_file.write_text(said)
+
+    assert "The org unit group NotThereGrp is not in DHIS2" in faulty.found[0]
+
+
 def test_a_disk_without_room(scheme: FlowScheme, tmp_path: Path) -> None:
     root = tmp_path / "staging"
     root.mkdir()

@@ -3,14 +3,12 @@
 import http.server
 import os
 import signal
-import socket
 import socketserver
 import stat
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,23 +16,23 @@ from pathlib import Path
 import orjson
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import DeploymentSchedule, FlowRun
+from prefect.client.schemas.objects import DeploymentSchedule
 
 from flows.prefect_support.rejects_event import are_many
 from flows.prefect_support.service.automations import CHANNEL, Limits, make_automations
 from flows.prefect_support.service.home import ServiceHome
 from flows.prefect_support.service.processes import is_running, start, stop
+from tests.support.service import (
+    TAKEN,
+    a_service,
+    client_of,
+    run_command,
+    start_sync,
+    state_of,
+    wait_until,
+)
 
-COMMAND = Path(sys.executable).with_name("openimis-dhis2")
-DEADLINE_SECONDS = 240
-TAKEN = {"Pending", "Submitting", "Running"}
 SOON = Limits(timedelta(seconds=30), timedelta(seconds=15), timedelta(seconds=90))
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Sinks:
@@ -104,13 +102,6 @@ def web_handler(posts: list[str]) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + DEADLINE_SECONDS
-    while not is_so():
-        assert time.monotonic() < until, what
-        time.sleep(1)
-
-
 @pytest.fixture(scope="module")
 def sinks() -> Iterator[tuple[Sinks, str]]:
     sinks = Sinks()
@@ -118,52 +109,18 @@ def sinks() -> Iterator[tuple[Sinks, str]]:
         yield sinks, address
 
 
-def run_command(home: ServiceHome, name: str, **settings: str) -> str:
-    """Run `up` or `down` as an operator does, without the settings of the tests."""
-    usual = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    where = ["--home", str(home.folder), "--port", str(home.port)]
-    done = subprocess.run(
-        [COMMAND, name, *where],
-        env=usual | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def service(
     tmp_path_factory: pytest.TempPathFactory, sinks: tuple[Sinks, str]
 ) -> Iterator[ServiceHome]:
     """The service, which runs."""
-    home = ServiceHome(tmp_path_factory.mktemp("service") / "home", free_port())
-    try:
-        assert "shown once" in run_command(home, "up", OPENIMIS_DHIS2_NOTIFY=sinks[1])
+    folder = tmp_path_factory.mktemp("service") / "home"
+    with a_service(folder, OPENIMIS_DHIS2_NOTIFY=sinks[1]) as home:
         yield home
-    finally:
-        run_command(home, "down")
-
-
-def client_of(home: ServiceHome) -> SyncPrefectClient:
-    return SyncPrefectClient(home.api_url, auth_string=home.login_file.read_text())
 
 
 def schedule_of(client: SyncPrefectClient) -> DeploymentSchedule:
     return client.read_deployment_by_name("sync/daily").schedules[0]
-
-
-def start_sync(home: ServiceHome, name: str) -> FlowRun:
-    with client_of(home) as client:
-        daily = client.read_deployment_by_name("sync/daily")
-        return client.create_flow_run_from_deployment(daily.id, name=name)
-
-
-def state_of(home: ServiceHome, run: FlowRun) -> str:
-    with client_of(home) as client:
-        return str(client.read_flow_run(run.id).state_name)
 
 
 def test_the_processes_of_the_service_are_told_from_others_with_the_same_number(

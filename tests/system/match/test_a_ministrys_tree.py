@@ -15,7 +15,7 @@ from staging.current import read_current
 from staging.rejects import read_rejects
 from staging.runs import at_work
 from tests.support.loader import LOADER_USER
-from tests.support.ministry import CLAIMS, PEOPLE, SETTINGS, Ministry, their_uids
+from tests.support.ministry import CLAIMS, GROUP, PEOPLE, SETTINGS, Ministry, their_uids
 from tests.support.national_tree import ROOT, fill_dhis2, nation
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import FEW_QUESTIONS, Moment
@@ -147,6 +147,55 @@ def test_a_changed_decision_moves_claims_and_keeps_their_uids(
     assert (ministry.sandbox.enrollments().keys(), ministry.sandbox.events().keys()) == before
     assert ministry.theirs() == story.theirs
     assert ministry.look("look").is_empty()
+
+
+def groups_of_ours(ministry: Ministry, uid: str) -> set[str]:
+    """Names of the groups of ours that an org unit is in."""
+    groups = ministry.sandbox.metadata("organisationUnitGroups").values()
+    return {
+        row["name"]
+        for row in groups
+        if row["id"] != GROUP and {"id": uid} in (row.get("organisationUnits") or [])
+    }
+
+
+@pytest.mark.parametrize("decision", ["accepted", "none"])
+def test_an_org_unit_that_its_place_has_left_leaves_our_groups(
+    story: Story, ministry: Ministry, decision: str
+) -> None:
+    key, old = ministry.busy_facility()
+    new = ministry.free_unit() if decision == "accepted" else None
+    before = groups_of_ours(ministry, old)
+    ministry.decide(key, decision=decision, dhis2_uid=new, who="Asha")
+
+    ministry.bring("left")
+
+    assert before
+    assert groups_of_ours(ministry, old) == set()
+    assert new is None or groups_of_ours(ministry, new) == before
+    assert ministry.theirs() == story.theirs
+
+    writes = ministry.writes()
+    ministry.bring("again")
+    assert ministry.writes() == writes
+
+
+def test_what_is_in_a_group_for_another_place_too_stays_there(
+    story: Story, ministry: Ministry
+) -> None:
+    key, old = ministry.busy_facility()
+    district = str(ministry.made.units[1]["id"])
+    groups = groups_of_ours(ministry, district)
+    ministry.decide(key, dhis2_uid=district)
+    ministry.bring("at-a-region")
+    with_both = groups_of_ours(ministry, district)
+
+    ministry.decide(key, dhis2_uid=old)
+    ministry.bring("back")
+
+    assert groups_of_ours(ministry, district) == groups
+    assert with_both >= groups
+    assert groups_of_ours(ministry, old)
 
 
 @pytest.mark.large

@@ -8,6 +8,7 @@ import pytest
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.population_figures import ImportResult, write_figures
 from tests.support.sandbox import Sandbox
+from tests.support.sandbox.state import ADMIN as ADMIN_UID
 from tests.system.set_up.a_country import DISTRICT, ROOT, a_country, frame, place, places
 from transforms.core.errors import TargetError
 from transforms.model.tables.calendars import CALENDARS
@@ -31,6 +32,8 @@ def _dhis2_is_set_up(dhis2: Dhis2, sandbox: Sandbox) -> None:
         {"id": uid} for uid in ("DistrictOne", "DistrictTwo")
     ]
     assert dhis2.post("/api/metadata", None, {"organisationUnits": units} | payload).ok
+    root = {"additions": [{"id": ROOT}], "deletions": []}  # else every value is refused (E7617)
+    assert dhis2.post(f"/api/users/{ADMIN_UID}/organisationUnits", None, root).ok
 
 
 def locations() -> pl.LazyFrame:
@@ -53,7 +56,8 @@ def brought(dhis2: Dhis2, *lines: tuple[str, str, str]) -> ImportResult:
 
 def stored(sandbox: Sandbox) -> dict[tuple[str, str], str]:
     return {
-        (period, unit): row["value"] for (_, period, unit), row in sandbox.state.data_values.items()
+        (period, unit): row["value"]
+        for (_, period, unit, _), row in sandbox.state.data_values.items()
     }
 
 

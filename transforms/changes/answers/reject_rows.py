@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from transforms.changes.answers.metadata_changes import ROW
-from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
 from transforms.dhis2.tables.error_codes import ERROR_CODES
-from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
+from transforms.model.resources import EVERY_BY_NAME, OPTIONS, ORG_UNITS
 from transforms.model.tables.option_sets import FILLED_SETS
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
 from transforms.openimis.tables.field_reasons import hint_of
@@ -15,7 +14,7 @@ from transforms.openimis.tables.field_reasons import hint_of
 POPULATION, NOTE, COUNTED_ONLY = "population", "note", "counted only"
 UNREADABLE_ROWS = "openimis_rows"
 FIXED_LIST = "a fixed list of the package"
-TABLES = {name: resource.table for name, resource in RESOURCE_BY_NAME.items()} | {
+TABLES = {name: resource.table for name, resource in EVERY_BY_NAME.items()} | {
     ORG_UNITS: f"{LOCATIONS.name} or {HEALTH_FACILITIES.name}",
     OPTIONS: FIXED_LIST,
     POPULATION: "the file of figures",
@@ -38,9 +37,7 @@ def _hint(code: str) -> str:
     if code in ERROR_CODES:
         return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
     return (
-        hint_of(code)
-        or DATA_VALUE_CODES.get(code)
-        or ("Nothing is known of this code here: look it up in DHIS2's documentation.")
+        hint_of(code) or "Nothing is known of this code here: look it up in DHIS2's documentation."
     )
 
 

@@ -95,7 +95,12 @@ def partition_doubts(
         in_buckets: How sides come together that are larger than memory.
     """
     moved = _all_movers(resources, in_buckets) if partitions > 1 else ()
-    taken = (each for kind in TrackerType for each in _find_collisions(resources, kind, in_buckets))
+    kinds = [
+        kind
+        for kind in TrackerType
+        if any(each.resource.tracker_type is kind for each in resources)
+    ]
+    taken = (each for kind in kinds for each in _find_collisions(resources, kind, in_buckets))
     return PartitionDoubts(
         pl.concat([NO_PARTITION_DOUBTS.movers, *moved]),
         pl.concat([NO_PARTITION_DOUBTS.collided, *taken]),

@@ -1,7 +1,7 @@
 """What is much, in a sentence each."""
 
 from transforms.changes.guards.magnitude import LIFTED_BY, Finding, MagnitudeKind
-from transforms.model.resources import OPTIONS, ORG_UNITS, RESOURCE_BY_NAME
+from transforms.model.resources import EVERY_BY_NAME, OPTIONS, ORG_UNITS
 from transforms.model.tables.option_sets import OPTION_SETS
 
 NAMES_OF_ORG_UNITS = {
@@ -68,4 +68,4 @@ def _names(resource: str) -> dict[str, str]:
         return NAMES_OF_ORG_UNITS
     if resource == OPTIONS:
         return {uid: f"Name in {each}" for uid, each in SETS.items()}
-    return {each.key: each.name for each in RESOURCE_BY_NAME[resource].fields}
+    return {each.key: each.name for each in EVERY_BY_NAME[resource].fields}

@@ -21,6 +21,7 @@ class Allow(StrEnum):
     MOVED_TARGET = "moved_target"  # the same DHIS2, with its data, answers at another address
     SUPERUSER = "superuser"  # load as one: DHIS2 then deletes other programs' data with a person
     BEGIN_AGAIN = "begin_again"  # fill a DHIS2 again from which all was withdrawn
+    RESTATE = "restate"  # send figures of closed months again, where openIMIS has others now
     RESTORED_TARGET = "restored_target"  # DHIS2 lacks what the last load left, and that is known
 
     @property

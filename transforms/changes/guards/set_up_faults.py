@@ -1,8 +1,8 @@
 """What set-up, or an administrator of DHIS2, has left to do; a load goes on all the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from transforms.changes.sending.offer import Offer, User
+from transforms.changes.sending.offer import User
 from transforms.model.tables.programs import PROGRAMS
 from transforms.requirements.faults import Fault
 from transforms.requirements.tables.requirements import DHIS2_ASSIGNMENTS, DHIS2_AUTHORITIES
@@ -22,16 +22,13 @@ def lacking_authorities(user: User, needed: Iterable[str]) -> Iterator[Fault]:
         yield Fault(DHIS2_AUTHORITIES, f"The user has no {', no '.join(lacking)}")
 
 
-def assignment_faults(offer: Offer, root: str) -> Iterator[Fault]:
+def assignment_faults(assigned: Mapping[str, bool]) -> Iterator[Fault]:
     """Yield the programs that are assigned to nothing of the country.
 
     Args:
-        offer: What DHIS2 shows to the user.
-        root: UID of the country's org unit.
+        assigned: Program (UID) that the user sees, to whether it is assigned to anything there.
     """
-    below = {uid for uid, line in offer.lines.items() if root in line}
     for program in PROGRAMS:
-        access = offer.programs[program.uid]
-        if access is not None and not access.org_units & below:
-            found = f"is assigned to none of the {len(below)} org units of the country"
+        if not assigned.get(program.uid, True):
+            found = "is assigned to none of the org units of the country"
             yield Fault(DHIS2_ASSIGNMENTS, f"The program {program.name!r} {found}")

@@ -23,7 +23,8 @@ from transforms.core.errors import TargetError
 from transforms.dhis2.import_report import Receipt, Refused, Sent
 from transforms.dhis2.tables.error_classes import ErrorClass
 from transforms.dhis2.tables.error_codes import error_code
-from transforms.model.resources import RESOURCES, TrackerType
+from transforms.model.chosen_resources import resources_of
+from transforms.model.resources import TrackerType
 from transforms.openimis.country import Guards
 
 OF_DHIS2 = (ErrorClass.CONFIGURATION, ErrorClass.WHOLE_REQUEST)
@@ -63,7 +64,7 @@ def sent_by_group(changes: Mapping[str, Mapping[str, int]]) -> dict[StopGroup, i
         changes: Resource to kind of change to objects.
     """
     sent: Counter[StopGroup] = Counter()
-    for resource in RESOURCES:
+    for resource in resources_of(changes):
         counts = changes.get(resource.name, {})
         kind = StopGroup(resource.tracker_type, resource.stage or resource.program or "")
         deleted = counts.get("delete", 0) + counts.get("replace", 0)

@@ -5,6 +5,7 @@
     5-people         tracked entities with their enrollments
     6-events
     7-owners         the program's owner follows a person who moved (no tracker import does that)
+    8-delete-values  9-values   data values: those that no longer hold, then the others
 
 Each phase waits for the one before, so a number that was freed or swapped can be given to another.
 """
@@ -15,7 +16,7 @@ from enum import StrEnum
 import polars as pl
 
 from transforms.changes.objects.schemas import ARRIVING, LEAVING, Change
-from transforms.model.resources import RESOURCES, Resource, TrackerType
+from transforms.model.resources import EVERY_RESOURCE, RESOURCES, Resource, TrackerType
 
 
 class Phase(StrEnum):
@@ -28,26 +29,34 @@ class Phase(StrEnum):
     PEOPLE = "5-people"
     EVENTS = "6-events"
     OWNERS = "7-owners"
+    DELETE_VALUES = "8-delete-values"
+    VALUES = "9-values"
 
 
 DELETES = {
     Phase.DELETE_EVENTS: TrackerType.EVENT,
     Phase.DELETE_ENROLLMENTS: TrackerType.ENROLLMENT,
     Phase.DELETE_TRACKED_ENTITIES: TrackerType.TRACKED_ENTITY,
+    Phase.DELETE_VALUES: TrackerType.DATA_VALUE,
 }
 POSTS = {
     Phase.PEOPLE: (TrackerType.TRACKED_ENTITY, TrackerType.ENROLLMENT),
     Phase.EVENTS: (TrackerType.EVENT,),
+    Phase.VALUES: (TrackerType.DATA_VALUE,),
 }
+OF_VALUES = (Phase.DELETE_VALUES, Phase.VALUES)
+"""What is posted to `/api/dataValueSets`; everything else goes to the tracker."""
 LISTS = {
     TrackerType.TRACKED_ENTITY: "trackedEntities",
     TrackerType.ENROLLMENT: "enrollments",
     TrackerType.EVENT: "events",
+    TrackerType.DATA_VALUE: "dataValues",
 }
 IDENTIFIERS = {
     TrackerType.TRACKED_ENTITY: "trackedEntity",
     TrackerType.ENROLLMENT: "enrollment",
     TrackerType.EVENT: "event",
+    TrackerType.DATA_VALUE: "uid",
 }
 TRANSFERS = "transfers"
 
@@ -82,4 +91,4 @@ def parts(phase: Phase) -> list[Part]:
 
 
 def _of_types(*types: TrackerType) -> list[Resource]:
-    return [resource for resource in RESOURCES if resource.tracker_type in types]
+    return [resource for resource in EVERY_RESOURCE if resource.tracker_type in types]

@@ -64,6 +64,7 @@ def compare_bucket(
     deleted: Sequence[str] | None,
     values: Sequence[str],
     zone: str = "UTC",
+    strangers: pl.DataFrame | None = None,
 ) -> BucketComparison:
     """Compare a bucket of what is acknowledged with what DHIS2 holds.
 
@@ -76,6 +77,7 @@ def compare_bucket(
         deleted: UIDs that DHIS2 says it has deleted; None where its version does not tell.
         values: Keys of the values that are compared.
         zone: DHIS2's time zone.
+        strangers: The same as `desired`, of what nobody here knows and can be named all the same.
     """
     columns = acknowledged_schema(resource) | dict.fromkeys(values, pl.String())
     # What was acknowledged before a field was new lacks its column.
@@ -83,7 +85,7 @@ def compare_bucket(
     read = read.rename(KEY_OF_UID, strict=False)
     gone = _tombstones(resource, missing_rows(acknowledged, read), deleted)
     changed = _find_changed(resource, acknowledged, read, values, zone)
-    new = _new(resource, acknowledged, desired, read)
+    new = _new(resource, acknowledged, desired, read, strangers)
     parts = [gone, changed, new]
     findings = [each.select(resource=pl.lit(resource.name), **_finding_columns()) for each in parts]
     repairs = [_in_columns(each.filter(~pl.col("stays")), columns) for each in parts]
@@ -189,12 +191,17 @@ def _labels(resource: Resource, names: Sequence[str]) -> list[str]:
 
 
 def _new(
-    resource: Resource, acknowledged: pl.DataFrame, desired: pl.DataFrame, read: pl.DataFrame
+    resource: Resource,
+    acknowledged: pl.DataFrame,
+    desired: pl.DataFrame,
+    read: pl.DataFrame,
+    strangers: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """Return what DHIS2 holds and we do not, as acknowledged: under its key, or as a stranger."""
     tombstones = acknowledged.filter(pl.col("state") != State.HELD.value)
     others = read.join(acknowledged.filter(state=State.HELD.value), on="uid", how="anti")
     mine = [_of(tombstones, Detail.RETURNED), _of(desired, Detail.DESIRED)]
+    mine += [] if strangers is None else [_of(strangers, Detail.STRANGER)]
     identities = pl.concat(mine).unique("uid", keep="first")
     rows = others.join(identities, on="uid", how="left").with_columns(
         parent=pl.coalesce("parent", STRANGER + pl.col("parentUid")),

@@ -12,6 +12,7 @@ from transforms.changes.objects.phases import (
     DELETES,
     IDENTIFIERS,
     LISTS,
+    OF_VALUES,
     TRANSFERS,
     Part,
     Phase,
@@ -28,8 +29,9 @@ from transforms.core.json_texts import (
     quoted_or_null,
 )
 from transforms.model.field_keys import UID_OF_KEY, uid_of
-from transforms.model.resources import Resource, TrackerType
+from transforms.model.resources import FIGURE_VALUE, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
+from transforms.model.value_keys import PARTS, parts_of_key
 
 
 def number_bundles(people: pl.LazyFrame, size: int) -> pl.DataFrame:
@@ -98,6 +100,8 @@ def _texts(phase: Phase, part: Part, changes: pl.LazyFrame, people: pl.DataFrame
 
 
 def _object(phase: Phase, resource: Resource, values: list[str]) -> pl.Expr:
+    if phase in OF_VALUES:
+        return _data_value(is_delete=phase in DELETES)
     if phase in DELETES:
         return json_object({IDENTIFIERS[resource.tracker_type]: _text("uidBefore")})
     if phase is Phase.RELEASE:
@@ -174,6 +178,14 @@ def _event(resource: Resource, values: list[str]) -> pl.Expr:
     )
 
 
+def _data_value(*, is_delete: bool) -> pl.Expr:
+    """Return a data value by its key; what its options make together is known when it is posted."""
+    parts = parts_of_key(pl.col("key"))
+    named = {name: quoted_or_null(parts[name]) for name in PARTS[1:]}
+    uid = {"uid": _text("uidBefore" if is_delete else "uid")}
+    return json_object(uid | named | ({} if is_delete else {"value": _text(FIGURE_VALUE.key)}))
+
+
 def _values(identifier: str, values: list[str]) -> Pieces:
     """Return the list of pairs to send: what is there, and null for what is to be emptied.
 
@@ -195,6 +207,7 @@ def _null_pairs(identifier: str, column: str = "cleared") -> pl.Expr:
     return pl.when(listed.list.len() > 0).then(listed.list.eval(pair).list.join(","))
 
 
+# What is posted to the tracker; data values have a function of their own.
 OBJECTS: dict[TrackerType, Callable[[Resource, list[str]], pl.Expr]] = {
     TrackerType.TRACKED_ENTITY: _tracked_entity,
     TrackerType.ENROLLMENT: _enrollment,

@@ -119,7 +119,7 @@ class Offer:
 
     Attributes:
         user: The user.
-        lines: Org unit (UID) to the UIDs of those above it and its own.
+        lines: Of those that are needed: org unit (UID) to the UIDs of those above it and its own.
         person_type: Whether the user may read and write data of the tracked entity type; None
             where the user does not see it.
         programs: Program (UID) to what the user may do there; None where the user does not see it.

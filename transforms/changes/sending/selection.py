@@ -9,7 +9,8 @@ import polars as pl
 
 from transforms.changes.objects.schemas import ARRIVING, LEAVING, is_kept
 from transforms.core.errors import GuardError
-from transforms.model.resources import RESOURCES, Resource, Scope
+from transforms.model.chosen_resources import resources_of
+from transforms.model.resources import EVERY_RESOURCE, RESOURCES, Resource, Scope
 
 
 def check_scopes(scopes: Sequence[Scope]) -> None:
@@ -44,7 +45,7 @@ def select_changes(
         resource.name: changes[resource.name].with_columns(
             chosen=_in_scope(resource, scopes) & _in_window(windowed=windowed)
         )
-        for resource in RESOURCES
+        for resource in resources_of(changes)
     }
     for resource in reversed(RESOURCES):
         _choose_parents(marked, resource)
@@ -58,7 +59,9 @@ def wholly_selected(scopes: Sequence[Scope], *, windowed: bool) -> list[str]:
     if windowed:
         return []
     everything = Scope.ALL in scopes
-    return [each.name for each in RESOURCES if everything or not each.scopes.isdisjoint(scopes)]
+    return [
+        each.name for each in EVERY_RESOURCE if everything or not each.scopes.isdisjoint(scopes)
+    ]
 
 
 def _in_scope(resource: Resource, scopes: Sequence[Scope]) -> pl.Expr:

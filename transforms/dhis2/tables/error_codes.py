@@ -6,6 +6,7 @@ DHIS2's own messages quote values, so ours stand in `tracker_codes`, `metadata_c
 
 from collections.abc import Iterable
 
+from transforms.dhis2.tables.data_value_codes import DATA_VALUE_CODES
 from transforms.dhis2.tables.error_classes import ErrorClass, ErrorCode, configuration, data, parent
 from transforms.dhis2.tables.metadata_codes import METADATA_CODES
 from transforms.dhis2.tables.tracker_codes import TRACKER_CODES
@@ -26,7 +27,7 @@ REASONS_OF_CODES: dict[str, str] = {
 """What DHIS2 finds as well as we do, so that it has one reason code whoever found it."""
 
 OWN_CODES |= {reason: TRACKER_CODES[code] for code, reason in REASONS_OF_CODES.items()}
-ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES | OWN_CODES
+ERROR_CODES: dict[str, ErrorCode] = METADATA_CODES | TRACKER_CODES | DATA_VALUE_CODES | OWN_CODES
 
 UNKNOWN_CODE = configuration(
     "DHIS2 gives a reason that this package does not know.",

@@ -121,6 +121,18 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
             initial=frozenset({"sortOrder"}),
         ),
         MetadataClass("trackedEntityAttributes", "tracked entity attribute"),
+        MetadataClass(
+            "categoryOptions", "category option", initial=LABELS | {"formName"},
+            sharing=Sharing.DATA,
+        ),
+        MetadataClass(
+            "categories", "category",
+            fixed=("dataDimensionType",), collections=("categoryOptions",),
+        ),
+        MetadataClass(
+            "categoryCombos", "category combination", unique=("code", "name"),
+            fixed=("dataDimensionType",), collections=("categories",),
+        ),
         MetadataClass("dataElements", "data element", fixed=("domainType",)),
         MetadataClass(
             "trackedEntityTypes", "tracked entity type",  # shown, and unique, short names: from 2.42

@@ -25,8 +25,8 @@ class Column:
         name: As PostgreSQL spells it.
         dtype: Its polars type in the snapshot.
         required: Whether the run stops if the source does not have it.
-        field: True for a value of a person or claim that is read only where a field of
-            a table of truth wants it; False for keys, dates and codes that the work needs.
+        field: True for a value that is read only where a field of a table of truth wants it, or a
+            figure; False for keys, dates and codes that the work needs.
         renamed: What a fork calls it, where the country file says so.
         of: The column of openIMIS that it is made of, where it is none of openIMIS's own.
         among: Values of that column: the database says 1 where it has one of them, else 0. So what
@@ -61,8 +61,8 @@ class Table:
         key: Its primary key.
         uuid: Its UUID column, lower case in the snapshot; None where openIMIS has none.
         columns: What is read.
-        is_optional: Whether it is read only where a field of it is sent, and then wholly; an
-            openIMIS without it gives nothing.
+        is_optional: Whether it is read only where a field of it is sent, or a figure is made of it,
+            and then wholly; an openIMIS without it gives nothing.
     """
 
     name: str

@@ -7,8 +7,6 @@ a UTC session. A column that is not required may be missing (older or other sche
 null in the snapshot, and the manifest says so.
 """
 
-import polars as pl
-
 from transforms.openimis.tables.column_types import (
     AMOUNT,
     CODE,
@@ -20,6 +18,16 @@ from transforms.openimis.tables.column_types import (
     Column,
     Table,
 )
+from transforms.openimis.tables.table_forms import VALIDITY as VALIDITY
+from transforms.openimis.tables.table_forms import VERSION_OF as VERSION_OF
+from transforms.openimis.tables.table_forms import (
+    claim_lines,
+    dated,
+    lookup,
+    of_figures,
+    only_for_figures,
+    package_contents,
+)
 
 DELETION_FLAGS = ("IsDeleted", "is_deleted", "IsActive", "is_active")
 """Columns that openIMIS's tables here do not have, and by which forks delete rows."""
@@ -28,59 +36,15 @@ FUND_NUMBERS = ("999999999",)
 """Insurance numbers of records that are no people: openIMIS gives this one to its funds, and leaves
 such records out itself, unless its configuration names others (`excluded_insuree_chfids`)."""
 
-VERSION_OF = "LegacyID"
-"""The column that says of which row a row is an earlier version."""
-VALIDITY = (
-    Column("ValidityFrom", STAMP),
-    Column("ValidityTo", STAMP),
-    Column(VERSION_OF, KEY),
-)
+CEILINGS = (
+    "MaxInsuree", "MaxIPInsuree", "MaxOPInsuree", "MaxPolicy", "MaxIPPolicy", "MaxOPPolicy",
+    "MaxPolicyExtraMember", "MaxPolicyExtraMemberIP", "MaxPolicyExtraMemberOP",
+    "MaxCeilingPolicy", "MaxCeilingPolicyIP", "MaxCeilingPolicyOP",
+)  # fmt: skip
+"""Of a product: what it pays at most for an insuree, for a policy, for a member more."""
 
 
-def _table(name: str, key: str, uuid: str | None, *columns: Column) -> Table:
-    names = (Column(key, KEY), *((Column(uuid, TEXT),) if uuid else ()))
-    return Table(name, key, uuid, (*names, *columns, *VALIDITY))
-
-
-def _lookup(name: str, key: str, key_type: pl.DataType, label: str) -> Table:
-    """A small list of codes; it has no history."""
-    return Table(
-        name,
-        key,
-        None,
-        (Column(key, key_type), Column(label, TEXT), Column("SortOrder", CODE, required=False)),
-    )
-
-
-def _lines(name: str, key: str, status: str, thing: str) -> Table:
-    return _table(
-        name,
-        key,
-        None,
-        Column("ClaimID", KEY),
-        Column(thing, KEY, field=True),
-        Column("ProdID", KEY),
-        Column(status, CODE),
-        Column("RejectionReason", CODE),
-        *(Column(f"Qty{which}", AMOUNT) for which in ("Provided", "Approved")),
-        *(
-            Column(f"Price{which}", AMOUNT)
-            for which in ("Asked", "Adjusted", "Approved", "Valuated")
-        ),
-        *(Column(name, AMOUNT) for name in ("DeductableAmount", "ExceedCeilingAmount")),
-        Column("ExceedCeilingAmountCategory", AMOUNT, required=False),
-        Column("RemuneratedAmount", AMOUNT),
-    )
-
-
-def _contents(name: str, key: str, line: str, thing: str) -> Table:
-    """What is in a package that was claimed: openIMIS 1.11 and later have it, without history."""
-    columns = {key: KEY, line: KEY, thing: KEY, "qty_displayed": CODE, "qty_provided": CODE}
-    read = (Column(each, dtype, required=False, field=True) for each, dtype in columns.items())
-    return Table(name, key, None, tuple(read), is_optional=True)
-
-
-LOCATIONS = _table(
+LOCATIONS = dated(
     "tblLocations",
     "LocationId",
     "LocationUUID",
@@ -89,7 +53,7 @@ LOCATIONS = _table(
     Column("LocationType", TEXT),
     Column("ParentLocationId", KEY),
 )
-HEALTH_FACILITIES = _table(
+HEALTH_FACILITIES = dated(
     "tblHF",
     "HfID",
     "HfUUID",
@@ -100,7 +64,7 @@ HEALTH_FACILITIES = _table(
     Column("status", TEXT, required=False, field=True),
     Column("LocationId", KEY),
 )
-FAMILIES = _table(
+FAMILIES = dated(
     "tblFamilies",
     "FamilyID",
     "FamilyUUID",
@@ -109,7 +73,7 @@ FAMILIES = _table(
     Column("Poverty", YES_NO, field=True),
     Column("FamilyType", TEXT, field=True),
 )
-INSUREES = _table(
+INSUREES = dated(
     "tblInsuree",
     "InsureeID",
     "InsureeUUID",
@@ -131,7 +95,7 @@ INSUREES = _table(
     Column("HFID", KEY, field=True),
     Column("IsExcluded", CODE, required=False, of="CHFID", among=FUND_NUMBERS),
 )
-POLICIES = _table(
+POLICIES = dated(
     "tblPolicy",
     "PolicyID",
     "PolicyUUID",
@@ -145,7 +109,7 @@ POLICIES = _table(
     Column("EffectiveDate", DATE),
     Column("ExpiryDate", DATE),
 )
-INSUREE_POLICIES = _table(
+INSUREE_POLICIES = dated(
     "tblInsureePolicy",
     "InsureePolicyID",
     None,
@@ -156,10 +120,18 @@ INSUREE_POLICIES = _table(
     Column("EffectiveDate", DATE),
     Column("ExpiryDate", DATE),
 )
-PRODUCTS = _table(
-    "tblProduct", "ProdID", None, Column("ProductCode", TEXT), Column("ProductName", TEXT)
+PRODUCTS = dated(
+    "tblProduct",
+    "ProdID",
+    None,
+    Column("ProductCode", TEXT),
+    Column("ProductName", TEXT),
+    *only_for_figures(KEY, "ConversionProdID"),
+    *only_for_figures(CODE, "GracePeriod", "GracePeriodRenewal", "Threshold"),
+    *only_for_figures(TEXT, "CeilingInterpretation"),
+    *only_for_figures(AMOUNT, *CEILINGS),
 )
-CLAIMS = _table(
+CLAIMS = dated(
     "tblClaim",
     "ClaimID",
     "ClaimUUID",
@@ -186,23 +158,42 @@ CLAIMS = _table(
     Column("ReferTo", KEY, required=False, field=True),
     Column("RestoredClaim", KEY, required=False, field=True),
 )
-CLAIM_ITEMS = _lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
-CLAIM_SERVICES = _lines("tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID")
-PACKAGE_SERVICES = _contents("tblClaimServicesService", "idCss", "claimServiceID", "ServiceId")
-PACKAGE_ITEMS = _contents("tblClaimServicesItems", "idCsi", "ClaimServiceID", "ItemID")
-CLAIM_ADMINS = _table("tblClaimAdmin", "ClaimAdminId", "ClaimAdminUUID")
-ITEMS = _table("tblItems", "ItemID", None, Column("ItemCode", TEXT), Column("ItemName", TEXT))
-SERVICES = _table(
+CLAIM_ITEMS = claim_lines("tblClaimItems", "ClaimItemID", "ClaimItemStatus", "ItemID")
+CLAIM_SERVICES = claim_lines(
+    "tblClaimServices", "ClaimServiceID", "ClaimServiceStatus", "ServiceID"
+)
+PACKAGE_SERVICES = package_contents(
+    "tblClaimServicesService", "idCss", "claimServiceID", "ServiceId"
+)
+PACKAGE_ITEMS = package_contents("tblClaimServicesItems", "idCsi", "ClaimServiceID", "ItemID")
+CLAIM_ADMINS = dated("tblClaimAdmin", "ClaimAdminId", "ClaimAdminUUID")
+ITEMS = dated("tblItems", "ItemID", None, Column("ItemCode", TEXT), Column("ItemName", TEXT))
+SERVICES = dated(
     "tblServices", "ServiceID", None, Column("ServCode", TEXT), Column("ServName", TEXT)
 )
-DIAGNOSES = _table("tblICDCodes", "ICDID", None, Column("ICDCode", TEXT), Column("ICDName", TEXT))
-BATCH_RUNS = _table("tblBatchRun", "RunID", None, Column("RunDate", STAMP))
+DIAGNOSES = dated("tblICDCodes", "ICDID", None, Column("ICDCode", TEXT), Column("ICDName", TEXT))
+PREMIUMS = of_figures(
+    "tblPremium",
+    "PremiumId",
+    PolicyID=KEY,
+    PayerID=KEY,
+    Amount=AMOUNT,
+    PayDate=DATE,
+    PayType=TEXT,
+    isPhotoFee=YES_NO,
+)
+PAYERS = of_figures("tblPayer", "PayerID", PayerType=TEXT)
+FEEDBACKS = of_figures("tblFeedback", "FeedbackID", ClaimID=KEY, Asessment=CODE, FeedbackDate=STAMP)
+FEEDBACK_PROMPTS = of_figures(
+    "tblFeedbackPrompt", "FeedbackPromptID", ClaimID=KEY, FeedbackPromptDate=DATE
+)
+BATCH_RUNS = dated("tblBatchRun", "RunID", None, Column("RunDate", STAMP))
 
-GENDERS = _lookup("tblGender", "Code", TEXT, "Gender")
-PROFESSIONS = _lookup("tblProfessions", "ProfessionId", CODE, "Profession")
-EDUCATIONS = _lookup("tblEducations", "EducationId", CODE, "Education")
-FAMILY_TYPES = _lookup("tblFamilyTypes", "FamilyTypeCode", TEXT, "FamilyType")
-IDENTIFICATION_TYPES = _lookup(
+GENDERS = lookup("tblGender", "Code", TEXT, "Gender")
+PROFESSIONS = lookup("tblProfessions", "ProfessionId", CODE, "Profession")
+EDUCATIONS = lookup("tblEducations", "EducationId", CODE, "Education")
+FAMILY_TYPES = lookup("tblFamilyTypes", "FamilyTypeCode", TEXT, "FamilyType")
+IDENTIFICATION_TYPES = lookup(
     "tblIdentificationTypes", "IdentificationCode", TEXT, "IdentificationTypes"
 )
 
@@ -212,7 +203,7 @@ TABLES: dict[str, Table] = {
         LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, POLICIES, INSUREE_POLICIES, PRODUCTS,
         CLAIMS, CLAIM_ITEMS, CLAIM_SERVICES, CLAIM_ADMINS, ITEMS, SERVICES, DIAGNOSES, BATCH_RUNS,
         GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
-        PACKAGE_SERVICES, PACKAGE_ITEMS,
+        PACKAGE_SERVICES, PACKAGE_ITEMS, PREMIUMS, PAYERS, FEEDBACKS, FEEDBACK_PROMPTS,
     )
 }  # fmt: skip
 

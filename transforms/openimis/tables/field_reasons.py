@@ -16,6 +16,10 @@ FIELD_REASONS: dict[str, str] = {
         "The place that the value names waits for a decision, or has no org unit in DHIS2: the value "
         "was left out. Decide in the file of matches; the value follows by itself."
     ),
+    "_without_word": (
+        "The option set is DHIS2's own, and the country file does not say which of its codes means "
+        "this one: the value was left out. Add it to existing.values; the value follows by itself."
+    ),
     "_hidden_in_dhis2": (
         "The attribute or data element is not in DHIS2, or hidden from the user of the load: run "
         "set-up-dhis2, or give the data-capture group the right to read it. The value follows by "

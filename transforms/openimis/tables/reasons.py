@@ -52,6 +52,11 @@ REASONS: dict[str, str] = {
         "Another current person has the same insurance number: the number was left out of both, "
         "or of this one if DHIS2 already holds it for the other. Correct one in openIMIS."
     ),
+    "number_double": (
+        "Another current person has the same number, by which people of DHIS2's own are known: it "
+        "was left out of both, or of this one if DHIS2 already holds it for the other, and nobody "
+        "is linked by it. Correct one in openIMIS."
+    ),
     "family_missing": (
         "The family that the person's record names does not exist: the person was sent without "
         "family. Correct the family in openIMIS."

@@ -9,8 +9,9 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "so, look at the object in DHIS2 and at its log."
     ),
     "not_assigned": (
-        "DHIS2 did not put the org unit into its group or program; it is tried again in the next "
-        "run. If it stays so, look at the group and the program in DHIS2."
+        "DHIS2 did not put the org unit into its group or program, or not out of a group that its "
+        "place has left; it is tried again in the next run. If it stays so, look at the group and "
+        "the program in DHIS2."
     ),
     "group_not_in_dhis2": (
         "DHIS2 lacks the group, program or data set that the org unit belongs to, or hides it from "
@@ -39,6 +40,26 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "The org unit in which this lies is not below the search org units of the load's user: "
         "give the user the country's root, then clear DHIS2's cache."
     ),
+    "data_set_not_open": (
+        "DHIS2 has no data set for this figure, or the user may not write its data: run "
+        "set-up-dhis2, and put the user into the group 'openIMIS Data capture'."
+    ),
+    "option_combination_not_in_dhis2": (
+        "DHIS2 has not made what the options of this value make together (the product is new, for "
+        "example): run set-up-dhis2, which lets DHIS2 make it. The next run sends the value."
+    ),
+    "small_cell": (
+        "The value would tell of fewer people than privacy.smallest_cell of the country file: it "
+        "is not sent. Nothing is to be done."
+    ),
+    "telling_cell": (
+        "A small cell would follow from this value and others: it is not sent. Nothing is to be "
+        "done."
+    ),
+    "figure_without_org_unit": (
+        "The figure lies at a place that has no org unit in DHIS2: decide in the file of matches, "
+        "or let such places go elsewhere (match.unmatched)."
+    ),
     "program_not_open": (
         "The program is not in DHIS2, or does not let the user of the load read and write data: "
         "run set-up-dhis2, and put the user into the group that it makes."
@@ -50,6 +71,38 @@ REASONS_OF_DHIS2: dict[str, str] = {
     "option_set_has_a_hole": (
         "An option of this set was deleted by hand in DHIS2 2.40, which cannot save the set since: "
         "mend its sort_order in DHIS2's database, or upgrade DHIS2."
+    ),
+    "number_of_several_people": (
+        "Several people in DHIS2 have this number, so nobody can tell who it is: a person of our own "
+        "was made beside. Let their owner merge or correct them."
+    ),
+    "number_of_another": (
+        "The person in DHIS2 who has this number is another insuree already: a person of our own was "
+        "made beside. Two insurees have had one number: correct it in openIMIS."
+    ),
+    "number_not_found": (
+        "The number was corrected in openIMIS, and nobody in DHIS2 has it: the person stays the one "
+        "who had the number of before. Let the owner correct it there too."
+    ),
+    "person_moves_to_another": (
+        "The number was corrected in openIMIS, and another person in DHIS2 has it: with the next run "
+        "what is ours leaves the one and comes to the other."
+    ),
+    "linked_person_gone": (
+        "Somebody deleted the person in DHIS2, and with the person what we had of it: the next run "
+        "brings it back, to whoever has the number then, or as a person of our own."
+    ),
+    "linked_person_moves": (
+        "The number names a person of DHIS2's own whom another insuree is leaving, since numbers "
+        "were corrected: this one comes there with the next run."
+    ),
+    "linked_person_not_enrolled": (
+        "Values of a person of DHIS2's own travel with the enrollment in our program, and the person "
+        "is not enrolled: look why the enrollment was refused or waits."
+    ),
+    "values_not_taken_back": (
+        "DHIS2 did not let our values of a person of its own be emptied, so the enrollment stays: it "
+        "is tried again in the next run. Look for the error code at the person in DHIS2."
     ),
     "population_place_unknown": (
         "No location of openIMIS has the code of this line, or it lies below no region: correct "

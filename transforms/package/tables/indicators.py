@@ -140,11 +140,12 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 
 NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (
-    ("P8", "Contributions collected", "Premiums are no part of the two programs; nothing of them is sent."),
-    ("D8", "Satisfaction", "Feedback is no part of the two programs; nothing of it is sent."),
-    ("D9", "Feedback response ratio", "Feedback is no part of the two programs; nothing of it is sent."),
-    ("", "Households hitting the ceiling", "A household's claims lie on several people; DHIS2 cannot add them up in one figure."),
-    ("", "Claims reimbursed by other districts", "A figure would need the person's district and the facility's in one condition, which DHIS2 does not have."),
-    ("", "Average value claimed per household with claims", "The claims of a household lie on several people; heads with a claim would be a part of them only."),
+    ("P8", "Contributions collected", "Premiums are no part of the two programs; they are a figure of months."),
+    ("D8", "Satisfaction", "Feedback is no part of the two programs; its figures of months say it."),
+    ("D9", "Feedback response ratio", "Feedback is no part of the two programs; its figures of months say it."),
+    ("", "Households hitting the ceiling", "A household's claims lie on several people; DHIS2 cannot add them up in one figure. There is a figure of months."),
+    ("", "Claims reimbursed by other districts", "A figure would need the person's district and the facility's in one condition, which DHIS2 does not have. There are figures of months."),
+    ("", "Average value claimed per household with claims", "The claims of a household lie on several people; heads with a claim would be a part of them only. There are figures of months."),
 )  # fmt: skip
-"""What openIMIS defines, or users wished for, and the data sent do not allow: code, name, why."""
+"""What openIMIS defines, or users wished for, and what DHIS2 cannot compute of persons: code, name,
+why. Figures of months: `transforms.aggregates.figures.operational_table`."""

@@ -32,6 +32,26 @@ The indicators: [indicators.md](indicators.md).
 - **Who is nowhere** (no village, now or before, no family, no claim) is at the place that the country file names (`fallback_place`), or is counted only.
 """
 
+OPERATIONAL_INDICATORS = f"""\
+# openIMIS's operational indicators
+
+{MADE_BY}
+openIMIS defines operational indicators in its manual: primary ones (P) and ones derived of them (D). This page says of what each is computed, in two places:
+
+- **Of figures** of months, which are sent as data values of data sets (`mode = "aggregate"` or `"both"`). Figures stand in square brackets; they are listed below.
+- **Of persons**, which are sent as tracked entities with enrollments and events (`mode = "tracker"` or `"both"`). DHIS2 computes them then: [indicators.md](../indicators.md) has every measure (in square brackets) and indicator.
+"""
+
+NOT_COMPUTED = "All of openIMIS's operational indicators, and the figures of months of which DHIS2 need not know persons: [Operational indicators](reference/operational-indicators.md)."
+
+FIGURES_OF_MONTHS = """\
+## The figures of months
+
+What the tracker would hold back (a row that breaks a rule, or that cannot be read) counts in no figure. Where both are sent, a figure is what DHIS2's own measure of the same name shows, but for ages: figures go by the day of birth, and measures by its year where only that is sent.
+Whoever lives in no district counts in no figure of districts. Categories have an option *Unknown* for what openIMIS does not say. A figure by product counts whoever has two products in each.
+
+"""
+
 LEAVING = """\
 # What leaves openIMIS for DHIS2
 

@@ -26,6 +26,7 @@ from transforms.model.tables.insuree import (
 )
 from transforms.openimis.country import Country, Root
 from transforms.openimis.tables.columns import TABLES
+from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES, TABLES_OF_FIGURES
 from transforms.openimis.tables.places import GROUP_SETS
 from transforms.reports.leaving_page import leaving_page
 
@@ -84,8 +85,24 @@ def test_keys_dates_and_codes_that_the_work_needs_are_always_read():
         assert (name in selected) is not table.is_optional
 
 
-def test_every_value_that_openimis_keeps_is_wanted_by_a_field_or_a_group_of_places():
+def test_where_figures_alone_are_sent_names_and_numbers_of_people_are_not_read():
+    read = selected_columns(Country(root=ROOT), persons=False, figures=True)
+
+    of_people = {column.name for column in read["tblInsuree"] if column.field}
+    assert of_people == {"DOB", "Gender"}
+    assert "tblPremium" in read
+
+
+def test_where_no_figure_is_sent_nothing_is_read_for_them():
+    read = selected_columns(Country(root=ROOT))
+
+    assert not {table.name for table in TABLES_OF_FIGURES} & read.keys()
+    assert [column.name for column in read["tblProduct"] if column.field] == []
+
+
+def test_every_value_that_openimis_keeps_is_wanted_by_a_field_a_figure_or_a_group_of_places():
     wanted = {(field.table, field.column) for r in RESOURCES for field in r.fields}
+    wanted |= COLUMNS_OF_FIGURES
     wanted |= {(group_set.table, group_set.column) for group_set in GROUP_SETS}
 
     for name, table in TABLES.items():

@@ -34,7 +34,8 @@ PLAIN = "a country file that says nothing of openIMIS"
 OF_EACH_SECTION = {"values", "privacy"}
 OF_OTHERS = {
     "root", "levels", "dhis2", "load", "guards", "waiting", "retention", "analytics", "population",
-    "coordinates", "match", "org_units", "regions", "partitions",
+    "coordinates", "match", "org_units", "regions", "partitions", "mode", "aggregates",
+    "smallest_cell", "existing",
 }  # fmt: skip
 """Settings that no case of an openIMIS is about: where DHIS2's places are, and how runs go."""
 OF_MATCHING = {PLACE.name, CLAIM_PLACE.name}

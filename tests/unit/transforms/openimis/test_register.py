@@ -161,6 +161,7 @@ COPIES: dict[str, Any] = {
     "ClaimAdmin": [{}, history_of(1, ClaimAdminId=101)],
     "Claim": [{}, history_of(1, ClaimID=101)],
     "ClaimServices": [{}, history_of(1, ClaimServiceID=101)],
+    "Payer": [{}, history_of(1, PayerID=101)],
 }
 LINKS = [(subject, name) for subject in OF_ROWS for name in subject.links]
 

@@ -152,3 +152,15 @@ def test_summaries_of_an_earlier_release_do_not_say_what_they_loaded() -> None:
     text = page(None, stages=FAILED, failure="DHIS2 is away.", earlier=(older,))
 
     assert "No load of everything into this DHIS2 has ended yet." in text
+
+
+def test_the_last_runs_stand_below_each_other_with_what_each_did() -> None:
+    earlier = tuple(summary(f"night-{number}") for number in range(9))
+
+    text = page(summary(rejects=[NO_PLACE]), earlier=earlier)
+
+    assert (
+        "| `last-night` | 2026-11-28 02:00:00 | loaded | 350 | ████████████████████ | 33 |" in text
+    )
+    assert "`night-6`" in text
+    assert "`night-7`" not in text

@@ -1,21 +1,9 @@
-"""The story of a ministry's tree on a real, empty, disposable DHIS2 of version 2.42.
-
-    python -m tests.live.ministry http://127.0.0.1:8142 admin:district [facilities insurees]
-
-It fills the server with a nation's org units, and a program of others with people; matches, sets
-up, loads, loads again, changes decisions, lets the tree drift, and withdraws. After each step all
-that is the ministry's is read as its owner, and compared byte for byte with what it was.
-"""
+"""A nation on a real DHIS2: as `tests.support.ministry`, and reached by its address alone."""
 
 import json
 import shutil
-import sys
 from collections import Counter
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
-from time import monotonic
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -23,6 +11,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import present_objects
+from flows.connectors.dhis2.retry import Patience
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.load_run import load_run, loading
@@ -33,8 +22,8 @@ from flows.steps.target.read_back import Reader
 from staging.current import read_current
 from staging.rejects import read_rejects
 from staging.runs import at_work
-from tests.support.ministry import CLAIMS, GROUP, NUMBER, PEOPLE, PROGRAM, SETTINGS, TYPE, Ministry
-from tests.support.national_tree import ROOT, Nation, nation
+from tests.support.ministry import CLAIMS, GROUP, NUMBER, PROGRAM, TYPE, Ministry
+from tests.support.national_tree import Nation
 from tests.support.sandbox import Sandbox
 from tests.support.scheme.job import extract
 from transforms.changes.guards.permissions import Allow
@@ -45,6 +34,7 @@ from transforms.model.tables.calendars import CALENDARS
 ALL = (Allow.SUPERUSER, Allow.DELETES, Allow.CHANGES, Allow.CREATES)
 CHANGING = ("lastUpdated", "lastUpdatedBy", "href", "access")
 AT_ONCE = 200
+SHOWN = "attributes[attribute,value],programOwners[orgUnit,program]"
 KINDS = {
     "trackedEntityTypes": [TYPE],
     "trackedEntityAttributes": [NUMBER],
@@ -63,8 +53,9 @@ class RealMinistry(Ministry):
         self.allow = ALL
 
     def job(self, run_id: str, **changes: Any) -> Any:
-        """A run of the administrator's, who is a superuser."""
-        return super().job(run_id, **({"login": self.login, "url": self.url} | changes))
+        """A run of the administrator's, who is a superuser; a real server may be slow."""
+        patient = {"seconds": 900.0, "patience": Patience()}
+        return super().job(run_id, **(patient | {"login": self.login, "url": self.url} | changes))
 
     def client(self) -> Dhis2:
         """An administrator's."""
@@ -118,16 +109,23 @@ class RealMinistry(Ministry):
         read["levels"] = self.get("/api/organisationUnitLevels", fields="id,name", paging="false")[
             "organisationUnitLevels"
         ]
-        read["people"] = self.get(
-            "/api/tracker/trackedEntities",
-            program=PROGRAM,
-            orgUnitMode="ACCESSIBLE",
-            order="createdAt",
-            page="1",
-            pageSize="1000",
-            fields="trackedEntity,orgUnit,deleted,attributes[attribute,value],programOwners[orgUnit,program]",
-        )["trackedEntities"]
+        read["people"] = self.their_patients()
         return json.dumps(_plain(read), sort_keys=True, indent=1).encode()
+
+    def their_patients(self) -> list[dict[str, Any]]:
+        """The people of the ministry's program."""
+        with self.client() as client:
+            dialect = client.system_info().dialect
+            params = {
+                "program": PROGRAM,
+                dialect.org_unit_mode: "ACCESSIBLE",
+                "order": "createdAt",
+                "page": "1",
+                "pageSize": "1000",
+                "fields": f"trackedEntity,orgUnit,deleted,{SHOWN}",
+            }
+            page = client.get("/api/tracker/trackedEntities", params)
+        return list(page[dialect.page_key or "trackedEntities"])
 
     def held(self, resource: Resource) -> dict[str, int]:
         """Org unit to how many of a resource the server has there."""
@@ -144,6 +142,15 @@ class RealMinistry(Ministry):
     def claims_by_org_unit(self) -> dict[str, int]:
         """Org unit to the claims that DHIS2 has there."""
         return self.held(CLAIM_ENROLLMENTS)
+
+    def counted_claims(self) -> dict[str, int]:
+        """Org unit to the claims that openIMIS has there, by the decisions."""
+        return self.counted(CLAIMS)
+
+    def our_groups_of(self, uid: str) -> int:
+        """In how many groups an org unit is, besides the ministry's own."""
+        groups = self.get(f"/api/organisationUnits/{uid}", fields="organisationUnitGroups[id]")
+        return len([each for each in groups["organisationUnitGroups"] if each["id"] != GROUP])
 
     def change_unit(self, uid: str, **values: object) -> None:
         """Let the ministry change one of its org units, as its administrator does."""
@@ -193,69 +200,3 @@ def _plain(value: Any) -> Any:
             (_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True)
         )
     return value
-
-
-def _same(one: dict[str, int], other: dict[str, int]) -> str:
-    return f"{sum(one.values())} in {len(one)} org units, equal: {one == other}"
-
-
-def main(url: str, login: str, facilities: str = "1500", insurees: str = "2000") -> None:
-    """Tell the story; print what was seen."""
-    ministry = RealMinistry(
-        Path(mkdtemp(prefix="ministry")), url, login, nation(int(facilities), seed=1)
-    )
-    ministry.import_tree()
-    ministry.fill(int(insurees))
-    ministry.match()
-    left = ministry.decide_all()
-    before = ministry.theirs()
-
-    def step(name: str, do: Callable[[], object]) -> None:
-        began = monotonic()
-        said = f"{do() or ''} ({monotonic() - began:.0f} s)"
-        print(f"{name}: theirs as before: {ministry.theirs() == before}; {said}", flush=True)
-
-    step("set-up", ministry.set_up)
-    step("day one", lambda: ministry.bring("one"))
-    print("people", _same(ministry.held(TRACKED_ENTITIES), ministry.counted(PEOPLE)))
-    print("claims", _same(ministry.held(CLAIM_ENROLLMENTS), ministry.counted(CLAIMS)))
-    step("again", lambda: ministry.bring("again"))
-    for key in left:
-        ministry.decide(key, decision="none", dhis2_uid=None, who="Asha")
-    district = next(key for key, row in ministry.rows().items() if row["kind"] == "district")
-    ministry.decide(district, dhis2_uid=ROOT)
-    step("a changed decision", lambda: ministry.bring("moved"))
-    print("people", _same(ministry.held(TRACKED_ENTITIES), ministry.counted(PEOPLE)))
-    print("claims", _same(ministry.held(CLAIM_ENROLLMENTS), ministry.counted(CLAIMS)))
-    step("population", ministry.write_population)
-
-    key, closed = ministry.busy_facility()
-    ministry.change_unit(closed, closedDate="2025-12-29T00:00:00.000")
-    ministry.change_unit(str(ministry.rows()[district]["dhis2_uid"]), name="Nation, renamed")
-    ministry.decide(key, when="2025-12-01 10:00", who="Asha")
-    ministry.enter_claim(key, date(2025, 12, 30))
-    before = ministry.theirs()
-    step("a drifted tree", lambda: ministry.bring("drifted"))
-    print(ministry.reasons("drifted"))
-    ministry.decide(key, when="2026-01-02 10:00", who="Juma")
-    step("decided again", lambda: ministry.bring("again-decided"))
-    print("claims", _same(ministry.held(CLAIM_ENROLLMENTS), ministry.counted(CLAIMS)))
-
-    ministry.country = SETTINGS.replace(
-        "[waiting]", '[match.unmatched]\nfacility = "create"\n[waiting]'
-    )
-    step("set-up with create", ministry.set_up)
-    step("facilities are made", lambda: ministry.bring("made"))
-    units = ministry.get("/api/organisationUnits", fields="id", paging="false")
-    print("org units made:", len(units["organisationUnits"]) - len(ministry.made.units))
-    print(ministry.reasons("made"))
-
-    ministry.next_day()
-    step("a day of changes", lambda: ministry.bring("two"))
-    step("reconcile", lambda: f"{len(ministry.look('look'))} findings")
-    step("withdraw", ministry.withdraw)
-    print("people left", sum(ministry.held(TRACKED_ENTITIES).values()))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

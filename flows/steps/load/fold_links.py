@@ -1,0 +1,37 @@
+"""Remember who of openIMIS's people is whom of DHIS2's own, after a run."""
+
+import polars as pl
+
+from flows.steps.shared.acknowledged_frames import acknowledged
+from staging.acknowledged import write
+from staging.current import LINKS, Current
+from staging.layout import Run, Target
+from staging.links import answers_of, read_links
+from transforms.changes.objects.links import NO_LINKS, remembered, with_answers
+from transforms.changes.objects.schemas import State
+from transforms.model.resources import TRACKED_ENTITIES
+
+
+def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str]]:
+    """Write the new version of the links, and return its checksum; none where there are none.
+
+    Args:
+        run: The run.
+        target: The target's files.
+        current: The state in which the people of the run are folded already.
+    """
+    answers = answers_of(run)
+    before = read_links(target, current)
+    if answers is None and before.is_empty():
+        return {}
+    found = with_answers(before, NO_LINKS if answers is None else answers)
+    held = pl.concat(
+        acknowledged(target, current, TRACKED_ENTITIES, number)
+        .filter(state=State.HELD.value)
+        .select("uid")
+        for number in range(current.partitions)
+    )
+    rows = remembered(found, held)
+    if rows.equals(before):
+        return {}
+    return {LINKS: [write(target, run.run_id, LINKS, 0, rows.lazy())]}

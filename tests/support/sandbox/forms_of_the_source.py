@@ -1,0 +1,53 @@
+"""Forms of requests that no real server was asked yet, and what the source of each version says.
+
+A form leaves here when a recording holds it: ask a real server (tests/recorded/contract/story).
+
+People of a type by the value of an attribute: `TrackerTrackedEntityCriteria` and
+`RequestParamUtils.parseAttributeQueryItems` of 2.40.12; `TrackedEntityRequestParamsMapper` and
+`FilterParser` of 2.42.5.2 (`program` and `trackedEntityType` exclude each other; `in` divides its
+operand at semicolons, `QueryFilter.getFilterItems`; a slash escapes slash, comma and colon).
+
+Objects of a class by UID, with fewer fields than were asked for: real servers answered the same
+filter with all of their fields (`:owner`), and the same fields with other filters, or for the
+classes `dataElements`, `trackedEntityAttributes` and `maps`; one code serves all
+(`AbstractCrudController`, `AbstractFullReadOnlyController.getObjectList`).
+"""
+
+from __future__ import annotations
+
+_PEOPLE = frozenset({"attributes[attribute,value]", "deleted", "trackedEntity"})
+_BY_VALUE = (
+    "GET /api/tracker/trackedEntities?fields&filter=*:in&order=createdAt&{}"
+    "&page&pageSize&trackedEntityType"
+)
+
+VERSIONS = ("2.40", "2.41", "2.42", "2.43")
+_OBJECTS = [
+    "dashboards",
+    "dataSets",
+    "eventVisualizations",
+    "indicatorGroups",
+    "indicatorTypes",
+    "indicators",
+    "legendSets",
+    "optionSets",
+    "options",
+    "organisationUnitGroupSets",
+    "organisationUnitGroups",
+    "programIndicatorGroups",
+    "programIndicators",
+    "programStages",
+    "programs",
+    "trackedEntityTypes",
+    "userGroups",
+    "userRoles",
+    "visualizations",
+]
+_BY_UID = "GET /api/{}?fields&filter=id:in&paging=false"
+
+FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
+    _BY_VALUE.format("ouMode=ACCESSIBLE"): {"2.40": _PEOPLE},
+    _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(("2.41", "2.42", "2.43"), _PEOPLE),
+    **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
+    _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
+}

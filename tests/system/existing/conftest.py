@@ -1,0 +1,49 @@
+"""A ministry's DHIS2 with people of its own, and an openIMIS that is loaded into it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.loader import LOADER_USER
+from tests.support.sandbox import running_sandbox
+from tests.support.scheme import FEW_QUESTIONS, Moment
+from tests.support.their_people import COUNTRY, TheirPeople
+from transforms.changes.guards.permissions import Allow
+
+MUCH = (Allow.DELETES, Allow.CHANGES, Allow.CREATES, Allow.EMPTIES)
+KNOWN = 5
+"""So many insurees the ministry has registered by their number."""
+
+
+@dataclass
+class Story:
+    """A ministry after its first load, to which each test goes back."""
+
+    scheme: TheirPeople
+    numbers: list[str]
+    people: list[str]
+    theirs: bytes
+    day_one: Moment
+
+
+@pytest.fixture(scope="package")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = TheirPeople(tmp_path_factory.mktemp("theirs"), sandbox)
+        scheme.allow = MUCH
+        scheme.fill()
+        numbers = scheme.numbers()[:KNOWN]
+        people = scheme.register([*numbers, "NOBODY1", "NOBODY2"])
+        theirs = scheme.theirs()
+        scheme.set_up()
+        scheme.bring("day-one")
+        yield Story(scheme, numbers, people, theirs, scheme.moment())
+
+
+@pytest.fixture
+def theirs(story: Story) -> TheirPeople:
+    scheme = story.scheme
+    scheme.country, scheme.guards, scheme.allow = COUNTRY, FEW_QUESTIONS, MUCH
+    scheme.back_to(story.day_one)
+    return scheme

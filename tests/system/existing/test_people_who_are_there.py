@@ -1,0 +1,234 @@
+"""People of a ministry whom openIMIS insures: enrolled as they are; nothing of theirs is lost."""
+
+import pytest
+
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_withdrawal
+from flows.steps.load.load_run import load_run, loading
+from flows.steps.reconcile.explanation import find_object
+from staging.current import read_current
+from staging.links import read_links
+from staging.rejects import read_rejects
+from staging.runs import at_work
+from tests.support.their_people import NUMBER, PROGRAM, TheirPeople
+from tests.system.existing.conftest import KNOWN, MUCH, Story
+from transforms.changes.guards.permissions import Allow
+from transforms.model.tables.insuree import INSUREE_ID
+from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
+
+OURS = {INSUREE_PROGRAM.uid, CLAIM_PROGRAM.uid}
+
+
+def reasons(theirs: TheirPeople, run_id: str) -> dict[str, str]:
+    """Key of a person to what a load noted of it, or why it was refused."""
+    rows = read_rejects(theirs.run(run_id)).filter(resource="tracked_entities").collect()
+    return dict(rows.select("key", "reason").iter_rows())
+
+
+def links(theirs: TheirPeople) -> dict[str, str]:
+    """DHIS2's UID of a person to openIMIS's UUID."""
+    return dict(read_links(theirs.target, theirs.current).select("theirs", "key").iter_rows())
+
+
+def owner_of(theirs: TheirPeople, number: str) -> str:
+    """The one person in DHIS2 who has a number, and is enrolled with us."""
+    enrolled = {row["trackedEntity"] for row in theirs.sandbox.enrollments().values()
+                if row["program"] == INSUREE_PROGRAM.uid}  # fmt: skip
+    [uid] = [
+        uid
+        for uid, row in theirs.sandbox.tracked_entities().items()
+        if row["attributes"].get(NUMBER) == number and uid in enrolled
+    ]
+    return uid
+
+
+def withdraw(theirs: TheirPeople) -> None:
+    job, current = theirs.job("withdrawal"), read_current(theirs.target)
+    assert current is not None
+    with at_work(job.run):
+        stage_withdrawal(job.run, theirs.target, current)
+        stage_bundles(job.run, 20)
+    with loading(job.run, theirs.target), job.client() as client:
+        load_run(job.run, theirs.target, client, job.country, [*MUCH, Allow.BEGIN_AGAIN])
+
+
+def test_who_is_there_is_enrolled_and_nobody_is_made_beside(
+    theirs: TheirPeople, story: Story
+) -> None:
+    linked = theirs.linked()
+
+    for uid in story.people[:KNOWN]:
+        assert INSUREE_PROGRAM.uid in linked[uid]
+    for uid in story.people[KNOWN:]:
+        assert linked[uid] == [PROGRAM]
+    numbers = [row["attributes"].get(NUMBER) for row in theirs.sandbox.tracked_entities().values()]
+    held = [number for number in numbers if number]
+    assert len(held) == len(set(held))
+    assert links(theirs).keys() == set(story.people[:KNOWN])
+    assert theirs.theirs() == story.theirs
+
+
+def test_our_values_are_written_and_theirs_are_not(theirs: TheirPeople, story: Story) -> None:
+    values = theirs.sandbox.tracked_entities()[story.people[0]]["attributes"]
+
+    assert values[INSUREE_ID.uid].lower() == links(theirs)[story.people[0]]
+    assert values["TheirLastN1"] == "By another"
+    assert theirs.sandbox.state.tracker.tracked_entities[story.people[0]].inactive
+
+
+def test_the_next_night_asks_for_nobody_whom_it_knows(theirs: TheirPeople, story: Story) -> None:
+    before = theirs.writes()
+    theirs.bring("again")
+    assert theirs.writes() == before
+    theirs.marry(links(theirs)[story.people[0]])
+    seen = len(theirs.sandbox.requests)
+    theirs.bring("changed")
+
+    asked = [*theirs.sandbox.requests][seen:]
+    assert not [each for each in asked if ":in:" in each["query"].get("filter", "")
+                and each["path"] == "/api/tracker/trackedEntities"]  # fmt: skip
+    assert theirs.writes() > before
+    assert theirs.theirs() == story.theirs
+
+
+def test_changes_of_openimis_change_nothing_of_theirs(theirs: TheirPeople, story: Story) -> None:
+    for day in range(2):
+        theirs.next_day()
+        theirs.bring(f"day-{day}")
+    theirs.bring("settled")
+
+    assert theirs.theirs() == story.theirs
+    assert {*theirs.look("look")["detail"]} <= {"Insurance number"}
+
+
+def test_withdrawal_takes_back_what_is_ours_and_the_person_stays(
+    theirs: TheirPeople, story: Story
+) -> None:
+    withdraw(theirs)
+
+    people = theirs.sandbox.tracked_entities()
+    assert set(people) == set(story.people)
+    assert all(programs == [PROGRAM] for programs in theirs.linked().values())
+    assert {uid for row in people.values() for uid in row["attributes"]} <= {
+        "TheirFirst1", "TheirLastN1", "TheirBorn01", "TheirSex001", NUMBER, "TheirMothe1",
+    }  # fmt: skip
+    assert theirs.theirs() == story.theirs
+    assert read_links(theirs.target, theirs.current).is_empty()
+
+
+@pytest.mark.large
+def test_after_a_withdrawal_they_are_linked_again(theirs: TheirPeople, story: Story) -> None:
+    withdraw(theirs)
+    theirs.bring("begun-again", allow=(*MUCH, Allow.BEGIN_AGAIN))
+
+    assert links(theirs).keys() == set(story.people[:KNOWN])
+    assert theirs.theirs() == story.theirs
+    assert theirs.look("look").is_empty()
+
+
+def test_a_person_whom_they_delete_comes_back_as_our_own(theirs: TheirPeople, story: Story) -> None:
+    gone, key = story.people[0], links(theirs)[story.people[0]]
+    theirs.delete_people([gone])
+    kept = theirs.theirs(story.people[1:])
+    theirs.marry(key)
+
+    theirs.bring("gone")
+    assert reasons(theirs, "gone")[key] == "linked_person_gone"
+    theirs.bring("back")
+
+    number = story.numbers[0]
+    assert owner_of(theirs, number) not in story.people
+    assert theirs.theirs(story.people[1:]) == kept
+    assert theirs.look("look").is_empty()
+
+
+@pytest.mark.xfail(
+    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
+)
+def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, story: Story) -> None:
+    old, into = story.people[0], story.people[KNOWN]
+    theirs.leave_program(into)
+    theirs.merge(old, into)
+    kept = theirs.theirs(story.people[1:])
+    theirs.marry(links(theirs)[old])
+
+    theirs.bring("merged")
+
+    assert links(theirs).keys() == {into, *story.people[1:KNOWN]}
+    assert INSUREE_PROGRAM.uid in theirs.linked()[into]
+    assert theirs.theirs(story.people[1:]) == kept
+    assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
+
+
+@pytest.mark.xfail(
+    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
+)
+def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
+    theirs: TheirPeople, story: Story
+) -> None:
+    old, new = story.people[0], story.people[KNOWN]
+    theirs.correct(story.numbers[0], "NOBODY1")
+
+    told = theirs.bring("corrected") or ""
+    assert "1 people have another number now" in told
+    theirs.bring("moved")
+
+    linked = theirs.linked()
+    assert linked[old] == [PROGRAM]
+    assert INSUREE_PROGRAM.uid in linked[new]
+    assert INSUREE_ID.uid not in theirs.sandbox.tracked_entities()[old]["attributes"]
+    assert theirs.theirs() == story.theirs
+    assert theirs.look("look").is_empty()
+
+
+def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(
+    theirs: TheirPeople, story: Story
+) -> None:
+    key = links(theirs)[story.people[0]]
+    theirs.correct(story.numbers[0], "999111")
+
+    theirs.bring("corrected")
+
+    assert reasons(theirs, "corrected")[key] == "number_not_found"
+    assert INSUREE_PROGRAM.uid in theirs.linked()[story.people[0]]
+    assert theirs.theirs() == story.theirs
+    found = theirs.look("look")
+    assert found["detail"].to_list() == ["Insurance number"]
+
+
+def test_the_person_is_found_by_either_uid(theirs: TheirPeople, story: Story) -> None:
+    shown = find_object(story.people[0], theirs.target, None)
+
+    [row] = shown["In DHIS2 a person of its own"]
+    assert (row["in_dhis2"], row["state"]) == (story.people[0], "linked")
+    assert shown["Confirmed by DHIS2"]
+
+
+def test_two_with_one_number_are_not_linked_and_told(theirs: TheirPeople, story: Story) -> None:
+    with theirs.sandbox.state.lock:
+        theirs.sandbox.state.metadata["trackedEntityAttributes"][NUMBER]["unique"] = False
+        theirs.sandbox.state.metadata_changed()
+    theirs.register(["DOUBLE1", "DOUBLE1"], first=90)
+    own = theirs.numbers()[KNOWN]
+    key = theirs.key_of(own)
+    theirs.correct(own, "DOUBLE1")
+
+    theirs.bring("two")
+
+    assert reasons(theirs, "two")[key] == "number_of_several_people"
+    assert theirs.linked()["TheirPat090"] == theirs.linked()["TheirPat091"] == [PROGRAM]
+
+
+def test_two_insurees_with_one_number_are_not_linked_and_told(
+    theirs: TheirPeople, story: Story
+) -> None:
+    one, other = theirs.numbers()[KNOWN : KNOWN + 2]
+    keys = [theirs.key_of(number) for number in (one, other)]
+    theirs.correct(one, "NOBODY1")
+    theirs.correct(other, "NOBODY1")
+
+    theirs.bring("two")
+
+    assert [reasons(theirs, "two")[key] for key in keys] == ["insurance_number_double"] * 2
+    assert theirs.linked()[story.people[KNOWN]] == [PROGRAM]
+    assert theirs.theirs() == story.theirs

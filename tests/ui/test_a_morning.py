@@ -1,0 +1,146 @@
+"""A data manager's morning: is last night's data in DHIS2, and if not, what is to be done?"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from prefect.client.schemas.objects import FlowRun
+
+from flows.prefect_support.service.home import ServiceHome
+from tests.support.loader import LOADER_USER
+from tests.support.openimis_sample import sample
+from tests.support.sandbox import running_sandbox
+from tests.support.scheme.by_flows import FlowScheme
+from tests.support.service import a_service, client_of, is_over, settings_of, wait_until
+from tests.system.flows.prefect_runs import subflows_of
+from tests.ui.prefect_pages import CHROMIUM, PrefectPages, a_browser
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium: see make test-ui"),
+]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceHome]:
+    with a_service(tmp_path_factory.mktemp("ui") / "home") as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def scheme(service: ServiceHome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowScheme]:
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = FlowScheme(tmp_path_factory.mktemp("scheme"), sandbox)
+        scheme.source.write(sample(120, seed=7, level="1.4", as_of=date(2026, 1, 1)))
+        with settings_of(service):
+            scheme.save_blocks()
+            scheme.set_up()
+        yield scheme
+
+
+@pytest.fixture(scope="module")
+def pages(service: ServiceHome) -> Iterator[PrefectPages]:
+    with a_browser() as page:
+        pages = PrefectPages(page, service)
+        pages.log_in()
+        yield pages
+
+
+def run_from_the_form(pages: PrefectPages, scheme: FlowScheme, name: str) -> None:
+    pages.open_deployment("sync", "daily")
+    pages.picture("deployment")
+    pages.open_form()
+    pages.field("country").fill(str(scheme.country_file))
+    pages.field("staging_root").fill(str(scheme.staging_root))
+    pages.picture("form")
+    pages.submit(name)
+
+
+def newest_sync(service: ServiceHome, before: set[object]) -> FlowRun:
+    """Return the run that the form has started."""
+    found: list[FlowRun] = []
+
+    def is_there() -> bool:
+        with client_of(service) as client:
+            daily = client.read_deployment_by_name("sync/daily")
+            found[:] = [
+                each
+                for each in client.read_flow_runs()
+                if each.deployment_id == daily.id
+                and not each.auto_scheduled
+                and each.id not in before
+            ]
+        return bool(found)
+
+    wait_until(is_there, "the form started no run")
+    return found[0]
+
+
+def stage_of(service: ServiceHome, run: FlowRun, name: str) -> FlowRun:
+    with settings_of(service):
+        [stage] = [each for each in subflows_of(run) if each.name.startswith(name)]
+    return stage
+
+
+def test_a_run_from_the_form_leads_to_its_result(
+    service: ServiceHome, scheme: FlowScheme, pages: PrefectPages
+) -> None:
+    run_from_the_form(pages, scheme, "first")
+    run = newest_sync(service, set())
+    pages.open_run(run.id)
+    pages.wait_for("CompletedWithRejects")
+    pages.picture("run")
+    pages.open_tab("Subflow")
+    pages.wait_for("load ministry")
+    pages.picture("stages")
+    pages.open_tab("Artifacts")
+    pages.page.get_by_role("link", name="result-ministry").first.click()
+
+    pages.wait_for("ministry is up to date")
+    pages.wait_for("runs in a row")
+    pages.picture("result")
+
+
+def test_a_failed_load_is_seen_and_retry_completes_it(
+    service: ServiceHome, scheme: FlowScheme, pages: PrefectPages
+) -> None:
+    scheme.next_day(day=date(2026, 1, 2))
+    with client_of(service) as client:
+        before = {each.id for each in client.read_flow_runs()}
+    scheme.sandbox.cues.add(
+        path="/api/tracker", method="POST", occurrences=list(range(2, 1_000)), status=401
+    )
+    run_from_the_form(pages, scheme, "second")
+    run = newest_sync(service, before)
+    wait_until(lambda: is_over(service, run), "it did not fail", 600)
+    pages.open_run(run.id)
+    pages.wait_for("Failed")
+    pages.picture("failed")
+    load = stage_of(service, run, "load")
+    pages.open_run(load.id)
+    pages.wait_for("DHIS2 does not know the login")
+    pages.picture("failed-load")
+
+    scheme.sandbox.cues.clear()
+    pages.page.get_by_role("button", name="Retry").first.click()
+    pages.page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+
+    wait_until(
+        lambda: str(load_again(service, load)).startswith("Completed"), "Retry did not help", 600
+    )
+    pages.open_run(load.id)
+    pages.wait_for("Completed")
+    pages.picture("retried")
+
+
+def load_again(service: ServiceHome, load: FlowRun) -> str | None:
+    with client_of(service) as client:
+        return client.read_flow_run(load.id).state_name
+
+
+def test_the_pictures_of_the_docs_are_small() -> None:
+    pictures = list((Path(__file__).parents[2] / "docs" / "pictures").glob("*.png"))
+
+    assert [each.name for each in pictures if each.stat().st_size > 150_000] == []

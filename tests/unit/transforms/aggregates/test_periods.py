@@ -1,0 +1,37 @@
+"""Of which periods figures are sent."""
+
+import datetime as dt
+
+import pytest
+
+from transforms.aggregates.periods import open_periods, sent_periods
+from transforms.openimis.aggregate_settings import Aggregates
+
+
+def ids(found: list[object]) -> list[str]:
+    return [each.id for each in found]  # type: ignore[attr-defined]
+
+
+def test_the_newest_months_that_have_ended_are_open() -> None:
+    found = open_periods(dt.date(2026, 2, 28), Aggregates())
+
+    assert ids([*found]) == ["202511", "202512", "202601"]
+
+
+@pytest.mark.parametrize(("day", "last"), [("2026-03-31", "2025Q4"), ("2026-04-01", "2026Q1")])
+def test_a_quarter_is_sent_once_it_has_ended(day: str, last: str) -> None:
+    settings = Aggregates(frequency="quarterly", open_periods=2)
+
+    assert ids([*open_periods(dt.date.fromisoformat(day), settings)])[-1] == last
+
+
+def test_earlier_periods_are_sent_since_the_first() -> None:
+    settings = Aggregates(open_periods=1, since="202510")
+
+    assert ids([*sent_periods(dt.date(2026, 1, 5), settings)]) == ["202510", "202511", "202512"]
+
+
+def test_open_periods_are_sent_though_they_begin_before_the_first() -> None:
+    settings = Aggregates(open_periods=3, since="202512")
+
+    assert ids([*sent_periods(dt.date(2026, 1, 5), settings)]) == ["202510", "202511", "202512"]

@@ -1,0 +1,143 @@
+"""Whom of DHIS2's own a run links: by number, one to one, or nobody."""
+
+import polars as pl
+import pytest
+
+from transforms.changes.objects.links import (
+    GONE,
+    LINKED,
+    LINKS,
+    NO_LINKS,
+    STALE,
+    WAITS,
+    remembered,
+    renaming_of,
+    with_answers,
+    with_leaving,
+)
+from transforms.changes.sending.linking import ASKED, FOUND, gone, judge_found, people_to_look_for
+
+
+def link(key: str, uid: str, theirs: str | None, state: str = LINKED) -> tuple[str | None, ...]:
+    return (key, uid, theirs, state)
+
+
+def links(*rows: tuple[str | None, ...]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=LINKS, orient="row")
+
+
+def judged(
+    is_new: bool,
+    *hits: str,
+    ours: tuple[str, ...] = (),
+    before: pl.DataFrame = NO_LINKS,
+    uid_before: str | None = None,
+) -> tuple[list[tuple[object, ...]], list[str]]:
+    """What becomes of one person who has the number 7."""
+    asked = pl.DataFrame([("key", "mine", uid_before, "7", is_new)], schema=ASKED, orient="row")
+    found = pl.DataFrame([("7", hit) for hit in hits], schema=FOUND, orient="row")
+    rows, notes = judge_found(asked, found, pl.Series(list(ours), dtype=pl.String), before)
+    return rows.rows(), [reason for reasons in notes["reasons"] for reason in reasons]
+
+
+LINKED_TO_Y = links(link("key", "mine", "Y"))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (judged(True), ([], [])),
+        (judged(True, "Y"), ([("key", "mine", "Y", LINKED)], [])),
+        (judged(True, "Y", "Z"), ([], ["number_of_several_people"])),
+        (judged(True, "other", ours=("other",)), ([], ["number_of_another"])),
+        (judged(True, "before", ours=("before",), uid_before="before"),
+         ([("key", "mine", None, WAITS)], [])),
+        (judged(False, before=LINKED_TO_Y), ([], ["number_not_found"])),
+        (judged(False), ([], [])),
+        (judged(False, "mine", ours=("mine",), before=LINKED_TO_Y), ([], [])),
+        (judged(False, "Z", before=LINKED_TO_Y),
+         ([("key", "mine", "Y", STALE)], ["person_moves_to_another"])),
+        (judged(False, "Z"), ([("key", "mine", None, STALE)], ["person_moves_to_another"])),
+        (judged(False, "Y", "Z", before=LINKED_TO_Y), ([], ["number_of_several_people"])),
+    ],
+)  # fmt: skip
+def test_one_hit_links_and_any_doubt_does_not(given: object, expected: object) -> None:
+    assert given == expected
+
+
+def test_two_whose_numbers_were_mixed_up_leave_and_change_places() -> None:
+    before = links(link("k1", "A", "Y1"), link("k2", "B", "Y2"))
+    asked = [("k1", "A", "A", "2", False), ("k2", "B", "B", "1", False)]
+    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    ours = pl.Series(["A", "B"])
+
+    rows, _ = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+
+    assert rows.rows() == [("k1", "A", "Y1", STALE), ("k2", "B", "Y2", STALE)]
+
+
+def test_who_comes_to_a_person_whom_another_is_leaving_waits() -> None:
+    before = links(link("k1", "A", "Y1", STALE), link("k2", "B", "Y2", STALE))
+    asked = [("k1", "A2", "A", "2", True), ("k3", "C", None, "1", True)]
+    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    ours = pl.Series(["A", "B"])
+
+    rows, notes = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+
+    assert rows.rows() == [("k1", "A2", None, WAITS), ("k3", "C", None, WAITS)]
+    assert notes.is_empty()
+
+
+def test_only_new_people_and_changed_numbers_are_looked_for() -> None:
+    changes = pl.LazyFrame(
+        {
+            "key": ["new", "again", "known", "moved", "without"],
+            "uid": ["1", "2", "3", "4", "5"],
+            "uidBefore": [None, "0", "3", "4", None],
+            "change": ["create", "replace", "update", "update", "create"],
+            "moves": [[], [], ["alter:gender"], ["alter:insurance_number"], []],
+            "insurance_number": ["a", "b", "c", "d", None],
+        }
+    )
+
+    found = people_to_look_for(changes, "insurance_number")
+
+    assert found.select("key", "isNew").rows() == [("new", True), ("again", True), ("moved", False)]
+
+
+def test_who_was_merged_is_followed_and_who_is_gone_waits() -> None:
+    rows = links(link("k1", "A", "Y1"), link("k2", "B", "Y2"))
+
+    assert gone(rows, {"A": "Z"}).rows() == [("k1", "A", "Z", LINKED), ("k2", "B", "Y2", GONE)]
+
+
+def test_only_people_whom_dhis2_holds_are_remembered() -> None:
+    before = links(link("k1", "A", "Y1"), link("k2", "B", "Y2"), link("k3", "C", "Y3"))
+    answers = links(
+        link("k2", "B", "Y2", GONE), link("k4", "D", "Y4"), link("k5", "E", None, WAITS)
+    )
+    held = pl.LazyFrame({"uid": ["A", "B", "D", "E"]})
+
+    found = remembered(with_answers(before, answers), held)
+
+    assert found.rows() == [
+        ("k1", "A", "Y1", LINKED), ("k2", "B", "Y2", STALE), ("k4", "D", "Y4", LINKED),
+    ]  # fmt: skip
+
+
+def test_our_name_of_a_person_changes_places_with_dhis2s() -> None:
+    renaming = renaming_of(
+        links(link("k", "PersonOfOur", "PersonOfThe"), link("l", "B", None, STALE))
+    )
+
+    assert renaming.swap_text("PersonOfOur") == "PersonOfThe"
+
+
+def test_who_leaves_lost_its_parent() -> None:
+    people = pl.LazyFrame(
+        {"uid": ["A", "B"], "parentUid": [None, None]}, schema_overrides={"parentUid": pl.String}
+    )
+
+    found = with_leaving(people, pl.Series(["B"])).collect()
+
+    assert found["parentUid"].to_list() == [None, STALE]

@@ -1,0 +1,121 @@
+"""Indicators, charts and one dashboard of figures: DHIS2 adds values up, and reads no event."""
+
+from collections.abc import Iterator, Sequence
+
+from transforms.aggregates.elements import element_uid
+from transforms.aggregates.figures.table import FIGURE_BY_KEY, Figure
+from transforms.aggregates.tables.ratios import RATIOS, Ratio
+from transforms.core.json_texts import Json, Payload
+from transforms.core.metadata_uids import metadata_uid
+from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.package.tables.charts import BY_AREA, BY_PERIOD, ChartType, Period, Visualization
+from transforms.package.tables.indicators import IndicatorType
+from transforms.package.visualizations import visualization_object
+
+WIDTH, IN_A_ROW, HEIGHT = 60, 2, 20
+DASHBOARD = metadata_uid("dashboard:figures")
+GROUP = metadata_uid("indicatorGroup:figures")
+ABOUT = (
+    "Figures of the insurance scheme, made of data values: no person is in this DHIS2 for them. "
+    "Set-up makes this dashboard as it is in the package: copy it to change it."
+)
+
+
+def board_objects(figures: Sequence[Figure], frequency: str) -> Payload:
+    """Return indicators with type and group, charts, and the dashboard that shows them.
+
+    Args:
+        figures: Those that the country sends.
+        frequency: How often.
+    """
+    keys = {figure.key for figure in figures}
+    ratios = [row for row in RATIOS if {row.numerator, row.denominator} <= keys]
+    charts = list(_charts(figures, ratios, frequency))
+    return {
+        "indicatorTypes": [_type(row) for row in {each.type: None for each in ratios}],
+        "indicators": [_indicator(row, frequency) for row in ratios],
+        "indicatorGroups": [_group(ratios)] if ratios else [],
+        "visualizations": charts,
+        "dashboards": [_dashboard(charts)],
+    }
+
+
+def _type(of: IndicatorType) -> Json:
+    return {"id": of.uid, "name": of.name, "factor": of.factor, "number": of.is_number}
+
+
+def _indicator(row: Ratio, frequency: str) -> Json:
+    name = f"{row.name} (openIMIS figures)"
+    parts = [FIGURE_BY_KEY[key] for key in (row.numerator, row.denominator)]
+    numerator, denominator = (f"#{{{element_uid(each, frequency)}}}" for each in parts)
+    return {
+        "id": row.uid,
+        "name": name,
+        "shortName": name[:LONGEST_SHORT_NAME].strip(),
+        "indicatorType": {"id": row.type.uid},
+        "numerator": numerator,
+        "numeratorDescription": parts[0].name,
+        "denominator": denominator,
+        "denominatorDescription": parts[1].name,
+        "decimals": 2,
+        "annualized": False,
+    }
+
+
+def _group(ratios: Sequence[Ratio]) -> Json:
+    members = [{"id": row.uid} for row in ratios]
+    return {"id": GROUP, "name": "openIMIS figures", "indicators": members}
+
+
+def _charts(figures: Sequence[Figure], ratios: Sequence[Ratio], frequency: str) -> Iterator[Json]:
+    for row in figures:
+        item = {
+            "dataDimensionItemType": "DATA_ELEMENT",
+            "dataElement": {"id": element_uid(row, frequency)},
+        }
+        yield from _two_charts(f"figure.{row.key}", row.name, item)
+    for ratio in ratios:
+        item = {"dataDimensionItemType": "INDICATOR", "indicator": {"id": ratio.uid}}
+        yield from _two_charts(f"figure.{ratio.key}", ratio.name, item)
+
+
+def _two_charts(key: str, name: str, item: Json) -> Iterator[Json]:
+    """Yield a chart of the months, and one of the org units below one's own."""
+    of_months = Visualization(
+        key, "", f"{name} (figures)", ChartType.LINE, BY_PERIOD, (), Period.LAST_12_MONTHS
+    )
+    title = f"{name} by area (figures)"
+    of_areas = Visualization(
+        f"{key}.area",
+        "",
+        title,
+        ChartType.COLUMN,
+        BY_AREA,
+        (),
+        Period.LAST_MONTH,
+    )
+    yield visualization_object(of_months, [item])
+    yield visualization_object(of_areas, [item])
+
+
+def _dashboard(charts: Sequence[Json]) -> Json:
+    return {
+        "id": DASHBOARD,
+        "name": "openIMIS figures",
+        "description": ABOUT,
+        "dashboardItems": [_item(chart, place) for place, chart in enumerate(charts)],
+    }
+
+
+def _item(chart: Json, place: int) -> Json:
+    row, column = divmod(place, IN_A_ROW)
+    width = WIDTH // IN_A_ROW
+    return {
+        "id": metadata_uid(f"dashboardItem:{DASHBOARD}:{chart['id']}"),
+        "type": "VISUALIZATION",
+        "visualization": {"id": chart["id"]},
+        "x": column * width,
+        "y": row * HEIGHT,
+        "width": width,
+        "height": HEIGHT,
+    }

@@ -1,0 +1,113 @@
+"""The data values that DHIS2 should hold: figures of periods and places, as a desired frame.
+
+    values of figures ─► at org units ─► small cells kept back ─► keys ─► desired
+
+The columns are those of `transforms.model.resources`. What of it stands or becomes zero, because
+DHIS2 has it already, is decided beside what DHIS2 has confirmed: `standing.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.aggregates.elements import element_uid, elements
+from transforms.aggregates.figures.categories import CATEGORIES
+from transforms.aggregates.figures.table import Figure
+from transforms.aggregates.options import options_of
+from transforms.aggregates.suppression import with_reasons
+from transforms.aggregates.tables.relations import BALANCES, RELATIONS
+from transforms.changes.objects.schemas import desired_schema
+from transforms.model.resources import DATA_VALUES
+from transforms.model.value_keys import key_of_value
+from transforms.openimis.country import Country
+
+UNPLACED = "figure_without_org_unit"
+_TRAILING = r"\.?0+$"
+
+
+@dataclass(frozen=True)
+class DesiredValues:
+    """What DHIS2 should hold of figures.
+
+    Attributes:
+        desired: The desired frame of `DATA_VALUES`.
+        withheld: key of each value that must not be sent.
+        counted: Reason code to how many values are not sent.
+    """
+
+    desired: pl.DataFrame
+    withheld: pl.Series
+    counted: dict[str, int]
+
+
+def desired_values(values: pl.DataFrame, at: pl.DataFrame, country: Country) -> DesiredValues:
+    """Return the values that DHIS2 should hold.
+
+    Args:
+        values: See `transforms.aggregates.figures.compute.VALUES`.
+        at: place (UUID), orgUnit (UID of where what lies at the place goes) and district.
+        country: Which figures are sent, and the smallest cell.
+    """
+    figures = list(elements(country).values())
+    chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
+    placed = chosen.join(at, on="place", how="left")
+    cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()))
+    judged = with_reasons(cells, figures, RELATIONS, country.smallest_cell, BALANCES)
+    named = _with_keys(judged, figures, country)
+    unplaced = len(placed) - placed["orgUnit"].count()
+    return DesiredValues(
+        desired=_desired(named.filter(pl.col("reason").is_null())),
+        withheld=named.filter(pl.col("reason").is_not_null())["key"],
+        counted=_counted(named) | ({UNPLACED: unplaced} if unplaced else {}),
+    )
+
+
+def _add_up(placed: pl.DataFrame) -> pl.DataFrame:
+    """Add up what several places have that go to one org unit; the first of them names the sum."""
+    by = ["figure", "period", "orgUnit", *CATEGORIES]
+    return (
+        placed.group_by(by)
+        .agg(pl.col("place", "district").min(), pl.col("value", "persons").sum())
+        .sort("place", "period", "figure", *CATEGORIES)
+    )
+
+
+def _with_keys(cells: pl.DataFrame, figures: list[Figure], country: Country) -> pl.DataFrame:
+    uids = {each.key: element_uid(each, country.aggregates.frequency) for each in figures}
+    codes = {key: cells[key].drop_nulls().unique().to_list() for key in CATEGORIES}
+    element = pl.col("figure").replace_strict(uids, return_dtype=pl.String)
+    return cells.with_columns(dataElement=element, options=options_of(codes)).with_columns(
+        key=key_of_value()
+    )
+
+
+def _desired(named: pl.DataFrame) -> pl.DataFrame:
+    schema = desired_schema(DATA_VALUES)
+    empty: Mapping[str, pl.Expr] = {
+        "parent": pl.lit(None), "status": pl.lit(None), "occurredAt": pl.lit(None),
+        "faults": pl.lit([]), "notes": pl.lit([]), "in_window": pl.lit(value=True),
+    }  # fmt: skip
+    rows = named.select(
+        "key",
+        "orgUnit",
+        person=person_of("place", "period"),
+        figure_value=_text(pl.col("value")),
+        **empty,
+    )
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def person_of(place: str, period: str) -> pl.Expr:
+    """Return in whose bundle values lie: those of a place and period lie in one."""
+    return pl.concat_str(place, period, separator=":")
+
+
+def _text(value: pl.Expr) -> pl.Expr:
+    """Return a number as DHIS2 keeps it: without zeros behind the point, and the point alone."""
+    return value.cast(pl.Decimal(38, 4)).cast(pl.String).str.replace(_TRAILING, "")
+
+
+def _counted(named: pl.DataFrame) -> dict[str, int]:
+    counts = named.drop_nulls("reason").group_by("reason").len("count").sort("reason")
+    return dict(counts.iter_rows())

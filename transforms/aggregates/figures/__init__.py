@@ -1,0 +1,1 @@
+"""The figures: which there are, and their values, made of the register."""

@@ -1,0 +1,167 @@
+"""The metadata that data values need, as DHIS2 accepts it.
+
+    category options ─► categories ─► combinations ─► data elements ─► data sets
+                                                          └─► indicators, charts, a dashboard
+
+What the options of a combination make together (`categoryOptionCombos`) DHIS2 makes itself, when it
+is told to; `flows/steps/set_up/option_combos.py` tells it.
+"""
+
+from collections.abc import Sequence
+
+from transforms.aggregates.boards import board_objects
+from transforms.aggregates.category_options import CategoryOptions
+from transforms.aggregates.codes import category_code, data_set_code, element_code, option_code
+from transforms.aggregates.elements import (
+    category_uid,
+    chosen_figures,
+    combo_uid,
+    data_set_uid,
+    element_uid,
+    option_uid,
+)
+from transforms.aggregates.figures.categories import CATEGORIES
+from transforms.aggregates.figures.methods import METHODS, When
+from transforms.aggregates.figures.table import Figure
+from transforms.core.json_texts import Json, Payload
+from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
+from transforms.openimis.country import Country
+from transforms.package.tables.user_roles import ADMINISTRATOR
+from transforms.package.user_roles import user_role_object
+
+PERIOD_TYPES = {"monthly": "Monthly", "quarterly": "Quarterly"}
+OF_WHOM = {"facility": "health facilities", "district": "districts", "country": "the country"}
+OF_CATEGORIES = (
+    "F_CATEGORY_OPTION_PUBLIC_ADD", "F_CATEGORY_PUBLIC_ADD", "F_CATEGORY_COMBO_PUBLIC_ADD",
+)  # fmt: skip
+"""Authorities that set-up needs besides: only where figures are sent."""
+LONGEST_LABEL = 60
+"""Of an option: DHIS2 joins those of a combination to one name."""
+
+
+def aggregate_objects(options: CategoryOptions, country: Country) -> Payload:
+    """Return what set-up makes for the figures of a country, without sharing.
+
+    Args:
+        options: See `transforms.aggregates.category_options`.
+        country: Which figures are sent, and how often.
+    """
+    figures = chosen_figures(country)
+    frequency = country.aggregates.frequency
+    places = list(dict.fromkeys(figure.place for figure in figures))
+    return {
+        "userRoles": [_administrator()],
+        "categoryOptions": [
+            _option(key, code, name) for key, rows in options.items() for code, name in rows
+        ],
+        "categories": [_category(key, options) for key in options],
+        "categoryCombos": [_combo(keys) for keys in combinations_of(figures)],
+        "dataElements": [_element(figure, frequency) for figure in figures],
+        "dataSets": [_data_set(place, figures, frequency) for place in places],
+    } | board_objects(figures, frequency)
+
+
+def _administrator() -> Json:
+    """Return the role of who runs set-up, with what makes categories."""
+    role = user_role_object(ADMINISTRATOR)
+    return role | {"authorities": [*role["authorities"], *OF_CATEGORIES]}
+
+
+def combinations_of(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
+    """Return the categories of each combination that is needed."""
+    return list(dict.fromkeys(figure.categories for figure in figures if figure.categories))
+
+
+def expected_combos(options: CategoryOptions, figures: Sequence[Figure]) -> dict[str, int]:
+    """Return category combination (UID) to how many combinations of options it makes."""
+    counts = {}
+    for keys in combinations_of(figures):
+        count = 1
+        for key in keys:
+            count *= len(options[key])
+        counts[combo_uid(keys)] = count
+    return counts
+
+
+def _option(key: str, code: str, name: str) -> Json:
+    """Return an option; names are unique in DHIS2, and a ministry has options of its own."""
+    uid, label = option_uid(key, code), name[:LONGEST_LABEL]
+    named = f"{label} ({CATEGORIES[key].name.lower()}, openIMIS)"
+    return {
+        "id": uid,
+        "code": option_code(key, code),
+        "name": named,
+        "shortName": short(named, uid),
+        "formName": label,
+    }
+
+
+def _category(key: str, options: CategoryOptions) -> Json:
+    name = f"{CATEGORIES[key].name} (openIMIS)"
+    return {
+        "id": category_uid(key),
+        "code": category_code(key),
+        "name": name,
+        "shortName": name,
+        "dataDimensionType": "DISAGGREGATION",
+        "dataDimension": True,
+        "categoryOptions": [{"id": option_uid(key, code)} for code, _ in options[key]],
+    }
+
+
+def _combo(keys: tuple[str, ...]) -> Json:
+    return {
+        "id": combo_uid(keys),
+        "name": f"{', '.join(CATEGORIES[key].name for key in keys)} (openIMIS)",
+        "dataDimensionType": "DISAGGREGATION",
+        "categories": [{"id": category_uid(key)} for key in keys],
+        "skipTotal": False,
+    }
+
+
+def _element(figure: Figure, frequency: str) -> Json:
+    uid = element_uid(figure, frequency)
+    name = element_name(figure, frequency)
+    is_stock = METHODS[figure.key].when is When.ON_LAST_DAY
+    combo = {"categoryCombo": {"id": combo_uid(figure.categories)}} if figure.categories else {}
+    return combo | {
+        "id": uid,
+        "code": element_code(figure, frequency),
+        "name": name,
+        "shortName": short(name, uid),
+        "description": figure.words,
+        "valueType": "NUMBER",
+        "aggregationType": "LAST" if is_stock else "SUM",
+        "domainType": "AGGREGATE",
+        "zeroIsSignificant": True,
+    }
+
+
+def element_name(figure: Figure, frequency: str) -> str:
+    """Return what the data element of a figure is called."""
+    return f"{figure.name} (openIMIS{', quarterly' if frequency == 'quarterly' else ''})"
+
+
+def short(name: str, uid: str) -> str:
+    """Return a short name: the name, or its beginning and something of the UID."""
+    if len(name) <= LONGEST_SHORT_NAME:
+        return name
+    return f"{name[: LONGEST_SHORT_NAME - 5]} {uid[:4]}"
+
+
+def _data_set(place: str, figures: Sequence[Figure], frequency: str) -> Json:
+    uid = data_set_uid(place, frequency)
+    name = f"openIMIS figures of {OF_WHOM[place]}, {frequency}"
+    return {
+        "id": uid,
+        "code": data_set_code(place, frequency),
+        "name": name,
+        "shortName": short(name, uid),
+        "periodType": PERIOD_TYPES[frequency],
+        "openFuturePeriods": 0,
+        "dataSetElements": [
+            {"dataSet": {"id": uid}, "dataElement": {"id": element_uid(each, frequency)}}
+            for each in figures
+            if each.place == place
+        ],
+    }

@@ -1,0 +1,66 @@
+"""People of a DHIS2's own whom openIMIS insures: our name of each beside DHIS2's.
+
+Everything here calls a person by the UID that we would have given. Where the person was there
+before us, that UID is only a name: it and DHIS2's change places on the way (`core/renaming.py`).
+"""
+
+import polars as pl
+
+from transforms.core.renaming import Renaming
+
+LINKS: dict[str, pl.DataType] = dict.fromkeys(("key", "uid", "theirs", "state"), pl.String())
+"""key of the person, our UID, DHIS2's (null of who has none), and one of the states below."""
+NO_LINKS = pl.DataFrame(schema=LINKS)
+
+LINKED = "linked"
+"""The person of DHIS2 is the one of openIMIS."""
+STALE = "stale"
+"""No longer: the next comparison lets the person leave, and come under another UID."""
+GONE = "gone"
+"""The same, and nothing of the person can be posted now."""
+WAITS = "waits"
+"""Nothing of the person can be posted now."""
+KEPT = {LINKED: LINKED, STALE: STALE, GONE: STALE}
+"""State to that which is remembered."""
+
+
+def renaming_of(links: pl.DataFrame) -> Renaming:
+    """Return the UIDs of ours and of DHIS2 that change places."""
+    pairs = links.filter(pl.col("theirs").is_not_null()).select("uid", "theirs").iter_rows()
+    return Renaming(dict(pairs))
+
+
+def with_answers(links: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Return links as the answers of a load leave them: one row a person and UID."""
+    before = links.join(answers, on="uid", how="anti")
+    return pl.concat([before, answers.select(*LINKS)])
+
+
+def remembered(links: pl.DataFrame, held: pl.LazyFrame) -> pl.DataFrame:
+    """Return the links that are worth remembering after a run.
+
+    Args:
+        links: Of before and of the run.
+        held: uid of every person whom DHIS2 is known to hold; of others nobody need know, and who
+            was refused is looked for again.
+    """
+    state = pl.col("state").replace_strict(KEPT, default=None, return_dtype=pl.String)
+    kept = links.with_columns(state=state).drop_nulls("state").lazy()
+    return kept.join(held.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
+
+
+def with_leaving(acknowledged: pl.LazyFrame, leaving: pl.Series) -> pl.LazyFrame:
+    """Return acknowledged people, of whom those that have to leave hang on a parent they lost.
+
+    So the comparison replaces them, and with them what lies below.
+
+    Args:
+        acknowledged: People of a partition.
+        leaving: Their UIDs.
+    """
+    if leaving.is_empty():
+        return acknowledged
+    is_leaving = pl.col("uid").is_in(leaving.implode())
+    return acknowledged.with_columns(
+        parentUid=pl.when(is_leaving).then(pl.lit(STALE)).otherwise("parentUid")
+    )
