@@ -30,7 +30,7 @@ from transforms.model.selected_columns import selected_columns
 from transforms.openimis.register import Register, register_of
 
 AS_OF = dt.date(2026, 1, 1)
-SETTINGS = FigureSettings(AS_OF, COUNTRY_FILE, household_ceiling=Decimal(20_000))
+SETTINGS = FigureSettings(AS_OF, COUNTRY_FILE, household_ceiling=Decimal(5_000))
 PERIODS = [period_of("202505"), period_of("202512")]
 PARTS = 3
 

@@ -19,7 +19,8 @@ from transforms.changes.delta.change_counts import count_by_kind
 from transforms.changes.delta.deltas import Delta, delta
 from transforms.changes.guards.holding_back import without_held_back
 from transforms.changes.guards.stopping import StoppedError, StopRule, sent_by_group, stop_groups_of
-from transforms.changes.objects.phases import DELETES, Phase, parts
+from transforms.changes.objects.phases import DELETES, OF_VALUES, Phase, parts
+from transforms.changes.objects.phases import LISTS as NAMES
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.changes.sending.bundles import number_bundles, render_bundles
 from transforms.changes.sending.dependants import PARENT_REFUSED, dependants, without
@@ -36,6 +37,8 @@ Refuses = Callable[[str, str, str], bool]
 MANY = 10_000
 NEVER = Guards(misconfigured_count=MANY, bad_data_count=MANY)
 """Guards that stop no load."""
+POSTED = [phase for phase in Phase if phase not in OF_VALUES]
+"""The phases in which persons and what is theirs are posted."""
 SEND_ALL: Policy = {each.key: Treatment.SEND for resource in RESOURCES for each in resource.fields}
 UNKNOWN: dict[str, Any] = {"accepted": None, "kind": None, "codes": []}
 
@@ -101,7 +104,7 @@ class Pipeline:
     def bodies(self, deltas: dict[str, Delta], size: int = 2) -> list[tuple[Phase, bytes]]:
         changes = {name: each.changes.lazy() for name, each in deltas.items()}
         posted = []
-        for phase in Phase:
+        for phase in POSTED:
             people = number_bundles(
                 pl.concat(
                     changes[part.resource.name].filter(part.changes).select(person=part.person)
@@ -193,10 +196,9 @@ class Pipeline:
     def held(self) -> dict[str, set[str]]:
         """UIDs that we think DHIS2 holds, by DHIS2's list."""
         held: dict[str, set[str]] = {name: set() for name in LISTS}
-        names = dict(zip(TrackerType, LISTS, strict=True))
         for resource in RESOURCES:
             rows = self.acknowledged[resource.name].filter(state="held").collect()
-            held[names[resource.tracker_type]] |= set(rows["uid"])
+            held[NAMES[resource.tracker_type]] |= set(rows["uid"])
         return held
 
 

@@ -18,7 +18,11 @@ from transforms.model.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
 Json = dict[str, Any]
 Change = Callable[[Json], Json]
 
-PERSON, ENROLLMENT, EVENT = TrackerType
+KINDS = (PERSON, ENROLLMENT, EVENT) = (
+    TrackerType.TRACKED_ENTITY,
+    TrackerType.ENROLLMENT,
+    TrackerType.EVENT,
+)
 
 CREATES, UPDATES, DELETES = "creates", "updates", "deletes"
 

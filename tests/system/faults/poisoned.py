@@ -23,7 +23,19 @@ from tests.support.sandbox.restarting import Server
 from tests.support.scheme import DAY_ONE, Moment, Scheme
 from tests.support.scheme.contents import IDENTIFIERS as NAMES
 from tests.support.scheme.contents import Content, acknowledged, by_key, tracker
-from tests.system.faults.poison import ABROAD, CREATES, DELETES, ROOT, UPDATES, Json, Poison
+from tests.system.faults.poison import (
+    ABROAD,
+    CREATES,
+    DELETES,
+    ENROLLMENT,
+    EVENT,
+    KINDS,
+    PERSON,
+    ROOT,
+    UPDATES,
+    Json,
+    Poison,
+)
 from transforms.changes.objects.phases import IDENTIFIERS, LISTS
 from transforms.model.resources import RESOURCE_BY_NAME, RESOURCES, TrackerType
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, POLICY_STAGE
@@ -193,34 +205,33 @@ def _each(bodies: list[Json], kind: TrackerType) -> Iterator[Json]:
 def _of_one_person(bodies: list[Json], names: Names) -> Choice:
     """Choose a person with number, enrollment and policy."""
     del names
-    person, enrollment, event = TrackerType
     enrolled = {
         each["trackedEntity"]: each
-        for each in _each(bodies, enrollment)
+        for each in _each(bodies, ENROLLMENT)
         if each["program"] == INSUREE_PROGRAM.uid
     }
     insured = {
         each["enrollment"]: each
-        for each in _each(bodies, event)
+        for each in _each(bodies, EVENT)
         if each["programStage"] == POLICY_STAGE.uid
     }
     chosen = next(
         (each, found, insured[found["enrollment"]])
-        for each in _each(bodies, person)
+        for each in _each(bodies, PERSON)
         if (found := enrolled.get(each["trackedEntity"])) and found["enrollment"] in insured
     )
-    claim = next(each for each in _each(bodies, enrollment) if each["program"] == CLAIM_PROGRAM.uid)
-    return dict(zip(TrackerType, chosen, strict=True)), claim
+    claim = next(each for each in _each(bodies, ENROLLMENT) if each["program"] == CLAIM_PROGRAM.uid)
+    return dict(zip(KINDS, chosen, strict=True)), claim
 
 
 def _of_each_kind(bodies: list[Json], names: Names) -> Choice:
     """Choose the first of each kind: of events a policy's, of enrollments a claim's."""
-    person, enrollment, event = (list(_each(bodies, kind)) for kind in TrackerType)
+    person, enrollment, event = (list(_each(bodies, kind)) for kind in KINDS)
     claims, policies = (_of(names, "claim_enrollments"), _of(names, "policy_events"))
     claim = next(each for each in enrollment if each["enrollment"] in claims)
     policy = next(each for each in event if each["event"] in policies)
     chosen = (person[0] if person else {}, claim, policy)
-    return dict(zip(TrackerType, chosen, strict=True)), claim
+    return dict(zip(KINDS, chosen, strict=True)), claim
 
 
 def _of(names: Names, resource: str) -> set[str]:

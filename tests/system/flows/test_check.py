@@ -291,13 +291,14 @@ def test_a_staging_root_that_is_not_there(scheme: FlowScheme, tmp_path: Path) ->
 
 
 def test_a_group_of_dhis2s_own_that_is_not_there(scheme: FlowScheme) -> None:
-    said = scheme.country_file.read_text()
-    named = '[existing.org_unit_groups.facility_level]\nhospital = "NotThereGrp"\n'
-    scheme.country_file.write_text(f"{said}\n{named}")
+    before = scheme.country
+    scheme.country = (
+        f'{before}\n[existing.org_unit_groups.facility_level]\nhospital = "NotThereGrp"\n'
+    )
     try:
         faulty = only(found_in(scheme), "dhis2_existing")
     finally:
-        scheme.country_file.write_text(said)
+        scheme.country = before
 
     assert "The org unit group NotThereGrp is not in DHIS2" in faulty.found[0]
 

@@ -393,7 +393,7 @@ def test_a_receipt_holds_no_word_of_dhis2s_messages() -> None:
     assert "Smith" not in written
     assert orjson.loads(written) == {
         "strategy": "CREATE_AND_UPDATE",
-        "accepted": {"TRACKED_ENTITY": [], "ENROLLMENT": ["EA"], "EVENT": []},
+        "accepted": {"TRACKED_ENTITY": [], "ENROLLMENT": ["EA"], "EVENT": [], "DATA_VALUE": []},
         "refused": [{"type": "TRACKED_ENTITY", "uid": "TA", "codes": ["E1064"], "class": "data"}],
         "requests": 1,
         "bundle_size": None,

@@ -48,10 +48,7 @@ class Clinic:
 
     def _content(self, asked: Asked) -> dict[str, Any]:
         if asked.path.endswith("organisationUnits"):
-            places = [
-                {"id": uid("place", each), "parent": {"id": uid("root")}} for each in range(PLACES)
-            ]
-            return {"organisationUnits": [{"id": uid("root")}, *places]}
+            return {"organisationUnits": [{"id": each} for each in places(asked.query["filter"])]}
         place, page = asked.query.get("orgUnit"), int(asked.query["page"])
         if asked.query["orgUnitMode"] == "SELECTED":
             count = 0
@@ -63,6 +60,14 @@ class Clinic:
                 self._together.wait()
         events = [event(place, page, each) for each in range(PAGE)] if page <= count else []
         return {NEWEST.page_key or "events": events}
+
+
+def places(condition: str) -> list[str]:
+    """The root, or the places below org units: below the places there is nothing."""
+    if condition == "level:eq:1":
+        return [uid("root")]
+    is_below_root = condition == f"parent.id:in:[{uid('root')}]"
+    return [uid("place", each) for each in range(PLACES)] if is_below_root else []
 
 
 def event(place: str | None, page: int, number: int) -> dict[str, Any]:
