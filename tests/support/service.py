@@ -33,7 +33,7 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: float = DEADLINE_S
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until, what
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 def run_command(home: ServiceHome, name: str, **settings: str) -> str:
@@ -103,8 +103,19 @@ def pid_of(home: ServiceHome, name: str) -> int:
 
 
 def kill_group(pid: int) -> None:
+    """Kill a process with all that it has started, and wait until it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
+    wait_until(lambda: is_gone(pid), f"process {pid} does not end", seconds=60)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; it may be listed until its parent has asked for it."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in {"Z", "X"}
 
 
 def flow_processes(home: ServiceHome) -> list[int]:

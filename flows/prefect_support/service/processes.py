@@ -90,12 +90,17 @@ def _running_process(note: Path) -> int | None:
 
 
 def _began(pid: int) -> str | None:
-    """Return when a process began, as the system says it; None if there is none."""
+    """Return when a process began, as the system says it; None if there is none.
+
+    A process that has ended may be listed until its parent has asked for it, which in a container
+    may be never. Its state is Z then.
+    """
     done = subprocess.run(  # noqa: S603
-        ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607
+        ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)],  # noqa: S607
         capture_output=True,
         text=True,
         check=False,
         env=os.environ | {"LC_ALL": "C", "TZ": "UTC"},
     )
-    return done.stdout.strip() or None
+    state, _, began = done.stdout.strip().partition(" ")
+    return None if state.startswith("Z") else began.strip() or None

@@ -80,7 +80,7 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     _write_refusals(run, answers, partitions)
     folded = with_version(current, run.run_id, checksums)
     folded = with_version(folded, run.run_id, fold_links(run, target, folded))
-    ended = with_ended_run(folded, run, answers)
+    ended = with_ended_run(run, target, folded, answers)
     after = ended.model_copy(
         update={
             "counter": current.counter + 1,
@@ -142,7 +142,7 @@ def _treatments_sent(run: Run) -> dict[str, str]:
     return {key: made_with[key] for key in fields if key in made_with}
 
 
-def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current:
+def with_ended_run(run: Run, target: Target, current: Current, answers: pl.LazyFrame) -> Current:
     """Return the state with what later runs need to know of an ended run, which may be deleted.
 
     A resource counts as loaded only when all of it was sent.
@@ -151,7 +151,7 @@ def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current
     confirmed = Confirmed(
         run=run.run_id,
         versions=tracked_versions(current),
-        partitions=confirmed_partitions(run, answers) if _hears_of_all(run) else [],
+        partitions=_confirmed_by(run, target, current, answers),
     )
     return current.model_copy(
         update={
@@ -165,6 +165,10 @@ def with_ended_run(current: Current, run: Run, answers: pl.LazyFrame) -> Current
             "confirmed": confirmed,
         }
     )
+
+
+def _confirmed_by(run: Run, target: Target, current: Current, answers: pl.LazyFrame) -> list[int]:
+    return confirmed_partitions(run, target, current, answers) if _hears_of_all(run) else []
 
 
 def _fold_resource(

@@ -150,7 +150,7 @@ def close_load(run: Run, target: Target, client: Dhis2, current: Current) -> Cur
 
 def _note(run: Run, target: Target, current: Current) -> Current:
     """Remember that a run ended which had nothing to post: what was compared before it is old."""
-    after = with_ended_run(current, run, outcomes(run))
+    after = with_ended_run(run, target, current, outcomes(run))
     switch(target, after)
     return after
 

@@ -4,11 +4,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from flows.connectors.dhis2.errors import BusyError
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import Sandbox
 from tests.support.scheme import DAY_ONE, FEW_QUESTIONS, Scheme
 from transforms.changes.guards.permissions import NOTHING
 
+CONTROL_REQUEST = "{}"
 REFUSED = {"httpStatus": "Forbidden", "httpStatusCode": 403, "status": "ERROR"}
 
 
@@ -49,3 +53,13 @@ class GuardedScheme(Scheme):
     def close_data_store(self) -> None:
         """Let DHIS2 refuse its data store to us."""
         self.sandbox.cues.add(path="/api/dataStore", status=403, body=REFUSED)
+
+
+def leave_in_doubt(scheme: Scheme, run_id: str, text: str, drop: str) -> None:
+    """Let DHIS2 be cut off whenever a request holds a text, and then whatever it is sent."""
+    cue = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=text, drop=drop)
+    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=CONTROL_REQUEST, drop=drop)
+    with pytest.raises(BusyError):
+        scheme.bring(run_id)
+    assert cue.met
+    scheme.sandbox.cues.clear()

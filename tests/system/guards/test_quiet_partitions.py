@@ -3,7 +3,8 @@
 Each night is compared with one for which nothing is remembered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,10 +15,14 @@ from staging.layout import Run
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
 from staging.requests import Until
-from tests.support.scheme import Moment
+from tests.support.loader import LOADER_USER
+from tests.support.openimis_sample import sample
+from tests.support.sandbox import running_sandbox
+from tests.support.scheme import DAY_ONE, Moment, Scheme
+from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.system.crashes.driver import KILLED, bring_in_a_process
 from tests.system.crashes.points import Point
-from tests.system.guards.guarded import GuardedScheme, in_openimis
+from tests.system.guards.guarded import GuardedScheme, in_openimis, leave_in_doubt
 from transforms.core.fields import Treatment
 from transforms.model.resources import RESOURCES
 
@@ -40,6 +45,17 @@ def scheme(guarded: GuardedScheme, quiet_evening: Moment) -> GuardedScheme:
     guarded.sandbox.cues.clear()
     guarded.privacy = {}
     return guarded
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Iterator[Scheme]:
+    """A scheme of few people, in one partition, of whom nothing is held back."""
+    with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
+        scheme = Scheme(tmp_path, sandbox)
+        scheme.pause_seconds, scheme.partitions = 0.01, 1
+        scheme.begin(sample(12, seed=2, level="1.4", as_of=DAY_ONE, defects=False))
+        scheme.bring("first")
+        yield scheme
 
 
 def found_by(run: Run) -> dict[str, Any]:
@@ -260,6 +276,21 @@ def test_what_dhis2_refused_is_tried_again_though_nothing_has_changed(
 
     assert DesiredManifest.read(scheme.run(TONIGHT)).as_before == ALL
     assert found_by(scheme.run(TONIGHT))["counted"][0]["claim_events"]
+
+
+def test_what_a_late_request_may_still_change_is_sent_once_more(sound: Scheme) -> None:
+    """DHIS2 accepts all that the second night posts, and may carry out the first night's later."""
+    in_openimis(sound, change_a_claim("FIRST-1"))
+    leave_in_doubt(sound, "unanswered", "FIRST-1", "before")
+    in_openimis(sound, change_a_claim("SECOND-1"))
+    sound.bring("answered")
+    before = sound.writes()
+
+    sound.bring(TONIGHT)
+
+    assert DesiredManifest.read(sound.run(TONIGHT)).as_before == [0]
+    assert sound.writes() > before
+    assert_acknowledged_is_held(sound)
 
 
 def test_after_a_repair_all_is_compared(scheme: GuardedScheme) -> None:

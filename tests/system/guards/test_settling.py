@@ -7,19 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.connectors.dhis2.errors import BusyError
 from flows.steps.load.control_request import PARAMETERS
 from staging.outbox import bundles, in_doubt
 from tests.support.cases import one_by_default
 from tests.support.sandbox import ADMIN
 from tests.support.scheme.comparisons import assert_acknowledged_is_held, settle_what_is_in_doubt
 from tests.support.scheme.contents import acknowledged
-from tests.system.guards.guarded import GuardedScheme
+from tests.system.guards.guarded import GuardedScheme, leave_in_doubt
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.objects.phases import Phase
 from transforms.model.resources import TRACKED_ENTITIES
-
-CONTROL_REQUEST = "{}"
 
 
 def name_claims(scheme: GuardedScheme, text: str) -> None:
@@ -33,16 +30,6 @@ def name_claims(scheme: GuardedScheme, text: str) -> None:
             [(f"{text}{number}", key) for number, (key,) in enumerate(keys)],
         )
         database.commit()
-
-
-def leave_in_doubt(scheme: GuardedScheme, run_id: str, text: str, drop: str) -> None:
-    """Let DHIS2 be cut off whenever a request holds a text, and then whatever it is sent."""
-    cue = scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=text, drop=drop)
-    scheme.sandbox.cues.add(path="/api/tracker", method="POST", holds=CONTROL_REQUEST, drop=drop)
-    with pytest.raises(BusyError):
-        scheme.bring(run_id)
-    assert cue.met
-    scheme.sandbox.cues.clear()
 
 
 def cut_off(path: Path) -> None:
