@@ -24,7 +24,7 @@ OTHER_STATUS = {"ACTIVE": "COMPLETED", "COMPLETED": "ACTIVE"}
 PEOPLE = 3
 PERMITTED = ("deletes", "empties")  # some values were filled for these people alone
 MADE_OF = frozenset({"digest", "digests", "before", "as_before"})
-"""What a manifest says of the rows that objects were made of: of what is changed here it is untrue."""
+"""What a manifest says of what objects were made of: it is untrue of what is changed here."""
 
 
 class Choices:
