@@ -2,6 +2,8 @@
 
 Everything here calls a person by the UID that we would have given. Where the person was there
 before us, that UID is only a name: it and DHIS2's change places on the way (`core/renaming.py`).
+What the person has of ours, enrollments and events, has our UIDs in DHIS2 too: so it stays what it
+is where DHIS2 merges the person into another.
 """
 
 import polars as pl
@@ -25,9 +27,9 @@ KEPT = {LINKED: LINKED, STALE: STALE, GONE: STALE}
 
 
 def renaming_of(links: pl.DataFrame) -> Renaming:
-    """Return the UIDs of ours and of DHIS2 that change places."""
+    """Return the UIDs of people, of ours and of DHIS2, that change places."""
     pairs = links.filter(pl.col("theirs").is_not_null()).select("uid", "theirs").iter_rows()
-    return Renaming(dict(pairs))
+    return Renaming(people=dict(pairs))
 
 
 def with_answers(links: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:

@@ -130,7 +130,7 @@ def test_our_name_of_a_person_changes_places_with_dhis2s() -> None:
         links(link("k", "PersonOfOur", "PersonOfThe"), link("l", "B", None, STALE))
     )
 
-    assert renaming.swap_text("PersonOfOur") == "PersonOfThe"
+    assert renaming.swap(b'{"trackedEntity":"PersonOfOur"}') == b'{"trackedEntity":"PersonOfThe"}'
 
 
 def test_who_leaves_lost_its_parent() -> None:
