@@ -16,13 +16,15 @@ NO_LINKS = pl.DataFrame(schema=LINKS)
 
 LINKED = "linked"
 """The person of DHIS2 is the one of openIMIS."""
+MERGED = "merged"
+"""The same, since DHIS2 has merged into it the person who was."""
 STALE = "stale"
 """No longer: the next comparison lets the person leave, and come under another UID."""
 GONE = "gone"
 """The same, and nothing of the person can be posted now."""
 WAITS = "waits"
 """Nothing of the person can be posted now."""
-KEPT = {LINKED: LINKED, STALE: STALE, GONE: STALE}
+KEPT = {LINKED: LINKED, MERGED: LINKED, STALE: STALE, GONE: STALE}
 """State to that which is remembered."""
 
 
@@ -49,6 +51,26 @@ def remembered(links: pl.DataFrame, held: pl.LazyFrame) -> pl.DataFrame:
     state = pl.col("state").replace_strict(KEPT, default=None, return_dtype=pl.String)
     kept = links.with_columns(state=state).drop_nulls("state").lazy()
     return kept.join(held.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
+
+
+def moved_people(confirmed: pl.LazyFrame, now: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
+    """Return whom DHIS2 has merged into others: their enrollments have gone over to these.
+
+    Args:
+        confirmed: uid and parentUid of enrollments that DHIS2 is known to hold.
+        now: The same, of those that it holds.
+        people: uid of every person whom DHIS2 is known to hold.
+
+    Returns:
+        uid of a person, and into, that of the other, who is none of ours.
+    """
+    moved = confirmed.join(now.select("uid", into="parentUid"), on="uid").filter(
+        pl.col("parentUid") != pl.col("into")
+    )
+    others = people.select(into="uid")
+    found = moved.join(others, on="into", how="anti").select("parentUid", "into")
+    pairs = found.rename({"parentUid": "uid"}).unique().collect(engine="streaming")
+    return pairs.sort("uid", "into").unique("uid", keep="first").unique("into", keep="first")
 
 
 def with_leaving(acknowledged: pl.LazyFrame, leaving: pl.Series) -> pl.LazyFrame:
