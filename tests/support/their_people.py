@@ -21,6 +21,7 @@ from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.merging import merge
 from tests.support.scheme import DAY_ONE, Scheme
 from transforms.model.tables.insuree import INSURANCE_NUMBER
+from transforms.model.tables.programs import INSUREE_PROGRAM
 from transforms.openimis.country import Country
 
 ROOT, CLINIC = "ImspTQPwCqd", "TheirClini1"
@@ -192,6 +193,10 @@ class TheirPeople(Scheme):
         for row in self.sandbox.enrollments().values():
             found.get(row["trackedEntity"], []).append(row["program"])
         return found
+
+    def owner(self, uid: str) -> str:
+        """The org unit that owns a person in our program for insurees."""
+        return str(self.sandbox.tracked_entities()[uid]["owners"][INSUREE_PROGRAM.uid])
 
     def own_enrollments(self) -> dict[str, Any]:
         """Our enrollments in DHIS2, by UID."""

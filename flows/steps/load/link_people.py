@@ -26,6 +26,7 @@ from staging.links import answers_of, read_links, write_answers
 from staging.rejects import write_rejects
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.objects.links import (
+    ANSWERS,
     GONE,
     NO_LINKS,
     moved_people,
@@ -110,8 +111,9 @@ class _Look:
     def answers(self, number: Field | None) -> pl.DataFrame:
         """Return what is found of all people whom the run is about, a row a UID."""
         followed = self.at_work()
-        after = replace(self, links=with_answers(self.links, followed))
-        return with_answers(followed, after.for_new(number))
+        found = replace(self, links=with_answers(self.links, followed)).for_new(number)
+        others = followed.join(found, on="uid", how="anti")
+        return pl.concat([pl.DataFrame(schema=ANSWERS), others, found], how="diagonal")
 
     @cached_property
     def named(self) -> Dhis2:

@@ -133,6 +133,28 @@ def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     assert theirs.look("look").is_empty()
 
 
+@pytest.mark.large
+def test_who_comes_where_another_was_is_owned_by_its_own_place(
+    theirs: TheirPeople, story: Story
+) -> None:
+    first, place = story.numbers[0], theirs.owner(story.people[0])
+    other = next(
+        number for number in theirs.numbers()[KNOWN:]
+        if theirs.owner(owner_of(theirs, number)) != place
+    )  # fmt: skip
+    own = theirs.owner(owner_of(theirs, other))
+    theirs.correct(first, "NOBODY1")
+    theirs.correct(other, first)
+
+    for night in ("corrected", "moves", "comes", "is-owned"):
+        theirs.bring(night)
+
+    assert theirs.key_of(first) == links(theirs)[story.people[0]]
+    assert theirs.owner(story.people[0]) == own
+    assert theirs.look("look").is_empty()
+    assert theirs.theirs() == story.theirs
+
+
 def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -13,6 +13,8 @@ from transforms.core.renaming import Renaming
 LINKS: dict[str, pl.DataType] = dict.fromkeys(("key", "uid", "theirs", "state"), pl.String())
 """key of the person, our UID, DHIS2's (null of who has none), and one of the states below."""
 NO_LINKS = pl.DataFrame(schema=LINKS)
+ANSWERS: dict[str, pl.DataType] = {**LINKS, "owner": pl.String()}
+"""What a load finds: a link, and the owner org unit that the person has in our program already."""
 
 LINKED = "linked"
 """The person of DHIS2 is the one of openIMIS."""
@@ -51,6 +53,24 @@ def remembered(links: pl.DataFrame, held: pl.LazyFrame) -> pl.DataFrame:
     state = pl.col("state").replace_strict(KEPT, default=None, return_dtype=pl.String)
     kept = links.with_columns(state=state).drop_nulls("state").lazy()
     return kept.join(held.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
+
+
+def with_owners(changes: pl.LazyFrame, answers: pl.DataFrame) -> pl.LazyFrame:
+    """Return changes of enrollments; who comes has the owner that DHIS2 keeps of the person.
+
+    An enrollment makes an owner only where there is none (`EnrollmentPersister.persistOwnership` of
+    DHIS2), and its deletion takes none away. So who comes where another insuree was is owned by the
+    other's place at first: the next comparison sees that, and the owner is transferred.
+
+    Args:
+        changes: Of enrollments in the program that has owners.
+        answers: The columns of `ANSWERS`.
+    """
+    found = answers.drop_nulls("owner").select(parentUid="uid", kept="owner")
+    if found.is_empty():
+        return changes
+    joined = changes.join(found.lazy(), on="parentUid", how="left", maintain_order="left")
+    return joined.with_columns(owner=pl.coalesce("owner", "kept")).drop("kept")
 
 
 def moved_people(confirmed: pl.LazyFrame, now: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:

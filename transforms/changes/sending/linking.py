@@ -22,8 +22,8 @@ from transforms.changes.objects.schemas import ARRIVING, TEXTS, Change, is_kept
 from transforms.changes.sending.waiting import WAITING
 from transforms.model.resources import RESOURCES
 
-FOUND: dict[str, pl.DataType] = {"number": pl.String(), "uid": pl.String()}
-"""Number and UID of a person whom DHIS2 has."""
+FOUND: dict[str, pl.DataType] = dict.fromkeys(("number", "uid", "owner"), pl.String())
+"""Number, UID, and owner org unit in our program, if any, of a person whom DHIS2 has."""
 ASKED: dict[str, pl.DataType] = {
     **dict.fromkeys(("key", "uid", "uidBefore", "number"), pl.String()),
     "isNew": pl.Boolean(),
@@ -65,9 +65,11 @@ def judge_found(
         links: Of before.
 
     Returns:
-        The columns of `LINKS`; and key, stage, reasons.
+        The columns of `ANSWERS`; and key, stage, reasons.
     """
-    hits = found.group_by("number").agg(count=pl.len(), hit=pl.col("uid").first())
+    hits = found.group_by("number").agg(
+        pl.col("owner").first(), count=pl.len(), hit=pl.col("uid").first()
+    )
     linked = links.filter(pl.col("state").is_in([LINKED, MERGED])).select("uid", "theirs")
     moved = asked.filter(~pl.col("isNew"))["uid"]
     joined = (
@@ -89,6 +91,7 @@ def judge_found(
         "key", "uid",
         theirs=pl.when(pl.col("verdict") == LINKED).then("hit").otherwise("theirs"),
         state="verdict",
+        owner=pl.when(pl.col("verdict") == LINKED).then("owner"),
     ).filter(pl.col("state").is_in([LINKED, STALE, WAITS]))  # fmt: skip
     reasons = pl.col("verdict").replace({STALE: MOVES})
     is_note = pl.col("verdict").is_in([SEVERAL, ANOTHERS, NOT_FOUND, STALE])

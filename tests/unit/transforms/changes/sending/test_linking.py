@@ -16,6 +16,7 @@ from transforms.changes.objects.links import (
     renaming_of,
     with_answers,
     with_leaving,
+    with_owners,
 )
 from transforms.changes.sending.linking import (
     ASKED,
@@ -46,9 +47,11 @@ def judged(
 ) -> tuple[list[tuple[object, ...]], list[str]]:
     """What becomes of one person who has the number 7."""
     asked = pl.DataFrame([("key", "mine", uid_before, "7", is_new)], schema=ASKED, orient="row")
-    found = pl.DataFrame([("7", hit) for hit in hits], schema=FOUND, orient="row")
+    found = pl.DataFrame([("7", hit, None) for hit in hits], schema=FOUND, orient="row")
     rows, notes = judge_found(asked, found, pl.Series(list(ours), dtype=pl.String), before)
-    return rows.rows(), [reason for reasons in notes["reasons"] for reason in reasons]
+    return rows.select(*LINKS).rows(), [
+        reason for reasons in notes["reasons"] for reason in reasons
+    ]
 
 
 LINKED_TO_Y = links(link("key", "mine", "Y"))
@@ -79,23 +82,23 @@ def test_one_hit_links_and_any_doubt_does_not(given: object, expected: object) -
 def test_two_whose_numbers_were_mixed_up_leave_and_change_places() -> None:
     before = links(link("k1", "A", "Y1"), link("k2", "B", "Y2"))
     asked = [("k1", "A", "A", "2", False), ("k2", "B", "B", "1", False)]
-    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    found = pl.DataFrame([("2", "B", None), ("1", "A", None)], schema=FOUND, orient="row")
     ours = pl.Series(["A", "B"])
 
     rows, _ = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
 
-    assert rows.rows() == [("k1", "A", "Y1", STALE), ("k2", "B", "Y2", STALE)]
+    assert rows.select(*LINKS).rows() == [("k1", "A", "Y1", STALE), ("k2", "B", "Y2", STALE)]
 
 
 def test_who_comes_to_a_person_whom_another_is_leaving_waits() -> None:
     before = links(link("k1", "A", "Y1", STALE), link("k2", "B", "Y2", STALE))
     asked = [("k1", "A2", "A", "2", True), ("k3", "C", None, "1", True)]
-    found = pl.DataFrame([("2", "B"), ("1", "A")], schema=FOUND, orient="row")
+    found = pl.DataFrame([("2", "B", None), ("1", "A", None)], schema=FOUND, orient="row")
     ours = pl.Series(["A", "B"])
 
     rows, notes = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
 
-    assert rows.rows() == [("k1", "A2", None, WAITS), ("k3", "C", None, WAITS)]
+    assert rows.select(*LINKS).rows() == [("k1", "A2", None, WAITS), ("k3", "C", None, WAITS)]
     assert notes.is_empty()
 
 
@@ -210,3 +213,20 @@ def test_who_leaves_lost_its_parent() -> None:
     found = with_leaving(people, pl.Series(["B"])).collect()
 
     assert found["parentUid"].to_list() == [None, STALE]
+
+
+def test_who_comes_has_the_owner_that_dhis2_keeps_of_the_person() -> None:
+    asked = pl.DataFrame([("key", "mine", None, "7", True)], schema=ASKED, orient="row")
+    found = pl.DataFrame([("7", "Y", "a clinic")], schema=FOUND, orient="row")
+    changes = pl.LazyFrame(
+        {"parentUid": ["mine", "another", "mine"], "owner": [None, None, "a known one"]}
+    )
+
+    answers, _ = judge_found(asked, found, pl.Series([], dtype=pl.String), NO_LINKS)
+
+    assert with_owners(changes, answers).collect()["owner"].to_list() == [
+        "a clinic", None, "a known one",
+    ]  # fmt: skip
+    assert with_owners(changes, answers.clear()).collect()["owner"].to_list() == [
+        None, None, "a known one",
+    ]  # fmt: skip
