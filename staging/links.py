@@ -19,11 +19,11 @@ def read_links(target: Target, current: Current) -> pl.DataFrame:
 
 
 def answers_of(run: Run) -> pl.DataFrame | None:
-    """Return what a load of the run has found; None if none has looked."""
+    """Return what a load of the run has found, the columns of `ANSWERS`; None if none has."""
     return scan_frame(run.links).collect() if is_done(run, LINKS) else None
 
 
 def write_answers(run: Run, answers: pl.DataFrame) -> None:
     """Write down what a load of the run has found, before anything is posted."""
-    write_frame(run.links, answers.select(*links.LINKS).lazy())
+    write_frame(run.links, answers.select(*links.ANSWERS).lazy())
     declare_done(run, LINKS, {})

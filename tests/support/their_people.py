@@ -21,6 +21,7 @@ from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.merging import merge
 from tests.support.scheme import DAY_ONE, Scheme
 from transforms.model.tables.insuree import INSURANCE_NUMBER
+from transforms.model.tables.programs import INSUREE_PROGRAM
 from transforms.openimis.country import Country
 
 ROOT, CLINIC = "ImspTQPwCqd", "TheirClini1"
@@ -193,6 +194,15 @@ class TheirPeople(Scheme):
             found.get(row["trackedEntity"], []).append(row["program"])
         return found
 
+    def owner(self, uid: str) -> str:
+        """The org unit that owns a person in our program for insurees."""
+        return str(self.sandbox.tracked_entities()[uid]["owners"][INSUREE_PROGRAM.uid])
+
+    def own_enrollments(self) -> dict[str, Any]:
+        """Our enrollments in DHIS2, by UID."""
+        rows = self.sandbox.enrollments()
+        return {uid: row for uid, row in rows.items() if row["program"] != PROGRAM}
+
     def look(self, run_id: str, *, repair: bool = False) -> pl.DataFrame:
         """Read DHIS2 back, and return what is found."""
         job = self.job(run_id)
@@ -208,7 +218,10 @@ def their_uids(people: Iterable[str]) -> list[str]:
 
 
 def their_person(number: int, identifier: str) -> dict[str, Any]:
-    """A person of the ministry's program, named otherwise than in openIMIS."""
+    """A person of the ministry's program, named otherwise than in openIMIS.
+
+    The enrollment has the UID of the person, as some tools give it, and as ours have it.
+    """
     values = {FIRST: f"Named{number}", LAST: "By another", BORN: "1990-05-05", SEX: "Female",
               NUMBER: identifier, MOTHER: f"Mother {number}"}  # fmt: skip
     return {
@@ -218,7 +231,7 @@ def their_person(number: int, identifier: str) -> dict[str, Any]:
         "inactive": True,
         "attributes": [{"attribute": uid, "value": value} for uid, value in values.items()],
         "enrollments": [
-            {"enrollment": f"TheirEnr{number:03d}", "program": PROGRAM, "orgUnit": CLINIC,
+            {"enrollment": f"TheirPat{number:03d}", "program": PROGRAM, "orgUnit": CLINIC,
              "status": "ACTIVE", "enrolledAt": "2025-05-05", "occurredAt": "2025-05-05"}
         ],
     }  # fmt: skip

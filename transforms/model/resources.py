@@ -240,6 +240,7 @@ DATA_VALUES = Resource(
 """Data values of data sets. DHIS2 has no UIDs for them: theirs stay with us."""
 EVERY_RESOURCE: tuple[Resource, ...] = (*RESOURCES, DATA_VALUES)
 ALL_FIELDS: tuple[Field, ...] = tuple(field for resource in RESOURCES for field in resource.fields)
+ENROLLMENT_RESOURCES: tuple[Resource, ...] = (INSUREE_ENROLLMENTS, CLAIM_ENROLLMENTS)
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )

@@ -8,7 +8,7 @@ from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
-from flows.steps.load.fold_links import fold_links
+from flows.steps.load.fold_links import fold_links, with_owners_found
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import changes_of, resources_in
@@ -192,6 +192,7 @@ def _fold_resource(
             changes = changes_of(run, number)[resource.name]
             own = answers.filter(is_of_partition(number))
             sent = as_sent(resource, changes, base, left_out)
+            sent = with_owners_found(run, sent) if resource.owned else sent
             rows = fold_partition(resource, base, sent, own, run.run_id)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:

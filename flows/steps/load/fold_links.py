@@ -7,7 +7,7 @@ from staging.acknowledged import write
 from staging.current import LINKS, Current
 from staging.layout import Run, Target
 from staging.links import answers_of, read_links
-from transforms.changes.objects.links import NO_LINKS, remembered, with_answers
+from transforms.changes.objects.links import NO_LINKS, remembered, with_answers, with_owners
 from transforms.changes.objects.schemas import State
 from transforms.model.resources import TRACKED_ENTITIES
 
@@ -35,3 +35,9 @@ def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str
     if rows.equals(before):
         return {}
     return {LINKS: [write(target, run.run_id, LINKS, 0, rows.lazy())]}
+
+
+def with_owners_found(run: Run, changes: pl.LazyFrame) -> pl.LazyFrame:
+    """Return changes of enrollments with the owners that the load has found of linked people."""
+    answers = answers_of(run)
+    return changes if answers is None else with_owners(changes, answers)

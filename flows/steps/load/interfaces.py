@@ -1,5 +1,6 @@
 """Where bundles are posted: what is requested there, and how the answer is judged."""
 
+from collections.abc import Set
 from typing import NamedTuple, Protocol
 
 from flows.connectors.dhis2.answers import Answer
@@ -21,7 +22,15 @@ Objects = list[Object]
 
 
 class Interface(Protocol):
-    """Where bundles are posted, and how the answer is judged."""
+    """Where bundles are posted, and how the answer is judged.
+
+    Attributes:
+        passing: Codes of what another request may have caused: the same again may be accepted.
+    """
+
+    @property
+    def passing(self) -> Set[str]:
+        """See above."""
 
     def request(self, objects: Objects, body: bytes) -> bytes:
         """Return the body of a request with these objects, which lie so in a bundle."""
@@ -38,6 +47,8 @@ class Interface(Protocol):
 
 class TrackerInterface:
     """`POST /api/tracker`."""
+
+    passing: Set[str] = frozenset()
 
     def request(self, objects: Objects, body: bytes) -> bytes:
         """Return the bundle as it is."""

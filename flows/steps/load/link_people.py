@@ -1,13 +1,16 @@
 """Find the people of DHIS2's own whom a run is about, before anything of them is posted.
 
-    new people, and those whose number changed ─► by number ─┐
-    linked people of whom the run posts anything ─► by UID ──┴─► written down ─► bundles, fold
+    people of whom the run posts anything ─► by UID: still there, or merged into whom? ─┐
+    new people, and those whose number changed ─► by number ────────────────────────────┤
+                                                     bundles, fold ◄── written down ◄───┘
 
-Who is known is not looked for again: what is asked grows with what the run sends.
+Who is known is not looked for again: what is asked grows with what the run sends. Who was merged is
+followed first: then the number may name just that person.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -22,11 +25,19 @@ from staging.layout import Run, Target
 from staging.links import answers_of, read_links, write_answers
 from staging.rejects import write_rejects
 from transforms.changes.answers.reject_rows import reject_rows
-from transforms.changes.objects.links import NO_LINKS, STALE, renaming_of, with_answers
+from transforms.changes.objects.links import (
+    ANSWERS,
+    GONE,
+    NO_LINKS,
+    moved_people,
+    renaming_of,
+    with_answers,
+)
 from transforms.changes.objects.schemas import State
 from transforms.changes.sending.linking import (
     gone,
     judge_found,
+    link_sentences,
     people_at_work,
     people_to_look_for,
     waiting_people,
@@ -35,7 +46,7 @@ from transforms.changes.sending.waiting import NOTHING_WAITS
 from transforms.core.fields import Field
 from transforms.core.renaming import AS_OURS, Renaming
 from transforms.model.existing import in_use
-from transforms.model.resources import INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
+from transforms.model.resources import ENROLLMENT_RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.openimis.country import Country
 
 NOTES = f"{TRACKED_ENTITIES.name}.links"
@@ -78,27 +89,17 @@ def link_people(
         return NOBODY_FOUND
     answers = answers_of(run)
     if answers is None:
-        look = _Look(run, target, client.renamed(renaming_of(before)), info, current, before)
-        answers = pl.concat([look.for_new(number), look.at_linked()])
+        look = _Look(run, target, client, info, current, before)
+        answers = look.answers(number)
         write_answers(run, answers)
     links = with_answers(before, answers)
     waiting = waiting_people(all_changes(run), answers)
-    return FoundPeople(links, waiting, _sentences(answers))
-
-
-def _sentences(answers: pl.DataFrame) -> list[str]:
-    counts = dict(answers.group_by("state").len().iter_rows())
-    moving = counts.get(STALE, 0)
-    moves = (
-        f"{moving} people have another number now, which another person of DHIS2's own has: with "
-        f"the next run what is ours of them leaves the one and comes to the other."
-    )
-    return [moves] if moving else []
+    return FoundPeople(links, waiting, link_sentences(before, answers))
 
 
 @dataclass(frozen=True)
 class _Look:
-    """A look at DHIS2's own people, whom it calls by our UIDs where they are linked."""
+    """A look at people in DHIS2, whom it calls by our UIDs where they are linked."""
 
     run: Run
     target: Target
@@ -107,40 +108,55 @@ class _Look:
     current: Current
     links: pl.DataFrame
 
+    def answers(self, number: Field | None) -> pl.DataFrame:
+        """Return what is found of all people whom the run is about, a row a UID."""
+        followed = self.at_work()
+        found = replace(self, links=with_answers(self.links, followed)).for_new(number)
+        others = followed.join(found, on="uid", how="anti")
+        return pl.concat([pl.DataFrame(schema=ANSWERS), others, found], how="diagonal")
+
+    @cached_property
+    def named(self) -> Dhis2:
+        """The client, for which linked people have our UIDs."""
+        return self.client.renamed(renaming_of(self.links))
+
     def for_new(self, number: Field | None) -> pl.DataFrame:
         """Look for those whom nobody has looked for, by number; note who is not linked."""
         if number is None:
             return NO_LINKS
-        asked = people_to_look_for(all_changes(self.run)[TRACKED_ENTITIES.name], number.key)
+        people = people_to_look_for(all_changes(self.run)[TRACKED_ENTITIES.name], number.key)
+        asked = people.join(self.links.filter(state=GONE), on="uid", how="anti")
         numbers = asked["number"].to_list()
-        found = find_people(self.client, self.info.dialect, number.uid, numbers)
+        found = find_people(self.named, self.info.dialect, number.uid, numbers)
         links, notes = judge_found(asked, found, self._ours_among(found["uid"]), self.links)
         if len(notes) or self.run.rejects(NOTES).exists():
             write_rejects(self.run, {NOTES: reject_rows(TRACKED_ENTITIES.name, notes)})
         return links
 
-    def at_linked(self) -> pl.DataFrame:
-        """Look whether linked people are still there, and where they were merged into others."""
-        rows = people_at_work(all_changes(self.run), self.links)
+    def at_work(self) -> pl.DataFrame:
+        """Look whether people are still there, and into whom they were merged."""
+        people = self._held(TRACKED_ENTITIES)
+        rows = people_at_work(all_changes(self.run), people, self.links)
         there = self._living(TRACKED_ENTITIES, rows["uid"].to_list())["uid"]
         missing = rows.filter(~pl.col("uid").is_in(there.implode()))
         return gone(missing, self._merged(missing)) if len(missing) else NO_LINKS
 
-    def _merged(self, missing: pl.DataFrame) -> dict[str, str]:
-        """Return our UID to that of the person who has our enrollment now."""
+    def _merged(self, missing: pl.DataFrame) -> pl.DataFrame:
+        """Return uid and into: the person who has the enrollments now."""
         own = missing.select(parentUid="uid").lazy()
-        held = self._held(INSUREE_ENROLLMENTS).join(own, on="parentUid", how="semi").collect()
-        now = self._living(INSUREE_ENROLLMENTS, held["uid"].to_list())
-        moved = held.select("uid", before="parentUid").join(
-            now.select("uid", "parentUid"), on="uid"
+        confirmed, now = [], []
+        for each in ENROLLMENT_RESOURCES:
+            held = self._held(each).join(own, on="parentUid", how="semi").collect()
+            confirmed.append(held.lazy())
+            now.append(self._living(each, held["uid"].to_list()).lazy())
+        return moved_people(
+            pl.concat(confirmed),
+            pl.concat(each.select("uid", "parentUid") for each in now),
+            self._held(TRACKED_ENTITIES),
         )
-        pairs = moved.filter(pl.col("before") != pl.col("parentUid"))
-        others = self._ours_among(pairs["parentUid"])
-        free = pairs.filter(~pl.col("parentUid").is_in(others.implode()))
-        return dict(free.select("before", "parentUid").iter_rows())
 
     def _living(self, resource: Resource, uids: Sequence[str]) -> pl.DataFrame:
-        reader = Reader(self.client, self.info.dialect, zone=self.info.zone)
+        reader = Reader(self.named, self.info.dialect, zone=self.info.zone)
         return query_objects(reader, resource, uids, []).filter(~pl.col("isDeleted")).unique("uid")
 
     def _ours_among(self, uids: pl.Series) -> pl.Series:
@@ -153,7 +169,7 @@ class _Look:
         numbers = range(self.current.partitions)
         frames = [
             acknowledged(self.target, self.current, resource, number).select(
-                "uid", "parentUid", "state"
+                "key", "uid", "parentUid", "state"
             )
             for number in numbers
         ]

@@ -122,7 +122,7 @@ def load_run(
         lacking=opened.lacking,
     )
     try:
-        posting = runner.run(link, runner, target, posting, opened, country)
+        posting, opened = runner.run(link, runner, target, posting, opened, country)
         post_phases(posting, runner=runner)
     except SyncError as error:
         runner.run(end_early, runner, run, target, client, opened.current, error)
@@ -157,14 +157,14 @@ def open_run(
 
 def link(
     runner: Runner, target: Target, posting: Posting, opened: OpenLoad, country: Country
-) -> Posting:
+) -> tuple[Posting, OpenLoad]:
     """Find DHIS2's own people whom the run is about; take back what is ours of those who leave."""
     if not bundles(posting.run):
-        return posting
+        return posting, opened
     run, current = posting.run, opened.current
     found = link_people(run, target, posting.client, opened.info, current, country)
     if found is NOBODY_FOUND:
-        return posting
+        return posting, opened
     for warning in found.warnings:
         runner.warning("%s", warning)
     client = posting.client.renamed(found.renaming)
@@ -172,7 +172,8 @@ def link(
     linked, kept = take_back(run, target, client, current, linked, posting.state)
     waiting = pl.concat([posting.lacking.waiting, found.waiting, kept])
     lacking = replace(posting.lacking, waiting=waiting)
-    return replace(posting, client=client, linked=linked, lacking=lacking)
+    opened = replace(opened, warnings=[*opened.warnings, *found.warnings])
+    return replace(posting, client=client, linked=linked, lacking=lacking), opened
 
 
 def post_phases(

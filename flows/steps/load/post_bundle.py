@@ -1,7 +1,7 @@
 """Post one bundle until it is clear what became of every object in it.
 
     request ─► report that names every object ─────────────────────────► receipt
-       │
+       │                └─ what another request may have caused: once more ─┘
        ├─ 413 ─► halves, and no larger request in this run
        ├─ no answer, or a refusal on the way ─► a request without objects ─┬─ fails: the load ends
        │                                                                   └─ gets through ─┐
@@ -115,7 +115,7 @@ class _Posting:
         whole = self._client.less_patient(seconds=SECONDS_OF_A_BUNDLE)
         receipt, failure = self._try(objects, body, [whole, self._client_of_part(objects)])
         if failure is None:
-            return receipt
+            return self._once_more(receipt, objects)
         if not failure.is_too_large and self._state.note_failure():
             self._interface.check_way(self._client, failure)
         return receipt + self._divide(objects, failure)
@@ -171,8 +171,19 @@ class _Posting:
         clients = [self._client_of_part(objects)] * (2 if len(objects) == 1 else 1)
         receipt, failure = self._try(objects, _body(objects), clients)
         if failure is None:
-            return receipt
+            return self._once_more(receipt, objects)
         return receipt + self._divide(objects, failure.after(of_whole))
+
+    def _once_more(self, receipt: Receipt, objects: Objects) -> Receipt:
+        """Make the request again with what another one stood in the way of, once."""
+        passing = {each.uid for each in receipt.refused if self._interface.passing >= {*each.codes}}
+        again = [each for each in objects if each.sent.uid in passing]
+        if not again:
+            return receipt
+        refused = tuple(each for each in receipt.refused if each.uid not in passing)
+        later, failure = self._try(again, _body(again), [self._client_of_part(again)])
+        settled = replace(receipt, refused=refused) + later
+        return settled if failure is None else settled + self._divide(again, failure)
 
     def _reject(self, single: Object, failure: Failure) -> Receipt:
         """Refuse an object that no request gets through with, while one without it does."""

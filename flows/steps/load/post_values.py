@@ -5,7 +5,7 @@ itself: its name for it is put in when the value is posted. DHIS2's answer count
 request, so an answer is of the very values that were sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import orjson
@@ -19,6 +19,7 @@ from flows.steps.target.value_offer import DATA_VALUE_SETS
 from transforms.core.json_texts import Json
 from transforms.dhis2.data_value_report import data_value_report, judge_values
 from transforms.dhis2.import_report import Strategy, Verdict
+from transforms.dhis2.tables.data_value_codes import PASSING
 from transforms.model.value_keys import OPTIONS_OF_VALUE
 
 PARAMETERS = {"async": "false", "dryRun": "false"}
@@ -36,6 +37,11 @@ class ValueInterface:
     """
 
     combos: Mapping[str, str]
+
+    @property
+    def passing(self) -> Set[str]:
+        """Codes of what another request may have caused."""
+        return PASSING
 
     def request(self, objects: Objects, body: bytes) -> bytes:
         """Return the body of a request."""

@@ -47,7 +47,7 @@ def prepare_linked(
     run: Run, target: Target, current: Current, found: FoundPeople, country: Country
 ) -> Linked:
     """Return what the bundles of a run have to know of people whom DHIS2 had before us."""
-    people = frozenset(found.renaming.theirs)
+    people = frozenset(found.renaming.people)
     if not people:
         return Linked()
     theirs = frozenset(ATTRIBUTES[name].uid for name in country.existing.attributes)

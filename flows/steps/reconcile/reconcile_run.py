@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.steps.reconcile.merged_people import follow_merged
 from flows.steps.reconcile.preconditions import (
     PAGING,
     empty_state,
@@ -36,7 +37,8 @@ from staging.layout import Run, Target
 from staging.links import read_links
 from staging.target_lock import locked
 from transforms.changes.objects.links import renaming_of
-from transforms.model.resources import METADATA, Resource
+from transforms.changes.sending.linking import merged_sentences
+from transforms.model.resources import METADATA, TRACKED_ENTITIES, Resource
 from transforms.reports.reconciliation_report import markdown
 
 REPAIRED = (
@@ -130,6 +132,7 @@ def reconcile_run(
     work = Reconciliation(*sides, reader, links, number)
     for resource in work.resources:
         runner.run(read_objects, runner, work, resource)
+    work = runner.run(follow, runner, work)
     for resource in work.resources:
         runner.run(compare, runner, work, resource)
     runner.run(compare_places_and_codes, runner, work)
@@ -144,6 +147,16 @@ def read_objects(runner: Runner, work: Reconciliation, resource: Resource) -> No
     """Read all objects of a resource."""
     rows = read_resource(work, resource)
     runner.info("%s: %d objects read", resource.name, rows)
+
+
+def follow(runner: Runner, work: Reconciliation) -> Reconciliation:
+    """Follow people whom DHIS2 has merged into others; return what is compared then."""
+    if TRACKED_ENTITIES not in work.resources:
+        return work
+    followed = follow_merged(work)
+    for sentence in merged_sentences(len(followed.merged)):
+        runner.warning("%s", sentence)
+    return followed
 
 
 def compare(runner: Runner, work: Reconciliation, resource: Resource) -> None:

@@ -5,6 +5,7 @@ acknowledged ───┼─ buckets of UIDs ─┬─► findings, counts ─�
 DHIS2 ─► read ──┘                   └─► repairs ─► flows/steps/reconcile/repair.py
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +55,7 @@ LISTS = {ORG_UNITS: "organisationUnits", OPTIONS: "options"}
 READ, ACKNOWLEDGED, DESIRED = "read", "acknowledged", "desired"
 RESULTS = ("findings", "repairs", "counts")
 READ_BACK = "read_back"
+NAMES_OF_PEOPLE = ("uid", "parentUid", "personUid")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Reconciliation:
         reader: Reads the DHIS2; it calls people whom DHIS2 had before us as we do.
         links: Whom of DHIS2's own openIMIS's people are.
         number: UID of the attribute by which these are known.
+        merged: UID of a person into whom DHIS2 has merged one of ours, to our UID of this one.
     """
 
     run: Run
@@ -77,6 +80,7 @@ class Reconciliation:
     reader: Reader
     links: pl.DataFrame = field(default_factory=lambda: NO_LINKS)
     number: str | None = None
+    merged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partitions(self) -> range:
@@ -176,6 +180,8 @@ def _sides(work: Reconciliation, resource: Resource) -> dict[str, pl.LazyFrame]:
     read = scan_frame(work.run.read_back(resource.name))
     if resource.owned:
         read = with_owners(read, scan_frame(work.run.read_back(TRACKED_ENTITIES.name)))
+    if work.merged:
+        read = read.with_columns(pl.col(*NAMES_OF_PEOPLE).replace(work.merged))
     acknowledged_rows = [work.acknowledged(resource, number) for number in work.partitions]
     return {
         READ: read,

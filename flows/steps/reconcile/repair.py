@@ -4,7 +4,7 @@ import polars as pl
 
 from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.acknowledged import keep, scan, sweep, write
-from staging.current import Current, switch, with_version
+from staging.current import LINKS, Current, switch, with_version
 from staging.frames import row_count, scan_frame
 from transforms.changes.answers.metadata_changes import CONFIRMED
 from transforms.changes.objects.partitions import partition_of
@@ -20,6 +20,7 @@ def repair_state(work: Reconciliation) -> Current:
     """
     checksums = {resource.name: _repair_resource(work, resource) for resource in work.resources}
     checksums |= {name: _forget_lacking(work, name) for name in METADATA}
+    checksums |= {LINKS: _remember_merged(work)}
     changed = {name: written for name, written in checksums.items() if written}
     before = work.current.model_copy(update={"lost_run": None})
     after = with_version(before, work.run.run_id, changed)
@@ -54,6 +55,13 @@ def _forget_lacking(work: Reconciliation, name: str) -> list[str]:
     confirmed = scan(work.target, work.current, name, 0, CONFIRMED)
     left = confirmed.join(scan_frame(work.lacking_file(name)), on="key", how="anti")
     return [write(work.target, work.run.run_id, name, 0, left)]
+
+
+def _remember_merged(work: Reconciliation) -> list[str]:
+    """Write the new version of the links; return its checksum, none if nobody was merged."""
+    if not work.merged:
+        return []
+    return [write(work.target, work.run.run_id, LINKS, 0, work.links.lazy())]
 
 
 def _repairs(work: Reconciliation, resource: Resource) -> pl.LazyFrame:

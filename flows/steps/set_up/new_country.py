@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.metadata_read import present_objects, roots
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.selection import TableSelection
 from transforms.core.json_texts import Json
@@ -29,7 +30,7 @@ def look_for_country(
         names: Of the blocks of openIMIS and DHIS2.
         day: Today.
     """
-    roots = _all(client, "organisationUnits", "id,name,shortName,code", "level:eq:1")
+    above_all = present_objects(client, "organisationUnits", roots(client))
     levels = _all(client, "organisationUnitLevels", "level,name")
     calendar = client.system_info().calendar
     with openimis.transaction() as transaction:
@@ -43,9 +44,9 @@ def look_for_country(
         *names,
         day,
         calendar,
-        roots,
+        list(above_all.values()),
         {int(each["level"]): str(each["name"]) for each in levels},
-        _count(client, "organisationUnits"),
+        len(_all(client, "organisationUnits", "id")),
         sorted(regions),
         _codes(openimis, country),
     )
@@ -71,11 +72,5 @@ def _frames(
         yield {selection.table.name: pl.DataFrame(pl.from_arrow(batch)).lazy()}
 
 
-def _all(client: Dhis2, kind: str, fields: str, *filters: str) -> list[Json]:
-    params = {"fields": fields, "paging": "false", **({"filter": list(filters)} if filters else {})}
-    return list(client.get(f"/api/{kind}", params).get(kind) or [])
-
-
-def _count(client: Dhis2, kind: str) -> int:
-    page = client.get(f"/api/{kind}", {"fields": "id", "pageSize": "1"}).get("pager") or {}
-    return int(page.get("total", 0))
+def _all(client: Dhis2, kind: str, fields: str) -> list[Json]:
+    return list(client.get(f"/api/{kind}", {"fields": fields, "paging": "false"}).get(kind) or [])

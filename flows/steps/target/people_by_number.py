@@ -16,13 +16,13 @@ from flows.connectors.dhis2.client import Dhis2
 from transforms.changes.sending.linking import FOUND
 from transforms.core.json_texts import Json
 from transforms.dhis2.tables.versions import Dialect
-from transforms.model.tables.programs import PERSON_TYPE
+from transforms.model.tables.programs import INSUREE_PROGRAM, PERSON_TYPE
 
 NUMBERS_AT_ONCE = 200
 LONGEST = 3_000
 """So many letters of numbers in an address: servers take 8 kB of header."""
 PAGE = 1_000
-FIELDS = "trackedEntity,deleted,attributes[attribute,value]"
+FIELDS = "trackedEntity,deleted,attributes[attribute,value],programOwners[program,orgUnit]"
 SEPARATOR = ";"
 ESCAPED = {"/": "//", ",": "/,", ":": "/:"}
 
@@ -67,7 +67,7 @@ def _portions(numbers: Sequence[str]) -> Iterator[list[str]]:
 
 def _people_with(
     client: Dhis2, dialect: Dialect, attribute: str, numbers: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, str | None]]:
     listed = SEPARATOR.join(_escape(number) for number in numbers)
     params = {
         "trackedEntityType": PERSON_TYPE,
@@ -86,7 +86,7 @@ def _people_with(
         for person in people:
             number = _value(person, attribute)
             if number in wanted and not person.get("deleted"):
-                yield number, person["trackedEntity"]
+                yield number, person["trackedEntity"], _owner(person)
 
 
 def _escape(number: str) -> str:
@@ -96,3 +96,9 @@ def _escape(number: str) -> str:
 def _value(person: Json, attribute: str) -> str:
     values = (each["value"] for each in person["attributes"] if each["attribute"] == attribute)
     return next(values, "")
+
+
+def _owner(person: Json) -> str | None:
+    owners = person.get("programOwners") or ()
+    units = (each["orgUnit"] for each in owners if each["program"] == INSUREE_PROGRAM.uid)
+    return next(units, None)

@@ -16,7 +16,8 @@ MAY_LACK = re.compile(
 )
 PROBE = "PUT /api/tracker/ownership/transfer"
 """Without parameters: the product asks so whether a token may be used with PUT."""
-ANSWERED_409 = frozenset({("POST", "/api/tracker")})
+ANSWERED_409 = frozenset({("POST", "/api/tracker"), ("POST", "/api/dataValueSets")})
+"""A report that names what was refused comes with 409."""
 
 
 def forms(live: Live) -> Counts:

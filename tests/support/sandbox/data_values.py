@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ def import_values(state: State, account: Account, posted: Object, query: dict[st
     """Writes or deletes values; what conflicts is named."""
     rows = [_complete(posted, row) for row in posted.get("dataValues") or ()]
     conflicts = _conflicts(state, account, rows, is_delete=_is_delete(query))
+    state.periods_of_others -= {row["period"] for row in rows}
     refused = {index for conflict in conflicts for index in conflict["indexes"]}
     counts: Counter[str] = Counter()
     absent: set[int] = set()
@@ -70,11 +71,21 @@ def _conflicts(
 ) -> list[Object]:
     if state.dialect.strict_data_values:
         return _data_set_conflicts(state, account, rows)
-    return [
+    return _together(
         conflict
         for index, row in enumerate(rows)
         if (conflict := _row_conflict(state, account, index, row, is_delete=is_delete)) is not None
-    ]
+    )
+
+
+def _together(conflicts: Iterable[Object]) -> list[Object]:
+    """Conflicts of one code about the same things are one, which names all rows."""
+    found: dict[tuple[str, ...], Object] = {}
+    for conflict in conflicts:
+        key = (conflict["errorCode"], *conflict["objects"].values())
+        first = found.setdefault(key, conflict | {"indexes": []})
+        first["indexes"].extend(conflict["indexes"])
+    return list(found.values())
 
 
 def _row_conflict(
@@ -84,7 +95,7 @@ def _row_conflict(
     element = state.find("dataElements", row["dataElement"])
     combo = row.get("categoryOptionCombo")
     unit = state.find("organisationUnits", row["orgUnit"])
-    period = _PERIOD.fullmatch(row["period"])
+    period = _period(state, row)
     missing = "not found or not accessible"
     checks = (
         (element is None, "E7610", "dataElement", f"Data element {missing}"),
@@ -109,6 +120,13 @@ def _row_conflict(
     return _value_conflict(index, row, element or {}, is_delete=is_delete) or _time_conflict(
         state, account, index, row
     )
+
+
+def _period(state: State, row: Object) -> str | None:
+    """The period of a value; none while another request makes it (2.42.5.2 says E7611)."""
+    name = str(row["period"])
+    is_made = name not in state.periods_of_others and _PERIOD.fullmatch(name)
+    return name if is_made else None
 
 
 def _value_conflict(index: int, row: Object, element: Object, *, is_delete: bool) -> Object | None:

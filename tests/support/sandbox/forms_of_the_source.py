@@ -5,7 +5,8 @@ A form leaves here when a recording holds it: ask a real server (tests/recorded/
 People of a type by the value of an attribute: `TrackerTrackedEntityCriteria` and
 `RequestParamUtils.parseAttributeQueryItems` of 2.40.12; `TrackedEntityRequestParamsMapper` and
 `FilterParser` of 2.42.5.2 (`program` and `trackedEntityType` exclude each other; `in` divides its
-operand at semicolons, `QueryFilter.getFilterItems`; a slash escapes slash, comma and colon).
+operand at semicolons, `QueryFilter.getFilterItems`; a slash escapes slash, comma and colon). What
+`fields` asks for is one code for all lists of people: real servers answered each in others.
 
 Objects of a class by UID, with fewer fields than were asked for: real servers answered the same
 filter with all of their fields (`:owner`), and the same fields with other filters, or for the
@@ -15,7 +16,9 @@ classes `dataElements`, `trackedEntityAttributes` and `maps`; one code serves al
 
 from __future__ import annotations
 
-_PEOPLE = frozenset({"attributes[attribute,value]", "deleted", "trackedEntity"})
+_PEOPLE = frozenset(
+    {"attributes[attribute,value]", "deleted", "programOwners[orgUnit,program]", "trackedEntity"}
+)
 _BY_VALUE = (
     "GET /api/tracker/trackedEntities?fields&filter=*:in&order=createdAt&{}"
     "&page&pageSize&trackedEntityType"

@@ -42,6 +42,7 @@ class State:
         self.data_store: dict[str, dict[str, Any]] = {}
         self.data_store_owners: dict[tuple[str, str], Object] = {}
         self.data_values: dict[tuple[str, str, str, str], Object] = {}
+        self.periods_of_others: set[str] = set()  # another request makes them at the same moment
         self.jobs: dict[str, Object] = {}
         self.analytics = AnalyticsCue()
         self.analytics_tables: dict[str, Counter[str]] | None = None

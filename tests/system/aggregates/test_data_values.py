@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from flows.steps.compare.changes import staged_counts
+from staging.rejects import read_rejects
 from tests.support.scheme import Scheme
 from tests.system.aggregates.figures_scheme import VALUES, Value, posts, query, stored
 from transforms.aggregates.elements import data_set_uid
@@ -15,6 +16,13 @@ from transforms.model.resources import DATA_VALUES
 OF_PERSONS = re.compile(
     r"/api/(tracker|trackedEntit\w+|programs|programStages|enrollments|events|optionSets|options)\b"
 )
+
+
+class Staying(set[str]):
+    """Periods that nobody makes."""
+
+    def __isub__(self, _: object) -> "Staying":
+        return self
 
 
 def claims(scheme: Scheme) -> dict[tuple[str, str], int]:
@@ -199,3 +207,32 @@ def test_small_cells_are_deleted_once_the_country_wants_no_such_cells(
     ]
     assert all(number >= smallest for number in insured)
     assert insured
+
+
+def test_a_month_that_another_request_makes_at_the_same_moment_is_sent_once_more(
+    scheme: Scheme,
+) -> None:
+    """2.42.5.2: `Period not valid` (E7611) for all values of the month in one of two requests."""
+    key, month = a_claim(scheme)
+    sent = posts(scheme)
+    end_claims(scheme, f'"ClaimID" = {key}')
+    scheme.sandbox.state.periods_of_others.add(month)
+
+    scheme.bring("second")
+
+    assert entered(scheme) == claims(scheme)
+    assert read_rejects(scheme.run("second")).collect().is_empty()
+    assert posts(scheme) == sent + 2
+
+
+def test_a_month_that_stays_none_for_dhis2_is_told(scheme: Scheme) -> None:
+    key, month = a_claim(scheme)
+    sent = posts(scheme)
+    end_claims(scheme, f'"ClaimID" = {key}')
+    scheme.sandbox.state.periods_of_others = Staying({month})
+
+    scheme.bring("second")
+
+    refused = read_rejects(scheme.run("second")).collect()
+    assert set(refused["reason"]) == {"E7611"}
+    assert posts(scheme) == sent + 2

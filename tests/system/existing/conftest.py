@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 import pytest
 
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_withdrawal
+from flows.steps.load.load_run import load_run, loading
+from staging.current import read_current
+from staging.links import read_links
+from staging.rejects import read_rejects
+from staging.runs import at_work
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import FEW_QUESTIONS, Moment
-from tests.support.their_people import COUNTRY, TheirPeople
+from tests.support.their_people import COUNTRY, NUMBER, TheirPeople
 from transforms.changes.guards.permissions import Allow
+from transforms.model.tables.programs import INSUREE_PROGRAM
 
 MUCH = (Allow.DELETES, Allow.CHANGES, Allow.CREATES, Allow.EMPTIES)
 KNOWN = 5
@@ -47,3 +55,36 @@ def theirs(story: Story) -> TheirPeople:
     scheme.country, scheme.guards, scheme.allow = COUNTRY, FEW_QUESTIONS, MUCH
     scheme.back_to(story.day_one)
     return scheme
+
+
+def reasons(theirs: TheirPeople, run_id: str) -> dict[str, str]:
+    """Key of a person to what a load noted of it, or why it was refused."""
+    rows = read_rejects(theirs.run(run_id)).filter(resource="tracked_entities").collect()
+    return dict(rows.select("key", "reason").iter_rows())
+
+
+def links(theirs: TheirPeople) -> dict[str, str]:
+    """DHIS2's UID of a person to openIMIS's UUID."""
+    return dict(read_links(theirs.target, theirs.current).select("theirs", "key").iter_rows())
+
+
+def owner_of(theirs: TheirPeople, number: str) -> str:
+    """The one person in DHIS2 who has a number, and is enrolled with us."""
+    enrolled = {row["trackedEntity"] for row in theirs.sandbox.enrollments().values()
+                if row["program"] == INSUREE_PROGRAM.uid}  # fmt: skip
+    [uid] = [
+        uid
+        for uid, row in theirs.sandbox.tracked_entities().items()
+        if row["attributes"].get(NUMBER) == number and uid in enrolled
+    ]
+    return uid
+
+
+def withdraw(theirs: TheirPeople) -> None:
+    job, current = theirs.job("withdrawal"), read_current(theirs.target)
+    assert current is not None
+    with at_work(job.run):
+        stage_withdrawal(job.run, theirs.target, current)
+        stage_bundles(job.run, 20)
+    with loading(job.run, theirs.target), job.client() as client:
+        load_run(job.run, theirs.target, client, job.country, [*MUCH, Allow.BEGIN_AGAIN])

@@ -2,54 +2,23 @@
 
 import pytest
 
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run, loading
 from flows.steps.reconcile.explanation import find_object
-from staging.current import read_current
 from staging.links import read_links
-from staging.rejects import read_rejects
-from staging.runs import at_work
 from tests.support.their_people import NUMBER, PROGRAM, TheirPeople
-from tests.system.existing.conftest import KNOWN, MUCH, Story
+from tests.system.existing.conftest import (
+    KNOWN,
+    MUCH,
+    Story,
+    links,
+    owner_of,
+    reasons,
+    withdraw,
+)
 from transforms.changes.guards.permissions import Allow
 from transforms.model.tables.insuree import INSUREE_ID
 from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
 
 OURS = {INSUREE_PROGRAM.uid, CLAIM_PROGRAM.uid}
-
-
-def reasons(theirs: TheirPeople, run_id: str) -> dict[str, str]:
-    """Key of a person to what a load noted of it, or why it was refused."""
-    rows = read_rejects(theirs.run(run_id)).filter(resource="tracked_entities").collect()
-    return dict(rows.select("key", "reason").iter_rows())
-
-
-def links(theirs: TheirPeople) -> dict[str, str]:
-    """DHIS2's UID of a person to openIMIS's UUID."""
-    return dict(read_links(theirs.target, theirs.current).select("theirs", "key").iter_rows())
-
-
-def owner_of(theirs: TheirPeople, number: str) -> str:
-    """The one person in DHIS2 who has a number, and is enrolled with us."""
-    enrolled = {row["trackedEntity"] for row in theirs.sandbox.enrollments().values()
-                if row["program"] == INSUREE_PROGRAM.uid}  # fmt: skip
-    [uid] = [
-        uid
-        for uid, row in theirs.sandbox.tracked_entities().items()
-        if row["attributes"].get(NUMBER) == number and uid in enrolled
-    ]
-    return uid
-
-
-def withdraw(theirs: TheirPeople) -> None:
-    job, current = theirs.job("withdrawal"), read_current(theirs.target)
-    assert current is not None
-    with at_work(job.run):
-        stage_withdrawal(job.run, theirs.target, current)
-        stage_bundles(job.run, 20)
-    with loading(job.run, theirs.target), job.client() as client:
-        load_run(job.run, theirs.target, client, job.country, [*MUCH, Allow.BEGIN_AGAIN])
 
 
 def test_who_is_there_is_enrolled_and_nobody_is_made_beside(
@@ -64,6 +33,7 @@ def test_who_is_there_is_enrolled_and_nobody_is_made_beside(
     numbers = [row["attributes"].get(NUMBER) for row in theirs.sandbox.tracked_entities().values()]
     held = [number for number in numbers if number]
     assert len(held) == len(set(held))
+    assert not {*theirs.own_enrollments()} & {*story.people}
     assert links(theirs).keys() == set(story.people[:KNOWN])
     assert theirs.theirs() == story.theirs
 
@@ -91,8 +61,11 @@ def test_the_next_night_asks_for_nobody_whom_it_knows(theirs: TheirPeople, story
     assert theirs.theirs() == story.theirs
 
 
-def test_changes_of_openimis_change_nothing_of_theirs(theirs: TheirPeople, story: Story) -> None:
-    for day in range(2):
+@pytest.mark.parametrize("days", [1, pytest.param(3, marks=pytest.mark.large)])
+def test_changes_of_openimis_change_nothing_of_theirs(
+    theirs: TheirPeople, story: Story, days: int
+) -> None:
+    for day in range(days):
         theirs.next_day()
         theirs.bring(f"day-{day}")
     theirs.bring("settled")
@@ -142,27 +115,6 @@ def test_a_person_whom_they_delete_comes_back_as_our_own(theirs: TheirPeople, st
     assert theirs.look("look").is_empty()
 
 
-@pytest.mark.xfail(
-    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
-)
-def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, story: Story) -> None:
-    old, into = story.people[0], story.people[KNOWN]
-    theirs.leave_program(into)
-    theirs.merge(old, into)
-    kept = theirs.theirs(story.people[1:])
-    theirs.marry(links(theirs)[old])
-
-    theirs.bring("merged")
-
-    assert links(theirs).keys() == {into, *story.people[1:KNOWN]}
-    assert INSUREE_PROGRAM.uid in theirs.linked()[into]
-    assert theirs.theirs(story.people[1:]) == kept
-    assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
-
-
-@pytest.mark.xfail(
-    reason="not as it should be yet: docs/explanation/what-is-not-known.md", strict=False
-)
 def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     theirs: TheirPeople, story: Story
 ) -> None:
@@ -179,6 +131,28 @@ def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     assert INSUREE_ID.uid not in theirs.sandbox.tracked_entities()[old]["attributes"]
     assert theirs.theirs() == story.theirs
     assert theirs.look("look").is_empty()
+
+
+@pytest.mark.large
+def test_who_comes_where_another_was_is_owned_by_its_own_place(
+    theirs: TheirPeople, story: Story
+) -> None:
+    first, place = story.numbers[0], theirs.owner(story.people[0])
+    other = next(
+        number for number in theirs.numbers()[KNOWN:]
+        if theirs.owner(owner_of(theirs, number)) != place
+    )  # fmt: skip
+    own = theirs.owner(owner_of(theirs, other))
+    theirs.correct(first, "NOBODY1")
+    theirs.correct(other, first)
+
+    for night in ("corrected", "moves", "comes", "is-owned"):
+        theirs.bring(night)
+
+    assert theirs.key_of(first) == links(theirs)[story.people[0]]
+    assert theirs.owner(story.people[0]) == own
+    assert theirs.look("look").is_empty()
+    assert theirs.theirs() == story.theirs
 
 
 def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(

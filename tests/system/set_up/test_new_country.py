@@ -22,9 +22,6 @@ def scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
         yield scheme
 
 
-@pytest.mark.xfail(
-    reason="the stand-in has no recording of what new-country asks DHIS2", strict=False
-)
 def test_the_file_names_what_is_there_and_set_up_takes_it(
     scheme: FlowScheme, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -42,6 +39,27 @@ def test_the_file_names_what_is_there_and_set_up_takes_it(
     scheme.country = page
     scheme.set_up()
     assert read_country(out).root.uid == tomllib.loads(page)["root"]["uid"]
+
+
+def test_root_levels_and_org_units_that_dhis2_has_are_named(
+    scheme: FlowScheme, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scheme.set_up()
+    there = len(scheme.sandbox.metadata("organisationUnits"))
+    out = scheme.folder / "country-of-today.toml"
+    level = scheme.sandbox.metadata("organisationUnitLevels")
+    named = {each["level"]: each["name"] for each in level.values()}
+
+    assert main(["scheme", "ministry", "--out", str(out)]) == 0
+
+    page = out.read_text()
+    said = tomllib.loads(page)
+    assert said["root"] == {
+        "uid": "ImspTQPwCqd", "name": "Country", "short_name": "Country", "code": "ROOT",
+    }  # fmt: skip
+    assert [*said["levels"].values()] == [named[number] for number in sorted(named)]
+    assert there > 1
+    assert f"DHIS2 has {there} org units already" in page
 
 
 def test_a_file_that_is_there_stays_as_it_is(

@@ -2,6 +2,8 @@
 
 Everything here calls a person by the UID that we would have given. Where the person was there
 before us, that UID is only a name: it and DHIS2's change places on the way (`core/renaming.py`).
+What the person has of ours, enrollments and events, has our UIDs in DHIS2 too: so it stays what it
+is where DHIS2 merges the person into another.
 """
 
 import polars as pl
@@ -11,23 +13,27 @@ from transforms.core.renaming import Renaming
 LINKS: dict[str, pl.DataType] = dict.fromkeys(("key", "uid", "theirs", "state"), pl.String())
 """key of the person, our UID, DHIS2's (null of who has none), and one of the states below."""
 NO_LINKS = pl.DataFrame(schema=LINKS)
+ANSWERS: dict[str, pl.DataType] = {**LINKS, "owner": pl.String()}
+"""What a load finds: a link, and the owner org unit that the person has in our program already."""
 
 LINKED = "linked"
 """The person of DHIS2 is the one of openIMIS."""
+MERGED = "merged"
+"""The same, since DHIS2 has merged into it the person who was."""
 STALE = "stale"
 """No longer: the next comparison lets the person leave, and come under another UID."""
 GONE = "gone"
 """The same, and nothing of the person can be posted now."""
 WAITS = "waits"
 """Nothing of the person can be posted now."""
-KEPT = {LINKED: LINKED, STALE: STALE, GONE: STALE}
+KEPT = {LINKED: LINKED, MERGED: LINKED, STALE: STALE, GONE: STALE}
 """State to that which is remembered."""
 
 
 def renaming_of(links: pl.DataFrame) -> Renaming:
-    """Return the UIDs of ours and of DHIS2 that change places."""
+    """Return the UIDs of people, of ours and of DHIS2, that change places."""
     pairs = links.filter(pl.col("theirs").is_not_null()).select("uid", "theirs").iter_rows()
-    return Renaming(dict(pairs))
+    return Renaming(people=dict(pairs))
 
 
 def with_answers(links: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
@@ -47,6 +53,44 @@ def remembered(links: pl.DataFrame, held: pl.LazyFrame) -> pl.DataFrame:
     state = pl.col("state").replace_strict(KEPT, default=None, return_dtype=pl.String)
     kept = links.with_columns(state=state).drop_nulls("state").lazy()
     return kept.join(held.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
+
+
+def with_owners(changes: pl.LazyFrame, answers: pl.DataFrame) -> pl.LazyFrame:
+    """Return changes of enrollments; who comes has the owner that DHIS2 keeps of the person.
+
+    An enrollment makes an owner only where there is none (`EnrollmentPersister.persistOwnership` of
+    DHIS2), and its deletion takes none away. So who comes where another insuree was is owned by the
+    other's place at first: the next comparison sees that, and the owner is transferred.
+
+    Args:
+        changes: Of enrollments in the program that has owners.
+        answers: The columns of `ANSWERS`.
+    """
+    found = answers.drop_nulls("owner").select(parentUid="uid", kept="owner")
+    if found.is_empty():
+        return changes
+    joined = changes.join(found.lazy(), on="parentUid", how="left", maintain_order="left")
+    return joined.with_columns(owner=pl.coalesce("owner", "kept")).drop("kept")
+
+
+def moved_people(confirmed: pl.LazyFrame, now: pl.LazyFrame, people: pl.LazyFrame) -> pl.DataFrame:
+    """Return whom DHIS2 has merged into others: their enrollments have gone over to these.
+
+    Args:
+        confirmed: uid and parentUid of enrollments that DHIS2 is known to hold.
+        now: The same, of those that it holds.
+        people: uid of every person whom DHIS2 is known to hold.
+
+    Returns:
+        uid of a person, and into, that of the other, who is none of ours.
+    """
+    moved = confirmed.join(now.select("uid", into="parentUid"), on="uid").filter(
+        pl.col("parentUid") != pl.col("into")
+    )
+    others = people.select(into="uid")
+    found = moved.join(others, on="into", how="anti").select("parentUid", "into")
+    pairs = found.rename({"parentUid": "uid"}).unique().collect(engine="streaming")
+    return pairs.sort("uid", "into").unique("uid", keep="first").unique("into", keep="first")
 
 
 def with_leaving(acknowledged: pl.LazyFrame, leaving: pl.Series) -> pl.LazyFrame:

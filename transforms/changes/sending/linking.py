@@ -6,6 +6,9 @@
     nobody has it                               a person of our own
 
 By the number alone: never by a name. A person is looked for once, when it is new here.
+
+Who is in DHIS2 no more is followed into the person into whom DHIS2 has merged it: a person of its
+own, or one that we have made. Ministries merge just these, once they find that they have both.
 """
 
 from collections.abc import Mapping
@@ -13,14 +16,14 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.changes.answers.reject_rows import NOTE
-from transforms.changes.objects.links import GONE, LINKED, STALE, WAITS
+from transforms.changes.objects.links import GONE, LINKED, LINKS, MERGED, STALE, WAITS
 from transforms.changes.objects.moves import Move
 from transforms.changes.objects.schemas import ARRIVING, TEXTS, Change, is_kept
 from transforms.changes.sending.waiting import WAITING
 from transforms.model.resources import RESOURCES
 
-FOUND: dict[str, pl.DataType] = {"number": pl.String(), "uid": pl.String()}
-"""Number and UID of a person whom DHIS2 has."""
+FOUND: dict[str, pl.DataType] = dict.fromkeys(("number", "uid", "owner"), pl.String())
+"""Number, UID, and owner org unit in our program, if any, of a person whom DHIS2 has."""
 ASKED: dict[str, pl.DataType] = {
     **dict.fromkeys(("key", "uid", "uidBefore", "number"), pl.String()),
     "isNew": pl.Boolean(),
@@ -62,10 +65,12 @@ def judge_found(
         links: Of before.
 
     Returns:
-        The columns of `LINKS`; and key, stage, reasons.
+        The columns of `ANSWERS`; and key, stage, reasons.
     """
-    hits = found.group_by("number").agg(count=pl.len(), hit=pl.col("uid").first())
-    linked = links.filter(state=LINKED).select("uid", theirs="theirs")
+    hits = found.group_by("number").agg(
+        pl.col("owner").first(), count=pl.len(), hit=pl.col("uid").first()
+    )
+    linked = links.filter(pl.col("state").is_in([LINKED, MERGED])).select("uid", "theirs")
     moved = asked.filter(~pl.col("isNew"))["uid"]
     joined = (
         asked.join(hits, on="number", how="left")
@@ -86,6 +91,7 @@ def judge_found(
         "key", "uid",
         theirs=pl.when(pl.col("verdict") == LINKED).then("hit").otherwise("theirs"),
         state="verdict",
+        owner=pl.when(pl.col("verdict") == LINKED).then("owner"),
     ).filter(pl.col("state").is_in([LINKED, STALE, WAITS]))  # fmt: skip
     reasons = pl.col("verdict").replace({STALE: MOVES})
     is_note = pl.col("verdict").is_in([SEVERAL, ANOTHERS, NOT_FOUND, STALE])
@@ -115,13 +121,23 @@ def _verdict() -> pl.Expr:
     )
 
 
-def people_at_work(changes: Mapping[str, pl.LazyFrame], links: pl.DataFrame) -> pl.DataFrame:
-    """Return the linked people of whom a run posts anything that stays: rows of `links`."""
-    persons = pl.concat(
-        changes[each.name].filter(is_kept()).select(key="person") for each in RESOURCES
-    )
-    linked = links.filter(state=LINKED).lazy()
-    return linked.join(persons.unique(), on="key", how="semi").collect()
+def people_at_work(
+    changes: Mapping[str, pl.LazyFrame], held: pl.LazyFrame, links: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the people whom DHIS2 has, and of whom a run posts anything.
+
+    Args:
+        changes: Resource name to all its changes of the run.
+        held: key and uid of every person whom DHIS2 is known to hold.
+        links: Of before.
+
+    Returns:
+        The columns of `LINKS`; theirs and state are null of a person of our own.
+    """
+    persons = pl.concat(changes[each.name].select(key="person") for each in RESOURCES)
+    at_work = held.select("key", "uid").join(persons.unique(), on="key", how="semi")
+    known = links.lazy().select("uid", "theirs", "state")
+    return at_work.join(known, on="uid", how="left").select(*LINKS).collect()
 
 
 def waiting_people(changes: Mapping[str, pl.LazyFrame], answers: pl.DataFrame) -> pl.DataFrame:
@@ -141,19 +157,52 @@ def waiting_people(changes: Mapping[str, pl.LazyFrame], answers: pl.DataFrame) -
     return pl.concat(found).collect().cast(WAITING)  # type: ignore[arg-type]
 
 
-def gone(rows: pl.DataFrame, merged: Mapping[str, str]) -> pl.DataFrame:
+def gone(rows: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """Return the links of people whom DHIS2 has no more under the UID that they had.
 
+    A person of our own whom it has deleted has no link. One who is about to leave leaves the person
+    into whom it was merged.
+
     Args:
-        rows: Such links.
-        merged: Our UID to that of the person into whom DHIS2 has merged the person.
+        rows: Such people; see `people_at_work`.
+        merged: uid, and into: the person into whom DHIS2 has merged the person.
     """
-    into = pl.col("uid").replace_strict(merged, default=None, return_dtype=pl.String)
-    return rows.with_columns(into=into).select(
+    state = pl.col("state")
+    is_merged, is_leaving = pl.col("into").is_not_null(), state.eq_missing(pl.lit(STALE))
+    known = rows.join(merged, on="uid", how="left").filter(is_merged | state.eq(LINKED))
+    return known.select(
         "key", "uid",
         theirs=pl.coalesce("into", "theirs"),
-        state=pl.when(pl.col("into").is_null()).then(pl.lit(GONE)).otherwise(pl.lit(LINKED)),
+        state=pl.when(~is_merged).then(pl.lit(GONE)).when(is_leaving).then(state)
+        .otherwise(pl.lit(MERGED)),
     )  # fmt: skip
+
+
+def link_sentences(before: pl.DataFrame, answers: pl.DataFrame) -> list[str]:
+    """Return what a run has found out of linked people, a sentence each.
+
+    Args:
+        before: Links of before.
+        answers: Those that the run has found.
+    """
+    stale = [each.filter(state=STALE) for each in (answers, before)]
+    moving = stale[0].join(stale[1], on="uid", how="anti").height
+    merged = answers.filter(state=MERGED).height
+    moves = (
+        f"{moving} people have another number now, which another person of DHIS2's own has: with "
+        f"the next run what is ours of them leaves the one and comes to the other."
+    )
+    return [*([moves] if moving else []), *merged_sentences(merged)]
+
+
+def merged_sentences(people: int) -> list[str]:
+    """Say that DHIS2 has merged some people into others; nothing of nobody."""
+    sentence = (
+        f"{people} people were merged into others in DHIS2. What is ours of them is there, and is "
+        f"sent there from now on. If DHIS2 has kept another number than openIMIS has, correct the "
+        f"one that is wrong: reconcile shows it."
+    )
+    return [sentence] if people else []
 
 
 def linked_before(changes: pl.LazyFrame, links: pl.DataFrame) -> pl.DataFrame:

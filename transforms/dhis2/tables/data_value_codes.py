@@ -55,3 +55,10 @@ DATA_VALUE_CODES: dict[str, ErrorCode] = {
     "E8128": data("Several values of the request are one in DHIS2.", REPORT),
 }  # fmt: skip
 """Code to what DHIS2 found, and what to do."""
+
+PASSING = frozenset({"E7611"})
+"""Codes of what may be so for a moment only.
+
+DHIS2 makes a month when the first value of it comes. If two requests bring one at once, it tells
+one of them that the month is none (2.42.5.2).
+"""
