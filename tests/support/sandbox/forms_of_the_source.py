@@ -24,7 +24,8 @@ _BY_VALUE = (
     "&page&pageSize&trackedEntityType"
 )
 
-VERSIONS = ("2.40", "2.41", "2.42", "2.43")
+VERSIONS = ("2.40", "2.41", "2.43")
+"""A real 2.42.5.2 was asked."""
 _OBJECTS = [
     "dashboards",
     "dataSets",
@@ -50,7 +51,7 @@ _BY_UID = "GET /api/{}?fields&filter=id:in&paging=false"
 
 FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
     _BY_VALUE.format("ouMode=ACCESSIBLE"): {"2.40": _PEOPLE},
-    _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(("2.41", "2.42", "2.43"), _PEOPLE),
+    _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(("2.41", "2.43"), _PEOPLE),
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
 }
