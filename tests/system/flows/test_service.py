@@ -26,6 +26,7 @@ from tests.support.service import (
     TAKEN,
     a_service,
     client_of,
+    is_gone,
     run_command,
     start_sync,
     state_of,
@@ -137,8 +138,7 @@ def test_the_processes_of_the_service_are_told_from_others_with_the_same_number(
     note.write_bytes(kept)
     assert stop(note)
     assert not stop(note)
-    with pytest.raises(ProcessLookupError):
-        os.kill(orjson.loads(kept)["pid"], 0)
+    assert is_gone(orjson.loads(kept)["pid"])
 
 
 def test_the_login_is_made_once_and_nobody_else_reads_it(tmp_path: Path) -> None:
