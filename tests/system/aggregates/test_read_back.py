@@ -41,7 +41,8 @@ def test_values_that_somebody_changed_are_found_and_mended(scheme: Scheme) -> No
     values[changed] = values[changed] | {"value": "999"}
     del values[lost]
     combos = {key[3] for key in values if key[0] == copied[0]}
-    typed = next(key for each in combos if (key := (*copied[:3], each)) not in values)
+    free = ({(*copied[:3], each) for each in combos} - values.keys()) - {lost}
+    typed = min(free)
     values[typed] = values[copied] | {"categoryOptionCombo": typed[3], "value": "7"}
 
     found = look(scheme, "look", repair=True)
