@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,6 +18,7 @@ from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.load.load_run import load_run, loading
 from flows.steps.load.population_figures import read_places, write_figures
 from flows.steps.set_up.set_up_run import set_up_run
+from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.decisions import read_decisions
 from flows.steps.target.read_back import Reader
 from staging.current import read_current
@@ -128,16 +130,25 @@ class RealMinistry(Ministry):
         return list(page[dialect.page_key or "trackedEntities"])
 
     def held(self, resource: Resource) -> dict[str, int]:
-        """Org unit to how many of a resource the server has there."""
+        """Org unit to how many of a resource the server has there.
+
+        No program lists a person who is enrolled in none, while her claims wait: asked by UID.
+        """
         with self.client() as client:
             reader = Reader(client, client.system_info().dialect)
-            found = {
-                str(next(iter(row.values()))): row["orgUnit"]
-                for page in reader.pages(resource)
-                for row in (_with_uid_first(resource, each) for each in page)
-                if row["orgUnit"] and not row.get("deleted")
-            }
+            found = _places(resource, reader.pages(resource))
+            unlisted = sorted(set(self._confirmed(resource)) - found.keys())
+            found |= _places(resource, reader.query(resource, unlisted))
         return dict(Counter(found.values()))
+
+    def _confirmed(self, resource: Resource) -> list[str]:
+        """UIDs of what the server has confirmed of a resource."""
+        frames = [
+            acknowledged(self.target, self.current, resource, number)
+            for number in range(self.current.partitions)
+        ]
+        rows = pl.concat(frames, how="diagonal").filter(state="held").select("uid").collect()
+        return rows["uid"].to_list()
 
     def claims_by_org_unit(self) -> dict[str, int]:
         """Org unit to the claims that DHIS2 has there."""
@@ -184,6 +195,16 @@ class RealMinistry(Ministry):
             stage_bundles(job.run, 100)
         with loading(job.run, self.target), job.client() as client:
             load_run(job.run, self.target, client, job.country, ALL)
+
+
+def _places(resource: Resource, pages: Iterable[list[dict[str, Any]]]) -> dict[str, str]:
+    """UID to the org unit of what is not deleted."""
+    return {
+        str(next(iter(row.values()))): row["orgUnit"]
+        for page in pages
+        for row in (_with_uid_first(resource, each) for each in page)
+        if row["orgUnit"] and not row.get("deleted")
+    }
 
 
 def _with_uid_first(resource: Resource, thing: dict[str, Any]) -> dict[str, Any]:
