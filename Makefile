@@ -74,11 +74,10 @@ package: install ## What set-up writes into an empty DHIS2, as files: build/pack
 # For a machine without internet: deploy/install.sh --wheels build/wheels
 wheels: install ## The Python packages of production as files: build/wheels
 	@rm -rf build/wheels
-	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -d build/wheels
+	# Also what another patch of this Python needs: Debian 12 has 3.11.2, the only one that wants async-timeout.
+	sed -E "s/ ; python_full_version [^\\]*//" requirements.lock > build/wheels.lock
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r build/wheels.lock -d build/wheels
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps "setuptools>=77" -d build/wheels
-
-docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
-	@.venv/bin/openimis-dhis2 docs docs
 
 site: install ## The pages as a site: build/site; a dead link ends it
 	@$(PYTHON) -m tests.project.site && echo "build/site/README.html"
