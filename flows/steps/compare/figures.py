@@ -85,7 +85,7 @@ def write_values(
 
 
 def with_standing_values(
-    run: Run, desired: pl.LazyFrame, before: pl.LazyFrame, *, restates: bool
+    run: Run, desired: pl.LazyFrame, before: pl.LazyFrame, sent: pl.DataFrame, *, restates: bool
 ) -> pl.LazyFrame:
     """Return the data values of a partition, with what stands as DHIS2 has it, and zeros.
 
@@ -93,12 +93,14 @@ def with_standing_values(
         run: The run.
         desired: What was computed.
         before: What DHIS2 has confirmed.
+        sent: See `transforms.aggregates.standing.sent_before`.
         restates: Whether closed periods may be sent again.
     """
     if not run.desired(RULES, 0).exists():  # a withdrawal: nothing stands
         return desired
     rules = Rules.of_frame(scan_frame(run.desired(RULES, 0)).collect())
-    return with_standing(desired, before, rules.restating() if restates else rules)
+    stands = rules.restating() if restates else rules
+    return with_standing(desired, before, stands, sent.lazy())
 
 
 def closed_sentence(run: Run, target: Target, current: Current) -> str | None:
