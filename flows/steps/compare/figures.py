@@ -17,7 +17,7 @@ from transforms.aggregates.data_values import DesiredValues, desired_values
 from transforms.aggregates.elements import elements
 from transforms.aggregates.figures.compute import added_up, part_of_figures, shared_values
 from transforms.aggregates.figures.settings import FigureSettings
-from transforms.aggregates.periods import open_periods, sent_periods
+from transforms.aggregates.periods import open_periods, reckoned_periods, sent_periods
 from transforms.aggregates.places import org_units_of_places
 from transforms.aggregates.standing import Rules, differing_closed, with_standing
 from transforms.changes.guards.permissions import Allow
@@ -39,7 +39,7 @@ def write_figures(
     holders: pl.LazyFrame | None,
 ) -> None:
     """Write the figures of a part of the people."""
-    periods = sent_periods(as_of, country.aggregates)
+    periods = reckoned_periods(as_of, country.aggregates)
     found = part_of_figures(part, periods, figure_settings(as_of, country), holders)
     write_frame(run.desired(FIGURES, number), found.values)
     write_frame(run.desired(FAMILIES, number), found.families)
@@ -75,7 +75,7 @@ def write_values(
     if not country.sends_figures:
         return {}
     at = org_units_of_places(register, placement, country)
-    found = desired_values(_figures(run, register, as_of, country, partitions), at, country)
+    found = desired_values(_figures(run, register, as_of, country, partitions), at, as_of, country)
     number = partition_of(pl.col("person"), partitions)
     for partition in range(partitions):
         rows = found.desired.lazy().filter(number == partition).sort("person", "key")
@@ -149,7 +149,7 @@ def _figures(
         register,
         pl.concat(parts[FAMILIES]),
         pl.concat(parts[BENEFITS]),
-        sent_periods(as_of, country.aggregates),
+        reckoned_periods(as_of, country.aggregates),
         figure_settings(as_of, country),
     )
     return added_up([*parts[FIGURES], shared]).collect()
