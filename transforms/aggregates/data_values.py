@@ -60,7 +60,7 @@ def desired_values(
     figures = list(elements(country).values())
     chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
     placed = chosen.join(at, on="place", how="left")
-    cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()))
+    cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()), figures)
     closed = set(cells["period"]).difference(is_open)
     judged = with_reasons(cells, figures, RELATIONS, country.smallest_cell, BALANCES, closed)
     named = _with_keys(judged.filter(pl.col("period").is_in(sent)), figures, country)
@@ -72,12 +72,23 @@ def desired_values(
     )
 
 
-def _add_up(placed: pl.DataFrame) -> pl.DataFrame:
-    """Add up what several places have that go to one org unit; the first of them names the sum."""
+def _add_up(placed: pl.DataFrame, figures: list[Figure]) -> pl.DataFrame:
+    """Add up what several places have that go to one org unit; the first of them names the sum.
+
+    People live in one district, but the same may be at several facilities: of these, as many people
+    count as are surely behind the sum.
+    """
     by = ["figure", "period", "orgUnit", *CATEGORIES]
+    at_facilities = [each.key for each in figures if each.place == "facility"]
+    may_be_same = pl.col("figure").is_in(at_facilities)
+    persons = pl.col("persons")
     return (
         placed.group_by(by)
-        .agg(pl.col("place", "district").min(), pl.col("value", "persons").sum())
+        .agg(
+            pl.col("place", "district").min(),
+            pl.col("value").sum(),
+            persons=pl.when(may_be_same.first()).then(persons.max()).otherwise(persons.sum()),
+        )
         .sort("place", "period", "figure", *CATEGORIES)
     )
 
