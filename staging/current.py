@@ -98,6 +98,8 @@ class Current(BaseModel):
         vanished: Org units or options → list → how many that openIMIS no longer has were reported.
         confirmed: Of which partitions DHIS2 has confirmed everything; None if that is not known.
         marker_refused: DHIS2 accepted no marker from the last load: its data store was closed.
+        unfinished: `<period>:<data element>` of figures of which not all values have arrived that
+            were to be sent: they are still sent when the period is closed.
         existing: Our UID to that of DHIS2, of what was used in place of ours in the last load.
     """
 
@@ -126,6 +128,7 @@ class Current(BaseModel):
     marker_refused: bool = False
     first_generations: dict[str, int] = {}
     vanished: dict[str, dict[str, int]] = {}
+    unfinished: list[str] = []
     existing: dict[str, str] = {}
     confirmed: Confirmed | None = None
 

@@ -106,9 +106,10 @@ def _is_at_work(child: FlowRun) -> bool:
 def _not_taken(deployment: str, waiting: Waiting) -> ChildFailedError:
     return ChildFailedError(
         f"No worker took {deployment} within {waiting.worker_minutes:g} minutes. Look whether one "
-        f"runs for its work pool (prefect worker start), with at least two slots, since sync waits "
-        f"while a stage runs; and whether pool and deployment are there and not paused. The run of "
-        f"{deployment} was cancelled. Then press Retry on this flow run. Nothing was done by it."
+        f"runs for its work pool (prefect worker start), with three slots for each target: of "
+        f"sync, of its stage, and of a later sync that waits; and whether pool and "
+        f"deployment are there and not paused. The run of {deployment} was cancelled. Then press "
+        f"Retry on this flow run. Nothing was done by it."
     )
 
 

@@ -2,8 +2,9 @@
 
 A small cell that is left out of a sum follows from the rest of it, if the sum is sent too. So for
 the equations of `relations.py` we ask which cells all of them together give away. For each, one
-more is kept back: the smallest that shares a sum with it, of equal ones always the same. That is
-done until nothing is given away. Elimination is exact.
+more is kept back: the smallest that shares a sum with it, of equal ones always the same. One of a
+closed period, which DHIS2 may have already, hides nothing: it is chosen where there is no other.
+That is done until nothing is given away. Elimination is exact.
 """
 
 from collections import defaultdict
@@ -13,22 +14,22 @@ import polars as pl
 
 Equation = Mapping[int, int]
 """Cell to its coefficient."""
+Cost = tuple[bool, float]
+"""Whether DHIS2 may have the cell already, where it stays; and its value."""
 _PRIME = (1 << 61) - 1
 """Elimination is done in whole numbers modulo a prime: no rounding tells two sums apart."""
 
 
-def cells_to_withhold(
-    terms: pl.DataFrame, small: Iterable[int], values: Sequence[float]
-) -> set[int]:
+def cells_to_withhold(terms: pl.DataFrame, small: Iterable[int], costs: Sequence[Cost]) -> set[int]:
     """Return which cells are kept back: the small ones, and those that would tell them.
 
     Args:
         terms: equation, cell, sign; see `transforms.aggregates.relations.equations`.
         small: Cells that must not be known.
-        values: Of each cell, by its number.
+        costs: Of each cell, by its number.
     """
     system = _System(terms, set(small))
-    while more := system.telling_cells(values):
+    while more := system.telling_cells(costs):
         system.withheld |= more
     return system.withheld
 
@@ -78,6 +79,10 @@ def _minus(row: Mapping[int, int], other: Mapping[int, int], times: int) -> dict
     return found
 
 
+def _open(cells: set[int], costs: Sequence[Cost]) -> set[int]:
+    return {cell for cell in cells if not costs[cell][0]}
+
+
 class _System:
     """Equations, and which of their cells are kept back so far."""
 
@@ -89,15 +94,16 @@ class _System:
             self._equations[equation][cell] = sign
             self._of_cell[cell].append(equation)
 
-    def telling_cells(self, values: Sequence[float]) -> set[int]:
+    def telling_cells(self, costs: Sequence[Cost]) -> set[int]:
         """Return one more cell to keep back for each cell that what is sent gives away."""
         more: set[int] = set()
         for numbers in self._components():
             told = determined(self._unknowns(each) for each in numbers)
             for cell in sorted(told):
-                near = self._known(self._of_cell[cell]) or self._known(numbers)
+                own, all_known = self._known(self._of_cell[cell]), self._known(numbers)
+                near = _open(own, costs) or _open(all_known, costs) or own or all_known
                 if near and near.isdisjoint(more):
-                    more.add(min(near, key=lambda each: (values[each], each)))
+                    more.add(min(near, key=lambda each: (costs[each], each)))
         return more
 
     def _components(self) -> Iterator[list[int]]:

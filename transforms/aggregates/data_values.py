@@ -6,6 +6,7 @@ The columns are those of `transforms.model.resources`. What of it stands or beco
 DHIS2 has it already, is decided beside what DHIS2 has confirmed: `standing.py`.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from transforms.aggregates.elements import element_uid, elements
 from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.options import options_of
+from transforms.aggregates.periods import open_periods, sent_periods
 from transforms.aggregates.suppression import with_reasons
 from transforms.aggregates.tables.relations import BALANCES, RELATIONS
 from transforms.changes.objects.schemas import desired_schema
@@ -41,21 +43,28 @@ class DesiredValues:
     counted: dict[str, int]
 
 
-def desired_values(values: pl.DataFrame, at: pl.DataFrame, country: Country) -> DesiredValues:
+def desired_values(
+    values: pl.DataFrame, at: pl.DataFrame, as_of: dt.date, country: Country
+) -> DesiredValues:
     """Return the values that DHIS2 should hold.
 
     Args:
-        values: See `transforms.aggregates.figures.compute.VALUES`.
+        values: See `transforms.aggregates.figures.compute.VALUES`; of `reckoned_periods`.
         at: place (UUID), orgUnit (UID of where what lies at the place goes) and district.
+        as_of: The day of the snapshot.
         country: Which figures are sent, and the smallest cell.
     """
+    settings = country.aggregates
+    sent = [each.id for each in sent_periods(as_of, settings)]
+    is_open = [each.id for each in open_periods(as_of, settings)]
     figures = list(elements(country).values())
     chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
     placed = chosen.join(at, on="place", how="left")
-    cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()))
-    judged = with_reasons(cells, figures, RELATIONS, country.smallest_cell, BALANCES)
-    named = _with_keys(judged, figures, country)
-    unplaced = len(placed) - placed["orgUnit"].count()
+    cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()), figures)
+    closed = set(cells["period"]).difference(is_open)
+    judged = with_reasons(cells, figures, RELATIONS, country.smallest_cell, BALANCES, closed)
+    named = _with_keys(judged.filter(pl.col("period").is_in(sent)), figures, country)
+    unplaced = placed.filter(pl.col("period").is_in(sent))["orgUnit"].null_count()
     return DesiredValues(
         desired=_desired(named.filter(pl.col("reason").is_null())),
         withheld=named.filter(pl.col("reason").is_not_null())["key"],
@@ -63,12 +72,23 @@ def desired_values(values: pl.DataFrame, at: pl.DataFrame, country: Country) -> 
     )
 
 
-def _add_up(placed: pl.DataFrame) -> pl.DataFrame:
-    """Add up what several places have that go to one org unit; the first of them names the sum."""
+def _add_up(placed: pl.DataFrame, figures: list[Figure]) -> pl.DataFrame:
+    """Add up what several places have that go to one org unit; the first of them names the sum.
+
+    People live in one district, but the same may be at several facilities: of these, as many people
+    count as are surely behind the sum.
+    """
     by = ["figure", "period", "orgUnit", *CATEGORIES]
+    at_facilities = [each.key for each in figures if each.place == "facility"]
+    may_be_same = pl.col("figure").is_in(at_facilities)
+    persons = pl.col("persons")
     return (
         placed.group_by(by)
-        .agg(pl.col("place", "district").min(), pl.col("value", "persons").sum())
+        .agg(
+            pl.col("place", "district").min(),
+            pl.col("value").sum(),
+            persons=pl.when(may_be_same.first()).then(persons.max()).otherwise(persons.sum()),
+        )
         .sort("place", "period", "figure", *CATEGORIES)
     )
 

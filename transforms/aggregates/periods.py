@@ -35,6 +35,19 @@ def sent_periods(as_of: dt.date, settings: Aggregates) -> list[DataPeriod]:
     return _back_from(as_of, settings, max(latest - first, settings.open_periods))
 
 
+def reckoned_periods(as_of: dt.date, settings: Aggregates) -> list[DataPeriod]:
+    """Return the periods that are sent, and the one before them.
+
+    What there was on its last day follows from what is sent of the first: it is reckoned with where
+    small cells are kept back.
+
+    Args:
+        as_of: See `open_periods`.
+        settings: What the country file says.
+    """
+    return _back_from(as_of, settings, len(sent_periods(as_of, settings)) + 1)
+
+
 def _back_from(as_of: dt.date, settings: Aggregates, count: int) -> list[DataPeriod]:
     months = MONTHS[settings.frequency]
     latest = _number(as_of.year, as_of.month) // months

@@ -69,6 +69,8 @@ class Balance:
 def equations(cells: pl.DataFrame, relations: Sequence[Relation]) -> pl.DataFrame:
     """Return the cells of each equation.
 
+    Of the first period nobody here knows what was before it: of that, no equation says anything.
+
     Args:
         cells: cell (its number), figure, period, period_after, place, district, a column a
             category.
@@ -89,8 +91,12 @@ def equations(cells: pl.DataFrame, relations: Sequence[Relation]) -> pl.DataFram
 
 
 def _terms(cells: pl.DataFrame, of: Relation) -> pl.DataFrame:
+    looks_back = any(side.is_before for side, _ in of.sides)
+    later = cells.filter(pl.col("period") > pl.col("period").min()) if looks_back else cells
     parts = [
-        cells.filter(is_of(side)).select(
+        (cells if side.is_before else later)
+        .filter(is_of(side))
+        .select(
             "cell",
             sign=pl.lit(sign, pl.Int8),
             is_before=pl.lit(value=side.is_before),

@@ -1,7 +1,7 @@
 """What of the data values stands as DHIS2 has it, and what becomes zero.
 
     a closed period    stands: what DHIS2 has confirmed of a data element there is never sent again,
-                       unless a person permits it; what it never had any value of is sent once
+                       unless a person permits it; what it has no value of is sent once, to the end
     an open period     a value that openIMIS has no more becomes 0, where DHIS2 had one; what must
                        not be sent any more (a small cell, a figure that is sent no longer, another
                        org unit) is deleted
@@ -19,7 +19,9 @@ from transforms.changes.objects.schemas import UNKNOWN, State, desired_schema
 from transforms.model.resources import DATA_VALUES
 from transforms.model.value_keys import parts_of_key
 
+VALUE = DATA_VALUES.fields[0].key
 ZERO = "0"
+PAIR = ("period", "dataElement")
 RULES: dict[str, pl.DataType] = {"rule": pl.String(), "name": pl.String()}
 OPEN, COMPUTED, ELEMENT, ORG_UNIT, WITHHELD = (
     "open", "computed", "data element", "org unit", "withheld",
@@ -70,26 +72,51 @@ class Rules:
 _ORDER = (OPEN, COMPUTED, ELEMENT, ORG_UNIT, WITHHELD)
 
 
-def with_standing(desired: pl.LazyFrame, acknowledged: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+def pairs_of(values: pl.LazyFrame) -> pl.LazyFrame:
+    """Return period and dataElement of some values, each pair once."""
+    parts = parts_of_key(pl.col("key"))
+    return values.select(**{name: parts[name] for name in PAIR}).unique()
+
+
+def sent_before(acknowledged: pl.LazyFrame, unfinished: Iterable[str] = ()) -> pl.LazyFrame:
+    """Return of which periods DHIS2 has a value of which data element, each pair once.
+
+    Args:
+        acknowledged: `DATA_VALUES` of all partitions: a place is in one of them, and a period is
+            closed for all places.
+        unfinished: `<period>:<dataElement>` of which not all values arrived: they are left out.
+    """
+    lacking = pl.LazyFrame({"name": [*unfinished]}, schema={"name": pl.String})
+    held = pairs_of(acknowledged.filter(state=State.HELD.value))
+    return held.join(
+        lacking, left_on=pl.concat_str(PAIR, separator=":"), right_on="name", how="anti"
+    )
+
+
+def with_standing(
+    desired: pl.LazyFrame, acknowledged: pl.LazyFrame, rules: Rules, sent: pl.LazyFrame
+) -> pl.LazyFrame:
     """Return the desired values, with what stands and what becomes zero.
 
     Args:
         desired: One partition of `DATA_VALUES`, as it was computed.
         acknowledged: The same partition.
         rules: See `Rules`.
+        sent: See `sent_before`.
     """
     before = acknowledged.with_columns(**parts_of_key(pl.col("key")))
     is_open = pl.col("period").is_in(list(rules.open))
-    closed = before.filter(~is_open).select("period", "dataElement").unique()
+    closed = sent.filter(~is_open)
     computed = desired.with_columns(**parts_of_key(pl.col("key")))
-    going = computed.join(closed, on=["period", "dataElement"], how="anti")
     present = before.filter(state=State.HELD.value)
+    stands = present.filter(~is_open)
+    going = computed.join(closed, on=PAIR, how="anti").join(stands, on="key", how="anti")
     zeros = (
         present.filter(is_open, _may_be_zero(rules))
         .join(going, on="key", how="anti")
         .with_columns(figure_value=pl.lit(ZERO), status=pl.lit(None, pl.String))
     )
-    standing = _standing(present.filter(~is_open), computed)
+    standing = _standing(stands, computed)
     return pl.concat([_desired(going), _desired(zeros), _desired(standing)]).sort("person", "key")
 
 

@@ -25,6 +25,7 @@ def with_reasons(
     relations: Sequence[Relation],
     smallest_cell: int,
     balances: Sequence[Balance] = (),
+    closed: Collection[str] = (),
 ) -> pl.DataFrame:
     """Return values with `reason`: why a value is not sent, or null.
 
@@ -34,6 +35,7 @@ def with_reasons(
         relations: What holds of figures, whether they are sent or not.
         smallest_cell: The fewest people of whom a value may tell.
         balances: Which sums over the whole country are the same.
+        closed: Periods of which DHIS2 keeps what it has.
     """
     sent = {figure.key: figure for figure in figures}
     personal = [figure.key for figure in sent.values() if figure.personal]
@@ -41,7 +43,9 @@ def with_reasons(
         is_small=pl.col("figure").is_in(personal) & (pl.col("persons") < smallest_cell)
     )
     known = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
-    telling = _telling_cells(cells.with_columns(period_after=period_after()), known)
+    stands = pl.col("period").is_in(sorted(closed))
+    near = cells.with_columns(period_after=period_after(), stands=stands)
+    telling = _telling_cells(near, known)
     telling |= balancing_cells(cells, telling, [each for each in balances if each.figure in sent])
     return cells.with_columns(
         reason=pl.when("is_small")
@@ -72,9 +76,8 @@ def _telling_cells(cells: pl.DataFrame, relations: Sequence[Relation]) -> set[in
     """
     small = cells.filter("is_small")
     near = cells.join(small, on="district", how="semi", nulls_equal=True)
-    withheld = cells_to_withhold(
-        equations(near, relations), small[CELL].to_list(), cells["value"].cast(pl.Float64).to_list()
-    )
+    costs = [*zip(cells["stands"], cells["value"].cast(pl.Float64), strict=True)]
+    withheld = cells_to_withhold(equations(near, relations), small[CELL].to_list(), costs)
     return withheld - set(small[CELL])
 
 

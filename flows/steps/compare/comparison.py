@@ -23,6 +23,7 @@ from staging.layout import Run, Target
 from staging.links import read_links
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
+from transforms.aggregates.standing import sent_before
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.delta.change_counts import count_by_kind
 from transforms.changes.delta.partition_doubts import (
@@ -36,7 +37,7 @@ from transforms.changes.guards.magnitude import Finding
 from transforms.changes.objects.links import STALE
 from transforms.changes.objects.schemas import Change, with_missing_columns
 from transforms.model.insurees import NUMBER, doubled_numbers
-from transforms.model.resources import TRACKED_ENTITIES, Resource
+from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Resource
 
 
 class Comparison:
@@ -122,6 +123,7 @@ class Comparison:
             findings,
             self._leaving,
             self._numbers,
+            self._sent_before,
             self._restates,
         )
         found = self._units.run(work.write, numbers)
@@ -181,6 +183,12 @@ class Comparison:
             doubled_numbers(some["desired"], some["acknowledged"], name).collect()
             for some in in_buckets(folder, sides, name, bucket_count(people))
         ]
+
+    @cached_property
+    def _sent_before(self) -> pl.DataFrame:
+        """Of which periods DHIS2 has all that was sent of which data element."""
+        values = [frame.select("key", "state") for _, frame in self.acknowledged(DATA_VALUES)]
+        return sent_before(pl.concat(values), self.current.unfinished).collect()
 
     @cached_property
     def _leaving(self) -> pl.Series:

@@ -17,7 +17,7 @@ from transforms.aggregates.data_values import DesiredValues, desired_values
 from transforms.aggregates.elements import elements
 from transforms.aggregates.figures.compute import added_up, part_of_figures, shared_values
 from transforms.aggregates.figures.settings import FigureSettings
-from transforms.aggregates.periods import open_periods, sent_periods
+from transforms.aggregates.periods import open_periods, reckoned_periods, sent_periods
 from transforms.aggregates.places import org_units_of_places
 from transforms.aggregates.standing import Rules, differing_closed, with_standing
 from transforms.changes.guards.permissions import Allow
@@ -39,7 +39,7 @@ def write_figures(
     holders: pl.LazyFrame | None,
 ) -> None:
     """Write the figures of a part of the people."""
-    periods = sent_periods(as_of, country.aggregates)
+    periods = reckoned_periods(as_of, country.aggregates)
     found = part_of_figures(part, periods, figure_settings(as_of, country), holders)
     write_frame(run.desired(FIGURES, number), found.values)
     write_frame(run.desired(FAMILIES, number), found.families)
@@ -75,7 +75,7 @@ def write_values(
     if not country.sends_figures:
         return {}
     at = org_units_of_places(register, placement, country)
-    found = desired_values(_figures(run, register, as_of, country, partitions), at, country)
+    found = desired_values(_figures(run, register, as_of, country, partitions), at, as_of, country)
     number = partition_of(pl.col("person"), partitions)
     for partition in range(partitions):
         rows = found.desired.lazy().filter(number == partition).sort("person", "key")
@@ -85,7 +85,7 @@ def write_values(
 
 
 def with_standing_values(
-    run: Run, desired: pl.LazyFrame, before: pl.LazyFrame, *, restates: bool
+    run: Run, desired: pl.LazyFrame, before: pl.LazyFrame, sent: pl.DataFrame, *, restates: bool
 ) -> pl.LazyFrame:
     """Return the data values of a partition, with what stands as DHIS2 has it, and zeros.
 
@@ -93,12 +93,14 @@ def with_standing_values(
         run: The run.
         desired: What was computed.
         before: What DHIS2 has confirmed.
+        sent: See `transforms.aggregates.standing.sent_before`.
         restates: Whether closed periods may be sent again.
     """
     if not run.desired(RULES, 0).exists():  # a withdrawal: nothing stands
         return desired
     rules = Rules.of_frame(scan_frame(run.desired(RULES, 0)).collect())
-    return with_standing(desired, before, rules.restating() if restates else rules)
+    stands = rules.restating() if restates else rules
+    return with_standing(desired, before, stands, sent.lazy())
 
 
 def closed_sentence(run: Run, target: Target, current: Current) -> str | None:
@@ -147,7 +149,7 @@ def _figures(
         register,
         pl.concat(parts[FAMILIES]),
         pl.concat(parts[BENEFITS]),
-        sent_periods(as_of, country.aggregates),
+        reckoned_periods(as_of, country.aggregates),
         figure_settings(as_of, country),
     )
     return added_up([*parts[FIGURES], shared]).collect()

@@ -58,6 +58,7 @@ class PartitionComparison:
         findings: What is much.
         leaving: UIDs of people who have to leave a person of DHIS2's own.
         numbers: Keys of the numbers that one person alone may have.
+        sent: See `transforms.aggregates.standing.sent_before`.
         restates: Whether closed periods may be sent again.
     """
 
@@ -71,6 +72,7 @@ class PartitionComparison:
     findings: Sequence[Finding]
     leaving: pl.Series
     numbers: Sequence[str]
+    sent: pl.DataFrame
     restates: bool = False
 
     def write(self, partition: int) -> PartitionReport:
@@ -127,7 +129,7 @@ class PartitionComparison:
         frame = scan_objects(self.run.desired(name, partition))
         if name == DATA_VALUES.name:
             before = acknowledged(self.target, self.current, DATA_VALUES, partition)
-            return with_standing_values(self.run, frame, before, restates=self.restates)
+            return with_standing_values(self.run, frame, before, self.sent, restates=self.restates)
         if name != TRACKED_ENTITIES.name:
             return frame
         return settle_numbers(frame, self.doubled_numbers.lazy(), self.numbers)

@@ -10,6 +10,7 @@ from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
 from flows.steps.load.fold_links import fold_links, with_owners_found
 from flows.steps.load.left_out import values_left_out_by
+from flows.steps.load.unfinished_values import unfinished_values
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
 from flows.steps.shared.staged_changes import changes_of, resources_in
 from staging.acknowledged import keep, sweep, write
@@ -163,6 +164,7 @@ def with_ended_run(run: Run, target: Target, current: Current, answers: pl.LazyF
             "treatments": current.treatments | _treatments_sent(run),
             "vanished": current.vanished | manifest.vanished,
             "confirmed": confirmed,
+            "unfinished": unfinished_values(run, target, current),
         }
     )
 

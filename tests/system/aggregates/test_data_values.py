@@ -181,6 +181,24 @@ def test_a_closed_month_is_not_restated_unless_a_person_permits_it(scheme: Schem
     assert entered(scheme) == claims(scheme)
 
 
+def test_a_closed_month_of_which_a_part_had_to_wait_is_sent_to_its_end(scheme: Scheme) -> None:
+    scheme.country = with_section(scheme.country, 'open_periods = 1\nsince = "202508"')
+    query(scheme, 'update "tblProduct" set "ProductCode" = \'NEW1\' where "ProdID" = 1')
+    scheme.bring("second")
+    part = {value for value in stored(scheme.sandbox) if value.period < "202510"}
+    assert part
+    assert not any("NEW1" in option for value in part for option in value.options)
+
+    scheme.set_up()
+    scheme.bring("third")
+
+    whole = {value for value in stored(scheme.sandbox) if value.period < "202510"}
+    assert any("NEW1" in option for value in whole - part for option in value.options)
+    before = scheme.writes()
+    scheme.bring("fourth")
+    assert scheme.writes() == before
+
+
 def closed(scheme: Scheme) -> dict[Value, str]:
     """Return the values of the months that are closed."""
     return {each: value for each, value in stored(scheme.sandbox).items() if each.period < "202512"}

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from transforms.aggregates.periods import open_periods, sent_periods
+from transforms.aggregates.periods import open_periods, reckoned_periods, sent_periods
 from transforms.openimis.aggregate_settings import Aggregates
 
 
@@ -35,3 +35,9 @@ def test_open_periods_are_sent_though_they_begin_before_the_first() -> None:
     settings = Aggregates(open_periods=3, since="202512")
 
     assert ids([*sent_periods(dt.date(2026, 1, 5), settings)]) == ["202510", "202511", "202512"]
+
+
+def test_the_period_before_those_that_are_sent_is_reckoned_too() -> None:
+    found = reckoned_periods(dt.date(2026, 1, 5), Aggregates(open_periods=2))
+
+    assert ids([*found]) == ["202510", "202511", "202512"]

@@ -1,11 +1,12 @@
 """What of the data values stands as DHIS2 has it, and what becomes zero."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from transforms.aggregates.standing import Rules, with_standing
+from transforms.aggregates.standing import Rules, sent_before, with_standing
 from transforms.changes.objects.schemas import (
     UNKNOWN,
     State,
@@ -50,9 +51,16 @@ def acknowledged(*values: tuple[str, str], state: State = State.HELD) -> pl.Lazy
 
 
 def standing(
-    now: pl.LazyFrame, before: pl.LazyFrame, rules: Rules = RULES
+    now: pl.LazyFrame,
+    before: pl.LazyFrame,
+    rules: Rules = RULES,
+    elsewhere: pl.LazyFrame | None = None,
+    unfinished: Sequence[str] = (),
 ) -> dict[str, str | None]:
-    frame = with_standing(now, before, rules).collect()
+    """Key to value of a partition; `elsewhere` is what DHIS2 has confirmed of another one."""
+    whole = before if elsewhere is None else pl.concat([before, elsewhere])
+    sent = sent_before(whole, unfinished)
+    frame = with_standing(now, before, rules, sent).collect()
     return dict(frame.select("key", "figure_value").iter_rows())
 
 
@@ -72,6 +80,33 @@ def test_a_closed_period_stands() -> None:
     old = key("202511")
 
     assert standing(desired((old, "5")), acknowledged((old, "3"))) == {old: "3"}
+
+
+def test_a_period_is_closed_for_places_of_all_partitions() -> None:
+    here, there = key("202511"), key("202511", unit="hospital")
+    now, elsewhere = desired((here, "5")), acknowledged((there, "3"))
+
+    assert standing(now, acknowledged(), elsewhere=elsewhere) == {}
+
+
+def test_what_did_not_arrive_of_a_closed_period_is_sent_and_the_rest_of_it_stands() -> None:
+    here, there = key("202511"), key("202511", unit="hospital")
+
+    found = standing(
+        desired((here, "5"), (there, "7")),
+        acknowledged((there, "3")),
+        unfinished=["202511:claims"],
+    )
+
+    assert found == {here: "5", there: "3"}
+
+
+def test_what_was_taken_back_of_a_closed_period_is_sent_again() -> None:
+    old = key("202511")
+
+    assert standing(desired((old, "5")), acknowledged((old, "3"), state=State.DELETED)) == {
+        old: "5"
+    }
 
 
 def test_what_a_closed_period_never_had_of_a_figure_is_sent() -> None:
