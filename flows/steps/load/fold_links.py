@@ -7,7 +7,13 @@ from staging.acknowledged import write
 from staging.current import LINKS, Current
 from staging.layout import Run, Target
 from staging.links import answers_of, read_links
-from transforms.changes.objects.links import NO_LINKS, remembered, with_answers, with_owners
+from transforms.changes.objects.links import (
+    NO_LINKS,
+    remembered,
+    with_answers,
+    with_doubts_of_leaving,
+    with_owners,
+)
 from transforms.changes.objects.schemas import State
 from transforms.model.resources import TRACKED_ENTITIES
 
@@ -41,3 +47,11 @@ def with_owners_found(run: Run, changes: pl.LazyFrame) -> pl.LazyFrame:
     """Return changes of enrollments with the owners that the load has found of linked people."""
     answers = answers_of(run)
     return changes if answers is None else with_owners(changes, answers)
+
+
+def with_values_in_doubt(
+    run: Run, target: Target, current: Current, rows: pl.LazyFrame, changes: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Return acknowledged people: of linked ones the run may have taken back the values alone."""
+    links = read_links(target, current)
+    return rows if links.is_empty() else with_doubts_of_leaving(rows, changes, links, run.run_id)

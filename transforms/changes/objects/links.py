@@ -8,7 +8,9 @@ is where DHIS2 merges the person into another.
 
 import polars as pl
 
+from transforms.changes.objects.schemas import LEAVING, UNKNOWN, State
 from transforms.core.renaming import Renaming
+from transforms.model.resources import TRACKED_ENTITIES
 
 LINKS: dict[str, pl.DataType] = dict.fromkeys(("key", "uid", "theirs", "state"), pl.String())
 """key of the person, our UID, DHIS2's (null of who has none), and one of the states below."""
@@ -108,3 +110,34 @@ def with_leaving(acknowledged: pl.LazyFrame, leaving: pl.Series) -> pl.LazyFrame
     return acknowledged.with_columns(
         parentUid=pl.when(is_leaving).then(pl.lit(STALE)).otherwise("parentUid")
     )
+
+
+def with_doubts_of_leaving(
+    rows: pl.LazyFrame, changes: pl.LazyFrame, links: pl.DataFrame, run: str
+) -> pl.LazyFrame:
+    """Return acknowledged people; what a run may have taken back of who stays, is unknown.
+
+    Values are emptied before what carries them is deleted. Where that deletion was refused or never
+    sent, DHIS2 may have the person without them, and the next run has to send them again.
+
+    Args:
+        rows: The acknowledged people after the run.
+        changes: The changes of people that the run was to make.
+        links: Of before the run.
+        run: Its id; rows that it has confirmed are not in doubt.
+    """
+    is_taken = pl.col("change").is_in(LEAVING) | (pl.col("cleared").list.len() > 0)
+    taken = changes.filter(is_taken).join(links.lazy(), on="key", how="semi").select("key")
+    stays = taken.with_columns(isTakenBack=pl.lit(value=True))
+    is_doubtful = (
+        pl.col("isTakenBack") & (pl.col("state") == State.HELD) & (pl.col("run") != run)
+    ).fill_null(value=False)
+    names = [each.key for each in TRACKED_ENTITIES.fields if each.key in rows.collect_schema()]
+    doubts = [
+        pl.when(is_doubtful & pl.col(name).is_not_null())
+        .then(pl.lit(UNKNOWN))
+        .otherwise(name)
+        .alias(name)
+        for name in names
+    ]
+    return rows.join(stays, on="key", how="left").with_columns(doubts).drop("isTakenBack")
