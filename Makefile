@@ -79,6 +79,9 @@ wheels: install ## The Python packages of production as files: build/wheels
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r build/wheels.lock -d build/wheels
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps "setuptools>=77" -d build/wheels
 
+docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
+	@.venv/bin/openimis-dhis2 docs docs
+
 site: install ## The pages as a site: build/site; a dead link ends it
 	@$(PYTHON) -m tests.project.site && echo "build/site/README.html"
 
