@@ -4,7 +4,7 @@ python -m tests.recorded.contract.ask 2.42 http://127.0.0.1:8080
 
 The server must be freshly installed and disposable: the whole story is told to it first, so that
 what is asked then finds what the story leaves. What to ask stands in story/to_ask.json, in 2.42's
-words.
+words; `learn` there is an answer with ids for what each server calls as it likes.
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ def main(version: str, address: str) -> None:
             print(f"{exchange.name}: {status}, recorded {exchange.response['status']}")
     with lzma.open(STORY / f"{version}-asked.jsonl.xz", "wt") as lines:
         for row in to_ask(version):
+            alike = row.pop("learn", None)
             answer = replay.ask(row)
+            replay.learn(alike, _body(answer))
             heard = {"status": answer.status_code, "type": answer.headers.get("content-type", "")}
             line = json.dumps(row | heard | {"answer": _body(answer)})
             lines.write(replay.in_recorded_ids(line) + "\n")

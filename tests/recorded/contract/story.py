@@ -86,6 +86,17 @@ class StoryReplay(Replay):
         token = LIMITED if exchange.name.startswith("token-without-put") else TOKEN
         return {"Authorization": f"ApiToken {token}"}
 
+    def learn(self, theirs: Any, ours: Any) -> None:
+        """Learn which ids of option combinations, which each server makes up, are the same."""
+        made = _combinations(ours)
+        for options, uid in _combinations(theirs).items():
+            if options in made and made[options] != uid:
+                self._ids[uid] = made[options]
+
+    def _learn_ids(self, theirs: Any, ours: Any) -> None:
+        super()._learn_ids(theirs, ours)
+        self.learn(theirs, ours)
+
     def compared(self, exchange: Exchange, status: int, body: Any) -> list[str]:
         """What differs, the order of tracker objects (and of what was renamed) aside."""
         response = exchange.response | {"body": self._as_set(exchange.response["body"])}
@@ -102,6 +113,14 @@ class StoryReplay(Replay):
             else value
             for name, value in body.items()
         }
+
+
+def _combinations(body: Any) -> dict[frozenset[str], str]:
+    rows = body.get("categoryOptionCombos", ()) if isinstance(body, dict) else ()
+    return {
+        frozenset(option["id"] for option in row.get("categoryOptions", ())): row["id"]
+        for row in rows
+    }
 
 
 def _in_order(rows: list[Any], size: int) -> list[Any]:
