@@ -42,10 +42,10 @@ def with_reasons(
     cells = values.with_row_index(CELL).with_columns(
         is_small=pl.col("figure").is_in(personal) & (pl.col("persons") < smallest_cell)
     )
-    known = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
+    usable = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
     stands = pl.col("period").is_in(sorted(closed))
     near = cells.with_columns(period_after=period_after(), stands=stands)
-    telling = _telling_cells(near, known)
+    telling = _telling_cells(near, usable)
     telling |= balancing_cells(cells, telling, [each for each in balances if each.figure in sent])
     return cells.with_columns(
         reason=pl.when("is_small")
@@ -115,5 +115,5 @@ def _lacking(own: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         "period", needed=pl.lit(1)
     )
     counted = kept.join(needed, on="period", how="left")
-    wanted = pl.when(pl.col("withheld") > 0).then(2).otherwise(pl.col("needed").fill_null(0))
-    return counted.select("period", lacking=(wanted - pl.col("withheld")).clip(0))
+    least = pl.when(pl.col("withheld") > 0).then(2).otherwise(pl.col("needed").fill_null(0))
+    return counted.select("period", lacking=(least - pl.col("withheld")).clip(0))

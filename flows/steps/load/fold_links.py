@@ -31,13 +31,13 @@ def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str
     if answers is None and before.is_empty():
         return {}
     found = with_answers(before, NO_LINKS if answers is None else answers)
-    held = pl.concat(
+    confirmed = pl.concat(
         acknowledged(target, current, TRACKED_ENTITIES, number)
         .filter(state=State.HELD.value)
         .select("uid")
         for number in range(current.partitions)
     )
-    rows = remembered(found, held)
+    rows = remembered(found, confirmed)
     if rows.equals(before):
         return {}
     return {LINKS: [write(target, run.run_id, LINKS, 0, rows.lazy())]}

@@ -105,9 +105,11 @@ def _leaving(run: Run, linked: Linked) -> pl.DataFrame:
 def _values(target: Target, current: Current, leaving: pl.DataFrame) -> dict[str, list[str]]:
     """Return our UID of a person to the keys of the values that are to be emptied."""
     whole = leaving.filter(pl.col("change").is_in(LEAVING))["uidBefore"]
-    held = _held(target, current, TRACKED_ENTITIES, "uid", whole)
-    keys = [each.key for each in ATTRIBUTES.values() if each.key in held.columns]
-    found = {row["uid"]: [key for key in keys if row[key] is not None] for row in held.to_dicts()}
+    confirmed = _confirmed(target, current, TRACKED_ENTITIES, "uid", whole)
+    keys = [each.key for each in ATTRIBUTES.values() if each.key in confirmed.columns]
+    found = {
+        row["uid"]: [key for key in keys if row[key] is not None] for row in confirmed.to_dicts()
+    }
     some = leaving.filter(~pl.col("change").is_in(LEAVING))
     return found | dict(some.select("uidBefore", "cleared").iter_rows())
 
@@ -125,13 +127,13 @@ def _carriers(target: Target, current: Current, people: pl.Series) -> dict[str, 
     """Return our UID of a person to an enrollment that DHIS2 has: the insuree's, or a claim's."""
     found: dict[str, Json] = {}
     for resource in (CLAIM_ENROLLMENTS, INSUREE_ENROLLMENTS):
-        rows = _held(target, current, resource, "parentUid", people)
+        rows = _confirmed(target, current, resource, "parentUid", people)
         for row in rows.unique("parentUid", keep="first", maintain_order=True).to_dicts():
             found[row["parentUid"]] = _enrollment(resource, row)
     return found
 
 
-def _held(
+def _confirmed(
     target: Target, current: Current, resource: Resource, name: str, uids: pl.Series
 ) -> pl.DataFrame:
     some = pl.LazyFrame({name: uids}, schema={name: pl.String})

@@ -33,6 +33,6 @@ def unfinished_values(run: Run, target: Target, current: Current) -> list[str]:
 
 
 def _lacking(run: Run, target: Target, current: Current, number: int) -> pl.LazyFrame:
-    held = acknowledged(target, current, DATA_VALUES, number).filter(state=State.HELD.value)
+    confirmed = acknowledged(target, current, DATA_VALUES, number).filter(state=State.HELD.value)
     sent = changes_of(run, number)[DATA_VALUES.name].filter(is_kept())
-    return pairs_of(sent.join(held, on=["key", VALUE], how="anti"))
+    return pairs_of(sent.join(confirmed, on=["key", VALUE], how="anti"))

@@ -50,8 +50,8 @@ def holds_persons(target: Target, current: Current) -> bool:
         return False
     numbers = range(current.partitions)
     frames = [acknowledged(target, current, TRACKED_ENTITIES, number) for number in numbers]
-    held = pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
-    return not held.head(1).collect().is_empty()
+    persons = pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
+    return not persons.head(1).collect().is_empty()
 
 
 def tracked_versions(current: Current) -> dict[str, str]:
