@@ -16,7 +16,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import held
 from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.people_by_number import find_people
 from flows.steps.target.read_back import Reader, query_objects
@@ -33,7 +33,6 @@ from transforms.changes.objects.links import (
     renaming_of,
     with_answers,
 )
-from transforms.changes.objects.schemas import State
 from transforms.changes.sending.linking import (
     gone,
     judge_found,
@@ -166,11 +165,4 @@ class _Look:
         return held.collect()["uid"]
 
     def _held(self, resource: Resource) -> pl.LazyFrame:
-        numbers = range(self.current.partitions)
-        frames = [
-            acknowledged(self.target, self.current, resource, number).select(
-                "key", "uid", "parentUid", "state"
-            )
-            for number in numbers
-        ]
-        return pl.concat(frames).filter(state=State.HELD.value)
+        return held(self.target, self.current, resource).select("key", "uid", "parentUid")
