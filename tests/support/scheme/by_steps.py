@@ -18,7 +18,7 @@ from staging.layout import Run, Target
 from tests.support.loader import LOADER_USER
 from tests.support.loader import NAME as LOADER_NAME
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
-from tests.support.scheme.job import PARTITIONS, Job, bring, cut_short, extract, stage
+from tests.support.scheme.job import PARTITIONS, Job, bring, cut_short, extract, stage, withdraw
 from tests.support.scheme.sources import Source, SqliteSource, Tables
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.changes.objects.phases import Phase
@@ -177,6 +177,10 @@ class Scheme:
     def cut_short(self, run_id: str, last: Phase) -> None:
         """Post a run up to a phase, and do not fold it."""
         cut_short(self.job(run_id), last)
+
+    def withdraw(self, allow: Permissions, size: int = 100) -> None:
+        """Delete all that is ours from DHIS2."""
+        withdraw(self.job("withdrawal", allow=allow), size)
 
     def moment(self) -> Moment:
         """Remember how everything is."""
