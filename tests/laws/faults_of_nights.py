@@ -22,6 +22,8 @@ class BadValue:
         value: What stands there.
         is_fault: Whether it holds the row back; else the row goes without the value.
         of_family: Whether people of the family, and their claims, may wait with it.
+        of_covers: Whether the person's enrollment (its first day) and other covers (how many are
+            active) may wait with it; not the person, and no claim.
         is_counted_only: Whether it is counted, and not named, where DHIS2 has nothing of the row.
     """
 
@@ -30,6 +32,7 @@ class BadValue:
     value: object
     is_fault: bool = True
     of_family: bool = False
+    of_covers: bool = False
     is_counted_only: bool = False
 
 
@@ -49,7 +52,7 @@ BAD_VALUES = {
     ),
     "a family at home": BadValue(FAMILY, "LocationId", "home", of_family=True),
     "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active"),
-    "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE),
+    "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE, of_covers=True),
 }
 TROUBLES: dict[str, dict[str, Any]] = {
     "DHIS2 fails": {"status": 500},

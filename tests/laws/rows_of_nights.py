@@ -66,6 +66,12 @@ class Rows:
         families = {each for each in {row, *self.above(row)} if each[0] == FAMILY}
         return {each for each in self._parents if self.above(each) & families}
 
+    def beside(self, cover: Row) -> set[Row]:
+        """Return the person of a cover, whose enrollment is named by that row, and all covers."""
+        people = {each for each in self._parents[cover] if each[0] == INSUREE}
+        covers = {row for row, above in self._parents.items() if row[0] == COVER and above & people}
+        return people | covers
+
     def _read(self, connection: sqlite3.Connection, table: str) -> None:
         key, uuid, parents = TABLES[table].key, TABLES[table].uuid, PARENTS[table]
         columns = ", ".join(f'"{each}"' for each in (key, uuid or key, *parents.values()))
