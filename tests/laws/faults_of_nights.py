@@ -22,8 +22,8 @@ class BadValue:
         value: What stands there.
         is_fault: Whether it holds the row back; else the row goes without the value.
         of_family: Whether people of the family, and their claims, may wait with it.
-        of_covers: Whether the person's enrollment (its first day) and other covers (how many are
-            active) may wait with it; not the person, and no claim.
+        of_covers: Whether the enrollment (its first day) and the other covers (how many are active)
+            of those who are covered may wait with it; not the people, and no claim.
         is_counted_only: Whether it is counted, and not named, where DHIS2 has nothing of the row.
     """
 
@@ -51,7 +51,7 @@ BAD_VALUES = {
         INSUREE, "CurrentVillage", NOWHERE, is_fault=False
     ),
     "a family at home": BadValue(FAMILY, "LocationId", "home", of_family=True),
-    "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active"),
+    "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active", of_covers=True),
     "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE, of_covers=True),
 }
 TROUBLES: dict[str, dict[str, Any]] = {

@@ -66,10 +66,15 @@ class Rows:
         families = {each for each in {row, *self.above(row)} if each[0] == FAMILY}
         return {each for each in self._parents if self.above(each) & families}
 
-    def beside(self, cover: Row) -> set[Row]:
-        """Return the person of a cover, whose enrollment is named by that row, and all covers."""
-        people = {each for each in self._parents[cover] if each[0] == INSUREE}
-        covers = {row for row, above in self._parents.items() if row[0] == COVER and above & people}
+    def beside(self, row: Row) -> set[Row]:
+        """Return the people of a cover or policy (they name enrollments), and all their covers."""
+        own = {
+            each for each in self._parents if each[0] == COVER and row in {each, *self.above(each)}
+        }
+        people = {above for each in own for above in self._parents[each] if above[0] == INSUREE}
+        covers = {
+            each for each in self._parents if each[0] == COVER and self._parents[each] & people
+        }
         return people | covers
 
     def _read(self, connection: sqlite3.Connection, table: str) -> None:

@@ -5,7 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,18 @@ hours = 0
 
 @dataclass(frozen=True)
 class Moment:
-    """How everything was at a moment: the folder of the scheme, the day, and what DHIS2 held."""
+    """How everything was at a moment: the folder of the scheme, the day, and what DHIS2 held.
+
+    That lies beside the folder: a failed law prints a moment.
+    """
 
     folder: Path
     day: date
-    held: bytes = field(repr=False)
+
+    @property
+    def held(self) -> Path:
+        """The file of what DHIS2 held."""
+        return self.folder.with_suffix(".dhis2")
 
 
 class Scheme:
@@ -188,9 +195,10 @@ class Scheme:
         folder = self.folder / f"moment {self._moments}"
         shutil.copytree(self.folder / "scheme", folder)
         state = self.sandbox.state
+        moment = Moment(folder, self.day)
         with state.lock:
-            held = pickle.dumps((state.tracker, state.metadata, state.data_store))
-        return Moment(folder, self.day, held)
+            moment.held.write_bytes(pickle.dumps((state.tracker, state.metadata, state.data_store)))
+        return moment
 
     def back_to(self, moment: Moment) -> None:
         """Put everything back."""
@@ -203,7 +211,7 @@ class Scheme:
         """Put DHIS2 alone, this or another, back to an earlier moment, as from a backup."""
         state = (sandbox or self.sandbox).state
         with state.lock:
-            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
+            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held.read_bytes())
             state.metadata_changed()
 
     def writes(self) -> int:
