@@ -105,6 +105,7 @@ class Nights:
         for row, bad in self._spoilt(night).items():
             if bad.is_fault:
                 waiting |= {row} | (self.rows.of_family(row) if bad.of_family else set())
+                waiting |= self.rows.claim_of(row) if bad.of_claim else set()
         return waiting
 
     def _beside(self, night: Night) -> set[Row]:

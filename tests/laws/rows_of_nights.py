@@ -66,6 +66,10 @@ class Rows:
         families = {each for each in {row, *self.above(row)} if each[0] == FAMILY}
         return {each for each in self._parents if self.above(each) & families}
 
+    def claim_of(self, line: Row) -> set[Row]:
+        """Return the claim of a line."""
+        return {each for each in self._parents[line] if each[0] == CLAIM}
+
     def beside(self, row: Row) -> set[Row]:
         """Return the people of a cover or policy (they name enrollments), and all their covers."""
         own = {
