@@ -40,11 +40,12 @@ def quiet_evening(guarded: GuardedScheme) -> Moment:
 
 
 @pytest.fixture
-def scheme(guarded: GuardedScheme, quiet_evening: Moment) -> GuardedScheme:
+def scheme(guarded: GuardedScheme, quiet_evening: Moment) -> Iterator[GuardedScheme]:
     guarded.back_to(quiet_evening)
     guarded.sandbox.cues.clear()
-    guarded.privacy = {}
-    return guarded
+    guards, privacy = guarded.guards, guarded.privacy
+    yield guarded
+    guarded.guards, guarded.privacy = guards, privacy
 
 
 @pytest.fixture
