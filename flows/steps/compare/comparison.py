@@ -26,6 +26,7 @@ from staging.rejects import write_rejects
 from transforms.aggregates.standing import sent_before
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.delta.change_counts import count_by_kind
+from transforms.changes.delta.doubled_numbers import doubled_numbers
 from transforms.changes.delta.partition_doubts import (
     NO_PARTITION_DOUBTS,
     PartitionDoubts,
@@ -36,7 +37,7 @@ from transforms.changes.delta.partition_doubts import (
 from transforms.changes.guards.magnitude import Finding
 from transforms.changes.objects.links import STALE
 from transforms.changes.objects.schemas import Change, with_missing_columns
-from transforms.model.insurees import NUMBER, doubled_numbers
+from transforms.model.insurees import NUMBER
 from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Resource
 
 
