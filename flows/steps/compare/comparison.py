@@ -92,8 +92,8 @@ class Comparison:
         """
         for number in doubts.partitions & self._quiet.keys():
             del self._quiet[number]
-        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
         self._take_over_quiet()
+        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
         if numbers:
             self._compare(numbers, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
@@ -104,7 +104,11 @@ class Comparison:
 
     def _take_over_quiet(self) -> None:
         for number in self._quiet.keys() - self._reports.keys():
-            self._reports[number] = take_over_comparison(self.run, self._quiet[number], number)
+            reported = take_over_comparison(self.run, self._quiet[number], number)
+            if reported is None:
+                del self._quiet[number]
+            else:
+                self._reports[number] = reported
 
     def _compare(
         self,

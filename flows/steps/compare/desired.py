@@ -64,10 +64,9 @@ def stage_desired(
     as_of = local_day(snapshot.as_of, country)
     made = Made(register, as_of, [country.model_dump_json(), inputs.key_fingerprint], placement)
     alike = likeness(run, made, inputs, count, last_ended)
-    if alike.before:
-        take_over_desired(run, alike.before, alike.as_before)
+    as_before = take_over_desired(run, alike.before, alike.as_before) if alike.before else []
     parts = Parts(run, as_of, inputs, count, placement, register)
-    write_desired(parts, units, alike.as_before)
+    write_desired(parts, units, as_before)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
     withheld = write_values(run, register, parts.as_of, country, count, placement)
@@ -82,7 +81,7 @@ def stage_desired(
         digest=alike.digest,
         digests=list(alike.digests),
         before=alike.before.run_id if alike.before else None,
-        as_before=list(alike.as_before),
+        as_before=as_before,
         **({"withheld": withheld} if country.sends_figures else {}),
     )
     manifest.declare_done(run)
@@ -102,9 +101,7 @@ def _write_metadata(
 
 def _unmapped(snapshot: Snapshot, country: Country, alike: Likeness) -> list[dict[str, str | int]]:
     """Return the values of openIMIS that nothing explains; see `count_unmapped`."""
-    if alike.before and alike.is_same:
-        return DesiredManifest.read(alike.before).unmapped
-    return count_unmapped(snapshot.frames, country)
+    return count_unmapped(snapshot.frames, country) if alike.unmapped is None else alike.unmapped
 
 
 def _oddities(register: Register, inputs: Inputs) -> list[str]:
