@@ -1,6 +1,7 @@
 """The people in DHIS2: tracked entities with their attributes.
 
-A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone.
+A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone, and waits for
+such a claim: `kept_for_claims.py`.
 """
 
 from collections.abc import Collection
