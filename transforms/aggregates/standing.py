@@ -69,6 +69,23 @@ class Rules:
         return Rules(self.computed, self.computed, self.elements, self.org_units, self.withheld)
 
 
+@dataclass(frozen=True)
+class SentValues:
+    """What DHIS2 has of data values, for all places.
+
+    Attributes:
+        pairs: See `sent_before`.
+        keys: Of each value that DHIS2 has.
+    """
+
+    pairs: pl.DataFrame
+    keys: pl.Series
+
+    def closed_pairs(self, is_open: Iterable[str]) -> pl.LazyFrame:
+        """Return the pairs of closed periods of which nothing is sent any more."""
+        return self.pairs.lazy().filter(~pl.col("period").is_in(list(is_open)))
+
+
 _ORDER = (OPEN, COMPUTED, ELEMENT, ORG_UNIT, WITHHELD)
 
 

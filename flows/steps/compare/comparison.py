@@ -6,6 +6,7 @@ from functools import cached_property
 import polars as pl
 
 from flows.steps.compare.desired import undeletable_in
+from flows.steps.compare.figures import sent_values
 from flows.steps.compare.partition_comparison import (
     PartitionComparison,
     Selection,
@@ -23,7 +24,6 @@ from staging.layout import Run, Target
 from staging.links import read_links
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
-from transforms.aggregates.standing import sent_before
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.delta.change_counts import count_by_kind
 from transforms.changes.delta.doubled_numbers import doubled_numbers
@@ -38,7 +38,7 @@ from transforms.changes.guards.magnitude import Finding
 from transforms.changes.objects.links import STALE
 from transforms.changes.objects.schemas import Change, with_missing_columns
 from transforms.model.insurees import NUMBER
-from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import TRACKED_ENTITIES, Resource
 
 
 class Comparison:
@@ -192,8 +192,7 @@ class Comparison:
     @cached_property
     def _sent_before(self) -> pl.DataFrame:
         """Of which periods DHIS2 has all that was sent of which data element."""
-        values = [frame.select("key", "state") for _, frame in self.acknowledged(DATA_VALUES)]
-        return sent_before(pl.concat(values), self.current.unfinished).collect()
+        return sent_values(self.target, self.current).pairs
 
     @cached_property
     def _leaving(self) -> pl.Series:

@@ -14,6 +14,7 @@ from staging.layout import Run
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from staging.snapshots import Snapshot, read_snapshot
+from transforms.aggregates.standing import SentValues
 from transforms.changes.answers.metadata_changes import with_content
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.objects.partitions import partition_count
@@ -39,6 +40,7 @@ def stage_desired(
     decisions: pl.DataFrame | None = None,
     units: Units = ONE_BY_ONE,
     last_ended: str | None = None,
+    sent: SentValues | None = None,
 ) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
@@ -49,6 +51,7 @@ def stage_desired(
         decisions: Rows of the file of matches; None where org units are made.
         units: Does what is done part by part of the people.
         last_ended: Id of the run that ended before: what is as it was then is not computed again.
+        sent: What DHIS2 has of figures; None where nothing of it stands.
 
     Raises:
         GuardError: It was done with another pseudonym key.
@@ -69,7 +72,7 @@ def stage_desired(
     write_desired(parts, units, as_before)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
-    withheld = write_values(run, register, parts.as_of, country, count, placement)
+    withheld = write_values(run, register, parts.as_of, country, count, placement, sent)
     rows = {each.name: _rows(run, each.name, count) for each in resources_in(run)}
     manifest = DesiredManifest(
         partitions=count,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import oddities, stage_desired, unmapped_values
-from flows.steps.compare.figures import closed_sentence
+from flows.steps.compare.figures import closed_sentence, sent_values
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
 from flows.steps.compare.source_identity import check_source
@@ -67,7 +67,7 @@ def transform_run(
             with another key.
     """
     runner.run(compare_source, runner, run, target, inputs, allow)
-    runner.run(make_desired, runner, run, target, inputs, partitions)
+    runner.run(make_desired, runner, run, target, inputs, allow, partitions)
     runner.run(find_changes, runner, run, target, inputs, allow)
     runner.run(report_magnitude, runner, run, allow)
     runner.run(render_bundles, runner, run, inputs)
@@ -100,16 +100,28 @@ def refuse_persons(target: Target, current: Current) -> None:
 
 
 def make_desired(
-    runner: Runner, run: Run, target: Target, inputs: Inputs, partitions: int | None
+    runner: Runner,
+    run: Run,
+    target: Target,
+    inputs: Inputs,
+    allow: Permissions,
+    partitions: int | None,
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
+    stands = inputs.country.sends_figures and Allow.RESTATE not in allow
     decisions, units = (
         read_decisions(target, inputs.country),
         runner.units(inputs.country.partitions),
     )
     rows = stage_desired(
-        run, inputs, state.partitions or partitions, decisions, units, state.last_ended
+        run,
+        inputs,
+        state.partitions or partitions,
+        decisions,
+        units,
+        state.last_ended,
+        sent_values(target, state) if stands else None,
     )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
