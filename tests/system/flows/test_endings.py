@@ -10,10 +10,9 @@ from prefect.client.schemas.actions import BlockDocumentUpdate
 from pydantic import ValidationError
 
 from flows.extract import extract
-from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.blocks import BLOCKS
 from flows.prefect_support.endings import in_one_sentence, run_among
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.sync import sync
 from staging.layout import Run
 from staging.requests import TransformRequest
@@ -99,7 +98,7 @@ def test_a_block_that_an_older_package_has_saved_ends_in_one_sentence_without_it
     assert "Traceback" not in ended_with(caplog)
 
 
-@pytest.mark.parametrize("block", [OpenimisDatabase, Dhis2Server, PseudonymKey])
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=lambda block: block.__name__)
 def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
     content = {name: [SECRET] for name in block.model_fields}
 
