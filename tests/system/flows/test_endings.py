@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from polars.exceptions import PanicException
 from prefect import flow, get_client
 from prefect.blocks.core import Block
 from prefect.client.schemas.actions import BlockDocumentUpdate
@@ -108,19 +109,23 @@ def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.parametrize("kind", [KeyError, PanicException])
 def test_an_error_that_nobody_foresaw_tells_its_type_and_place_and_nothing_of_its_text(
-    prefect_server: None, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    prefect_server: None,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    kind: type[BaseException],
 ) -> None:
     @flow(name="careless")
     @in_one_sentence
     def careless(staging_root: Path, run_id: str | None = None) -> None:
-        raise KeyError(SECRET)
+        raise kind(SECRET)
 
     caplog.set_level(logging.INFO)
 
     state = careless(tmp_path, return_state=True)
 
-    assert "KeyError (test_endings.py, line" in str(state.message)
+    assert f"{kind.__name__} (test_endings.py, line" in str(state.message)
     assert f", in {tmp_path / 'runs' / str(state.state_details.flow_run_id)}. " in str(
         state.message
     )
