@@ -7,7 +7,7 @@ DHIS2 has it already, is decided beside what DHIS2 has confirmed: `standing.py`.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,7 +17,7 @@ from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.options import options_of
 from transforms.aggregates.periods import open_periods, sent_periods
-from transforms.aggregates.standing import SentValues
+from transforms.aggregates.standing import NOTHING_SENT, PAIR, SentValues
 from transforms.aggregates.suppression import TELLING, with_reasons
 from transforms.aggregates.tables.relations import BALANCES, RELATIONS
 from transforms.changes.objects.schemas import desired_schema
@@ -49,7 +49,7 @@ def desired_values(
     at: pl.DataFrame,
     as_of: dt.date,
     country: Country,
-    before: SentValues | None = None,
+    before: SentValues = NOTHING_SENT,
 ) -> DesiredValues:
     """Return the values that DHIS2 should hold.
 
@@ -58,7 +58,7 @@ def desired_values(
         at: place (UUID), orgUnit (UID of where what lies at the place goes) and district.
         as_of: The day of the snapshot.
         country: Which figures are sent, and the smallest cell.
-        before: What DHIS2 has of closed periods; None where nothing of it stands.
+        before: What DHIS2 has.
     """
     settings = country.aggregates
     sent = [each.id for each in sent_periods(as_of, settings)]
@@ -67,7 +67,8 @@ def desired_values(
     chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
     placed = chosen.join(at, on="place", how="left")
     cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()), figures)
-    marked = _with_what_stands(_with_keys(cells, figures, country), is_open, before)
+    closed = before.closed_pairs(is_open, sent).collect()
+    marked = _with_what_stands(_with_keys(cells, figures, country), closed, before.keys)
     judged = with_reasons(
         marked,
         figures,
@@ -107,17 +108,11 @@ def _add_up(placed: pl.DataFrame, figures: list[Figure]) -> pl.DataFrame:
     )
 
 
-def _with_what_stands(
-    cells: pl.DataFrame, is_open: Sequence[str], before: SentValues | None
-) -> pl.DataFrame:
+def _with_what_stands(cells: pl.DataFrame, closed: pl.DataFrame, held: pl.Series) -> pl.DataFrame:
     """Add `is_closed` (nothing of the figure in that period is sent any more), and `is_held`."""
-    if before is None:
-        no = pl.lit(value=False)
-        return cells.with_columns(is_closed=no, is_held=no)
-    closed = before.closed_pairs(is_open).collect().with_columns(is_closed=pl.lit(value=True))
-    return cells.join(closed, on=["period", "dataElement"], how="left").with_columns(
-        pl.col("is_closed").fill_null(value=False),
-        is_held=pl.col("key").is_in(before.keys.implode()),
+    pairs = closed.with_columns(is_closed=pl.lit(value=True))
+    return cells.join(pairs, on=PAIR, how="left", maintain_order="left").with_columns(
+        pl.col("is_closed").fill_null(value=False), is_held=pl.col("key").is_in(held.implode())
     )
 
 

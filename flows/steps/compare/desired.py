@@ -14,7 +14,7 @@ from staging.layout import Run
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from staging.snapshots import Snapshot, read_snapshot
-from transforms.aggregates.standing import SentValues
+from transforms.aggregates.standing import NOTHING_SENT, SentValues
 from transforms.changes.answers.metadata_changes import with_content
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.objects.partitions import partition_count
@@ -40,7 +40,7 @@ def stage_desired(
     decisions: pl.DataFrame | None = None,
     units: Units = ONE_BY_ONE,
     last_ended: str | None = None,
-    sent: SentValues | None = None,
+    sent: SentValues = NOTHING_SENT,
 ) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
@@ -51,7 +51,7 @@ def stage_desired(
         decisions: Rows of the file of matches; None where org units are made.
         units: Does what is done part by part of the people.
         last_ended: Id of the run that ended before: what is as it was then is not computed again.
-        sent: What DHIS2 has of figures; None where nothing of it stands.
+        sent: What DHIS2 has of figures.
 
     Raises:
         GuardError: It was done with another pseudonym key.

@@ -20,6 +20,7 @@ from transforms.aggregates.figures.settings import FigureSettings
 from transforms.aggregates.periods import open_periods, reckoned_periods, sent_periods
 from transforms.aggregates.places import org_units_of_places
 from transforms.aggregates.standing import (
+    NOTHING_SENT,
     Rules,
     SentValues,
     differing_closed,
@@ -67,7 +68,7 @@ def write_values(
     country: Country,
     partitions: int,
     placement: pl.DataFrame | None,
-    before: SentValues | None = None,
+    before: SentValues = NOTHING_SENT,
 ) -> dict[str, int]:
     """Write the data values that DHIS2 should hold; return reason to how many are not sent.
 
@@ -78,7 +79,7 @@ def write_values(
         country: Which figures are sent.
         partitions: Into how many the values are divided.
         placement: Where each place goes; None where org units are made.
-        before: What DHIS2 has; None where nothing of it stands.
+        before: What DHIS2 has.
     """
     if not country.sends_figures:
         return {}
@@ -93,8 +94,8 @@ def write_values(
     return found.counted
 
 
-def sent_values(target: Target, current: Current) -> SentValues:
-    """Return what DHIS2 has of data values."""
+def sent_values(target: Target, current: Current, *, restates: bool = False) -> SentValues:
+    """Return what DHIS2 has of data values; see `SentValues`."""
     parts = [
         acknowledged(target, current, DATA_VALUES, number) for number in range(current.partitions)
     ]
@@ -102,7 +103,7 @@ def sent_values(target: Target, current: Current) -> SentValues:
         [pl.LazyFrame(schema=acknowledged_schema(DATA_VALUES)), *parts], how="diagonal"
     )
     keys = known.filter(state=State.HELD.value).select("key").collect().to_series()
-    return SentValues(sent_before(known, current.unfinished).collect(), keys)
+    return SentValues(sent_before(known, current.unfinished).collect(), keys, restates)
 
 
 def with_standing_values(

@@ -20,6 +20,7 @@ from staging.current import Current
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
+from transforms.aggregates.standing import NOTHING_SENT, SentValues
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 from transforms.model.existing import in_use
@@ -109,7 +110,6 @@ def make_desired(
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
-    stands = inputs.country.sends_figures and Allow.RESTATE not in allow
     decisions, units = (
         read_decisions(target, inputs.country),
         runner.units(inputs.country.partitions),
@@ -121,7 +121,7 @@ def make_desired(
         decisions,
         units,
         state.last_ended,
-        sent_values(target, state) if stands else None,
+        _sent_values(target, state, inputs, allow),
     )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
@@ -129,6 +129,12 @@ def make_desired(
         runner.info("%s", sentence)
     for sentence in oddities(run):
         runner.warning("%s", sentence)
+
+
+def _sent_values(target: Target, state: Current, inputs: Inputs, allow: Permissions) -> SentValues:
+    if not inputs.country.sends_figures:
+        return NOTHING_SENT
+    return sent_values(target, state, restates=Allow.RESTATE in allow)
 
 
 def find_changes(
