@@ -4,6 +4,8 @@ import polars as pl
 
 from transforms.model.values import with_faults
 
+NO_CLAIM_SENT = "no_claim_sent"
+
 
 def wait_for_claims(
     people: pl.LazyFrame, enrollments: pl.LazyFrame, claims: pl.LazyFrame
@@ -29,4 +31,4 @@ def wait_for_claims(
         maintain_order="left",
     )
     waits = pl.col("is_enrolled").is_null() & (pl.col("faults").list.len() == 0)
-    return with_faults(named, {"no_claim_sent": waits}).drop("is_enrolled")
+    return with_faults(named, {NO_CLAIM_SENT: waits}).drop("is_enrolled")

@@ -49,8 +49,8 @@ REASONS: dict[str, str] = {
         "Neither the person's record nor a policy has a date: correct ValidityFrom in openIMIS."
     ),
     "no_claim_sent": (
-        "The person is deleted in openIMIS, and every claim of the person is held back: correct a "
-        "claim; then the person goes with it."
+        "The person is deleted in openIMIS, and every claim of the person is held back: once one of "
+        "them goes, so does the person."
     ),
     "insurance_number_double": (
         "Another current person has the same insurance number: the number was left out of both, "
