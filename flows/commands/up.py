@@ -46,11 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _make_contents() -> int:
     """Make what is not there in the server that the environment names."""
     try:
-        told = import_module(ACTIONS).make_contents(os.environ.get(NOTIFY))
+        sentence = import_module(ACTIONS).make_contents(os.environ.get(NOTIFY))
     except SyncError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    print(f"Blocks, work pool, deployments and automations are there. {told}")  # noqa: T201
+    print(f"Blocks, work pool, deployments and automations are there. {sentence}")  # noqa: T201
     return 0
 
 

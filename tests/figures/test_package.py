@@ -8,7 +8,6 @@ built of what no DHIS2 server ever answered.
 import datetime as dt
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -38,6 +37,7 @@ from tests.support.databases import demo_folder
 from tests.support.openimis_sample import sample
 from tests.system.demo_database import needs_demo_database
 from transforms.core.fields import Treatment
+from transforms.core.json_texts import Json
 from transforms.model.options import options
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
@@ -47,7 +47,6 @@ from transforms.package.metadata import package
 from transforms.package.program_indicators import program_indicators
 from transforms.package.tables.indicators import INDICATORS
 
-Json = dict[str, Any]
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 
 

@@ -55,6 +55,19 @@ def test_the_readme_names_the_commands_of_continuous_integration() -> None:
         assert f"`{command}`" in README.text
 
 
+def test_the_glossary_begins_with_thirty_words_and_has_each_word_once() -> None:
+    first, rest = (
+        (PROJECT / "docs" / "glossary.md").read_text().split("\n## Words of one subject\n")
+    )
+    words = re.compile(r"^\| (\w[\w ]*) \|", re.MULTILINE)
+
+    beginning, others = words.findall(first), words.findall(rest)
+    found = [word for word in (*beginning, *others) if word != "word"]
+
+    assert len(beginning) - 1 == 30
+    assert len(set(found)) == len(found) > 60
+
+
 @of_every_page
 def test_every_module_that_a_page_names_is_there(page: Page) -> None:
     named = re.findall(r"`((?:transforms|staging|flows|tests|docs)/[\w./-]+\.\w+)", page.text)

@@ -98,10 +98,10 @@ class _System:
         """Return one more cell to keep back for each cell that what is sent gives away."""
         more: set[int] = set()
         for numbers in self._components():
-            told = determined(self._unknowns(each) for each in numbers)
-            for cell in sorted(told):
-                own, all_known = self._known(self._of_cell[cell]), self._known(numbers)
-                near = _open(own, costs) or _open(all_known, costs) or own or all_known
+            cells = determined(self._unknowns(each) for each in numbers)
+            for cell in sorted(cells):
+                own, of_all = self._cells_sent(self._of_cell[cell]), self._cells_sent(numbers)
+                near = _open(own, costs) or _open(of_all, costs) or own or of_all
                 if near and near.isdisjoint(more):
                     more.add(min(near, key=lambda each: (costs[each], each)))
         return more
@@ -124,5 +124,5 @@ class _System:
         terms = self._equations[equation]
         return {cell: sign for cell, sign in terms.items() if cell in self.withheld}
 
-    def _known(self, equations: Iterable[int]) -> set[int]:
+    def _cells_sent(self, equations: Iterable[int]) -> set[int]:
         return {cell for each in equations for cell in self._equations[each]} - self.withheld

@@ -8,7 +8,7 @@ All are made of keys that never change.
 
 from collections.abc import Sequence
 
-from transforms.aggregates.figures.categories import CATEGORIES, CODE_GROUP
+from transforms.aggregates.figures.categories import CODE_GROUP
 from transforms.aggregates.figures.table import FIGURE_BY_KEY, FIGURES, Figure
 from transforms.aggregates.periods import MONTHS
 from transforms.core.errors import CountryError
@@ -80,8 +80,3 @@ def all_data_sets() -> list[str]:
     """Return the UIDs of all data sets of figures, whichever a country fills."""
     places = dict.fromkeys(figure.place for figure in FIGURES)
     return [data_set_uid(place, frequency) for place in places for frequency in MONTHS]
-
-
-def names_of_categories(figure: Figure) -> list[str]:
-    """Return what the categories of a figure are called, for people."""
-    return [CATEGORIES[key].name for key in figure.categories]

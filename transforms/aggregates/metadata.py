@@ -72,17 +72,6 @@ def combinations_of(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(figure.categories for figure in figures if figure.categories))
 
 
-def expected_combos(options: CategoryOptions, figures: Sequence[Figure]) -> dict[str, int]:
-    """Return category combination (UID) to how many combinations of options it makes."""
-    counts = {}
-    for keys in combinations_of(figures):
-        count = 1
-        for key in keys:
-            count *= len(options[key])
-        counts[combo_uid(keys)] = count
-    return counts
-
-
 def _option(key: str, code: str, name: str) -> Json:
     """Return an option; names are unique in DHIS2, and a ministry has options of its own."""
     uid, label = option_uid(key, code), name[:LONGEST_LABEL]

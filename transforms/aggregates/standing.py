@@ -110,8 +110,8 @@ def sent_before(acknowledged: pl.LazyFrame, unfinished: Iterable[str] = ()) -> p
         unfinished: `<period>:<dataElement>` of which not all values arrived: they are left out.
     """
     lacking = pl.LazyFrame({"name": [*unfinished]}, schema={"name": pl.String})
-    held = pairs_of(acknowledged.filter(state=State.HELD.value))
-    return held.join(
+    confirmed = pairs_of(acknowledged.filter(state=State.HELD.value))
+    return confirmed.join(
         lacking, left_on=pl.concat_str(PAIR, separator=":"), right_on="name", how="anti"
     )
 
@@ -152,8 +152,8 @@ def differing_closed(desired: pl.LazyFrame, acknowledged: pl.LazyFrame, rules: R
         rules: Which periods are open, and of which values were computed.
     """
     closed = list(rules.computed - rules.open)
-    held = acknowledged.filter(state=State.HELD.value).select("key", before="figure_value")
-    both = held.join(desired.select("key", now="figure_value"), on="key", how="left")
+    confirmed = acknowledged.filter(state=State.HELD.value).select("key", before="figure_value")
+    both = confirmed.join(desired.select("key", now="figure_value"), on="key", how="left")
     is_closed = parts_of_key(pl.col("key"))["period"].is_in(closed)
     differs = pl.col("before") != pl.col("now").fill_null(ZERO)
     return int(both.filter(is_closed & differs).select(pl.len()).collect().item())

@@ -49,8 +49,8 @@ def with_reasons(
         stands=stands,
         is_absent=is_absent,
     )
-    known = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
-    telling = _telling_cells(cells.with_columns(period_after=period_after()), known)
+    usable = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
+    telling = _telling_cells(cells.with_columns(period_after=period_after()), usable)
     telling |= balancing_cells(cells, telling, [each for each in balances if each.figure in sent])
     return cells.with_columns(
         reason=pl.when("is_small")
@@ -122,5 +122,5 @@ def _lacking(own: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         "period", needed=pl.lit(1)
     )
     counted = kept.join(needed, on="period", how="left")
-    wanted = pl.when(pl.col("withheld") > 0).then(2).otherwise(pl.col("needed").fill_null(0))
-    return counted.select("period", lacking=(wanted - pl.col("withheld")).clip(0))
+    least = pl.when(pl.col("withheld") > 0).then(2).otherwise(pl.col("needed").fill_null(0))
+    return counted.select("period", lacking=(least - pl.col("withheld")).clip(0))

@@ -55,12 +55,12 @@ def drift(decided: pl.DataFrame, units: pl.DataFrame) -> Drift:
 
 
 def _sentences(noted: pl.DataFrame) -> Iterator[str]:
-    for code, told in SENTENCES.items():
+    for code, sentence in SENTENCES.items():
         found = noted.filter(pl.col("note").list.contains(code))["dhis2_uid"].unique().sort()
         if uids := found.to_list():
             more = f" and {len(uids) - NAMED} more" if uids[NAMED:] else ""
             named = ", ".join(uids[:NAMED]) + more
-            yield f"{len(uids)} org units that stand for places of openIMIS ({named}) {told}"
+            yield f"{len(uids)} org units that stand for places of openIMIS ({named}) {sentence}"
 
 
 def _closed_since(noted: pl.DataFrame, units: pl.DataFrame) -> dict[str, str]:

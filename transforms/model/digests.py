@@ -37,9 +37,10 @@ from transforms.openimis.subjects import CLAIMS, COVERS, PEOPLE, POLICIES, Subje
 PARTS_A_BUCKET = 16
 _DAY = dt.timedelta(days=1)
 _COVERED = {"effective_date": 0 * _DAY, "expiry_date": -_DAY}
+_OF_POLICIES = {f"policy_{name}": later for name, later in _COVERED.items()}
 DUE: Mapping[str, Mapping[str, dt.timedelta]] = {
     COVERS.name: _COVERED,
-    POLICIES.name: _COVERED,
+    POLICIES.name: _OF_POLICIES,
     CLAIMS.name: {"date_claimed": TIME_ZONES},
 }
 """Subject → column → how long after the day of the snapshot its day may be, to have come."""

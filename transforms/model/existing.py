@@ -68,18 +68,18 @@ def in_use(country: Country, source: str = "The country file") -> InUse:
         CountryError: The section `existing` names what there is not, or what cannot be.
     """
     _refuse_faults(country, source)
-    said = country.existing
-    sets = {SETS[name].uid: uid for name, uid in said.option_sets.items()}
+    section = country.existing
+    sets = {SETS[name].uid: uid for name, uid in section.option_sets.items()}
     return InUse(
         renaming=Renaming(_uids(country)),
-        attributes=frozenset(ATTRIBUTES[name].key for name in said.attributes),
+        attributes=frozenset(ATTRIBUTES[name].key for name in section.attributes),
         option_sets=frozenset(sets),
         words={
-            each.key: said.values[each.option_set.name]
+            each.key: section.values[each.option_set.name]
             for each in ALL_FIELDS
-            if each.option_set and each.option_set.name in said.values
+            if each.option_set and each.option_set.name in section.values
         },
-        identifier=ATTRIBUTES[said.identifier or ""] if said.people == LINK else None,
+        identifier=ATTRIBUTES[section.identifier or ""] if section.people == LINK else None,
     )
 
 
@@ -96,14 +96,14 @@ def numbers_of_one(used: InUse) -> list[str]:
 
 def named_objects(country: Country) -> NamedObjects:
     """Return what the country file names, by our UIDs."""
-    said = country.existing
+    section = country.existing
     return {
-        "trackedEntityTypes": frozenset([PERSON_TYPE] if said.tracked_entity_type else []),
-        "trackedEntityAttributes": frozenset(ATTRIBUTES[name].uid for name in said.attributes),
-        "optionSets": frozenset(SETS[name].uid for name in said.option_sets),
+        "trackedEntityTypes": frozenset([PERSON_TYPE] if section.tracked_entity_type else []),
+        "trackedEntityAttributes": frozenset(ATTRIBUTES[name].uid for name in section.attributes),
+        "optionSets": frozenset(SETS[name].uid for name in section.option_sets),
         "organisationUnitGroups": frozenset(
             GROUPS[group_set][group]
-            for group_set, groups in said.org_unit_groups.items()
+            for group_set, groups in section.org_unit_groups.items()
             for group in groups
         ),
     }
@@ -147,16 +147,16 @@ def in_its_words(text: str, used: InUse) -> str:
 
 def _uids(country: Country) -> dict[str, str]:
     """Return our UIDs and theirs, but those that are the same."""
-    said = country.existing
-    pairs = {ATTRIBUTES[name].uid: uid for name, uid in said.attributes.items()}
-    pairs |= {SETS[name].uid: uid for name, uid in said.option_sets.items()}
+    section = country.existing
+    pairs = {ATTRIBUTES[name].uid: uid for name, uid in section.attributes.items()}
+    pairs |= {SETS[name].uid: uid for name, uid in section.option_sets.items()}
     pairs |= {
         GROUPS[group_set][group]: uid
-        for group_set, groups in said.org_unit_groups.items()
+        for group_set, groups in section.org_unit_groups.items()
         for group, uid in groups.items()
     }
-    if said.tracked_entity_type:
-        pairs[PERSON_TYPE] = said.tracked_entity_type
+    if section.tracked_entity_type:
+        pairs[PERSON_TYPE] = section.tracked_entity_type
     return {ours: theirs for ours, theirs in pairs.items() if ours != theirs}
 
 
@@ -166,12 +166,12 @@ def _refuse_faults(country: Country, source: str) -> None:
 
 
 def _unknown_names(country: Country) -> Iterator[str]:
-    said = country.existing
-    yield from _not_among("existing.attributes", said.attributes, ATTRIBUTES)
-    yield from _not_among("existing.option_sets", said.option_sets, SETS)
-    yield from _not_among("existing.values", said.values, said.option_sets)
-    yield from _not_among("existing.org_unit_groups", said.org_unit_groups, GROUPS)
-    for group_set, groups in said.org_unit_groups.items():
+    section = country.existing
+    yield from _not_among("existing.attributes", section.attributes, ATTRIBUTES)
+    yield from _not_among("existing.option_sets", section.option_sets, SETS)
+    yield from _not_among("existing.values", section.values, section.option_sets)
+    yield from _not_among("existing.org_unit_groups", section.org_unit_groups, GROUPS)
+    for group_set, groups in section.org_unit_groups.items():
         allowed = GROUPS.get(group_set, groups)
         yield from _not_among(f"existing.org_unit_groups.{group_set}", groups, allowed)
 
@@ -186,36 +186,36 @@ def _not_among(
 
 def _unfit(country: Country) -> Iterator[str]:
     """Yield what does not fit together."""
-    said = country.existing
-    for name in said.attributes:
+    section = country.existing
+    for name in section.attributes:
         option_set = ATTRIBUTES[name].option_set if name in ATTRIBUTES else None
-        if option_set and option_set.name not in said.option_sets:
+        if option_set and option_set.name not in section.option_sets:
             yield (
                 f"existing.attributes: {name!r} is a value of the option set {option_set.name!r}; "
                 f"name that of DHIS2 in existing.option_sets."
             )
-    if said.people == LINK:
-        if said.tracked_entity_type is None:
+    if section.people == LINK:
+        if section.tracked_entity_type is None:
             yield "existing.people: found 'link' without existing.tracked_entity_type; name it."
         yield from _unfit_identifier(country)
 
 
 def _unfit_identifier(country: Country) -> Iterator[str]:
-    said = country.existing
+    section = country.existing
     fit = [
         name
-        for name in said.attributes
+        for name in section.attributes
         if name in ATTRIBUTES
         and ATTRIBUTES[name].value_type is ValueType.TEXT
         and ATTRIBUTES[name].option_set is None
     ]
-    if said.identifier not in fit:
+    if section.identifier not in fit:
         allowed = ", ".join(fit) or "none: name its attribute in existing.attributes"
-        yield f"existing.identifier: found {said.identifier!r}; allowed are {allowed}."
-    elif policy_of(country)[ATTRIBUTES[said.identifier].key] is not Treatment.SEND:
-        treatment = policy_of(country)[ATTRIBUTES[said.identifier].key]
+        yield f"existing.identifier: found {section.identifier!r}; allowed are {allowed}."
+    elif policy_of(country)[ATTRIBUTES[section.identifier].key] is not Treatment.SEND:
+        treatment = policy_of(country)[ATTRIBUTES[section.identifier].key]
         yield (
-            f"existing.identifier: found {said.identifier!r}, which is not sent as it is "
+            f"existing.identifier: found {section.identifier!r}, which is not sent as it is "
             f"(privacy: {treatment.value}); what is dropped or a pseudonym is nobody's number in "
             f"DHIS2. Send it ([privacy]), or leave out existing.identifier and existing.people."
         )

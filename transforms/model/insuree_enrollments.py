@@ -80,9 +80,9 @@ def _first_days(register: Register) -> pl.LazyFrame:
 
 
 def _days_of_covers(register: Register) -> pl.LazyFrame:
-    policies = register.policies.live.select("policy_id", policy_enrolled="enrollment_date")
+    policies = register.policies.live.select("policy_id", "policy_enrollment_date")
     return register.covers.current.join(policies, on="policy_id", how="left").select(
-        "insuree_id", enrolled=pl.coalesce("enrollment_date", "policy_enrolled")
+        "insuree_id", enrolled=pl.coalesce("enrollment_date", "policy_enrollment_date")
     )
 
 

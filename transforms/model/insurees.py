@@ -108,8 +108,8 @@ def _with_insurees(people: pl.LazyFrame, register: Register) -> pl.LazyFrame:
 
 def _with_families(working: pl.LazyFrame, register: Register) -> pl.LazyFrame:
     """Add the columns of families for those who are current."""
-    families = register.families.live.select(
-        "family_uuid", "poverty", "family_type", _family="family_id"
+    families = register.families.live.drop("head_id", "location_id", "is_current").rename(
+        {"family_id": "_family"}
     )
     named = working.with_columns(_family=pl.when("is_current").then("family_id"))
     joined = named.join(families, on="_family", how="left", maintain_order="left")

@@ -21,26 +21,22 @@ def insuree_policies(
         holders: See `value_holders`.
 
     Returns:
-        cover_id; insuree_id, insuree_uuid, `place` of the person; policy_id, policy_uuid,
-        policy_stage, policy_value, product_id of the policy; `enrollment_date`, `start_date`,
-        `effective_date`, `expiry_date` (the insuree policy's, else the policy's); `has_value`
-        (one of a policy's members carries its value); `insuree_exists`, `policy_exists`,
-        `status_is_valid`, `has_several_rows`.
+        cover_id; insuree_id, insuree_uuid, `place` of the person; the register's columns of the
+        policy; `enrollment_date`, `start_date`, `effective_date`, `expiry_date` (the insuree
+        policy's, else the policy's); `has_value` (one of a policy's members carries its value);
+        `insuree_exists`, `policy_exists`, `status_is_valid`, `has_several_rows`.
     """
     carries_value = holders.select("cover_id", has_value=pl.lit(value=True))
     return (
         _covers(register, people)
         .join(carries_value, on="cover_id", how="left")
-        .select(
-            "cover_id", "insuree_id", "insuree_uuid", "place", "insuree_exists",
-            "policy_id", "policy_uuid", "policy_stage", "policy_value", "product_id",
+        .with_columns(
             *(pl.coalesce(date, f"policy_{date}").alias(date) for date in DATES),
             has_value=pl.col("has_value").fill_null(value=False),
             policy_exists=pl.col("policy_is_current").is_not_null(),
-            status_is_valid="status_is_valid",
-            has_several_rows="has_several_rows",
         )
-    )  # fmt: skip
+        .drop("policy_is_current")
+    )
 
 
 def value_candidates(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
@@ -95,14 +91,6 @@ def _covers(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _policies(register: Register) -> pl.LazyFrame:
-    return register.policies.live.select(
-        "policy_id",
-        "policy_uuid",
-        "policy_stage",
-        "policy_value",
-        "product_id",
-        "family_id",
-        *(pl.col(date).alias(f"policy_{date}") for date in DATES),
-        policy_is_current="is_current",
-        status_is_valid=pl.col("status").is_in(STATUSES).fill_null(value=False),
-    )
+    is_valid = pl.col("status").is_in(STATUSES).fill_null(value=False)
+    policies = register.policies.live.with_columns(status_is_valid=is_valid)
+    return policies.rename({"is_current": "policy_is_current"})

@@ -8,10 +8,13 @@ or, as openIMIS has it, one that does not exist; it is null where openIMIS write
 from collections.abc import Mapping
 
 from transforms.core.fields import Field
+from transforms.openimis.line_subjects import ITEMS as ITEMS
+from transforms.openimis.line_subjects import PACKAGE_ITEMS as PACKAGE_ITEMS
+from transforms.openimis.line_subjects import PACKAGE_SERVICES as PACKAGE_SERVICES
+from transforms.openimis.line_subjects import SERVICES as SERVICES
 from transforms.openimis.subject import Subject as Subject
 from transforms.openimis.subject import in_snake_case
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.column_types import Table
 
 PLACES = Subject(
     "places", openimis.LOCATIONS, "location_id",
@@ -99,10 +102,10 @@ POLICIES = Subject(
         "policy_stage": "PolicyStage",
         "status": "PolicyStatus",
         "policy_value": "PolicyValue",
-        "enrollment_date": "EnrollDate",
-        "start_date": "StartDate",
-        "effective_date": "EffectiveDate",
-        "expiry_date": "ExpiryDate",
+        "policy_enrollment_date": "EnrollDate",
+        "policy_start_date": "StartDate",
+        "policy_effective_date": "EffectiveDate",
+        "policy_expiry_date": "ExpiryDate",
     },
     # The product stays as openIMIS has it: a policy may name a copy, the product of its day.
     {"family_id": openimis.FAMILIES},
@@ -157,51 +160,6 @@ CLAIMS = Subject(
     },
 )  # fmt: skip
 
-_PRICES = ("asked", "adjusted", "approved", "valuated")
-_AMOUNTS_OF_A_LINE = {
-    "rejection_reason": "RejectionReason",
-    "quantity_provided": "QtyProvided",
-    "quantity_approved": "QtyApproved",
-    **{f"price_{which}": f"Price{which.title()}" for which in _PRICES},
-    "deductible_amount": "DeductableAmount",
-    "exceeded_ceiling": "ExceedCeilingAmount",
-    "exceeded_ceiling_of_category": "ExceedCeilingAmountCategory",
-    "remunerated_amount": "RemuneratedAmount",
-}
-
-
-def _lines(name: str, table: Table, thing: str, status: str) -> Subject:
-    """Services or items; a line of a copy of a claim names that copy, so this is no link."""
-    return Subject(
-        name,
-        table,
-        "line_id",
-        {
-            "claim_id": "ClaimID",
-            "product_id": "ProdID",
-            "policy_id": "PolicyID",
-            f"{name.removesuffix('s')}_id": thing,
-            "status": status,
-        }
-        | _AMOUNTS_OF_A_LINE,
-        {"product_id": openimis.PRODUCTS, "policy_id": openimis.POLICIES},
-    )
-
-
-SERVICES = _lines("services", openimis.CLAIM_SERVICES, "ServiceID", "ClaimServiceStatus")
-ITEMS = _lines("items", openimis.CLAIM_ITEMS, "ItemID", "ClaimItemStatus")
-
-
-def _contents(thing: str, table: Table, line: str, key: str) -> Subject:
-    """What is in the package that a service line stands for; a row is never a copy."""
-    names = {"line_id": line, f"package_{thing}_id": key}
-    quantities = {f"package_{thing}_quantity": "qty_displayed", "defined_quantity": "qty_provided"}
-    links = {"line_id": openimis.CLAIM_SERVICES}
-    return Subject(f"package_{thing}s", table, "content_id", names | quantities, links)
-
-
-PACKAGE_SERVICES = _contents("service", openimis.PACKAGE_SERVICES, "claimServiceID", "ServiceId")
-PACKAGE_ITEMS = _contents("item", openimis.PACKAGE_ITEMS, "ClaimServiceID", "ItemID")
 ADMINISTRATORS = Subject(
     "administrators", openimis.CLAIM_ADMINS, "administrator_id",
     {"administrator_uuid": "ClaimAdminUUID"},

@@ -12,12 +12,7 @@ from transforms.openimis.rows import Tables
 from transforms.openimis.tables.coded_values import CODED_VALUES
 from transforms.openimis.tables.column_types import Column
 from transforms.openimis.tables.columns import TABLES
-from transforms.openimis.tables.places import (
-    FACILITY_LEVEL,
-    FACILITY_OWNERSHIP,
-    FACILITY_STATUS,
-    GroupSet,
-)
+from transforms.openimis.tables.places import GROUP_SETS, HEALTH_FACILITIES, GroupSet
 
 _SHOWN = r"^[\w.-]{1,4}$"
 """What a code looks like. What does not may be text that somebody wrote about a person."""
@@ -122,8 +117,8 @@ def _columns(country: Country) -> list[_CodedColumn]:
     ]
     groups = [
         _CodedColumn(each.table or "", each.column or "", each.key, _grouped_values(each, country))
-        for each in (FACILITY_LEVEL, FACILITY_OWNERSHIP, FACILITY_STATUS)
-        if country.fills(each)
+        for each in GROUP_SETS
+        if each.table == HEALTH_FACILITIES and country.fills(each)
     ]
     return [*coded, *groups]
 

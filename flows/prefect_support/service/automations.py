@@ -30,7 +30,7 @@ EACH = "prefect.resource.id"
 NOT_UPDATED = {"owner_resource"}
 """What Prefect takes of a new automation only."""
 LINK = "{% if flow_run is defined and flow_run %}\n{{ flow_run|ui_url }}{% endif %}"
-TOLD = ("sync", "set-up-dhis2", "reconcile", "run-analytics", "import-population")
+REPORTED_ENDINGS = ("sync", "set-up-dhis2", "reconcile", "run-analytics", "import-population")
 """Flows whose failure is told. Stages are not among them: `sync` fails with each of them."""
 
 
@@ -149,7 +149,7 @@ def alerts(limits: Limits) -> Iterator[Alert]:
 def _failure() -> EventTrigger:
     return EventTrigger(
         expect={f"{RUN}{name}" for name in ("Failed", "Crashed", "TimedOut")},
-        match_related=_of_flows(*TOLD),
+        match_related=_of_flows(*REPORTED_ENDINGS),
         for_each={EACH},
     )
 

@@ -58,12 +58,12 @@ def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMI
         ServiceError: A process does not start, or another one has its port.
     """
     started = start_server(home)
-    told = make_contents(channel, limits, home.settings())
+    sentence = make_contents(channel, limits, home.settings())
     at_work = start_worker(home)
     return [
         f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
         f"The workers {'were started' if at_work else 'run already'}; logs are in {home.folder}",
-        told,
+        sentence,
     ]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from staging.outbox import ACROSS, Bundle, bundles, put, restore, seal
 from staging.runs import RunRecord, recall, remember_first
 from transforms.changes.objects.phases import Phase, parts
 from transforms.changes.sending.bundles import number_bundles, render_bundles
+from transforms.core.json_texts import Json
 from transforms.model.chosen_resources import resources_of
 
 OUTBOX = "outbox"
@@ -68,7 +68,7 @@ def remake_bundles(run: Run, lost: Collection[Bundle]) -> None:
 
 def _rows_of(
     phase: Phase, frames: Sequence[Changes], size: int, joined_up_to: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Json]:
     for share in _shares(phase, frames, joined_up_to):
         yield from _bodies(share.phase, share.changes, size)
 
@@ -139,7 +139,7 @@ def _write(run: Run, shares: Iterable[Share], size: int) -> Iterator[Bundle]:
             )
 
 
-def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[dict[str, Any]]:
+def _bodies(phase: Phase, changes: Changes, size: int) -> Iterator[Json]:
     people = number_bundles(pl.concat(_people(phase, changes)), size)
     for first in range(0, people["bundle"].n_unique(), BUNDLES_AT_ONCE):
         chunk = people.filter(pl.col("bundle").is_between(first, first + BUNDLES_AT_ONCE - 1))

@@ -5,7 +5,7 @@ from typing import Self
 
 import polars as pl
 
-from flows.steps.shared.acknowledged_frames import held
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from staging.acknowledged import write
 from staging.current import LINKS, Current
 from staging.layout import Run, Target
@@ -33,7 +33,7 @@ def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str
     if answers is None and before.is_empty():
         return {}
     found = with_answers(before, NO_LINKS if answers is None else answers)
-    rows = remembered(found, held(target, current, TRACKED_ENTITIES))
+    rows = remembered(found, confirmed_objects(target, current, TRACKED_ENTITIES))
     if rows.equals(before):
         return {}
     return {LINKS: [write(target, run.run_id, LINKS, 0, rows.lazy())]}

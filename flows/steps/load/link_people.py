@@ -16,7 +16,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.shared.acknowledged_frames import held
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.people_by_number import find_people
 from flows.steps.target.read_back import Reader, query_objects
@@ -124,17 +124,17 @@ class _Look:
         if number is None:
             return NO_LINKS
         people = people_to_look_for(all_changes(self.run)[TRACKED_ENTITIES.name], number.key)
-        asked = people.join(self.links.filter(state=GONE), on="uid", how="anti")
-        numbers = asked["number"].to_list()
+        to_find = people.join(self.links.filter(state=GONE), on="uid", how="anti")
+        numbers = to_find["number"].to_list()
         found = find_people(self.named, self.info.dialect, number.uid, numbers)
-        links, notes = judge_found(asked, found, self._ours_among(found["uid"]), self.links)
+        links, notes = judge_found(to_find, found, self._ours_among(found["uid"]), self.links)
         if len(notes) or self.run.rejects(NOTES).exists():
             write_rejects(self.run, {NOTES: reject_rows(TRACKED_ENTITIES.name, notes)})
         return links
 
     def at_work(self) -> pl.DataFrame:
         """Look whether people are still there, and into whom they were merged."""
-        people = self._held(TRACKED_ENTITIES)
+        people = self._confirmed(TRACKED_ENTITIES)
         rows = people_at_work(all_changes(self.run), people, self.links)
         there = self._living(TRACKED_ENTITIES, rows["uid"].to_list())["uid"]
         missing = rows.filter(~pl.col("uid").is_in(there.implode()))
@@ -145,13 +145,13 @@ class _Look:
         own = missing.select(parentUid="uid").lazy()
         confirmed, now = [], []
         for each in ENROLLMENT_RESOURCES:
-            held = self._held(each).join(own, on="parentUid", how="semi").collect()
-            confirmed.append(held.lazy())
-            now.append(self._living(each, held["uid"].to_list()).lazy())
+            before = self._confirmed(each).join(own, on="parentUid", how="semi").collect()
+            confirmed.append(before.lazy())
+            now.append(self._living(each, before["uid"].to_list()).lazy())
         return moved_people(
             pl.concat(confirmed),
             pl.concat(each.select("uid", "parentUid") for each in now),
-            self._held(TRACKED_ENTITIES),
+            self._confirmed(TRACKED_ENTITIES),
         )
 
     def _living(self, resource: Resource, uids: Sequence[str]) -> pl.DataFrame:
@@ -161,8 +161,11 @@ class _Look:
     def _ours_among(self, uids: pl.Series) -> pl.Series:
         """Return those of some UIDs whom DHIS2 has confirmed as people of ours, linked or not."""
         found = pl.LazyFrame({"uid": uids}, schema={"uid": pl.String})
-        held = self._held(TRACKED_ENTITIES).join(found, on="uid", how="semi").select("uid")
-        return held.collect()["uid"]
+        confirmed = (
+            self._confirmed(TRACKED_ENTITIES).join(found, on="uid", how="semi").select("uid")
+        )
+        return confirmed.collect()["uid"]
 
-    def _held(self, resource: Resource) -> pl.LazyFrame:
-        return held(self.target, self.current, resource).select("key", "uid", "parentUid")
+    def _confirmed(self, resource: Resource) -> pl.LazyFrame:
+        rows = confirmed_objects(self.target, self.current, resource)
+        return rows.select("key", "uid", "parentUid")

@@ -13,7 +13,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.link_people import FoundPeople
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
-from flows.steps.shared.acknowledged_frames import held
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from flows.steps.shared.staged_changes import all_changes
 from staging.current import Current
 from staging.layout import Run, Target
@@ -105,7 +105,7 @@ def _leaving(run: Run, linked: Linked) -> pl.DataFrame:
 def _values(target: Target, current: Current, leaving: pl.DataFrame) -> dict[str, list[str]]:
     """Return our UID of a person to the keys of the values that are to be emptied."""
     whole = leaving.filter(pl.col("change").is_in(LEAVING))["uidBefore"]
-    people = _held(target, current, TRACKED_ENTITIES, "uid", whole)
+    people = _confirmed(target, current, TRACKED_ENTITIES, "uid", whole)
     keys = [each.key for each in ATTRIBUTES.values() if each.key in people.columns]
     found = {row["uid"]: [key for key in keys if row[key] is not None] for row in people.to_dicts()}
     some = leaving.filter(~pl.col("change").is_in(LEAVING))
@@ -125,17 +125,17 @@ def _carriers(target: Target, current: Current, people: pl.Series) -> dict[str, 
     """Return our UID of a person to an enrollment that DHIS2 has: the insuree's, or a claim's."""
     found: dict[str, Json] = {}
     for resource in (CLAIM_ENROLLMENTS, INSUREE_ENROLLMENTS):
-        rows = _held(target, current, resource, "parentUid", people)
+        rows = _confirmed(target, current, resource, "parentUid", people)
         for row in rows.unique("parentUid", keep="first", maintain_order=True).to_dicts():
             found[row["parentUid"]] = _enrollment(resource, row)
     return found
 
 
-def _held(
+def _confirmed(
     target: Target, current: Current, resource: Resource, name: str, uids: pl.Series
 ) -> pl.DataFrame:
     some = pl.LazyFrame({name: uids}, schema={name: pl.String})
-    return held(target, current, resource).join(some, on=name, how="semi").collect()
+    return confirmed_objects(target, current, resource).join(some, on=name, how="semi").collect()
 
 
 def _enrollment(resource: Resource, row: Json) -> Json:

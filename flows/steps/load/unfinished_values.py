@@ -3,7 +3,7 @@
 import polars as pl
 
 from flows.steps.compare.magnitude import waiting_sentences
-from flows.steps.shared.acknowledged_frames import held
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from flows.steps.shared.staged_changes import all_changes, resources_in
 from staging.current import Current
 from staging.layout import Run, Target
@@ -27,6 +27,8 @@ def unfinished_values(run: Run, target: Target, current: Current) -> list[str]:
     manifest = ChangesManifest.read(run)
     is_whole = DATA_VALUES.name in manifest.wholly and not waiting_sentences(run)
     sent = all_changes(run)[DATA_VALUES.name].filter(is_kept())
-    lacking = sent.join(held(target, current, DATA_VALUES), on=["key", VALUE], how="anti")
+    lacking = sent.join(
+        confirmed_objects(target, current, DATA_VALUES), on=["key", VALUE], how="anti"
+    )
     names = pairs_of(lacking).select(pl.concat_str(PAIR, separator=":")).unique().collect()
     return sorted({*names.to_series(), *([] if is_whole else current.unfinished)})

@@ -25,10 +25,10 @@ def follow_merged(work: Reconciliation) -> Reconciliation:
     """
     if work.number is None and work.links.is_empty():
         return work
-    people = _held(work, TRACKED_ENTITIES)
+    people = _confirmed(work, TRACKED_ENTITIES)
     lost = people.join(_read(work, TRACKED_ENTITIES), on="uid", how="anti")
     own = lost.select(parentUid="uid")
-    confirmed = pl.concat(_held(work, each) for each in ENROLLMENT_RESOURCES)
+    confirmed = pl.concat(_confirmed(work, each) for each in ENROLLMENT_RESOURCES)
     now = pl.concat(_read(work, each) for each in ENROLLMENT_RESOURCES)
     merged = moved_people(confirmed.join(own, on="parentUid", how="semi"), now, people)
     if merged.is_empty():
@@ -44,12 +44,12 @@ def follow_merged(work: Reconciliation) -> Reconciliation:
 
 
 def _followed(work: Reconciliation, lost: pl.LazyFrame, merged: pl.DataFrame) -> pl.DataFrame:
-    known = work.links.lazy().select("uid", "theirs", "state")
-    rows = lost.join(merged.lazy(), on="uid", how="semi").join(known, on="uid", how="left")
+    links = work.links.lazy().select("uid", "theirs", "state")
+    rows = lost.join(merged.lazy(), on="uid", how="semi").join(links, on="uid", how="left")
     return gone(rows.collect(), merged)
 
 
-def _held(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
+def _confirmed(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
     """Return key, uid and parentUid of all objects that DHIS2 has confirmed."""
     parts = [
         work.acknowledged(resource, number)

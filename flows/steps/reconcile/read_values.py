@@ -25,17 +25,19 @@ PERIODS_IN_A_REQUEST = 12
 NAMED = ("dataElement", "period", "orgUnit", "options")
 
 
-def read_values(client: Dhis2, known: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_values(client: Dhis2, objects: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what DHIS2 holds of figures.
 
     Args:
         client: The DHIS2.
-        known: uid and key of acknowledged values, and of desired ones that are not acknowledged.
+        objects: uid and key of acknowledged values, and of desired ones that are not acknowledged.
 
     Returns:
         A read-back frame, and the identities (`IDENTITIES`) of the values that nobody here knows.
     """
-    named = known.with_columns(**parts_of_key(pl.col("key"))).collect().unique(NAMED, keep="first")
+    named = (
+        objects.with_columns(**parts_of_key(pl.col("key"))).collect().unique(NAMED, keep="first")
+    )
     rows = _read(client, named["period"].unique().sort(), named["dataElement"].unique())
     joined = rows.join(named, on=NAMED, how="left").with_columns(
         place=pl.coalesce("place", "orgUnit"), isStranger=pl.col("uid").is_null()

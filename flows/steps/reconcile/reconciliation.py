@@ -155,9 +155,9 @@ def read_resource(work: Reconciliation, resource: Resource) -> int:
 def _read_values(work: Reconciliation) -> int:
     """Read the data values of figures, and write those that nobody here knows beside them."""
     confirmed = [work.acknowledged(DATA_VALUES, number) for number in work.partitions]
-    known = [*confirmed, work.desired_identities(DATA_VALUES)]
+    identities = [*confirmed, work.desired_identities(DATA_VALUES)]
     found, strangers = read_values(
-        work.reader.client, pl.concat(each.select("uid", "key") for each in known)
+        work.reader.client, pl.concat(each.select("uid", "key") for each in identities)
     )
     write_frame(work.run.read_back(DATA_VALUES.name), found.lazy())
     write_frame(_strangers_file(work), strangers.lazy())

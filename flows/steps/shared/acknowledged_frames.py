@@ -44,7 +44,7 @@ def acknowledged_resources(current: Current) -> list[Resource]:
     return [*RESOURCES, *(each for each in others if each not in RESOURCES)]
 
 
-def held(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
+def confirmed_objects(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
     """Return what DHIS2 holds of a resource, of all partitions."""
     numbers = range(current.partitions)
     frames = [acknowledged(target, current, resource, number) for number in numbers]
@@ -55,7 +55,7 @@ def holds_persons(target: Target, current: Current) -> bool:
     """Whether DHIS2 has confirmed persons, and has them still."""
     if TRACKED_ENTITIES.name not in current.versions:
         return False
-    return not held(target, current, TRACKED_ENTITIES).head(1).collect().is_empty()
+    return not confirmed_objects(target, current, TRACKED_ENTITIES).head(1).collect().is_empty()
 
 
 def tracked_versions(current: Current) -> dict[str, str]:

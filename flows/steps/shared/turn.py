@@ -75,7 +75,7 @@ def in_turn(target: Target, run_id: str, turn: Turn) -> Iterator[None]:
 
 
 def _wait_for_turn(stack: ExitStack, target: Target, run_id: str, turn: Turn) -> None:
-    said = False
+    is_logged = False
     while True:
         if turn.is_newer_due():
             raise GaveWayError(
@@ -85,9 +85,9 @@ def _wait_for_turn(stack: ExitStack, target: Target, run_id: str, turn: Turn) ->
         try:
             stack.enter_context(locked(target, run_id, for_stages=True))
         except InUseError as in_use:
-            if not said:
+            if not is_logged:
                 turn.log(f"{in_use} The run waits for that, or until the next one is due.")
-            said = True
+            is_logged = True
             time.sleep(turn.look_seconds)
         else:
             return

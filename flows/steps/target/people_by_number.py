@@ -77,7 +77,7 @@ def _people_with(
         "order": "createdAt",
         "pageSize": str(PAGE),
     }
-    wanted = set(numbers)
+    ours = set(numbers)
     for page in count(1):
         answer = client.get("/api/tracker/trackedEntities", params | {"page": str(page)})
         people: list[Json] = answer[dialect.page_key or "trackedEntities"]
@@ -85,7 +85,7 @@ def _people_with(
             return
         for person in people:
             number = _value(person, attribute)
-            if number in wanted and not person.get("deleted"):
+            if number in ours and not person.get("deleted"):
                 yield number, person["trackedEntity"], _owner(person)
 
 

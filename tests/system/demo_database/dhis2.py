@@ -1,12 +1,11 @@
 """What the stand-in holds, in the words of people: names for UIDs, codes for places."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from tests.support.sandbox import Sandbox
 from tests.system.demo_database.comparison import Row, Rows
+from transforms.core.json_texts import Json
 
-Json = dict[str, Any]
 _DAY, _MINUTE = len("2026-01-01"), len("2026-01-01T00:00")
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from transforms.core.json_texts import Json
 from transforms.model.resources import TrackerType
 from transforms.model.tables.insuree import DATE_OF_BIRTH, FIRST_NAME, INSURANCE_NUMBER, SEX
 from transforms.model.tables.policy import POLICY_FIELDS
 from transforms.model.tables.programs import CLAIM_PROGRAM, CLAIM_SERVICES_STAGE
 
-Json = dict[str, Any]
 Change = Callable[[Json], Json]
 
 KINDS = (PERSON, ENROLLMENT, EVENT) = (

@@ -10,6 +10,7 @@ import pytest
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.core.fields import Treatment
+from transforms.core.json_texts import Json
 from transforms.package.metadata import maps, package
 from transforms.package.tables.charts import BY_PERIOD, ChartType, Period
 from transforms.package.tables.dashboards import DASHBOARDS
@@ -19,8 +20,6 @@ from transforms.package.tables.measures import Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES
 from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
 from transforms.package.tables.visualizations import VISUALIZATIONS
-
-Json = dict[str, Any]
 
 LISTS = {
     "tblGender": [*GENDERS, {"Code": "O", "Gender": "Other", "SortOrder": 3}],

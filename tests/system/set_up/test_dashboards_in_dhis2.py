@@ -10,10 +10,9 @@ from tests.project.package import package_files
 from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import GENDERS, a_country, changed_nothing, choices, places
 from transforms.core.errors import TargetError
+from transforms.core.json_texts import Json
 from transforms.package.metadata import maps
 from transforms.reports.metadata_summary import plan_markdown
-
-Json = dict[str, Any]
 
 CHART, TABLE, BOARD, SECTION = "PDRnxsmlmdD", "dWD0yEWgaHC", "TeQ4UNEEEUg", "sx82Q7RtVSo"
 COVERAGE_MAP = maps(1)[0]["id"]

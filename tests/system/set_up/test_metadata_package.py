@@ -1,13 +1,13 @@
 """The package and its merge with what a DHIS2 holds, without a DHIS2."""
 
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
+from transforms.core.json_texts import Json
 from transforms.core.metadata_uids import metadata_uid
 from transforms.dhis2.metadata_conflicts import rename_taken
 from transforms.dhis2.metadata_merge import merge
@@ -16,8 +16,6 @@ from transforms.dhis2.metadata_report import collection_changes, metadata_report
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.package.metadata import package
 from transforms.reports.metadata_summary import plan_markdown
-
-Json = dict[str, Any]
 
 PACKAGE = package(choices(tblGender=GENDERS), a_country())
 LINKS = {

@@ -26,10 +26,10 @@ def feedback_prompts(register: Register, described: pl.LazyFrame) -> pl.LazyFram
         register: Of openIMIS.
         described: See `transforms.aggregates.figures.claims.described_claims`.
     """
-    asked = register.feedback_prompts.current.select("claim_id", day="prompt_date").unique()
+    prompts = register.feedback_prompts.current.select("claim_id", day="prompt_date").unique()
     answers = register.feedbacks.current.select("claim_id", is_answered=pl.lit(value=True))
     return (
-        asked.join(described.select(_OF_CLAIM), on="claim_id")
+        prompts.join(described.select(_OF_CLAIM), on="claim_id")
         .join(answers.unique("claim_id"), on="claim_id", how="left")
         .with_columns(pl.col("is_answered").fill_null(value=False))
     )

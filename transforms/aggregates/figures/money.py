@@ -24,9 +24,11 @@ def payments(register: Register, districts: pl.LazyFrame) -> pl.LazyFrame:
         effective_date, expiry_date, `is_waiting` (the policy is not in force yet).
     """
     policies = register.policies.current.select(
-        "policy_id", "family_id", "product_id", "effective_date", "expiry_date",
+        "policy_id", "family_id", "product_id",
+        effective_date="policy_effective_date",
+        expiry_date="policy_expiry_date",
         is_waiting=pl.col("status").is_in(WAITING).fill_null(value=True)
-        | pl.col("effective_date").is_null(),
+        | pl.col("policy_effective_date").is_null(),
     )  # fmt: skip
     payers = register.payers.live.select("payer_id", "payer_type")
     families = register.families.live.select("family_id", "location_id")

@@ -22,8 +22,6 @@ class Figure:
         place: Where its values lie.
         categories: Keys of `transforms.aggregates.figures.categories.CATEGORIES`; three at most.
         personal: Whether few people behind a value could be recognised: small cells are kept back.
-        additive: Whether the values of its options add up to that of the whole: not if a person
-            may be in several.
     """
 
     key: str
@@ -33,21 +31,20 @@ class Figure:
     place: FigurePlace
     categories: tuple[str, ...] = ()
     personal: bool = True
-    additive: bool = True
 
 
 # fmt: off
 _PEOPLE: Final = (
     Figure("insured", "Insured people by product", "People with a policy of the product that is Active on the last day of the month, in the district in which they live.",
-           "count", "district", ("product", "sex", "age_band"), additive=False),
+           "count", "district", ("product", "sex", "age_band")),
     Figure("insured_people", "Insured people", "People with at least one policy that is Active on the last day of the month, in the district in which they live.",
            "count", "district", ("sex", "age_band", "poverty")),
     Figure("enrolled", "Enrolled people", "People whom the scheme knows by the last day of the month, insured or not, in the district in which they live.",
            "count", "district", ("sex", "age_band", "poverty")),
     Figure("newly_insured", "People with a new policy", "People of whose policies one of stage New became Active for the first time in the month, in the district in which they live.",
-           "count", "district", ("product", "sex", "age_band"), additive=False),
+           "count", "district", ("product", "sex", "age_band")),
     Figure("renewed", "People with a renewed policy", "People of whose policies one of stage Renewed became Active for the first time in the month, in the district in which they live.",
-           "count", "district", ("product", "sex", "age_band"), additive=False),
+           "count", "district", ("product", "sex", "age_band")),
     Figure("covers_due", "Covers due for renewal", "Covers (a person on a policy) that have ended, and of which the time in which they could be renewed ended in the month: the day after their last day and the product's period of grace.",
            "count", "district", ("product", "sex", "poverty")),
     Figure("covers_renewed", "Covers renewed in time", "Covers due for renewal in the month whose person was covered again by then, by the same product or the one that it is converted into.",
@@ -123,13 +120,13 @@ _LINES: Final = (
     Figure("items_quantity", "Items (quantity)", "Quantity of the item lines of claims whose care began in the month.", "count", "facility"),
     Figure("items_amount", "Items (amount)", "Quantity times price of the item lines of claims whose care began in the month.", "money", "facility"),
     Figure("group_lines", "Services and items of the group", "Lines of claims whose care began in the month that are in the group; a line may be in several.",
-           "count", "facility", ("code_group",), additive=False),
+           "count", "facility", ("code_group",)),
     Figure("group_quantity", "Services and items of the group (quantity)", "Quantity of such lines.",
-           "count", "facility", ("code_group",), additive=False),
+           "count", "facility", ("code_group",)),
     Figure("group_amount", "Services and items of the group (amount)", "Quantity times price of such lines.",
-           "money", "facility", ("code_group",), additive=False),
+           "money", "facility", ("code_group",)),
     Figure("group_people", "People with services and items of the group", "People with such a line.",
-           "count", "facility", ("code_group", "sex"), additive=False),
+           "count", "facility", ("code_group", "sex")),
 )
 _HOMES: Final = (
     Figure("home_claims", "Claims by home", "Claims entered in the month, in the district in which the person lives.", "count", "district"),
@@ -139,7 +136,7 @@ _HOMES: Final = (
     Figure("elsewhere_reimbursed", "Claims reimbursed in other districts", "Of the claims reimbursed by home, those of facilities in another district.", "count", "district"),
     Figure("elsewhere_remunerated_amount", "Amount remunerated in other districts", "Of the amount remunerated by home, that of claims of facilities in another district.", "money", "district"),
     Figure("households_with_claims", "Households with claims", "Households of which a member has a claim entered in the month, in the district of their village.", "count", "district"),
-    Figure("households_at_ceiling", "Households that hit the ceiling", "Households one of whose policies used up a ceiling of its product in the month: that of the policy or of a member, for all care, hospital care or other care.", "count", "district", ("product",), additive=False),
+    Figure("households_at_ceiling", "Households that hit the ceiling", "Households one of whose policies used up a ceiling of its product in the month: that of the policy or of a member, for all care, hospital care or other care.", "count", "district", ("product",)),
 )
 _MONEY: Final = (
     Figure("contributions", "Contributions collected (P8)", "Contributions paid in the month for policies, photo fees and funding left out, in the district of the household's village.",

@@ -7,8 +7,10 @@ out. Groups that people put it into are not among them.
 
 import polars as pl
 
+from transforms.model.matched_org_units import IS_THEIRS
+
 _CONTENT = pl.Struct({"uid": pl.String(), "name": pl.String(), "groups": pl.List(pl.String())})
-_IS_THEIRS, _UID_NOW = pl.col("name").is_null(), pl.col("uid_now")
+_UID_NOW = pl.col("uid_now")
 
 
 def left_org_units(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFrame:
@@ -26,7 +28,7 @@ def left_org_units(desired: pl.LazyFrame, confirmed: pl.LazyFrame) -> pl.LazyFra
     content = pl.col("content").str.strip_chars_start().str.json_decode(_CONTENT)
     before = confirmed.select("key", content=content).unnest("content")
     now = desired.select("key", uid_now="uid")
-    has_left = pl.when(_UID_NOW.is_null()).then(_IS_THEIRS).otherwise(pl.col("uid") != _UID_NOW)
+    has_left = pl.when(_UID_NOW.is_null()).then(IS_THEIRS).otherwise(pl.col("uid") != _UID_NOW)
     left = before.join(now, on="key", how="left").filter(has_left).select("key", "uid", "groups")
     members = _members(desired.filter(pl.col("faults").list.len() == 0))
     leaving = _members(left).join(members, on=["uid", "groups"], how="anti")

@@ -44,17 +44,17 @@ def with_answers(links: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([before, answers.select(*LINKS)])
 
 
-def remembered(links: pl.DataFrame, held: pl.LazyFrame) -> pl.DataFrame:
+def remembered(links: pl.DataFrame, people: pl.LazyFrame) -> pl.DataFrame:
     """Return the links that are worth remembering after a run.
 
     Args:
         links: Of before and of the run.
-        held: uid of every person whom DHIS2 is known to hold; of others nobody need know, and who
+        people: uid of every person whom DHIS2 is known to hold; of others nobody need know, and who
             was refused is looked for again.
     """
     state = pl.col("state").replace_strict(KEPT, default=None, return_dtype=pl.String)
     kept = links.with_columns(state=state).drop_nulls("state").lazy()
-    return kept.join(held.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
+    return kept.join(people.select("uid"), on="uid", how="semi").sort("key", "uid").collect()
 
 
 def with_owners(changes: pl.LazyFrame, answers: pl.DataFrame) -> pl.LazyFrame:

@@ -24,7 +24,7 @@ from transforms.model.resources import RESOURCES
 
 FOUND: dict[str, pl.DataType] = dict.fromkeys(("number", "uid", "owner"), pl.String())
 """Number, UID, and owner org unit in our program, if any, of a person whom DHIS2 has."""
-ASKED: dict[str, pl.DataType] = {
+TO_LOOK_FOR: dict[str, pl.DataType] = {
     **dict.fromkeys(("key", "uid", "uidBefore", "number"), pl.String()),
     "isNew": pl.Boolean(),
 }
@@ -43,23 +43,23 @@ def people_to_look_for(changes: pl.LazyFrame, number: str) -> pl.DataFrame:
         number: Key of the number.
 
     Returns:
-        The columns of `ASKED`.
+        The columns of `TO_LOOK_FOR`.
     """
     is_new = pl.col("change").is_in(ARRIVING)
     moved = [pl.col("moves").list.contains(pl.lit(f"{move.value}:{number}"))
              for move in (Move.FILL, Move.ALTER)]  # fmt: skip
-    asked = is_new | ((pl.col("change") == Change.UPDATE.value) & pl.any_horizontal(moved))
-    chosen = changes.filter(asked, pl.col(number).is_not_null())
+    is_due = is_new | ((pl.col("change") == Change.UPDATE.value) & pl.any_horizontal(moved))
+    chosen = changes.filter(is_due, pl.col(number).is_not_null())
     return chosen.select("key", "uid", "uidBefore", number=number, isNew=is_new).collect()
 
 
 def judge_found(
-    asked: pl.DataFrame, found: pl.DataFrame, ours: pl.Series, links: pl.DataFrame
+    people: pl.DataFrame, found: pl.DataFrame, ours: pl.Series, links: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the links that follow from who was found, and notes.
 
     Args:
-        asked: See `people_to_look_for`.
+        people: See `people_to_look_for`.
         found: The columns of `FOUND`; who is linked already is called by our UID.
         ours: UIDs of all who are found and are people of ours, linked or not.
         links: Of before.
@@ -71,9 +71,9 @@ def judge_found(
         pl.col("owner").first(), count=pl.len(), hit=pl.col("uid").first()
     )
     linked = links.filter(pl.col("state").is_in([LINKED, MERGED])).select("uid", "theirs")
-    moved = asked.filter(~pl.col("isNew"))["uid"]
+    moved = people.filter(~pl.col("isNew"))["uid"]
     joined = (
-        asked.join(hits, on="number", how="left")
+        people.join(hits, on="number", how="left")
         .join(linked, on="uid", how="left")
         .with_columns(
             pl.col("count").fill_null(0),
@@ -122,22 +122,22 @@ def _verdict() -> pl.Expr:
 
 
 def people_at_work(
-    changes: Mapping[str, pl.LazyFrame], held: pl.LazyFrame, links: pl.DataFrame
+    changes: Mapping[str, pl.LazyFrame], people: pl.LazyFrame, links: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the people whom DHIS2 has, and of whom a run posts anything.
 
     Args:
         changes: Resource name to all its changes of the run.
-        held: key and uid of every person whom DHIS2 is known to hold.
+        people: key and uid of every person whom DHIS2 is known to hold.
         links: Of before.
 
     Returns:
         The columns of `LINKS`; theirs and state are null of a person of our own.
     """
     persons = pl.concat(changes[each.name].select(key="person") for each in RESOURCES)
-    at_work = held.select("key", "uid").join(persons.unique(), on="key", how="semi")
-    known = links.lazy().select("uid", "theirs", "state")
-    return at_work.join(known, on="uid", how="left").select(*LINKS).collect()
+    at_work = people.select("key", "uid").join(persons.unique(), on="key", how="semi")
+    of_before = links.lazy().select("uid", "theirs", "state")
+    return at_work.join(of_before, on="uid", how="left").select(*LINKS).collect()
 
 
 def waiting_people(changes: Mapping[str, pl.LazyFrame], answers: pl.DataFrame) -> pl.DataFrame:
@@ -169,8 +169,8 @@ def gone(rows: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """
     state = pl.col("state")
     is_merged, is_leaving = pl.col("into").is_not_null(), state.eq_missing(pl.lit(STALE))
-    known = rows.join(merged, on="uid", how="left").filter(is_merged | state.eq(LINKED))
-    return known.select(
+    departed = rows.join(merged, on="uid", how="left").filter(is_merged | state.eq(LINKED))
+    return departed.select(
         "key", "uid",
         theirs=pl.coalesce("into", "theirs"),
         state=pl.when(~is_merged).then(pl.lit(GONE)).when(is_leaving).then(state)

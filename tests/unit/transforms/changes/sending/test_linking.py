@@ -19,8 +19,8 @@ from transforms.changes.objects.links import (
     with_owners,
 )
 from transforms.changes.sending.linking import (
-    ASKED,
     FOUND,
+    TO_LOOK_FOR,
     gone,
     judge_found,
     link_sentences,
@@ -46,7 +46,9 @@ def judged(
     uid_before: str | None = None,
 ) -> tuple[list[tuple[object, ...]], list[str]]:
     """What becomes of one person who has the number 7."""
-    asked = pl.DataFrame([("key", "mine", uid_before, "7", is_new)], schema=ASKED, orient="row")
+    asked = pl.DataFrame(
+        [("key", "mine", uid_before, "7", is_new)], schema=TO_LOOK_FOR, orient="row"
+    )
     found = pl.DataFrame([("7", hit, None) for hit in hits], schema=FOUND, orient="row")
     rows, notes = judge_found(asked, found, pl.Series(list(ours), dtype=pl.String), before)
     return rows.select(*LINKS).rows(), [
@@ -85,7 +87,9 @@ def test_two_whose_numbers_were_mixed_up_leave_and_change_places() -> None:
     found = pl.DataFrame([("2", "B", None), ("1", "A", None)], schema=FOUND, orient="row")
     ours = pl.Series(["A", "B"])
 
-    rows, _ = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+    rows, _ = judge_found(
+        pl.DataFrame(asked, schema=TO_LOOK_FOR, orient="row"), found, ours, before
+    )
 
     assert rows.select(*LINKS).rows() == [("k1", "A", "Y1", STALE), ("k2", "B", "Y2", STALE)]
 
@@ -96,7 +100,9 @@ def test_who_comes_to_a_person_whom_another_is_leaving_waits() -> None:
     found = pl.DataFrame([("2", "B", None), ("1", "A", None)], schema=FOUND, orient="row")
     ours = pl.Series(["A", "B"])
 
-    rows, notes = judge_found(pl.DataFrame(asked, schema=ASKED, orient="row"), found, ours, before)
+    rows, notes = judge_found(
+        pl.DataFrame(asked, schema=TO_LOOK_FOR, orient="row"), found, ours, before
+    )
 
     assert rows.select(*LINKS).rows() == [("k1", "A2", None, WAITS), ("k3", "C", None, WAITS)]
     assert notes.is_empty()
@@ -216,7 +222,7 @@ def test_who_leaves_lost_its_parent() -> None:
 
 
 def test_who_comes_has_the_owner_that_dhis2_keeps_of_the_person() -> None:
-    asked = pl.DataFrame([("key", "mine", None, "7", True)], schema=ASKED, orient="row")
+    asked = pl.DataFrame([("key", "mine", None, "7", True)], schema=TO_LOOK_FOR, orient="row")
     found = pl.DataFrame([("7", "Y", "a clinic")], schema=FOUND, orient="row")
     changes = pl.LazyFrame(
         {"parentUid": ["mine", "another", "mine"], "owner": [None, None, "a known one"]}
