@@ -91,8 +91,8 @@ def sync(
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
         adx: Also write the figures into the run's folder as an ADX file (figures.adx.xml).
-        as_deployments: Run each stage as a deployment run of its own; needs a worker with three
-            slots for each target: of sync, its stage, and a later sync that waits.
+        as_deployments: Run each stage as a deployment run of its own; needs a worker of the queue
+            `stages`, so that no stage waits for the slot of a sync that waits for it.
 
     Returns:
         The run's id; the state is named CompletedWithRejects if there are any, and

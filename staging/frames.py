@@ -12,6 +12,7 @@ import polars as pl
 
 from staging.damage import DamagedError, damaged_error, in_words
 from staging.files import (
+    MISSING,
     make_folder,
     read_json,
     sha256,
@@ -72,13 +73,23 @@ def take_over(paths: Mapping[Path, Path]) -> None:
 
     Args:
         paths: Where a frame is needed → where it lies.
+
+    Raises:
+        DamagedError: One is not there any more.
     """
     for path, before in paths.items():
         make_folder(path.parent)
         with in_words(path):
             path.unlink(missing_ok=True)
-            path.hardlink_to(before)
+            _link(path, before)
     sync(paths.keys())
+
+
+def _link(path: Path, before: Path) -> None:
+    try:
+        path.hardlink_to(before)
+    except FileNotFoundError as error:
+        raise damaged_error(before, MISSING) from error
 
 
 def _verify(path: Path) -> None:

@@ -6,10 +6,10 @@
 
 The manifests stay so that a thinned run cannot be taken for one that was never begun.
 A damaged one is left as it is and reported; the others are thinned out all the same. Kept whole
-whatever its age: the open and the last run of a target, one that holds a lock, and the newest one
-if it could still be posted. So is what was at work within a day. Where the disk lacks room for one
-more run, only these are kept whole, and of what was at work only the last hour: the oldest are
-thinned first, until there is room.
+whatever its age: the open and the last run of a target, the one that ended last, with which the
+next is compared, one that holds a lock, and the newest one if it could still be posted. So is what
+was at work within a day. Where the disk lacks room for one more run, only these are kept whole, and
+of what was at work only the last hour: the oldest are thinned first, until there is room.
 
 Snapshots hold insurance numbers in clear, and nothing needs them once a run has ended or a newer
 one has begun: what they hold of people goes before the rest.
@@ -169,7 +169,7 @@ def _states(root: Path, done: Thinned) -> dict[str, Current | None]:
 def _used_runs(root: Path, states: dict[str, Current | None]) -> Iterator[str]:
     """Yield the ids of runs that a target needs, or that are at work."""
     for state in filter(None, states.values()):
-        yield from filter(None, (state.open_run, state.last_run))
+        yield from filter(None, (state.open_run, state.last_run, state.last_ended))
     for name in target_names(root):
         lock = Target(root, name).lock
         if lock.exists():

@@ -14,7 +14,7 @@ from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.named_blocks import connect, load_openimis
 from flows.steps.set_up.new_country import look_for_country
 from staging.files import write_bytes
-from transforms.core.errors import CountryError, SyncError
+from transforms.core.errors import UNFORESEEN, CountryError, SyncError
 from transforms.openimis.country import Country, country_of
 from transforms.reports.new_country_page import NO_ROOT, new_country_page
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SyncError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    except Exception as error:  # what nobody foresaw may repeat what a database answered
+    except UNFORESEEN as error:  # what nobody foresaw may repeat what a database answered
         print(unforeseen_error(error), file=sys.stderr)  # noqa: T201
         return 1
     print(f"Read {parsed.out}, change what is not so, then run openimis-dhis2 check.")  # noqa: T201

@@ -1,9 +1,9 @@
-"""Start Prefect's server and a worker on this machine, with all that they need; twice is once.
+"""Start Prefect's server and the workers on this machine, with all that they need; twice is once.
 
 openimis-dhis2 up --home /var/lib/openimis-to-dhis2/service
 openimis-dhis2 up --contents
 
-With --contents nothing is started: systemd or a container runs server and worker, and the settings
+With --contents nothing is started: systemd or a container runs server and workers, and the settings
 are those of the environment.
 """
 

@@ -21,6 +21,8 @@ from transforms.openimis.country import Waiting
 
 POLL_SECONDS = 2.0
 NOT_TAKEN = "no worker took it in time"
+STAGE_QUEUE = "stages"
+"""Of the work pool: a worker that takes this queue alone has no slot for what waits for a stage."""
 
 
 class ChildFailedError(TerminalError):
@@ -106,9 +108,9 @@ def _is_at_work(child: FlowRun) -> bool:
 def _not_taken(deployment: str, waiting: Waiting) -> ChildFailedError:
     return ChildFailedError(
         f"No worker took {deployment} within {waiting.worker_minutes:g} minutes. Look whether one "
-        f"runs for its work pool (prefect worker start), with three slots for each target: of "
-        f"sync, of its stage, and of a later sync that waits; and whether pool and "
-        f"deployment are there and not paused. The run of {deployment} was cancelled. Then press "
+        f"runs for the stages of its work pool (prefect worker start --work-queue {STAGE_QUEUE}), "
+        f"with as many slots as there are targets; and whether pool and deployment are there and "
+        f"not paused. The run of {deployment} was cancelled. Then press "
         f"Retry on this flow run. Nothing was done by it."
     )
 

@@ -18,7 +18,7 @@ from prefect.states import Completed, Failed
 from flows.prefect_support.logs import leave_out_echoes, log_once
 from staging.damage import in_words
 from staging.layout import Run
-from transforms.core.errors import StagingError, SyncError, UnforeseenError
+from transforms.core.errors import UNFORESEEN, StagingError, SyncError, UnforeseenError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +45,7 @@ def in_one_sentence(function: Callable[P, R]) -> Callable[P, R]:
                 return function(*args, **kwargs)
         except SyncError as error:
             return _failed_state(error)
-        except Exception as error:
+        except UNFORESEEN as error:
             return _failed_state(
                 unforeseen_error(error, run_among(_arguments_of(function, args, kwargs)))
             )
@@ -68,7 +68,7 @@ def _failed_state(error: SyncError) -> State[SyncError]:
     return Failed(message=str(error), data=error)
 
 
-def unforeseen_error(error: Exception, run: Run | None = None) -> UnforeseenError:
+def unforeseen_error(error: BaseException, run: Run | None = None) -> UnforeseenError:
     """Return an error with type, place and run folder of another one, and nothing of its text."""
     steps = traceback.extract_tb(error.__traceback__)
     ours = [step for step in steps if Path(step.filename).is_relative_to(PACKAGE)] or steps

@@ -16,7 +16,7 @@ from staging.damage import in_words
 from staging.reports import pace_of, write_metrics, write_report
 from staging.requests import SyncRequest, Until
 from staging.summaries import read_summary, summaries_before
-from transforms.core.errors import SyncError
+from transforms.core.errors import UNFORESEEN, SyncError
 from transforms.reports.run_metrics import run_metrics
 from transforms.reports.run_report import run_report
 from transforms.reports.run_result import RunResult, result_page
@@ -33,7 +33,7 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
     except SyncError as error:
         _publish(request, stages, str(error))
         raise
-    except Exception as error:
+    except UNFORESEEN as error:
         _publish(request, stages, str(unforeseen_error(error)))
         raise
     _publish(request, stages, None)
@@ -60,7 +60,7 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
 def _tried(what: str) -> Iterator[None]:
     try:
         yield
-    except Exception as error:
+    except UNFORESEEN as error:
         get_run_logger().warning(
             "The %s of the result could not be made: %s", what, unforeseen_error(error)
         )

@@ -22,6 +22,9 @@ class BadValue:
         value: What stands there.
         is_fault: Whether it holds the row back; else the row goes without the value.
         of_family: Whether people of the family, and their claims, may wait with it.
+        of_covers: Whether the enrollment (its first day) and the other covers (how many are active)
+            of those who are covered may wait with it; not the people, and no claim.
+        of_claim: Whether the claim of a line may wait with it: its amounts are made of its lines.
         is_counted_only: Whether it is counted, and not named, where DHIS2 has nothing of the row.
     """
 
@@ -30,6 +33,8 @@ class BadValue:
     value: object
     is_fault: bool = True
     of_family: bool = False
+    of_covers: bool = False
+    of_claim: bool = False
     is_counted_only: bool = False
 
 
@@ -40,7 +45,7 @@ BAD_VALUES = {
     "a claim of a status that is none": BadValue(CLAIM, "ClaimStatus", 99),
     "a claim deleted in 20223": BadValue(CLAIM, "ValidityTo", LATE),
     "an item that is in no list": BadValue(ITEM, "ItemID", NOWHERE),
-    "a price of three decimals": BadValue(ITEM, "PriceAsked", "0.125"),
+    "a price of three decimals": BadValue(ITEM, "PriceAsked", "0.125", of_claim=True),
     "a person born some day": BadValue(INSUREE, "DOB", "some day"),
     "a person deleted in 20223": BadValue(INSUREE, "ValidityTo", LATE, of_family=True),
     "a person of a profession that is none": BadValue(INSUREE, "Profession", 99, is_fault=False),
@@ -48,8 +53,8 @@ BAD_VALUES = {
         INSUREE, "CurrentVillage", NOWHERE, is_fault=False
     ),
     "a family at home": BadValue(FAMILY, "LocationId", "home", of_family=True),
-    "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active"),
-    "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE),
+    "a policy whose status is a word": BadValue(POLICY, "PolicyStatus", "active", of_covers=True),
+    "a cover deleted in 20223": BadValue(COVER, "ValidityTo", LATE, of_covers=True),
 }
 TROUBLES: dict[str, dict[str, Any]] = {
     "DHIS2 fails": {"status": 500},

@@ -105,7 +105,13 @@ class Nights:
         for row, bad in self._spoilt(night).items():
             if bad.is_fault:
                 waiting |= {row} | (self.rows.of_family(row) if bad.of_family else set())
+                waiting |= self.rows.claim_of(row) if bad.of_claim else set()
         return waiting
+
+    def _beside(self, night: Night) -> set[Row]:
+        """Return the rows that may be named besides, and that arrive all the same."""
+        spoilt = self._spoilt(night).items()
+        return set[Row]().union(*(self.rows.beside(row) for row, bad in spoilt if bad.of_covers))
 
     def _deleted(self, night: Night) -> set[Row]:
         return {self.rows.at(CLAIM, number) for number in night.deleted} - self._waiting(night)
@@ -182,7 +188,11 @@ class Nights:
         named = self._named()
         counted = {row for row, bad in spoilt.items() if bad.is_counted_only} - self._present
         assert must - named <= counted, "A fault is not named."
-        others = {row for row in named - may_wait if not self.rows.above(row) & may_wait}
+        others = {
+            row
+            for row in named - may_wait - self._beside(night)
+            if not self.rows.above(row) & may_wait
+        }
         assert not others, f"What is not faulty is held back: {others}"
         expected = self.shown - may_wait - self._deleted(night)
         if not night.shows_names:

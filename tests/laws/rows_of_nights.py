@@ -66,6 +66,21 @@ class Rows:
         families = {each for each in {row, *self.above(row)} if each[0] == FAMILY}
         return {each for each in self._parents if self.above(each) & families}
 
+    def claim_of(self, line: Row) -> set[Row]:
+        """Return the claim of a line."""
+        return {each for each in self._parents[line] if each[0] == CLAIM}
+
+    def beside(self, row: Row) -> set[Row]:
+        """Return the people of a cover or policy (they name enrollments), and all their covers."""
+        own = {
+            each for each in self._parents if each[0] == COVER and row in {each, *self.above(each)}
+        }
+        people = {above for each in own for above in self._parents[each] if above[0] == INSUREE}
+        covers = {
+            each for each in self._parents if each[0] == COVER and self._parents[each] & people
+        }
+        return people | covers
+
     def _read(self, connection: sqlite3.Connection, table: str) -> None:
         key, uuid, parents = TABLES[table].key, TABLES[table].uuid, PARENTS[table]
         columns = ", ".join(f'"{each}"' for each in (key, uuid or key, *parents.values()))

@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -21,15 +22,10 @@ from typing import Any, cast
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run, loading
 from flows.steps.load.post_bundle import PARAMETERS
 from flows.steps.set_up.set_up_run import set_up_run
-from staging.current import read_current
 from staging.links import read_links
-from staging.runs import at_work
-from tests.live.ministry.real import ALL, CHANGING
+from tests.live.ministry.real import ALL, in_one_order
 from tests.support.sandbox import Sandbox
 from tests.support.scheme.job import extract
 from tests.support.their_people import (
@@ -102,7 +98,7 @@ class RealPeople(TheirPeople):
         people = self.people()
         chosen = sorted(people if uids is None else set(uids) & people.keys())
         read["people"] = [_their_part(people[uid]) for uid in chosen]
-        return json.dumps(_plain(read), sort_keys=True, indent=1).encode()
+        return json.dumps(in_one_order(read), sort_keys=True, indent=1).encode()
 
     def linked(self) -> dict[str, list[str]]:
         """UID of each of the ministry's people to the programs in which the person is enrolled.
@@ -142,16 +138,6 @@ class RealPeople(TheirPeople):
             answer = client.post(path, {"mergeStrategy": "MANUAL"}, mine)
             assert answer.ok, answer.body
 
-    def withdraw(self) -> None:
-        """Delete all that is ours."""
-        job, current = self.job("withdrawal"), read_current(self.target)
-        assert current is not None
-        with at_work(job.run):
-            stage_withdrawal(job.run, self.target, current)
-            stage_bundles(job.run, 100)
-        with loading(job.run, self.target), job.client() as client:
-            load_run(job.run, self.target, client, job.country, [*ALL, Allow.BEGIN_AGAIN])
-
 
 def _told(findings: pl.DataFrame) -> str:
     """Tell findings by kind and resource."""
@@ -183,17 +169,6 @@ def _their_part(person: dict[str, Any]) -> dict[str, Any]:
     enrollments = [row for row in person["enrollments"] if row["program"] == PROGRAM]
     owners = [row for row in person["programOwners"] if row["program"] == PROGRAM]
     return person | {"attributes": pairs, "enrollments": enrollments, "programOwners": owners}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without what changes by itself, and lists in one order."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if name not in CHANGING}
-    if isinstance(value, list):
-        return sorted(
-            (_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True)
-        )
-    return value
 
 
 def main(
@@ -244,7 +219,7 @@ def main(
     step("who was deleted is back", lambda: ministry.bring("back"))
     print(counted(), alone, ministry.linked().get(alone))
     step("reconcile", lambda: _told(ministry.look("look-2")))
-    step("withdraw", ministry.withdraw)
+    step("withdraw", partial(ministry.withdraw, [*ALL, Allow.BEGIN_AGAIN]))
     print(counted())
 
 

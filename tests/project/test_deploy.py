@@ -10,6 +10,7 @@ import prefect.settings
 import pytest
 import yaml
 
+from flows.prefect_support.children import STAGE_QUEUE
 from flows.prefect_support.command_line import COMMANDS
 from flows.prefect_support.service.home import ServiceHome
 from transforms.requirements.tables.requirements import WORK_POOL
@@ -70,6 +71,13 @@ def test_units_and_containers_have_the_work_pool_of_the_deployments() -> None:
 
     assert f"--pool {WORK_POOL} " in worker.read_text()
     assert WORK_POOL in COMPOSE["services"]["worker"]["command"]
+
+
+def test_units_and_containers_have_a_worker_for_stages_alone() -> None:
+    [stages] = [unit for unit in UNITS if "stages" in unit.name]
+
+    assert f"--pool {WORK_POOL} --work-queue {STAGE_QUEUE} " in stages.read_text()
+    assert STAGE_QUEUE in COMPOSE["services"]["stages"]["command"]
 
 
 def test_the_containers_show_the_api_to_this_machine_only_and_keep_what_must_stay() -> None:

@@ -8,6 +8,8 @@ import pytest
 import yaml
 from prefect.flows import Flow, load_flow_from_entrypoint
 
+from flows.prefect_support.children import STAGE_QUEUE
+from flows.prefect_support.service.up_and_down import STAGES, WORKER, WORKERS
 from flows.sync import ANALYTICS, EXTRACT, LOAD, TRANSFORM
 
 PROJECT = Path(__file__).parents[2]
@@ -36,6 +38,19 @@ def test_the_stages_that_sync_starts_are_deployed() -> None:
 
     stages = (EXTRACT, TRANSFORM, LOAD, ANALYTICS)
     assert {stage.deployment for stage in stages} <= deployed
+
+
+def test_a_stage_never_waits_for_the_slot_of_a_sync_that_waits_for_it() -> None:
+    """A worker has slots for stages alone, and nothing that waits for a stage is one of them."""
+    of_stages = {
+        named(each)
+        for each in DEPLOYMENTS
+        if each["work_pool"].get("work_queue_name") == STAGE_QUEUE
+    }
+
+    assert of_stages == {each.deployment for each in (EXTRACT, TRANSFORM, LOAD, ANALYTICS)}
+    assert WORKERS[STAGES][-2:] == ("--work-queue", STAGE_QUEUE)
+    assert "--work-queue" not in WORKERS[WORKER]
 
 
 def test_the_daily_deployment_has_a_cron_with_a_time_zone() -> None:

@@ -11,6 +11,7 @@ import yaml
 from prefect.flows import load_flow_from_entrypoint
 
 from tests.project.pages import PAGES, PROJECT, README, Page
+from transforms.reports.tables import page_texts
 
 FLOWS = (PROJECT / "docs" / "reference" / "flows.md").read_text()
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
@@ -88,6 +89,12 @@ def test_every_case_from_the_field_names_a_test() -> None:
     cases = [row for row in rows if not row.startswith("| the case |")]
     assert len(cases) > 20
     assert [row for row in cases if "`tests/" not in row] == []
+
+
+def test_analysts_are_told_that_a_deletion_changes_figures_of_the_past() -> None:
+    page = (PROJECT / "docs" / "indicators.md").read_text(encoding="utf-8")
+
+    assert dict(page_texts.TO_KNOW)["What is deleted leaves the past too"] in page
 
 
 def test_the_readme_is_read_in_a_few_minutes() -> None:

@@ -59,10 +59,10 @@ def test_the_page_says_of_every_folder_and_file_of_a_run_what_it_holds_of_person
     assert all(name in PAGE for name in listed)
 
 
-def test_the_readme_names_the_page_and_who_connects_reads_of_the_login_of_prefects_api() -> None:
+def test_the_readme_and_who_connects_read_of_the_page_and_of_the_login_of_prefects_api() -> None:
     readme = (PROJECT / "README.md").read_text()
     connect = (PROJECT / "docs" / "how-to" / "connect.md").read_text()
 
     assert "(docs/what-lies-on-the-machine.md)" in readme
     assert "(../what-lies-on-the-machine.md)" in connect
-    assert "PREFECT_SERVER_API_AUTH_STRING" in connect
+    assert all("PREFECT_SERVER_API_AUTH_STRING" in each for each in (readme, connect))

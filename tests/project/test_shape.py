@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.system.demo_database import comparison
 from transforms.changes.guards.magnitude import LIFTED_BY
 from transforms.changes.guards.permissions import Allow
+from transforms.changes.objects.schemas import State
 from transforms.model.resources import METADATA, RESOURCES
 from transforms.openimis.tables.columns import TABLES
 
@@ -155,6 +156,17 @@ def test_only_the_one_door_names_a_table_or_column_of_openimis() -> None:
     }
 
     assert named == set()
+
+
+def test_only_the_table_of_truth_spells_that_dhis2_holds_an_object() -> None:
+    spelled = {
+        path.name
+        for folder in FOLDERS
+        for path in (PROJECT / folder).rglob("*.py")
+        if State.HELD.value in texts_of(ast.parse(path.read_text()))
+    }
+
+    assert spelled == {"schemas.py"}
 
 
 def test_every_resource_is_held_against_the_demo_database() -> None:

@@ -17,7 +17,8 @@ from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.options import options_of
 from transforms.aggregates.periods import open_periods, sent_periods
-from transforms.aggregates.suppression import with_reasons
+from transforms.aggregates.standing import NOTHING_SENT, PAIR, SentValues
+from transforms.aggregates.suppression import TELLING, with_reasons
 from transforms.aggregates.tables.relations import BALANCES, RELATIONS
 from transforms.changes.objects.schemas import desired_schema
 from transforms.model.resources import DATA_VALUES
@@ -44,7 +45,11 @@ class DesiredValues:
 
 
 def desired_values(
-    values: pl.DataFrame, at: pl.DataFrame, as_of: dt.date, country: Country
+    values: pl.DataFrame,
+    at: pl.DataFrame,
+    as_of: dt.date,
+    country: Country,
+    before: SentValues = NOTHING_SENT,
 ) -> DesiredValues:
     """Return the values that DHIS2 should hold.
 
@@ -53,6 +58,7 @@ def desired_values(
         at: place (UUID), orgUnit (UID of where what lies at the place goes) and district.
         as_of: The day of the snapshot.
         country: Which figures are sent, and the smallest cell.
+        before: What DHIS2 has.
     """
     settings = country.aggregates
     sent = [each.id for each in sent_periods(as_of, settings)]
@@ -61,14 +67,23 @@ def desired_values(
     chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
     placed = chosen.join(at, on="place", how="left")
     cells = _add_up(placed.filter(pl.col("orgUnit").is_not_null()), figures)
-    closed = set(cells["period"]).difference(is_open)
-    judged = with_reasons(cells, figures, RELATIONS, country.smallest_cell, BALANCES, closed)
-    named = _with_keys(judged.filter(pl.col("period").is_in(sent)), figures, country)
+    closed = before.closed_pairs(is_open, sent).collect()
+    marked = _with_what_stands(_with_keys(cells, figures, country), closed, before.keys)
+    judged = with_reasons(
+        marked,
+        figures,
+        RELATIONS,
+        country.smallest_cell,
+        BALANCES,
+        stands=pl.col("is_closed") & pl.col("is_held"),
+        is_absent=pl.col("is_closed") & ~pl.col("is_held"),
+    )
+    named = judged.filter(pl.col("period").is_in(sent))
     unplaced = placed.filter(pl.col("period").is_in(sent))["orgUnit"].null_count()
     return DesiredValues(
         desired=_desired(named.filter(pl.col("reason").is_null())),
         withheld=named.filter(pl.col("reason").is_not_null())["key"],
-        counted=_counted(named) | ({UNPLACED: unplaced} if unplaced else {}),
+        counted=_counted(named.filter(_is_reported())) | ({UNPLACED: unplaced} if unplaced else {}),
     )
 
 
@@ -91,6 +106,21 @@ def _add_up(placed: pl.DataFrame, figures: list[Figure]) -> pl.DataFrame:
         )
         .sort("place", "period", "figure", *CATEGORIES)
     )
+
+
+def _with_what_stands(
+    cells: pl.DataFrame, closed: pl.DataFrame, confirmed: pl.Series
+) -> pl.DataFrame:
+    """Add `is_closed` (nothing of the figure in that period is sent any more), and `is_held`."""
+    pairs = closed.with_columns(is_closed=pl.lit(value=True))
+    return cells.join(pairs, on=PAIR, how="left", maintain_order="left").with_columns(
+        pl.col("is_closed").fill_null(value=False), is_held=pl.col("key").is_in(confirmed.implode())
+    )
+
+
+def _is_reported() -> pl.Expr:
+    """Whether somebody could still want the value: not of what came to a closed period later."""
+    return (pl.col("reason") != TELLING) | ~pl.col("is_closed") | pl.col("is_held")
 
 
 def _with_keys(cells: pl.DataFrame, figures: list[Figure], country: Country) -> pl.DataFrame:

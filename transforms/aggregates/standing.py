@@ -69,6 +69,29 @@ class Rules:
         return Rules(self.computed, self.computed, self.elements, self.org_units, self.withheld)
 
 
+@dataclass(frozen=True)
+class SentValues:
+    """What DHIS2 has of data values, for all places.
+
+    Attributes:
+        pairs: See `sent_before`.
+        keys: Of each value that DHIS2 has.
+        restates: Whether closed periods may be sent again.
+    """
+
+    pairs: pl.DataFrame
+    keys: pl.Series
+    restates: bool = False
+
+    def closed_pairs(self, is_open: Iterable[str], computed: Iterable[str]) -> pl.LazyFrame:
+        """Return the pairs of which nothing is sent any more; see `Rules`."""
+        sent_again = computed if self.restates else is_open
+        return self.pairs.lazy().filter(~pl.col("period").is_in(list(sent_again)))
+
+
+NOTHING_SENT = SentValues(
+    pl.DataFrame(schema=dict.fromkeys(PAIR, pl.String)), pl.Series([], dtype=pl.String)
+)
 _ORDER = (OPEN, COMPUTED, ELEMENT, ORG_UNIT, WITHHELD)
 
 

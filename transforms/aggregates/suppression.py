@@ -1,13 +1,15 @@
 """Which values are not sent, because they would tell of few people: `privacy.smallest_cell`.
 
     small_cell      fewer people are behind the value than that, but some
-    telling_cell    without it, a small cell would follow from the others
+    telling_cell    without it, a small cell would follow from the others; so it was on an earlier
+                    night, and the period is closed: DHIS2 never gets it
 
 A zero is sent: it tells of nobody. The people behind a value are counted, whatever the value is:
 the amount that two people claimed is theirs.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from transforms.aggregates.relations import Balance, Relation, equations, is_of
 
 SMALL, TELLING = "small_cell", "telling_cell"
 CELL = "cell"
+NEVER: Final = pl.lit(value=False)
 
 
 def with_reasons(
@@ -25,7 +28,8 @@ def with_reasons(
     relations: Sequence[Relation],
     smallest_cell: int,
     balances: Sequence[Balance] = (),
-    closed: Collection[str] = (),
+    stands: pl.Expr = NEVER,
+    is_absent: pl.Expr = NEVER,
 ) -> pl.DataFrame:
     """Return values with `reason`: why a value is not sent, or null.
 
@@ -35,24 +39,25 @@ def with_reasons(
         relations: What holds of figures, whether they are sent or not.
         smallest_cell: The fewest people of whom a value may tell.
         balances: Which sums over the whole country are the same.
-        closed: Periods of which DHIS2 keeps what it has.
+        stands: Whether DHIS2 has the value, and keeps it.
+        is_absent: Whether DHIS2 does not have the value, and never gets it.
     """
     sent = {figure.key: figure for figure in figures}
     personal = [figure.key for figure in sent.values() if figure.personal]
     cells = values.with_row_index(CELL).with_columns(
-        is_small=pl.col("figure").is_in(personal) & (pl.col("persons") < smallest_cell)
+        is_small=pl.col("figure").is_in(personal) & (pl.col("persons") < smallest_cell),
+        stands=stands,
+        is_absent=is_absent,
     )
     usable = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
-    stands = pl.col("period").is_in(sorted(closed))
-    near = cells.with_columns(period_after=period_after(), stands=stands)
-    telling = _telling_cells(near, usable)
+    telling = _telling_cells(cells.with_columns(period_after=period_after()), usable)
     telling |= balancing_cells(cells, telling, [each for each in balances if each.figure in sent])
     return cells.with_columns(
         reason=pl.when("is_small")
         .then(pl.lit(SMALL))
         .when(pl.col(CELL).is_in(sorted(telling)))
         .then(pl.lit(TELLING))
-    ).drop(CELL, "is_small")
+    ).drop(CELL, "is_small", "stands", "is_absent")
 
 
 def period_after() -> pl.Expr:
@@ -72,12 +77,14 @@ def period_after() -> pl.Expr:
 def _telling_cells(cells: pl.DataFrame, relations: Sequence[Relation]) -> set[int]:
     """Return the cells that are no small ones and must be kept back all the same.
 
-    No sum reaches over a district, so only those with a small cell are looked at.
+    No sum reaches over a district, so only those with a small cell are looked at. What was kept
+    back before hides others, and is hidden as small ones are: it may hide one.
     """
     small = cells.filter("is_small")
-    near = cells.join(small, on="district", how="semi", nulls_equal=True)
+    hidden = cells.filter(pl.col("is_small") | pl.col("is_absent"))
+    near = cells.join(hidden, on="district", how="semi", nulls_equal=True)
     costs = [*zip(cells["stands"], cells["value"].cast(pl.Float64), strict=True)]
-    withheld = cells_to_withhold(equations(near, relations), small[CELL].to_list(), costs)
+    withheld = cells_to_withhold(equations(near, relations), hidden[CELL].to_list(), costs)
     return withheld - set(small[CELL])
 
 

@@ -16,6 +16,8 @@ A row that is merely wrong raises nothing: it becomes a reject with a reason.
 Every message says what was found, what was expected, what to do, and what did not happen.
 """
 
+from polars.exceptions import PanicException
+
 
 class SyncError(Exception):
     """Base of every error that this project raises on purpose."""
@@ -53,6 +55,10 @@ class CountryError(TerminalError):
 
 class StagingError(TerminalError):
     """A file of ours is missing, damaged, or in use by another run."""
+
+
+UNFORESEEN = (Exception, PanicException)
+"""Whatever code may raise: a panic of polars is no `Exception`, and may quote a value too."""
 
 
 class UnforeseenError(TerminalError):

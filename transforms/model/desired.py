@@ -24,6 +24,7 @@ from transforms.model.existing import in_use, pushed_options, with_words
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
+from transforms.model.kept_for_claims import wait_for_claims
 from transforms.model.matched_org_units import in_tree_of_dhis2
 from transforms.model.optional_fields import unsent_fields, unused_option_sets, without_unsent
 from transforms.model.options import options
@@ -109,6 +110,9 @@ def desired(
         )
         for each in RESOURCES
     }
+    sent[TRACKED_ENTITIES.name] = wait_for_claims(
+        sent[TRACKED_ENTITIES.name], sent[INSUREE_ENROLLMENTS.name], sent[CLAIM_ENROLLMENTS.name]
+    )
     return {each.name: in_calendar(sent[each.name], each.fields, calendar) for each in RESOURCES}
 
 

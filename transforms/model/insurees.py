@@ -1,6 +1,7 @@
 """The people in DHIS2: tracked entities with their attributes.
 
-A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone.
+A person who is deleted in openIMIS, but named by a claim, has the Insuree ID alone, and waits for
+such a claim: `kept_for_claims.py`.
 """
 
 from collections.abc import Collection
@@ -62,31 +63,6 @@ def tracked_entities(
     )
 
 
-def doubled_numbers(
-    desired: pl.LazyFrame, acknowledged: pl.LazyFrame, number: str = NUMBER
-) -> pl.LazyFrame:
-    """Return the people whose insurance number, or other number of one person, is held back.
-
-    Two people want one number: neither gets it, unless DHIS2 holds it for one of them.
-
-    Args:
-        desired: Key and number of all partitions.
-        acknowledged: The same, and state, of all partitions.
-        number: Key of the number.
-
-    Returns:
-        key, and `number`, which is that key.
-    """
-    holders = acknowledged.filter(pl.col("state") == "held").select("key", confirmed=number)
-    return (
-        desired.filter(pl.col(number).is_not_null())
-        .filter(pl.len().over(number) > 1)
-        .join(holders, on="key", how="left")
-        .filter(pl.col("confirmed").ne_missing(pl.col(number)))
-        .select("key", number=pl.lit(number))
-    )
-
-
 def settle_numbers(
     desired: pl.LazyFrame, doubled: pl.LazyFrame, numbers: Collection[str] = (NUMBER,)
 ) -> pl.LazyFrame:
@@ -94,7 +70,7 @@ def settle_numbers(
 
     Args:
         desired: Desired tracked entities, of any partition.
-        doubled: What `doubled_numbers` returned.
+        doubled: Who gets no number: key, and `number`, the key of which.
         numbers: Keys of the numbers that one person alone may have.
     """
     for number in numbers:

@@ -1,7 +1,7 @@
 """Who DHIS2 should hold, and where.
 
 current insuree              tracked entity with all attributes, enrollment
-deleted, but in a claim      tracked entity with its Insuree ID alone
+deleted, but in a claim      tracked entity with its Insuree ID alone, once such a claim goes
 deleted                      nothing
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from transforms.core.errors import SyncError
+from transforms.core.errors import UNFORESEEN, SyncError
 from transforms.requirements.tables.requirements import Requirement
 
 
@@ -56,7 +56,7 @@ Look = Callable[[], Seen]
 def walk(
     requirements: Sequence[Requirement],
     looks: Mapping[str, Look],
-    unforeseen: Callable[[Exception], SyncError],
+    unforeseen: Callable[[BaseException], SyncError],
 ) -> list[CheckRow]:
     """Look at every requirement, in order, and return what was found of each.
 
@@ -85,13 +85,13 @@ def _unseen(requirement: Requirement, unmet: Sequence[CheckRow]) -> CheckRow:
 
 
 def _look(
-    requirement: Requirement, look: Look, unforeseen: Callable[[Exception], SyncError]
+    requirement: Requirement, look: Look, unforeseen: Callable[[BaseException], SyncError]
 ) -> CheckRow:
     try:
         seen = look()
     except SyncError as error:
         return CheckRow(requirement, Standing.UNMET, (str(error),))
-    except Exception as error:
+    except UNFORESEEN as error:
         return CheckRow(requirement, Standing.UNMET, (str(unforeseen(error)),))
     if seen.faults:
         return CheckRow(requirement, Standing.UNMET, tuple(seen.faults))

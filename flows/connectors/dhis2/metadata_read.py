@@ -53,6 +53,12 @@ def present_uids(client: Dhis2, kind: str, uids: Collection[str]) -> set[str]:
     return {thing["id"] for thing in _list(client, kind, "id", uids)}
 
 
+def count_of(client: Dhis2, kind: str) -> int:
+    """Return how many objects of a class DHIS2 has: a page of one says it of all."""
+    page = client.get(f"/api/{kind}", {"fields": "id", "pageSize": "1"})
+    return int(page["pager"]["total"])
+
+
 def roots(client: Dhis2) -> list[str]:
     """Return the UIDs of the org units that have no parent."""
     return [unit["id"] for unit in _all_of(client, "organisationUnits", "id", "level:eq:1")]

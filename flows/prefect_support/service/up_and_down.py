@@ -1,10 +1,14 @@
-"""Start and stop the service: server, blocks, work pool, deployments, automations, worker."""
+"""Start and stop the service: server, blocks, work pool, deployments, automations, workers.
+
+One worker takes every run. The other takes the stages of `sync` alone, so that none of them waits
+for the slot of a `sync` that waits for it, however many targets there are.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +19,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_HOME
 
 from flows.prefect_support.blocks import register
+from flows.prefect_support.children import STAGE_QUEUE
 from flows.prefect_support.service.automations import (
     CHANNEL,
     USUAL_LIMITS,
@@ -29,9 +34,12 @@ from transforms.requirements.tables.requirements import WORK_POOL
 
 PROJECT = Path(__file__).parents[3]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
-SERVER, WORKER = "server", "worker"
+SERVER, WORKER, STAGES = "server", "worker", "stages"
 START_SECONDS = 300.0
 SLOTS = 4
+ANY = (PREFECT, "worker", "start", "--pool", WORK_POOL, "--limit", str(SLOTS))
+WORKERS: Mapping[str, Sequence[str]] = {WORKER: ANY, STAGES: (*ANY, "--work-queue", STAGE_QUEUE)}
+"""What is noted of each worker → its command."""
 OK = 200
 NO_SETTINGS: Mapping[str, str] = {}
 
@@ -54,7 +62,7 @@ def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMI
     at_work = start_worker(home)
     return [
         f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
-        f"The worker {'was started' if at_work else 'runs already'}; logs are in {home.folder}",
+        f"The workers {'were started' if at_work else 'run already'}; logs are in {home.folder}",
         sentence,
     ]
 
@@ -102,8 +110,8 @@ _NOBODY = "Nobody is told when a run fails: set OPENIMIS_DHIS2_NOTIFY and run th
 
 
 def bring_down(home: ServiceHome) -> list[str]:
-    """Stop worker and server; return what was done, in sentences."""
-    names = (WORKER, SERVER)
+    """Stop workers and server; return what was done, in sentences."""
+    names = (STAGES, WORKER, SERVER)
     ran = {name: stop(home.process_file(name)) for name in names}
     return [f"The {name} {'was stopped' if ran[name] else 'did not run'}." for name in names]
 
@@ -127,11 +135,13 @@ def start_server(home: ServiceHome) -> bool:
 
 
 def start_worker(home: ServiceHome) -> bool:
-    """Start the worker, unless it runs; return whether it was started."""
-    command = [PREFECT, "worker", "start", "--pool", WORK_POOL, "--limit", str(SLOTS)]
-    return start(
-        command, home.process_file(WORKER), home.log_file(WORKER), home.settings(), PROJECT
-    )
+    """Start the workers that do not run; return whether one was started."""
+    started = [_start_worker(home, name, command) for name, command in WORKERS.items()]
+    return any(started)
+
+
+def _start_worker(home: ServiceHome, name: str, command: Sequence[str]) -> bool:
+    return start(command, home.process_file(name), home.log_file(name), home.settings(), PROJECT)
 
 
 def _answers(home: ServiceHome) -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 import polars as pl
 
 from flows.steps.compare.desired import undeletable_in
+from flows.steps.compare.figures import sent_values
 from flows.steps.compare.partition_comparison import (
     PartitionComparison,
     Selection,
@@ -23,9 +24,9 @@ from staging.layout import Run, Target
 from staging.links import read_links
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
-from transforms.aggregates.standing import sent_before
 from transforms.changes.answers.reject_rows import reject_rows
 from transforms.changes.delta.change_counts import count_by_kind
+from transforms.changes.delta.doubled_numbers import doubled_numbers
 from transforms.changes.delta.partition_doubts import (
     NO_PARTITION_DOUBTS,
     PartitionDoubts,
@@ -36,8 +37,8 @@ from transforms.changes.delta.partition_doubts import (
 from transforms.changes.guards.magnitude import Finding
 from transforms.changes.objects.links import STALE
 from transforms.changes.objects.schemas import Change, with_missing_columns
-from transforms.model.insurees import NUMBER, doubled_numbers
-from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Resource
+from transforms.model.insurees import NUMBER
+from transforms.model.resources import TRACKED_ENTITIES, Resource
 
 
 class Comparison:
@@ -91,8 +92,8 @@ class Comparison:
         """
         for number in doubts.partitions & self._quiet.keys():
             del self._quiet[number]
-        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
         self._take_over_quiet()
+        numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
         if numbers:
             self._compare(numbers, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
@@ -103,7 +104,11 @@ class Comparison:
 
     def _take_over_quiet(self) -> None:
         for number in self._quiet.keys() - self._reports.keys():
-            self._reports[number] = take_over_comparison(self.run, self._quiet[number], number)
+            reported = take_over_comparison(self.run, self._quiet[number], number)
+            if reported is None:
+                del self._quiet[number]
+            else:
+                self._reports[number] = reported
 
     def _compare(
         self,
@@ -187,8 +192,7 @@ class Comparison:
     @cached_property
     def _sent_before(self) -> pl.DataFrame:
         """Of which periods DHIS2 has all that was sent of which data element."""
-        values = [frame.select("key", "state") for _, frame in self.acknowledged(DATA_VALUES)]
-        return sent_before(pl.concat(values), self.current.unfinished).collect()
+        return sent_values(self.target, self.current).pairs
 
     @cached_property
     def _leaving(self) -> pl.Series:

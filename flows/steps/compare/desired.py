@@ -14,6 +14,7 @@ from staging.layout import Run
 from staging.manifests import DesiredManifest
 from staging.rejects import write_rejects
 from staging.snapshots import Snapshot, read_snapshot
+from transforms.aggregates.standing import NOTHING_SENT, SentValues
 from transforms.changes.answers.metadata_changes import with_content
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.objects.partitions import partition_count
@@ -39,6 +40,7 @@ def stage_desired(
     decisions: pl.DataFrame | None = None,
     units: Units = ONE_BY_ONE,
     last_ended: str | None = None,
+    sent: SentValues = NOTHING_SENT,
 ) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
@@ -49,6 +51,7 @@ def stage_desired(
         decisions: Rows of the file of matches; None where org units are made.
         units: Does what is done part by part of the people.
         last_ended: Id of the run that ended before: what is as it was then is not computed again.
+        sent: What DHIS2 has of figures.
 
     Raises:
         GuardError: It was done with another pseudonym key.
@@ -64,13 +67,12 @@ def stage_desired(
     as_of = local_day(snapshot.as_of, country)
     made = Made(register, as_of, [country.model_dump_json(), inputs.key_fingerprint], placement)
     alike = likeness(run, made, inputs, count, last_ended)
-    if alike.before:
-        take_over_desired(run, alike.before, alike.as_before)
+    as_before = take_over_desired(run, alike.before, alike.as_before) if alike.before else []
     parts = Parts(run, as_of, inputs, count, placement, register)
-    write_desired(parts, units, alike.as_before)
+    write_desired(parts, units, as_before)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
-    withheld = write_values(run, register, parts.as_of, country, count, placement)
+    withheld = write_values(run, register, parts.as_of, country, count, placement, sent)
     rows = {each.name: _rows(run, each.name, count) for each in resources_in(run)}
     manifest = DesiredManifest(
         partitions=count,
@@ -82,7 +84,7 @@ def stage_desired(
         digest=alike.digest,
         digests=list(alike.digests),
         before=alike.before.run_id if alike.before else None,
-        as_before=list(alike.as_before),
+        as_before=as_before,
         **({"withheld": withheld} if country.sends_figures else {}),
     )
     manifest.declare_done(run)
@@ -102,9 +104,7 @@ def _write_metadata(
 
 def _unmapped(snapshot: Snapshot, country: Country, alike: Likeness) -> list[dict[str, str | int]]:
     """Return the values of openIMIS that nothing explains; see `count_unmapped`."""
-    if alike.before and alike.is_same:
-        return DesiredManifest.read(alike.before).unmapped
-    return count_unmapped(snapshot.frames, country)
+    return count_unmapped(snapshot.frames, country) if alike.unmapped is None else alike.unmapped
 
 
 def _oddities(register: Register, inputs: Inputs) -> list[str]:

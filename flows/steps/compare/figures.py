@@ -19,10 +19,17 @@ from transforms.aggregates.figures.compute import added_up, part_of_figures, sha
 from transforms.aggregates.figures.settings import FigureSettings
 from transforms.aggregates.periods import open_periods, reckoned_periods, sent_periods
 from transforms.aggregates.places import org_units_of_places
-from transforms.aggregates.standing import Rules, differing_closed, with_standing
+from transforms.aggregates.standing import (
+    NOTHING_SENT,
+    Rules,
+    SentValues,
+    differing_closed,
+    sent_before,
+    with_standing,
+)
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.objects.partitions import partition_of
-from transforms.changes.objects.schemas import desired_schema
+from transforms.changes.objects.schemas import State, acknowledged_schema, desired_schema
 from transforms.model.resources import DATA_VALUES, RESOURCES
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
@@ -61,6 +68,7 @@ def write_values(
     country: Country,
     partitions: int,
     placement: pl.DataFrame | None,
+    before: SentValues = NOTHING_SENT,
 ) -> dict[str, int]:
     """Write the data values that DHIS2 should hold; return reason to how many are not sent.
 
@@ -71,17 +79,31 @@ def write_values(
         country: Which figures are sent.
         partitions: Into how many the values are divided.
         placement: Where each place goes; None where org units are made.
+        before: What DHIS2 has.
     """
     if not country.sends_figures:
         return {}
     at = org_units_of_places(register, placement, country)
-    found = desired_values(_figures(run, register, as_of, country, partitions), at, as_of, country)
+    values = _figures(run, register, as_of, country, partitions)
+    found = desired_values(values, at, as_of, country, before)
     number = partition_of(pl.col("person"), partitions)
     for partition in range(partitions):
         rows = found.desired.lazy().filter(number == partition).sort("person", "key")
         write_frame(run.desired(DATA_VALUES.name, partition), rows)
     write_frame(run.desired(RULES, 0), _rules(found, at, as_of, country).as_frame().lazy())
     return found.counted
+
+
+def sent_values(target: Target, current: Current, *, restates: bool = False) -> SentValues:
+    """Return what DHIS2 has of data values; see `SentValues`."""
+    parts = [
+        acknowledged(target, current, DATA_VALUES, number) for number in range(current.partitions)
+    ]
+    confirmed = pl.concat(
+        [pl.LazyFrame(schema=acknowledged_schema(DATA_VALUES)), *parts], how="diagonal"
+    )
+    keys = confirmed.filter(state=State.HELD.value).select("key").collect().to_series()
+    return SentValues(sent_before(confirmed, current.unfinished).collect(), keys, restates)
 
 
 def with_standing_values(

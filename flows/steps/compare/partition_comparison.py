@@ -51,7 +51,7 @@ class PartitionComparison:
         run: The run; what DHIS2 should hold is written.
         target: The target's files.
         current: Its acknowledged state.
-        doubled_numbers: See `transforms.model.insurees.doubled_numbers`.
+        doubled_numbers: See `transforms.changes.delta.doubled_numbers`.
         undeletable: See `flows.steps.compare.desired.undeletable_in`.
         doubts: What a comparison before this one could not know.
         chosen: Which changes are posted.

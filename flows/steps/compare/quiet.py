@@ -5,7 +5,8 @@
     … and DHIS2 has confirmed everything of the partition  so nothing of it is to be posted
 
 The files of the last run stand as those of this one too, and what it reported of a quiet partition
-is reported again. If one of these files is not there, or damaged, the partition is not quiet.
+is reported again. If one of these files is not there, or damaged, the partition is not quiet; nor
+is it if one goes while it is taken over, because another run thins out the folder.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,6 +17,7 @@ from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.partition_report import PartitionReport, report_of
 from flows.steps.shared.acknowledged_frames import tracked_versions
 from staging.current import Current
+from staging.damage import DamagedError
 from staging.frames import is_sound, row_count, scan_frame, take_over, write_frame
 from staging.layout import Run
 from staging.manifests import ChangesManifest, DesiredManifest
@@ -36,14 +38,14 @@ class Likeness:
         digests: Of what the objects of each partition are made of.
         before: The run that ended before; None if nothing is known of it.
         as_before: Partitions of which that run's files say what DHIS2 should hold.
-        is_same: Whether nothing at all is otherwise.
+        unmapped: What that run found that nothing explains, if nothing at all is otherwise.
     """
 
     digest: str | None = None
     digests: Sequence[str] = ()
     before: Run | None = None
     as_before: Sequence[int] = ()
-    is_same: bool = False
+    unmapped: list[dict[str, str | int]] | None = None
 
 
 def likeness(
@@ -80,7 +82,8 @@ def likeness(
         for number, (now, then) in pairs
         if now == then and all(is_sound(before.desired(name, number)) for name in NAMES)
     ]
-    return Likeness(found, digests, before, as_before, is_same=manifest.digest == found)
+    is_same = manifest.digest == found
+    return Likeness(found, digests, before, as_before, manifest.unmapped if is_same else None)
 
 
 def _desired_of(run: Run | None, partitions: int) -> DesiredManifest | None:
@@ -92,15 +95,21 @@ def _desired_of(run: Run | None, partitions: int) -> DesiredManifest | None:
     return manifest if manifest and len(manifest.digests) == partitions else None
 
 
-def take_over_desired(run: Run, before: Run, numbers: Collection[int]) -> None:
-    """Let what DHIS2 should hold of some partitions be what it should hold in another run."""
-    take_over(
-        {
-            run.desired(name, number): before.desired(name, number)
-            for number in numbers
-            for name in NAMES
-        }
-    )
+def take_over_desired(run: Run, before: Run, numbers: Collection[int]) -> list[int]:
+    """Let what DHIS2 should hold of some partitions be what it should hold in another run.
+
+    Returns:
+        The partitions of which that run still has it.
+    """
+    return [number for number in numbers if _takes_over(run, before, number)]
+
+
+def _takes_over(run: Run, before: Run, number: int) -> bool:
+    try:
+        take_over({run.desired(name, number): before.desired(name, number) for name in NAMES})
+    except DamagedError:
+        return False
+    return True
 
 
 def quiet_partitions(run: Run, current: Current) -> dict[int, Run]:
@@ -133,15 +142,17 @@ def _is_sound(run: Run, partition: int) -> bool:
     return all(map(is_sound, (run.reported(partition), *changes)))
 
 
-def take_over_comparison(run: Run, before: Run, partition: int) -> PartitionReport:
-    """Write that nothing of a partition is to be posted; return what was reported of it before."""
-    reported = {run.reported(partition): before.reported(partition)}
-    empty = {}
-    for name in NAMES:
-        path, earlier = run.changes(name, partition), before.changes(name, partition)
-        if row_count(earlier):
-            write_frame(path, scan_frame(earlier).clear())
-        else:
-            empty[path] = earlier
-    take_over(reported | empty)
+def take_over_comparison(run: Run, before: Run, partition: int) -> PartitionReport | None:
+    """Write that nothing of a partition is to be posted; return what was reported of it before.
+
+    None if the run before does not have it any more.
+    """
+    changes = {run.changes(name, partition): before.changes(name, partition) for name in NAMES}
+    try:
+        take_over({run.reported(partition): before.reported(partition)} | changes)
+    except DamagedError:
+        return None
+    for path in changes:
+        if row_count(path):
+            write_frame(path, scan_frame(path).clear())
     return report_of(scan_frame(run.reported(partition)))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flows.steps.compare.bundles import stage_bundles
 from flows.steps.compare.changes import stage_changes
 from flows.steps.compare.desired import oddities, stage_desired, unmapped_values
-from flows.steps.compare.figures import closed_sentence
+from flows.steps.compare.figures import closed_sentence, sent_values
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
 from flows.steps.compare.source_identity import check_source
@@ -20,6 +20,7 @@ from staging.current import Current
 from staging.layout import Run, Target
 from staging.requests import TransformRequest
 from staging.runs import at_work, remember
+from transforms.aggregates.standing import NOTHING_SENT, SentValues
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.core.errors import GuardError
 from transforms.model.existing import in_use
@@ -67,7 +68,7 @@ def transform_run(
             with another key.
     """
     runner.run(compare_source, runner, run, target, inputs, allow)
-    runner.run(make_desired, runner, run, target, inputs, partitions)
+    runner.run(make_desired, runner, run, target, inputs, allow, partitions)
     runner.run(find_changes, runner, run, target, inputs, allow)
     runner.run(report_magnitude, runner, run, allow)
     runner.run(render_bundles, runner, run, inputs)
@@ -100,7 +101,12 @@ def refuse_persons(target: Target, current: Current) -> None:
 
 
 def make_desired(
-    runner: Runner, run: Run, target: Target, inputs: Inputs, partitions: int | None
+    runner: Runner,
+    run: Run,
+    target: Target,
+    inputs: Inputs,
+    allow: Permissions,
+    partitions: int | None,
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
@@ -109,7 +115,13 @@ def make_desired(
         runner.units(inputs.country.partitions),
     )
     rows = stage_desired(
-        run, inputs, state.partitions or partitions, decisions, units, state.last_ended
+        run,
+        inputs,
+        state.partitions or partitions,
+        decisions,
+        units,
+        state.last_ended,
+        _sent_values(target, state, inputs, allow),
     )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
@@ -117,6 +129,12 @@ def make_desired(
         runner.info("%s", sentence)
     for sentence in oddities(run):
         runner.warning("%s", sentence)
+
+
+def _sent_values(target: Target, state: Current, inputs: Inputs, allow: Permissions) -> SentValues:
+    if not inputs.country.sends_figures:
+        return NOTHING_SENT
+    return sent_values(target, state, restates=Allow.RESTATE in allow)
 
 
 def find_changes(

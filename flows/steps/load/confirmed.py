@@ -45,8 +45,7 @@ def confirmed_partitions(
     return [
         number
         for number in range(partitions)
-        if _is_confirmed(run, number, answers)
-        and (_is_empty(changes_of(run, number)) or not _is_in_doubt(target, current, number))
+        if _is_confirmed(run, target, current, number, answers)
     ]
 
 
@@ -55,7 +54,9 @@ def is_of_partition(partition: int) -> pl.Expr:
     return pl.col("partition").is_in([partition, ACROSS])
 
 
-def _is_confirmed(run: Run, partition: int, answers: pl.LazyFrame) -> bool:
+def _is_confirmed(
+    run: Run, target: Target, current: Current, partition: int, answers: pl.LazyFrame
+) -> bool:
     if not run.reported(partition).exists():
         return False
     rejects = pl.concat(report_of(scan_frame(run.reported(partition))).rejects.values())
@@ -63,7 +64,8 @@ def _is_confirmed(run: Run, partition: int, answers: pl.LazyFrame) -> bool:
     if _is_empty(changes):
         return rejects.filter(pl.col("reasons").list.contains(pl.lit(DOUBLE))).is_empty()
     own = answers.filter(is_of_partition(partition))
-    return rejects.is_empty() and _is_clear(own) and _is_done(changes, own)
+    is_accepted = rejects.is_empty() and _is_clear(own) and _is_done(changes, own)
+    return is_accepted and not _is_in_doubt(target, current, partition)
 
 
 def _is_empty(changes: Changes) -> bool:

@@ -8,7 +8,7 @@ from flows.steps.compare.magnitude import holds_back_pseudonyms
 from flows.steps.compare.source_identity import source_of
 from flows.steps.load.confirmed import confirmed_partitions, is_of_partition
 from flows.steps.load.divide_anew import divide_anew
-from flows.steps.load.fold_links import fold_links, with_owners_found, with_values_in_doubt
+from flows.steps.load.fold_links import LinkedPeople, fold_links
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.load.unfinished_values import unfinished_values
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
@@ -29,7 +29,7 @@ from transforms.changes.sending.leaving_out import LeftOut, as_sent
 from transforms.core.errors import StagingError
 from transforms.model.chosen_resources import sends_everything
 from transforms.model.field_keys import with_key_names
-from transforms.model.resources import EVERY_BY_NAME, EVERY_RESOURCE, TRACKED_ENTITIES, Resource
+from transforms.model.resources import EVERY_BY_NAME, EVERY_RESOURCE, Resource
 
 OUTCOMES = "outcomes"
 
@@ -187,6 +187,7 @@ def _fold_resource(
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
     is_new = resource.name not in current.versions
+    linked = LinkedPeople.of_run(run, target, current)
     checksums = []
     for number in range(partitions) if touched else ():
         if number in touched or is_new:
@@ -194,10 +195,9 @@ def _fold_resource(
             changes = changes_of(run, number)[resource.name]
             own = answers.filter(is_of_partition(number))
             sent = as_sent(resource, changes, base, left_out)
-            sent = with_owners_found(run, sent) if resource.owned else sent
+            sent = linked.with_owners(resource, sent)
             rows = fold_partition(resource, base, sent, own, run.run_id)
-            if resource == TRACKED_ENTITIES:
-                rows = with_values_in_doubt(run, target, current, rows, changes)
+            rows = linked.with_doubts(resource, rows, changes)
             checksums.append(write(target, run.run_id, resource.name, number, rows))
         else:
             checksums.append(keep(target, current, run.run_id, resource.name, number))

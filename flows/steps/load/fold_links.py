@@ -1,8 +1,11 @@
 """Remember who of openIMIS's people is whom of DHIS2's own, after a run."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import polars as pl
 
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from staging.acknowledged import write
 from staging.current import LINKS, Current
 from staging.layout import Run, Target
@@ -14,8 +17,7 @@ from transforms.changes.objects.links import (
     with_doubts_of_leaving,
     with_owners,
 )
-from transforms.changes.objects.schemas import State
-from transforms.model.resources import TRACKED_ENTITIES
+from transforms.model.resources import TRACKED_ENTITIES, Resource
 
 
 def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str]]:
@@ -31,27 +33,41 @@ def fold_links(run: Run, target: Target, current: Current) -> dict[str, list[str
     if answers is None and before.is_empty():
         return {}
     found = with_answers(before, NO_LINKS if answers is None else answers)
-    confirmed = pl.concat(
-        acknowledged(target, current, TRACKED_ENTITIES, number)
-        .filter(state=State.HELD.value)
-        .select("uid")
-        for number in range(current.partitions)
-    )
-    rows = remembered(found, confirmed)
+    rows = remembered(found, confirmed_objects(target, current, TRACKED_ENTITIES))
     if rows.equals(before):
         return {}
     return {LINKS: [write(target, run.run_id, LINKS, 0, rows.lazy())]}
 
 
-def with_owners_found(run: Run, changes: pl.LazyFrame) -> pl.LazyFrame:
-    """Return changes of enrollments with the owners that the load has found of linked people."""
-    answers = answers_of(run)
-    return changes if answers is None else with_owners(changes, answers)
+@dataclass(frozen=True)
+class LinkedPeople:
+    """What the fold of a run has to know of people of DHIS2's own.
 
+    Attributes:
+        run_id: The run.
+        links: Of before the run.
+        answers: What its load has found of them; None if it has not asked.
+    """
 
-def with_values_in_doubt(
-    run: Run, target: Target, current: Current, rows: pl.LazyFrame, changes: pl.LazyFrame
-) -> pl.LazyFrame:
-    """Return acknowledged people: of linked ones the run may have taken back the values alone."""
-    links = read_links(target, current)
-    return rows if links.is_empty() else with_doubts_of_leaving(rows, changes, links, run.run_id)
+    run_id: str
+    links: pl.DataFrame
+    answers: pl.DataFrame | None
+
+    @classmethod
+    def of_run(cls, run: Run, target: Target, current: Current) -> Self:
+        """Return what is known of the linked people of a run."""
+        return cls(run.run_id, read_links(target, current), answers_of(run))
+
+    def with_owners(self, resource: Resource, changes: pl.LazyFrame) -> pl.LazyFrame:
+        """Return changes; those of enrollments have the owners that the load has found."""
+        if not resource.owned or self.answers is None:
+            return changes
+        return with_owners(changes, self.answers)
+
+    def with_doubts(
+        self, resource: Resource, rows: pl.LazyFrame, changes: pl.LazyFrame
+    ) -> pl.LazyFrame:
+        """Return acknowledged rows; of people the run may have taken back the values alone."""
+        if resource != TRACKED_ENTITIES or self.links.is_empty():
+            return rows
+        return with_doubts_of_leaving(rows, changes, self.links, self.run_id)

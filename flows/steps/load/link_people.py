@@ -16,7 +16,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from flows.steps.shared.staged_changes import all_changes
 from flows.steps.target.people_by_number import find_people
 from flows.steps.target.read_back import Reader, query_objects
@@ -33,7 +33,6 @@ from transforms.changes.objects.links import (
     renaming_of,
     with_answers,
 )
-from transforms.changes.objects.schemas import State
 from transforms.changes.sending.linking import (
     gone,
     judge_found,
@@ -168,11 +167,5 @@ class _Look:
         return confirmed.collect()["uid"]
 
     def _confirmed(self, resource: Resource) -> pl.LazyFrame:
-        numbers = range(self.current.partitions)
-        frames = [
-            acknowledged(self.target, self.current, resource, number).select(
-                "key", "uid", "parentUid", "state"
-            )
-            for number in numbers
-        ]
-        return pl.concat(frames).filter(state=State.HELD.value)
+        rows = confirmed_objects(self.target, self.current, resource)
+        return rows.select("key", "uid", "parentUid")

@@ -13,11 +13,11 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.link_people import FoundPeople
 from flows.steps.load.post_bundle import post_bundle
 from flows.steps.load.thread_state import LoadState
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from flows.steps.shared.staged_changes import all_changes
 from staging.current import Current
 from staging.layout import Run, Target
-from transforms.changes.objects.schemas import LEAVING, State
+from transforms.changes.objects.schemas import LEAVING
 from transforms.changes.sending.linked_bodies import ENROLLMENTS, Linked
 from transforms.changes.sending.linking import linked_before
 from transforms.changes.sending.waiting import NOTHING_WAITS, WAITING
@@ -105,11 +105,9 @@ def _leaving(run: Run, linked: Linked) -> pl.DataFrame:
 def _values(target: Target, current: Current, leaving: pl.DataFrame) -> dict[str, list[str]]:
     """Return our UID of a person to the keys of the values that are to be emptied."""
     whole = leaving.filter(pl.col("change").is_in(LEAVING))["uidBefore"]
-    confirmed = _confirmed(target, current, TRACKED_ENTITIES, "uid", whole)
-    keys = [each.key for each in ATTRIBUTES.values() if each.key in confirmed.columns]
-    found = {
-        row["uid"]: [key for key in keys if row[key] is not None] for row in confirmed.to_dicts()
-    }
+    people = _confirmed(target, current, TRACKED_ENTITIES, "uid", whole)
+    keys = [each.key for each in ATTRIBUTES.values() if each.key in people.columns]
+    found = {row["uid"]: [key for key in keys if row[key] is not None] for row in people.to_dicts()}
     some = leaving.filter(~pl.col("change").is_in(LEAVING))
     return found | dict(some.select("uidBefore", "cleared").iter_rows())
 
@@ -137,13 +135,7 @@ def _confirmed(
     target: Target, current: Current, resource: Resource, name: str, uids: pl.Series
 ) -> pl.DataFrame:
     some = pl.LazyFrame({name: uids}, schema={name: pl.String})
-    parts = [
-        acknowledged(target, current, resource, number)
-        .filter(state=State.HELD.value)
-        .join(some, on=name, how="semi")
-        for number in range(current.partitions)
-    ]
-    return pl.concat(parts, how="diagonal").collect()
+    return confirmed_objects(target, current, resource).join(some, on=name, how="semi").collect()
 
 
 def _enrollment(resource: Resource, row: Json) -> Json:

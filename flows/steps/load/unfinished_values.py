@@ -3,13 +3,13 @@
 import polars as pl
 
 from flows.steps.compare.magnitude import waiting_sentences
-from flows.steps.shared.acknowledged_frames import acknowledged
-from flows.steps.shared.staged_changes import changes_of, resources_in
+from flows.steps.shared.acknowledged_frames import confirmed_objects
+from flows.steps.shared.staged_changes import all_changes, resources_in
 from staging.current import Current
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from transforms.aggregates.standing import PAIR, VALUE, pairs_of
-from transforms.changes.objects.schemas import State, is_kept
+from transforms.changes.objects.schemas import is_kept
 from transforms.model.resources import DATA_VALUES
 
 
@@ -26,13 +26,9 @@ def unfinished_values(run: Run, target: Target, current: Current) -> list[str]:
         return current.unfinished
     manifest = ChangesManifest.read(run)
     is_whole = DATA_VALUES.name in manifest.wholly and not waiting_sentences(run)
-    numbers = range(manifest.partitions)
-    lacking = pl.concat(_lacking(run, target, current, number) for number in numbers)
-    names = lacking.select(pl.concat_str(PAIR, separator=":")).unique().collect().to_series()
-    return sorted({*names, *([] if is_whole else current.unfinished)})
-
-
-def _lacking(run: Run, target: Target, current: Current, number: int) -> pl.LazyFrame:
-    confirmed = acknowledged(target, current, DATA_VALUES, number).filter(state=State.HELD.value)
-    sent = changes_of(run, number)[DATA_VALUES.name].filter(is_kept())
-    return pairs_of(sent.join(confirmed, on=["key", VALUE], how="anti"))
+    sent = all_changes(run)[DATA_VALUES.name].filter(is_kept())
+    lacking = sent.join(
+        confirmed_objects(target, current, DATA_VALUES), on=["key", VALUE], how="anti"
+    )
+    names = pairs_of(lacking).select(pl.concat_str(PAIR, separator=":")).unique().collect()
+    return sorted({*names.to_series(), *([] if is_whole else current.unfinished)})

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
-from flows.connectors.dhis2.metadata_read import present_objects, roots
+from flows.connectors.dhis2.metadata_read import count_of, present_objects, roots
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.selection import TableSelection
 from transforms.core.json_texts import Json
@@ -46,7 +46,7 @@ def look_for_country(
         calendar,
         list(above_all.values()),
         {int(each["level"]): str(each["name"]) for each in levels},
-        len(_all(client, "organisationUnits", "id")),
+        count_of(client, "organisationUnits"),
         sorted(regions),
         _codes(openimis, country),
     )

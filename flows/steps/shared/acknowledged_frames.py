@@ -44,14 +44,18 @@ def acknowledged_resources(current: Current) -> list[Resource]:
     return [*RESOURCES, *(each for each in others if each not in RESOURCES)]
 
 
+def confirmed_objects(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
+    """Return what DHIS2 holds of a resource, of all partitions."""
+    numbers = range(current.partitions)
+    frames = [acknowledged(target, current, resource, number) for number in numbers]
+    return pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
+
+
 def holds_persons(target: Target, current: Current) -> bool:
     """Whether DHIS2 has confirmed persons, and has them still."""
     if TRACKED_ENTITIES.name not in current.versions:
         return False
-    numbers = range(current.partitions)
-    frames = [acknowledged(target, current, TRACKED_ENTITIES, number) for number in numbers]
-    persons = pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
-    return not persons.head(1).collect().is_empty()
+    return not confirmed_objects(target, current, TRACKED_ENTITIES).head(1).collect().is_empty()
 
 
 def tracked_versions(current: Current) -> dict[str, str]:

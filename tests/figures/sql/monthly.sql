@@ -44,7 +44,8 @@ CREATE TEMP TABLE a_claim AS
 SELECT c.claim, c.person, c.facility, c.claimed_on, c.visited_on, c.claimed, c.approved, c.valuated, c.remunerated,
     COALESCE(c.product, 'unknown') AS product, f.district AS facility_district, w.district AS home, w.family, w.sex, w.birth,
     CASE c.visit_type WHEN 'E' THEN 'emergency' WHEN 'R' THEN 'referral' WHEN 'O' THEN 'other' ELSE 'unknown' END AS visit_type,
-    CASE TRIM(o."CareType") WHEN 'IPD' THEN 'in_patient' WHEN 'OPD' THEN 'out_patient' ELSE 'unknown' END AS care_type,
+    -- openIMIS 1.4 has no CareType.
+    CASE TRIM(TO_JSONB(o) ->> 'CareType') WHEN 'IPD' THEN 'in_patient' WHEN 'OPD' THEN 'out_patient' ELSE 'unknown' END AS care_type,
     LOWER(REGEXP_REPLACE(c.reason, '[^A-Za-z0-9]+', '_', 'g')) AS reason, o."ClaimStatus" AS status, b."RunDate"::DATE AS paid_on,
     o."DateTo" > o."DateFrom" AS stayed, h."HFLevel" = 'H' AS at_hospital
 FROM claim c JOIN "tblClaim" o ON o."ClaimID" = c.claim LEFT JOIN "tblBatchRun" b ON b."RunID" = o."RunID"

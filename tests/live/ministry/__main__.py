@@ -19,7 +19,7 @@ from time import monotonic
 from flows.steps.reconcile.explanation import find_object
 from staging.rejects import read_rejects
 from tests.live.ministry import figures, truth, users
-from tests.live.ministry.real import RealMinistry
+from tests.live.ministry.real import ALL, RealMinistry
 from tests.support.ministry import CLAIMS, PEOPLE, SETTINGS
 from tests.support.national_tree import ROOT, nation
 from transforms.model.resources import CLAIM_ENROLLMENTS, TRACKED_ENTITIES
@@ -124,7 +124,7 @@ class Story:
         ministry.next_day()
         self.step("a day of changes", lambda: ministry.bring("two"))
         self.step("reconcile", lambda: f"{len(ministry.look('look'))} findings")
-        self.step("withdraw", ministry.withdraw)
+        self.step("withdraw", partial(ministry.withdraw, ALL))
         self.step("people left", lambda: sum(ministry.held(TRACKED_ENTITIES).values()))
 
 

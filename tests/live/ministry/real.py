@@ -13,17 +13,12 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import present_objects
 from flows.connectors.dhis2.retry import Patience
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run, loading
 from flows.steps.load.population_figures import read_places, write_figures
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.decisions import read_decisions
 from flows.steps.target.read_back import Reader
-from staging.current import read_current
 from staging.rejects import read_rejects
-from staging.runs import at_work
 from tests.support.ministry import CLAIMS, GROUP, NUMBER, PROGRAM, TYPE, Ministry
 from tests.support.national_tree import Nation
 from tests.support.sandbox import Sandbox
@@ -112,7 +107,7 @@ class RealMinistry(Ministry):
             "organisationUnitLevels"
         ]
         read["people"] = self.their_patients()
-        return json.dumps(_plain(read), sort_keys=True, indent=1).encode()
+        return json.dumps(in_one_order(read), sort_keys=True, indent=1).encode()
 
     def their_patients(self) -> list[dict[str, Any]]:
         """The people of the ministry's program."""
@@ -186,16 +181,6 @@ class RealMinistry(Ministry):
             done = write_figures(client, CALENDARS["iso8601"], self.settings, rows, places)
         return done.markdown
 
-    def withdraw(self) -> None:
-        """Delete all that is ours."""
-        job, current = self.job("withdrawal"), read_current(self.target)
-        assert current is not None
-        with at_work(job.run):
-            stage_withdrawal(job.run, self.target, current)
-            stage_bundles(job.run, 100)
-        with loading(job.run, self.target), job.client() as client:
-            load_run(job.run, self.target, client, job.country, ALL)
-
 
 def _places(resource: Resource, pages: Iterable[list[dict[str, Any]]]) -> dict[str, str]:
     """UID to the org unit of what is not deleted."""
@@ -212,12 +197,11 @@ def _with_uid_first(resource: Resource, thing: dict[str, Any]) -> dict[str, Any]
     return {name: thing[name], "orgUnit": thing.get("orgUnit"), "deleted": thing.get("deleted")}
 
 
-def _plain(value: Any) -> Any:
+def in_one_order(value: Any) -> Any:
     """Return a value without what changes by itself, and lists in one order."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if name not in CHANGING}
+        return {name: in_one_order(each) for name, each in value.items() if name not in CHANGING}
     if isinstance(value, list):
-        return sorted(
-            (_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True)
-        )
+        ordered = (in_one_order(each) for each in value)
+        return sorted(ordered, key=lambda each: json.dumps(each, sort_keys=True))
     return value

@@ -28,7 +28,9 @@ SECTION = """
 [aggregates]
 figures = ["insured", "claims", "claimed_amount"]
 since = "202501"
+open_periods = 60
 """
+"""The sample ends with 2025, and is read on any later day: its months have to be open still."""
 
 
 def sent(live: Live) -> Counts:

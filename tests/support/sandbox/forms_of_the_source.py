@@ -12,6 +12,9 @@ Objects of a class by UID, with fewer fields than were asked for: real servers a
 filter with all of their fields (`:owner`), and the same fields with other filters, or for the
 classes `dataElements`, `trackedEntityAttributes` and `maps`; one code serves all
 (`AbstractCrudController`, `AbstractFullReadOnlyController.getObjectList`).
+
+How many org units there are, which a page of one says: `AbstractFullReadOnlyController` of 2.40.12,
+2.41.9, 2.42.5.2 and 2.43.1 answers every page with `pager` and its `total`.
 """
 
 from __future__ import annotations
@@ -54,4 +57,7 @@ FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
     _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(("2.41", "2.43"), _PEOPLE),
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
+    "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(
+        (*VERSIONS, "2.42"), frozenset({"id"})
+    ),
 }

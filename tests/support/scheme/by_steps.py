@@ -5,7 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from staging.layout import Run, Target
 from tests.support.loader import LOADER_USER
 from tests.support.loader import NAME as LOADER_NAME
 from tests.support.sandbox import ADMIN, Sandbox, running_sandbox
-from tests.support.scheme.job import PARTITIONS, Job, bring, cut_short, extract, stage
+from tests.support.scheme.job import PARTITIONS, Job, bring, cut_short, extract, stage, withdraw
 from tests.support.scheme.sources import Source, SqliteSource, Tables
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.changes.objects.phases import Phase
@@ -42,11 +42,18 @@ hours = 0
 
 @dataclass(frozen=True)
 class Moment:
-    """How everything was at a moment: the folder of the scheme, the day, and what DHIS2 held."""
+    """How everything was at a moment: the folder of the scheme, the day, and what DHIS2 held.
+
+    That lies beside the folder: a failed law prints a moment.
+    """
 
     folder: Path
     day: date
-    held: bytes = field(repr=False)
+
+    @property
+    def held(self) -> Path:
+        """The file of what DHIS2 held."""
+        return self.folder.with_suffix(".dhis2")
 
 
 class Scheme:
@@ -178,15 +185,20 @@ class Scheme:
         """Post a run up to a phase, and do not fold it."""
         cut_short(self.job(run_id), last)
 
+    def withdraw(self, allow: Permissions, size: int = 100) -> None:
+        """Delete all that is ours from DHIS2."""
+        withdraw(self.job("withdrawal", allow=allow), size)
+
     def moment(self) -> Moment:
         """Remember how everything is."""
         self._moments += 1
         folder = self.folder / f"moment {self._moments}"
         shutil.copytree(self.folder / "scheme", folder)
         state = self.sandbox.state
+        moment = Moment(folder, self.day)
         with state.lock:
-            held = pickle.dumps((state.tracker, state.metadata, state.data_store))
-        return Moment(folder, self.day, held)
+            moment.held.write_bytes(pickle.dumps((state.tracker, state.metadata, state.data_store)))
+        return moment
 
     def back_to(self, moment: Moment) -> None:
         """Put everything back."""
@@ -199,7 +211,7 @@ class Scheme:
         """Put DHIS2 alone, this or another, back to an earlier moment, as from a backup."""
         state = (sandbox or self.sandbox).state
         with state.lock:
-            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held)
+            state.tracker, state.metadata, state.data_store = pickle.loads(moment.held.read_bytes())
             state.metadata_changed()
 
     def writes(self) -> int:

@@ -17,6 +17,8 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.sql_dialect import DialectName
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.prefect_support.openimis_database import OpenimisDatabase
+from flows.steps.compare.bundles import stage_bundles
+from flows.steps.compare.changes import stage_withdrawal
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.extract.snapshot import Columns, take_snapshot
@@ -32,6 +34,7 @@ from flows.steps.load.post_run import Posting
 from flows.steps.load.thread_state import LoadState
 from flows.steps.shared.runner import PLAIN
 from flows.steps.shared.stages import StageName, go_through
+from staging.current import read_current
 from staging.damage import in_words
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, Until
@@ -201,6 +204,17 @@ def load(job: Job) -> Sequence[str]:
         with job.client() as client:
             opened = load_run(job.run, job.target, client, job.country, job.allow, state=state)
     return opened.warnings
+
+
+def withdraw(job: Job, size: int) -> None:
+    """Delete all that is ours, in bundles of a size."""
+    current = read_current(job.target)
+    assert current is not None
+    with at_work(job.run):
+        stage_withdrawal(job.run, job.target, current)
+        stage_bundles(job.run, size)
+    with loading(job.run, job.target), job.client() as client:
+        load_run(job.run, job.target, client, job.country, job.allow)
 
 
 def _post_up_to(job: Job, last: Phase) -> None:

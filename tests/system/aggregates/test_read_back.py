@@ -5,9 +5,6 @@ import xml.etree.ElementTree as ElementTree
 import polars as pl
 
 from flows.steps.compare.adx_file import write_adx
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run
 from flows.steps.reconcile.explanation import find_object
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.scheme import Scheme
@@ -67,12 +64,7 @@ def test_a_facility_is_explained_with_its_values(scheme: Scheme) -> None:
 
 
 def test_a_pilot_that_ends_leaves_no_value(scheme: Scheme) -> None:
-    job = scheme.job("withdrawal")
-    stage_withdrawal(job.run, job.target, scheme.current)
-    stage_bundles(job.run, 100)
-
-    with job.client() as client:
-        load_run(job.run, job.target, client, job.country, (Allow.DELETES, Allow.BEGIN_AGAIN))
+    scheme.withdraw((Allow.DELETES, Allow.BEGIN_AGAIN))
 
     assert stored(scheme.sandbox) == {}
 

@@ -5,13 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run, loading
-from staging.current import read_current
 from staging.links import read_links
 from staging.rejects import read_rejects
-from staging.runs import at_work
 from tests.support.loader import LOADER_USER
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import FEW_QUESTIONS, Moment
@@ -81,10 +76,4 @@ def owner_of(theirs: TheirPeople, number: str) -> str:
 
 
 def withdraw(theirs: TheirPeople) -> None:
-    job, current = theirs.job("withdrawal"), read_current(theirs.target)
-    assert current is not None
-    with at_work(job.run):
-        stage_withdrawal(job.run, theirs.target, current)
-        stage_bundles(job.run, 20)
-    with loading(job.run, theirs.target), job.client() as client:
-        load_run(job.run, theirs.target, client, job.country, [*MUCH, Allow.BEGIN_AGAIN])
+    theirs.withdraw([*MUCH, Allow.BEGIN_AGAIN], size=20)

@@ -4,16 +4,16 @@ import logging
 from pathlib import Path
 
 import pytest
+from polars.exceptions import PanicException
 from prefect import flow, get_client
 from prefect.blocks.core import Block
 from prefect.client.schemas.actions import BlockDocumentUpdate
 from pydantic import ValidationError
 
 from flows.extract import extract
-from flows.prefect_support.dhis2_server import Dhis2Server
+from flows.prefect_support.blocks import BLOCKS
 from flows.prefect_support.endings import in_one_sentence, run_among
 from flows.prefect_support.openimis_database import OpenimisDatabase
-from flows.prefect_support.pseudonym_key import PseudonymKey
 from flows.sync import sync
 from staging.layout import Run
 from staging.requests import TransformRequest
@@ -99,7 +99,7 @@ def test_a_block_that_an_older_package_has_saved_ends_in_one_sentence_without_it
     assert "Traceback" not in ended_with(caplog)
 
 
-@pytest.mark.parametrize("block", [OpenimisDatabase, Dhis2Server, PseudonymKey])
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=lambda block: block.__name__)
 def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
     content = {name: [SECRET] for name in block.model_fields}
 
@@ -109,19 +109,23 @@ def test_no_block_repeats_what_it_does_not_take(block: type[Block]) -> None:
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.parametrize("kind", [KeyError, PanicException])
 def test_an_error_that_nobody_foresaw_tells_its_type_and_place_and_nothing_of_its_text(
-    prefect_server: None, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    prefect_server: None,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    kind: type[BaseException],
 ) -> None:
     @flow(name="careless")
     @in_one_sentence
     def careless(staging_root: Path, run_id: str | None = None) -> None:
-        raise KeyError(SECRET)
+        raise kind(SECRET)
 
     caplog.set_level(logging.INFO)
 
     state = careless(tmp_path, return_state=True)
 
-    assert "KeyError (test_endings.py, line" in str(state.message)
+    assert f"{kind.__name__} (test_endings.py, line" in str(state.message)
     assert f", in {tmp_path / 'runs' / str(state.state_details.flow_run_id)}. " in str(
         state.message
     )

@@ -34,15 +34,17 @@ def prefect(*arguments: str) -> None:
 
 @pytest.fixture
 def worker(scheme: FlowScheme) -> Iterator[None]:
-    """A worker with room for sync and a stage of it, and all deployments."""
+    """All deployments, a worker with room for sync alone, and one with room for a stage."""
     prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
     prefect("--no-prompt", "deploy", "--all")
     environment = os.environ | {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
-    command = [PREFECT, "worker", "start", "--pool", POOL, "--limit", "3"]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    command = [PREFECT, "worker", "start", "--pool", POOL, "--limit", "1"]
+    commands = [command, [*command, "--work-queue", "stages"]]
+    processes = [subprocess.Popen(each, cwd=PROJECT, env=environment) for each in commands]
     yield
-    process.terminate()
-    process.wait(30)
+    for process in processes:
+        process.terminate()
+        process.wait(30)
 
 
 def start_sync(scheme: FlowScheme) -> FlowRun:

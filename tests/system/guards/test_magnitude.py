@@ -77,6 +77,32 @@ def test_a_lost_column_is_held_back_by_its_name_and_everything_else_goes(
     assert row["reason"] == "too_many_empties"
 
 
+@pytest.mark.large
+def test_days_that_another_time_zone_makes_the_day_before_wait_and_everything_else_goes(
+    strict: GuardedScheme,
+) -> None:
+    before = days_of_events(strict.sandbox)
+    in_openimis(
+        strict,
+        """UPDATE "tblClaim" SET "DateFrom" = DATE("DateFrom", '-1 day'),
+           "DateTo" = DATE("DateTo", '-1 day'), "DateClaimed" = DATE("DateClaimed", '-1 day')""",
+        'UPDATE "tblInsuree" SET "DOB" = \'1971-01-01\' WHERE "InsureeID" = '
+        '(SELECT MIN("InsureeID") FROM "tblInsuree" WHERE "ValidityTo" IS NULL)',
+    )
+
+    strict.bring("third")
+
+    assert days_of_events(strict.sandbox) == before
+    waiting = waiting_sentences(strict.job("third").run)
+    assert any("claim_events" in each for each in waiting)
+    assert all("allow=changes" in each for each in waiting)
+    assert "1971-01-01" in str(strict.sandbox.tracked_entities())
+
+
+def days_of_events(sandbox: Sandbox) -> dict[str, str]:
+    return {uid: event["occurredAt"] for uid, event in sandbox.events().items()}
+
+
 def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
     strict: GuardedScheme,
 ) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.steps.compare import quiet
 from staging.current import switch
+from staging.frames import is_sound
 from staging.layout import Run
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
@@ -18,7 +20,7 @@ from staging.requests import Until
 from tests.support.loader import LOADER_USER
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import running_sandbox
-from tests.support.scheme import DAY_ONE, Moment, Scheme
+from tests.support.scheme import DAY_ONE, FEW_QUESTIONS, Moment, Scheme
 from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.system.crashes.driver import KILLED, bring_in_a_process
 from tests.system.crashes.points import Point
@@ -43,7 +45,7 @@ def quiet_evening(guarded: GuardedScheme) -> Moment:
 def scheme(guarded: GuardedScheme, quiet_evening: Moment) -> GuardedScheme:
     guarded.back_to(quiet_evening)
     guarded.sandbox.cues.clear()
-    guarded.privacy = {}
+    guarded.privacy, guarded.guards = {}, FEW_QUESTIONS
     return guarded
 
 
@@ -146,6 +148,33 @@ def test_a_quiet_night_that_was_killed_is_made_up_for_by_the_next(
     assert scheme.writes() == before
     assert scheme.current.confirmed
     assert scheme.current.confirmed.partitions == ALL
+
+
+@pytest.mark.parametrize("stage", ["desired", "changes"])
+def test_a_run_that_is_thinned_out_while_it_is_taken_over_costs_a_comparison_and_nothing_else(
+    scheme: GuardedScheme, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """By the sync of another target in the same folder."""
+    before = scheme.writes()
+
+    def thinned_out_when_looked_at(path: Path) -> bool:
+        found = is_sound(path)
+        if path.is_relative_to(scheme.run("third").manifest(stage).parent):
+            path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(quiet, "is_sound", thinned_out_when_looked_at)
+
+    scheme.bring(TONIGHT)
+
+    run = scheme.run(TONIGHT)
+    assert DesiredManifest.read(run).as_before == ([] if stage == "desired" else ALL)
+    assert scheme.current.last_ended == TONIGHT
+    assert scheme.writes() == before
+    monkeypatch.undo()
+    scheme.bring(FULL)
+    assert found_by(scheme.run(FULL)) == found_by(run)
+    assert_acknowledged_is_held(scheme)
 
 
 @pytest.mark.large

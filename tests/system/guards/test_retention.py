@@ -191,7 +191,7 @@ def test_a_thinned_run_is_removed_after_its_days_and_not_before(root: Path) -> N
     assert not old.folder.exists()
 
 
-@pytest.mark.parametrize("state", ["open_run", "last_run"])
+@pytest.mark.parametrize("state", ["open_run", "last_run", "last_ended"])
 def test_the_open_and_the_last_run_stay_whole_whatever_their_age(root: Path, state: str) -> None:
     run_of(root, "newest", days_ago=2)
     needed = run_of(root, "needed", days_ago=1_000)

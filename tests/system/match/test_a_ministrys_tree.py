@@ -7,13 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from flows.steps.compare.bundles import stage_bundles
-from flows.steps.compare.changes import stage_withdrawal
-from flows.steps.load.load_run import load_run, loading
 from flows.steps.load.population_figures import read_places, write_figures
-from staging.current import read_current
 from staging.rejects import read_rejects
-from staging.runs import at_work
 from tests.support.loader import LOADER_USER
 from tests.support.ministry import CLAIMS, GROUP, PEOPLE, SETTINGS, Ministry, their_uids
 from tests.support.national_tree import ROOT, fill_dhis2, nation
@@ -372,14 +367,7 @@ def test_figures_of_the_population_are_of_the_ministrys_org_units(
 def test_withdraw_takes_all_that_is_ours_and_nothing_of_theirs(
     story: Story, ministry: Ministry
 ) -> None:
-    job = ministry.job("withdrawal")
-    current = read_current(ministry.target)
-    assert current is not None
-    with at_work(job.run):
-        stage_withdrawal(job.run, ministry.target, current)
-        stage_bundles(job.run, 100)
-    with loading(job.run, ministry.target), job.client() as client:
-        load_run(job.run, ministry.target, client, job.country, MUCH)
+    ministry.withdraw(MUCH)
 
     assert set(ministry.sandbox.tracked_entities()) == their_uids()
     assert ministry.theirs() == story.theirs

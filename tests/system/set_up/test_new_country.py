@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,11 @@ def scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
     with a_flow_scheme(tmp_path) as scheme:
         scheme.source.write(sample(60, seed=7, level="1.4", as_of=date(2026, 1, 1)))
         yield scheme
+
+
+def reads_every_org_unit(request: dict[str, Any]) -> bool:
+    query, is_list = request["query"], request["path"] == "/api/organisationUnits"
+    return is_list and query.get("paging") == "false" and "filter" not in query
 
 
 def test_the_file_names_what_is_there_and_set_up_takes_it(
@@ -49,6 +55,7 @@ def test_root_levels_and_org_units_that_dhis2_has_are_named(
     out = scheme.folder / "country-of-today.toml"
     level = scheme.sandbox.metadata("organisationUnitLevels")
     named = {each["level"]: each["name"] for each in level.values()}
+    before = len(scheme.sandbox.requests)
 
     assert main(["scheme", "ministry", "--out", str(out)]) == 0
 
@@ -60,6 +67,7 @@ def test_root_levels_and_org_units_that_dhis2_has_are_named(
     assert [*said["levels"].values()] == [named[number] for number in sorted(named)]
     assert there > 1
     assert f"DHIS2 has {there} org units already" in page
+    assert not [each for each in scheme.sandbox.requests[before:] if reads_every_org_unit(each)]
 
 
 def test_a_file_that_is_there_stays_as_it_is(

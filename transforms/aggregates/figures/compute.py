@@ -12,6 +12,7 @@ import polars as pl
 
 from transforms.aggregates.figures.benefits import BENEFITS, of_policies_at_work
 from transforms.aggregates.figures.categories import AGE_BAND, CATEGORIES
+from transforms.aggregates.figures.desired_objects import DesiredObjects
 from transforms.aggregates.figures.facts import FAMILIES, PersonFacts
 from transforms.aggregates.figures.methods import (
     METHODS,
@@ -116,7 +117,7 @@ def part_of_figures(
     Raises:
         CountryError: The country file names a place that openIMIS does not have.
     """
-    facts = PersonFacts(register, settings, holders)
+    facts = PersonFacts(DesiredObjects(register, settings, holders))
     needed = {METHODS[figure.key].facts for figure in figures}
     own = [figure for figure in figures if METHODS[figure.key].facts not in SHARED]
     families = facts.families_with_claims(periods) if Facts.HOUSEHOLDS in needed else None

@@ -48,19 +48,20 @@ class PersonFacts:
     """The facts of people, each made when it is first asked for.
 
     Attributes:
-        register: Of openIMIS, or of a part of the people.
-        settings: What the country sets.
-        known_holders: Of a part: see `transforms.model.policies.value_holders`.
+        desired: What the tracker would hold of these people.
     """
 
-    register: Register
-    settings: FigureSettings
-    known_holders: pl.LazyFrame | None = None
+    desired: DesiredObjects
 
-    @cached_property
-    def desired(self) -> DesiredObjects:
-        """What the tracker would hold of these people."""
-        return DesiredObjects(self.register, self.settings, self.known_holders)
+    @property
+    def register(self) -> Register:
+        """Of openIMIS, or of a part of the people."""
+        return self.desired.register
+
+    @property
+    def settings(self) -> FigureSettings:
+        """What the country sets."""
+        return self.desired.settings
 
     @cached_property
     def districts(self) -> pl.LazyFrame:

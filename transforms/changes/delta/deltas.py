@@ -32,7 +32,7 @@ from transforms.changes.objects.schemas import (
     with_missing_columns,
 )
 from transforms.model.resources import Resource
-from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS, HOLDS_BACK_NEW_REASONS
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _with_reasons(
     """Add `reasons` (why a change is held back) and `orphaned` (its old parent goes away)."""
     orphan = pl.lit(value=above is not None) & pl.col("parentUid").is_null()
     reasons = pl.concat_list(
-        pl.col("faults").fill_null([]),
+        _faults(),
         _reason(orphan, "parent_rejected"),
         _reason(pl.col("orgUnit").is_null(), "org_unit_missing"),
         _reason(pl.lit(value=above is not None) & pl.col("occurredAt").is_null(), "date_missing"),
@@ -117,6 +117,13 @@ def _with_reasons(
         reasons=pl.when(~is_delete).then(reasons).otherwise(pl.lit([], TEXTS)),
         orphaned=is_orphaned(above),
     )
+
+
+def _faults() -> pl.Expr:
+    """Return the faults of an object; of one that DHIS2 has, those that hold it back too."""
+    lasting = pl.element().filter(~pl.element().is_in(sorted(HOLDS_BACK_NEW_REASONS)))
+    faults = pl.col("faults").fill_null([])
+    return pl.when(is_acknowledged()).then(faults.list.eval(lasting)).otherwise(faults)
 
 
 def _reason(broken: pl.Expr, code: str) -> pl.Expr:

@@ -16,7 +16,14 @@ from transforms.changes.sending.lacks import (
     is_descriptive,
     is_vital,
 )
-from transforms.model.resources import RESOURCES, Resource
+from transforms.model.kept_for_claims import NO_CLAIM_SENT
+from transforms.model.resources import (
+    CLAIM_ENROLLMENTS,
+    INSUREE_ENROLLMENTS,
+    RESOURCES,
+    TRACKED_ENTITIES,
+    Resource,
+)
 from transforms.model.values import field_reason
 
 WAITING: dict[str, pl.DataType] = {
@@ -40,7 +47,34 @@ def waiting_objects(changes: Mapping[str, pl.LazyFrame], lacks: Lacks) -> pl.Dat
         reason; an object has one reason.
     """
     found = [_waiting_objects(resource, changes[resource.name], lacks) for resource in RESOURCES]
-    return pl.concat([NOTHING_WAITS, *(each for frames in found for each in frames)])
+    waiting = pl.concat([NOTHING_WAITS, *(each for frames in found for each in frames)])
+    return pl.concat([waiting, _people_of_waiting_claims(changes, waiting)])
+
+
+def _people_of_waiting_claims(
+    changes: Mapping[str, pl.LazyFrame], waiting: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the new people whose every claim waits, and whom nothing else enrols.
+
+    openIMIS has deleted them: `transforms.model.kept_for_claims`.
+    """
+    coming = ~pl.col("is_delete")
+    enrollments = waiting.filter(coming, type=CLAIM_ENROLLMENTS.tracker_type.value)["uid"]
+    if enrollments.is_empty():
+        return NOTHING_WAITS
+    claims = changes[CLAIM_ENROLLMENTS.name].filter(is_kept())
+    waits = pl.col("uid").is_in(enrollments.implode())
+    enrolled = [claims.filter(~waits), changes[INSUREE_ENROLLMENTS.name].filter(is_kept())]
+    people = (
+        changes[TRACKED_ENTITIES.name]
+        .filter(pl.col("change") == Change.CREATE.value)
+        .join(claims.filter(waits), left_on="uid", right_on="parentUid", how="semi")
+        .join(pl.concat([each.select("parentUid") for each in enrolled]),
+              left_on="uid", right_on="parentUid", how="anti")
+    )  # fmt: skip
+    reason = pl.lit(NO_CLAIM_SENT)
+    found = _mark(TRACKED_ENTITIES, people, "uid", reason, is_delete=False)
+    return found.join(waiting.filter(coming), on=["type", "uid"], how="anti")
 
 
 def _waiting_objects(resource: Resource, changes: pl.LazyFrame, lacks: Lacks) -> list[pl.DataFrame]:

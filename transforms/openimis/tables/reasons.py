@@ -48,6 +48,10 @@ REASONS: dict[str, str] = {
     "insuree_without_date": (
         "Neither the person's record nor a policy has a date: correct ValidityFrom in openIMIS."
     ),
+    "no_claim_sent": (
+        "The person is deleted in openIMIS, and every claim of the person is held back: once one of "
+        "them goes, so does the person."
+    ),
     "insurance_number_double": (
         "Another current person has the same insurance number: the number was left out of both, "
         "or of this one if DHIS2 already holds it for the other. Correct one in openIMIS."
@@ -209,6 +213,7 @@ REASONS: dict[str, str] = {
 COUNTED_ONLY_REASONS: frozenset[str] = frozenset(
     {
         "no_place",
+        "no_claim_sent",
         "insuree_policy_insuree_unknown",
         "insuree_policy_policy_unknown",
         "claim_insuree_unknown",
@@ -217,3 +222,6 @@ COUNTED_ONLY_REASONS: frozenset[str] = frozenset(
 )
 """Faults of which only a count is reported while DHIS2 has nothing of the object: such rows are old,
 or a whole group of people, and nobody corrects them one by one."""
+
+HOLDS_BACK_NEW_REASONS: frozenset[str] = frozenset({"no_claim_sent"})
+"""Faults for which DHIS2 gets no such object. Of one that it has, what has changed goes."""

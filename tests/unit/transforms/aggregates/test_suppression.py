@@ -30,10 +30,29 @@ def cell(figure: str, period: str, status: str, claims: int) -> dict[str, Any]:
     )
 
 
-def sent(cells: list[dict[str, Any]], closed: Collection[str] = ()) -> set[Cell]:
+def sent(
+    cells: list[dict[str, Any]], closed: Collection[str] = (), absent: Collection[Cell] = ()
+) -> set[Cell]:
     """Figure, period and status of the cells that are not kept back."""
     schema = dict.fromkeys(TEXTS, pl.String) | {"value": pl.Float64, "persons": pl.Int64}
-    found = with_reasons(pl.DataFrame(cells, schema=schema), FIGURES, RELATIONS, 5, (), closed)
+    kept_back = pl.any_horizontal(
+        pl.lit(value=False),
+        *(
+            (pl.col("figure") == figure)
+            & (pl.col("period") == period)
+            & (pl.col("claim_status") == status)
+            for figure, period, status in absent
+        ),
+    )
+    is_closed = pl.col("period").is_in([*closed])
+    found = with_reasons(
+        pl.DataFrame(cells, schema=schema),
+        FIGURES,
+        RELATIONS,
+        5,
+        stands=is_closed & ~kept_back,
+        is_absent=is_closed & kept_back,
+    )
     chosen = found.filter(pl.col("reason").is_null())
     return set(chosen.select("figure", "period", "claim_status").iter_rows())
 
@@ -70,3 +89,32 @@ def test_what_dhis2_keeps_of_a_closed_month_hides_no_small_cell_of_an_open_one()
     assert {(STOCK, JANUARY, "rejected"), (STOCK, JANUARY, "entered")} <= found
     assert (STOCK, FEBRUARY, "rejected") not in found
     assert (STOCK, FEBRUARY, "entered") not in found
+
+
+def test_what_an_older_night_kept_back_of_a_closed_month_hides_a_small_cell_of_an_open_one() -> (
+    None
+):
+    """DHIS2 has nothing of January; so ten in February tell nothing of the two between."""
+    january = [cell(STOCK, JANUARY, "rejected", 8), cell(STOCK, JANUARY, "entered", 7)]
+    february = [
+        cell(FLOW, FEBRUARY, "rejected", 2),
+        cell(STOCK, FEBRUARY, "rejected", 10),
+        cell(STOCK, FEBRUARY, "entered", 5),
+    ]
+    older = {(STOCK, JANUARY, status) for status in ("rejected", "entered")}
+
+    found = sent([*january, *february], closed=[JANUARY], absent=older)
+
+    assert (STOCK, FEBRUARY, "rejected") in found
+    assert (STOCK, FEBRUARY, "entered") in found
+    assert older.isdisjoint(found)
+
+
+def test_what_an_older_night_kept_back_does_not_follow_from_a_later_month() -> None:
+    """It may hide a small cell of its own month: twenty less twelve are the eight of January."""
+    january = [cell(STOCK, JANUARY, "rejected", 8)]
+    february = [cell(FLOW, FEBRUARY, "rejected", 12), cell(STOCK, FEBRUARY, "rejected", 20)]
+
+    found = sent([*january, *february], closed=[JANUARY], absent=[(STOCK, JANUARY, "rejected")])
+
+    assert not {(FLOW, FEBRUARY, "rejected"), (STOCK, FEBRUARY, "rejected")} <= found

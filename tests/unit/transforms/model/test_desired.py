@@ -108,6 +108,22 @@ def test_a_deleted_insuree_is_kept_for_a_claim_without_enrollment_and_policies()
     assert found["insuree_enrollments"].is_empty()
     assert found["policy_events"].is_empty()
     assert found["claim_enrollments"]["parent"].to_list() == [uuid("tblInsuree", 1)]
+    assert found["tracked_entities"]["faults"].to_list() == [[]]
+
+
+def test_a_deleted_insuree_waits_with_the_only_claim():
+    found = frames(
+        a_family_with_a_policy_and_a_claim(Insuree=[deleted()], Claim=[{"HFID": 999_999}])
+    )
+
+    assert found["claim_enrollments"]["faults"].to_list() == [["claim_facility_unknown"]]
+    assert found["tracked_entities"]["faults"].to_list() == [["no_claim_sent"]]
+
+
+def test_an_insuree_who_is_not_deleted_waits_for_no_claim():
+    found = frames(a_family_with_a_policy_and_a_claim(Claim=[{"HFID": 999_999}]))
+
+    assert found["tracked_entities"]["faults"].to_list() == [[]]
 
 
 def test_what_the_country_drops_is_empty_though_the_snapshot_still_has_it():

@@ -16,9 +16,10 @@ from tests.support.builders import (
     snapshot,
     uuid,
 )
+from transforms.changes.delta.doubled_numbers import doubled_numbers
 from transforms.core.errors import CountryError
 from transforms.model.insuree_enrollments import insuree_enrollments
-from transforms.model.insurees import doubled_numbers, settle_numbers, tracked_entities
+from transforms.model.insurees import settle_numbers, tracked_entities
 from transforms.model.people import desired_people
 from transforms.model.resources import TRACKED_ENTITIES
 from transforms.model.tables.insuree import (

@@ -190,6 +190,19 @@ def test_who_has_no_place_and_is_not_in_dhis2_is_counted_and_listed_nowhere():
     assert found.counted_only.rows() == [("no_place", 1)]
 
 
+def test_who_waits_for_a_claim_is_not_created_and_stays_where_dhis2_has_the_person():
+    waiting = wanted(faults=["no_claim_sent"], **{GENDER: None})
+
+    new = delta(TRACKED_ENTITIES, waiting, unknown(), above=None)
+    there = delta(TRACKED_ENTITIES, waiting, known(**{GENDER: "F"}), above=None)
+
+    assert new.changes.is_empty()
+    assert new.rejects.is_empty()
+    assert new.counted_only.rows() == [("no_claim_sent", 1)]
+    assert only(there)["change"] == "update"
+    assert only(there)["cleared"] == [GENDER]
+
+
 def test_who_loses_the_place_and_is_in_dhis2_is_a_reject_and_stays():
     desired = wanted(orgUnit=None, faults=["no_place"])
 

@@ -219,12 +219,6 @@ def test_what_may_leave_no_longer_is_taken_out_at_once_and_what_may_leave_now_wa
     born = {DATE_OF_BIRTH.key: None if now is Treatment.DROP else "1980-01-01"}
     known = people(100, **{DATE_OF_BIRTH.key: "1980-02-03"})
 
-    found = findings(
-        people(100, **born),
-        known,
-        treatments=SENT | {DATE_OF_BIRTH.key: now},
-        **{"treatments": SENT} if False else {},
-    )
     left = LastLoad(EVERYTHING, treatments={DATE_OF_BIRTH.key: before.value})
     measured_now = counts_of(people(100, **born), known)
     policy = SENT | {DATE_OF_BIRTH.key: now}
