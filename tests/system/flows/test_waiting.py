@@ -395,7 +395,7 @@ def test_a_stage_that_no_worker_takes_is_cancelled_and_told(nobody_works: None) 
         parent()
 
     assert "No worker took extract/manual within 0.01 minutes" in str(refusal.value)
-    assert "three slots for each target" in str(refusal.value)
+    assert "with as many slots as there are targets" in str(refusal.value)
     assert [run.state_name for run in runs_of_deployment(EXTRACT)] == ["Cancelled"]
 
 
