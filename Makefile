@@ -31,6 +31,7 @@ up: install ## Start Prefect's server and a worker on this machine, with blocks,
 down: install ## Stop the worker and the server that make up has started
 	@.venv/bin/openimis-dhis2 down --home $(SERVICE_HOME) --port $(SERVICE_PORT)
 
+# Continuous integration runs test, test-large and check.
 # Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes

@@ -58,7 +58,10 @@ def new_scheme(
         yield made
 
 
-@pytest.fixture(scope="module", params=LEVELS)
+@pytest.fixture(
+    scope="module",
+    params=[LEVELS[-1], *(pytest.param(each, marks=pytest.mark.large) for each in LEVELS[:-1])],
+)
 def brought_in(request: pytest.FixtureRequest, new_scheme: NewScheme) -> DemoScheme:
     """A scheme after its first run; not to be changed."""
     scheme = new_scheme(request.param)

@@ -3,6 +3,8 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.support.their_people import TheirPeople
 from tests.system.existing.conftest import Story, links
 
@@ -18,6 +20,7 @@ def end_insuree(theirs: TheirPeople, key: str) -> None:
             )
 
 
+@pytest.mark.large
 def test_values_taken_back_before_a_load_ended_come_again(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -217,7 +217,13 @@ def test_a_set_up_in_which_nothing_is_wrong_meets_all_and_is_not_written_to(
     assert sorted(scheme.staging_root.rglob("*")) == files
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=pytest.mark.large if number % 2 else ())
+        for number, each in enumerate(BROKEN)
+    ],
+)
 def test_the_check_names_what_is_wrong_and_what_to_do(scheme: FlowScheme, name: str) -> None:
     broken = BROKEN[name]
     broken.make(scheme)

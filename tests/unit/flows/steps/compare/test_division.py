@@ -67,7 +67,11 @@ def read_desired(run: Run, parts: int) -> dict[str, pl.DataFrame]:
 
 @pytest.mark.parametrize(
     ("parts", "window", "at_once"),
-    [(1, None, 1), (3, Window(dt.date(2025, 12, 1), None), 3), (MANY, None, 1)],
+    [
+        (1, None, 1),
+        (3, Window(dt.date(2025, 12, 1), None), 3),
+        pytest.param(MANY, None, 1, marks=pytest.mark.large),
+    ],
 )
 def test_what_dhis2_should_hold_does_not_depend_on_how_people_are_divided(
     whole: Register, parts: int, window: Window | None, at_once: int, tmp_path: Path
