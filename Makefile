@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels docs site install system-packages clean
+.PHONY: help demo up down test test-longer test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels docs site install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -31,11 +31,13 @@ up: install ## Start Prefect's server and a worker on this machine, with blocks,
 down: install ## Stop the worker and the server that make up has started
 	@.venv/bin/openimis-dhis2 down --home $(SERVICE_HOME) --port $(SERVICE_PORT)
 
-# Continuous integration runs test, test-large and check.
 # Where CI is set, branch coverage has a floor (pyproject.toml), and processor time a limit.
 # Tests wait now and then: three workers keep two processors busy.
 test: install ## All tests that end within ten minutes
-	@$(PYTHON) -m pytest -m "not large and not other_cases and not exhaustive and not hours and not browser" -n 3 --dist loadfile $(if $(CI),--cov)
+	@$(PYTHON) -m pytest -m "not longer and not large and not other_cases and not exhaustive and not hours and not browser" -n 3 --dist loadfile $(if $(CI),--cov)
+
+test-longer: install ## What the ten minutes have no room for; continuous integration runs it too
+	@$(PYTHON) -m pytest -m "longer and not large and not other_cases and not hours" -n 3 --dist loadfile
 
 test-large: install ## What takes longer and protects the laws: kills of flows, backups, reconciliation, whole days
 	@$(PYTHON) -m pytest -m "large and not other_cases and not hours" -n 3 --dist loadfile

@@ -89,7 +89,7 @@ def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
     assert meaning(scheme.dhis2) == meaning(undisturbed.dhis2)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 @settings(max_examples=6)  # six runs an example
 @given(world=worlds(), unanswered=st.integers(0, 4))
 def test_what_comes_after_the_next_run_is_made_good_by_the_one_after_that(world, unanswered):
@@ -205,7 +205,7 @@ def test_what_a_late_request_makes_after_it_was_deleted_is_deleted_once_more(com
     assert scheme.bodies(scheme.deltas(nobody)) == []
 
 
-@pytest.mark.large
+@pytest.mark.longer
 @given(before=worlds(), after=worlds(), third=worlds(), draw=st.data())
 def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
     scheme = Pipeline()

@@ -74,7 +74,7 @@ def bring_until_nothing_is_posted(scheme: Scheme, nights: int) -> str:
     raise AssertionError(f"After {nights} nights without a change something is still posted.")
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_bad_rows_an_outage_and_a_tighter_policy_keep_nothing_else_from_arriving(
     loaded: tuple[Scheme, Moment],
 ) -> None:

@@ -122,7 +122,7 @@ def test_a_value_that_openimis_has_no_more_becomes_zero(scheme: Scheme) -> None:
     assert staged_counts(scheme.run("second"))[DATA_VALUES.name]["to update"] == len(of_claims)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_became_zero_stays_so_and_is_not_sent_again(scheme: Scheme) -> None:
     end_claims(scheme)
     scheme.bring("second")
@@ -133,7 +133,7 @@ def test_what_became_zero_stays_so_and_is_not_sent_again(scheme: Scheme) -> None
     assert scheme.writes() == before
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_values_of_a_new_product_wait_for_set_up(scheme: Scheme) -> None:
     query(scheme, 'update "tblProduct" set "ProductCode" = \'NEW1\' where "ProdID" = 1')
 
@@ -183,7 +183,7 @@ def test_a_closed_month_is_not_restated_unless_a_person_permits_it(scheme: Schem
     assert entered(scheme) == claims(scheme)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_closed_month_of_which_a_part_had_to_wait_is_sent_to_its_end(scheme: Scheme) -> None:
     scheme.country = with_section(scheme.country, 'open_periods = 1\nsince = "202508"')
     query(scheme, 'update "tblProduct" set "ProductCode" = \'NEW1\' where "ProdID" = 1')
@@ -246,7 +246,7 @@ def test_a_month_that_another_request_makes_at_the_same_moment_is_sent_once_more
     assert posts(scheme) == sent + 2
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_month_that_stays_none_for_dhis2_is_told(scheme: Scheme) -> None:
     key, month = a_claim(scheme)
     sent = posts(scheme)

@@ -60,7 +60,7 @@ def new_scheme(
 
 @pytest.fixture(
     scope="module",
-    params=[LEVELS[-1], *(pytest.param(each, marks=pytest.mark.large) for each in LEVELS[:-1])],
+    params=[LEVELS[-1], *(pytest.param(each, marks=pytest.mark.longer) for each in LEVELS[:-1])],
 )
 def brought_in(request: pytest.FixtureRequest, new_scheme: NewScheme) -> DemoScheme:
     """A scheme after its first run; not to be changed."""

@@ -20,7 +20,7 @@ def end_insuree(theirs: TheirPeople, key: str) -> None:
             )
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_values_taken_back_before_a_load_ended_come_again(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -48,7 +48,7 @@ def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, st
     assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_person_of_our_own_who_is_merged_into_one_of_theirs_is_followed(
     theirs: TheirPeople, story: Story
 ) -> None:
@@ -83,7 +83,7 @@ def test_who_is_merged_is_found_by_a_reconciliation_too_and_a_repair_takes_nothi
     assert theirs.theirs(story.people[1:]) == kept
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_who_is_merged_into_whom_the_corrected_number_names_stays_there(
     theirs: TheirPeople, story: Story
 ) -> None:

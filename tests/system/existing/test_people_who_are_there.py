@@ -99,7 +99,7 @@ def test_after_a_withdrawal_they_are_linked_again(theirs: TheirPeople, story: St
     assert theirs.look("look").is_empty()
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_person_whom_they_delete_comes_back_as_our_own(theirs: TheirPeople, story: Story) -> None:
     gone, key = story.people[0], links(theirs)[story.people[0]]
     theirs.delete_people([gone])
@@ -116,7 +116,7 @@ def test_a_person_whom_they_delete_comes_back_as_our_own(theirs: TheirPeople, st
     assert theirs.look("look").is_empty()
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     theirs: TheirPeople, story: Story
 ) -> None:
@@ -157,7 +157,7 @@ def test_who_comes_where_another_was_is_owned_by_its_own_place(
     assert theirs.theirs() == story.theirs
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -67,7 +67,7 @@ def test_people_are_of_their_type_with_their_attributes_and_codes(theirs: TheirP
     assert all(FIRST in each and MOTHER not in each for each in named)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_set_of_options_and_a_group_of_theirs_stay_as_they_are(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -64,7 +64,7 @@ def test_a_fault_leaves_nothing_behind(
     cue = scheme.sandbox.cues.add(**fault.cue)
     sentence = ending((hurried if fault.is_slow else impatient)(scheme.job(chapter)))
     scheme.sandbox.cues.clear()
-    if cue.delay:
+    if fault.is_slow:
         disturbed.server.wait_until_idle()
 
     assert cue.met > 0
@@ -72,7 +72,7 @@ def test_a_fault_leaves_nothing_behind(
     assert fault.stops is None or (fault.stops in str(sentence) and is_for_people(str(sentence)))
     assert len(rejects(scheme, chapter)) == fault.rejects
     scheme.bring(ANOTHER if NEXT_RUN[next_run] else chapter)
-    if cue.delay:
+    if fault.is_slow:  # on a busy machine, other answers come too late as well
         scheme.bring(THE_DAY_AFTER)
     disturbed.assert_undisturbed(chapter, name, FAULT)
 

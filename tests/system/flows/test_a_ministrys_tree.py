@@ -60,7 +60,7 @@ def test_the_flows_write_nothing_of_the_ministrys(story: Story, ministry: FlowMi
     assert ministry.claims_by_org_unit() == ministry.counted(CLAIMS)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_reconcile_finds_what_was_moved_behind_our_back_and_the_next_sync_puts_it_back(
     story: Story, ministry: FlowMinistry
 ) -> None:

@@ -220,7 +220,7 @@ def test_a_set_up_in_which_nothing_is_wrong_meets_all_and_is_not_written_to(
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(each, marks=pytest.mark.large if number % 2 else ())
+        pytest.param(each, marks=pytest.mark.longer if number % 2 else ())
         for number, each in enumerate(BROKEN)
     ],
 )

@@ -67,7 +67,7 @@ def test_a_wrong_login_ends_in_one_sentence(
     assert "Traceback" not in ended_with(caplog)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_run_is_not_resumed_as_something_else(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first", until="transform")
 

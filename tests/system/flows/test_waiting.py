@@ -92,7 +92,7 @@ def test_a_dhis2_that_restarts_during_a_load_costs_nobody_anything(scheme: FlowS
     assert scheme.written()[mark:] == []
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_is_waited_for_and_until_when_is_told_in_prefect(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/system/info", status=500, occurrences=[1, 2])
@@ -143,7 +143,7 @@ def test_a_part_of_an_outage_is_waited_for_as_the_whole_is(scheme: FlowScheme, o
     assert state.is_completed(), state.message
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_database_that_is_down_behind_dhis2_is_waited_for(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", status=500)
@@ -161,7 +161,7 @@ OUTAGES_OF_WRITING: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.large
+@pytest.mark.longer
 @pytest.mark.parametrize("outage", one_by_default(OUTAGES_OF_WRITING))
 def test_a_database_that_goes_down_before_or_after_the_bundles_is_waited_for(
     scheme: FlowScheme, outage: str

@@ -103,7 +103,7 @@ def days_of_events(sandbox: Sandbox) -> dict[str, str]:
     return {uid: event["occurredAt"] for uid, event in sandbox.events().items()}
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_was_held_back_is_said_again_every_night_and_posts_nothing(
     strict: GuardedScheme,
 ) -> None:
@@ -134,7 +134,7 @@ def test_with_the_permission_it_goes_and_the_night_after_is_quiet(strict: Guarde
     assert findings_of(strict.job("fifth").run) == []
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_column_that_comes_back_needs_no_permission(strict: GuardedScheme) -> None:
     before = strict.database.read_bytes()
     lose_gender(strict)
@@ -162,7 +162,7 @@ def test_a_permission_that_comes_after_the_comparison_needs_a_new_run(
     assert lifted_too_late(run, (Allow.DELETES,)) is None
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_resource_that_is_gone_from_openimis_stays_and_what_is_new_comes(
     strict: GuardedScheme,
 ) -> None:

@@ -60,7 +60,7 @@ def test_everybody_may_read_the_marker_so_that_two_staging_folders_know_of_each_
     assert read_marker(clerk, str(scheme.current.staging_id)) is not None
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_marker_of_an_older_version_could_be_changed_until_set_up_was_run_again(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_marker_of_an_older_version_could_be_changed_until_set_up_was_run_agai
     load_of_the_next_day(scheme)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_another_user_of_the_daily_load_goes_on_with_the_marker(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
@@ -88,7 +88,7 @@ def test_another_user_of_the_daily_load_goes_on_with_the_marker(
     assert clerk.exchange("PUT", marker_of(scheme), body={"counter": 3}).status == 200
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
     scheme: GuardedScheme,
 ) -> None:

@@ -43,7 +43,7 @@ def option_sets(scheme: GuardedScheme) -> set[str]:
     return {option["optionSet"]["id"] for option in options} & {CARE_TYPE.uid, REJECTION_REASON.uid}
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_the_country_file_asks_for_is_sent_by_the_next_run_and_emptied_when_it_asks_no_more(
     silent: GuardedScheme,
 ) -> None:

@@ -75,7 +75,7 @@ def test_one_claim_that_does_not_get_through_stops_no_night_and_is_named(
     assert_acknowledged_is_held(scheme)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 @pytest.mark.parametrize("way", one_by_default(DONE_ALL_THE_SAME))
 def test_what_dhis2_did_without_an_answer_is_unknown_and_made_good(
     scheme: GuardedScheme, way: str

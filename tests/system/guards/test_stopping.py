@@ -142,7 +142,7 @@ def test_many_options_that_dhis2_fails_on_are_rejects_night_after_night_and_stop
     assert rejected(scheme, "mended", "whole_request").is_empty()
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_an_option_of_a_small_set_that_dhis2_refuses_stops_nobody_else(
     scheme: GuardedScheme,
 ) -> None:

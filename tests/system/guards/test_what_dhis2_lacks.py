@@ -177,7 +177,7 @@ def test_without_the_right_to_make_options_persons_go_without_the_value_night_af
     assert sorted(professions(scheme), key=str) == before
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_value_that_becomes_one_that_dhis2_lacks_goes_out_empty_and_is_unknown(
     scheme: GuardedScheme,
 ) -> None:
@@ -288,7 +288,7 @@ def test_places_that_are_made_again_keep_what_a_guard_holds_back(
     assert {uid: each["name"] for uid, each in found.items()} == names
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_without_the_right_to_make_places_what_lies_there_waits_and_the_rest_goes(
     scheme: GuardedScheme,
 ) -> None:
@@ -335,7 +335,7 @@ def test_an_attribute_that_is_hidden_gets_no_value_and_all_of_them_once_it_is_sh
     assert_acknowledged_is_held(scheme)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_program_that_is_hidden_holds_back_its_own_objects_alone(scheme: GuardedScheme) -> None:
     sharing = hide(scheme, "programs", CLAIM_PROGRAM.uid)
     marry(scheme, "W")

@@ -175,7 +175,7 @@ def test_an_org_unit_that_its_place_has_left_leaves_our_groups(
     assert ministry.writes() == writes
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_is_in_a_group_for_another_place_too_stays_there(
     story: Story, ministry: Ministry
 ) -> None:

@@ -91,7 +91,7 @@ def test_it_is_tried_again_by_itself_and_goes_once_the_clinic_has_ended(
     assert scheme.is_known()
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_it_stays_when_a_run_is_killed_while_it_deletes_and_the_next_one_settles_it(
     scheme: ReconciledScheme,
 ) -> None:

@@ -17,7 +17,7 @@ from transforms.model.resources import RESOURCES
 State = Callable[[str, int], Released]
 
 
-@pytest.fixture(params=["0.1.0", pytest.param("format-1", marks=pytest.mark.large)])
+@pytest.fixture(params=["0.1.0", pytest.param("format-1", marks=pytest.mark.longer)])
 def left_by(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     """Open a state folder of a released package, as it was so many days after the first."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:

@@ -70,7 +70,7 @@ def read_desired(run: Run, parts: int) -> dict[str, pl.DataFrame]:
     [
         (1, None, 1),
         (3, Window(dt.date(2025, 12, 1), None), 3),
-        pytest.param(MANY, None, 1, marks=pytest.mark.large),
+        pytest.param(MANY, None, 1, marks=pytest.mark.longer),
     ],
 )
 def test_what_dhis2_should_hold_does_not_depend_on_how_people_are_divided(
