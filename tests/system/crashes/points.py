@@ -29,6 +29,7 @@ OUTBOX_FILES = {".sent": "sent", ".receipt.json": "receipt", ".json": "bundle"}
 ENDPOINTS = {
     "/api/tracker/ownership": "transfer",
     "/api/tracker": "bundle",
+    "/api/dataValueSets": "bundle",
     "/api/dataStore": "marker",
 }
 VERSIONS = ("sha256", "versions", "checksums")
