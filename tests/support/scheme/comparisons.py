@@ -32,7 +32,7 @@ from transforms.changes.objects.schemas import PLAIN, UNKNOWN
 from transforms.model.insurees import NUMBER
 from transforms.model.resources import METADATA, RESOURCES, TRACKED_ENTITIES, Resource
 from transforms.model.tables.insuree import CHFID
-from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
+from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS, HOLDS_BACK_NEW_REASONS
 
 FRESH = "fresh"
 DAYS_AFTER = ("one-day-after", "two-days-after")
@@ -143,8 +143,9 @@ def assert_acknowledged_is_wanted(scheme: Scheme, run_id: str) -> None:
         rows = held_back.filter(resource=resource.name)
         columns = ["key", "parent", "person", *PLAIN, *(each.key for each in resource.fields)]
         desired = _desired(scheme, run_id, resource, nameless)
-        wanted = desired.filter(~_is_counted_only()).select(columns)
         known = acknowledged(scheme.target, resource).filter(state="held").select(columns)
+        stays = _holds_back_new_alone() & pl.col("key").is_in(known["key"].implode())
+        wanted = desired.filter(~_is_counted_only() | stays).select(columns)
         wanted, known = (each.join(rows, on="key", how="anti") for each in (wanted, known))
         assert_frame_equal(wanted.sort("key"), known.sort("key"))
 
@@ -191,6 +192,11 @@ def _counted_only(scheme: Scheme, run_id: str) -> frozenset[str]:
 def _is_counted_only() -> pl.Expr:
     """Whether an object is counted only: no reject names it."""
     return pl.col("faults").list.set_intersection(sorted(COUNTED_ONLY_REASONS)).list.len() > 0
+
+
+def _holds_back_new_alone() -> pl.Expr:
+    """Whether an object that DHIS2 has already goes on as it is wanted."""
+    return pl.col("faults").list.set_difference(sorted(HOLDS_BACK_NEW_REASONS)).list.len() == 0
 
 
 def _desired(

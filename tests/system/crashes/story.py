@@ -33,7 +33,7 @@ from tests.system.crashes.points import Point
 FIRST_LOAD, CHANGES = "first-load", "changes"
 STAGING = (
     *("snapshot", "desired", "changes", "rejects of rules", "rejects manifest", "bundle", "outbox"),
-    *("before run", "after run", "what-leaves"),
+    *("parts", "before run", "after run", "what-leaves"),
 )
 
 
