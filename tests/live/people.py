@@ -1,4 +1,4 @@
-"""The story of a ministry's own people on a real, empty, disposable DHIS2 of version 2.42.
+"""The story of a ministry's own people on a real, empty, disposable DHIS2.
 
     python -m tests.live.people http://127.0.0.1:8142 admin:district [insurees people insured]
 
@@ -46,6 +46,7 @@ FIELDS = (
 )
 LINKS = "trackedEntity,program,deleted"
 AT_ONCE = 100
+FEW = 20
 
 
 class RealPeople(TheirPeople):
@@ -140,17 +141,21 @@ class RealPeople(TheirPeople):
 
 
 def _told(findings: pl.DataFrame) -> str:
-    """Tell findings by kind and resource."""
+    """Tell findings by kind and resource, and each of them where they are few."""
     rows = findings.group_by("kind", "resource").len().sort(pl.all()).iter_rows()
-    return ", ".join(" ".join(map(str, row)) for row in rows) or "no findings"
+    told = ", ".join(" ".join(map(str, row)) for row in rows) or "no findings"
+    few = [str(row) for row in findings.head(FEW).to_dicts()]
+    return "\n  ".join([told, *few])
 
 
 def _pages(client: Dhis2, kind: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Yield all that the tracker lists, page by page."""
-    order = {"trackedEntities": "createdAt", "enrollments": "enrolledAt"}[kind]
-    params = {"orgUnitMode": "ACCESSIBLE", "order": order, "pageSize": "200"} | asked
+    dialect = client.system_info().dialect
+    order = dialect.enrollment_order if kind == "enrollments" else "createdAt"
+    params = {dialect.org_unit_mode: "ACCESSIBLE", "order": order, "pageSize": "200"} | asked
     for page in count(1):
-        rows = client.get(f"/api/tracker/{kind}", params | {"page": str(page)})[kind]
+        answer = client.get(f"/api/tracker/{kind}", params | {"page": str(page)})
+        rows = answer[dialect.page_key or kind]
         if not rows:
             return
         yield from rows

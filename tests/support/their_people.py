@@ -136,6 +136,18 @@ class TheirPeople(Scheme):
         with closing(sqlite3.connect(self.database)) as connection:
             return str(connection.execute(query, (number,)).fetchone()[0])
 
+    def delete_insuree(self, number: str) -> None:
+        """Let openIMIS delete an insuree, whom a claim names that was another's."""
+        insuree = "(SELECT InsureeID FROM tblInsuree WHERE TRIM(CHFID) = ?)"
+        claim = "(SELECT MIN(ClaimID) FROM tblClaim WHERE ValidityTo IS NULL)"
+        delete = "UPDATE tblInsuree SET ValidityTo = ? WHERE TRIM(CHFID) = ?"
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(
+                f"UPDATE tblClaim SET InsureeID = {insuree} WHERE ClaimID = {claim}",
+                (number,),
+            )
+            connection.execute(delete, (f"{DAY_ONE:%Y-%m-%d} 06:00:00.000", number))
+
     def marry(self, key: str) -> None:
         """Let openIMIS change something of an insuree."""
         change = """UPDATE tblInsuree SET Marital = CASE Marital WHEN 'M' THEN 'S' ELSE 'M' END

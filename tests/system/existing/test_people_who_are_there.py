@@ -173,6 +173,20 @@ def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(
     assert found["detail"].to_list() == ["Insurance number"]
 
 
+def test_who_is_deleted_and_named_by_a_claim_keeps_the_number_of_the_ministry(
+    theirs: TheirPeople, story: Story
+) -> None:
+    uid = story.people[0]
+    theirs.delete_insuree(story.numbers[0])
+
+    theirs.bring("deleted")
+
+    assert INSUREE_PROGRAM.uid not in theirs.linked()[uid]
+    assert CLAIM_PROGRAM.uid in theirs.linked()[uid]
+    assert theirs.theirs() == story.theirs
+    assert theirs.look("look").is_empty()
+
+
 def test_the_person_is_found_by_either_uid(theirs: TheirPeople, story: Story) -> None:
     shown = find_object(story.people[0], theirs.target, None)
 
