@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.scheme import Scheme
-from tests.system.aggregates.figures_scheme import figures_scheme
+from tests.system.aggregates.figures_scheme import figures_scheme, put_back
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +19,5 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheme]:
 @pytest.fixture
 def scheme(loaded: Scheme) -> Iterator[Scheme]:
     """The scheme after its first load."""
-    moment = loaded.moment()
-    country, values = loaded.country, dict(loaded.sandbox.state.data_values)
-    yield loaded
-    loaded.country = country
-    loaded.back_to(moment)
-    loaded.sandbox.state.data_values = values
+    with put_back(loaded):
+        yield loaded

@@ -44,6 +44,16 @@ def figures_scheme(
         yield scheme
 
 
+@contextmanager
+def put_back(scheme: Scheme) -> Iterator[Scheme]:
+    """Give a scheme to be changed; afterwards it is as it was."""
+    moment, country = scheme.moment(), scheme.country
+    values = dict(scheme.sandbox.state.data_values)
+    yield scheme
+    scheme.back_to(moment)
+    scheme.country, scheme.sandbox.state.data_values = country, values
+
+
 def with_root(country: str) -> str:
     """Return the text of a country file, with the sections that all have."""
     first, *sections = country.split("\n[")

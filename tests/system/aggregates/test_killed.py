@@ -3,15 +3,14 @@
 import pytest
 
 from tests.support.scheme import Scheme
-from tests.system.aggregates.figures_scheme import Value, stored
+from tests.system.aggregates.figures_scheme import Value, put_back, stored
 from tests.system.aggregates.test_data_values import claims, end_claims, entered
 from tests.system.aggregates.test_read_back import look
 from tests.system.crashes.driver import KILLED, bring_in_a_process
 from tests.system.crashes.points import Point
 
 AFTER_THE_REQUEST = "after request: bundle of 9-values"
-POINTS = (
-    AFTER_THE_REQUEST,
+OTHERS = (
     "after desired",
     "before 8-delete-values sent",
     "after request: bundle of 8-delete-values",
@@ -22,7 +21,6 @@ POINTS = (
     "before current.json",
     "after current.json",
 )
-MARKS = {AFTER_THE_REQUEST: ()}
 
 
 def change(scheme: Scheme) -> None:
@@ -31,21 +29,18 @@ def change(scheme: Scheme) -> None:
     scheme.country = scheme.country.replace('"insured", "claims", "claimed_amount"', '"claims"')
 
 
-@pytest.fixture
-def expected(scheme: Scheme) -> dict[Value, str]:
-    """What DHIS2 holds after an undisturbed run; everything is put back."""
-    moment, country = scheme.moment(), scheme.country
-    values = dict(scheme.sandbox.state.data_values)
-    change(scheme)
-    scheme.bring("undisturbed")
-    found = stored(scheme.sandbox)
-    scheme.back_to(moment)
-    scheme.country, scheme.sandbox.state.data_values = country, values
-    return found
+@pytest.fixture(scope="module")
+def expected(loaded: Scheme) -> dict[Value, str]:
+    """What DHIS2 holds after an undisturbed run."""
+    with put_back(loaded):
+        change(loaded)
+        loaded.bring("undisturbed")
+        return stored(loaded.sandbox)
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(each, marks=MARKS.get(each, pytest.mark.longer)) for each in POINTS]
+    "kind",
+    [AFTER_THE_REQUEST, *(pytest.param(each, marks=pytest.mark.longer) for each in OTHERS)],
 )
 def test_a_run_that_is_killed_while_it_sends_figures_leaves_no_trace(
     scheme: Scheme, expected: dict[Value, str], kind: str
