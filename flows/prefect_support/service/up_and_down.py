@@ -59,7 +59,7 @@ def bring_up(home: ServiceHome, channel: str | None, limits: Limits = USUAL_LIMI
     """
     started = start_server(home)
     sentence = make_contents(channel, limits, home.settings())
-    at_work = start_worker(home)
+    at_work = start_workers(home)
     return [
         f"Prefect's server {'was started' if started else 'runs already'}: {home.api_url[:-4]}",
         f"The workers {'were started' if at_work else 'run already'}; logs are in {home.folder}",
@@ -134,7 +134,7 @@ def start_server(home: ServiceHome) -> bool:
     return started
 
 
-def start_worker(home: ServiceHome) -> bool:
+def start_workers(home: ServiceHome) -> bool:
     """Start the workers that do not run; return whether one was started."""
     started = [_start_worker(home, name, command) for name, command in WORKERS.items()]
     return any(started)

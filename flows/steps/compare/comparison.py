@@ -6,7 +6,7 @@ from functools import cached_property
 import polars as pl
 
 from flows.steps.compare.desired import undeletable_in
-from flows.steps.compare.figures import sent_values
+from flows.steps.compare.figures import sent_pairs
 from flows.steps.compare.partition_comparison import (
     PartitionComparison,
     Selection,
@@ -191,8 +191,7 @@ class Comparison:
 
     @cached_property
     def _sent_before(self) -> pl.DataFrame:
-        """Of which periods DHIS2 has all that was sent of which data element."""
-        return sent_values(self.target, self.current).pairs
+        return sent_pairs(self.target, self.current)
 
     @cached_property
     def _leaving(self) -> pl.Series:

@@ -9,7 +9,11 @@ import datetime as dt
 
 import polars as pl
 
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import (
+    acknowledged,
+    all_acknowledged,
+    confirmed_objects,
+)
 from staging.current import Current
 from staging.frames import scan_frame, write_frame
 from staging.layout import Run, Target
@@ -29,7 +33,7 @@ from transforms.aggregates.standing import (
 )
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.objects.partitions import partition_of
-from transforms.changes.objects.schemas import State, acknowledged_schema, desired_schema
+from transforms.changes.objects.schemas import desired_schema
 from transforms.model.resources import DATA_VALUES, RESOURCES
 from transforms.openimis.country import Country
 from transforms.openimis.register import Register
@@ -96,14 +100,14 @@ def write_values(
 
 def sent_values(target: Target, current: Current, *, restates: bool = False) -> SentValues:
     """Return what DHIS2 has of data values; see `SentValues`."""
-    parts = [
-        acknowledged(target, current, DATA_VALUES, number) for number in range(current.partitions)
-    ]
-    confirmed = pl.concat(
-        [pl.LazyFrame(schema=acknowledged_schema(DATA_VALUES)), *parts], how="diagonal"
-    )
-    keys = confirmed.filter(state=State.HELD.value).select("key").collect().to_series()
-    return SentValues(sent_before(confirmed, current.unfinished).collect(), keys, restates)
+    keys = confirmed_objects(target, current, DATA_VALUES).select("key").collect().to_series()
+    return SentValues(sent_pairs(target, current), keys, restates)
+
+
+def sent_pairs(target: Target, current: Current) -> pl.DataFrame:
+    """Return of which periods DHIS2 has all that was sent of which data element."""
+    values = all_acknowledged(target, current, DATA_VALUES)
+    return sent_before(values, current.unfinished).collect()
 
 
 def with_standing_values(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import all_acknowledged
 from staging.acknowledged import sweep, write
 from staging.current import Current, switch, with_version
 from staging.divided import discard, divide, scan_bucket
@@ -58,9 +58,7 @@ def _divide_resource(
     target: Target, current: Current, version: str, resource: Resource, partitions: int
 ) -> list[str]:
     """Write all partitions of a resource, and return their checksums."""
-    whole = pl.concat(
-        acknowledged(target, current, resource, number) for number in range(current.partitions)
-    )
+    whole = all_acknowledged(target, current, resource)
     discard(target.scratch)
     divide(target.scratch, whole, partitions, by=partition_of(pl.col("person"), partitions))
     schema = acknowledged_schema(resource)

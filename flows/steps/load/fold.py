@@ -72,11 +72,12 @@ def fold(run: Run, target: Target, current: Current) -> Current:
     if not check_not_older(run, current):
         return current
     answers, left_out = _gather_answers(run), values_left_out_by(run)
+    linked = LinkedPeople.of_run(run, target, current)
     partitions = ChangesManifest.read(run).partitions
     checksums = {
         resource.name: written
         for resource in resources_in(run)
-        if (written := _fold_resource(run, target, current, resource, answers, left_out))
+        if (written := _fold_resource(run, target, current, resource, answers, left_out, linked))
     }
     _write_refusals(run, answers, partitions)
     folded = with_version(current, run.run_id, checksums)
@@ -180,6 +181,7 @@ def _fold_resource(
     resource: Resource,
     answers: pl.LazyFrame,
     left_out: LeftOut,
+    linked: LinkedPeople,
 ) -> list[str]:
     """Write the new version of a resource, and return its checksums; none if nothing changes."""
     partitions = ChangesManifest.read(run).partitions
@@ -187,7 +189,6 @@ def _fold_resource(
     touched = {number for number in range(partitions) if _rows(run, resource, number)}
     touched |= set(moved["source"]) | set(moved["destination"])
     is_new = resource.name not in current.versions
-    linked = LinkedPeople.of_run(run, target, current)
     checksums = []
     for number in range(partitions) if touched else ():
         if number in touched or is_new:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import polars as pl
 
 from flows.steps.reconcile.reconciliation import Reconciliation
+from flows.steps.shared.acknowledged_frames import confirmed_objects
 from staging.frames import scan_frame
 from transforms.changes.objects.links import moved_people, remembered, renaming_of, with_answers
-from transforms.changes.objects.schemas import State
 from transforms.changes.sending.linking import gone
 from transforms.model.resources import ENROLLMENT_RESOURCES, TRACKED_ENTITIES, Resource
 
@@ -51,13 +51,8 @@ def _followed(work: Reconciliation, lost: pl.LazyFrame, merged: pl.DataFrame) ->
 
 def _confirmed(work: Reconciliation, resource: Resource) -> pl.LazyFrame:
     """Return key, uid and parentUid of all objects that DHIS2 has confirmed."""
-    parts = [
-        work.acknowledged(resource, number)
-        .filter(state=State.HELD.value)
-        .select("key", "uid", "parentUid")
-        for number in work.partitions
-    ]
-    return pl.concat(parts)
+    rows = confirmed_objects(work.target, work.current, resource)
+    return rows.select("key", "uid", "parentUid")
 
 
 def _read(work: Reconciliation, resource: Resource) -> pl.LazyFrame:

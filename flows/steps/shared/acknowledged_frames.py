@@ -16,6 +16,13 @@ def acknowledged(
     return scan(target, current, resource.name, partition, acknowledged_schema(resource))
 
 
+def all_acknowledged(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
+    """Return all acknowledged partitions of a resource; without a row where there is none yet."""
+    numbers = range(current.partitions)
+    frames = [acknowledged(target, current, resource, number) for number in numbers]
+    return pl.concat([pl.LazyFrame(schema=acknowledged_schema(resource)), *frames], how="diagonal")
+
+
 def acknowledged_of(
     target: Target, current: Current, resource: Resource, partition: int, moved: pl.DataFrame
 ) -> pl.LazyFrame:
@@ -46,9 +53,7 @@ def acknowledged_resources(current: Current) -> list[Resource]:
 
 def confirmed_objects(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
     """Return what DHIS2 holds of a resource, of all partitions."""
-    numbers = range(current.partitions)
-    frames = [acknowledged(target, current, resource, number) for number in numbers]
-    return pl.concat(frames, how="diagonal").filter(state=State.HELD.value)
+    return all_acknowledged(target, current, resource).filter(state=State.HELD.value)
 
 
 def holds_persons(target: Target, current: Current) -> bool:

@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.system_info import SystemInfo
-from flows.steps.shared.acknowledged_frames import acknowledged
+from flows.steps.shared.acknowledged_frames import all_acknowledged
 from flows.steps.shared.staged_changes import changes_of
 from flows.steps.target.read_back import Reader, query_objects
 from staging.current import Current
@@ -65,7 +65,7 @@ def _of_last_load(target: Target, current: Current) -> pl.DataFrame:
     """Return resource and uid of what the last load made of which everything is known."""
     found = []
     for resource in RESOURCES:
-        rows = _acknowledged(target, current, resource).filter(run=current.last_run)
+        rows = all_acknowledged(target, current, resource).filter(run=current.last_run)
         texts = pl.col(pl.String).exclude("run")
         settled = rows.filter(~pl.any_horizontal(texts == UNKNOWN).fill_null(value=False))
         others = settled.join(_of_open_run(target, current, resource), on="uid", how="anti")
@@ -114,7 +114,7 @@ def _newest_of(target: Target, current: Current, resource: Resource, count: int)
     """Return resource, uid, isEarlier and rank (from 0 in each state) of up to `count` a state."""
     is_earlier = pl.col("run").ne_missing(pl.lit(current.last_run)).cast(pl.Int8)
     rows = (
-        _acknowledged(target, current, resource)
+        all_acknowledged(target, current, resource)
         .select("uid", "state", isEarlier=is_earlier)
         .join(_of_open_run(target, current, resource), on="uid", how="anti")
     )
@@ -124,12 +124,6 @@ def _newest_of(target: Target, current: Current, resource: Resource, count: int)
     rank = pl.col("uid").rank("ordinal").over("isEarlier", "state")
     columns = pl.concat(newest_rows).with_columns(resource=pl.lit(resource.name), rank=rank)
     return columns.select("resource", "uid", "isEarlier", "rank").collect()
-
-
-def _acknowledged(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
-    numbers = range(current.partitions)
-    parts = [acknowledged(target, current, resource, number) for number in numbers]
-    return pl.concat(parts, how="diagonal")
 
 
 def _of_open_run(target: Target, current: Current, resource: Resource) -> pl.LazyFrame:
@@ -153,7 +147,9 @@ def _compare_resource(
     links: pl.DataFrame,
 ) -> pl.DataFrame:
     uids = chosen.filter(resource=resource.name).lazy()
-    confirmed = _acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
+    confirmed = (
+        all_acknowledged(target, current, resource).join(uids, on="uid", how="semi").collect()
+    )
     values = [field.key for field in resource.fields]
     read = query_objects(reader, resource, confirmed["uid"].to_list(), uids_of(values))
     is_deleted = pl.col("isDeleted")

@@ -20,7 +20,7 @@ from prefect.states import Cancelling
 from flows.prefect_support.service.automations import Limits, make_automations
 from flows.prefect_support.service.home import ServiceHome
 from flows.prefect_support.service.processes import stop
-from flows.prefect_support.service.up_and_down import start_server, start_worker
+from flows.prefect_support.service.up_and_down import start_server, start_workers
 from tests.support.sandbox.cues import Cue
 from tests.support.scheme.by_flows import FlowScheme
 from tests.support.service import (
@@ -117,7 +117,7 @@ KILLS = pytest.mark.parametrize(
 
 def the_next_run_succeeds(home: ServiceHome, scheme: FlowScheme, first: FlowRun) -> None:
     start_server(home)
-    start_worker(home)
+    start_workers(home)
     wait_until(lambda: is_over(home, first), f"{state_of(home, first)}: it never ended")
     second = begin(home, scheme, "the next one")
     wait_until(lambda: is_over(home, second), "the next run did not end")
@@ -209,7 +209,7 @@ def test_after_nights_without_a_worker_the_newest_run_loads_and_the_others_give_
         client.update_deployment_schedule(daily.id, schedule, active=False)
     runs = runs_that_were_due(service)
 
-    start_worker(service)
+    start_workers(service)
     wait_until(lambda: all(is_over(service, each) for each in runs), "they did not end")
 
     ended = [state_of(service, each) for each in runs]
