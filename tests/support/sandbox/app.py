@@ -80,8 +80,10 @@ class SandboxApp:
         if cue.drop == "after":
             _drop(receive)
             return
-        sent = await _send(send, answer, cue)
-        self.bytes_sent[f"{scope['method']} {path}"] += sent
+        content = answer.content()
+        # Counted before it is sent: who has the answer finds it counted.
+        self.bytes_sent[f"{scope['method']} {path}"] += len(content)
+        await _send(send, answer, content, cue)
 
     def _answer_or_fault(
         self, scope: Scope, path: str, query: str, body: bytes, cue: Cue
@@ -275,9 +277,7 @@ def _drop(receive: Receive) -> None:
     transport.abort()
 
 
-async def _send(send: Send, answer: Answer, cue: Cue) -> int:
-    """Send an answer, and return how many bytes its body has."""
-    content = answer.content()
+async def _send(send: Send, answer: Answer, content: bytes, cue: Cue) -> None:
     media = f"{answer.media};charset=UTF-8"
     headers = {"content-type": media, **answer.headers, "content-length": str(len(content))}
     if not content:
@@ -296,7 +296,6 @@ async def _send(send: Send, answer: Answer, cue: Cue) -> int:
     if cue.trickle:
         await _trickle(send, content, cue.trickle)
     await send({"type": "http.response.body", "body": b"" if cue.trickle else content})
-    return len(content)
 
 
 async def _trickle(send: Send, content: bytes, pause: float) -> None:
