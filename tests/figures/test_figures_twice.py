@@ -175,6 +175,7 @@ def test_a_program_indicator_that_lacks_its_filter_is_found(sample_scheme: BothS
     assert {figure.key for figure in differing(figures)} == keys
 
 
+@pytest.mark.longer
 def test_the_new_sql_engine_of_2_43_shows_the_same(sample_scheme: BothSides):
     differing = [
         key
@@ -194,6 +195,7 @@ def of_demo(demo_scheme: BothSides) -> list[Figure]:
     return demo_scheme.compared(OF_DEMO)
 
 
+@pytest.mark.longer
 @needs_demo_database[0]
 @needs_demo_database[1]
 def test_dhis2_shows_what_the_demo_database_says(of_demo: list[Figure]):

@@ -230,6 +230,7 @@ def _holds(condition: str) -> pl.Expr:
     return compiled(parsed(condition), Place.FILTER, {"woZmnhwGvu6": Type.DATE}).expr
 
 
+@pytest.mark.longer
 def test_nothing_is_built_of_what_no_server_was_asked(
     objects: dict[str, list[Json]], ours: list[Json]
 ):

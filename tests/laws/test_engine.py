@@ -75,6 +75,7 @@ def test_when_nothing_changed_nothing_is_posted(world):
     assert scheme.bodies(scheme.deltas(without_faults(world))) == []
 
 
+@pytest.mark.longer
 @settings(max_examples=6)  # five runs an example
 @given(before=worlds(), after=worlds(), cut=st.integers(0, 12))
 def test_a_run_cut_short_is_finished_by_the_next(before, after, cut):
@@ -222,6 +223,7 @@ def test_what_we_think_dhis2_holds_is_what_it_holds(before, after, third, draw):
     assert scheme.held() == live
 
 
+@pytest.mark.longer
 @given(before=worlds(), after=worlds())
 def test_every_changed_object_is_posted_or_rejected(before, after):
     scheme = Pipeline()
@@ -239,6 +241,7 @@ def test_every_changed_object_is_posted_or_rejected(before, after):
         assert not arrived & rejected
 
 
+@pytest.mark.longer
 @given(before=worlds(), after=worlds())
 def test_a_row_that_breaks_a_rule_is_not_deleted_while_its_parent_stays(before, after):
     scheme = Pipeline()
@@ -310,6 +313,7 @@ def test_whatever_went_wrong_on_however_many_nights_all_that_is_not_refused_arri
     assert_all_that_is_not_refused_arrives(nights, last, bad, NIGHTS + 1)
 
 
+@pytest.mark.longer
 @settings(max_examples=4)
 @given(nights=st.lists(NIGHT, min_size=1, max_size=2), last=worlds(), bad=BAD)
 def test_whatever_went_wrong_on_a_night_or_two_all_that_is_not_refused_arrives(nights, last, bad):

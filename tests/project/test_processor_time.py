@@ -59,6 +59,7 @@ def test_what_works_far_too_long_without_a_mark_fails_with_what_to_do(
     assert "LookupError" in found["test_that_fails_by_itself"]
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(("limit", "is_enforced"), [(0.3, True), (0.15, False)])
 def test_what_works_too_long_or_where_nobody_enforces_it_is_only_listed(
     pytester: pytest.Pytester, limit: float, is_enforced: bool

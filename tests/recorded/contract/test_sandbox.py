@@ -325,6 +325,7 @@ def ask_until_it_answers(url: str) -> dict[str, Any]:
             time.sleep(0.1)
 
 
+@pytest.mark.longer
 @pytest.mark.skipif(not MEMORY.exists(), reason="memory is read from /proc, which is not here")
 def test_three_million_objects_fit_in_six_gigabytes() -> None:
     with running_sandbox("2.42") as running:

@@ -95,6 +95,7 @@ def test_nothing_of_a_person_is_made_or_sent(scheme: Scheme) -> None:
     assert not any(scheme.sandbox.content().values())
 
 
+@pytest.mark.longer
 def test_a_corrected_claim_restates_its_month_and_no_other(scheme: Scheme) -> None:
     key, month = a_claim(scheme)
     before, sent = stored(scheme.sandbox), posts(scheme)
@@ -109,6 +110,7 @@ def test_a_corrected_claim_restates_its_month_and_no_other(scheme: Scheme) -> No
     assert posts(scheme) > sent
 
 
+@pytest.mark.longer
 def test_a_value_that_openimis_has_no_more_becomes_zero(scheme: Scheme) -> None:
     before = stored(scheme.sandbox)
     end_claims(scheme)
@@ -169,6 +171,7 @@ def test_a_locked_month_is_a_reject_with_its_own_sentence(scheme: Scheme) -> Non
     assert {key.split(":")[2] for key in rejects["key"]} == {month}
 
 
+@pytest.mark.longer
 def test_a_closed_month_is_not_restated_unless_a_person_permits_it(scheme: Scheme) -> None:
     scheme.country = with_section(scheme.country, 'open_periods = 1\nsince = "202510"')
     end_claims(scheme, "strftime('%Y%m', \"DateClaimed\") = '202511'")
@@ -207,6 +210,7 @@ def closed(scheme: Scheme) -> dict[Value, str]:
     return {each: value for each, value in stored(scheme.sandbox).items() if each.period < "202512"}
 
 
+@pytest.mark.longer
 def test_a_figure_that_is_sent_no_more_is_deleted_in_open_months(scheme: Scheme) -> None:
     scheme.country = scheme.country.replace('"insured", "claims", "claimed_amount"', '"claims"')
 
@@ -215,6 +219,7 @@ def test_a_figure_that_is_sent_no_more_is_deleted_in_open_months(scheme: Scheme)
     assert {value.figure for value in stored(scheme.sandbox)} == {"Claims"}
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("smallest", [3])
 def test_small_cells_are_deleted_once_the_country_wants_no_such_cells(
     scheme: Scheme, smallest: int
@@ -230,6 +235,7 @@ def test_small_cells_are_deleted_once_the_country_wants_no_such_cells(
     assert insured
 
 
+@pytest.mark.longer
 def test_a_month_that_another_request_makes_at_the_same_moment_is_sent_once_more(
     scheme: Scheme,
 ) -> None:

@@ -38,6 +38,7 @@ def expected(loaded: Scheme) -> dict[Value, str]:
         return stored(loaded.sandbox)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(
     "kind",
     [AFTER_THE_REQUEST, *(pytest.param(each, marks=pytest.mark.longer) for each in OTHERS)],

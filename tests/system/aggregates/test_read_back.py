@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 import polars as pl
+import pytest
 
 from flows.steps.compare.adx_file import write_adx
 from flows.steps.reconcile.explanation import find_object
@@ -31,6 +32,7 @@ def test_what_dhis2_holds_is_what_was_confirmed(scheme: Scheme) -> None:
     assert look(scheme, "look").is_empty()
 
 
+@pytest.mark.longer
 def test_values_that_somebody_changed_are_found_and_mended(scheme: Scheme) -> None:
     values = scheme.sandbox.state.data_values
     before = stored(scheme.sandbox)

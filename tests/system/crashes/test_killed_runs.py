@@ -59,17 +59,19 @@ CASES = (
 )
 
 
-MARKS = ((), (pytest.mark.exhaustive,), (pytest.mark.large,), (pytest.mark.exhaustive,))
+DEFAULT, EXHAUSTIVE = (), (pytest.mark.exhaustive,)
+LONGER, LARGE = (pytest.mark.longer,), (pytest.mark.large,)
+MARKS = (DEFAULT, EXHAUSTIVE, LARGE, EXHAUSTIVE, LONGER, EXHAUSTIVE, LARGE, EXHAUSTIVE)
 
 
-def every_fourth(cases: Iterable[Sequence[object]]) -> list[object]:
-    """Return cases: every fourth is tried by default, one by `make test-large`, two for faults."""
+def in_turn(cases: Iterable[Sequence[object]]) -> list[object]:
+    """Return cases, each with the next of `MARKS`: one in eight is tried by default."""
     return [
         pytest.param(*case, marks=marks) for case, marks in zip(cases, cycle(MARKS), strict=False)
     ]
 
 
-@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), every_fourth(CASES))
+@pytest.mark.parametrize(("chapter", "kind", "share", "next_run"), in_turn(CASES))
 def test_a_run_that_was_killed_leaves_no_trace(
     story: Story, chapter: str, kind: str, share: float, next_run: str
 ) -> None:
@@ -130,7 +132,7 @@ SEQUENCES = {
 }
 
 
-@pytest.mark.parametrize("name", every_fourth([name] for name in SEQUENCES))
+@pytest.mark.parametrize("name", in_turn([name] for name in SEQUENCES))
 def test_runs_that_were_killed_twice_or_three_times_in_a_row_leave_no_trace_either(
     story: Story, name: str
 ) -> None:

@@ -83,6 +83,7 @@ def _without_author(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in written.items() if name != "lastUpdatedBy"}
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(("chapter", "what", "which"), [*cases()])
 def test_a_run_killed_while_dhis2_was_at_work_leaves_no_trace(
     story: Story, chapter: str, what: str, which: int

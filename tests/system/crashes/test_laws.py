@@ -42,6 +42,7 @@ def fault(story: Story, **settings: Any) -> Iterator[None]:
     assert cue.met >= max(settings["occurrences"])
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("name", one_by_default(FAULTS))
 def test_requests_that_fail_once_change_nothing(story: Story, name: str) -> None:
     story.begin(CHANGES, STAGED)
@@ -81,6 +82,7 @@ def test_nothing_changed_so_nothing_is_written(story: Story, chapter: str) -> No
     story.assert_undisturbed(chapter)
 
 
+@pytest.mark.longer
 def test_a_run_that_compared_before_the_last_fold_is_refused(story: Story) -> None:
     story.begin(CHANGES, STAGED)
     story.scheme.bring(ANOTHER)
@@ -147,6 +149,7 @@ def wait_until_it_posts(story: Story) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.longer
 def test_importing_the_flow_starts_no_threads_of_polars() -> None:
     names = (
         "import pathlib, tests.system.crashes.driver; "

@@ -169,6 +169,7 @@ def test_people_can_still_be_told_apart(guarded: Synced) -> None:
     assert all(re.fullmatch("[0-9a-f]{64}", number) for number in numbers)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("privacy", ["guarded", "open_country"])
 def test_no_log_line_names_a_personal_datum(privacy: str, request: pytest.FixtureRequest) -> None:
     synced: Synced = request.getfixturevalue(privacy)

@@ -32,6 +32,7 @@ def number_of(theirs: TheirPeople, uid: str) -> str:
     return str(theirs.sandbox.tracked_entities()[uid]["attributes"][NUMBER])
 
 
+@pytest.mark.longer
 def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, story: Story) -> None:
     before = {*theirs.own_enrollments()}
     old, into = merge(theirs, story)
@@ -67,6 +68,7 @@ def test_a_person_of_our_own_who_is_merged_into_one_of_theirs_is_followed(
     assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
 
 
+@pytest.mark.longer
 def test_who_is_merged_is_found_by_a_reconciliation_too_and_a_repair_takes_nothing_away(
     theirs: TheirPeople, story: Story
 ) -> None:

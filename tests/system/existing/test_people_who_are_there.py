@@ -46,6 +46,7 @@ def test_our_values_are_written_and_theirs_are_not(theirs: TheirPeople, story: S
     assert theirs.sandbox.state.tracker.tracked_entities[story.people[0]].inactive
 
 
+@pytest.mark.longer
 def test_the_next_night_asks_for_nobody_whom_it_knows(theirs: TheirPeople, story: Story) -> None:
     before = theirs.writes()
     theirs.bring("again")
@@ -61,6 +62,7 @@ def test_the_next_night_asks_for_nobody_whom_it_knows(theirs: TheirPeople, story
     assert theirs.theirs() == story.theirs
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("days", [1, pytest.param(3, marks=pytest.mark.large)])
 def test_changes_of_openimis_change_nothing_of_theirs(
     theirs: TheirPeople, story: Story, days: int
@@ -173,6 +175,7 @@ def test_a_number_that_nobody_has_there_leaves_the_person_where_it_is(
     assert found["detail"].to_list() == ["Insurance number"]
 
 
+@pytest.mark.longer
 def test_who_is_deleted_and_named_by_a_claim_keeps_the_number_of_the_ministry(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -24,6 +24,7 @@ from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM, PER
 from transforms.openimis.tables.places import HOSPITAL
 
 
+@pytest.mark.longer
 def test_set_up_makes_our_programs_on_their_type_and_nothing_in_place_of_theirs(
     theirs: TheirPeople, story: Story
 ) -> None:

@@ -161,6 +161,7 @@ with client.transaction() as transaction:
 """
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_names_of_any_script_come_as_they_are_whatever_the_locale(locale):
     named = Rows(list(POLICIES), [[7, NAMES, "2026-05-06", "2026-01-01 02:03:04.567"]])

@@ -270,6 +270,7 @@ def test_a_bad_record_is_sent_or_told(records: Loaded, name: str) -> None:
     check(records, name)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("name", cases(wide=True))
 def test_a_bad_place_or_product_is_sent_or_told(places: Loaded, name: str) -> None:
     check(places, name)

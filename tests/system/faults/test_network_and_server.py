@@ -80,6 +80,7 @@ def test_a_fault_leaves_nothing_behind(
 TRANSFER = {"path": r"^/api/tracker/ownership", "method": "PUT"}
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("status", [403, pytest.param(500, marks=EXHAUSTIVE)])
 def test_an_owner_that_dhis2_does_not_change_is_a_reject_and_waits_for_the_next_run(
     disturbed: Story, status: int
@@ -197,6 +198,7 @@ def test_a_token_that_is_revoked_in_the_middle_of_a_run_rejects_nothing(
     disturbed.assert_undisturbed(CHANGES, "a token that is revoked in the middle of a run", FAULT)
 
 
+@pytest.mark.longer
 def test_a_server_that_nobody_vouches_for_is_told_nothing(disturbed: Story, tmp_path: Path) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES)

@@ -100,6 +100,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         yield Nights(bench, scheme, held)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("name", BAD_VALUES)
 def test_what_cannot_be_read_is_told_by_table_and_uuid_and_stays_as_it_is(
     nights: Nights, name: str

@@ -164,6 +164,7 @@ def test_a_wrong_setting_holds_back_what_it_concerns_until_it_is_mended(
     disturbed.assert_undisturbed(setting.chapter, name, WRONG_SETTING)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("name", names(meanwhile=True))
 def test_a_setting_that_goes_wrong_meanwhile_stops_the_run_after_its_first_bundles(
     disturbed: Story, monkeypatch: pytest.MonkeyPatch, name: str

@@ -55,6 +55,7 @@ def ministry(story: Story) -> FlowMinistry:
     return story.ministry
 
 
+@pytest.mark.longer
 def test_the_flows_write_nothing_of_the_ministrys(story: Story, ministry: FlowMinistry) -> None:
     assert ministry.theirs() == story.theirs
     assert ministry.claims_by_org_unit() == ministry.counted(CLAIMS)

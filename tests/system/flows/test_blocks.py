@@ -25,6 +25,7 @@ def key_of(name: str) -> str:
     return PseudonymKey.load(name).key.get_secret_value()
 
 
+@pytest.mark.longer
 def test_a_database_is_saved_with_the_connection_string_that_is_asked_for(
     prefect_server: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

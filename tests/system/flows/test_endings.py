@@ -24,6 +24,7 @@ def ended_with(caplog: pytest.LogCaptureFixture) -> str:
     return "\n".join(record.getMessage() + (record.exc_text or "") for record in caplog.records)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -57,6 +57,7 @@ def run_of(state: State[Any]) -> FlowRun:
         return client.read_flow_run(state.state_details.flow_run_id)
 
 
+@pytest.mark.longer
 def test_a_run_and_its_stages_have_names_that_say_what_they_are(good: State[Any]) -> None:
     run = run_of(good)
 

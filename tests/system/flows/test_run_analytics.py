@@ -67,6 +67,7 @@ def test_tables_that_dhis2_calls_built_and_are_old_fail_in_one_sentence(scheme: 
     assert "What was loaded stays" in str(state.message)
 
 
+@pytest.mark.longer
 def test_events_of_others_in_the_tables_are_told_and_fail_nothing(scheme: FlowScheme) -> None:
     loaded(scheme)
     with scheme.sandbox.state.lock:

@@ -77,6 +77,7 @@ def test_by_default_a_night_is_waited_for_and_not_the_next_one() -> None:
         Waiting(hours=8)
 
 
+@pytest.mark.longer
 def test_a_dhis2_that_restarts_during_a_load_costs_nobody_anything(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", occurrences=[2, 3], status=503)
@@ -113,6 +114,7 @@ def eventually(find: Any) -> list[str]:
     return list(found)
 
 
+@pytest.mark.longer
 def test_what_time_cannot_cure_is_not_waited_for(scheme: FlowScheme) -> None:
     patient(scheme)
     scheme.sandbox.cues.add(path="/api/tracker", method="POST", status=401)
@@ -231,6 +233,7 @@ def _is_control(request: dict[str, Any], status: int) -> bool:
     return is_tracker and request["status"] == status and not any(request["objects"].values())
 
 
+@pytest.mark.longer
 def test_a_policy_that_is_tightened_while_a_run_waits_holds_at_once(scheme: FlowScheme) -> None:
     """The bundles were made before: they are not posted any more; the next run compares anew."""
     patient(scheme)

@@ -57,6 +57,7 @@ def test_a_run_without_changes_says_that_there_are_none(
     assert any("To be posted: nothing" in line for line in said(caplog))
 
 
+@pytest.mark.longer
 def test_a_failure_is_told_once_in_one_sentence(
     scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
@@ -46,6 +47,7 @@ def test_a_country_file_that_asks_for_what_cannot_be_ends_the_flow_with_a_senten
     assert not Run(tmp_path / "area", "page").what_leaves.exists()
 
 
+@pytest.mark.longer
 def test_each_run_keeps_the_page_of_what_it_lets_out(scheme: FlowScheme) -> None:
     scheme.country = OPEN_HANDED
     scheme.sync(run_id="first", until="transform")

@@ -148,6 +148,7 @@ def test_a_column_that_comes_back_needs_no_permission(strict: GuardedScheme) -> 
     assert waiting_sentences(strict.job("fourth").run) == []
 
 
+@pytest.mark.longer
 def test_a_permission_that_comes_after_the_comparison_needs_a_new_run(
     strict: GuardedScheme,
 ) -> None:
@@ -196,6 +197,7 @@ def test_many_people_that_a_flag_deletes_at_once_stay_until_somebody_permits_it(
     assert any(each.startswith("tblClaim.VisitType is I in ") for each in unmapped_values(run))
 
 
+@pytest.mark.longer
 def test_a_scheme_whose_covers_all_expire_on_one_day_is_told_and_not_stopped(
     empty: Scheme,
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_load_is_not_stopped_where_dhis2_does_not_let_it_share_the_marker(
     assert not scheme.current.marker_refused
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(
     ("key", "content"),
     [
@@ -127,6 +128,7 @@ def test_a_key_that_any_user_adds_and_that_is_no_marker_stops_no_night_and_is_to
         assert scheme.current.last_run == run_id
 
 
+@pytest.mark.longer
 def test_a_key_that_its_user_has_closed_to_us_is_nobodys_marker(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_key_that_its_user_has_closed_to_us_is_nobodys_marker(
     assert scheme.current.last_run == "third"
 
 
+@pytest.mark.longer
 def test_a_marker_of_another_staging_folder_still_stops_the_load(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:

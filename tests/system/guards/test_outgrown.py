@@ -78,6 +78,7 @@ def test_days_after_end_as_if_it_had_not_been_divided(scheme: GuardedScheme) -> 
         assert rows.equals(expected[name]), name
 
 
+@pytest.mark.longer
 def test_a_load_of_a_scheme_that_has_grown_ends_with_more_partitions(
     scheme: GuardedScheme,
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_night_without_changes_computes_and_compares_nothing(scheme: GuardedSc
     assert found == found_by(third) == compared_in_full(scheme)
 
 
+@pytest.mark.longer
 def test_after_a_night_with_changes_all_is_compared_but_nothing_is_computed(
     guarded: GuardedScheme,
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_quiet_night_that_was_killed_is_made_up_for_by_the_next(
     assert scheme.current.confirmed.partitions == ALL
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("stage", ["desired", "changes"])
 def test_a_run_that_is_thinned_out_while_it_is_taken_over_costs_a_comparison_and_nothing_else(
     scheme: GuardedScheme, monkeypatch: pytest.MonkeyPatch, stage: str
@@ -240,6 +242,7 @@ CHANGES: dict[str, Callable[[GuardedScheme], None]] = {
 BY_DEFAULT = ("another_day", "damaged_file")
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(
     "name", [pytest.param(each, marks=() if each in BY_DEFAULT else pytest.mark.large)
              for each in CHANGES]
@@ -290,6 +293,7 @@ def test_one_claim_that_changed_concerns_the_partition_of_its_person(
     assert found == compared_in_full(scheme)
 
 
+@pytest.mark.longer
 def test_what_dhis2_refused_is_tried_again_though_nothing_has_changed(
     scheme: GuardedScheme,
 ) -> None:
@@ -307,6 +311,7 @@ def test_what_dhis2_refused_is_tried_again_though_nothing_has_changed(
     assert found_by(scheme.run(TONIGHT))["counted"][0]["claim_events"]
 
 
+@pytest.mark.longer
 def test_what_a_late_request_may_still_change_is_sent_once_more(sound: Scheme) -> None:
     """DHIS2 accepts all that the second night posts, and may carry out the first night's later."""
     in_openimis(sound, change_a_claim("FIRST-1"))

@@ -50,6 +50,7 @@ def number_of_the_claim(scheme: GuardedScheme) -> str:
         return str(found.fetchone()[0]).lower()
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("way", one_by_default(WAYS))
 def test_one_claim_that_does_not_get_through_stops_no_night_and_is_named(
     scheme: GuardedScheme, way: str

@@ -37,6 +37,7 @@ def cut_off(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-2])
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("drop", one_by_default(["before", "after"]))
 def test_values_that_were_corrected_meanwhile_are_never_posted_again(
     scheme: GuardedScheme, drop: str
@@ -148,6 +149,7 @@ def test_damaged_rejects_of_an_earlier_run_are_no_reason_to_give_it_up(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("lost", one_by_default(["changes/manifest.json", "run.json"]))
 def test_a_run_is_given_up_where_a_request_in_doubt_is_damaged_and_what_it_is_made_of_too(
     scheme: GuardedScheme, lost: str

@@ -99,6 +99,7 @@ def test_people_who_stand_among_the_rejects_leave_room_for_as_many_new_ones(
         assert scheme.current.last_run == f"night-{night}"
 
 
+@pytest.mark.longer
 def test_an_option_that_dhis2_refuses_holds_back_only_what_has_its_code(
     scheme: GuardedScheme,
 ) -> None:

@@ -235,6 +235,7 @@ def test_a_refused_option_of_a_person_leaves_out_its_value_until_the_option_is_t
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 def test_a_missing_option_of_an_event_holds_back_what_is_made_of_it_whatever_the_share(
     scheme: GuardedScheme,
 ) -> None:
@@ -313,6 +314,7 @@ def test_without_the_right_to_make_places_what_lies_there_waits_and_the_rest_goe
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 def test_an_attribute_that_is_hidden_gets_no_value_and_all_of_them_once_it_is_shown(
     scheme: GuardedScheme,
 ) -> None:
@@ -353,6 +355,7 @@ def test_a_program_that_is_hidden_holds_back_its_own_objects_alone(scheme: Guard
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 def test_where_every_program_is_hidden_nothing_could_be_posted_and_the_load_says_so(
     scheme: GuardedScheme,
 ) -> None:

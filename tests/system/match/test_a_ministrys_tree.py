@@ -116,6 +116,7 @@ def test_the_same_again_posts_nothing(ministry: Ministry) -> None:
     assert ministry.writes() == before
 
 
+@pytest.mark.longer
 def test_a_decision_that_is_made_lets_in_what_waited(story: Story, ministry: Ministry) -> None:
     for key in story.left:
         ministry.decide(key, decision="accepted", dhis2_uid=ministry.free_unit(), who="Asha")
@@ -127,6 +128,7 @@ def test_a_decision_that_is_made_lets_in_what_waited(story: Story, ministry: Min
     assert ministry.theirs() == story.theirs
 
 
+@pytest.mark.longer
 def test_a_changed_decision_moves_claims_and_keeps_their_uids(
     story: Story, ministry: Ministry
 ) -> None:
@@ -154,6 +156,7 @@ def groups_of_ours(ministry: Ministry, uid: str) -> set[str]:
     }
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize("decision", ["accepted", "none"])
 def test_an_org_unit_that_its_place_has_left_leaves_our_groups(
     story: Story, ministry: Ministry, decision: str

@@ -108,6 +108,7 @@ def test_it_stays_when_a_run_is_killed_while_it_deletes_and_the_next_one_settles
     assert reasons == ["person_in_another_program"]
 
 
+@pytest.mark.longer
 def test_a_superuser_deletes_nobody_of_whom_dhis2_names_no_program(
     scheme: ReconciledScheme,
 ) -> None:

@@ -70,6 +70,7 @@ def test_after_a_day_with_rejects_only_what_was_refused_or_held_back_is_posted(
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 def test_a_run_that_was_cut_short_is_ended_and_then_nothing_is_posted(left_by: State) -> None:
     scheme = left_by("open_run", 2)
     assert scheme.current.open_run == "third"
@@ -83,6 +84,7 @@ def test_a_run_that_was_cut_short_is_ended_and_then_nothing_is_posted(left_by: S
     assert_acknowledged_is_held(scheme)
 
 
+@pytest.mark.longer
 def test_what_changes_is_written_with_field_keys_in_the_place_of_uids(left_by: State) -> None:
     scheme = left_by("open_run", 2)
     before = written_columns(scheme)

@@ -20,6 +20,7 @@ def bring(dhis2: Dhis2) -> bool:
     return changed_nothing(done)
 
 
+@pytest.mark.longer
 def test_what_a_proxy_gave_up_waiting_for_is_looked_for_and_not_sent_again(
     sandbox: Sandbox, dhis2: Dhis2
 ) -> None:

@@ -47,6 +47,7 @@ def test_the_file_names_what_is_there_and_set_up_takes_it(
     assert read_country(out).root.uid == tomllib.loads(page)["root"]["uid"]
 
 
+@pytest.mark.longer
 def test_root_levels_and_org_units_that_dhis2_has_are_named(
     scheme: FlowScheme, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,8 @@
 import multiprocessing
 from pathlib import Path
 
+import pytest
+
 from staging.acknowledged import sweep
 from staging.current import Current
 from staging.files import write_json
@@ -38,6 +40,7 @@ def _sweep_as_anybody(root: str, _: str, answers: "multiprocessing.Queue[str]") 
     answers.put(", ".join(sorted(each.name for each in target.folder.iterdir())))
 
 
+@pytest.mark.longer
 def test_what_cannot_be_read_or_removed_stays_and_no_load_fails_for_it(tmp_path: Path):
     target = Target(tmp_path, "ministry")
     for version in ("now", "old", "stuck"):

@@ -606,6 +606,7 @@ def statuses_of(found: list[dict[str, Any]], as_of: dt.date) -> pl.DataFrame:
 law = settings(deadline=None, max_examples=100)
 
 
+@pytest.mark.longer
 @law
 @given(policy=policies(), as_of=days)
 def test_the_statuses_of_a_policy_follow_each_other(policy: dict[str, Any], as_of: dt.date):
@@ -616,6 +617,7 @@ def test_the_statuses_of_a_policy_follow_each_other(policy: dict[str, Any], as_o
     assert found.select("policy_status", "nth").is_unique().all()
 
 
+@pytest.mark.longer
 @law
 @given(policy=policies(), as_of=days, asked=days)
 def test_on_any_day_up_to_now_exactly_one_status_of_a_policy_holds(

@@ -86,6 +86,7 @@ def test_what_dhis2_should_hold_does_not_depend_on_how_people_are_divided(
         assert found[name].sort("key").equals(expected), name
 
 
+@pytest.mark.longer
 def test_each_part_holds_the_objects_of_its_own_people(whole: Register, tmp_path: Path):
     run = Run(tmp_path, "night")
 
