@@ -7,10 +7,9 @@ from tests.system.demo_database.comparison import RESOURCES, difference
 from tests.system.demo_database.demo_scheme import DemoScheme
 from tests.system.demo_database.figures import asked_of_dhis2, asked_of_openimis
 
-pytestmark = needs_demo_database
+pytestmark = [*needs_demo_database, pytest.mark.longer]
 
 
-@pytest.mark.longer
 def test_every_row_of_openimis_is_an_object_in_dhis2_or_a_reject(brought_in: DemoScheme) -> None:
     lines = brought_in.table("first")
 

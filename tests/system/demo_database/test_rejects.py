@@ -11,7 +11,7 @@ from tests.system.demo_database import needs_demo_database
 from tests.system.demo_database.comparison import RESOURCES, difference, reject_reasons
 from tests.system.demo_database.demo_scheme import DemoScheme, NewScheme
 
-pytestmark = needs_demo_database
+pytestmark = [*needs_demo_database, pytest.mark.longer]
 
 DEFECTS = (
     # The only member of family 15, whom no claim names, has no place at all.

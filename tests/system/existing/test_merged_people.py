@@ -7,6 +7,8 @@ from tests.system.existing.conftest import KNOWN, Story, links, reasons, withdra
 from transforms.model.tables.insuree import INSUREE_ID
 from transforms.model.tables.programs import INSUREE_PROGRAM
 
+pytestmark = pytest.mark.longer
+
 
 def merge(theirs: TheirPeople, story: Story) -> tuple[str, str]:
     """Let the ministry merge a person who is insured into one who is not; return both."""
@@ -32,7 +34,6 @@ def number_of(theirs: TheirPeople, uid: str) -> str:
     return str(theirs.sandbox.tracked_entities()[uid]["attributes"][NUMBER])
 
 
-@pytest.mark.longer
 def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, story: Story) -> None:
     before = {*theirs.own_enrollments()}
     old, into = merge(theirs, story)
@@ -49,7 +50,6 @@ def test_a_person_who_is_merged_into_another_is_followed(theirs: TheirPeople, st
     assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
 
 
-@pytest.mark.longer
 def test_a_person_of_our_own_who_is_merged_into_one_of_theirs_is_followed(
     theirs: TheirPeople, story: Story
 ) -> None:
@@ -68,7 +68,6 @@ def test_a_person_of_our_own_who_is_merged_into_one_of_theirs_is_followed(
     assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
 
 
-@pytest.mark.longer
 def test_who_is_merged_is_found_by_a_reconciliation_too_and_a_repair_takes_nothing_away(
     theirs: TheirPeople, story: Story
 ) -> None:
@@ -85,7 +84,6 @@ def test_who_is_merged_is_found_by_a_reconciliation_too_and_a_repair_takes_nothi
     assert theirs.theirs(story.people[1:]) == kept
 
 
-@pytest.mark.longer
 def test_who_is_merged_into_whom_the_corrected_number_names_stays_there(
     theirs: TheirPeople, story: Story
 ) -> None:

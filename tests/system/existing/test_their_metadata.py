@@ -47,6 +47,7 @@ def test_set_up_makes_our_programs_on_their_type_and_nothing_in_place_of_theirs(
     assert theirs.theirs() == story.theirs
 
 
+@pytest.mark.longer
 def test_figures_compare_with_their_codes(theirs: TheirPeople) -> None:
     figures = theirs.sandbox.metadata("programIndicators").values()
     by_sex = [each["filter"] for each in figures if f"A{{{SEX}}}" in each.get("filter", "")]

@@ -40,6 +40,8 @@ from transforms.model.tables.insuree import INSUREE_FIELDS
 from transforms.openimis.tables.field_reasons import hint_of
 from transforms.openimis.tables.reasons import COUNTED_ONLY_REASONS
 
+pytestmark = pytest.mark.longer
+
 NOTE, COUNTED = "note", "counted"
 RUN, NEXT = "first-load", "next-load"
 OWN_ID = pl.col("key").str.split(":").list.first()
@@ -270,7 +272,6 @@ def test_a_bad_record_is_sent_or_told(records: Loaded, name: str) -> None:
     check(records, name)
 
 
-@pytest.mark.longer
 @pytest.mark.parametrize("name", cases(wide=True))
 def test_a_bad_place_or_product_is_sent_or_told(places: Loaded, name: str) -> None:
     check(places, name)

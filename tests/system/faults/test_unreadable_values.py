@@ -24,6 +24,8 @@ from tests.system.faults.test_bad_inputs import SEND_ALL
 from tests.system.faults.unreadable import BAD_VALUES
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS
 
+pytestmark = pytest.mark.longer
+
 NIGHTS = ("sound", "spoilt", "mended")
 
 
@@ -100,7 +102,6 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         yield Nights(bench, scheme, held)
 
 
-@pytest.mark.longer
 @pytest.mark.parametrize("name", BAD_VALUES)
 def test_what_cannot_be_read_is_told_by_table_and_uuid_and_stays_as_it_is(
     nights: Nights, name: str

@@ -16,6 +16,8 @@ from tests.support.sandbox import running_sandbox
 from tests.support.scheme import Moment
 from tests.support.scheme.by_flows import FlowScheme
 
+pytestmark = pytest.mark.longer
+
 COUNTRY = SETTINGS.replace("[match.levels]", '[match]\ntarget = "ministry"\n\n[match.levels]')
 
 
@@ -55,13 +57,11 @@ def ministry(story: Story) -> FlowMinistry:
     return story.ministry
 
 
-@pytest.mark.longer
 def test_the_flows_write_nothing_of_the_ministrys(story: Story, ministry: FlowMinistry) -> None:
     assert ministry.theirs() == story.theirs
     assert ministry.claims_by_org_unit() == ministry.counted(CLAIMS)
 
 
-@pytest.mark.longer
 def test_reconcile_finds_what_was_moved_behind_our_back_and_the_next_sync_puts_it_back(
     story: Story, ministry: FlowMinistry
 ) -> None:

@@ -41,7 +41,10 @@ def payloads(sandbox: Sandbox) -> int:
     return sum(row["path"] == "/api/metadata" and "importMode" not in row["query"] for row in posts)
 
 
-@pytest.mark.parametrize("bytes_", [200_000, 60_000, 20_000])
+@pytest.mark.parametrize(
+    "bytes_",
+    [60_000, *(pytest.param(each, marks=pytest.mark.longer) for each in (200_000, 20_000))],
+)
 def test_a_package_that_is_too_large_for_a_proxy_is_divided(
     sandbox: Sandbox, dhis2: Dhis2, bytes_: int
 ) -> None:
