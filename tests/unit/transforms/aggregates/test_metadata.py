@@ -6,7 +6,7 @@ from math import prod
 import pytest
 
 from transforms.aggregates.category_options import check_limits
-from transforms.aggregates.elements import chosen_figures
+from transforms.aggregates.elements import chosen_figures, element_uid
 from transforms.aggregates.figures.categories import CATEGORIES, UNKNOWN
 from transforms.aggregates.figures.table import FIGURE_BY_KEY, FIGURES
 from transforms.aggregates.metadata import aggregate_objects
@@ -101,6 +101,57 @@ def test_sums_and_ratios_are_of_figures_and_categories_that_there_are() -> None:
         for each, _ in of.sides:
             assert set(of.by) <= set(FIGURE_BY_KEY[each.figure].categories)
     assert {of.figure for of in BALANCES} <= FIGURE_BY_KEY.keys()
-    assert {
-        key for row in RATIOS for key in (row.numerator, row.denominator)
-    } <= FIGURE_BY_KEY.keys()
+    assert {key for row in RATIOS for key in row.figures} <= FIGURE_BY_KEY.keys()
+
+
+def indicators(smallest_cell: int = 0, frequency: str = "monthly") -> dict[str, tuple[str, str]]:
+    """Return name of an indicator to numerator and denominator, as DHIS2 is given them."""
+    privacy = {"smallest_cell": smallest_cell}
+    content = CONTENT | {"privacy": privacy, "aggregates": {"frequency": frequency}}
+    made = aggregate_objects(options(2), country_of(content, "country.toml"))
+    return {row["name"]: (row["numerator"], row["denominator"]) for row in made["indicators"]}
+
+
+def uid(figure: str, frequency: str = "monthly") -> str:
+    return f"#{{{element_uid(FIGURE_BY_KEY[figure], frequency)}}}"
+
+
+@pytest.mark.parametrize("frequency", ["monthly", "quarterly"])
+def test_growth_is_of_the_policies_of_the_period_before(frequency: str) -> None:
+    found = indicators(5, frequency)["Growth ratio (D3) (openIMIS figures)"]
+
+    before = f"{uid('policies_in_force', frequency)}.periodOffset(-1)"
+    assert found == (uid("policies_new", frequency), before)
+
+
+def test_settlement_is_of_the_claims_that_are_not_rejected() -> None:
+    found = indicators()["Settlement ratio (D5) (openIMIS figures)"]
+
+    claims = uid("claims_of_care")
+    assert found == (f"{claims} - {uid('rejected_of_care')}", claims)
+
+
+def test_a_ratio_is_0_where_nothing_is_counted_only_if_no_small_cell_could_be_missing() -> None:
+    name = "Covers not renewed (openIMIS figures)"
+    dropped, due = uid("covers_dropped"), uid("covers_due")
+
+    assert indicators(5)[name] == indicators(2)[name] == (dropped, due)
+    assert indicators(1)[name] == indicators(0)[name] == (f"{dropped} + 0 * {due}", due)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "shown"),
+    [
+        ("monthly", {"last12Months", "lastMonth"}),
+        ("quarterly", {"last4Quarters", "lastQuarter"}),
+    ],
+)
+def test_charts_show_periods_of_which_there_are_values(frequency: str, shown: set[str]) -> None:
+    made = aggregate_objects(options(2), a_country(frequency=frequency))
+
+    asked = [
+        {name for name, is_asked in row["relativePeriods"].items() if is_asked}
+        for row in made["visualizations"]
+    ]
+    assert set().union(*asked) == shown
+    assert {len(each) for each in asked} == {1}
