@@ -74,7 +74,7 @@ def _too_many(figure: Figure, found: CategoryOptions) -> str | None:
 
 
 def _sentence(reasons: Mapping[str, list[str]], left: list[str]) -> str:
-    told = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    listed = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
     named = ", ".join(f'"{key}"' for key in left)
     advice = (
         f"leave them out: write under [aggregates] of the country file figures = [{named}]"
@@ -82,7 +82,7 @@ def _sentence(reasons: Mapping[str, list[str]], left: list[str]) -> str:
         else "name others in aggregates.figures of the country file"
     )
     return (
-        f"DHIS2 would not take some figures that the country file sends. {told}. To send the "
+        f"DHIS2 would not take some figures that the country file sends. {listed}. To send the "
         f"others, {advice}. Nothing was written."
     )
 
