@@ -55,7 +55,7 @@ test-faults: install ## Faults, kills, bad records and wrong settings: what was 
 
 # DHIS2_URL, DHIS2_USER and DHIS2_PASSWORD name an empty, disposable DHIS2 and its superuser.
 test-live: install ## The whole story on a real DHIS2; WRITE=1 writes docs/tested-servers.md
-	@$(PYTHON) -W ignore -m tests.live $(if $(WRITE),--write) $(if $(RECORD),--record $(RECORD)) $(STEPS)
+	@$(PYTHON) -W ignore -m tests.live $(if $(WRITE),--write) $(if $(RECORD),--record $(RECORD)) $(if $(DEMO),--demo) $(STEPS)
 
 # OPENIMIS_TSQL is a connection string; WRITE=1 writes docs/tested-databases.md.
 test-tsql: install ## openIMIS on the SQL Server that OPENIMIS_TSQL names, by each driver: a table at the end

@@ -76,7 +76,8 @@ def transform(
         allowed = record_permissions(run, request.allow)
         transform_run(run, request.goal, inputs, allowed, PrefectRunner())
         if request.adx:
-            write_adx(run, inputs.country)
+            restates = Allow.RESTATE in allowed
+            write_adx(run, request.goal, inputs.country, restates=restates)
     return run_id
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
-from tests.figures.figures_twice import COUNTRY_FILE, KEY, SERVICE_GROUPS, VERSION
+from tests.figures.figures_twice import COUNTRY_FILE, KEY, VERSION
+from tests.figures.same_figures import SAME, Part
 from tests.figures.snapshots import made_of
 from tests.figures.tracker import Tracker, period
 from tests.support.openimis_sample import sample
-from transforms.aggregates.figures.categories import code_of
 from transforms.aggregates.figures.compute import figure_values
 from transforms.aggregates.figures.districts import districts_of
 from transforms.aggregates.figures.periods import period_of
@@ -29,61 +29,6 @@ COUNTRY = COUNTRY_FILE.model_copy(
     update={"privacy": COUNTRY_FILE.privacy | {"Date of birth": Treatment.SEND}}
 )
 MONTHS = ("202505", "202512")
-STATUSES = ("Entered", "Checked", "Processed", "Rejected", "Valuated")
-
-Part = dict[str, str]
-
-SAME: list[tuple[str, Part, str]] = [
-    ("insured_people", {}, "covered"),
-    *(("insured_people", {"sex": sex}, f"covered.{sex}") for sex in ("female", "male")),
-    *(
-        ("insured_people", {"age_band": code_of(band)}, f"covered.{band}")
-        for band in ("age-0-14", "age-15-29", "age-30-44", "age-45")
-    ),
-    ("insured", {"product": "PR0001"}, "covered.product:PR0001"),
-    ("enrolled", {}, "enrolled"),
-    ("households", {}, "households"),
-    ("households", {"poverty": "poor"}, "households.poor"),
-    ("households_insured", {}, "households-covered"),
-    ("policies_in_force", {}, "policies-in-force"),
-    ("policies_in_force", {"product": "PR0001"}, "policies-in-force.product:PR0001"),
-    ("policies_new", {}, "policies-new"),
-    ("policies_renewed", {}, "policies-renewed"),
-    ("policies_expired", {}, "policies-expired"),
-    ("policies_suspended", {}, "policies-suspended-in-period"),
-    *(
-        ("claims", {"claim_status": status.lower()}, f"claims-{status.lower()}")
-        for status in STATUSES
-    ),
-    *(
-        ("claims_at_end", {"claim_status": status.lower()}, f"now-{status.lower()}")
-        for status in STATUSES
-    ),
-    ("claims", {"claim_status": "entered", "product": "PR0001"}, "claims-entered.product:PR0001"),
-    (
-        "claims_by_visit",
-        {"claim_status": "entered", "visit_type": "emergency"},
-        "claims-entered.emergency",
-    ),
-    ("claimed_amount", {"claim_status": "entered"}, "claimed"),
-    ("claimed_amount", {"claim_status": "rejected"}, "rejected-value"),
-    ("approved_amount", {}, "approved"),
-    ("valuated_amount", {}, "valuated"),
-    ("remunerated_amount", {}, "remunerated"),
-    ("reimbursed", {}, "reimbursed"),
-    ("home_claims", {}, "claims-home"),
-    ("home_claimed_amount", {}, "claimed-home"),
-    *(
-        (f"{kind}{figure}", {}, f"{kind}-{measure}")
-        for kind in ("services", "items")
-        for figure, measure in (("", "lines"), ("_quantity", "quantity"), ("_amount", "amount"))
-    ),
-    *(
-        ("group_lines", {"code_group": group}, f"services-lines.service-group:{group}")
-        for group in SERVICE_GROUPS
-    ),
-]
-"""A figure, a part of it, and the measure of the package that says the same."""
 
 
 @cache

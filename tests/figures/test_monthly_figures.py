@@ -56,6 +56,7 @@ NOTHING_TO_COUNT_IN_DEMO = {
     "policies_renewed",
     "policies_suspended",
     "renewed",
+    "renewed_people",
 }
 """In these periods nothing was renewed, suspended or paid, and nobody gave feedback."""
 

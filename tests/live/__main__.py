@@ -1,7 +1,8 @@
 """The whole story on a real, disposable DHIS2: `make test-live`.
 
 DHIS2_URL, DHIS2_USER, DHIS2_PASSWORD   the server, and a superuser
-OPENIMIS_ODBC                           any openIMIS; without it the project's sample
+OPENIMIS_ODBC                           any openIMIS; without it the project's sample, or (--demo)
+                                        openIMIS's demo database
 """
 
 import argparse
@@ -9,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ os.environ["DO_NOT_TRACK"] = "1"
 from prefect.testing.utilities import prefect_test_harness
 
 from tests.live.context import Live
-from tests.live.openimis import LEVEL, given_source, sample_source
+from tests.live.openimis import LEVEL, Source, demo_source, given_source, sample_source
 from tests.live.pilot import Pilot
 from tests.live.proxy import proxy_of
 from tests.live.report import Told, commit, line, table, write_page
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if asked.record and os.environ.get("OPENIMIS_ODBC"):
+    if asked.record and (asked.demo or os.environ.get("OPENIMIS_ODBC")):
         print(
             "What is recorded holds values of people: record only with the sample.", file=sys.stderr
         )
@@ -58,14 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def story_of(asked: argparse.Namespace) -> Iterator[Live]:
     """Put openIMIS, proxy, server and pilot together."""
     url, user, password = (os.environ[name] for name in ADDRESS)
-    odbc = os.environ.get("OPENIMIS_ODBC")
     with ExitStack() as stack:
-        source = stack.enter_context(given_source(odbc) if odbc else sample_source(asked.insurees))
+        source = stack.enter_context(_source(asked))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         proxy = stack.enter_context(proxy_of(url, _record(asked.record)))
         server = Server(proxy, Login(user, password))
         stack.callback(server.close)
         yield Live(server, source, Pilot(folder, source, proxy, server.info.calendar))
+
+
+def _source(asked: argparse.Namespace) -> AbstractContextManager[Source]:
+    if odbc := os.environ.get("OPENIMIS_ODBC"):
+        return given_source(odbc)
+    return demo_source() if asked.demo else sample_source(asked.insurees)
 
 
 def told_of(live: Live, insurees: int, steps: Sequence[Step] = STEPS) -> Told:
@@ -75,7 +81,7 @@ def told_of(live: Live, insurees: int, steps: Sequence[Step] = STEPS) -> Told:
         version=live.server.info.version,
         day=datetime.now(UTC).date(),
         commit=commit(),
-        source=sample if live.source.is_sample else "another openIMIS",
+        source=sample if live.source.is_sample else live.source.name,
         outcomes=tell(live, lambda outcome: print(line(outcome), flush=True), steps),
     )
 
@@ -104,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.live", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/tested-servers.md")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="keep every exchange")
+    parser.add_argument("--demo", action="store_true", help="read openIMIS's demo database")
     parser.add_argument("--insurees", type=int, default=INSUREES, help="of the sample")
     parser.add_argument("steps", nargs="*", help="names of steps; those they need are done too")
     return parser

@@ -14,7 +14,7 @@ import psycopg
 
 from flows.connectors.openimis.sql_dialect import DialectName
 from tests.live.outcomes import NotDoneError
-from tests.support.databases import postgresql
+from tests.support.databases import load_demo, postgresql
 from tests.support.openimis_sample import next_day, sample, write_postgresql
 from tests.support.openimis_sample.database import OpenImis
 from tests.support.openimis_sample.operations import OPERATIONS
@@ -34,12 +34,14 @@ class Source:
         odbc: ODBC connection string.
         conninfo: For psycopg; None where the database is none of PostgreSQL's.
         is_sample: Whether it may be changed.
+        name: What the page of tested servers calls it.
     """
 
     dialect: DialectName
     odbc: str = field(repr=False)
     conninfo: str | None = field(repr=False)
     is_sample: bool
+    name: str = "another openIMIS"
 
     @contextmanager
     def changing(self) -> Iterator[OpenImis]:
@@ -70,6 +72,18 @@ def sample_source(insurees: int) -> Iterator[Source]:
         )
         write_postgresql(tables, database.conninfo)
         yield Source(DialectName.POSTGRESQL, database.odbc, database.conninfo, is_sample=True)
+
+
+@contextmanager
+def demo_source() -> Iterator[Source]:
+    """Write openIMIS's demo database into a throw-away PostgreSQL."""
+    with postgresql() as server:
+        database = server.create_database("openimis")
+        load_demo(database.conninfo, LEVEL)
+        yield Source(
+            DialectName.POSTGRESQL, database.odbc, database.conninfo, is_sample=False,
+            name=f"openIMIS's demo database at level {LEVEL}",
+        )  # fmt: skip
 
 
 @contextmanager

@@ -100,6 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step("brought_again", mending.brought_again, ("withdrawn",)),
     Step("brought_compared", loading.compared, ("brought_again",)),
     Step("values", data_values.sent, ("first",)),
+    Step("values_and_persons", data_values.as_persons_say, ("values", "analytics")),
     Step("values_corrected", data_values.corrected, ("values",)),
     Step("forms", asking.forms, ("first",)),
 )

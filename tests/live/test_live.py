@@ -16,6 +16,8 @@ from tests.live.outcomes import Ending, NotAsItMustBeError, NotDoneError, Outcom
 from tests.live.report import PAGE, Told, line, named_steps, sections, table, written
 from tests.live.story import STEPS, Step, tell
 from tests.support.sandbox import ADMIN, running_sandbox
+from tests.system.demo_database import needs_demo_database
+from transforms.aggregates.elements import chosen_figures
 
 SHORT = ("explained", "first_compared", "first_again")
 QUICK = (
@@ -25,6 +27,7 @@ QUICK = (
 NOT_OF_THE_STAND_IN = {
     "tokens", "first_by_token", "limited_token", "analytics", "figures", "regions",
     "everything_answers", "facility_figures", "district_figures", "board_figures",
+    "values_and_persons",
 }  # fmt: skip
 """Steps that need what the stand-in does not model: tokens that users make, and figures."""
 
@@ -42,7 +45,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def live(prefect_server: None, address: str) -> Iterator[Live]:
-    with story_of(Namespace(insurees=80, record=None)) as live:
+    with story_of(Namespace(insurees=80, record=None, demo=False)) as live:
         yield live
 
 
@@ -56,7 +59,7 @@ def told_to(live: Live, steps: Sequence[Step]) -> dict[str, str]:
 def test_the_beginning_of_the_story_is_told_of_a_few_people_to_the_stand_in(
     prefect_server: None, address: str
 ) -> None:
-    with story_of(Namespace(insurees=20, record=None)) as live:
+    with story_of(Namespace(insurees=20, record=None, demo=False)) as live:
         assert told_to(live, steps_of(SHORT)) == {}
 
 
@@ -64,6 +67,31 @@ def test_the_beginning_of_the_story_is_told_of_a_few_people_to_the_stand_in(
 @pytest.mark.timeout(900)
 def test_the_story_is_told_to_the_stand_in(live: Live) -> None:
     assert told_to(live, steps_of(QUICK)) == {}
+
+
+@pytest.mark.large
+def test_every_cell_of_the_figures_of_a_sample_is_compared_with_sql(
+    prefect_server: None, address: str
+) -> None:
+    with story_of(Namespace(insurees=60, record=None, demo=False)) as live:
+        outcomes = tell(live, print, steps_of(["values_corrected"]))
+
+    of_values = {each.name: each for each in outcomes if each.name.startswith("values")}
+    assert {each.said for each in outcomes} == {""}
+    assert of_values["values"].counts["figures"] == len(chosen_figures(live.pilot.country))
+
+
+@needs_demo_database[0]
+@needs_demo_database[1]
+@pytest.mark.large
+def test_every_cell_of_the_figures_of_the_demo_database_is_compared_with_sql(
+    prefect_server: None, address: str
+) -> None:
+    with story_of(Namespace(insurees=0, record=None, demo=True)) as live:
+        outcomes = tell(live, print, steps_of(["values"]))
+
+    assert {each.name: each.said for each in outcomes if each.said} == {}
+    assert int(outcomes[-1].counts["cells compared"]) > 0
 
 
 @pytest.mark.large
@@ -101,7 +129,7 @@ def test_without_an_address_it_says_what_is_missing(
 def test_nothing_that_is_recorded_holds_a_secret(
     prefect_server: None, address: str, tmp_path: Path
 ) -> None:
-    with story_of(Namespace(insurees=40, record=tmp_path)) as live:
+    with story_of(Namespace(insurees=40, record=tmp_path, demo=False)) as live:
         told_to(live, steps_of(["loader"]))
         secrets = [each.password for each in live.logins.values()]
 

@@ -1,10 +1,11 @@
 """Indicators, charts and one dashboard of figures: DHIS2 adds values up, and reads no event."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from transforms.aggregates.elements import element_uid
 from transforms.aggregates.figures.table import FIGURE_BY_KEY, Figure
-from transforms.aggregates.tables.ratios import RATIOS, Ratio
+from transforms.aggregates.tables.ratios import BEFORE, IN_BRACKETS, RATIOS, Ratio
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
@@ -19,21 +20,31 @@ ABOUT = (
     "Figures of the insurance scheme, made of data values: no person is in this DHIS2 for them. "
     "Set-up makes this dashboard as it is in the package: copy it to change it."
 )
+SHOWN = {
+    "monthly": (Period.LAST_12_MONTHS, Period.LAST_MONTH),
+    "quarterly": (Period.LAST_4_QUARTERS, Period.LAST_QUARTER),
+}
+"""Frequency to the periods of a year, and the last one: no month has a value of a quarter."""
 
 
-def board_objects(figures: Sequence[Figure], frequency: str) -> Payload:
+def board_objects(
+    figures: Sequence[Figure], frequency: str, *, sends_every_cell: bool = False
+) -> Payload:
     """Return indicators with type and group, charts, and the dashboard that shows them.
 
     Args:
         figures: Those that the country sends.
         frequency: How often.
+        sends_every_cell: Whether what DHIS2 has no value of is nothing, and no small cell either.
     """
     keys = {figure.key for figure in figures}
-    ratios = [row for row in RATIOS if {row.numerator, row.denominator} <= keys]
+    ratios = [row for row in RATIOS if row.figures <= keys]
     charts = list(_charts(figures, ratios, frequency))
     return {
         "indicatorTypes": [_type(row) for row in {each.type: None for each in ratios}],
-        "indicators": [_indicator(row, frequency) for row in ratios],
+        "indicators": [
+            _indicator(row, frequency, sends_every_cell=sends_every_cell) for row in ratios
+        ],
         "indicatorGroups": [_group(ratios)] if ratios else [],
         "visualizations": charts,
         "dashboards": [_dashboard(charts)],
@@ -44,22 +55,32 @@ def _type(of: IndicatorType) -> Json:
     return {"id": of.uid, "name": of.name, "factor": of.factor, "number": of.is_number}
 
 
-def _indicator(row: Ratio, frequency: str) -> Json:
+def _indicator(row: Ratio, frequency: str, *, sends_every_cell: bool) -> Json:
     name = f"{row.name} (openIMIS figures)"
-    parts = [FIGURE_BY_KEY[key] for key in (row.numerator, row.denominator)]
-    numerator, denominator = (f"#{{{element_uid(each, frequency)}}}" for each in parts)
+    numerator = row.numerator_with_zero() if sends_every_cell else row.numerator
     return {
         "id": row.uid,
         "name": name,
         "shortName": name[:LONGEST_SHORT_NAME].strip(),
         "indicatorType": {"id": row.type.uid},
-        "numerator": numerator,
-        "numeratorDescription": parts[0].name,
-        "denominator": denominator,
-        "denominatorDescription": parts[1].name,
+        "numerator": _of_elements(numerator, frequency),
+        "numeratorDescription": _in_words(row.numerator),
+        "denominator": _of_elements(row.denominator, frequency),
+        "denominatorDescription": _in_words(row.denominator),
         "decimals": 2,
         "annualized": False,
     }
+
+
+def _of_elements(expression: str, frequency: str) -> str:
+    """Return a numerator or denominator with data elements for figures."""
+    uid = partial(element_uid, frequency=frequency)
+    return IN_BRACKETS.sub(lambda found: f"#{{{uid(FIGURE_BY_KEY[found[1]])}}}", expression)
+
+
+def _in_words(expression: str) -> str:
+    named = IN_BRACKETS.sub(lambda found: FIGURE_BY_KEY[found[1]].name, expression)
+    return named.replace(BEFORE, " of the period before")
 
 
 def _group(ratios: Sequence[Ratio]) -> Json:
@@ -73,17 +94,16 @@ def _charts(figures: Sequence[Figure], ratios: Sequence[Ratio], frequency: str) 
             "dataDimensionItemType": "DATA_ELEMENT",
             "dataElement": {"id": element_uid(row, frequency)},
         }
-        yield from _two_charts(f"figure.{row.key}", row.name, item)
+        yield from _two_charts(f"figure.{row.key}", row.name, item, frequency)
     for ratio in ratios:
         item = {"dataDimensionItemType": "INDICATOR", "indicator": {"id": ratio.uid}}
-        yield from _two_charts(f"figure.{ratio.key}", ratio.name, item)
+        yield from _two_charts(f"figure.{ratio.key}", ratio.name, item, frequency)
 
 
-def _two_charts(key: str, name: str, item: Json) -> Iterator[Json]:
-    """Yield a chart of the months, and one of the org units below one's own."""
-    of_months = Visualization(
-        key, "", f"{name} (figures)", ChartType.LINE, BY_PERIOD, (), Period.LAST_12_MONTHS
-    )
+def _two_charts(key: str, name: str, item: Json, frequency: str) -> Iterator[Json]:
+    """Yield a chart of the periods, and one of the org units below one's own."""
+    year, last = SHOWN[frequency]
+    of_periods = Visualization(key, "", f"{name} (figures)", ChartType.LINE, BY_PERIOD, (), year)
     title = f"{name} by area (figures)"
     of_areas = Visualization(
         f"{key}.area",
@@ -92,9 +112,9 @@ def _two_charts(key: str, name: str, item: Json) -> Iterator[Json]:
         ChartType.COLUMN,
         BY_AREA,
         (),
-        Period.LAST_MONTH,
+        last,
     )
-    yield visualization_object(of_months, [item])
+    yield visualization_object(of_periods, [item])
     yield visualization_object(of_areas, [item])
 
 

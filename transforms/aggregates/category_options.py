@@ -39,25 +39,51 @@ def category_options(register: Register, country: Country) -> CategoryOptions:
 
 
 def check_limits(figures: Iterable[Figure], found: CategoryOptions) -> None:
-    """Refuse categories that DHIS2 would not take.
+    """Refuse figures that DHIS2 would not take, all in one sentence.
 
     Raises:
-        CountryError: There are too many options or combinations.
+        CountryError: They have too many categories, options or combinations; it says which figures
+            are left.
     """
-    for key, rows in found.items():
-        if len(rows) > MOST_OPTIONS:
-            raise _too_many(f"The category {CATEGORIES[key].name!r}", len(rows), MOST_OPTIONS)
+    reasons: dict[str, list[str]] = {}
+    left: list[str] = []
     for figure in figures:
-        count = prod(len(found[key]) for key in figure.categories)
-        if len(figure.categories) > MOST_CATEGORIES or count > MOST_COMBINATIONS:
-            what = f"The figure {figure.key} ({', '.join(figure.categories)})"
-            raise _too_many(what, count, MOST_COMBINATIONS)
+        reason = _too_many(figure, found)
+        (left if reason is None else reasons.setdefault(reason, [])).append(figure.key)
+    if reasons:
+        raise CountryError(_sentence(reasons, left))
 
 
-def _too_many(what: str, found: int, most: int) -> CountryError:
-    return CountryError(
-        f"{what} would have {found} options in DHIS2, which takes {most} by default. Name in "
-        f"aggregates.figures of the country file only figures that have fewer. Nothing was written."
+def _too_many(figure: Figure, found: CategoryOptions) -> str | None:
+    """Return what a figure has more of than DHIS2 takes; None where it has not."""
+    categories = figure.categories
+    if len(categories) > MOST_CATEGORIES:
+        return f"{len(categories)} categories, where DHIS2 takes {MOST_CATEGORIES} (E1126)"
+    sizes = {key: len(found[key]) for key in categories}
+    for key, size in sizes.items():
+        if size > MOST_OPTIONS:
+            name = CATEGORIES[key].name
+            return f"{size} options of {name!r}, where DHIS2 takes {MOST_OPTIONS} (E1127)"
+    if prod(sizes.values()) <= MOST_COMBINATIONS:
+        return None
+    counts = " x ".join(f"{size} {CATEGORIES[key].name.lower()}" for key, size in sizes.items())
+    return (
+        f"{prod(sizes.values())} combinations of options ({counts}), where DHIS2 takes "
+        f"{MOST_COMBINATIONS} (E1128)"
+    )
+
+
+def _sentence(reasons: Mapping[str, list[str]], left: list[str]) -> str:
+    listed = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    named = ", ".join(f'"{key}"' for key in left)
+    advice = (
+        f"leave them out: write under [aggregates] of the country file figures = [{named}]"
+        if left
+        else "name others in aggregates.figures of the country file"
+    )
+    return (
+        f"DHIS2 would not take some figures that the country file sends. {listed}. To send the "
+        f"others, {advice}. Nothing was written."
     )
 
 

@@ -58,7 +58,7 @@ def aggregate_objects(options: CategoryOptions, country: Country) -> Payload:
         "categoryCombos": [_combo(keys) for keys in combinations_of(figures)],
         "dataElements": [_element(figure, frequency) for figure in figures],
         "dataSets": [_data_set(place, figures, frequency) for place in places],
-    } | board_objects(figures, frequency)
+    } | board_objects(figures, frequency, sends_every_cell=country.smallest_cell <= 1)
 
 
 def _administrator() -> Json:

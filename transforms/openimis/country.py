@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
 from transforms.openimis.aggregate_settings import Figures
+from transforms.openimis.country_sections import ISO
 from transforms.openimis.country_sections import Analytics as Analytics
 from transforms.openimis.country_sections import Guards as Guards
 from transforms.openimis.country_sections import Levels as Levels
@@ -24,6 +25,12 @@ from transforms.openimis.service_groups import ServiceGroups, check_names
 from transforms.openimis.tables.columns import FUND_NUMBERS
 from transforms.openimis.tables.places import GROUP_SETS, GroupSet, OrgUnitGroup
 from transforms.openimis.value_groups import check_groups
+
+FIGURES_IN_ISO = (
+    'dhis2.calendar is "{found}", and mode is "{mode}": figures are of months of the ISO calendar, '
+    "and this DHIS2 would take each for a month of its own. With figures, dhis2.calendar may only "
+    'be "iso8601": send them to a DHIS2 that counts so, or set mode to "tracker"'
+)
 
 
 class Country(Matching, WithExisting, Differences, Figures, BaseModel):
@@ -86,6 +93,12 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         check_names(self.service_groups)
         return self
 
+    @model_validator(mode="after")
+    def _figures_in_iso_months(self) -> Self:
+        if self.sends_figures and self.dhis2.calendar != ISO:
+            raise ValueError(FIGURES_IN_ISO.format(found=self.dhis2.calendar, mode=self.mode))
+        return self
+
     def fills(self, group_set: GroupSet) -> bool:
         """Return whether openIMIS says which places are in the groups of a set."""
         is_named = group_set.key in self.model_fields_set
@@ -115,7 +128,7 @@ def country_of(content: dict[str, Any], source: str) -> Country:
         return Country.model_validate(content)
     except ValidationError as error:
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}".removeprefix(": ")
             for fault in error.errors()
         )
         raise CountryError(

@@ -28,6 +28,10 @@ class Levels(_Section):
     village: str = "Village"
 
 
+ISO = "iso8601"
+"""The calendar in which figures of months are counted."""
+
+
 class Server(_Section):
     """What has to be set about DHIS2 before the first request."""
 

@@ -22,6 +22,14 @@ WHERE stage = 'N' AND status = 2 AND time = 1 AND day BETWEEN %(start)s AND %(en
 SELECT (person, product) AS thing, district AS place, person AS who, product, sex, pg_temp.band(birth, %(end)s) AS age_band FROM change
 WHERE stage = 'R' AND status = 2 AND time = 1 AND day BETWEEN %(start)s AND %(end)s
 
+=== newly_insured_people | count
+SELECT person AS thing, district AS place, person AS who, sex, pg_temp.band(birth, %(end)s) AS age_band, poverty FROM change
+WHERE stage = 'N' AND status = 2 AND time = 1 AND day BETWEEN %(start)s AND %(end)s
+
+=== renewed_people | count
+SELECT person AS thing, district AS place, person AS who, sex, pg_temp.band(birth, %(end)s) AS age_band, poverty FROM change
+WHERE stage = 'R' AND status = 2 AND time = 1 AND day BETWEEN %(start)s AND %(end)s
+
 === covers_due | count
 SELECT cover AS thing, district AS place, person AS who, product, sex, poverty FROM due WHERE due BETWEEN %(start)s AND %(end)s
 
@@ -37,6 +45,10 @@ SELECT person AS thing, district AS place, person AS who, poverty FROM who WHERE
 === households_insured | count
 SELECT s.person AS thing, district AS place, s.person AS who, sex, poverty
 FROM pg_temp.status_on(%(end)s) s JOIN who USING (person) WHERE s.status = 2 AND is_head
+
+=== households_insured_by_product | count
+SELECT (s.person, product) AS thing, district AS place, s.person AS who, COALESCE(product, 'unknown') AS product
+FROM pg_temp.status_on(%(end)s) s JOIN who USING (person) JOIN policy USING (policy) WHERE s.status = 2 AND is_head
 
 === policies_in_force | count
 SELECT p.policy AS thing, district AS place, s.person AS who, COALESCE(p.product, 'unknown') AS product
@@ -64,12 +76,12 @@ WHERE day BETWEEN %(start)s AND %(end)s
 SELECT claim AS thing, claimed AS amount, facility AS place, person AS who, product, claim_status, visit_type, care_type FROM came
 WHERE day BETWEEN %(start)s AND %(end)s
 
-=== approved_amount | sum
-SELECT claim AS thing, approved AS amount, facility AS place, person AS who, product FROM came
+=== approved_amount, approved_amount_by_visit | sum
+SELECT claim AS thing, approved AS amount, facility AS place, person AS who, product, visit_type, care_type FROM came
 WHERE claim_status = 'valuated' AND day BETWEEN %(start)s AND %(end)s
 
-=== valuated_amount | sum
-SELECT claim AS thing, valuated AS amount, facility AS place, person AS who, product FROM came
+=== valuated_amount, valuated_amount_by_visit | sum
+SELECT claim AS thing, valuated AS amount, facility AS place, person AS who, product, visit_type, care_type FROM came
 WHERE claim_status = 'valuated' AND day BETWEEN %(start)s AND %(end)s
 
 === remunerated_amount, remunerated_amount_by_visit | sum

@@ -1,42 +1,50 @@
 """Figures as data values: they arrive, equal SQL, are sent once; a zero takes a value's place."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator
 
 import psycopg
 
-from staging.snapshots import read_manifest
-from tests.figures.countries import put_into_own_terms, zone_of
-from tests.figures.monthly_figures import MonthlySql
+from tests.figures.monthly_rows import add_rows_of_figures
+from tests.figures.same_figures import SAME, Part
 from tests.live.context import Live
-from tests.live.openimis import RESTORING
+from tests.live.monthly import (
+    SHOWN,
+    Cells,
+    conninfo_of,
+    differing,
+    groups_in_toml,
+    months_of,
+    of_dhis2,
+    of_openimis,
+    values_of,
+)
 from tests.live.outcomes import Counts, NotDoneError, must
+from tests.live.steps.figures import asked, built
 from tests.live.steps.loading import loaded
-from transforms.aggregates.elements import data_set_uid, element_uid
-from transforms.aggregates.figures.periods import period_of
-from transforms.aggregates.figures.table import FIGURE_BY_KEY
-from transforms.openimis.normalise import local_day
+from transforms.aggregates.elements import option_uid
+from transforms.model.desired import desired_metadata
+from transforms.model.org_units import org_units
+from transforms.model.resources import OPTIONS
+from transforms.openimis.register import register_of
+from transforms.openimis.tables.places import DISTRICT
+from transforms.package.program_indicators import program_indicators_of
 
-Months = Counter[tuple[str, str, str]]
-"""Figure, place (UUID) and month to the sum over all categories, in hundredths."""
-FIGURES = ("insured", "claims", "claimed_amount")
-MONTHS = [f"2025{month:02d}" for month in range(1, 13)]
-ADDED = """
-mode = "both"
-"""
+Sums = dict[tuple[str, str], float]
+"""Month and district (UID) to the sum of a figure."""
 SECTION = """
 [aggregates]
-figures = ["insured", "claims", "claimed_amount"]
-since = "202501"
+since = "{since}"
 open_periods = 60
 """
 """The sample ends with 2025, and is read on any later day: its months have to be open still."""
 
 
 def sent(live: Live) -> Counts:
-    """Figures arrive as data values, equal SQL, and a second run posts nothing."""
+    """Figures arrive as data values, each equals SQL, and a second run posts nothing."""
     if live.server.info.calendar != "iso8601":
         raise NotDoneError("figures are of months of the ISO calendar")
+    _add_what_figures_count(live)
     _ask_for_figures(live)
     live.as_user("admin")
     live.pilot.set_up("set-up-figures").must_complete()
@@ -45,12 +53,41 @@ def sent(live: Live) -> Counts:
     counts = loaded(live, "figures")
     compared = _compare(live)
     live.pilot.sync("figures-again").must_complete().must_write_nothing()
-    return counts | {"values": len(_values(live)), "sums compared": compared}
+    return counts | compared
+
+
+def as_persons_say(live: Live) -> Counts:
+    """Figures of a month and district are what DHIS2 itself counts there of persons."""
+    built(live)
+    country, units = live.pilot.country, _districts(live)
+    cells = of_dhis2(live, values_of(live, months_of(live)))
+    measures = _measures(live)
+    pairs = [
+        (figure, part, measure)
+        for figure, part, measure in (*SAME, *_of_groups(live))
+        # The tracker has the day of birth only where the country file sends it.
+        if measure in measures and "age_band" not in part
+    ]
+    wanted = [measures[measure] for _, _, measure in pairs]
+    rows = list(asked(live, wanted, sorted(set(units.values())), months_of(live)))
+    different: list[str] = []
+    for figure, part, measure in pairs:
+        mine = _sums(cells, figure, part, units)
+        theirs = {row[1:3]: row[3] for row in rows if row[0] == measures[measure] and row[3]}
+        different += [
+            f"{measure} {period} {place}: figures {mine.get((period, place), 0):g}, "
+            f"persons {theirs.get((period, place), 0):g}"
+            for period, place in sorted(mine.keys() | theirs.keys())
+            if abs(mine.get((period, place), 0) - theirs.get((period, place), 0)) > 0.011
+        ]
+    must(not different, f"{len(different)} sums differ: {'; '.join(different[:SHOWN])}")
+    must(any(row[3] for row in rows), f"DHIS2 counts nothing of persons in {country.root.name}")
+    return {"pairs": len(pairs), "sums not zero": sum(bool(row[3]) for row in rows)}
 
 
 def corrected(live: Live) -> Counts:
     """A claim that openIMIS deletes changes its month, and what has none becomes zero."""
-    before = len(_values(live))
+    before = len(values_of(live, months_of(live)))
     with live.source.changing() as imis:
         imis.connection.execute(
             'update "tblClaim" set "ValidityTo" = now() where "ClaimID" in (select "ClaimID" from '
@@ -58,74 +95,74 @@ def corrected(live: Live) -> Counts:
         )
     counts = loaded(live, "figures-corrected")
     compared = _compare(live)
-    zeros = sum(float(row["value"]) == 0 for row in _values(live))
+    values = values_of(live, months_of(live))
+    zeros = sum(float(row["value"]) == 0 for row in values)
     must(zeros > 0, "No value has become zero")
-    must(len(_values(live)) >= before, "Values are gone that should be zero")
+    must(len(values) >= before, "Values are gone that should be zero")
     live.pilot.sync("figures-corrected-again").must_complete().must_write_nothing()
-    return counts | {"zeros": zeros, "sums compared": compared}
+    return counts | {"zeros": zeros} | compared
+
+
+def _add_what_figures_count(live: Live) -> None:
+    """Let a sample have what it has not: feedback, funding, ceilings, periods of grace."""
+    if live.source.is_sample:
+        with psycopg.connect(conninfo_of(live), options="-c TimeZone=UTC") as connection:
+            add_rows_of_figures(connection, to_each=False)
 
 
 def _ask_for_figures(live: Live) -> None:
-    """Let the country file ask for figures, all cells of them, besides persons."""
+    """Let the country file ask for all figures, and all cells of them, besides persons."""
     text = live.pilot.country_file.read_text()
     if "[aggregates]" not in text:
-        asked = text.replace("[privacy]\n", "[privacy]\nsmallest_cell = 0\n", 1)
-        live.pilot.country_file.write_text(f"{ADDED}{asked}{SECTION}")
+        asks = text.replace("[privacy]\n", "[privacy]\nsmallest_cell = 0\n", 1)
+        section = SECTION.format(since=months_of(live)[0].id)
+        groups = "".join(groups_in_toml(live))
+        live.pilot.country_file.write_text(f'mode = "both"\n{asks}{section}{groups}')
 
 
-def _values(live: Live) -> list[dict[str, Any]]:
-    """Return the values that DHIS2 has of both data sets."""
-    sets = [data_set_uid(place, "monthly") for place in ("facility", "district")]
-    found: list[dict[str, Any]] = live.server.get(
-        "/api/dataValueSets",
-        dataSet=sets,
-        period=MONTHS,
-        orgUnit=live.pilot.country.root.uid,
-        children="true",
-    ).get("dataValues", [])
-    return found
+def _compare(live: Live) -> Counts:
+    """Compare every cell of every figure with SQL; return how many there are."""
+    months = months_of(live)
+    values = values_of(live, months)
+    found, expected = of_dhis2(live, values), of_openimis(live, months)
+    told = differing(found, expected)
+    all_cells = found.keys() | expected.keys()
+    must(not told, f"{len(told)} of {len(all_cells)} cells differ: {'; '.join(told[:SHOWN])}")
+    figures = {cell.figure for cell in found}
+    must(figures, "openIMIS has nothing that is counted in these months")
+    return {"values": len(values), "cells compared": len(all_cells), "figures": len(figures)}
 
 
-def _compare(live: Live) -> int:
-    """Compare every figure of each place and month with SQL; return how many that were."""
-    found, expected = _of_dhis2(live), _of_openimis(live)
-    differing = sorted(key for key in found | expected if found[key] != expected[key])
-    told = "; ".join(
-        f"{' '.join(key)}: DHIS2 {found[key] / 100:g}, openIMIS {expected[key] / 100:g}"
-        for key in differing[:6]
-    )
-    must(not differing, f"{len(differing)} of {len(found | expected)} sums differ: {told}")
-    return len(found)
+def _of_groups(live: Live) -> Iterator[tuple[str, Part, str]]:
+    for key in live.pilot.country.service_groups:
+        yield "group_lines", {"code_group": key}, f"services-lines.service-group:{key}"
 
 
-def _of_dhis2(live: Live) -> Months:
-    codes = {
-        row["id"]: row["code"].lower()
-        for row in live.server.get(
-            "/api/organisationUnits", fields="id,code", paging="false", filter="code:!null"
-        )["organisationUnits"]
+def _measures(live: Live) -> dict[str, str]:
+    """Return key to UID of the program indicators that the country has."""
+    register, country = register_of(live.pilot.snapshot(live.last_run)), live.pilot.country
+    options = desired_metadata(register, country, None)[OPTIONS].collect()
+    return {row.key: row.uid for row in program_indicators_of(country, options)}
+
+
+def _districts(live: Live) -> dict[str, str]:
+    """Return the org unit of a place to that of its district, which may be itself."""
+    register = register_of(live.pilot.snapshot(live.last_run))
+    units = org_units(register, country=live.pilot.country).select("uid", "kind").collect()
+    districts = set(units.filter(kind=DISTRICT.kind)["uid"])
+    rows = live.server.get("/api/organisationUnits", fields="id,path", paging="false")
+    return {
+        row["id"]: above
+        for row in rows["organisationUnits"]
+        for above in row["path"].strip("/").split("/")
+        if above in districts
     }
-    keys = {element_uid(FIGURE_BY_KEY[key], "monthly"): key for key in FIGURES}
-    found: Months = Counter()
-    for row in _values(live):
-        place = keys[row["dataElement"]], codes[row["orgUnit"]], row["period"]
-        found[place] += round(float(row["value"]) * 100)
-    return +found
 
 
-def _of_openimis(live: Live) -> Months:
-    if live.source.conninfo is None:
-        raise NotDoneError("this openIMIS is not in PostgreSQL")
-    country, imis = live.pilot.country, RESTORING if live.source.is_sample else "demo"
-    periods = [period_of(each) for each in MONTHS]
-    as_of = local_day(read_manifest(live.pilot.run(live.last_run)).as_of, country)
-    found: Months = Counter()
-    options = f"-c demo.zone={zone_of(imis)}"
-    with psycopg.connect(live.source.conninfo, options=options) as connection:
-        put_into_own_terms(connection, imis)
-        sql = MonthlySql(connection, as_of, periods, (), country.root.uid)
-        for key in FIGURES:
-            for period in periods:
-                for (place, *_), (value, _) in sql.cells(FIGURE_BY_KEY[key], period).items():
-                    found[key, place.lower(), period.id] += round(value * 100)
-    return +found
+def _sums(cells: Cells, figure: str, part: Part, districts: dict[str, str]) -> Sums:
+    options = {option_uid(key, code) for key, code in part.items()}
+    found: Counter[tuple[str, str]] = Counter()
+    for cell, value in cells.items():
+        if cell.figure == figure and options <= cell.options and cell.org_unit in districts:
+            found[cell.period, districts[cell.org_unit]] += value  # type: ignore[assignment]
+    return dict(found)

@@ -14,6 +14,7 @@ from tests.live.calendars import OF_SAMPLE
 from tests.live.context import Live
 from tests.live.openimis import RESTORING
 from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
+from transforms.aggregates.figures.periods import DataPeriod
 from transforms.model.desired import desired_metadata
 from transforms.model.org_units import org_units
 from transforms.model.resources import OPTIONS
@@ -121,14 +122,17 @@ def _scheme(live: Live) -> Answered:
 def _answered(
     live: Live, by_key: Mapping[str, str], places: Sequence[str]
 ) -> dict[str, pl.DataFrame]:
-    rows = list(_asked(live, list(by_key.values()), places))
+    rows = list(asked(live, list(by_key.values()), places, _periods(live)))
     schema = {"uid": pl.String, "period": pl.String, "orgUnit": pl.String, "value": pl.Float64}
     everything = pl.DataFrame(rows, schema=schema, orient="row")
     return {key: everything.filter(uid=uid).drop("uid") for key, uid in by_key.items()}
 
 
-def _asked(live: Live, uids: Sequence[str], places: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    periods = [each.id for each in _periods(live)]
+def asked(
+    live: Live, uids: Sequence[str], places: Sequence[str], of: Sequence[Period | DataPeriod]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what DHIS2 answers: UID, period, org unit and value."""
+    periods = [each.id for each in of]
     for some in _slices(uids, AT_ONCE):
         for where in _slices(places, PLACES_AT_ONCE):
             dimensions = [
@@ -176,7 +180,7 @@ def _counted(live: Live, key: str, places: Sequence[str]) -> dict[str, float]:
     rows = program_indicators_of(country, options)
     [uid] = [row.uid for row in rows if row.key == key]
     found: dict[str, float] = {}
-    for _, _, place, value in _asked(live, [uid], places):
+    for _, _, place, value in asked(live, [uid], places, _periods(live)):
         found[place] = found.get(place, 0.0) + value
     return found
 

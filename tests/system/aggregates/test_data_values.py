@@ -25,27 +25,49 @@ class Staying(set[str]):
         return self
 
 
-def claims(scheme: Scheme) -> dict[tuple[str, str], int]:
-    """Return month and facility (code) to the claims that were entered, as SQL counts them."""
-    rows = query(
-        scheme,
-        """select strftime('%Y%m', c."DateClaimed"), h."HFUUID", count(*)
-           from "tblClaim" c join "tblHF" h on h."HfID" = c."HFID"
-           where c."ValidityTo" is null and c."DateClaimed" between '2025-10-01' and '2025-12-31'
-             and c."ClaimStatus" > 0 group by 1, 2""",
+Place = tuple[str, str, str]
+"""Month, facility (UUID), and code of the product."""
+
+CLAIMS = """
+    with line as (
+        select "ClaimID", "ProdID", "QtyProvided" * "PriceAsked" as asked
+        from "tblClaimItems" where "ValidityTo" is null
+        union all select "ClaimID", "ProdID", "QtyProvided" * "PriceAsked"
+        from "tblClaimServices" where "ValidityTo" is null
+    ), product as (
+        select l."ClaimID", trim(p."ProductCode") as code, row_number() over (
+            partition by l."ClaimID" order by sum(asked) desc, trim(p."ProductCode")
+        ) as nth
+        from line l join "tblProduct" o on o."ProdID" = l."ProdID"
+        join "tblProduct" p on p."ProdID" = coalesce(o."LegacyID", o."ProdID") group by 1, 2
     )
-    return {(str(month), str(place)): int(str(count)) for month, place, count in rows}
+    select strftime('%Y%m', c."DateClaimed"), h."HFUUID", coalesce(p.code, 'Unknown'), count(*)
+    from "tblClaim" c join "tblHF" h on h."HfID" = c."HFID"
+    left join product p on p."ClaimID" = c."ClaimID" and p.nth = 1
+    where c."ValidityTo" is null and c."DateClaimed" between '2025-10-01' and '2025-12-31'
+      and c."ClaimStatus" > 0 group by 1, 2, 3
+"""
 
 
-def entered(scheme: Scheme) -> dict[tuple[str, str], int]:
-    """Return month and facility (UUID) to the claims that were entered, as DHIS2 has them."""
+def claims(scheme: Scheme) -> dict[Place, int]:
+    """Return where claims were entered to how many, as SQL counts them."""
+    return {
+        (str(month), str(place), str(product)): int(str(count))
+        for month, place, product, count in query(scheme, CLAIMS)
+    }
+
+
+def entered(scheme: Scheme) -> dict[Place, int]:
+    """Return where claims were entered to how many, as DHIS2 has them; nothing is added up."""
     codes = {uid: row["code"] for uid, row in scheme.sandbox.metadata("organisationUnits").items()}
-    found: dict[tuple[str, str], int] = {}
+    found: dict[Place, int] = {}
     for value, number in stored(scheme.sandbox).items():
-        if value.figure == "Claims" and "Entered" in value.options:
-            key = (value.period, codes[value.org_unit])
-            found[key] = found.get(key, 0) + int(number)
-    return {key: number for key, number in found.items() if number}
+        if value.figure == "Claims" and "Entered" in value.options and number != "0":
+            [product] = value.options - {"Entered"}
+            key = (value.period, codes[value.org_unit], product.split(" ")[0])
+            assert key not in found
+            found[key] = int(number)
+    return found
 
 
 def a_claim(scheme: Scheme) -> tuple[int, str]:
@@ -74,6 +96,7 @@ def with_section(country: str, text: str) -> str:
 
 def test_figures_arrive_as_sql_counts_them(scheme: Scheme) -> None:
     assert entered(scheme) == claims(scheme) != {}
+    assert len({product for _, _, product in claims(scheme)}) > 1
 
 
 def test_a_second_run_posts_nothing(scheme: Scheme) -> None:

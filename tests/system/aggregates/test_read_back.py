@@ -1,6 +1,7 @@
 """Figures are read back, explained, withdrawn, and written as ADX."""
 
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 
 import polars as pl
 import pytest
@@ -9,7 +10,8 @@ from flows.steps.compare.adx_file import write_adx
 from flows.steps.reconcile.explanation import find_object
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.scheme import Scheme
-from tests.system.aggregates.figures_scheme import stored
+from tests.system.aggregates.figures_scheme import query, stored
+from tests.system.aggregates.test_data_values import end_claims, with_section
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.reconciliation.findings import FindingKind
 from transforms.model.resources import DATA_VALUES
@@ -71,13 +73,31 @@ def test_a_pilot_that_ends_leaves_no_value(scheme: Scheme) -> None:
     assert stored(scheme.sandbox) == {}
 
 
+def written_as_adx(scheme: Scheme, run_id: str, *, restates: bool = False) -> ElementTree.Element:
+    """Write a run's figures as the flow does, and read the file."""
+    run = scheme.run(run_id)
+    write_adx(run, scheme.target, scheme.settings, restates=restates)
+    return ElementTree.parse(run.adx).getroot()
+
+
+def values_in(root: ElementTree.Element) -> Counter[tuple[str | None, ...]]:
+    """Return data element, org unit, period, all options, and value: of each, how many."""
+    return Counter(
+        (group.get("orgUnit"), group.get("period"), *sorted(f"{k}={v}" for k, v in row.items()))
+        for group in root.iter(f"{ADX}group")
+        for row in group.iter(f"{ADX}dataValue")
+    )
+
+
+def zeros_in(root: ElementTree.Element) -> int:
+    return sum(row.get("value") == "0" for row in root.iter(f"{ADX}dataValue"))
+
+
 def test_figures_are_written_as_adx(scheme: Scheme) -> None:
-    run = scheme.run("first")
+    root = written_as_adx(scheme, "first")
 
-    write_adx(run, scheme.settings)
-
-    root = ElementTree.parse(run.adx).getroot()
     assert root.tag == f"{ADX}adx"
+    assert root.get("exported") == "2026-01-01T12:00:00"
     groups = root.findall(f"{ADX}group")
     assert {group.get("period") for group in groups} == {
         "2025-10-01/P1M", "2025-11-01/P1M", "2025-12-01/P1M",
@@ -89,3 +109,46 @@ def test_figures_are_written_as_adx(scheme: Scheme) -> None:
     assert len(values) == len(stored(scheme.sandbox))
     claims = next(each for each in values if each.get("dataElement") == "oi_claims")
     assert set(claims.attrib) == {"dataElement", "oi_product", "oi_claim_status", "value"}
+    assert set(values_in(root).values()) == {1}
+
+
+def test_what_openimis_has_no_more_is_0_in_the_adx_file(scheme: Scheme) -> None:
+    before = len(stored(scheme.sandbox))
+    end_claims(scheme)
+    scheme.plan("planned")
+
+    root = written_as_adx(scheme, "planned")
+
+    of_claims = [
+        value for value in stored(scheme.sandbox) if value.figure != "Insured people by product"
+    ]
+    assert zeros_in(root) == len(of_claims) > 0
+    assert sum(values_in(root).values()) == before
+
+
+def test_closed_months_stand_in_the_adx_file_as_dhis2_has_them(scheme: Scheme) -> None:
+    first = values_in(written_as_adx(scheme, "first"))
+    scheme.country = with_section(scheme.country, 'open_periods = 1\nsince = "202510"')
+    end_claims(scheme)
+    scheme.plan("planned")
+
+    stands = values_in(written_as_adx(scheme, "planned"))
+    assert {row[1] for row in (first - stands)} == {"2025-12-01/P1M"}
+
+    again = values_in(written_as_adx(scheme, "planned", restates=True))
+    assert {row[1] for row in (first - again)} == {
+        "2025-10-01/P1M", "2025-11-01/P1M", "2025-12-01/P1M",
+    }  # fmt: skip
+
+
+def test_a_value_of_a_product_that_has_another_code_now_is_in_no_adx_file(scheme: Scheme) -> None:
+    """No code names it any more; without the product it would be another value."""
+    query(scheme, 'update "tblProduct" set "ProductCode" = \'NEW1\' where "ProdID" = 1')
+    scheme.plan("planned")
+
+    root = written_as_adx(scheme, "planned")
+
+    claims = [row for row in root.iter(f"{ADX}dataValue") if row.get("dataElement") == "oi_claims"]
+    assert {frozenset(row.keys()) for row in claims} == {
+        frozenset({"dataElement", "oi_product", "oi_claim_status", "value"})
+    }

@@ -93,11 +93,16 @@ METHODS: Final[dict[str, Method]] = {
     "enrolled": Method(Facts.INSUREES, _AT_END, PEOPLE),
     "newly_insured": Method(_COVERS, _IN, PEOPLE, _BECAME_ACTIVE & _IS_NEW),
     "renewed": Method(_COVERS, _IN, PEOPLE, _BECAME_ACTIVE & _IS_RENEWED),
+    "newly_insured_people": Method(_COVERS, _IN, PEOPLE, _BECAME_ACTIVE & _IS_NEW),
+    "renewed_people": Method(_COVERS, _IN, PEOPLE, _BECAME_ACTIVE & _IS_RENEWED),
     "covers_due": Method(Facts.DUE_COVERS, _IN, ONE),
     "covers_renewed": Method(Facts.DUE_COVERS, _IN, ONE, pl.col("is_renewed")),
     "covers_dropped": Method(Facts.DUE_COVERS, _IN, ONE, ~pl.col("is_renewed")),
     "households": Method(Facts.INSUREES, _AT_END, PEOPLE, pl.col("is_head")),
     "households_insured": Method(_COVERS, _AT_END, PEOPLE, _IS_ACTIVE & pl.col("is_head")),
+    "households_insured_by_product": Method(
+        _COVERS, _AT_END, PEOPLE, _IS_ACTIVE & pl.col("is_head")
+    ),
     "policies_in_force": Method(_COVERS, _AT_END, ONE, _IS_ACTIVE & pl.col("has_value")),
     "policies_new": Method(_COVERS, _IN, ONE, _BECAME_ACTIVE & _IS_NEW & pl.col("has_value")),
     "policies_renewed": Method(
@@ -115,6 +120,8 @@ METHODS: Final[dict[str, Method]] = {
     "claimed_amount_by_visit": Method(_CLAIMS, _IN, "claimed_amount"),
     "approved_amount": Method(_CLAIMS, _IN, "approved_amount", _VALUATED),
     "valuated_amount": Method(_CLAIMS, _IN, "valuated_amount", _VALUATED),
+    "approved_amount_by_visit": Method(_CLAIMS, _IN, "approved_amount", _VALUATED),
+    "valuated_amount_by_visit": Method(_CLAIMS, _IN, "valuated_amount", _VALUATED),
     "remunerated_amount": Method(_CLAIMS, _IN, "remunerated_amount", _VALUATED),
     "remunerated_amount_by_visit": Method(_CLAIMS, _IN, "remunerated_amount", _VALUATED),
     "reimbursed": Method(_CLAIMS, _IN, ONE, _REIMBURSED),

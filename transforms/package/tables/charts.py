@@ -36,6 +36,8 @@ class Period(StrEnum):
     LAST_YEAR = "lastYear"
     LAST_6_MONTHS = "last6Months"
     LAST_12_MONTHS = "last12Months"
+    LAST_QUARTER = "lastQuarter"
+    LAST_4_QUARTERS = "last4Quarters"
 
 
 class OrgUnits(StrEnum):

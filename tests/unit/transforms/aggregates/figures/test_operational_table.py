@@ -7,6 +7,7 @@ from transforms.aggregates.figures.operational_table import (
     OperationalIndicator,
 )
 from transforms.aggregates.figures.table import FIGURE_BY_KEY
+from transforms.aggregates.tables.ratios import RATIOS
 from transforms.package.tables.indicators import INDICATORS, NOT_COMPUTED
 from transforms.package.tables.program_indicators import MEASURES
 
@@ -24,6 +25,26 @@ def test_every_indicator_of_openimis_is_there_once():
 
     expected = [f"P{number}" for number in range(1, 13)] + [f"D{number}" for number in range(1, 10)]
     assert codes == expected
+
+
+def test_every_formula_is_an_indicator_that_set_up_makes():
+    """Of a figure alone there is a data element: of what is divided, an indicator."""
+    made = {f"{_bracketed(row.numerator)} / {row.denominator}" for row in RATIOS}
+    promised = {
+        formula
+        for row in OPERATIONAL_INDICATORS
+        for formula in row.figures.split(", ")
+        if "/" in formula
+    }
+
+    assert promised - made == set()
+    assert {"D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"} <= {
+        row.code for row in OPERATIONAL_INDICATORS if set(row.figures.split(", ")) <= made
+    }
+
+
+def _bracketed(numerator: str) -> str:
+    return f"({numerator})" if " " in numerator else numerator
 
 
 def test_every_indicator_is_computed_of_figures_that_there_are():
