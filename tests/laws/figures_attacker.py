@@ -304,16 +304,15 @@ def _of_districts(
     for one in districts:
         yield (
             {("goes", name, one, other): 1 for other in districts if one in leave and other != one}
-            | {cell: -1 for cell in away[1].get(one, ())}
+            | dict.fromkeys(away[1].get(one, ()), -1)
         )
         yield (
-            {cell: 1 for cell in here[1].get(one, ())}
-            | {cell: -1 for cell in home[1].get(one, ())}
-            | {cell: 1 for cell in away[1].get(one, ())}
+            dict.fromkeys(here[1].get(one, ()), 1)
+            | dict.fromkeys(home[1].get(one, ()), -1)
+            | dict.fromkeys(away[1].get(one, ()), 1)
             | {("goes", name, other, one): -1 for other in leave if other != one}
             if here[0].get(one)
-            else {cell: -1 for cell in home[1].get(one, ())}
-            | {cell: 1 for cell in away[1].get(one, ())}
+            else dict.fromkeys(home[1].get(one, ()), -1) | dict.fromkeys(away[1].get(one, ()), 1)
         )
         if not here[0].get(one):
             for other in leave:
@@ -355,7 +354,9 @@ def determined(equations: Iterable[Equation]) -> set[Unknown]:
     return {unknown for unknown, value in found.items() if not value}
 
 
-def _parts(equations: Mapping[int, Equation], of: Mapping[Unknown, set[int]]) -> Iterator[list[int]]:
+def _parts(
+    equations: Mapping[int, Equation], of: Mapping[Unknown, set[int]]
+) -> Iterator[list[int]]:
     """Yield the equations that hang together."""
     seen: set[int] = set()
     for start in equations:

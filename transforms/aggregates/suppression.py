@@ -92,7 +92,9 @@ def _telling_cells(
     ones are: it may hide one. A small cell that DHIS2 has, and keeps, is not hidden.
     """
     hidden = cells.filter((pl.col("is_small") & ~pl.col("stands")) | pl.col("is_absent"))
-    of_country = {key for each in relations if each.place == COUNTRY for key in each.figures}
+    of_country = {
+        side.figure for each in relations if each.place == COUNTRY for side, _ in each.sides
+    }
     has_hidden = pl.col("district").is_in(hidden["district"].unique().implode(), nulls_equal=True)
     near = cells.filter(has_hidden | pl.col("figure").is_in(sorted(of_country)))
     terms = pl.concat([equations(near, relations), equations_of_journeys(cells, journeys)])

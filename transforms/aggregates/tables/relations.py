@@ -6,6 +6,8 @@ tries it. What is the same by chance, or by habit (a claim is approved as it is 
 where it is so.
 """
 
+from dataclasses import replace
+from itertools import combinations
 from typing import Final
 
 from transforms.aggregates.relations import (
@@ -155,7 +157,20 @@ _OF_HOMES: Final = (
     _often("home_claims", "households_with_claims"),
 )
 
-RELATIONS: Final[tuple[Relation, ...]] = (*_OF_PEOPLE, *_OF_CLAIMS, *_OF_MONEY, *_OF_HOMES)
+
+def _each_way(of: Relation) -> list[Relation]:
+    """What is the same by chance may be so of the whole where it is not of all parts."""
+    if not of.by_chance:
+        return [of]
+    divisions = [by for count in range(len(of.by) + 1) for by in combinations(of.by, count)]
+    return [replace(of, by=by, place=at) for by in divisions for at in (PLACE, DISTRICT, COUNTRY)]
+
+
+RELATIONS: Final[tuple[Relation, ...]] = tuple(
+    relation
+    for each in (*_OF_PEOPLE, *_OF_CLAIMS, *_OF_MONEY, *_OF_HOMES)
+    for relation in _each_way(each)
+)
 
 JOURNEYS: Final = (
     Journeys("home_reimbursed", "elsewhere_reimbursed", "reimbursed"),
