@@ -20,10 +20,12 @@ from transforms.aggregates.figures.table import Figure
 _HERE: Final = Path(__file__).parent / "sql"
 _HEADING: Final = re.compile(r"^=== (?P<keys>.+) \| (?P<done>count|sum)$", re.MULTILINE)
 _DONE: Final = {
-    "count": "SELECT {names}, COUNT(DISTINCT thing), COUNT(DISTINCT who) FROM fact GROUP BY {names}",
+    "count": """SELECT {names}, COUNT(DISTINCT thing), COUNT(DISTINCT who) FROM fact
+        GROUP BY {names}""",
     # Who has nothing of the sum is not behind it.
-    "sum": """SELECT {names}, SUM(own), COUNT(who) FILTER (WHERE own <> 0)
-        FROM (SELECT {names}, who, SUM(amount) AS own FROM fact GROUP BY {names}, who) of_one GROUP BY {names}""",
+    "sum": """SELECT {names}, SUM(own), COUNT(who) FILTER (WHERE own <> 0) FROM (
+            SELECT {names}, who, SUM(amount) AS own FROM fact GROUP BY {names}, who
+        ) of_one GROUP BY {names}""",
 }
 
 Cells = dict[tuple[str, ...], tuple[float, int]]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,7 @@ _AT_END = tuple(
         ("valuated", (Term(key, 1, "valuated"),)),
         *(
             (one, (Term(key, 1, one), Term(key, -1, next_), *left))
-            for one, next_ in zip(_STEPS, _STEPS[1:], strict=False)
+            for one, next_ in pairwise(_STEPS)
             for left in ((), (Term(key, -1, "rejected"),))
         ),
     )
@@ -331,27 +331,33 @@ def determined(equations: Iterable[Equation]) -> set[Unknown]:
     for number, each in left.items():
         for unknown in each:
             of[unknown].add(number)
-    loose: list[tuple[Unknown, Equation]] = []
-    ahead = [unknown for unknown, numbers in of.items() if len(numbers) == 1]
-    while ahead:
-        one = ahead.pop()
-        for number in tuple(of[one]):  # one that no other equation has: this says nothing of others
-            loose.append((one, left.pop(number)))
-            for unknown in loose[-1][1]:
-                of[unknown].discard(number)
-                if len(of[unknown]) == 1:
-                    ahead.append(unknown)
+    loose = [*_loose(left, of)]
     chance = np.random.default_rng(0)
     found: dict[Unknown, int] = {}
     for part in _parts(left, of):
         found |= _solution([left[number] for number in part], chance)
     for one, equation in reversed(loose):
-        for unknown in equation:
-            if unknown != one and unknown not in found:
-                found[unknown] = int(chance.integers(1, PRIME))
-        rest = sum(value * found[each] for each, value in equation.items() if each != one)
+        rest = 0
+        for unknown in equation.keys() - {one}:
+            found.setdefault(unknown, int(chance.integers(1, PRIME)))
+            rest += equation[unknown] * found[unknown]
         found[one] = -rest * pow(equation[one], -1, PRIME) % PRIME
     return {unknown for unknown, value in found.items() if not value}
+
+
+def _loose(
+    left: dict[int, Equation], of: Mapping[Unknown, set[int]]
+) -> Iterator[tuple[Unknown, Equation]]:
+    """Take out the equations that have an unknown of their own: they say nothing of others."""
+    ahead = [unknown for unknown, numbers in of.items() if len(numbers) == 1]
+    while ahead:
+        one = ahead.pop()
+        for number in tuple(of[one]):
+            equation = left.pop(number)
+            for unknown in equation:
+                of[unknown].discard(number)
+            ahead += [unknown for unknown in equation if len(of[unknown]) == 1]
+            yield one, equation
 
 
 def _parts(

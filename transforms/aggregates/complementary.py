@@ -46,7 +46,8 @@ def determined(equations: Iterable[Mapping[Key, int]]) -> set[Key]:
         equations: Of each, the unknown cells with their coefficients; known cells are left out.
     """
     rows = [*_alone([dict(each) for each in equations if each])]
-    chance, solution = Random(0), dict[Key, int]()
+    chance = Random(0)  # noqa: S311 - no secret is made of it
+    solution: dict[Key, int] = {}
     for pivot, row in reversed(rows):
         total = 0
         for cell, value in row.items():
