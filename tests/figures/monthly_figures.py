@@ -19,7 +19,14 @@ from transforms.aggregates.figures.table import Figure
 
 _HERE: Final = Path(__file__).parent / "sql"
 _HEADING: Final = re.compile(r"^=== (?P<keys>.+) \| (?P<done>count|sum)$", re.MULTILINE)
-_DONE: Final = {"count": "COUNT(DISTINCT thing)", "sum": "SUM(amount)"}
+_DONE: Final = {
+    "count": """SELECT {names}, COUNT(DISTINCT thing), COUNT(DISTINCT who) FROM fact
+        GROUP BY {names}""",
+    # Who has nothing of the sum is not behind it.
+    "sum": """SELECT {names}, SUM(own), COUNT(who) FILTER (WHERE own <> 0) FROM (
+            SELECT {names}, who, SUM(amount) AS own FROM fact GROUP BY {names}, who
+        ) of_one GROUP BY {names}""",
+}
 
 Cells = dict[tuple[str, ...], tuple[float, int]]
 """Place and options of the categories, in their order, to value and persons."""
@@ -76,8 +83,8 @@ class MonthlySql:
         """Return what a figure is in a period, without what is 0."""
         found = queries()[figure.key]
         names = ", ".join(("place", *figure.categories))
-        sql = f"""SELECT {names}, {_DONE[found.done]}, COUNT(DISTINCT who) FROM ({found.sql}) fact
-            WHERE place IS NOT NULL GROUP BY {names}"""
+        done = _DONE[found.done].format(names=names)
+        sql = f"WITH fact AS (SELECT * FROM ({found.sql}) f WHERE place IS NOT NULL) {done}"
         asked = {"start": period.first, "end": period.last, "root": self._root}
         rows = self._connection.execute(sql.encode(), asked).fetchall()
         return {row[:-2]: (float(row[-2]), row[-1]) for row in rows if row[-2]}

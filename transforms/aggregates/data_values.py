@@ -19,7 +19,7 @@ from transforms.aggregates.options import options_of
 from transforms.aggregates.periods import open_periods, sent_periods
 from transforms.aggregates.standing import NOTHING_SENT, PAIR, SentValues
 from transforms.aggregates.suppression import TELLING, with_reasons
-from transforms.aggregates.tables.relations import BALANCES, RELATIONS
+from transforms.aggregates.tables.relations import JOURNEYS, RELATIONS
 from transforms.changes.objects.schemas import desired_schema
 from transforms.model.resources import DATA_VALUES
 from transforms.model.value_keys import key_of_value
@@ -74,7 +74,7 @@ def desired_values(
         figures,
         RELATIONS,
         country.smallest_cell,
-        BALANCES,
+        JOURNEYS,
         stands=pl.col("is_closed") & pl.col("is_held"),
         is_absent=pl.col("is_closed") & ~pl.col("is_held"),
     )

@@ -4,13 +4,18 @@ Who knows all but one cell of such a sum knows the cell. So each relation is an 
 `complementary.py` reckons with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-DISTRICT, PLACE = "district", "place"
+COUNTRY, DISTRICT, PLACE = "country", "district", "place"
 Codes = tuple[str, ...]
+_TERMS: dict[str, pl.DataType] = {
+    "equation": pl.String(),
+    "cell": pl.UInt32(),
+    "sign": pl.Int8(),
+}
 
 
 @dataclass(frozen=True)
@@ -34,36 +39,55 @@ class Relation:
 
     Attributes:
         left: One side: cells of one figure or more.
-        right: The other.
+        right: The other; empty where other figures tell the sum of the left (`told_by`).
         by: Categories by which both are divided; what else divides a side is added up.
-        place: Whether the sums are those of a place, or of a district.
+        place: Whether the sums are those of a place, of a district, or of the country.
+        told_by: Keys of figures that say what the left adds up to; of none of their cells more is
+            asked here.
+        by_chance: Whether the two need not be the same, and often are: where they differ, who
+            takes them for the same is misled, and nothing is kept back for that.
     """
 
     left: tuple[Summands, ...]
     right: tuple[Summands, ...]
     by: tuple[str, ...]
     place: str
+    told_by: tuple[str, ...] = ()
+    by_chance: bool = False
 
     @property
     def sides(self) -> list[tuple[Summands, int]]:
         """Each side, and the sign of its cells in the equation: left less right is nothing."""
         return [*((side, 1) for side in self.left), *((side, -1) for side in self.right)]
 
+    @property
+    def figures(self) -> set[str]:
+        """Keys of the figures without which it says nothing."""
+        return {side.figure for side, _ in self.sides} | {*self.told_by}
+
 
 @dataclass(frozen=True)
-class Balance:
-    """A figure of districts that adds up, over the country, to figures of facilities.
+class Journeys:
+    """Three figures of what people get outside their district: who went from where to where.
 
-    No other sum has a cell of it, so two of its cells that are kept back hide each other, and one
-    hides whatever is kept back at the facilities.
+    What a district's facilities have is what its people have, less what these have elsewhere, with
+    what people of other districts have here. Of the last only this is known: over all districts it
+    adds up to what people have elsewhere, and nobody goes elsewhere in his own district.
 
     Attributes:
-        figure: Key of the figure of districts.
-        others: What adds up to the same; each alone does.
+        home: Key of the figure by home.
+        elsewhere: Of the part of it at facilities of other districts.
+        here: Of the figure by facility.
     """
 
-    figure: str
-    others: tuple[Summands, ...]
+    home: str
+    elsewhere: str
+    here: str
+
+    @property
+    def figures(self) -> set[str]:
+        """Keys of the figures without which it says nothing."""
+        return {self.home, self.elsewhere, self.here}
 
 
 def equations(cells: pl.DataFrame, relations: Sequence[Relation]) -> pl.DataFrame:
@@ -73,34 +97,41 @@ def equations(cells: pl.DataFrame, relations: Sequence[Relation]) -> pl.DataFram
 
     Args:
         cells: cell (its number), figure, period, period_after, place, district, a column a
-            category.
+            category, value, stands.
         relations: What holds of the figures.
 
     Returns:
-        equation (Int64), cell, sign (Int8).
+        equation (its name), cell, sign.
     """
     found = [
-        _terms(cells, each).with_columns(pl.lit(number).alias("relation"))
+        _terms(cells, each).with_columns(
+            equation=pl.format("{}:{}", pl.lit(number), "of"), by_chance=pl.lit(each.by_chance)
+        )
         for number, each in enumerate(relations)
     ]
     if not found:
-        return pl.DataFrame(schema={"equation": pl.Int64(), "cell": pl.UInt32(), "sign": pl.Int8()})
-    terms = pl.concat(found).filter((~pl.col("is_before")).any().over("relation", "of"))
-    number = pl.struct("relation", "of").rank("dense").cast(pl.Int64)
-    return terms.select("cell", "sign", equation=number).select("equation", "cell", "sign")
+        return pl.DataFrame(schema=_TERMS)
+    is_now = (~pl.col("is_before")).any().over("equation")
+    holds = pl.col("amount").sum().over("equation") == 0
+    # What DHIS2 keeps may be another number than the one that was computed now.
+    counts = ~pl.col("by_chance") | holds | pl.col("stands").any().over("equation")
+    return pl.concat(found).filter(is_now & counts).select(_TERMS.keys())
 
 
 def _terms(cells: pl.DataFrame, of: Relation) -> pl.DataFrame:
     looks_back = any(side.is_before for side, _ in of.sides)
     later = cells.filter(pl.col("period") > pl.col("period").min()) if looks_back else cells
+    at = [] if of.place == COUNTRY else [of.place]
     parts = [
         (cells if side.is_before else later)
         .filter(is_of(side))
         .select(
             "cell",
+            "stands",
             sign=pl.lit(sign, pl.Int8),
+            amount=pl.col("value") * sign,
             is_before=pl.lit(value=side.is_before),
-            of=pl.concat_str(_period(side), of.place, *of.by, separator="|", ignore_nulls=True),
+            of=pl.concat_str(_period(side), *at, *of.by, separator="|", ignore_nulls=True),
         )
         for side, sign in of.sides
     ]
@@ -117,3 +148,53 @@ def is_of(side: Summands) -> pl.Expr:
     chosen = [pl.col("figure") == side.figure]
     chosen += [pl.col(key).is_in(list(codes)) for key, codes in side.only.items()]
     return pl.all_horizontal(chosen)
+
+
+def equations_of_journeys(cells: pl.DataFrame, journeys: Sequence[Journeys]) -> pl.DataFrame:
+    """Return the cells by home and elsewhere of each equation: of facilities, all is known.
+
+    Args:
+        cells: cell (its number), figure, period, place, district.
+        journeys: Of which figures.
+
+    Returns:
+        equation (its name), cell, sign.
+    """
+    rows = []
+    for of in journeys:
+        for period in cells.filter(pl.col("figure") == of.home)["period"].unique().sort():
+            home, elsewhere, here = (
+                _of_districts(cells, key, period) for key in (of.home, of.elsewhere, of.here)
+            )
+            for number, terms in enumerate(_told(home, elsewhere, {*here})):
+                name = f"{of.home}:{period}:{number}"
+                rows += [(name, cell, sign) for cell, sign in terms.items()]
+    return pl.DataFrame(rows, schema=_TERMS, orient="row")
+
+
+def _of_districts(cells: pl.DataFrame, figure: str, period: str) -> dict[str, int]:
+    rows = cells.filter(pl.col("figure") == figure, pl.col("period") == period)
+    return dict(rows.select("district", "cell").iter_rows())
+
+
+def _told(
+    home: Mapping[str, int], elsewhere: Mapping[str, int], here: Collection[str]
+) -> list[dict[int, int]]:
+    """Return what is told of districts between which people can go, without who went where.
+
+    People of a district can go to all others that have something. Districts between which somebody
+    can go, by whatever way, are told together: those who left some of them came to some of them.
+    """
+    groups: list[tuple[set[str], set[str]]] = [(set(), {each}) for each in {*home, *here}]
+    for one in elsewhere:
+        near = [each for each in groups if each[1] & ({*here} - {one})]
+        groups = [each for each in groups if each not in near]
+        left, reached = (set().union(*(each[n] for each in near)) for n in (0, 1))
+        groups.append((left | {one}, reached))
+    found = []
+    for left, reached in groups:
+        terms = {home[each]: 1 for each in reached & home.keys()}
+        terms |= {elsewhere[each]: -1 for each in (reached & elsewhere.keys()) - left}
+        terms |= {elsewhere[each]: 1 for each in left - reached}
+        found.append(terms)
+    return [each for each in found if each]

@@ -8,14 +8,20 @@ A zero is sent: it tells of nobody. The people behind a value are counted, whate
 the amount that two people claimed is theirs.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import polars as pl
 
 from transforms.aggregates.complementary import cells_to_withhold
 from transforms.aggregates.figures.table import Figure
-from transforms.aggregates.relations import Balance, Relation, equations, is_of
+from transforms.aggregates.relations import (
+    COUNTRY,
+    Journeys,
+    Relation,
+    equations,
+    equations_of_journeys,
+)
 
 SMALL, TELLING = "small_cell", "telling_cell"
 CELL = "cell"
@@ -27,7 +33,7 @@ def with_reasons(
     figures: Iterable[Figure],
     relations: Sequence[Relation],
     smallest_cell: int,
-    balances: Sequence[Balance] = (),
+    journeys: Sequence[Journeys] = (),
     stands: pl.Expr = NEVER,
     is_absent: pl.Expr = NEVER,
 ) -> pl.DataFrame:
@@ -38,7 +44,7 @@ def with_reasons(
         figures: Those that are sent.
         relations: What holds of figures, whether they are sent or not.
         smallest_cell: The fewest people of whom a value may tell.
-        balances: Which sums over the whole country are the same.
+        journeys: Which figures say how many go to other districts.
         stands: Whether DHIS2 has the value, and keeps it.
         is_absent: Whether DHIS2 does not have the value, and never gets it.
     """
@@ -49,9 +55,11 @@ def with_reasons(
         stands=stands,
         is_absent=is_absent,
     )
-    usable = [each for each in relations if {side.figure for side, _ in each.sides} <= sent.keys()]
-    telling = _telling_cells(cells.with_columns(period_after=period_after()), usable)
-    telling |= balancing_cells(cells, telling, [each for each in balances if each.figure in sent])
+    telling = _telling_cells(
+        cells.with_columns(period_after=period_after()),
+        [each for each in relations if each.figures <= sent.keys()],
+        [each for each in journeys if each.figures <= sent.keys()],
+    )
     return cells.with_columns(
         reason=pl.when("is_small")
         .then(pl.lit(SMALL))
@@ -74,53 +82,22 @@ def period_after() -> pl.Expr:
     return pl.concat_str((number // last).cast(pl.String), text.otherwise(month))
 
 
-def _telling_cells(cells: pl.DataFrame, relations: Sequence[Relation]) -> set[int]:
+def _telling_cells(
+    cells: pl.DataFrame, relations: Sequence[Relation], journeys: Sequence[Journeys]
+) -> set[int]:
     """Return the cells that are no small ones and must be kept back all the same.
 
-    No sum reaches over a district, so only those with a small cell are looked at. What was kept
-    back before hides others, and is hidden as small ones are: it may hide one.
+    Only sums over the whole country reach over a district, so besides their figures only districts
+    with a small cell are looked at. What was kept back before hides others, and is hidden as small
+    ones are: it may hide one. A small cell that DHIS2 has, and keeps, is not hidden.
     """
-    small = cells.filter("is_small")
-    hidden = cells.filter(pl.col("is_small") | pl.col("is_absent"))
-    near = cells.join(hidden, on="district", how="semi", nulls_equal=True)
+    hidden = cells.filter((pl.col("is_small") & ~pl.col("stands")) | pl.col("is_absent"))
+    of_country = {
+        side.figure for each in relations if each.place == COUNTRY for side, _ in each.sides
+    }
+    has_hidden = pl.col("district").is_in(hidden["district"].unique().implode(), nulls_equal=True)
+    near = cells.filter(has_hidden | pl.col("figure").is_in(sorted(of_country)))
+    terms = pl.concat([equations(near, relations), equations_of_journeys(cells, journeys)])
     costs = [*zip(cells["stands"], cells["value"].cast(pl.Float64), strict=True)]
-    withheld = cells_to_withhold(equations(near, relations), hidden[CELL].to_list(), costs)
-    return withheld - set(small[CELL])
-
-
-def balancing_cells(
-    cells: pl.DataFrame, telling: Collection[int], balances: Sequence[Balance]
-) -> set[int]:
-    """Return the cells of districts that are kept back, so that no sum of the country tells.
-
-    Args:
-        cells: cell, figure, period, a column a category, value, is_small.
-        telling: Cells that are kept back so far besides small ones.
-        balances: Which sums are the same.
-    """
-    more: set[int] = set()
-    marked = cells.with_columns(
-        is_withheld=pl.col("is_small") | pl.col(CELL).is_in(sorted(telling))
-    )
-    for balance in balances:
-        own = marked.filter(pl.col("figure") == balance.figure)
-        others = marked.filter(pl.any_horizontal(map(is_of, balance.others)), "is_withheld")
-        lacking = _lacking(own, others)
-        smallest = own.filter(~pl.col("is_withheld")).sort("value", CELL).join(lacking, on="period")
-        chosen = smallest.filter(pl.int_range(pl.len()).over("period") < pl.col("lacking"))
-        more |= set(chosen[CELL])
-    return more
-
-
-def _lacking(own: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """Return period and how many cells of districts have to be kept back besides.
-
-    Two, where one of them is small; one, where something is kept back at the facilities.
-    """
-    kept = own.group_by("period").agg(withheld=pl.col("is_withheld").sum().cast(pl.Int64))
-    needed = kept.join(others.select("period").unique(), on="period", how="semi").select(
-        "period", needed=pl.lit(1)
-    )
-    counted = kept.join(needed, on="period", how="left")
-    least = pl.when(pl.col("withheld") > 0).then(2).otherwise(pl.col("needed").fill_null(0))
-    return counted.select("period", lacking=(least - pl.col("withheld")).clip(0))
+    withheld = cells_to_withhold(terms, hidden[CELL].to_list(), costs)
+    return withheld - {*cells.filter("is_small")[CELL]}

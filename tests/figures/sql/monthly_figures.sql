@@ -1,6 +1,6 @@
 -- Figures of months: one query a figure, of what is counted, written of the figure's words alone.
 -- Heading: `=== key, key … | what is done with it`. A query gives `thing` (counted once), `place` (UUID), `who` (the person or
--- household behind it), `amount` where it is summed, and the columns of the figure's categories.
+-- household behind it; of a sum, if it has a part of it), `amount` where it is summed, and the columns of the figure's categories.
 -- %(start)s and %(end)s are the first and the last day of the period.
 
 === insured | count

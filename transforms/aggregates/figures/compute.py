@@ -48,7 +48,7 @@ VALUES: dict[str, pl.DataType] = {
 """Schema of the values: `figure` (key), `period` (DHIS2's identifier), `place` (UUID of the
 facility or district in openIMIS; of a figure of the country, the UID of its org unit), one column a
 category (null where the figure is not divided by it), `value` (never null, never 0), and `persons`:
-how many people, or households, are behind it."""
+how many people, or households, are behind it; of a sum, those whose own part of it is not 0."""
 
 _NOTHING = pl.LazyFrame(schema=VALUES)
 _COUNTS = pl.col("value") != 0
@@ -173,9 +173,7 @@ def _values(
     rows = _of_periods(method, facts, periods).filter(pl.col("place").is_not_null())
     if AGE_BAND.key in figure.categories:
         rows = rows.with_columns(age_band=age_band("birth", "last"))
-    cells = rows.group_by("period", "place", *figure.categories).agg(
-        value=_counted(method).cast(AMOUNT), persons=pl.col("person").n_unique().cast(pl.Int64)
-    )
+    cells = _cells(rows, method, ["period", "place", *figure.categories])
     return cells.select(
         pl.lit(figure.key).alias("figure"),
         "period",
@@ -195,13 +193,18 @@ def _of_periods(
     return (in_periods if method.when is When.IN_PERIOD else on_last_days)(rows, periods)
 
 
-def _counted(method: Method) -> pl.Expr:
-    if method.counted == PEOPLE:
-        return pl.col("person").n_unique()
-    if method.counted == ONE:
-        return pl.len()
-    total = pl.col(method.counted).sum()
-    return total.round(2) if method.when is When.SPREAD else total
+def _cells(rows: pl.LazyFrame, method: Method, by: list[str]) -> pl.LazyFrame:
+    """Return value and persons of each cell: of a sum, those people who have a part in it."""
+    persons = pl.col("person").n_unique().cast(pl.Int64)
+    if method.counted in (PEOPLE, ONE):
+        value = persons if method.counted == PEOPLE else pl.len()
+        return rows.group_by(by).agg(value=value.cast(AMOUNT), persons=persons)
+    own = rows.group_by(*by, "person").agg(total=pl.col(method.counted).sum())
+    total = pl.col("total").sum()
+    value = total.round(2) if method.when is When.SPREAD else total
+    return own.group_by(by).agg(
+        value=value.cast(AMOUNT), persons=(pl.col("total") != 0).sum().cast(pl.Int64)
+    )
 
 
 def _category(figure: Figure, key: str) -> pl.Expr:

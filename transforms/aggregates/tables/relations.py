@@ -2,57 +2,177 @@
 
 Also where a sum is the same only in some countries (people by product and people, where nobody has
 two products), or where a figure misses those whose home is not known: whoever looks for a small cell
-tries it.
+tries it. What is the same by chance, or by habit (a claim is approved as it is claimed), is looked at
+where it is so.
 """
 
-from transforms.aggregates.relations import DISTRICT, PLACE, Balance, Relation, Summands
+from dataclasses import replace
+from itertools import combinations
+from typing import Final
 
-_ENTERED = {"claim_status": ("entered",)}
-_REJECTED = {"claim_status": ("rejected",)}
-_VALUATED = {"claim_status": ("valuated",)}
+from transforms.aggregates.relations import (
+    COUNTRY,
+    DISTRICT,
+    PLACE,
+    Journeys,
+    Relation,
+    Summands,
+)
+
+_Only = dict[str, tuple[str, ...]]
+_STATUS: Final = "claim_status"
+_STEPS: Final = ("entered", "checked", "processed", "valuated")
 
 
-def _same(left: str, right: str, *by: str, place: str = PLACE) -> Relation:
-    return Relation((Summands(left),), (Summands(right),), by, place)
+def _is(status: str) -> _Only:
+    return {_STATUS: (status,)}
 
 
-RELATIONS: tuple[Relation, ...] = (
-    _same("claims", "claims_by_visit", "claim_status"),
-    _same("claimed_amount", "claimed_amount_by_visit", "claim_status"),
-    _same("remunerated_amount", "remunerated_amount_by_visit"),
+def _same(left: str | Summands, right: str | Summands, *by: str, place: str = PLACE) -> Relation:
+    one, other = (Summands(each) if isinstance(each, str) else each for each in (left, right))
+    return Relation((one,), (other,), by, place)
+
+
+def _often(left: str | Summands, right: str | Summands, *by: str, place: str = PLACE) -> Relation:
+    found = _same(left, right, *by, place=place)
+    return Relation(found.left, found.right, by, place, by_chance=True)
+
+
+def _stock(
+    key: str, only: _Only, came: list[Summands], went: list[Summands], *by: str, place: str = PLACE
+) -> Relation:
+    """What there is on a last day, and went since the one before: what there was, and came."""
+    before = Summands(key, only, is_before=True)
+    return Relation((Summands(key, only), *went), (before, *came), by, place)
+
+
+def _told(key: str, only: _Only, *by: str, place: str = DISTRICT) -> Relation:
+    return Relation((Summands(key, only),), (), (), place, told_by=by)
+
+
+_OF_PEOPLE: Final = (
     _same("insured", "insured_people", "sex", "age_band"),
-    _same("contributions", "contributions_by_payer"),
-    Relation((Summands("claims", _REJECTED),), (Summands("rejected_by_reason"),), (), PLACE),
-    Relation(
-        (Summands("claims_by_visit", _REJECTED),), (Summands("rejected_by_reason"),), (), PLACE
-    ),
     Relation(
         (Summands("covers_due"),),
         (Summands("covers_renewed"), Summands("covers_dropped")),
         ("product", "sex", "poverty"),
         DISTRICT,
     ),
+    # From one last day to the next; of people, where covers may be renewed until they end.
+    _stock(
+        "policies_in_force",
+        {},
+        [Summands("policies_new"), Summands("policies_renewed")],
+        [Summands("policies_expired"), Summands("policies_suspended")],
+        "product",
+        place=DISTRICT,
+    ),
+    _stock(
+        "insured",
+        {},
+        [Summands("newly_insured"), Summands("renewed")],
+        [Summands("covers_due")],
+        "product",
+        "sex",
+        place=DISTRICT,
+    ),
+    # Where all who are known are insured, all heads are, or everybody has a policy of his own.
+    _often("insured_people", "enrolled", "sex", "age_band", "poverty"),
+    _often("households_insured", "households", "poverty"),
+    _often("households_insured", "policies_in_force"),
+    _often("households_insured", "insured_people", "sex", "poverty"),
+    _often("insured", "policies_in_force", "product"),
+    _often("newly_insured", "policies_new", "product"),
+    _often("renewed", "policies_renewed", "product"),
+    _often("covers_due", "policies_expired", "product"),
+)
+_OF_CLAIMS: Final = (
+    _same("claims", "claims_by_visit", _STATUS),
+    _same("claimed_amount", "claimed_amount_by_visit", _STATUS),
+    _same("remunerated_amount", "remunerated_amount_by_visit"),
+    _same(Summands("claims", _is("rejected")), "rejected_by_reason"),
+    _same(Summands("claims_by_visit", _is("rejected")), "rejected_by_reason"),
+    # The batch run that pays claims valuates them.
+    _same(Summands("claims", _is("valuated")), "claims_paid", "product"),
     # From one last day to the next, the claims grow by those entered, and those of a status that
-    # none leaves by those that came into it.
+    # none leaves by those that came into it. Claims are rejected when they are entered.
     *(
-        Relation((Summands("claims_at_end", only),), (before, Summands(flow, came)), (), PLACE)
+        _stock(
+            "claims_at_end",
+            only,
+            [Summands(flow, _is(came))],
+            [Summands(flow, _is(went))] if went else [],
+        )
         for flow in ("claims", "claims_by_visit")
-        for only, came in ((_REJECTED, _REJECTED), (_VALUATED, _VALUATED), ({}, _ENTERED))
-        for before in [Summands("claims_at_end", only, is_before=True)]
+        for only, came, went in (
+            (_is("rejected"), "rejected", None),
+            (_is("valuated"), "valuated", None),
+            (_is("checked"), "checked", "processed"),
+            (_is("processed"), "processed", "valuated"),
+            (_Only(), "entered", None),
+        )
+    ),
+    _often(Summands("claims", _is("valuated")), "reimbursed", "product"),
+    _often(Summands("claimed_amount", _is("valuated")), "approved_amount", "product"),
+    _often("approved_amount", "valuated_amount", "product"),
+    _often("valuated_amount", "remunerated_amount", "product"),
+    _often(Summands("claims", _is("entered")), "claims_of_care", "product"),
+    _often(Summands("claims", _is("rejected")), "rejected_of_care", "product"),
+    _often("remunerated_amount", "remunerated_of_care", "product"),
+    _often(Summands("claims", _is("entered")), "claimants"),
+    _often("group_lines", "group_people", "code_group"),
+    Relation(
+        (Summands("services_amount"), Summands("items_amount")),
+        (Summands("claimed_amount", _is("entered")),),
+        (),
+        PLACE,
+        by_chance=True,
     ),
 )
-"""Sums of a place, or of a district."""
+_OF_MONEY: Final = (
+    _same("contributions", "contributions_by_payer"),
+    _often("contributions_earned", "contributions_allocated", "product"),
+    _often("contributions", "contributions_not_allocated", "product"),
+)
+# By home and by facility, sums over the country are the same. So of a district's facilities the sum
+# counts as known: where nobody goes elsewhere, or to one district only, it is.
+_OF_HOMES: Final = (
+    *(
+        relation
+        for home, figures, only in (
+            ("home_claims", ("claims", "claims_by_visit"), _is("entered")),
+            ("home_claimed_amount", ("claimed_amount", "claimed_amount_by_visit"), _is("entered")),
+            ("home_reimbursed", ("reimbursed",), {}),
+            (
+                "home_remunerated_amount",
+                ("remunerated_amount", "remunerated_amount_by_visit"),
+                {},
+            ),
+        )
+        for relation in (
+            _told(home, {}, figures[0], place=COUNTRY),
+            *(_told(key, only, home) for key in figures),
+        )
+    ),
+    _often("home_claims", "households_with_claims"),
+)
 
-BALANCES: tuple[Balance, ...] = (
-    Balance("home_claims", (Summands("claims", _ENTERED), Summands("claims_by_visit", _ENTERED))),
-    Balance(
-        "home_claimed_amount",
-        (Summands("claimed_amount", _ENTERED), Summands("claimed_amount_by_visit", _ENTERED)),
-    ),
-    Balance("home_reimbursed", (Summands("reimbursed"),)),
-    Balance(
-        "home_remunerated_amount",
-        (Summands("remunerated_amount"), Summands("remunerated_amount_by_visit")),
-    ),
+
+def _each_way(of: Relation) -> list[Relation]:
+    """What is the same by chance may be so of the whole where it is not of all parts."""
+    if not of.by_chance:
+        return [of]
+    divisions = [by for count in range(len(of.by) + 1) for by in combinations(of.by, count)]
+    return [replace(of, by=by, place=at) for by in divisions for at in (PLACE, DISTRICT, COUNTRY)]
+
+
+RELATIONS: Final[tuple[Relation, ...]] = tuple(
+    relation
+    for each in (*_OF_PEOPLE, *_OF_CLAIMS, *_OF_MONEY, *_OF_HOMES)
+    for relation in _each_way(each)
 )
-"""Sums of the whole country: by home and by facility they are the same."""
+
+JOURNEYS: Final = (
+    Journeys("home_reimbursed", "elsewhere_reimbursed", "reimbursed"),
+    Journeys("home_remunerated_amount", "elsewhere_remunerated_amount", "remunerated_amount"),
+)

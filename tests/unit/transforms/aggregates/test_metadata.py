@@ -15,7 +15,7 @@ from transforms.aggregates.figures.categories import CATEGORIES, UNKNOWN
 from transforms.aggregates.figures.table import FIGURE_BY_KEY, FIGURES, Figure
 from transforms.aggregates.metadata import aggregate_objects
 from transforms.aggregates.tables.ratios import RATIOS
-from transforms.aggregates.tables.relations import BALANCES, RELATIONS
+from transforms.aggregates.tables.relations import JOURNEYS, RELATIONS
 from transforms.core.errors import CountryError
 from transforms.openimis.country import Country, country_of
 
@@ -132,7 +132,6 @@ def test_without_groups_no_figure_of_groups_is_sent() -> None:
 
 def test_sums_and_ratios_are_of_figures_and_categories_that_there_are() -> None:
     summands = [each for of in RELATIONS for each, _ in of.sides]
-    summands += [each for of in BALANCES for each in of.others]
 
     for each in summands:
         assert set(each.only) <= set(FIGURE_BY_KEY[each.figure].categories)
@@ -141,7 +140,8 @@ def test_sums_and_ratios_are_of_figures_and_categories_that_there_are() -> None:
     for of in RELATIONS:
         for each, _ in of.sides:
             assert set(of.by) <= set(FIGURE_BY_KEY[each.figure].categories)
-    assert {of.figure for of in BALANCES} <= FIGURE_BY_KEY.keys()
+    for of in (*RELATIONS, *JOURNEYS):
+        assert of.figures <= FIGURE_BY_KEY.keys()
     assert {key for row in RATIOS for key in row.figures} <= FIGURE_BY_KEY.keys()
 
 

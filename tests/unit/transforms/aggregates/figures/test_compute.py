@@ -320,3 +320,33 @@ def test_feedback_is_counted_by_the_days_on_which_it_was_asked_for_and_given():
     assert of("feedbacks_asked", **tables) == {"202306": 2}
     assert of("feedbacks_answered", **tables) == {"202306": 1}
     assert of("feedback_marks", "202306", "202307", **tables) == {"202307": 4}
+
+
+# --- who is behind a value ---
+
+
+def test_who_has_nothing_of_a_sum_is_not_behind_it():
+    """Two people have claims; only one of these was asked for with an amount."""
+    tables: dict[str, Any] = {
+        "Insuree": [{"IsHead": True}, {}],
+        "Claim": [{}, {"InsureeID": 2}],
+        "ClaimServices": [{"ClaimID": 1, "PriceAsked": Decimal("9.00")}],
+    }
+    at = {"period": "202306", "place": DISTRICT}
+
+    assert values("home_claims", **tables) == [at | {"value": 2, "persons": 2}]
+    assert values("home_claimed_amount", **tables) == [at | {"value": 9, "persons": 1}]
+
+
+def test_who_gave_no_mark_but_zero_is_not_behind_the_marks():
+    marks = [{"ClaimID": number, "Asessment": mark} for number, mark in ((1, 3), (2, 0))]
+    given = {"FeedbackDate": dt.datetime.fromisoformat("2023-06-01")}
+
+    (found,) = values(
+        "feedback_marks",
+        Insuree=[{"IsHead": True}, {}],
+        Claim=[{}, {"InsureeID": 2}],
+        Feedback=[each | given for each in marks],
+    )
+
+    assert (found["value"], found["persons"]) == (3, 1)
