@@ -9,7 +9,6 @@ small cell is given away, or what DHIS2 has already does so by itself.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from random import Random
 from typing import TypeVar
 
 import polars as pl
@@ -46,17 +45,25 @@ def determined(equations: Iterable[Mapping[Key, int]]) -> set[Key]:
         equations: Of each, the unknown cells with their coefficients; known cells are left out.
     """
     rows = [*_alone([dict(each) for each in equations if each])]
-    chance = Random(0)  # noqa: S311 - no secret is made of it
+    chance = _numbers()
     solution: dict[Key, int] = {}
     for pivot, row in reversed(rows):
         total = 0
         for cell, value in row.items():
             if cell != pivot:
                 if cell not in solution:
-                    solution[cell] = chance.randrange(1, _PRIME)
+                    solution[cell] = next(chance)
                 total += value * solution[cell]
         solution[pivot] = -total * pow(row[pivot], -1, _PRIME) % _PRIME
     return {cell for cell, value in solution.items() if not value}
+
+
+def _numbers() -> Iterator[int]:
+    """Yield numbers that have nothing to do with each other: the same ones every time."""
+    state = 1
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 128)
+        yield 1 + (state >> 64) * (state % (1 << 61)) % (_PRIME - 1)
 
 
 def _alone(equations: list[dict[Key, int]]) -> Iterator[tuple[Key, dict[Key, int]]]:
