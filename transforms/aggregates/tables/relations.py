@@ -21,6 +21,7 @@ from transforms.aggregates.relations import (
 
 _Only = dict[str, tuple[str, ...]]
 _STATUS: Final = "claim_status"
+_VISIT: Final = ("visit_type", "care_type")
 _STEPS: Final = ("entered", "checked", "processed", "valuated")
 
 
@@ -52,6 +53,9 @@ def _told(key: str, only: _Only, *by: str, place: str = DISTRICT) -> Relation:
 
 _OF_PEOPLE: Final = (
     _same("insured", "insured_people", "sex", "age_band"),
+    _same("newly_insured", "newly_insured_people", "sex", "age_band"),
+    _same("renewed", "renewed_people", "sex", "age_band"),
+    _same("households_insured", "households_insured_by_product"),
     Relation(
         (Summands("covers_due"),),
         (Summands("covers_renewed"), Summands("covers_dropped")),
@@ -80,6 +84,7 @@ _OF_PEOPLE: Final = (
     _often("insured_people", "enrolled", "sex", "age_band", "poverty"),
     _often("households_insured", "households", "poverty"),
     _often("households_insured", "policies_in_force"),
+    _often("households_insured_by_product", "policies_in_force", "product"),
     _often("households_insured", "insured_people", "sex", "poverty"),
     _often("insured", "policies_in_force", "product"),
     _often("newly_insured", "policies_new", "product"),
@@ -89,6 +94,8 @@ _OF_PEOPLE: Final = (
 _OF_CLAIMS: Final = (
     _same("claims", "claims_by_visit", _STATUS),
     _same("claimed_amount", "claimed_amount_by_visit", _STATUS),
+    _same("approved_amount", "approved_amount_by_visit"),
+    _same("valuated_amount", "valuated_amount_by_visit"),
     _same("remunerated_amount", "remunerated_amount_by_visit"),
     _same(Summands("claims", _is("rejected")), "rejected_by_reason"),
     _same(Summands("claims_by_visit", _is("rejected")), "rejected_by_reason"),
@@ -116,6 +123,11 @@ _OF_CLAIMS: Final = (
     _often(Summands("claimed_amount", _is("valuated")), "approved_amount", "product"),
     _often("approved_amount", "valuated_amount", "product"),
     _often("valuated_amount", "remunerated_amount", "product"),
+    _often(
+        Summands("claimed_amount_by_visit", _is("valuated")), "approved_amount_by_visit", *_VISIT
+    ),
+    _often("approved_amount_by_visit", "valuated_amount_by_visit", *_VISIT),
+    _often("valuated_amount_by_visit", "remunerated_amount_by_visit", *_VISIT),
     _often(Summands("claims", _is("entered")), "claims_of_care", "product"),
     _often(Summands("claims", _is("rejected")), "rejected_of_care", "product"),
     _often("remunerated_amount", "remunerated_of_care", "product"),

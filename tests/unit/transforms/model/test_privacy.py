@@ -85,6 +85,19 @@ def test_keys_dates_and_codes_that_the_work_needs_are_always_read():
         assert (name in selected) is not table.is_optional
 
 
+def test_what_is_read_is_what_the_country_file_sends():
+    numbers, premiums = set(), set()
+    for mode in ("tracker", "aggregate", "both"):
+        read = selected_columns(Country(root=ROOT, mode=mode))
+        if any(column.name == "CHFID" and column.field for column in read["tblInsuree"]):
+            numbers.add(mode)
+        if "tblPremium" in read:
+            premiums.add(mode)
+
+    assert numbers == {"tracker", "both"}
+    assert premiums == {"aggregate", "both"}
+
+
 def test_where_figures_alone_are_sent_names_and_numbers_of_people_are_not_read():
     read = selected_columns(Country(root=ROOT), persons=False, figures=True)
 
