@@ -194,6 +194,23 @@ def seen_by(sandbox: Sandbox, login: tuple[str, str]) -> int:
     return int(page.json()["pager"]["total"])
 
 
+def test_two_items_of_a_dashboard_with_one_uid_fail_after_a_dry_run_that_passed(
+    sandbox: Sandbox,
+) -> None:
+    board = {"id": "BoardOfTwo1", "name": "Two", "dashboardItems": [{"id": "ItemOfBoth1"}] * 2}
+
+    def answer(**more: str) -> httpx.Response:
+        query = {"importStrategy": "CREATE_AND_UPDATE", "atomicMode": "ALL"} | more
+        query |= {"importReportMode": "ERRORS", "skipTranslation": "true"}
+        return httpx.post(
+            f"{sandbox.url}/api/metadata", params=query, json={"dashboards": [board]}, auth=ADMIN
+        )
+
+    assert answer(importMode="VALIDATE").status_code == 200
+    assert answer().status_code == 409
+    assert "dashboards" not in sandbox.state.metadata or not sandbox.state.metadata["dashboards"]
+
+
 def test_people_are_seen_by_whom_their_owner_is_seen(sandbox: Sandbox) -> None:
     posted(sandbox, people(1), LOADER)
     before = seen_by(sandbox, AT_THE_FACILITY)

@@ -82,6 +82,7 @@ class MetadataImport:
             for kind, items in checked.items()
         ]
         if not refused and not self.options.dry_run:
+            _refuse_double_items(payload)
             self._write(checked, checks)
         return self._answer(reports)
 
@@ -437,6 +438,17 @@ class MetadataImport:
         }
         self.state.metadata_changed()
         return Answer(200, web_message(200, "Access control set"))
+
+
+def _refuse_double_items(payload: Payload) -> None:
+    """Two items of one UID are found by the database alone, after a dry run that passed."""
+    for row in payload.get("dashboards", ()):
+        uids = [item.get("id") for item in row.get("dashboardItems") or ()]
+        if len(set(uids)) < len(uids):
+            raise refusal(
+                409,
+                "org.hibernate.exception.ConstraintViolationException: could not execute statement",
+            )
 
 
 def _payload(document: object) -> Payload:

@@ -68,6 +68,6 @@ RATIOS: tuple[Ratio, ...] = (
     Ratio("elsewhere", "Claims reimbursed in other districts", "[elsewhere_reimbursed]", "[home_reimbursed]", PER_CENT),
     Ratio("elsewhere_value", "Value remunerated in other districts", "[elsewhere_remunerated_amount]", "[home_remunerated_amount]", PER_CENT),
     Ratio("value_per_household", "Amount claimed per household with claims", "[home_claimed_amount]", "[households_with_claims]", NUMBER),
-    Ratio("households_at_ceiling", "Households that hit the ceiling, of those with claims", "[households_at_ceiling]", "[households_with_claims]", PER_CENT),
+    Ratio("households_at_ceiling_share", "Households that hit the ceiling, of those with claims", "[households_at_ceiling]", "[households_with_claims]", PER_CENT),
 )
 # fmt: on

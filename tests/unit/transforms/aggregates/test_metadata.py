@@ -99,6 +99,15 @@ def test_no_two_objects_of_a_class_have_one_name_or_code() -> None:
         assert all(len(row.get("code", "")) <= 50 for row in made[kind])
 
 
+def test_no_two_objects_of_a_class_and_no_two_items_of_a_dashboard_have_one_uid() -> None:
+    made = aggregate_objects(options(12), a_country())
+
+    items = [item for board in made["dashboards"] for item in board["dashboardItems"]]
+    for rows in (items, *made.values()):
+        counts = Counter(row["id"] for row in rows)
+        assert [uid for uid, count in counts.items() if count > 1] == []
+
+
 def test_zeros_count_and_no_object_is_of_the_tracker() -> None:
     made = aggregate_objects(options(2), a_country())
 
