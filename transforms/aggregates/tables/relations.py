@@ -21,7 +21,8 @@ from transforms.aggregates.relations import (
 
 _Only = dict[str, tuple[str, ...]]
 _STATUS: Final = "claim_status"
-_STEPS: Final = ("entered", "checked", "processed", "valuated")
+_VISIT: Final = ("visit_type", "care_type")
+_AMOUNTS: Final = ("approved_amount", "valuated_amount", "remunerated_amount")
 
 
 def _is(status: str) -> _Only:
@@ -46,6 +47,14 @@ def _stock(
     return Relation((Summands(key, only), *went), (before, *came), by, place)
 
 
+def _grows(
+    key: str, came: tuple[str, ...], went: tuple[str, ...], *by: str, place: str = PLACE
+) -> Relation:
+    """A stock of which the flows often say all."""
+    flows = ([Summands(each) for each in of] for of in (came, went))
+    return replace(_stock(key, {}, *flows, *by, place=place), by_chance=True)
+
+
 def _told(key: str, only: _Only, *by: str, place: str = DISTRICT) -> Relation:
     return Relation((Summands(key, only),), (), (), place, told_by=by)
 
@@ -67,15 +76,27 @@ _OF_PEOPLE: Final = (
         "product",
         place=DISTRICT,
     ),
-    _stock(
-        "insured",
-        {},
-        [Summands("newly_insured"), Summands("renewed")],
-        [Summands("covers_due")],
-        "product",
-        "sex",
-        place=DISTRICT,
+    # Of people, where covers are renewed when they end, or within the period of grace.
+    *(
+        _grows("insured", came, (went,), "product", "sex")
+        for went in ("covers_due", "covers_dropped")
+        for came in (("newly_insured", "renewed"), ("newly_insured",))
     ),
+    *(
+        _grows("insured_people", came, (went,), *by)
+        for went in ("covers_due", "covers_dropped")
+        for came, by in (
+            (("newly_insured", "renewed"), ("sex",)),
+            (("newly_insured_people", "renewed_people"), ("sex", "poverty")),
+            (("newly_insured_people",), ("sex", "poverty")),
+        )
+    ),
+    _grows("policies_in_force", ("policies_new", "policies_renewed"), ("policies_expired",), "product"),
+    # Nobody has two policies of one month.
+    _often("newly_insured", "newly_insured_people", "sex", "age_band"),
+    _often("renewed", "renewed_people", "sex", "age_band"),
+    _often("newly_insured_people", "policies_new"),
+    _often("renewed_people", "policies_renewed"),
     # Where all who are known are insured, all heads are, or everybody has a policy of his own.
     _often("insured_people", "enrolled", "sex", "age_band", "poverty"),
     _often("households_insured", "households", "poverty"),
@@ -85,11 +106,18 @@ _OF_PEOPLE: Final = (
     _often("newly_insured", "policies_new", "product"),
     _often("renewed", "policies_renewed", "product"),
     _often("covers_due", "policies_expired", "product"),
+    # A household has one policy.
+    _often("households_insured_by_product", "households_insured"),
+    _often("households_insured_by_product", "policies_in_force", "product"),
+    _often("households_insured_by_product", "insured", "product"),
 )
 _OF_CLAIMS: Final = (
     _same("claims", "claims_by_visit", _STATUS),
     _same("claimed_amount", "claimed_amount_by_visit", _STATUS),
-    _same("remunerated_amount", "remunerated_amount_by_visit"),
+    *(
+        _same(each, f"{each}_by_visit")
+        for each in ("approved_amount", "valuated_amount", "remunerated_amount")
+    ),
     _same(Summands("claims", _is("rejected")), "rejected_by_reason"),
     _same(Summands("claims_by_visit", _is("rejected")), "rejected_by_reason"),
     # The batch run that pays claims valuates them.
@@ -114,8 +142,20 @@ _OF_CLAIMS: Final = (
     ),
     _often(Summands("claims", _is("valuated")), "reimbursed", "product"),
     _often(Summands("claimed_amount", _is("valuated")), "approved_amount", "product"),
-    _often("approved_amount", "valuated_amount", "product"),
-    _often("valuated_amount", "remunerated_amount", "product"),
+    _often(
+        Summands("claimed_amount_by_visit", _is("valuated")),
+        "approved_amount_by_visit",
+        *_VISIT,
+    ),
+    # Two by two: where the third is another amount, these may be the same.
+    *(
+        relation
+        for one, other in combinations(_AMOUNTS, 2)
+        for relation in (
+            _often(one, other, "product"),
+            _often(f"{one}_by_visit", f"{other}_by_visit", *_VISIT),
+        )
+    ),
     _often(Summands("claims", _is("entered")), "claims_of_care", "product"),
     _often(Summands("claims", _is("rejected")), "rejected_of_care", "product"),
     _often("remunerated_amount", "remunerated_of_care", "product"),
