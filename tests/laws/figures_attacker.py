@@ -142,7 +142,13 @@ _CLAIMS = (
     same("claims_by_visit", "reimbursed", of="valuated"),
     same("claims_by_visit", "claims_paid", of="valuated"),
     same("claimed_amount", "approved_amount", "product", of="valuated"),
-    same("claimed_amount_by_visit", "approved_amount_by_visit", "visit_type", "care_type", of="valuated"),
+    same(
+        "claimed_amount_by_visit",
+        "approved_amount_by_visit",
+        "visit_type",
+        "care_type",
+        of="valuated",
+    ),
     same("claimed_amount", "approved_amount_by_visit", of="valuated"),
     same("claimed_amount_by_visit", "approved_amount", of="valuated"),
     *(

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from transforms.aggregates.complementary import determined
+from transforms.aggregates.solutions import determined
 from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.relations import DISTRICT, PLACE, Relation, Summands

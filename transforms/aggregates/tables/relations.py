@@ -91,7 +91,9 @@ _OF_PEOPLE: Final = (
             (("newly_insured_people",), ("sex", "poverty")),
         )
     ),
-    _grows("policies_in_force", ("policies_new", "policies_renewed"), ("policies_expired",), "product"),
+    _grows(
+        "policies_in_force", ("policies_new", "policies_renewed"), ("policies_expired",), "product"
+    ),
     # Nobody has two policies of one month.
     _often("newly_insured", "newly_insured_people", "sex", "age_band"),
     _often("renewed", "renewed_people", "sex", "age_band"),
