@@ -117,7 +117,7 @@ class _System:
         return alone, self._costs[cell][1], cell
 
     def _open(self, told_by: Mapping[int, int]) -> set[int]:
-        """Return the cells that some equations, added up, say something of, and can be kept back."""
+        """Return the cells of some equations, added up, that can be kept back."""
         total: Counter[int] = Counter()
         for number, times in told_by.items():
             for cell, sign in self._equations[number].items():

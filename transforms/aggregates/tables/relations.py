@@ -19,6 +19,7 @@ from transforms.aggregates.relations import (
     Summands,
 )
 
+_PLACES: Final = (PLACE, DISTRICT, COUNTRY)
 _Only = dict[str, tuple[str, ...]]
 _STATUS: Final = "claim_status"
 _VISIT: Final = ("visit_type", "care_type")
@@ -53,10 +54,6 @@ def _grows(
     """A stock of which the flows often say all."""
     flows = ([Summands(each) for each in of] for of in (came, went))
     return replace(_stock(key, {}, *flows, *by, place=place), by_chance=True)
-
-
-def _told(key: str, only: _Only, *by: str, place: str = DISTRICT) -> Relation:
-    return Relation((Summands(key, only),), (), (), place, told_by=by)
 
 
 _OF_PEOPLE: Final = (
@@ -176,27 +173,24 @@ _OF_MONEY: Final = (
     _often("contributions_earned", "contributions_allocated", "product"),
     _often("contributions", "contributions_not_allocated", "product"),
 )
-# By home and by facility, sums over the country are the same. So of a district's facilities the sum
-# counts as known: where nobody goes elsewhere, or to one district only, it is.
+# By home and by facility, sums over the country are the same, where everybody's home is known; and
+# those of a district, where nobody goes elsewhere. Of what people get elsewhere, see `JOURNEYS`.
+_BY_FACILITY: Final = (
+    ("home_claims", "claims", _is("entered")),
+    ("home_claims", "claims_by_visit", _is("entered")),
+    ("home_claimed_amount", "claimed_amount", _is("entered")),
+    ("home_claimed_amount", "claimed_amount_by_visit", _is("entered")),
+    ("home_reimbursed", "reimbursed", _Only()),
+    ("home_remunerated_amount", "remunerated_amount", _Only()),
+    ("home_remunerated_amount", "remunerated_amount_by_visit", _Only()),
+)
 _OF_HOMES: Final = (
-    *(
-        relation
-        for home, figures, only in (
-            ("home_claims", ("claims", "claims_by_visit"), _is("entered")),
-            ("home_claimed_amount", ("claimed_amount", "claimed_amount_by_visit"), _is("entered")),
-            ("home_reimbursed", ("reimbursed",), {}),
-            (
-                "home_remunerated_amount",
-                ("remunerated_amount", "remunerated_amount_by_visit"),
-                {},
-            ),
-        )
-        for relation in (
-            _told(home, {}, figures[0], place=COUNTRY),
-            *(_told(key, only, home) for key in figures),
-        )
-    ),
+    *(_same(home, Summands(key, only), place=COUNTRY) for home, key, only in _BY_FACILITY),
+    *(_often(home, Summands(key, only), place=DISTRICT) for home, key, only in _BY_FACILITY),
     _often("home_claims", "households_with_claims"),
+    # All are treated elsewhere.
+    _often("home_reimbursed", "elsewhere_reimbursed"),
+    _often("home_remunerated_amount", "elsewhere_remunerated_amount"),
 )
 
 
@@ -205,7 +199,8 @@ def _each_way(of: Relation) -> list[Relation]:
     if not of.by_chance:
         return [of]
     divisions = [by for count in range(len(of.by) + 1) for by in combinations(of.by, count)]
-    return [replace(of, by=by, place=at) for by in divisions for at in (PLACE, DISTRICT, COUNTRY)]
+    places = _PLACES[_PLACES.index(of.place) :]
+    return [replace(of, by=by, place=at) for by in divisions for at in places]
 
 
 RELATIONS: Final[tuple[Relation, ...]] = tuple(
