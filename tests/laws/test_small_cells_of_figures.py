@@ -47,7 +47,7 @@ def country(frequency: str = "monthly") -> Country:
     )
 
 
-def _dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
+def dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
     """A sample with few districts, facilities and products: most of its cells are not small."""
     frames = sample(insurees, seed=seed, level="1.11", as_of=AS_OF, defects=False)
     places, sites, claims = frames["tblLocations"], frames["tblHF"], frames["tblClaim"]
@@ -74,7 +74,7 @@ def _dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
 def judged(insurees: int, seed: int, districts: int, frequency: str) -> pl.DataFrame:
     """All cells of all figures: cell, is_small, is_sent, what they are, value and persons."""
     chosen = country(frequency)
-    register = register_of(made_of(_dense(insurees, seed, districts)))
+    register = register_of(made_of(dense(insurees, seed, districts)))
     periods = reckoned_periods(AS_OF, chosen.aggregates)
     settings = figure_settings(AS_OF, chosen)
     values = figure_values(register, periods, settings).collect()

@@ -59,15 +59,14 @@ class _System:
 
         Only where something was kept back since it was asked last.
         """
-        more: set[int] = set()
+        told: list[set[int]] = []
         for numbers in self._components(self._ahead):
             solutions = Solutions(self._unknowns_of(numbers))
             some = solutions.at_random()
-            known = sorted(each for each, value in some.items() if not value)
-            told = [self._open(solutions.told_by(each)) for each in known if each in self._small]
-            more |= self._chosen([each for each in told if each])
-        self._ahead = set(more)
-        return more
+            known = sorted(each for each in some.keys() & self._small if not some[each])
+            told += [self._open(solutions.told_by(each)) for each in known]
+        self._ahead = self._chosen([each for each in told if each])
+        return self._ahead
 
     def send_what_can_be(self) -> None:
         """Keep back no more what hides no small cell that the others would not hide as well."""

@@ -52,8 +52,9 @@ def _grows(
     key: str, came: tuple[str, ...], went: tuple[str, ...], *by: str, place: str = PLACE
 ) -> Relation:
     """A stock of which the flows often say all."""
-    flows = ([Summands(each) for each in of] for of in (came, went))
-    return replace(_stock(key, {}, *flows, *by, place=place), by_chance=True)
+    all_who_came, all_who_went = ([Summands(each) for each in of] for of in (came, went))
+    found = _stock(key, {}, all_who_came, all_who_went, *by, place=place)
+    return replace(found, by_chance=True)
 
 
 _OF_PEOPLE: Final = (
