@@ -83,6 +83,13 @@ _PEOPLE = (
     same("households", "households_insured", "poverty"),
     same("policies_in_force", "households_insured"),
     same("policies_in_force", "insured", "product"),
+    same("households_insured_by_product", "households_insured"),
+    same("households_insured_by_product", "policies_in_force", "product"),
+    same("households_insured_by_product", "insured", "product"),
+    same("newly_insured", "newly_insured_people", "sex", "age_band"),
+    same("renewed", "renewed_people", "sex", "age_band"),
+    same("policies_new", "newly_insured_people"),
+    same("policies_renewed", "renewed_people"),
     same("policies_new", "newly_insured", "product"),
     same("policies_renewed", "renewed", "product"),
     same("policies_expired", "covers_due", "product"),
@@ -97,6 +104,16 @@ _PEOPLE = (
     stock("insured", (Term("newly_insured"), Term("covers_dropped", -1)), "product", "sex"),
     *(
         stock("insured_people", (Term("newly_insured"), Term("renewed"), Term(went, -1)), "sex")
+        for went in ("covers_due", "covers_dropped")
+    ),
+    *(
+        stock(
+            "insured_people",
+            (*(Term(f"{came}_people") for came in all_who_came), Term(went, -1)),
+            "sex",
+            "poverty",
+        )
+        for all_who_came in (("newly_insured", "renewed"), ("newly_insured",))
         for went in ("covers_due", "covers_dropped")
     ),
     stock(
@@ -125,11 +142,27 @@ _CLAIMS = (
     same("claims_by_visit", "reimbursed", of="valuated"),
     same("claims_by_visit", "claims_paid", of="valuated"),
     same("claimed_amount", "approved_amount", "product", of="valuated"),
-    same("approved_amount", "valuated_amount", "product"),
-    same("approved_amount", "remunerated_amount", "product"),
-    same("valuated_amount", "remunerated_amount", "product"),
-    same("approved_amount", "remunerated_amount_by_visit"),
-    same("valuated_amount", "remunerated_amount_by_visit"),
+    same(
+        "claimed_amount_by_visit",
+        "approved_amount_by_visit",
+        "visit_type",
+        "care_type",
+        of="valuated",
+    ),
+    same("claimed_amount", "approved_amount_by_visit", of="valuated"),
+    same("claimed_amount_by_visit", "approved_amount", of="valuated"),
+    *(
+        each
+        for one, other in combinations(("approved", "valuated", "remunerated"), 2)
+        for each in (
+            same(f"{one}_amount", f"{other}_amount", "product"),
+            same(f"{one}_amount_by_visit", f"{other}_amount_by_visit", "visit_type", "care_type"),
+            same(f"{one}_amount", f"{other}_amount_by_visit"),
+            same(f"{one}_amount_by_visit", f"{other}_amount"),
+        )
+    ),
+    same("approved_amount", "approved_amount_by_visit"),
+    same("valuated_amount", "valuated_amount_by_visit"),
     same("claims", "claims_of_care", "product", of="entered"),
     same("claims_by_visit", "claims_of_care", of="entered"),
     same("claims", "rejected_of_care", "product", of="rejected"),

@@ -15,10 +15,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from transforms.aggregates.complementary import determined
 from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.relations import DISTRICT, PLACE, Relation, Summands
+from transforms.aggregates.solutions import determined
 from transforms.aggregates.suppression import SMALL, with_reasons
 
 SMALLEST = 5

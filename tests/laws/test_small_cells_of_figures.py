@@ -47,7 +47,7 @@ def country(frequency: str = "monthly") -> Country:
     )
 
 
-def _dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
+def dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
     """A sample with few districts, facilities and products: most of its cells are not small."""
     frames = sample(insurees, seed=seed, level="1.11", as_of=AS_OF, defects=False)
     places, sites, claims = frames["tblLocations"], frames["tblHF"], frames["tblClaim"]
@@ -74,7 +74,7 @@ def _dense(insurees: int, seed: int, districts: int) -> dict[str, pl.DataFrame]:
 def judged(insurees: int, seed: int, districts: int, frequency: str) -> pl.DataFrame:
     """All cells of all figures: cell, is_small, is_sent, what they are, value and persons."""
     chosen = country(frequency)
-    register = register_of(made_of(_dense(insurees, seed, districts)))
+    register = register_of(made_of(dense(insurees, seed, districts)))
     periods = reckoned_periods(AS_OF, chosen.aggregates)
     settings = figure_settings(AS_OF, chosen)
     values = figure_values(register, periods, settings).collect()
@@ -108,24 +108,7 @@ every_case = pytest.mark.parametrize(
 )
 
 
-FOUND_STILL = pytest.mark.xfail(
-    strict=True, reason="One to three cells of covers and policies follow from stocks of months."
-)
-STILL_OPEN = {(800, 7, 2, "monthly"), (1500, 3, 3, "monthly"), (1500, 4, 1, "quarterly")}
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        *CASES,
-        *(
-            pytest.param(
-                each, marks=[pytest.mark.longer, *([FOUND_STILL] if each in STILL_OPEN else [])]
-            )
-            for each in MORE
-        ),
-    ],
-)
+@every_case
 def test_no_small_cell_of_the_figures_follows_from_all_that_is_sent(
     case: tuple[int, int, int, str],
 ) -> None:
@@ -147,4 +130,4 @@ def test_where_only_small_cells_are_kept_back_the_attacker_finds_some() -> None:
 def test_most_of_what_is_not_small_is_sent(case: tuple[int, int, int, str]) -> None:
     cells = judged(*case).filter(~pl.col("is_small"))
 
-    assert cells.filter("is_sent").height > 0.75 * cells.height
+    assert cells.filter("is_sent").height > 0.9 * cells.height

@@ -1,23 +1,25 @@
 """Which further cells are kept back, so that no small cell follows from what is sent.
 
 A small cell that is left out of a sum follows from the rest of it, if the sum is sent too. So for
-the equations of `relations.py` we ask which cells all of them together give away. For each, one
-more is kept back: the smallest that shares a sum with it, of equal ones always the same. One of a
-closed period, which DHIS2 has already, hides nothing: it is never chosen. That is done until no
-small cell is given away, or what DHIS2 has already does so by itself.
+the equations of `relations.py` we ask which cells all of them together give away, and by which of
+them. Of what is added up there, one more cell is kept back: one that hides several small ones, that
+does not have to be hidden itself by a third, and the smallest. One of a closed period, which DHIS2
+has already, hides nothing: it is never chosen. That is done until no small cell is given away, or
+what DHIS2 has already does so by itself. Then each that is not needed is sent after all, the
+largest first.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
-Key = TypeVar("Key", bound=Hashable)
+from transforms.aggregates.solutions import PRIME, Solution, Solutions, without
+
 Cost = tuple[bool, float]
 """Whether DHIS2 has the cell already, where it stays; and its value."""
-_PRIME = (1 << 61) - 1
-"""Elimination is done in whole numbers modulo a prime: no rounding tells two sums apart."""
+_AT_ONCE = 24
+"""So many solutions are looked at together: each cell that is sent after all takes one."""
 
 
 def cells_to_withhold(terms: pl.DataFrame, small: Iterable[int], costs: Sequence[Cost]) -> set[int]:
@@ -31,93 +33,8 @@ def cells_to_withhold(terms: pl.DataFrame, small: Iterable[int], costs: Sequence
     system = _System(terms, set(small), costs)
     while more := system.telling_cells():
         system.withheld |= more
+    system.send_what_can_be()
     return system.withheld
-
-
-def determined(equations: Iterable[Mapping[Key, int]]) -> set[Key]:
-    """Return the unknowns that a system of equations determines; what they equal does not matter.
-
-    An unknown is determined if it is 0 in every solution of the system whose known cells are all 0.
-    One such solution is taken at random: an unknown that is not determined is not 0 in it (but for
-    one chance in 2^61, and then more is kept back than is needed).
-
-    Args:
-        equations: Of each, the unknown cells with their coefficients; known cells are left out.
-    """
-    rows = [*_alone([dict(each) for each in equations if each])]
-    chance = _numbers()
-    solution: dict[Key, int] = {}
-    for pivot, row in reversed(rows):
-        total = 0
-        for cell, value in row.items():
-            if cell != pivot:
-                if cell not in solution:
-                    solution[cell] = next(chance)
-                total += value * solution[cell]
-        solution[pivot] = -total * pow(row[pivot], -1, _PRIME) % _PRIME
-    return {cell for cell, value in solution.items() if not value}
-
-
-def _numbers() -> Iterator[int]:
-    """Yield numbers that have nothing to do with each other: the same ones every time."""
-    state = 1
-    while True:
-        state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 128)
-        yield 1 + (state >> 64) * (state % (1 << 61)) % (_PRIME - 1)
-
-
-def _alone(equations: list[dict[Key, int]]) -> Iterator[tuple[Key, dict[Key, int]]]:
-    """Yield equations with an unknown of each that none of the later ones has.
-
-    First as they are, as long as there is one; what is left is eliminated.
-    """
-    of_cell: dict[Key, set[int]] = defaultdict(set)
-    for number, equation in enumerate(equations):
-        for cell in equation:
-            of_cell[cell].add(number)
-    left = set(range(len(equations)))
-    ahead = [cell for cell, numbers in of_cell.items() if len(numbers) == 1]
-    while ahead:
-        pivot = ahead.pop()
-        for number in [*of_cell[pivot]]:
-            yield pivot, equations[number]
-            left.remove(number)
-            for cell in equations[number]:
-                of_cell[cell].discard(number)
-                if len(of_cell[cell]) == 1:
-                    ahead.append(cell)
-    yield from _echelon(equations[number] for number in sorted(left))
-
-
-def _echelon(equations: Iterable[dict[Key, int]]) -> Iterator[tuple[Key, dict[Key, int]]]:
-    """Yield equations that say the same, with an unknown of each that no later one has."""
-    short_first = sorted(equations, key=len)
-    frequent = Counter(cell for equation in short_first for cell in equation)
-    rows: dict[Key, dict[Key, int]] = {}
-    for equation in short_first:
-        row = {cell: value % _PRIME for cell, value in equation.items()}
-        ahead = [cell for cell in row if cell in rows]
-        while ahead:
-            pivot = ahead.pop()
-            if pivot in row:
-                row = _minus(row, rows[pivot], row[pivot])
-                ahead += [cell for cell in rows[pivot] if cell in rows and cell in row]
-        if row:
-            pivot = min(row, key=lambda cell: frequent[cell])
-            inverse = pow(row[pivot], -1, _PRIME)
-            rows[pivot] = {cell: value * inverse % _PRIME for cell, value in row.items()}
-    yield from rows.items()
-
-
-def _minus(row: Mapping[Key, int], other: Mapping[Key, int], times: int) -> dict[Key, int]:
-    found = dict(row)
-    for cell, value in other.items():
-        left = (found.get(cell, 0) - times * value) % _PRIME
-        if left:
-            found[cell] = left
-        else:
-            found.pop(cell, None)
-    return found
 
 
 class _System:
@@ -126,39 +43,92 @@ class _System:
     def __init__(self, terms: pl.DataFrame, small: set[int], costs: Sequence[Cost]) -> None:
         self.withheld = set(small)
         self._small, self._costs = small, costs
-        self._equations: dict[str, dict[int, int]] = defaultdict(dict)
-        self._of_cell: dict[int, list[str]] = defaultdict(list)
+        self._equations: list[dict[int, int]] = []
+        self._of_cell: dict[int, list[int]] = defaultdict(list)
+        numbers: dict[str, int] = {}
         for equation, cell, sign in terms.select("equation", "cell", "sign").iter_rows():
-            self._equations[equation][cell] = sign
-            self._of_cell[cell].append(equation)
+            number = numbers.setdefault(equation, len(numbers))
+            if number == len(self._equations):
+                self._equations.append({})
+            self._equations[number][cell] = sign
+            self._of_cell[cell].append(number)
         self._ahead = set(self.withheld)
 
     def telling_cells(self) -> set[int]:
-        """Return one more cell to keep back for each cell that what is sent gives away.
+        """Return cells to keep back, so that what is sent gives away no small cell as it does now.
 
         Only where something was kept back since it was asked last.
         """
-        more: set[int] = set()
-        for names in self._components():
-            cells = determined(self._unknowns(each) for each in names)
-            if cells.isdisjoint(self._small):
-                continue
-            chosen: set[int] = set()
-            for cell in sorted(cells):
-                near = self._open(self._of_cell[cell])
-                if near and near.isdisjoint(chosen):
-                    chosen.add(self._smallest(near))
-            if not chosen and (near := self._open(names)):
-                chosen.add(self._smallest(near))
-            more |= chosen
-        self._ahead = set(more)
-        return more
+        told: list[set[int]] = []
+        for numbers in self._components(self._ahead):
+            solutions = Solutions(self._unknowns_of(numbers))
+            some = solutions.at_random()
+            known = sorted(each for each in some.keys() & self._small if not some[each])
+            told += [self._open(solutions.told_by(each)) for each in known]
+        self._ahead = self._chosen([each for each in told if each])
+        return self._ahead
 
-    def _components(self) -> Iterator[list[str]]:
+    def send_what_can_be(self) -> None:
+        """Keep back no more what hides no small cell that the others would not hide as well."""
+        for numbers in self._components(self.withheld):
+            cells = {each for number in numbers for each in self._equations[number]}
+            ahead = sorted(
+                cells & self.withheld - self._small, key=lambda each: (self._costs[each][1], each)
+            )
+            while ahead:
+                solutions = Solutions(self._unknowns_of(numbers))
+                some = [solutions.at_random(1 + n) for n in range(_AT_ONCE)]
+                self._send(ahead, some)
+
+    def _send(self, ahead: list[int], solutions: list[Solution]) -> None:
+        """Take cells off the end of a list, as long as the solutions say whether one is needed.
+
+        A small cell follows where a cell is sent if it is as many times that one in all solutions.
+        """
+        hidden = [
+            each
+            for each in solutions[0]
+            if each in self._small and any(of[each] for of in solutions)
+        ]
+        while ahead and len(solutions) > 1:
+            cell = ahead.pop()
+            one, other = solutions[:2]
+            if not any(each[cell] for each in solutions):
+                self.withheld.discard(cell)
+            elif all((one[of] * other[cell] - other[of] * one[cell]) % PRIME for of in hidden):
+                self.withheld.discard(cell)
+                solutions = without(solutions, cell)
+
+    def _chosen(self, told: Sequence[set[int]]) -> set[int]:
+        """Return one of each of some sets of cells, and few in all."""
+        often = Counter(cell for cells in told for cell in cells)
+        chosen: set[int] = set()
+        for cells in sorted(told, key=len):
+            if cells.isdisjoint(chosen):
+                chosen.add(min(cells, key=lambda each: (-often[each], *self._loss(each))))
+        return chosen
+
+    def _loss(self, cell: int) -> tuple[int, float, int]:
+        """Return in how many equations it would be the only one hidden, and its value."""
+        alone = sum(
+            self._equations[each].keys().isdisjoint(self.withheld) for each in self._of_cell[cell]
+        )
+        return alone, self._costs[cell][1], cell
+
+    def _open(self, told_by: Mapping[int, int]) -> set[int]:
+        """Return the cells of some equations, added up, that can be kept back."""
+        total: Counter[int] = Counter()
+        for number, times in told_by.items():
+            for cell, sign in self._equations[number].items():
+                total[cell] += times * sign
+        cells = {cell for cell, value in total.items() if value % PRIME} - self.withheld
+        return {cell for cell in cells if not self._costs[cell][0]}
+
+    def _components(self, cells: Iterable[int]) -> Iterator[list[int]]:
         """Yield the equations that hang together by what is kept back."""
-        seen: set[str] = set()
-        for start in sorted(self._ahead):
-            found: list[str] = []
+        seen: set[int] = set()
+        for start in sorted(cells):
+            found: list[int] = []
             ahead = [start]
             while ahead:
                 new = [each for each in self._of_cell.get(ahead.pop(), ()) if each not in seen]
@@ -168,14 +138,9 @@ class _System:
             if found:
                 yield found
 
-    def _unknowns(self, equation: str) -> dict[int, int]:
-        terms = self._equations[equation]
+    def _unknowns_of(self, numbers: Iterable[int]) -> dict[int, dict[int, int]]:
+        return {number: self._unknowns(number) for number in numbers}
+
+    def _unknowns(self, number: int) -> dict[int, int]:
+        terms = self._equations[number]
         return {cell: sign for cell, sign in terms.items() if cell in self.withheld}
-
-    def _open(self, names: Iterable[str]) -> set[int]:
-        """Return the cells of some equations that can be kept back still."""
-        cells = {cell for each in names for cell in self._equations[each]} - self.withheld
-        return {cell for cell in cells if not self._costs[cell][0]}
-
-    def _smallest(self, cells: Iterable[int]) -> int:
-        return min(cells, key=lambda each: (self._costs[each], each))

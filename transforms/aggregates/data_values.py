@@ -16,7 +16,7 @@ from transforms.aggregates.elements import element_uid, elements
 from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.figures.table import Figure
 from transforms.aggregates.options import options_of
-from transforms.aggregates.periods import open_periods, sent_periods
+from transforms.aggregates.periods import beside_others, open_periods, sent_periods
 from transforms.aggregates.standing import NOTHING_SENT, PAIR, SentValues
 from transforms.aggregates.suppression import TELLING, with_reasons
 from transforms.aggregates.tables.relations import JOURNEYS, RELATIONS
@@ -26,6 +26,7 @@ from transforms.model.value_keys import key_of_value
 from transforms.openimis.country import Country
 
 UNPLACED = "figure_without_org_unit"
+BESIDE = "period_of_other_frequency"
 _TRAILING = r"\.?0+$"
 
 
@@ -37,11 +38,13 @@ class DesiredValues:
         desired: The desired frame of `DATA_VALUES`.
         withheld: key of each value that must not be sent.
         counted: Reason code to how many values are not sent.
+        beside: Periods of which nothing is sent, since DHIS2 has others of the same days.
     """
 
     desired: pl.DataFrame
     withheld: pl.Series
     counted: dict[str, int]
+    beside: frozenset[str] = frozenset()
 
 
 def desired_values(
@@ -61,8 +64,9 @@ def desired_values(
         before: What DHIS2 has.
     """
     settings = country.aggregates
-    sent = [each.id for each in sent_periods(as_of, settings)]
-    is_open = [each.id for each in open_periods(as_of, settings)]
+    beside = beside_others(sent_periods(as_of, settings), before.periods())
+    sent = [each.id for each in sent_periods(as_of, settings) if each.id not in beside]
+    is_open = [each.id for each in open_periods(as_of, settings) if each.id not in beside]
     figures = list(elements(country).values())
     chosen = values.filter(pl.col("figure").is_in([each.key for each in figures]))
     placed = chosen.join(at, on="place", how="left")
@@ -80,10 +84,13 @@ def desired_values(
     )
     named = judged.filter(pl.col("period").is_in(sent))
     unplaced = placed.filter(pl.col("period").is_in(sent))["orgUnit"].null_count()
+    besides = judged.filter(pl.col("period").is_in(beside), ~pl.col("is_held")).height
+    others = {code: count for code, count in ((UNPLACED, unplaced), (BESIDE, besides)) if count}
     return DesiredValues(
         desired=_desired(named.filter(pl.col("reason").is_null())),
         withheld=named.filter(pl.col("reason").is_not_null())["key"],
-        counted=_counted(named.filter(_is_reported())) | ({UNPLACED: unplaced} if unplaced else {}),
+        counted=_counted(named.filter(_is_reported())) | others,
+        beside=beside,
     )
 
 

@@ -1,12 +1,14 @@
 """Of which periods figures are sent: those that have ended, and of these the newest are open."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from transforms.aggregates.figures.periods import DataPeriod, period_of
 from transforms.openimis.aggregate_settings import Aggregates
 
 MONTHS = {"monthly": 1, "quarterly": 3}
 """Frequency of the country file to months a period."""
+_DAY = dt.timedelta(days=1)
 
 
 def open_periods(as_of: dt.date, settings: Aggregates) -> list[DataPeriod]:
@@ -46,6 +48,28 @@ def reckoned_periods(as_of: dt.date, settings: Aggregates) -> list[DataPeriod]:
         settings: What the country file says.
     """
     return _back_from(as_of, settings, len(sent_periods(as_of, settings)) + 1)
+
+
+def beside_others(periods: Iterable[DataPeriod], held: Iterable[str]) -> frozenset[str]:
+    """Return the periods of which nothing may be sent, since DHIS2 has others of the same days.
+
+    A quarter less two of its months is the third, and what there was on the last day of a month
+    follows from the quarter after it. So it is of those that overlap one of the other length, and
+    of those that lie next to one.
+
+    Args:
+        periods: Those that would be sent.
+        held: Identifiers of the periods of which DHIS2 has values.
+    """
+    others = [period_of(each) for each in held]
+    return frozenset(
+        one.id
+        for one in periods
+        for other in others
+        if ("Q" in one.id) != ("Q" in other.id)
+        and one.first <= other.last + _DAY
+        and other.first <= one.last + _DAY
+    )
 
 
 def _back_from(as_of: dt.date, settings: Aggregates, count: int) -> list[DataPeriod]:

@@ -4,7 +4,7 @@ Who knows all but one cell of such a sum knows the cell. So each relation is an 
 `complementary.py` reckons with.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -39,11 +39,9 @@ class Relation:
 
     Attributes:
         left: One side: cells of one figure or more.
-        right: The other; empty where other figures tell the sum of the left (`told_by`).
+        right: The other.
         by: Categories by which both are divided; what else divides a side is added up.
         place: Whether the sums are those of a place, of a district, or of the country.
-        told_by: Keys of figures that say what the left adds up to; of none of their cells more is
-            asked here.
         by_chance: Whether the two need not be the same, and often are: where they differ, who
             takes them for the same is misled, and nothing is kept back for that.
     """
@@ -52,7 +50,6 @@ class Relation:
     right: tuple[Summands, ...]
     by: tuple[str, ...]
     place: str
-    told_by: tuple[str, ...] = ()
     by_chance: bool = False
 
     @property
@@ -63,7 +60,7 @@ class Relation:
     @property
     def figures(self) -> set[str]:
         """Keys of the figures without which it says nothing."""
-        return {side.figure for side, _ in self.sides} | {*self.told_by}
+        return {side.figure for side, _ in self.sides}
 
 
 @dataclass(frozen=True)
@@ -151,7 +148,7 @@ def is_of(side: Summands) -> pl.Expr:
 
 
 def equations_of_journeys(cells: pl.DataFrame, journeys: Sequence[Journeys]) -> pl.DataFrame:
-    """Return the cells by home and elsewhere of each equation: of facilities, all is known.
+    """Return the cells of each equation: by home, elsewhere, and by facility.
 
     Args:
         cells: cell (its number), figure, period, place, district.
@@ -166,19 +163,20 @@ def equations_of_journeys(cells: pl.DataFrame, journeys: Sequence[Journeys]) -> 
             home, elsewhere, here = (
                 _of_districts(cells, key, period) for key in (of.home, of.elsewhere, of.here)
             )
-            for number, terms in enumerate(_told(home, elsewhere, {*here})):
+            for number, terms in enumerate(_told(home, elsewhere, here)):
                 name = f"{of.home}:{period}:{number}"
                 rows += [(name, cell, sign) for cell, sign in terms.items()]
     return pl.DataFrame(rows, schema=_TERMS, orient="row")
 
 
-def _of_districts(cells: pl.DataFrame, figure: str, period: str) -> dict[str, int]:
+def _of_districts(cells: pl.DataFrame, figure: str, period: str) -> dict[str, list[int]]:
     rows = cells.filter(pl.col("figure") == figure, pl.col("period") == period)
-    return dict(rows.select("district", "cell").iter_rows())
+    of_districts = rows.group_by("district", maintain_order=True).agg("cell")
+    return dict(of_districts.iter_rows())
 
 
 def _told(
-    home: Mapping[str, int], elsewhere: Mapping[str, int], here: Collection[str]
+    home: Mapping[str, list[int]], elsewhere: Mapping[str, list[int]], here: Mapping[str, list[int]]
 ) -> list[dict[int, int]]:
     """Return what is told of districts between which people can go, without who went where.
 
@@ -191,10 +189,14 @@ def _told(
         groups = [each for each in groups if each not in near]
         left, reached = (set().union(*(each[n] for each in near)) for n in (0, 1))
         groups.append((left | {one}, reached))
-    found = []
-    for left, reached in groups:
-        terms = {home[each]: 1 for each in reached & home.keys()}
-        terms |= {elsewhere[each]: -1 for each in (reached & elsewhere.keys()) - left}
-        terms |= {elsewhere[each]: 1 for each in left - reached}
-        found.append(terms)
-    return [each for each in found if each]
+    return [
+        _signed(home, reached, 1)
+        | _signed(here, reached, -1)
+        | _signed(elsewhere, left - reached, 1)
+        | _signed(elsewhere, reached - left, -1)
+        for left, reached in groups
+    ]
+
+
+def _signed(of: Mapping[str, list[int]], districts: Iterable[str], sign: int) -> dict[int, int]:
+    return {cell: sign for each in districts for cell in of.get(each, ())}

@@ -88,6 +88,11 @@ class SentValues:
         sent_again = computed if self.restates else is_open
         return self.pairs.lazy().filter(~pl.col("period").is_in(list(sent_again)))
 
+    def periods(self) -> list[str]:
+        """Return of which periods DHIS2 has values, whatever data element they are of."""
+        periods = parts_of_key(pl.col("key"))["period"].unique().sort()
+        return self.keys.alias("key").to_frame().select(periods).to_series().to_list()
+
 
 NOTHING_SENT = SentValues(
     pl.DataFrame(schema=dict.fromkeys(PAIR, pl.String)), pl.Series([], dtype=pl.String)

@@ -184,8 +184,8 @@ def _figures(
 def _rules(found: DesiredValues, at: pl.DataFrame, as_of: dt.date, country: Country) -> Rules:
     settings = country.aggregates
     return Rules(
-        open=frozenset(each.id for each in open_periods(as_of, settings)),
-        computed=frozenset(each.id for each in sent_periods(as_of, settings)),
+        open=frozenset(each.id for each in open_periods(as_of, settings)) - found.beside,
+        computed=frozenset(each.id for each in sent_periods(as_of, settings)) - found.beside,
         elements=frozenset(elements(country)),
         org_units=frozenset(at["orgUnit"].drop_nulls()),
         withheld=frozenset(found.withheld),

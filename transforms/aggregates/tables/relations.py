@@ -19,10 +19,11 @@ from transforms.aggregates.relations import (
     Summands,
 )
 
+_PLACES: Final = (PLACE, DISTRICT, COUNTRY)
 _Only = dict[str, tuple[str, ...]]
 _STATUS: Final = "claim_status"
 _VISIT: Final = ("visit_type", "care_type")
-_STEPS: Final = ("entered", "checked", "processed", "valuated")
+_AMOUNTS: Final = ("approved_amount", "valuated_amount", "remunerated_amount")
 
 
 def _is(status: str) -> _Only:
@@ -47,15 +48,17 @@ def _stock(
     return Relation((Summands(key, only), *went), (before, *came), by, place)
 
 
-def _told(key: str, only: _Only, *by: str, place: str = DISTRICT) -> Relation:
-    return Relation((Summands(key, only),), (), (), place, told_by=by)
+def _grows(
+    key: str, came: tuple[str, ...], went: tuple[str, ...], *by: str, place: str = PLACE
+) -> Relation:
+    """A stock of which the flows often say all."""
+    all_who_came, all_who_went = ([Summands(each) for each in of] for of in (came, went))
+    found = _stock(key, {}, all_who_came, all_who_went, *by, place=place)
+    return replace(found, by_chance=True)
 
 
 _OF_PEOPLE: Final = (
     _same("insured", "insured_people", "sex", "age_band"),
-    _same("newly_insured", "newly_insured_people", "sex", "age_band"),
-    _same("renewed", "renewed_people", "sex", "age_band"),
-    _same("households_insured", "households_insured_by_product"),
     Relation(
         (Summands("covers_due"),),
         (Summands("covers_renewed"), Summands("covers_dropped")),
@@ -71,32 +74,50 @@ _OF_PEOPLE: Final = (
         "product",
         place=DISTRICT,
     ),
-    _stock(
-        "insured",
-        {},
-        [Summands("newly_insured"), Summands("renewed")],
-        [Summands("covers_due")],
-        "product",
-        "sex",
-        place=DISTRICT,
+    # Of people, where covers are renewed when they end, or within the period of grace.
+    *(
+        _grows("insured", came, (went,), "product", "sex")
+        for went in ("covers_due", "covers_dropped")
+        for came in (("newly_insured", "renewed"), ("newly_insured",))
     ),
+    *(
+        _grows("insured_people", came, (went,), *by)
+        for went in ("covers_due", "covers_dropped")
+        for came, by in (
+            (("newly_insured", "renewed"), ("sex",)),
+            (("newly_insured_people", "renewed_people"), ("sex", "poverty")),
+            (("newly_insured_people",), ("sex", "poverty")),
+        )
+    ),
+    _grows(
+        "policies_in_force", ("policies_new", "policies_renewed"), ("policies_expired",), "product"
+    ),
+    # Nobody has two policies of one month.
+    _often("newly_insured", "newly_insured_people", "sex", "age_band"),
+    _often("renewed", "renewed_people", "sex", "age_band"),
+    _often("newly_insured_people", "policies_new"),
+    _often("renewed_people", "policies_renewed"),
     # Where all who are known are insured, all heads are, or everybody has a policy of his own.
     _often("insured_people", "enrolled", "sex", "age_band", "poverty"),
     _often("households_insured", "households", "poverty"),
     _often("households_insured", "policies_in_force"),
-    _often("households_insured_by_product", "policies_in_force", "product"),
     _often("households_insured", "insured_people", "sex", "poverty"),
     _often("insured", "policies_in_force", "product"),
     _often("newly_insured", "policies_new", "product"),
     _often("renewed", "policies_renewed", "product"),
     _often("covers_due", "policies_expired", "product"),
+    # A household has one policy.
+    _often("households_insured_by_product", "households_insured"),
+    _often("households_insured_by_product", "policies_in_force", "product"),
+    _often("households_insured_by_product", "insured", "product"),
 )
 _OF_CLAIMS: Final = (
     _same("claims", "claims_by_visit", _STATUS),
     _same("claimed_amount", "claimed_amount_by_visit", _STATUS),
-    _same("approved_amount", "approved_amount_by_visit"),
-    _same("valuated_amount", "valuated_amount_by_visit"),
-    _same("remunerated_amount", "remunerated_amount_by_visit"),
+    *(
+        _same(each, f"{each}_by_visit")
+        for each in ("approved_amount", "valuated_amount", "remunerated_amount")
+    ),
     _same(Summands("claims", _is("rejected")), "rejected_by_reason"),
     _same(Summands("claims_by_visit", _is("rejected")), "rejected_by_reason"),
     # The batch run that pays claims valuates them.
@@ -121,13 +142,20 @@ _OF_CLAIMS: Final = (
     ),
     _often(Summands("claims", _is("valuated")), "reimbursed", "product"),
     _often(Summands("claimed_amount", _is("valuated")), "approved_amount", "product"),
-    _often("approved_amount", "valuated_amount", "product"),
-    _often("valuated_amount", "remunerated_amount", "product"),
     _often(
-        Summands("claimed_amount_by_visit", _is("valuated")), "approved_amount_by_visit", *_VISIT
+        Summands("claimed_amount_by_visit", _is("valuated")),
+        "approved_amount_by_visit",
+        *_VISIT,
     ),
-    _often("approved_amount_by_visit", "valuated_amount_by_visit", *_VISIT),
-    _often("valuated_amount_by_visit", "remunerated_amount_by_visit", *_VISIT),
+    # Two by two: where the third is another amount, these may be the same.
+    *(
+        relation
+        for one, other in combinations(_AMOUNTS, 2)
+        for relation in (
+            _often(one, other, "product"),
+            _often(f"{one}_by_visit", f"{other}_by_visit", *_VISIT),
+        )
+    ),
     _often(Summands("claims", _is("entered")), "claims_of_care", "product"),
     _often(Summands("claims", _is("rejected")), "rejected_of_care", "product"),
     _often("remunerated_amount", "remunerated_of_care", "product"),
@@ -146,27 +174,24 @@ _OF_MONEY: Final = (
     _often("contributions_earned", "contributions_allocated", "product"),
     _often("contributions", "contributions_not_allocated", "product"),
 )
-# By home and by facility, sums over the country are the same. So of a district's facilities the sum
-# counts as known: where nobody goes elsewhere, or to one district only, it is.
+# By home and by facility, sums over the country are the same, where everybody's home is known; and
+# those of a district, where nobody goes elsewhere. Of what people get elsewhere, see `JOURNEYS`.
+_BY_FACILITY: Final = (
+    ("home_claims", "claims", _is("entered")),
+    ("home_claims", "claims_by_visit", _is("entered")),
+    ("home_claimed_amount", "claimed_amount", _is("entered")),
+    ("home_claimed_amount", "claimed_amount_by_visit", _is("entered")),
+    ("home_reimbursed", "reimbursed", _Only()),
+    ("home_remunerated_amount", "remunerated_amount", _Only()),
+    ("home_remunerated_amount", "remunerated_amount_by_visit", _Only()),
+)
 _OF_HOMES: Final = (
-    *(
-        relation
-        for home, figures, only in (
-            ("home_claims", ("claims", "claims_by_visit"), _is("entered")),
-            ("home_claimed_amount", ("claimed_amount", "claimed_amount_by_visit"), _is("entered")),
-            ("home_reimbursed", ("reimbursed",), {}),
-            (
-                "home_remunerated_amount",
-                ("remunerated_amount", "remunerated_amount_by_visit"),
-                {},
-            ),
-        )
-        for relation in (
-            _told(home, {}, figures[0], place=COUNTRY),
-            *(_told(key, only, home) for key in figures),
-        )
-    ),
+    *(_same(home, Summands(key, only), place=COUNTRY) for home, key, only in _BY_FACILITY),
+    *(_often(home, Summands(key, only), place=DISTRICT) for home, key, only in _BY_FACILITY),
     _often("home_claims", "households_with_claims"),
+    # All are treated elsewhere.
+    _often("home_reimbursed", "elsewhere_reimbursed"),
+    _often("home_remunerated_amount", "elsewhere_remunerated_amount"),
 )
 
 
@@ -175,7 +200,8 @@ def _each_way(of: Relation) -> list[Relation]:
     if not of.by_chance:
         return [of]
     divisions = [by for count in range(len(of.by) + 1) for by in combinations(of.by, count)]
-    return [replace(of, by=by, place=at) for by in divisions for at in (PLACE, DISTRICT, COUNTRY)]
+    places = _PLACES[_PLACES.index(of.place) :]
+    return [replace(of, by=by, place=at) for by in divisions for at in places]
 
 
 RELATIONS: Final[tuple[Relation, ...]] = tuple(

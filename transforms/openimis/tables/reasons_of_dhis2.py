@@ -56,6 +56,11 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "A small cell would follow from this value and others: it is not sent. Nothing is to be "
         "done."
     ),
+    "period_of_other_frequency": (
+        "DHIS2 has months where this is a value of a quarter, or the other way round, of the same "
+        "days or next to them: small cells would follow, so it is not sent. Nothing is to be done: "
+        "the first period that lies farther off is sent."
+    ),
     "figure_without_org_unit": (
         "The figure lies at a place that has no org unit in DHIS2: decide in the file of matches, "
         "or let such places go elsewhere (match.unmatched)."
