@@ -173,17 +173,27 @@ class Ministry(Scheme):
             self.sandbox.state.metadata["organisationUnits"][uid] |= values
             self.sandbox.state.metadata_changed()
 
+    def delete_unit(self, uid: str) -> None:
+        """Let the ministry delete an org unit that has no data."""
+        with self.sandbox.state.lock:
+            del self.sandbox.state.metadata["organisationUnits"][uid]
+            for kind in ("programs", "organisationUnitGroups", "dataSets"):
+                for thing in self.sandbox.state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    thing["organisationUnits"] = [each for each in members if each["id"] != uid]
+            self.sandbox.state.metadata_changed()
+
     def enter_claim(self, facility: str, day: date) -> str:
-        """Enter a claim at a facility as another of the same was entered; return its UUID."""
+        """Enter a claim at a facility, as another was entered (there, if any); return its UUID."""
         site = next(n for n, row in enumerate(self.made.places, 1) if row["key"] == facility)
         with closing(sqlite3.connect(self.database)) as connection:
             columns = [row[1] for row in connection.execute("PRAGMA table_info(tblClaim)")]
-            one = "SELECT * FROM tblClaim WHERE HFID = ? AND ValidityTo IS NULL LIMIT 1"
+            one = "SELECT * FROM tblClaim WHERE ValidityTo IS NULL ORDER BY HFID <> ? LIMIT 1"
             row = dict(zip(columns, connection.execute(one, (site,)).fetchone(), strict=True))
             [last] = connection.execute("SELECT MAX(ClaimID) FROM tblClaim").fetchone()
             uuid = f"1111111{last % 10}-2222-4333-8444-555555555555"
             then = day.isoformat() + str(row["DateClaimed"])[10:]
-            row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then}
+            row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then, "HFID": site}
             marks = ", ".join("?" for _ in row)
             connection.execute(f"INSERT INTO tblClaim VALUES ({marks})", list(row.values()))
             connection.commit()

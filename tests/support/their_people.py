@@ -5,7 +5,7 @@ What is the ministry's is read before and after everything, and compared byte fo
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,21 +31,14 @@ FIRST, LAST, BORN, SEX, NUMBER, MOTHER = (
 )  # fmt: skip
 SEXES = "TheirSexes1"
 WORDS = {"F": "Female", "M": "Male"}
-COUNTRY = f"""
-[root]
-uid = "{ROOT}"
-name = "Country"
-short_name = "Country"
-
-[waiting]
-hours = 0
-
-[privacy]
+SENT = """
 "First name" = "send"
 "Last name" = "send"
 "Date of birth" = "send"
 "Insurance number" = "send"
-
+"""
+"""Of the section `privacy`: values of a person that attributes of theirs hold."""
+EXISTING = f"""
 [existing]
 tracked_entity_type = "{TYPE}"
 people = "link"
@@ -67,6 +60,19 @@ M = "Male"
 
 [existing.org_unit_groups.facility_level]
 hospital = "{GROUP}"
+"""
+COUNTRY = f"""
+[root]
+uid = "{ROOT}"
+name = "Country"
+short_name = "Country"
+
+[waiting]
+hours = 0
+
+[privacy]
+{SENT}
+{EXISTING}
 """
 OWN = frozenset({FIRST, LAST, BORN, SEX, NUMBER, MOTHER})
 ALL_OR_NOTHING = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
@@ -188,7 +194,7 @@ class TheirPeople(Scheme):
         }
         people = self.sandbox.tracked_entities()
         chosen = sorted(their_uids(people) if uids is None else uids)
-        read["people"] = [(uid, _their_part(people[uid])) for uid in chosen]
+        read["people"] = [(uid, their_part(people[uid])) for uid in chosen]
         kept = state.tracker.tracked_entities
         read["flags"] = [(uid, kept[uid].inactive, kept[uid].geometry) for uid in chosen]
         read["enrollments"] = sorted(
@@ -229,21 +235,29 @@ def their_uids(people: Iterable[str]) -> list[str]:
     return sorted(uid for uid in people if uid.startswith("TheirPat"))
 
 
-def their_person(number: int, identifier: str) -> dict[str, Any]:
+def their_person(
+    number: int, identifier: str, unit: str = CLINIC, more: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A person of the ministry's program, named otherwise than in openIMIS.
 
     The enrollment has the UID of the person, as some tools give it, and as ours have it.
+
+    Args:
+        number: Makes the UID.
+        identifier: By which the person is known.
+        unit: Where the person is.
+        more: Attribute to value, where it is not the same of everybody.
     """
     values = {FIRST: f"Named{number}", LAST: "By another", BORN: "1990-05-05", SEX: "Female",
-              NUMBER: identifier, MOTHER: f"Mother {number}"}  # fmt: skip
+              NUMBER: identifier, MOTHER: f"Mother {number}"} | dict(more or {})  # fmt: skip
     return {
         "trackedEntity": f"TheirPat{number:03d}",
         "trackedEntityType": TYPE,
-        "orgUnit": CLINIC,
+        "orgUnit": unit,
         "inactive": True,
         "attributes": [{"attribute": uid, "value": value} for uid, value in values.items()],
         "enrollments": [
-            {"enrollment": f"TheirPat{number:03d}", "program": PROGRAM, "orgUnit": CLINIC,
+            {"enrollment": f"TheirPat{number:03d}", "program": PROGRAM, "orgUnit": unit,
              "status": "ACTIVE", "enrolledAt": "2025-05-05", "occurredAt": "2025-05-05"}
         ],
     }  # fmt: skip
@@ -301,7 +315,7 @@ def their_metadata(*, unique: bool) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _their_part(person: dict[str, Any]) -> dict[str, Any]:
+def their_part(person: dict[str, Any]) -> dict[str, Any]:
     """A person without what is ours: values of our attributes, our programs' owners, stamps."""
     kept = {name: each for name, each in person.items() if name not in ("updatedAt", "updated")}
     return kept | {

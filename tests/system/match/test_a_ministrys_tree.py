@@ -283,13 +283,7 @@ def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
 
 def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Ministry) -> None:
     key, gone = ministry.busy_facility()
-    with ministry.sandbox.state.lock:
-        del ministry.sandbox.state.metadata["organisationUnits"][gone]
-        for kind in ("programs", "organisationUnitGroups", "dataSets"):
-            for thing in ministry.sandbox.state.metadata[kind].values():
-                members = thing.get("organisationUnits") or []
-                thing["organisationUnits"] = [each for each in members if each["id"] != gone]
-        ministry.sandbox.state.metadata_changed()
+    ministry.delete_unit(gone)
     new = ministry.enter_claim(key, date(2025, 12, 30))
 
     told = ministry.bring("gone") or ""
