@@ -157,6 +157,17 @@ class Ministry(Scheme):
             and units.count(uid) == 1
         )
 
+    def free_of_data(self) -> str:
+        """The org unit of a facility at which DHIS2 has no data, and below which nothing lies."""
+        used = self.claims_by_org_unit()
+        above = {(row.get("parent") or {}).get("id") for row in self.made.units}
+        return next(
+            str(row["dhis2_uid"])
+            for row in self.rows().values()
+            if (row["kind"], row["in_openimis"], row["decision"]) == ("facility", "yes", "accepted")
+            and row["dhis2_uid"] not in {*used, *above}
+        )
+
     def free_unit(self) -> str:
         """An org unit of the ministry's that no place has, and below which nothing lies."""
         used = {row["dhis2_uid"] for row in self.rows().values()}
@@ -182,6 +193,23 @@ class Ministry(Scheme):
                     members = thing.get("organisationUnits") or []
                     thing["organisationUnits"] = [each for each in members if each["id"] != uid]
             self.sandbox.state.metadata_changed()
+
+    def merge_units(self, source: str, target: str) -> None:
+        """Let the ministry merge an org unit into another: DHIS2 moves all data, also ours."""
+        state = self.sandbox.state
+        with state.lock:
+            for person in state.tracker.tracked_entities.values():
+                person.org_unit = target if person.org_unit == source else person.org_unit
+                person.owners = tuple(target if each == source else each for each in person.owners)
+            for row in (*state.tracker.enrollments.values(), *state.tracker.events.values()):
+                row.org_unit = target if row.org_unit == source else row.org_unit
+            state.tracker.revision += 1
+            for kind in ("programs", "organisationUnitGroups", "dataSets"):
+                for thing in state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    if {"id": source} in members and {"id": target} not in members:
+                        thing["organisationUnits"] = [*members, {"id": target}]
+        self.delete_unit(source)
 
     def enter_claim(self, facility: str, day: date) -> str:
         """Enter a claim at a facility, as another was entered (there, if any); return its UUID."""

@@ -19,6 +19,7 @@ from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.merging import merge
+from tests.support.sandbox.tracker_store import pack, unpack
 from tests.support.scheme import DAY_ONE, Scheme
 from transforms.model.tables.insuree import INSURANCE_NUMBER
 from transforms.model.tables.programs import INSUREE_PROGRAM
@@ -135,6 +136,17 @@ class TheirPeople(Scheme):
         """Correct an insurance number in openIMIS."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute("UPDATE tblInsuree SET CHFID = ? WHERE TRIM(CHFID) = ?", (new, old))
+
+    def correct_in_dhis2(self, uid: str, number: str) -> None:
+        """Let the ministry correct the number of one of its people."""
+        tracker = self.sandbox.state.tracker
+        with self.sandbox.state.lock:
+            person = tracker.tracked_entities[uid]
+            values = unpack(person.attributes)
+            tracker.release(NUMBER, str(values[NUMBER]), uid)
+            tracker.hold(NUMBER, number, uid)
+            person.attributes = pack(values | {NUMBER: number})
+            tracker.revision += 1
 
     def key_of(self, number: str) -> str:
         """UUID of the insuree who has a number."""
