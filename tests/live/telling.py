@@ -70,14 +70,14 @@ class Telling:
             counts = do()
         except Exception as error:
             fault = error
-        # A step of theirs has taken a new picture by itself.
-        changed = self._changed() if before and before == self.before else []
+        is_compared = bool(before) and before is self.before  # else they have changed it themselves
+        changed = self._changed() if is_compared else []
         if fault is not None:
             if changed:
                 fault.add_note(_sentence(changed))
             raise fault
         must(not changed, _sentence(changed))
-        return counts | ({"theirs": "as before"} if before else {})
+        return counts | ({"theirs": "as before"} if is_compared else {})
 
     def _changed(self) -> list[str]:
         """Name what is theirs and not as before; each step answers for itself alone."""

@@ -71,6 +71,7 @@ class Ministry(Scheme):
         super().__init__(folder, sandbox, country=country)
         self.made = made
         self.matchings = 0
+        self.beside = Beside()
 
     def client(self) -> Dhis2:
         """An administrator's."""
@@ -96,7 +97,7 @@ class Ministry(Scheme):
         job = self.job(f"match{self.matchings}")
         extract(job, selected_places(job.country))
         with self.client() as client:
-            match_run(job.run, self.target, client, job.country, Beside(), NOW, "Asha")
+            match_run(job.run, self.target, client, job.country, self.beside, NOW, "Asha")
 
     def rows(self) -> dict[str, dict[str, str | None]]:
         """UUID of a place to its row of the file."""

@@ -341,6 +341,14 @@ def coordinates_of(made: Nation) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def table_of(made: Nation, count: int) -> pl.DataFrame:
+    """Return a person's own table of so many facilities, with the columns of `match.table`."""
+    codes = {row["key"]: row["code"] for row in made.places if row["kind"] == "facility"}
+    known = [(codes[key], "facility", uid) for key, uid in made.truth.items()
+             if uid and key in codes and key not in made.doubles]  # fmt: skip
+    return pl.DataFrame(known[-count:], schema=["code", "kind", "uid"], orient="row")
+
+
 def as_frames(made: Nation) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return both sides as the frames of `transforms.matching`: places and org units."""
     rows = [row | {"is_current": True, "path": row["name"]} for row in made.places]

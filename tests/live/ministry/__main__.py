@@ -20,15 +20,15 @@ from tempfile import mkdtemp
 from flows.steps.reconcile.explanation import find_object
 from staging.links import read_links
 from tests.live.ministry import figures, truth, users
-from tests.live.ministry.real import ALL, RealMinistry
+from tests.live.ministry.real import ALL, COUNTRY, RealMinistry
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.proxy import Proxy, proxy_of
 from tests.live.report import DOCS, NOBODY_WRITES, Page
 from tests.live.telling import Telling, parser_of
 from tests.support.ministry import CLAIMS
-from tests.support.national_tree import ROOT, nation
+from tests.support.national_tree import ROOT, nation, with_points_and_attributes
 from tests.support.their_people import PROGRAM, their_uids
-from tests.support.whole_ministry import INSURED, SETTINGS
+from tests.support.whole_ministry import INSURED
 from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
@@ -305,7 +305,7 @@ class Story:
     def made(self) -> Counts:
         """Facilities that a person has said there are none of are made, below the ministry's."""
         ministry = self.ministry
-        ministry.country = SETTINGS.replace(
+        ministry.country = COUNTRY.replace(
             "[waiting]", '[match.unmatched]\nfacility = "create"\n[waiting]'
         )
         said = [key for key, row in ministry.rows().items()
@@ -335,7 +335,7 @@ class Story:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Tell the story; 1 if a step is not as it must be."""
     asked = parser_of(__doc__, NUMBERS).parse_args(arguments)
-    made = nation(asked.facilities, seed=1)
+    made = with_points_and_attributes(nation(asked.facilities, seed=1))
     folder = asked.folder or Path(mkdtemp(prefix="ministry"))
     source = (
         f"a nation of {asked.facilities} facilities; {asked.insurees} insurees; {asked.people} "

@@ -15,6 +15,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import present_objects
 from flows.connectors.dhis2.retry import Patience
 from flows.steps.load.population_figures import ImportResult, read_places, write_figures
+from flows.steps.match.match_run import Beside
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.acknowledged_frames import acknowledged
 from flows.steps.shared.decisions import read_decisions
@@ -22,18 +23,23 @@ from flows.steps.target.read_back import Reader
 from staging.rejects import read_rejects
 from tests.live.outcomes import must
 from tests.live.real_people import in_one_order, linked_on, people_of, pictured
-from tests.support.ministry import CLAIMS, GROUP
-from tests.support.national_tree import Nation
+from tests.support.ministry import ALL_OR_NOTHING, CLAIMS, GROUP
+from tests.support.national_tree import ATTRIBUTE, Nation, coordinates_of, table_of
 from tests.support.sandbox import Sandbox
 from tests.support.scheme.job import extract
 from tests.support.their_people import GROUP as HOSPITALS
-from tests.support.whole_ministry import WholeMinistry
+from tests.support.whole_ministry import SETTINGS, WholeMinistry
 from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import CLAIM_ENROLLMENTS, TRACKED_ENTITIES, Resource
 from transforms.model.selected_columns import selected_for_set_up
 from transforms.model.tables.calendars import CALENDARS
 from transforms.package.tables.user_roles import LOADER, UserRole
 
+COUNTRY = SETTINGS.replace(
+    "[match.levels]", f'[match]\ncode_attribute = "{ATTRIBUTE}"\n\n[match.levels]'
+)
+IN_TABLE = 20
+"""So many facilities a person's own table names."""
 ALL = (Allow.DELETES, Allow.CHANGES, Allow.CREATES, Allow.EMPTIES)
 AT_ONCE = 200
 
@@ -53,6 +59,8 @@ class RealMinistry(WholeMinistry):
         super().__init__(folder, cast("Sandbox", SimpleNamespace(url=url)), made)
         self.allow = ALL
         self.bundle_size = 200
+        self.country = COUNTRY
+        self.beside = Beside(coordinates_of(made), table_of(made, IN_TABLE))
 
     def job(self, run_id: str, **changes: Any) -> Any:
         """A run of the loader's; a real server may be slow."""
@@ -118,12 +126,15 @@ class RealMinistry(WholeMinistry):
             by_level.setdefault(row["path"].count("/"), []).append(
                 {"openingDate": "1990-01-01"} | unit
             )
+        code = {"id": ATTRIBUTE, "name": "Code in openIMIS", "valueType": "TEXT",
+                "organisationUnitAttribute": True}  # fmt: skip
         with self.client() as client:
+            answer = client.post("/api/metadata", ALL_OR_NOTHING, {"attributes": [code]})
+            assert answer.ok, json.dumps(answer.body)[:2000]
             for _, units in sorted(by_level.items()):
                 for start in range(0, len(units), AT_ONCE):
                     some = {"organisationUnits": units[start : start + AT_ONCE]}
-                    params = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
-                    answer = client.post("/api/metadata", params, some)
+                    answer = client.post("/api/metadata", ALL_OR_NOTHING, some)
                     assert answer.ok, json.dumps(answer.body)[:2000]
 
     def theirs(self, uids: Iterable[str] | None = None) -> bytes:
@@ -183,8 +194,7 @@ class RealMinistry(WholeMinistry):
         """Let the ministry change one of its org units, as its administrator does."""
         with self.client() as client:
             whole = present_objects(client, "organisationUnits", [uid])[uid] | values
-            params = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
-            answer = client.post("/api/metadata", params, {"organisationUnits": [whole]})
+            answer = client.post("/api/metadata", ALL_OR_NOTHING, {"organisationUnits": [whole]})
             must(answer.ok, f"DHIS2 does not change the org unit: {json.dumps(answer.body)[:500]}")
 
     def delete_unit(self, uid: str) -> None:
