@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import polars as pl
 
@@ -220,7 +221,7 @@ class Ministry(Scheme):
             one = "SELECT * FROM tblClaim WHERE ValidityTo IS NULL ORDER BY HFID <> ? LIMIT 1"
             row = dict(zip(columns, connection.execute(one, (site,)).fetchone(), strict=True))
             [last] = connection.execute("SELECT MAX(ClaimID) FROM tblClaim").fetchone()
-            uuid = f"1111111{last % 10}-2222-4333-8444-555555555555"
+            uuid = str(uuid5(NAMESPACE_OID, f"claim {last}"))
             then = day.isoformat() + str(row["DateClaimed"])[10:]
             row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then, "HFID": site}
             marks = ", ".join("?" for _ in row)
