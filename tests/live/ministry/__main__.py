@@ -33,7 +33,6 @@ from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import (
     CLAIM_ENROLLMENTS,
     INSUREE_ENROLLMENTS,
-    ORG_UNITS,
     TRACKED_ENTITIES,
 )
 
@@ -317,7 +316,7 @@ class Story:
         units = ministry.get("/api/organisationUnits", fields="id,code", paging="false")
         ours = {row.get("code") for row in units["organisationUnits"] if row["id"] not in known}
         must_be_equal("Org units made", ours, set(said))
-        return {ORG_UNITS.name: len(ours)}
+        return {"org units made": len(ours)}
 
     def withdrawn(self) -> Counts:
         """Withdraw takes all that is ours, and leaves theirs."""
