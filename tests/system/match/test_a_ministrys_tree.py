@@ -393,6 +393,20 @@ def test_withdraw_takes_all_that_is_ours_and_nothing_of_theirs(
     assert ministry.theirs() == story.theirs
 
 
+@pytest.mark.longer
+def test_withdraw_takes_also_what_lies_at_an_org_unit_that_is_closed(ministry: Ministry) -> None:
+    key, closed = ministry.busy_facility()
+    ministry.change_unit(closed, closedDate="2020-01-01T00:00:00.000")
+    ministry.decide(key, when="2019-12-31 10:00", who="Asha")
+    theirs = ministry.theirs()
+
+    ministry.withdraw(MUCH)
+
+    assert set(ministry.sandbox.tracked_entities()) == their_uids()
+    assert ministry.theirs() == theirs
+    assert ministry.look("look").is_empty()
+
+
 def test_without_a_file_of_matches_nothing_is_set_up_or_compared(ministry: Ministry) -> None:
     ministry.target.matches.unlink()
 
