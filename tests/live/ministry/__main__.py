@@ -246,9 +246,10 @@ class Story:
         return {"people moved": counts[former]}
 
     def day(self) -> Counts:
-        """A day of changes arrives, and the day again writes nothing."""
+        """A day of changes arrives, in the nights that linked people need; then all is quiet."""
         self.ministry.next_day()
-        self.ministry.bring("day")
+        for night in ("day", "day-2", "day-3", "day-4"):  # a number that moves between people
+            self.ministry.bring(night)
         return self.telling.writing_nothing(lambda: self.ministry.bring("day-again"))
 
     def tree_drifts(self) -> Counts:
