@@ -47,7 +47,7 @@ def test_nobody_is_linked_and_people_of_ours_are_made_beside(story: Story) -> No
 
     assert all(programs == [PROGRAM] for programs in scheme.linked().values())
     assert read_links(scheme.target, scheme.current).is_empty()
-    assert {row["type"] for row in ours.values()} == {TYPE}
+    assert {row["trackedEntityType"] for row in ours.values()} == {TYPE}
     assert {row["attributes"].get(NUMBER) for row in ours.values()} >= set(story.numbers)
     assert scheme.theirs() == story.theirs
     assert scheme.look("look").is_empty()
