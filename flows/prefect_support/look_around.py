@@ -11,6 +11,7 @@ from flows.steps.check.disk import DiskLooks
 from flows.steps.check.server import ServerLooks
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.check.source import SourceLooks
+from staging.layout import Target
 from transforms.requirements.check_rows import CheckRow, Look, Seen, walk
 from transforms.requirements.tables.requirements import DHIS2_BLOCK, REQUIREMENTS
 
@@ -31,7 +32,8 @@ def look_around(
     settings = SettingsLooks(country, lambda read: load_pseudonym_key(key, read))
     openimis = SourceLooks(lambda: load_openimis(source), settings)
     prefect = PrefectLooks(work_pool)
-    with closing(ServerLooks(lambda read: connect(target, read), settings)) as server:
+    files = Target(staging_root, target)
+    with closing(ServerLooks(lambda read: connect(target, read), settings, files)) as server:
         lookers = (settings, openimis, server, DiskLooks(staging_root), prefect)
         looks = {DHIS2_BLOCK.key: lambda: _block(target), **_looks(lookers)}
         return walk(REQUIREMENTS, looks, unforeseen_error)

@@ -1,5 +1,6 @@
 """Matching on random trees: few names and codes, so that nearly everything is nearly the same."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -72,7 +73,9 @@ def matches_of(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the places, and their matches."""
     frame = pl.DataFrame(places, schema=PLACES)
-    return frame, match(frame, org_units_of(units), ROOT, SETTINGS, decisions=decisions)
+    return frame, match(
+        frame, org_units_of(units, today=date(2026, 1, 1)), ROOT, SETTINGS, decisions=decisions
+    )
 
 
 def decisions_of(matches: pl.DataFrame) -> pl.DataFrame:

@@ -1,21 +1,21 @@
 """The story of a ministry's own people on a real, empty, disposable DHIS2.
 
-    python -m tests.live.people http://127.0.0.1:8142 admin:district [insurees people insured]
+    python -m tests.live.people http://127.0.0.1:8142 admin:district \
+        [insurees people insured] [--write]
 
 It fills the server with a *Person* type, a program and people of a ministry's, some of whom are
-insured; sets up, loads, loads again, corrects a number, merges and deletes people, reads back, and
-withdraws. After each step all that is the ministry's is read, and compared byte for byte.
+insured; sets up, loads as the user of the load, loads again, corrects a number, merges and deletes
+people, reads back, and withdraws. After each step all that is the ministry's is read, and compared
+byte for byte. A step that is not as it must be is named; the end is 1 then.
 """
 
 import json
+import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from itertools import count
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
-from time import monotonic
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,28 +25,33 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.post_bundle import PARAMETERS
 from flows.steps.set_up.set_up_run import set_up_run
 from staging.links import read_links
-from tests.live.ministry.real import ALL, in_one_order
+from staging.rejects import read_rejects
+from tests.live.ministry.real import ALL
+from tests.live.outcomes import Counts, NotDoneError, must, must_be_equal
+from tests.live.proxy import Proxy, proxy_of
+from tests.live.real_people import in_one_order, linked_on, people_of, pictured
+from tests.live.report import DOCS, NOBODY_WRITES, Page
+from tests.live.telling import Telling, parser_of
 from tests.support.sandbox import Sandbox
 from tests.support.scheme.job import extract
-from tests.support.their_people import (
-    KINDS,
-    OWN,
-    PROGRAM,
-    TheirPeople,
-    their_person,
-    their_uids,
-)
+from tests.support.their_people import KINDS, PROGRAM, TheirPeople, their_person, their_uids
 from transforms.changes.guards.permissions import Allow
 from transforms.model.selected_columns import selected_for_set_up
-from transforms.model.tables.programs import PROGRAMS
+from transforms.model.tables.programs import INSUREE_PROGRAM
+from transforms.package.tables.user_roles import LOADER
 
-FIELDS = (
-    "trackedEntity,trackedEntityType,orgUnit,inactive,deleted,geometry,attributes[attribute,value],"
-    "programOwners[orgUnit,program],enrollments[enrollment,program,orgUnit,status,enrolledAt,deleted]"
+NUMBERS = {"insurees": 300, "people": 500, "insured": 40}
+PAGE = Page(
+    DOCS / "tested-people.md",
+    f"""# Tested with a ministry's people
+
+What `python -m tests.live.people` has seen on real servers that had people of a ministry's before
+([Try a real DHIS2](how-to/try-a-real-server.md)). {NOBODY_WRITES}
+""",
 )
-LINKS = "trackedEntity,program,deleted"
 AT_ONCE = 100
-FEW = 20
+NOT_THERE = 404
+NUMBER_ALONE = "Insurance number"
 
 
 class RealPeople(TheirPeople):
@@ -55,24 +60,40 @@ class RealPeople(TheirPeople):
     def __init__(self, folder: Path, url: str, login: str) -> None:
         user, _, password = login.partition(":")
         self.url, self.login = url, (user, password)
+        self.loader = self.login
         super().__init__(folder, cast("Sandbox", SimpleNamespace(url=url)))
         self.allow = ALL
 
     def job(self, run_id: str, **changes: Any) -> Any:
-        """A run of the administrator's, who is a superuser."""
-        return super().job(run_id, **({"login": self.login, "url": self.url} | changes))
+        """A run of the loader's."""
+        return super().job(run_id, **({"login": self.loader, "url": self.url} | changes))
 
     def client(self) -> Dhis2:
         """An administrator's, who calls everything as DHIS2 does."""
         return self.job("any", country=self.without_existing()).client_of(self.login)
 
     def set_up(self) -> None:
-        """Set the server up for what openIMIS holds; the administrator loads too."""
+        """Set the server up for what openIMIS holds, and give the loader what a load needs."""
         job = self.job("set-up", root=self.folder / "set-up")
         shutil.rmtree(job.run.folder, ignore_errors=True)
         extract(job, selected_for_set_up(job.country))
-        with job.client() as client:
-            set_up_run(job.run, client, job.country, None, loader_user=self.login[0])
+        with job.client_of(self.login) as client:
+            set_up_run(job.run, client, job.country, None, loader_user=self.loader[0])
+
+    def make_loader(self) -> None:
+        """Make the user of the load, with the product's role."""
+        name, password = f"loader-{secrets.token_hex(3)}", f"Aa1-{secrets.token_urlsafe(16)}"
+        user = {"username": name, "password": password, "firstName": "Loader",
+                "surname": "Ministry", "userRoles": [{"id": LOADER.uid}]}  # fmt: skip
+        with self.client() as client:
+            answer = client.exchange("POST", "/api/users", None, user)
+            must(answer.ok, f"DHIS2 makes no user: {json.dumps(answer.body)[:500]}")
+            assert LOADER.group is not None
+            uid = answer.body["response"]["uid"]
+            path = f"/api/userGroups/{LOADER.group.uid}/users/{uid}"
+            must(client.exchange("POST", path).ok, "The user does not join the group")
+        self.loader = (name, password)
+        self.set_up()
 
     def register_many(self, numbers: list[str]) -> list[str]:
         """Let the ministry register people, some at a time."""
@@ -85,34 +106,21 @@ class RealPeople(TheirPeople):
     def people(self) -> dict[str, dict[str, Any]]:
         """All people of the ministry's program, as DHIS2 shows them."""
         with self.client() as client:
-            people = _pages(client, "trackedEntities", {"program": PROGRAM, "fields": FIELDS})
-            return {person["trackedEntity"]: person for person in people}
+            return people_of(client)
 
     def theirs(self, uids: Iterable[str] | None = None) -> bytes:
         """All that is the ministry's, but for when it was last written."""
-        read: dict[str, Any] = {}
         with self.client() as client:
-            for kind, named in KINDS.items():
-                params = {"fields": ":owner", "paging": "false",
-                          "filter": f"id:in:[{','.join(named)}]"}  # fmt: skip
-                read[kind] = client.get(f"/api/{kind}", params)[kind]
+            read = pictured(client, KINDS)
         people = self.people()
         chosen = sorted(people if uids is None else set(uids) & people.keys())
-        read["people"] = [_their_part(people[uid]) for uid in chosen]
+        read["people"] = [people[uid] for uid in chosen]
         return json.dumps(in_one_order(read), sort_keys=True, indent=1).encode()
 
     def linked(self) -> dict[str, list[str]]:
-        """UID of each of the ministry's people to the programs in which the person is enrolled.
-
-        Asked program by program: a list of a program's people has that program's enrollments only.
-        """
-        found: dict[str, list[str]] = {uid: [] for uid in self.people()}
+        """UID of each of the ministry's people to the programs in which the person is enrolled."""
         with self.client() as client:
-            for program in (PROGRAM, *(each.uid for each in PROGRAMS)):
-                for row in _pages(client, "enrollments", {"program": program, "fields": LINKS}):
-                    if row["trackedEntity"] in found and not row["deleted"]:
-                        found[row["trackedEntity"]].append(program)
-        return found
+            return linked_on(client, people_of(client))
 
     def register_alone(self, number: int) -> str:
         """Let the ministry register a person who is in no program; return the UID.
@@ -131,34 +139,15 @@ class RealPeople(TheirPeople):
         """Let the ministry merge a person into another."""
         with self.client() as client:
             body = {"original": original, "duplicate": duplicate, "status": "OPEN"}
-            answer = client.post("/api/potentialDuplicates", None, body)
+            answer = client.exchange("POST", "/api/potentialDuplicates", None, body)
+            if answer.status == NOT_THERE:
+                raise NotDoneError("this server merges nobody")
             assert answer.ok, answer.body
             enrollments = [row["enrollment"] for row in _enrollments(client, duplicate)]
             path = f"/api/potentialDuplicates/{answer.body['id']}/merge"
             mine = {"trackedEntityAttributes": [], "relationships": [], "enrollments": enrollments}
             answer = client.post(path, {"mergeStrategy": "MANUAL"}, mine)
             assert answer.ok, answer.body
-
-
-def _told(findings: pl.DataFrame) -> str:
-    """Tell findings by kind and resource, and each of them where they are few."""
-    rows = findings.group_by("kind", "resource").len().sort(pl.all()).iter_rows()
-    told = ", ".join(" ".join(map(str, row)) for row in rows) or "no findings"
-    few = [str(row) for row in findings.head(FEW).to_dicts()]
-    return "\n  ".join([told, *few])
-
-
-def _pages(client: Dhis2, kind: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield all that the tracker lists, page by page."""
-    dialect = client.system_info().dialect
-    order = dialect.enrollment_order if kind == "enrollments" else "createdAt"
-    params = {dialect.org_unit_mode: "ACCESSIBLE", "order": order, "pageSize": "200"} | asked
-    for page in count(1):
-        answer = client.get(f"/api/tracker/{kind}", params | {"page": str(page)})
-        rows = answer[dialect.page_key or kind]
-        if not rows:
-            return
-        yield from rows
 
 
 def _enrollments(client: Dhis2, uid: str) -> list[dict[str, Any]]:
@@ -168,65 +157,168 @@ def _enrollments(client: Dhis2, uid: str) -> list[dict[str, Any]]:
     return [row for row in rows if not row["deleted"]]
 
 
-def _their_part(person: dict[str, Any]) -> dict[str, Any]:
-    """A person without what is ours."""
-    pairs = [pair for pair in person["attributes"] if pair["attribute"] in OWN]
-    enrollments = [row for row in person["enrollments"] if row["program"] == PROGRAM]
-    owners = [row for row in person["programOwners"] if row["program"] == PROGRAM]
-    return person | {"attributes": pairs, "enrollments": enrollments, "programOwners": owners}
+class Story:
+    """What is told."""
 
+    def __init__(self, ministry: RealPeople, proxy: Proxy, sizes: tuple[int, int, int]) -> None:
+        self.ministry = ministry
+        self.insurees, self.people, self.insured = sizes
+        self.telling = Telling(ministry.theirs, proxy)
 
-def main(
-    url: str, login: str, insurees: str = "300", people: str = "500", insured: str = "40"
-) -> None:
-    """Tell the story; print what was seen."""
-    ministry = RealPeople(Path(mkdtemp(prefix="people")), url, login)
-    ministry.fill(int(insurees))
-    known = ministry.numbers()[: int(insured)]
-    uids = ministry.register_many(
-        [*known, *(f"NOBODY{n}" for n in range(int(people) - len(known)))]
-    )
-    before = ministry.theirs()
+    def tell(self) -> None:
+        """Tell everything, one step after the other."""
+        step = self.telling.step
+        step("empty", self.empty)
+        step("ministry", self.there_first)
+        step("set_up", self.set_up, "ministry")
+        step("first", self.first, "set_up")
+        step("first_again", self.again, "first")
+        step("first_compared", self.compared, "first")
+        step("day", self.day, "first")
+        step("day_compared", self.compared_but_for_the_number, "day")
+        step("corrected", self.corrected, "first")
+        step("corrected_compared", self.compared_but_for_the_number, "corrected")
+        step("they_merge", self.they_merge, "first")
+        step("merged", self.merged, "they_merge")
+        step("back", self.back, "merged")
+        step("back_compared", self.compared_but_for_the_number, "back")
+        step("withdrawn", self.withdrawn, "first")
+        step("withdrawn_compared", self.compared, "withdrawn")
 
-    def step(name: str, do: Callable[[], object]) -> None:
-        began = monotonic()
-        said = f"{do() or ''} ({monotonic() - began:.0f} s)"
-        print(f"{name}: theirs as before: {ministry.theirs() == before}; {said}", flush=True)
+    @property
+    def version(self) -> str:
+        """Of DHIS2, as it spells it."""
+        with self.ministry.client() as client:
+            return client.system_info().version
 
-    def counted() -> str:
-        ours = [uid for uid, programs in ministry.linked().items() if set(programs) - {PROGRAM}]
+    def empty(self) -> Counts:
+        """The server is empty."""
+        with self.ministry.client() as client:
+            kinds = ("organisationUnits", "programs")
+            asked = {"fields": "id", "paging": "false"}
+            found = sum(len(client.get(f"/api/{kind}", asked)[kind]) for kind in kinds)
+        must(not found, f"it holds {found} org units and programs. Name an empty, disposable one")
+        return {"version": self.version}
+
+    def there_first(self) -> Counts:
+        """The ministry has a type of person, a program and people, some of whom are insured."""
+        self.ministry.fill(self.insurees)
+        self.known = self.ministry.numbers()[: self.insured]
+        nobody = (f"NOBODY{number}" for number in range(self.people - len(self.known)))
+        self.uids = self.ministry.register_many([*self.known, *nobody])
+        self.telling.take_picture()
+        return {"people": len(self.uids), "insured": len(self.known)}
+
+    def set_up(self) -> Counts:
+        """Set-up makes what is ours, and the user of the load."""
+        self.ministry.set_up()
+        self.ministry.make_loader()
+        return {}
+
+    def first(self) -> Counts:
+        """The first load enrolls who is there already, and nobody else of theirs."""
+        self.ministry.bring("first")
+        must_be_equal("Linked", self._ours(), their_uids(self.uids)[: len(self.known)])
+        return self._counted()
+
+    def again(self) -> Counts:
+        """The same again writes nothing."""
+        return self.telling.writing_nothing(lambda: self.ministry.bring("again"))
+
+    def day(self) -> Counts:
+        """A day of changes arrives."""
+        self.ministry.next_day()
+        self.ministry.bring("day")
+        self.ministry.bring("settled")
+        return self._counted()
+
+    def corrected(self) -> Counts:
+        """A corrected number moves what is ours to whom it names, by the load after the next."""
+        ministry, last = self.ministry, f"NOBODY{self.people - len(self.known) - 1}"
+        ministry.correct(self.known[0], last)
+        ministry.bring("corrected")
+        ministry.bring("moved")
+        linked = ministry.linked()
+        must_be_equal("Who had it", linked[self.uids[0]], [PROGRAM])
+        must(INSUREE_PROGRAM.uid in linked[self.uids[-1]], "Who has it now is not enrolled")
+        return self._counted()
+
+    def they_merge(self) -> Counts:
+        """The ministry merges a linked person into another, and deletes one."""
+        ministry = self.ministry
         links = read_links(ministry.target, ministry.current)
-        return f"{len(ours)} of theirs are enrolled with us, {len(links)} links"
+        keys = dict(links.select("theirs", "key").iter_rows())
+        self.alone = ministry.register_alone(self.people)
+        ministry.merge(self.uids[1], self.alone)
+        ministry.delete_people([self.uids[2]])
+        self.deleted = keys[self.uids[2]]
+        ministry.marry(keys[self.uids[1]])
+        ministry.marry(self.deleted)
+        self.telling.take_picture()
+        return {"merged": 1, "deleted": 1}
 
-    step("set-up", ministry.set_up)
-    step("day one", lambda: ministry.bring("one"))
-    linked = sorted(uid for uid, some in ministry.linked().items() if set(some) - {PROGRAM})
-    print(counted(), "; all that are insured:", linked == their_uids(uids)[: len(known)])
-    step("again", lambda: ministry.bring("again"))
-    step("reconcile", lambda: _told(ministry.look("look")))
-    ministry.next_day()
-    step("a day of changes", lambda: ministry.bring("two"))
-    ministry.correct(known[0], f"NOBODY{int(people) - len(known) - 1}")
-    step("a corrected number", lambda: ministry.bring("corrected"))
-    step("it moves", lambda: ministry.bring("moved"))
-    print(counted(), uids[0], ministry.linked()[uids[0]], uids[-1], ministry.linked()[uids[-1]])
-    keys = {
-        row["theirs"]: row["key"]
-        for row in read_links(ministry.target, ministry.current).to_dicts()
-    }
-    alone = ministry.register_alone(int(people))
-    ministry.merge(uids[1], alone)
-    ministry.delete_people([uids[2]])
-    ministry.marry(keys[uids[1]])
-    ministry.marry(keys[uids[2]])
-    before = ministry.theirs()
-    step("after a merge and a deletion", lambda: ministry.bring("merged"))
-    step("who was deleted is back", lambda: ministry.bring("back"))
-    print(counted(), alone, ministry.linked().get(alone))
-    step("reconcile", lambda: _told(ministry.look("look-2")))
-    step("withdraw", partial(ministry.withdraw, [*ALL, Allow.BEGIN_AGAIN]))
-    print(counted())
+    def merged(self) -> Counts:
+        """The next load follows who was merged, and tells of who is gone."""
+        told = self.ministry.bring("merged") or ""
+        must("1 people were merged into others" in told, f"It does not say so: {told}")
+        links = read_links(self.ministry.target, self.ministry.current)
+        must(self.alone in links["theirs"].to_list(), "Who was merged is not followed")
+        rows = read_rejects(self.ministry.run("merged")).filter(key=self.deleted).collect()
+        must("linked_person_gone" in rows["reason"].to_list(), "Who is gone is not told")
+        return self._counted()
+
+    def back(self) -> Counts:
+        """Who was deleted is back with the next load."""
+        self.ministry.bring("back")
+        rows = read_rejects(self.ministry.run("back")).filter(key=self.deleted).collect()
+        must("linked_person_gone" not in rows["reason"].to_list(), "Who is gone did not come back")
+        return self._counted()
+
+    def compared(self) -> Counts:
+        """DHIS2 holds what it has confirmed, object by object and value by value."""
+        return self._compared(set())
+
+    def compared_but_for_the_number(self) -> Counts:
+        """DHIS2 holds what it has confirmed, but numbers that are corrected in openIMIS alone."""
+        return self._compared({NUMBER_ALONE})
+
+    def _compared(self, but: set[str]) -> Counts:
+        found = self.ministry.look(f"look-{len(self.telling.outcomes)}")
+        others = found.filter(~pl.col("detail").fill_null("").is_in(list(but)))
+        rows = others.select("resource", "kind", "detail").head(20).iter_rows()
+        told = "; ".join(" ".join(map(str, row)) for row in rows)
+        must(others.is_empty(), f"DHIS2 holds otherwise: {told}")
+        return {"findings": len(found)}
+
+    def withdrawn(self) -> Counts:
+        """Withdraw takes all that is ours, and leaves theirs."""
+        self.ministry.withdraw([*ALL, Allow.BEGIN_AGAIN])
+        must_be_equal("People of theirs still with us", self._ours(), [])
+        return self._counted()
+
+    def _ours(self) -> list[str]:
+        linked = self.ministry.linked()
+        return sorted(uid for uid, programs in linked.items() if set(programs) - {PROGRAM})
+
+    def _counted(self) -> Counts:
+        links = read_links(self.ministry.target, self.ministry.current)
+        return {"of theirs are enrolled with us": len(self._ours()), "links": len(links)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Tell the story; 1 if a step is not as it must be."""
+    asked = parser_of(__doc__, NUMBERS).parse_args(arguments)
+    folder = asked.folder or Path(mkdtemp(prefix="people"))
+    source = (
+        f"{asked.insurees} insurees; {asked.people} people of the ministry's, {asked.insured} of "
+        "them insured"
+    )
+    with proxy_of(asked.url) as proxy:
+        ministry = RealPeople(folder, proxy.url, asked.login)
+        story = Story(ministry, proxy, (asked.insurees, asked.people, asked.insured))
+        story.tell()
+        return story.telling.end(story.version, source, PAGE if asked.write else None)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main())

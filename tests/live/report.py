@@ -10,13 +10,34 @@ from pathlib import Path
 from tests.live.outcomes import Counts, Ending, Outcome
 
 PROJECT = Path(__file__).parents[2]
-PAGE = PROJECT / "docs" / "tested-servers.md"
+DOCS = PROJECT / "docs"
+PAGE = DOCS / "tested-servers.md"
 HEAD = """# Tested servers
 
 What `make test-live` has seen on real servers, version by version. Each run writes its own part
 (`--write`); nobody writes here by hand. A step that is *not done* was not proved.
 """
+NOBODY_WRITES = (
+    "Each run writes its own part (`--write`); nobody writes here by hand. A step that is *not "
+    "done* was not proved."
+)
 SECTION = re.compile(r"^## DHIS2 (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of what was seen.
+
+    Attributes:
+        path: Its file.
+        head: How it begins.
+    """
+
+    path: Path = PAGE
+    head: str = HEAD
+
+
+SERVERS = Page()
 
 
 @dataclass(frozen=True)
@@ -93,10 +114,10 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-def written(told: Told, page: str) -> str:
+def written(told: Told, page: str, head: str = HEAD) -> str:
     """Return the page with what was told of this version in place of what was told before."""
     parts = sections(page) | {told.version: _section(told)}
-    return "\n".join([HEAD, *(parts[version] for version in sorted(parts, key=_numbers))])
+    return "\n".join([head, *(parts[version] for version in sorted(parts, key=_numbers))])
 
 
 def sections(page: str) -> dict[str, str]:
@@ -114,10 +135,10 @@ def named_steps(page: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
 
 
-def write_page(told: Told) -> None:
-    """Write what was seen into the page."""
-    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    PAGE.write_text(written(told, before), encoding="utf-8")
+def write_page(told: Told, page: Page = SERVERS) -> None:
+    """Write what was seen into a page."""
+    before = page.path.read_text(encoding="utf-8") if page.path.exists() else ""
+    page.path.write_text(written(told, before, page.head), encoding="utf-8")
 
 
 def _section(told: Told) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.live.context import Live
-from tests.live.outcomes import Counts, Ending, NotAsItMustBeError, NotDoneError, Outcome
+from tests.live.outcomes import Counts, Ending, Outcome, carried_out
 from tests.live.steps import (
     asking,
     data_values,
@@ -20,7 +20,6 @@ from tests.live.steps import (
     seeing,
     setting_up,
 )
-from transforms.core.errors import SyncError
 
 
 @dataclass(frozen=True)
@@ -122,16 +121,5 @@ def _outcome(live: Live, step: Step, before: dict[str, Outcome]) -> Outcome:
     if lacking := [name for name in step.needs if not (name in before and before[name].passed)]:
         return Outcome(step.name, step.title, Ending.NOT_DONE, 0.0, said=f"it needs {lacking[0]}")
     begin = time.monotonic()
-    ending, counts, said = _done(live, step)
+    ending, counts, said = carried_out(lambda: step.do(live))
     return Outcome(step.name, step.title, ending, time.monotonic() - begin, counts, said)
-
-
-def _done(live: Live, step: Step) -> tuple[Ending, Counts, str]:
-    try:
-        return Ending.PASSED, step.do(live), ""
-    except NotDoneError as reason:
-        return Ending.NOT_DONE, {}, str(reason)
-    except (NotAsItMustBeError, SyncError) as fault:
-        return Ending.FAILED, {}, str(fault)
-    except Exception as error:
-        return Ending.FAILED, {}, f"{type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import polars as pl
 
@@ -71,6 +72,7 @@ class Ministry(Scheme):
         super().__init__(folder, sandbox, country=country)
         self.made = made
         self.matchings = 0
+        self.beside = Beside()
 
     def client(self) -> Dhis2:
         """An administrator's."""
@@ -96,7 +98,7 @@ class Ministry(Scheme):
         job = self.job(f"match{self.matchings}")
         extract(job, selected_places(job.country))
         with self.client() as client:
-            match_run(job.run, self.target, client, job.country, Beside(), NOW, "Asha")
+            match_run(job.run, self.target, client, job.country, self.beside, NOW, "Asha")
 
     def rows(self) -> dict[str, dict[str, str | None]]:
         """UUID of a place to its row of the file."""
@@ -157,6 +159,17 @@ class Ministry(Scheme):
             and units.count(uid) == 1
         )
 
+    def free_of_data(self) -> str:
+        """The org unit of a facility at which DHIS2 has no data, and below which nothing lies."""
+        used = self.claims_by_org_unit()
+        above = {(row.get("parent") or {}).get("id") for row in self.made.units}
+        return next(
+            str(row["dhis2_uid"])
+            for row in self.rows().values()
+            if (row["kind"], row["in_openimis"], row["decision"]) == ("facility", "yes", "accepted")
+            and row["dhis2_uid"] not in {*used, *above}
+        )
+
     def free_unit(self) -> str:
         """An org unit of the ministry's that no place has, and below which nothing lies."""
         used = {row["dhis2_uid"] for row in self.rows().values()}
@@ -173,17 +186,44 @@ class Ministry(Scheme):
             self.sandbox.state.metadata["organisationUnits"][uid] |= values
             self.sandbox.state.metadata_changed()
 
+    def delete_unit(self, uid: str) -> None:
+        """Let the ministry delete an org unit that has no data."""
+        with self.sandbox.state.lock:
+            del self.sandbox.state.metadata["organisationUnits"][uid]
+            for kind in ("programs", "organisationUnitGroups", "dataSets"):
+                for thing in self.sandbox.state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    thing["organisationUnits"] = [each for each in members if each["id"] != uid]
+            self.sandbox.state.metadata_changed()
+
+    def merge_units(self, source: str, target: str) -> None:
+        """Let the ministry merge an org unit into another: DHIS2 moves all data, also ours."""
+        state = self.sandbox.state
+        with state.lock:
+            for person in state.tracker.tracked_entities.values():
+                person.org_unit = target if person.org_unit == source else person.org_unit
+                person.owners = tuple(target if each == source else each for each in person.owners)
+            for row in (*state.tracker.enrollments.values(), *state.tracker.events.values()):
+                row.org_unit = target if row.org_unit == source else row.org_unit
+            state.tracker.revision += 1
+            for kind in ("programs", "organisationUnitGroups", "dataSets"):
+                for thing in state.metadata[kind].values():
+                    members = thing.get("organisationUnits") or []
+                    if {"id": source} in members and {"id": target} not in members:
+                        thing["organisationUnits"] = [*members, {"id": target}]
+        self.delete_unit(source)
+
     def enter_claim(self, facility: str, day: date) -> str:
-        """Enter a claim at a facility as another of the same was entered; return its UUID."""
+        """Enter a claim at a facility, as another was entered (there, if any); return its UUID."""
         site = next(n for n, row in enumerate(self.made.places, 1) if row["key"] == facility)
         with closing(sqlite3.connect(self.database)) as connection:
             columns = [row[1] for row in connection.execute("PRAGMA table_info(tblClaim)")]
-            one = "SELECT * FROM tblClaim WHERE HFID = ? AND ValidityTo IS NULL LIMIT 1"
+            one = "SELECT * FROM tblClaim WHERE ValidityTo IS NULL ORDER BY HFID <> ? LIMIT 1"
             row = dict(zip(columns, connection.execute(one, (site,)).fetchone(), strict=True))
             [last] = connection.execute("SELECT MAX(ClaimID) FROM tblClaim").fetchone()
-            uuid = f"1111111{last % 10}-2222-4333-8444-555555555555"
+            uuid = str(uuid5(NAMESPACE_OID, f"claim {last}"))
             then = day.isoformat() + str(row["DateClaimed"])[10:]
-            row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then}
+            row |= {"ClaimID": last + 1, "ClaimUUID": uuid, "DateClaimed": then, "HFID": site}
             marks = ", ".join("?" for _ in row)
             connection.execute(f"INSERT INTO tblClaim VALUES ({marks})", list(row.values()))
             connection.commit()

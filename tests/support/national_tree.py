@@ -54,6 +54,9 @@ class Nation:
         truth: Key of a place to the UID of its org unit; None: it has none.
         doubles: Keys of places that are there twice, and UIDs of org units that are.
         levels: Kind of place to DHIS2's levels.
+        villages: Key of a facility, and UID of its org unit, to the district and village where it
+            is in truth.
+        points: Key of a place to the longitude and latitude that openIMIS's side knows.
     """
 
     places: list[dict[str, Any]] = field(default_factory=list)
@@ -63,6 +66,8 @@ class Nation:
     levels: dict[str, list[int]] = field(
         default_factory=lambda: {"region": [2], "district": [3], "facility": [4]}
     )
+    villages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    points: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class _Maker:
@@ -181,12 +186,16 @@ def _facilities(made: _Maker, homes: list[tuple[str, str]], count: int) -> None:
         district, parent = homes[number % len(homes)]
         level, kinds = made.random.choice(list(TYPES.items()))
         # Some villages have a hospital and a dispensary, some two dispensaries with numbers.
-        name = made.random.choice(villages[district])
+        name = village = made.random.choice(villages[district])
         if made.random.random() < 0.2:
             name += f" {made.random.choice(OWNERS)}"
         elif made.random.random() < 0.1:
             name += f" {made.random.choice(['I', 'II', '3', 'North', 'South', 'A', 'B'])}"
+        added = len(made.nation.places), len(made.nation.units)
         _facility(made, f"{name} {kinds[0]}", level, kinds, district, parent, homes, number)
+        new = [row["key"] for row in made.nation.places[added[0] :]]
+        new += [row["id"] for row in made.nation.units[added[1] :]]
+        made.nation.villages |= dict.fromkeys(new, (district, village))
     _doubles(made)
     _wrong_codes(made)
 
@@ -239,11 +248,13 @@ def _doubles(made: _Maker) -> None:
             unit = units[uid]
             double = made.unit(made.uid(), made.respelt(unit["name"]), unit["parent"]["id"])
             made.nation.doubles |= {uid, double}
+            made.nation.villages[double] = made.nation.villages[uid]
         else:
             again = made.respelt(row["name"])
             double = made.place("facility", again, row["parent_key"], level=row["level"])
             made.nation.truth[double] = uid
             made.nation.doubles |= {row["key"], double}
+            made.nation.villages[double] = made.nation.villages[row["key"]]
 
 
 def _wrong_codes(made: _Maker) -> None:
@@ -253,11 +264,98 @@ def _wrong_codes(made: _Maker) -> None:
         one["code"], other["code"] = other["code"], one["code"]
 
 
+ATTRIBUTE = "NationCodeA"
+"""Attribute of org units that holds openIMIS's code."""
+_WIDE, _VILLAGE, _DEVICE = 0.2, 0.004, 0.0005
+"""Degrees: how far a village lies from the middle of its district, a facility from that of its
+village, and a point that somebody took from the facility."""
+
+
+def with_points_and_attributes(made: Nation, seed: int = 1) -> Nation:
+    """Write down more of a nation on both sides, and return it.
+
+    - openIMIS knows where 60 % of its facilities lie, DHIS2 where 80 % do; one point in fifty is
+      the middle of the district
+    - a third of DHIS2's facilities without openIMIS's code has it in an attribute; one in a hundred
+      of these is that of the next line
+    """
+    chance = random.Random(seed)
+    spots = _spots(made, chance)
+    for row in made.places:
+        if row["kind"] == "facility" and chance.random() < 0.6:
+            made.points[row["key"]] = _taken(spots, made, row["key"], chance)
+    keys = {uid: key for key, uid in made.truth.items() if uid and key in made.villages}
+    codes = {row["key"]: row["code"] for row in made.places}
+    units = [row for row in made.units if row["id"] in made.villages]
+    for row in units:
+        if chance.random() < 0.8:
+            point = list(_taken(spots, made, row["id"], chance))
+            row["geometry"] = {"type": "Point", "coordinates": point}
+    without = [row for row in units if row.get("code") not in codes.values() and row["id"] in keys]
+    for row, other in zip(without, without[1:] + without[:1], strict=True):
+        if chance.random() < 1 / 3:
+            of = keys[other["id"] if chance.random() < 0.01 else row["id"]]
+            row["attributeValues"] = [{"attribute": {"id": ATTRIBUTE}, "value": codes[of]}]
+    return made
+
+
+def _spots(made: Nation, chance: random.Random) -> dict[object, tuple[float, float]]:
+    """Where districts, villages and facilities lie in truth; both sides of one have one spot."""
+    spots: dict[object, tuple[float, float]] = {}
+    for row in made.places:
+        if row["kind"] == "district":
+            spots[row["key"]] = (30 + chance.random() * 8, -8 + chance.random() * 8)
+    for district, village in made.villages.values():
+        if (district, village) not in spots:
+            spots[district, village] = _beside(spots[district], _WIDE, chance)
+    units = {made.truth.get(key): key for key in made.villages}
+    for name, home in made.villages.items():
+        key = units.get(name, name)
+        spots.setdefault(key, _beside(spots[home], _VILLAGE, chance))
+        spots[name] = spots[key]
+    return spots
+
+
+def _beside(
+    spot: tuple[float, float], degrees: float, chance: random.Random
+) -> tuple[float, float]:
+    return (
+        round(chance.gauss(spot[0], degrees), 5), round(chance.gauss(spot[1], degrees), 5)
+    )  # fmt: skip
+
+
+def _taken(
+    spots: dict[object, tuple[float, float]], made: Nation, name: str, chance: random.Random
+) -> tuple[float, float]:
+    """The point that somebody took of a facility; a few took that of the district."""
+    if chance.random() < 0.02:
+        return spots[made.villages[name][0]]
+    return _beside(spots[name], _DEVICE, chance)
+
+
+def coordinates_of(made: Nation) -> pl.DataFrame:
+    """Return what openIMIS's side knows of where places lie, as a country's own file does."""
+    codes = {row["key"]: row["code"] for row in made.places}
+    rows = [(codes[key], *point) for key, point in made.points.items()]
+    schema = {"code": pl.String, "longitude": pl.Float64, "latitude": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def table_of(made: Nation, count: int) -> pl.DataFrame:
+    """Return a person's own table of so many facilities, with the columns of `match.table`."""
+    codes = {row["key"]: row["code"] for row in made.places if row["kind"] == "facility"}
+    known = [(codes[key], "facility", uid) for key, uid in made.truth.items()
+             if uid and key in codes and key not in made.doubles]  # fmt: skip
+    return pl.DataFrame(known[-count:], schema=["code", "kind", "uid"], orient="row")
+
+
 def as_frames(made: Nation) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return both sides as the frames of `transforms.matching`: places and org units."""
-    whole = {"is_current": True, "longitude": None, "latitude": None}
-    rows = [row | whole | {"path": row["name"]} for row in made.places]
-    return pl.DataFrame(rows).select(PLACES.names()).cast(PLACES), org_units_of(made.units)
+    rows = [row | {"is_current": True, "path": row["name"]} for row in made.places]
+    places = pl.DataFrame(rows).join(coordinates_of(made), on="code", how="left")
+    return places.select(PLACES.names()).cast(PLACES), org_units_of(
+        made.units, ATTRIBUTE, today=AS_OF
+    )
 
 
 def openimis_tables(made: Nation, insurees: int = 5) -> dict[str, pl.DataFrame]:

@@ -5,7 +5,7 @@ What is the ministry's is read before and after everything, and compared byte fo
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.openimis_sample import sample
 from tests.support.sandbox import ADMIN, Sandbox
 from tests.support.sandbox.merging import merge
+from tests.support.sandbox.tracker_store import pack, unpack
 from tests.support.scheme import DAY_ONE, Scheme
 from transforms.model.tables.insuree import INSURANCE_NUMBER
 from transforms.model.tables.programs import INSUREE_PROGRAM
@@ -31,21 +32,14 @@ FIRST, LAST, BORN, SEX, NUMBER, MOTHER = (
 )  # fmt: skip
 SEXES = "TheirSexes1"
 WORDS = {"F": "Female", "M": "Male"}
-COUNTRY = f"""
-[root]
-uid = "{ROOT}"
-name = "Country"
-short_name = "Country"
-
-[waiting]
-hours = 0
-
-[privacy]
+SENT = """
 "First name" = "send"
 "Last name" = "send"
 "Date of birth" = "send"
 "Insurance number" = "send"
-
+"""
+"""Of the section `privacy`: values of a person that attributes of theirs hold."""
+EXISTING = f"""
 [existing]
 tracked_entity_type = "{TYPE}"
 people = "link"
@@ -67,6 +61,19 @@ M = "Male"
 
 [existing.org_unit_groups.facility_level]
 hospital = "{GROUP}"
+"""
+COUNTRY = f"""
+[root]
+uid = "{ROOT}"
+name = "Country"
+short_name = "Country"
+
+[waiting]
+hours = 0
+
+[privacy]
+{SENT}
+{EXISTING}
 """
 OWN = frozenset({FIRST, LAST, BORN, SEX, NUMBER, MOTHER})
 ALL_OR_NOTHING = {"atomicMode": "ALL", "importStrategy": "CREATE_AND_UPDATE"}
@@ -130,6 +137,17 @@ class TheirPeople(Scheme):
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute("UPDATE tblInsuree SET CHFID = ? WHERE TRIM(CHFID) = ?", (new, old))
 
+    def correct_in_dhis2(self, uid: str, number: str) -> None:
+        """Let the ministry correct the number of one of its people."""
+        tracker = self.sandbox.state.tracker
+        with self.sandbox.state.lock:
+            person = tracker.tracked_entities[uid]
+            values = unpack(person.attributes)
+            tracker.release(NUMBER, str(values[NUMBER]), uid)
+            tracker.hold(NUMBER, number, uid)
+            person.attributes = pack(values | {NUMBER: number})
+            tracker.revision += 1
+
     def key_of(self, number: str) -> str:
         """UUID of the insuree who has a number."""
         query = "SELECT LOWER(InsureeUUID) FROM tblInsuree WHERE TRIM(CHFID) = ?"
@@ -188,7 +206,7 @@ class TheirPeople(Scheme):
         }
         people = self.sandbox.tracked_entities()
         chosen = sorted(their_uids(people) if uids is None else uids)
-        read["people"] = [(uid, _their_part(people[uid])) for uid in chosen]
+        read["people"] = [(uid, their_part(people[uid])) for uid in chosen]
         kept = state.tracker.tracked_entities
         read["flags"] = [(uid, kept[uid].inactive, kept[uid].geometry) for uid in chosen]
         read["enrollments"] = sorted(
@@ -229,21 +247,29 @@ def their_uids(people: Iterable[str]) -> list[str]:
     return sorted(uid for uid in people if uid.startswith("TheirPat"))
 
 
-def their_person(number: int, identifier: str) -> dict[str, Any]:
+def their_person(
+    number: int, identifier: str, unit: str = CLINIC, more: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A person of the ministry's program, named otherwise than in openIMIS.
 
     The enrollment has the UID of the person, as some tools give it, and as ours have it.
+
+    Args:
+        number: Makes the UID.
+        identifier: By which the person is known.
+        unit: Where the person is.
+        more: Attribute to value, where it is not the same of everybody.
     """
     values = {FIRST: f"Named{number}", LAST: "By another", BORN: "1990-05-05", SEX: "Female",
-              NUMBER: identifier, MOTHER: f"Mother {number}"}  # fmt: skip
+              NUMBER: identifier, MOTHER: f"Mother {number}"} | dict(more or {})  # fmt: skip
     return {
         "trackedEntity": f"TheirPat{number:03d}",
         "trackedEntityType": TYPE,
-        "orgUnit": CLINIC,
+        "orgUnit": unit,
         "inactive": True,
         "attributes": [{"attribute": uid, "value": value} for uid, value in values.items()],
         "enrollments": [
-            {"enrollment": f"TheirPat{number:03d}", "program": PROGRAM, "orgUnit": CLINIC,
+            {"enrollment": f"TheirPat{number:03d}", "program": PROGRAM, "orgUnit": unit,
              "status": "ACTIVE", "enrolledAt": "2025-05-05", "occurredAt": "2025-05-05"}
         ],
     }  # fmt: skip
@@ -301,7 +327,7 @@ def their_metadata(*, unique: bool) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _their_part(person: dict[str, Any]) -> dict[str, Any]:
+def their_part(person: dict[str, Any]) -> dict[str, Any]:
     """A person without what is ours: values of our attributes, our programs' owners, stamps."""
     kept = {name: each for name, each in person.items() if name not in ("updatedAt", "updated")}
     return kept | {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.core.errors import StagingError
+from transforms.matching.days import EXPECTED, in_our_form
 from transforms.matching.judgement import ACCEPTED, NONE, TO_DECIDE
 from transforms.matching.match import DECISIONS
 
@@ -54,7 +55,8 @@ def checked_rows(rows: pl.DataFrame, name: str) -> pl.DataFrame:
         name: Of the file, for the error message.
 
     Raises:
-        StagingError: A column is missing, a place is there twice, or a decision is none.
+        StagingError: A column is missing, a place is there twice, a decision is none, or a day can
+            mean several.
     """
     if missing := [column for column in NEEDED if column not in rows.columns]:
         raise _unusable(name, f"it has no column {', '.join(missing)}")
@@ -72,7 +74,23 @@ def checked_rows(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     for fault, lines in _faults(kept).items():
         if lines:
             raise _unusable(name, f"{fault} (line {', '.join(map(str, lines[:5]))})")
-    return kept
+    return _with_days(kept, name)
+
+
+def _with_days(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Write the column `when` as the flow does, and refuse what can mean several days, or none."""
+    read = with_written(rows).with_columns(day=in_our_form("when", "when_before"))
+    numbered = read.with_row_index("line", offset=2)
+    unread = numbered.filter(pl.col("when").is_not_null(), pl.col("day").is_null())
+    if not unread.is_empty():
+        some = unread.head(5).select("line", "when").iter_rows()
+        found = ", ".join(f"line {line}: {text}" for line, text in some)
+        raise _unusable(
+            name,
+            f"the column when has {unread.height} days that cannot be read; found are {found}; "
+            f"expected is {EXPECTED} (UTC)",
+        )
+    return rows.with_columns(when=read["day"])
 
 
 def _faults(rows: pl.DataFrame) -> dict[str, list[int]]:

@@ -32,7 +32,8 @@ def evidence_of(
 
     Returns:
         key, uid; by_table, by_code, by_attribute; score (0 to 100), km (null where a point is not
-        known); is_inside, is_at_level, is_closed, is_current.
+        known); tells_another (the names tell two types, or two marks); is_inside, is_at_level,
+        is_closed, is_current.
     """
     rules = {
         "by_table": table,
@@ -80,12 +81,22 @@ def _with_scores(pairs: pl.DataFrame, places: pl.DataFrame, units: pl.DataFrame)
         sides.with_columns(
             score=similarity(sides.select(NAME_FORMS), theirs) - sides.select(_loss()).to_series(),
             km=pl.Series(kilometres, dtype=pl.Float64).fill_nan(None),
+            tells_another=_tells_another(),
             is_closed=pl.col("closed_date").is_not_null(),
         )
         .sort("score", descending=True)
         .unique(["key", "uid"], keep="first", maintain_order=True)
         .select(
-            "key", "uid", *_RULES, "score", "km", "inside", "is_at_level", "is_closed", "is_current"
+            "key",
+            "uid",
+            *_RULES,
+            "score",
+            "km",
+            "tells_another",
+            "inside",
+            "is_at_level",
+            "is_closed",
+            "is_current",
         )
     )
 
@@ -95,6 +106,13 @@ def _loss() -> pl.Expr:
     is_facility = (pl.col("type") == "") & (pl.col("type_unit") != "")
     lost = pl.when((pl.col("kind") != FACILITY) & is_facility)
     return lost.then(OTHER_TYPE - ONE_TYPE_ONLY).otherwise(0.0)
+
+
+def _tells_another() -> pl.Expr:
+    """Whether the names tell two types, or two marks: a hospital and its dispensary, I and II."""
+    types = [pl.col("type"), pl.col("type_unit")]
+    is_unnamed = (types[0] == "") | (types[1] == "")
+    return (~is_unnamed & (types[0] != types[1])) | (pl.col("marks") != pl.col("marks_unit"))
 
 
 def _is_plausible(settings: MatchSettings) -> pl.Expr:

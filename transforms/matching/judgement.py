@@ -40,17 +40,19 @@ def _compare_pairs(evidence: pl.DataFrame, settings: MatchSettings) -> pl.DataFr
     """Add how each pair stands beside others of its place, and of its org unit."""
     is_similar = pl.col("score") >= settings.propose_score
     is_near = (pl.col("km") <= settings.near_km).fill_null(value=False) & is_similar
+    # What has no point may lie here too: it is a rival as one that is known to be near.
+    may_be_near = (pl.col("km") <= settings.near_km).fill_null(value=True) & is_similar
     codes_here = (_HAS_CODE & pl.col("is_inside")).sum().over("key")
     is_of_code = _HAS_CODE & (pl.col("is_inside") | (codes_here == 0))
     return (
-        evidence.with_columns(is_near=is_near, is_of_code=is_of_code)
+        evidence.with_columns(is_near=is_near, may_be_near=may_be_near, is_of_code=is_of_code)
         .with_columns(
             other_unit=_best_other("key"),
             other_place=_best_other("uid", "is_current"),
             codes_of_place=pl.col("is_of_code").sum().over("key"),
             codes_of_unit=pl.col("is_of_code").sum().over("uid", "is_current"),
-            near_units=pl.col("is_near").sum().over("key"),
-            near_places=pl.col("is_near").sum().over("uid", "is_current"),
+            near_units=pl.col("may_be_near").sum().over("key"),
+            near_places=pl.col("may_be_near").sum().over("uid", "is_current"),
         )
         .with_columns(
             is_only_near=pl.col("is_near") & (pl.max_horizontal("near_units", "near_places") == 1)
@@ -75,6 +77,7 @@ def _objections(settings: MatchSettings) -> dict[str, pl.Expr]:
     codes = pl.max_horizontal("codes_of_place", "codes_of_unit")
     return {
         "not_similar": by_name & ~is_alike,
+        "other_kind": ~has_code & pl.col("is_only_near") & pl.col("tells_another"),
         "second_candidate": by_name & (pl.col("score") - rival < settings.margin),
         "name_differs": has_code & (pl.col("score") < LEAST_WITH_CODE),
         "code_double": has_code & (codes > 1),

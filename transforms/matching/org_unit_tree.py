@@ -1,6 +1,7 @@
 """DHIS2's org units as a frame, and what lies below what."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import polars as pl
 
@@ -23,7 +24,9 @@ ORG_UNITS = pl.Schema(
 )
 
 
-def org_units_of(objects: Iterable[Json], attribute: str | None = None) -> pl.DataFrame:
+def org_units_of(
+    objects: Iterable[Json], attribute: str | None = None, *, today: date
+) -> pl.DataFrame:
     """Return DHIS2's org units.
 
     The level is counted along the path: the one that DHIS2 stores is out of date below a unit that
@@ -33,14 +36,18 @@ def org_units_of(objects: Iterable[Json], attribute: str | None = None) -> pl.Da
         objects: As DHIS2 shows them, with id, name, shortName, code, path, closedDate, geometry and
             attributeValues.
         attribute: UID of the attribute that holds openIMIS's code.
+        today: The day of the run: a closing day that is to come, or today's, has closed nothing.
 
     Returns:
         `ORG_UNITS`: names, code; the value of the attribute; the UIDs from the root down to the
         unit with slashes between; the level (the root is 1); the day on which it was closed, or
-        null; where it lies (degrees), of points only.
+        null while it is open; where it lies (degrees), of points only.
     """
     rows = [_row(each, attribute) for each in objects]
-    return pl.DataFrame(rows, schema=ORG_UNITS, orient="row")
+    is_past = pl.col("closed_date") < today.isoformat()
+    return pl.DataFrame(rows, schema=ORG_UNITS, orient="row").with_columns(
+        closed_date=pl.when(is_past).then("closed_date")
+    )
 
 
 def ancestors_of(units: pl.DataFrame) -> pl.DataFrame:

@@ -14,8 +14,10 @@ from flows.connectors.dhis2.metadata_read import UIDS_IN_A_REQUEST, lines_of, pr
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.load.control_request import try_post
+from flows.steps.load.tree_of_dhis2 import look_at_tree
 from flows.steps.target.existing import ask_existing
 from flows.steps.target.preflight import ask_offer, try_put
+from staging.layout import Target
 from transforms.changes.guards.existing import existing_faults
 from transforms.changes.guards.preflight import authority_faults, package_faults, scope_faults
 from transforms.changes.guards.set_up_faults import assignment_faults, lacking_authorities
@@ -46,9 +48,12 @@ ATTEMPTS, SECONDS = 2, 30
 class ServerLooks:
     """Looks at DHIS2, which is only read."""
 
-    def __init__(self, connect: Callable[[Country], Dhis2], settings: SettingsLooks) -> None:
+    def __init__(
+        self, connect: Callable[[Country], Dhis2], settings: SettingsLooks, target: Target
+    ) -> None:
         self._connect = connect
         self._settings = settings
+        self._target = target
 
     @cached_property
     def _client(self) -> Dhis2:
@@ -136,6 +141,14 @@ class ServerLooks:
     def dhis2_org_units(self) -> Seen:
         """Look whether the user's org units hold the country."""
         return _result("hold the country", scope_faults(self._offer, self._needs))
+
+    def dhis2_tree(self) -> Seen:
+        """Look for the decisions, and at the org units of DHIS2's own that places go to."""
+        country = self._settings.country
+        if not country.uses_matches:
+            return Seen("org units are made of openIMIS's places")
+        found = look_at_tree(self._target, self._client, country)
+        return Seen("the org units that places go to are as they were", found.sentences)
 
     def dhis2_existing(self) -> Seen:
         """Look at what DHIS2 had before us and is used in place of ours."""

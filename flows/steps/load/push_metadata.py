@@ -82,7 +82,7 @@ def _lost_rows(
     run: Run, confirmed: pl.LazyFrame, name: str, offer: Offer, lacks: Lacks
 ) -> pl.DataFrame:
     changed = scan_frame(run.changes(name, 0))
-    if lacks.is_empty:
+    if lacks.is_empty or not run.desired(name, 0).exists():  # a withdrawal wants nothing
         return changed.clear().collect()
     desired = scan_frame(run.desired(name, 0)).join(changed, on="key", how="anti")
     values = fields_held_back(findings_of(run), name)

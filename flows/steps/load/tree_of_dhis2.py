@@ -1,5 +1,7 @@
 """Look at DHIS2's own tree, where places go to org units that it has: has it drifted?"""
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
@@ -24,4 +26,4 @@ def look_at_tree(target: Target, client: Dhis2, country: Country) -> Drift:
         return NO_DRIFT
     accepted = decided.filter(pl.col("decision") == ACCEPTED)["dhis2_uid"].unique()
     objects = org_units_below(client, country.root.uid, set(accepted))
-    return drift(decided, org_units_of(objects))
+    return drift(decided, org_units_of(objects, today=datetime.now(UTC).date()))

@@ -9,7 +9,7 @@ DHIS2 is only read.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -93,7 +93,7 @@ def match_run(
     """
     author = Author(who or SOMEBODY, f"{now:%Y-%m-%d %H:%M}")
     places = _places(run, country, beside)
-    units = _org_units(client, country)
+    units = _org_units(client, country, now.date())
     read, checksum = read_matches(target)
     before = with_authors(checked_rows(read, str(target.matches)), author)
     matches = _matches(places, units, before, country, beside)
@@ -113,10 +113,10 @@ def _places(run: Run, country: Country, beside: Beside) -> pl.DataFrame:
     return places_to_match(register, beside.coordinates)
 
 
-def _org_units(client: Dhis2, country: Country) -> pl.DataFrame:
+def _org_units(client: Dhis2, country: Country, today: date) -> pl.DataFrame:
     """Read DHIS2's tree, and refuse what the country file says and it has not."""
     objects = org_units_below(client, country.root.uid)
-    units = org_units_of(objects, country.match.code_attribute)
+    units = org_units_of(objects, country.match.code_attribute, today=today)
     if country.root.uid not in units["uid"]:
         raise TargetError(
             f"DHIS2 has no org unit {country.root.uid}, below which the country file says that "

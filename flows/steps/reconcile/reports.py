@@ -7,6 +7,7 @@ import polars as pl
 from flows.steps.reconcile.reconciliation import Reconciliation
 from staging.files import whole_or_absent
 from staging.frames import scan_frame, write_frame
+from staging.manifests import DesiredManifest
 from transforms.changes.reconciliation.findings import FINDINGS, lacking_findings, totals
 from transforms.changes.reconciliation.repairs import without_tombstones
 from transforms.model.resources import METADATA, ORG_UNITS, Resource
@@ -42,8 +43,11 @@ def _count_objects(rows: pl.LazyFrame, resource: Resource, side: str) -> pl.Lazy
 
 
 def place_names(work: Reconciliation) -> pl.DataFrame:
-    """Return uid and name of the org units that openIMIS has; DHIS2's own have none here."""
-    if work.desired is None:
+    """Return uid and name of the org units that openIMIS has; DHIS2's own have none here.
+
+    A withdrawal wants nothing of any resource, and has read no places.
+    """
+    if work.desired is None or not DesiredManifest.read(work.desired).rows:
         return pl.DataFrame(schema={"uid": pl.String, "name": pl.String})
     return (
         scan_frame(work.desired.desired(ORG_UNITS, 0)).select("uid", "name").drop_nulls().collect()

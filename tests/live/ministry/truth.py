@@ -4,10 +4,27 @@ import polars as pl
 
 from staging.matches import read_matches
 from tests.live.ministry.real import RealMinistry
+from tests.live.outcomes import Counts, must
+
+PRECISION, RECALL = 0.995, 0.8
+ALL_RULES = "all rules"
 
 
-def judged(ministry: RealMinistry) -> str:
-    """Return precision and recall of each rule, and of all, of what nobody has decided by hand."""
+def judged(ministry: RealMinistry) -> Counts:
+    """Places are matched: what is accepted without a person is right, and little is left."""
+    ministry.match()
+    told, there = by_rule(ministry)
+    for how, accepted, precision, recall in told.iter_rows():
+        print(f"  {how}: {accepted} accepted, precision {precision:.4f}, recall {recall:.3f}")
+    [(_, accepted, precision, recall)] = told.filter(how=ALL_RULES).rows()
+    must(precision >= PRECISION, f"of {accepted} accepted {precision:.4f} are right")
+    must(recall >= RECALL, f"of {there} places {recall:.3f} are accepted")
+    rules = {f"by {how}": f"{count} ({precision:.4f})" for how, count, precision, _ in told.rows()}
+    return {"places with an org unit": there, "accepted": accepted, **rules}
+
+
+def by_rule(ministry: RealMinistry) -> tuple[pl.DataFrame, int]:
+    """Return how, accepted, precision, recall, and the places that have an org unit."""
     rows, _ = read_matches(ministry.target)
     truth = pl.col("openimis_uuid").replace_strict(ministry.made.truth, return_dtype=pl.String)
     found = rows.with_columns(truth=truth).with_columns(
@@ -15,17 +32,9 @@ def judged(ministry: RealMinistry) -> str:
     )
     there = found["truth"].count()
     accepted = found.filter(pl.col("decision") == "accepted")
-    by_rule = pl.concat([accepted, accepted.with_columns(how=pl.lit("all rules"))])
-    told = (
-        by_rule.group_by("how", maintain_order=True)
-        .agg(accepted=pl.len(), right=pl.col("is_right").sum())
-        .with_columns(
-            precision=pl.col("right") / pl.col("accepted"), recall=pl.col("right") / there
-        )
+    rules = pl.concat([accepted, accepted.with_columns(how=pl.lit(ALL_RULES))])
+    counted = rules.group_by("how", maintain_order=True).agg(
+        accepted=pl.len(), right=pl.col("is_right").sum()
     )
-    lines = [
-        f"  {how}: {count} accepted, precision {precision:.4f}, recall {recall:.3f}"
-        for how, count, _, precision, recall in told.rows()
-    ]
-    left = found.filter(pl.col("decision") == "to decide").height
-    return "\n".join([f"{there} places have an org unit; {left} are left to a person", *lines])
+    precision, recall = pl.col("right") / pl.col("accepted"), pl.col("right") / there
+    return counted.select("how", "accepted", precision=precision, recall=recall), there

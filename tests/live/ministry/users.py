@@ -1,6 +1,5 @@
 """What users of the ministry's own org units see; docs/how-to/give-users-access.md makes them."""
 
-import secrets
 from typing import Any
 
 import polars as pl
@@ -9,6 +8,7 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.steps.target.read_back import Reader
 from staging.acknowledged import scan
 from tests.live.ministry.real import RealMinistry
+from tests.live.outcomes import Counts, must, must_be_equal
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.dhis2.read_back import KINDS
 from transforms.model.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
@@ -25,59 +25,50 @@ ALL_DAYS = {"startDate": "1900-01-01", "endDate": "2100-01-01", "paging": "false
 VALIDATE = {"async": "false", "importMode": "VALIDATE", "importStrategy": "UPDATE"}
 
 
-def seen(ministry: RealMinistry) -> str:
-    """Make a facility user, a district user and a board user; return what each sees."""
+def seen(ministry: RealMinistry, *, in_analytics: bool) -> Counts:
+    """Facility, district and board users of the ministry's org units see what they may."""
     _, facility = ministry.busy_facility()
     paths = {row["id"]: row["path"].strip("/").split("/") for row in ministry.made.units}
     district, root = paths[facility][2], paths[facility][0]
     below = {uid for uid, path in paths.items() if district in path}
-    told = [
-        _seen_by(ministry, FACILITY_USER, facility, {facility}),
-        _seen_by(ministry, DISTRICT_USER, district, below),
-        _seen_by(ministry, INSURANCE_BOARD, root, set()),
-    ]
-    return "\n".join(["", *told])
+    counts = Counts()
+    for role, unit, own in (
+        (FACILITY_USER, facility, {facility}),
+        (DISTRICT_USER, district, below),
+        (INSURANCE_BOARD, root, set[str]()),
+    ):
+        found = _seen_by(ministry, role, unit, own, in_analytics=in_analytics)
+        counts |= {f"{role.key}: {what}": count for what, count in found.items()}
+    return counts
 
 
-def _seen_by(ministry: RealMinistry, role: UserRole, unit: str, own: set[str]) -> str:
-    login = _new_user(ministry, role, unit)
+def _seen_by(
+    ministry: RealMinistry, role: UserRole, unit: str, own: set[str], *, in_analytics: bool
+) -> Counts:
+    login = ministry.new_user(role, unit)
     held = _held(ministry, CLAIM_EVENTS)
     here = set(held.filter(pl.col("orgUnit").is_in(list(own)))["uid"])
     with ministry.job("any").client_of(login) as client, ministry.client() as admin:
-        dashboards = (_count(client), _count(admin))
-        refused = _is_refused(client, held.row(0, named=True))
+        must_be_equal(f"Dashboards of {role.key}", _count(client), _count(admin))
+        must(_is_refused(client, held.row(0, named=True)), f"{role.key} may write")
         listed = _line_list(client)
         people = _listed(client, TRACKED_ENTITIES)
         claims = _listed(client, CLAIM_EVENTS)
+    if in_analytics:
+        must_be_equal(f"Claim events of {role.key} in analytics", listed, here or None)
     insured = _held(ministry, INSUREE_ENROLLMENTS)
     of_own = set(insured.filter(pl.col("orgUnit").is_in(list(own)))["parentUid"])
-    in_analytics = "no list" if listed is None else f"{len(listed)} (equal: {listed == here})"
-    return (
-        f"  {role.key}: dashboards {dashboards[0]} of {dashboards[1]}; writing refused: {refused}; "
-        f"claim events in analytics {in_analytics} of {len(here)} at own places; people listed "
-        f"{len(people)}, of {len(of_own)} insured at own places missing "
-        f"{len(of_own - people.keys())}; claim events listed "
-        f"{sum(place in own for place in claims.values())} at own places, "
-        f"{sum(place not in own for place in claims.values())} elsewhere"
-    )
-
-
-def _new_user(ministry: RealMinistry, role: UserRole, unit: str) -> tuple[str, str]:
-    name, password = f"{role.key}-{secrets.token_hex(3)}", f"Aa1-{secrets.token_urlsafe(16)}"
-    units = [{"id": unit}]
-    user = {
-        "username": name, "password": password, "firstName": role.key, "surname": "Ministry",
-        "userRoles": [{"id": role.uid}], "organisationUnits": units,
-        "dataViewOrganisationUnits": units,
-    }  # fmt: skip
-    with ministry.client() as client:
-        answer = client.exchange("POST", "/api/users", None, user)
-        assert answer.ok, answer.body
-        uid = answer.body["response"]["uid"]
-        assert role.group is not None
-        path = f"/api/userGroups/{role.group.uid}/users/{uid}"
-        assert client.exchange("POST", path).ok
-    return name, password
+    missing = of_own - people.keys()
+    must(not missing, f"{role.key} does not see {len(missing)} of {len(of_own)} insured")
+    at_own = sum(place in own for place in claims.values())
+    return {
+        "people listed": len(people),
+        "insured at own places": len(of_own),
+        "claim events in analytics": len(listed or ()),
+        "claim events at own places": len(here),
+        "listed at own places": at_own,
+        "listed elsewhere": len(claims) - at_own,
+    }
 
 
 def _held(ministry: RealMinistry, resource: Resource) -> pl.DataFrame:

@@ -137,6 +137,30 @@ def test_a_corrected_number_moves_what_is_ours_to_whom_it_names(
     assert theirs.look("look").is_empty()
 
 
+@pytest.mark.longer
+def test_a_number_that_is_corrected_in_dhis2_moves_what_is_ours_only_after_a_repair(
+    theirs: TheirPeople, story: Story
+) -> None:
+    old, new, number = story.people[0], story.people[KNOWN], story.numbers[0]
+    theirs.correct_in_dhis2(old, "CORRECTED1")
+    theirs.correct_in_dhis2(new, number)
+    kept = theirs.theirs()
+
+    theirs.bring("nothing-moves")
+    assert theirs.look("look")["detail"].to_list() == ["Insurance number"]
+    assert INSUREE_PROGRAM.uid in theirs.linked()[old]
+
+    theirs.look("repair", repair=True)
+    for night in ("asks", "moves"):
+        theirs.bring(night)
+
+    assert theirs.linked()[old] == [PROGRAM]
+    assert INSUREE_PROGRAM.uid in theirs.linked()[new]
+    assert links(theirs)[new] == theirs.key_of(number)
+    assert theirs.theirs() == kept
+    assert theirs.look("after").is_empty()
+
+
 @pytest.mark.large
 def test_who_comes_where_another_was_is_owned_by_its_own_place(
     theirs: TheirPeople, story: Story

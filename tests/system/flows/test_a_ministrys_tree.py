@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from flows.explain import explain
+from flows.prefect_support.look_around import look_around
 from flows.reconcile import reconcile
 from flows.withdraw import withdraw
 from tests.support.loader import LOADER_USER
@@ -15,6 +16,8 @@ from tests.support.national_tree import fill_dhis2, nation
 from tests.support.sandbox import running_sandbox
 from tests.support.scheme import Moment
 from tests.support.scheme.by_flows import FlowScheme
+from transforms.requirements.check_rows import CheckRow, Standing
+from transforms.requirements.tables.requirements import DHIS2_TREE
 
 pytestmark = pytest.mark.longer
 
@@ -95,6 +98,32 @@ def move_by_hand(ministry: FlowMinistry) -> str:
     return moved.uid
 
 
+def test_check_tells_of_a_tree_that_has_drifted_and_of_decisions_that_are_not_there(
+    story: Story, ministry: FlowMinistry
+) -> None:
+    assert tree_of(ministry).standing is Standing.MET
+    _, closed = ministry.busy_facility()
+    ministry.change_unit(closed, closedDate="2025-12-29T00:00:00.000")
+    ministry.delete_unit(gone := ministry.free_of_data())
+
+    drifted = tree_of(ministry)
+    ministry.target.matches.unlink()
+    without = tree_of(ministry)
+
+    assert drifted.standing is without.standing is Standing.UNMET
+    assert f"({closed}) are closed in DHIS2" in " ".join(drifted.found)
+    assert f"({gone}) are not in DHIS2 any more" in " ".join(drifted.found)
+    assert "there is no file of matches" in " ".join(without.found)
+    assert "Run match-org-units" in without.mend
+
+
+def tree_of(ministry: FlowMinistry) -> CheckRow:
+    """What `check` says of the ministry's tree."""
+    where = ("scheme", "ministry", ministry.country_file, ministry.staging_root, "scheme")
+    found = look_around(*where, "no pool")
+    return next(each for each in found if each.requirement is DHIS2_TREE)
+
+
 def test_explain_says_that_a_place_is_to_be_decided(story: Story, ministry: FlowMinistry) -> None:
     rejects = pl.read_csv(ministry.staging_root / "runs/first/rejects/claim_enrollments.csv")
     claim = rejects.filter(reason="place_to_decide").row(0, named=True)
@@ -113,5 +142,7 @@ def test_withdraw_takes_what_is_ours_and_nothing_of_theirs(
 
     withdraw(*where, run_id="end")
 
+    look = ("ministry", ministry.country_file, ministry.staging_root)
+    assert reconcile(*look, run_id="look-end", return_state=True).name == "Completed"
     assert set(ministry.sandbox.tracked_entities()) == their_uids()
     assert ministry.theirs() == story.theirs

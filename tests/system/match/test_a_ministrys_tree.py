@@ -197,7 +197,7 @@ def test_what_is_in_a_group_for_another_place_too_stays_there(
     assert groups_of_ours(ministry, old)
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_changed_decision_on_a_district_moves_people_and_their_owners(
     story: Story, ministry: Ministry
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_changed_decision_on_a_district_moves_people_and_their_owners(
     assert ministry.theirs() == story.theirs
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_many_moves_wait_for_a_permission(ministry: Ministry) -> None:
     ministry.guards = ministry.guards.model_copy(update={"change_count": 1})
     ministry.allow = (Allow.DELETES,)
@@ -238,7 +238,7 @@ def test_many_moves_wait_for_a_permission(ministry: Ministry) -> None:
     assert set(ministry.people_by_org_unit()) == {ROOT}
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_a_day_of_changes_writes_nothing_of_the_ministrys(story: Story, ministry: Ministry) -> None:
     ministry.next_day()
 
@@ -264,7 +264,7 @@ def test_the_run_tells_of_a_tree_that_drifts_and_nothing_waits_for_a_name(
     assert new not in reasons(ministry, "drifted")
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
     story: Story, ministry: Ministry
 ) -> None:
@@ -286,13 +286,7 @@ def test_what_comes_after_the_closing_day_waits_until_it_is_decided_again(
 
 def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Ministry) -> None:
     key, gone = ministry.busy_facility()
-    with ministry.sandbox.state.lock:
-        del ministry.sandbox.state.metadata["organisationUnits"][gone]
-        for kind in ("programs", "organisationUnitGroups", "dataSets"):
-            for thing in ministry.sandbox.state.metadata[kind].values():
-                members = thing.get("organisationUnits") or []
-                thing["organisationUnits"] = [each for each in members if each["id"] != gone]
-        ministry.sandbox.state.metadata_changed()
+    ministry.delete_unit(gone)
     new = ministry.enter_claim(key, date(2025, 12, 30))
 
     told = ministry.bring("gone") or ""
@@ -305,7 +299,32 @@ def test_only_what_lies_at_a_deleted_org_unit_waits(story: Story, ministry: Mini
     }  # fmt: skip
 
 
-@pytest.mark.large
+@pytest.mark.longer
+def test_what_dhis2_has_moved_with_a_merged_org_unit_is_ours_there_once_a_person_says_so(
+    story: Story, ministry: Ministry
+) -> None:
+    key, source = ministry.busy_facility()
+    target = ministry.free_unit()
+    before = (ministry.sandbox.enrollments().keys(), ministry.sandbox.events().keys())
+    ministry.merge_units(source, target)
+    theirs = ministry.theirs()
+
+    told = ministry.bring("merged") or ""
+    assert f"({source}) are not in DHIS2 any more" in told
+    ministry.decide(key, dhis2_uid=target, who="Asha")
+    ministry.bring("decided")
+
+    assert target in ministry.claims_by_org_unit()
+    assert ministry.claims_by_org_unit() == ministry.counted(CLAIMS)
+    assert (ministry.sandbox.enrollments().keys(), ministry.sandbox.events().keys()) == before
+    assert ministry.look("look").is_empty()
+    assert ministry.theirs() == theirs
+    writes = ministry.writes()
+    ministry.bring("again")
+    assert ministry.writes() == writes
+
+
+@pytest.mark.longer
 def test_unmatched_facilities_go_to_their_district_if_the_country_says_so(
     story: Story, ministry: Ministry
 ) -> None:
@@ -324,7 +343,7 @@ def test_unmatched_facilities_go_to_their_district_if_the_country_says_so(
     assert ministry.theirs() == story.theirs
 
 
-@pytest.mark.large
+@pytest.mark.longer
 def test_unmatched_facilities_are_made_only_where_a_person_says_that_there_is_none(
     story: Story, ministry: Ministry
 ) -> None:
@@ -375,6 +394,20 @@ def test_withdraw_takes_all_that_is_ours_and_nothing_of_theirs(
 
     assert set(ministry.sandbox.tracked_entities()) == their_uids()
     assert ministry.theirs() == story.theirs
+
+
+@pytest.mark.longer
+def test_withdraw_takes_also_what_lies_at_an_org_unit_that_is_closed(ministry: Ministry) -> None:
+    key, closed = ministry.busy_facility()
+    ministry.change_unit(closed, closedDate="2020-01-01T00:00:00.000")
+    ministry.decide(key, when="2019-12-31 10:00", who="Asha")
+    theirs = ministry.theirs()
+
+    ministry.withdraw(MUCH)
+
+    assert set(ministry.sandbox.tracked_entities()) == their_uids()
+    assert ministry.theirs() == theirs
+    assert ministry.look("look").is_empty()
 
 
 def test_without_a_file_of_matches_nothing_is_set_up_or_compared(ministry: Ministry) -> None:

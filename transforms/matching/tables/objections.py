@@ -28,6 +28,9 @@ OBJECTIONS: dict[str, str] = {
         "not tell."
     ),
     "not_similar": "The names are similar, but not enough to be accepted without a person.",
+    "other_kind": (
+        "It lies near, and the names tell two things: a hospital and a dispensary, or two numbers."
+    ),
     "name_differs": "The code is the same, and the names have nothing in common.",
     "code_double": "Several org units, or several places, have this code.",
     "other_code": "Its code, or that of the org unit, says something else.",

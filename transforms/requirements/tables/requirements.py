@@ -71,6 +71,7 @@ DHIS2_DELETES = Requirement("dhis2_deletes", Side.DHIS2, "No deletes for others"
 DHIS2_AUTHORITIES = Requirement("dhis2_authorities", Side.DHIS2, "Authorities", "give the user the role openIMIS Loader, which set-up-dhis2 makes", ("dhis2_version",))
 DHIS2_ROOT = Requirement("dhis2_root", Side.DHIS2, "Root org unit", "run set-up-dhis2, or name the country's org unit in the country file ([root])", ("dhis2_version",))
 DHIS2_ORG_UNITS = Requirement("dhis2_org_units", Side.DHIS2, "Org units of the user", "give the user the country's root as capture and search org unit, then clear DHIS2's cache (2.40 and 2.41 remember the refusal)", ("dhis2_root",))
+DHIS2_TREE = Requirement("dhis2_tree", Side.DHIS2, "DHIS2's own tree", "run match-org-units for this target, look at what it notes in its file, and decide; or name in the country file the target for which you did (match.target)", ("country_file", "dhis2_root"))
 DHIS2_EXISTING = Requirement("dhis2_existing", Side.DHIS2, "What DHIS2 had before", "name another in the section existing of the country file, or leave it out, and ours is used", ("country_file", "dhis2_version"))
 DHIS2_PACKAGE = Requirement("dhis2_package", Side.DHIS2, "Package", "run set-up-dhis2, or put the user into the group that it makes", ("dhis2_version",))
 DHIS2_SHARING = Requirement("dhis2_sharing", Side.DHIS2, "Sharing", "put the user into the data-capture group, or change the sharing, then clear DHIS2's cache", ("dhis2_package",))
@@ -92,7 +93,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     COUNTRY_FILE, PSEUDONYM_KEY,
     OPENIMIS_BLOCK, OPENIMIS_DRIVER, OPENIMIS_LOGIN, OPENIMIS_LETTERS, OPENIMIS_TABLES, OPENIMIS_READ_ONLY, OPENIMIS_ROWS, OPENIMIS_CODES, OPENIMIS_CLOCK,
     DHIS2_BLOCK, DHIS2_ADDRESS, DHIS2_LOGIN, DHIS2_VERSION, DHIS2_PATCH, DHIS2_METHODS, DHIS2_CALENDAR, DHIS2_TIME_ZONE, DHIS2_USER, DHIS2_DELETES, DHIS2_AUTHORITIES,
-    DHIS2_ROOT, DHIS2_ORG_UNITS, DHIS2_EXISTING, DHIS2_PACKAGE, DHIS2_SHARING, DHIS2_FIELDS, DHIS2_PACKAGE_VERSION, DHIS2_ASSIGNMENTS,
+    DHIS2_ROOT, DHIS2_ORG_UNITS, DHIS2_TREE, DHIS2_EXISTING, DHIS2_PACKAGE, DHIS2_SHARING, DHIS2_FIELDS, DHIS2_PACKAGE_VERSION, DHIS2_ASSIGNMENTS,
     STAGING_ROOT, DISK_ROOM,
     PREFECT_SERVER, PREFECT_VERSION, PREFECT_LOGIN, PREFECT_WORKER, PREFECT_HOME,
 )  # fmt: skip

@@ -209,6 +209,29 @@ def test_a_day_that_a_person_wrote_stays(matching: Matching) -> None:
     assert matching.of("G", "who", "when") == ("Baraka", "2025-12-31")
 
 
+@pytest.mark.parametrize(
+    "rewritten", ["06.01.2026 08:00", "1/6/2026 8:00", "06/01/2026 08:00:00", "1/6/26 8:00 AM"]
+)
+def test_a_day_that_a_spreadsheet_rewrote_is_read_as_it_was(
+    matching: Matching, rewritten: str
+) -> None:
+    matching.edit("G", decision="accepted")
+    matching.run(TUESDAY)
+    before = matching.rows
+    matching.edit("G", when=rewritten)
+    matching.run(Author("somebody else", "2026-02-07 08:00"))
+
+    assert matching.of("G", "who", "when") == ("Asha", "2026-01-06 08:00")
+    assert matching.rows.equals(before)
+
+
+def test_a_day_that_a_person_wrote_with_dots_is_that_day(matching: Matching) -> None:
+    matching.edit("G", decision="accepted", who="Baraka", when="31.12.2025 9:05")
+    matching.run(TUESDAY)
+
+    assert matching.of("G", "who", "when") == ("Baraka", "2025-12-31 09:05")
+
+
 def test_another_person_who_changes_a_decision_and_not_the_name_is_told_by_the_run(
     matching: Matching,
 ) -> None:
@@ -234,6 +257,12 @@ def test_cells_with_spaces_and_capitals_are_read_as_they_are_intended(matching: 
         ({"decision": "accepted", "dhis2_uid": None}, "accepted without a dhis2_uid (line 2)"),
         ({"openimis_uuid": "F"}, "a place is there twice (line 2, 5)"),
         ({"openimis_uuid": ""}, "openimis_uuid is empty (line 2)"),
+        (
+            {"decision": "accepted", "when": "1/5/2026 8:00"},
+            "cannot be read; found are line 2: 1/5/2026 8:00; expected is 2026-01-05 08:00",
+        ),
+        ({"when": "2026-02-31"}, "found are line 2: 2026-02-31"),
+        ({"when": "46027.33"}, "found are line 2: 46027.33"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_its_lines(

@@ -49,6 +49,14 @@ def test_closed_after_the_decision_it_takes_nothing_of_later_days() -> None:
     assert found.closed == {CLINIC: "2025-06-30"}
 
 
+def test_a_closing_day_that_is_to_come_has_closed_nothing_yet() -> None:
+    for day in ("2026-01-05", "2026-06-30"):
+        to_come = unit(CLINIC, "Clinic", closedDate=f"{day}T00:00:00.000")
+
+        assert drifted(to_come) == Drift()
+    assert drifted(unit(CLINIC, "Clinic", closedDate="2026-01-04")) != Drift()
+
+
 def test_whoever_decides_since_has_seen_it() -> None:
     closed = unit(CLINIC, "Clinic", closedDate="2025-06-30T00:00:00.000")
 

@@ -139,6 +139,40 @@ def test_two_near_org_units_of_one_name_are_left_to_a_person() -> None:
     assert matched([place("F", "Kitua", **HERE)], units)["F"]["decision"] == "to decide"
 
 
+def test_a_near_one_is_not_accepted_where_one_without_a_point_is_similar_too() -> None:
+    """Kitui may be the place as well: nobody knows where it lies."""
+    units = [unit(KITUA, "Kitwa", geometry=NEAR), unit(OTHER, "Kitui")]
+
+    row = matched([place("F", "Kitua", **HERE)], units)["F"]
+
+    assert row["decision"] == "to decide"
+    assert row["how"] != "name and distance"
+
+
+def test_a_near_one_is_not_accepted_where_a_place_without_a_point_is_similar_too() -> None:
+    rows = matched(
+        [place("F", "Kitua", **HERE), place("G", "Kitwo")], [unit(KITUA, "Kitwa", geometry=NEAR)]
+    )
+
+    assert [rows[key]["decision"] for key in "FG"] == ["to decide"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("Kitua Hospital", "Kitua Dispensary"), ("Kitua II", "Kitua III"), ("Kitua", "Kitua 2")],
+)
+def test_what_lies_near_and_says_that_it_is_another_is_proposed_and_no_more(
+    name: str, near: str
+) -> None:
+    """Where names that are less similar count too; by default two numbers are never similar."""
+    units = [unit(KITUA, near, geometry=NEAR)]
+
+    row = matched([place("F", name, **HERE)], units, settings(propose_score=50))["F"]
+
+    assert row["decision"] == "to decide"
+    assert "other_kind" in row["note"]
+
+
 def test_what_lies_near_under_another_name_is_proposed_and_no_more() -> None:
     row = matched([place("F", "Kitua", **HERE)], [unit(KITUA, "Bomba", geometry=NEAR)])["F"]
 
@@ -222,6 +256,12 @@ def test_a_closed_org_unit_is_proposed_for_a_place_that_is_open() -> None:
     units = [unit(KITUA, "Kitua", closedDate="2020-01-31T00:00:00.000")]
 
     assert decided(matched([place("F", "Kitua")], units)["F"]) == ("to decide", KITUA, "closed")
+
+
+def test_an_org_unit_that_is_to_be_closed_is_open_today() -> None:
+    units = [unit(KITUA, "Kitua", closedDate="2026-06-30T00:00:00.000")]
+
+    assert decided(matched([place("F", "Kitua")], units)["F"]) == ("accepted", KITUA, "")
 
 
 def test_a_closed_org_unit_is_right_for_a_place_that_openimis_has_deleted() -> None:

@@ -4,6 +4,7 @@ openIMIS    region R ── district D ─┬─ facilities of a test
 DHIS2       Root ── RegionUnit1 ── DistrictU01 ── org units of a test
 """
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from transforms.matching.places import PLACES
 from transforms.openimis.match_settings import MatchSettings
 
 ROOT, REGION, DISTRICT = "RootUnit001", "RegionUnit1", "DistrictU01"
+TODAY = date(2026, 1, 5)
 LEVELS = {"region": [2], "district": [3], "facility": [4]}
 
 
@@ -45,7 +47,7 @@ def places_of(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def units_of(*units: Any, attribute: str | None = None) -> pl.DataFrame:
-    return org_units_of([*UNITS_ABOVE, *units], attribute)
+    return org_units_of([*UNITS_ABOVE, *units], attribute, today=TODAY)
 
 
 def settings(**more: Any) -> MatchSettings:
