@@ -59,13 +59,13 @@ class _System:
 
         Only where something was kept back since it was asked last.
         """
-        told: list[set[int]] = []
+        ways: list[set[int]] = []
         for numbers in self._components(self._ahead):
             solutions = Solutions(self._unknowns_of(numbers))
             some = solutions.at_random()
-            known = sorted(each for each in some.keys() & self._small if not some[each])
-            told += [self._open(solutions.told_by(each)) for each in known]
-        self._ahead = self._chosen([each for each in told if each])
+            followed = sorted(each for each in some.keys() & self._small if not some[each])
+            ways += [self._open(solutions.told_by(each)) for each in followed]
+        self._ahead = self._chosen([each for each in ways if each])
         return self._ahead
 
     def send_what_can_be(self) -> None:
@@ -99,11 +99,11 @@ class _System:
                 self.withheld.discard(cell)
                 solutions = without(solutions, cell)
 
-    def _chosen(self, told: Sequence[set[int]]) -> set[int]:
+    def _chosen(self, ways: Sequence[set[int]]) -> set[int]:
         """Return one of each of some sets of cells, and few in all."""
-        often = Counter(cell for cells in told for cell in cells)
+        often = Counter(cell for cells in ways for cell in cells)
         chosen: set[int] = set()
-        for cells in sorted(told, key=len):
+        for cells in sorted(ways, key=len):
             if cells.isdisjoint(chosen):
                 chosen.add(min(cells, key=lambda each: (-often[each], *self._loss(each))))
         return chosen

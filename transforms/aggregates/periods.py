@@ -50,7 +50,7 @@ def reckoned_periods(as_of: dt.date, settings: Aggregates) -> list[DataPeriod]:
     return _back_from(as_of, settings, len(sent_periods(as_of, settings)) + 1)
 
 
-def beside_others(periods: Iterable[DataPeriod], held: Iterable[str]) -> frozenset[str]:
+def beside_others(periods: Iterable[DataPeriod], acknowledged: Iterable[str]) -> frozenset[str]:
     """Return the periods of which nothing may be sent, since DHIS2 has others of the same days.
 
     A quarter less two of its months is the third, and what there was on the last day of a month
@@ -59,9 +59,9 @@ def beside_others(periods: Iterable[DataPeriod], held: Iterable[str]) -> frozens
 
     Args:
         periods: Those that would be sent.
-        held: Identifiers of the periods of which DHIS2 has values.
+        acknowledged: Identifiers of the periods of which DHIS2 has values.
     """
-    others = [period_of(each) for each in held]
+    others = [period_of(each) for each in acknowledged]
     return frozenset(
         one.id
         for one in periods

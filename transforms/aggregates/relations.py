@@ -163,7 +163,7 @@ def equations_of_journeys(cells: pl.DataFrame, journeys: Sequence[Journeys]) -> 
             home, elsewhere, here = (
                 _of_districts(cells, key, period) for key in (of.home, of.elsewhere, of.here)
             )
-            for number, terms in enumerate(_told(home, elsewhere, here)):
+            for number, terms in enumerate(_balances_of_journeys(home, elsewhere, here)):
                 name = f"{of.home}:{period}:{number}"
                 rows += [(name, cell, sign) for cell, sign in terms.items()]
     return pl.DataFrame(rows, schema=_TERMS, orient="row")
@@ -175,7 +175,7 @@ def _of_districts(cells: pl.DataFrame, figure: str, period: str) -> dict[str, li
     return dict(of_districts.iter_rows())
 
 
-def _told(
+def _balances_of_journeys(
     home: Mapping[str, list[int]], elsewhere: Mapping[str, list[int]], here: Mapping[str, list[int]]
 ) -> list[dict[int, int]]:
     """Return what is told of districts between which people can go, without who went where.
