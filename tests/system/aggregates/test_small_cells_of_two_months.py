@@ -44,7 +44,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheme]:
         country = with_root(SMALL_CELLS)
         scheme = Scheme(tmp_path_factory.mktemp("months"), sandbox, country=country)
         scheme.day = JANUARY
-        scheme.begin(dense(600, 5, 2))
+        scheme.partitions = 1
+        scheme.begin(dense(400, 5, 1))
         scheme.bring("january")
         _correct(scheme)
         scheme.next_day(seed=1, day=FEBRUARY)
