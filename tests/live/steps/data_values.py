@@ -52,7 +52,7 @@ def sent(live: Live) -> Counts:
     live.as_user("loader")
     counts = loaded(live, "figures")
     compared = _compare(live)
-    live.pilot.sync("figures-again").must_complete().must_write_nothing()
+    live.pilot.sync("figures-once-more").must_complete().must_write_nothing()
     return counts | compared
 
 
@@ -99,7 +99,7 @@ def corrected(live: Live) -> Counts:
     zeros = sum(float(row["value"]) == 0 for row in values)
     must(zeros > 0, "No value has become zero")
     must(len(values) >= before, "Values are gone that should be zero")
-    live.pilot.sync("figures-corrected-again").must_complete().must_write_nothing()
+    live.pilot.sync("figures-corrected-once-more").must_complete().must_write_nothing()
     return counts | {"zeros": zeros} | compared
 
 
