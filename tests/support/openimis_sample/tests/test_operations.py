@@ -415,14 +415,13 @@ def test_days_may_follow_each_other(openimis: sqlite3.Connection, level: str) ->
 def test_the_same_day_and_seed_bring_the_same_changes(
     openimis: sqlite3.Connection, level: str, tables: dict[str, Any], tmp_path: Any
 ) -> None:
-    again = sqlite3.connect(":memory:")
-    openimis.backup(again)
+    with closing(sqlite3.connect(":memory:")) as again:
+        openimis.backup(again)
 
-    for connection in (openimis, again):
-        next_day(connection, day=date(2024, 7, 2), seed=5)
+        for connection in (openimis, again):
+            next_day(connection, day=date(2024, 7, 2), seed=5)
 
-    assert stored(openimis, level) == stored(again, level)
-    again.close()
+        assert stored(openimis, level) == stored(again, level)
 
 
 def _check_live(done: Done) -> None:

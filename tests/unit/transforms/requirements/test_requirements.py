@@ -84,7 +84,7 @@ def test_the_page_says_first_what_it_comes_to() -> None:
         check_sentence(whole)
         == f"All {len(REQUIREMENTS)} requirements are met. Nothing was written."
     )
-    assert "(DHIS2: Root org unit), and 2 could not be looked at" in check_page(faulty)
+    assert "(DHIS2: Root org unit), and 3 could not be looked at" in check_page(faulty)
     assert "It is \\| not there." in check_page(faulty)
 
 
