@@ -31,6 +31,8 @@ from transforms.package.program_indicators import program_indicator_objects, pro
 from transforms.package.tables.claim_measures import CLAIM_MEASURES, SERVICE_GROUP_MEASURES
 from transforms.package.tables.program_indicators import MEASURES
 
+pytestmark = pytest.mark.longer
+
 OF_SAMPLE = (period("202506"), period("2025"))
 OF_DEMO = (period("201803"), period("201901"), period("2018"), period("2019"))
 """The demo database begins policies in March 2018 and has its claims in January 2019."""
@@ -175,7 +177,6 @@ def test_a_program_indicator_that_lacks_its_filter_is_found(sample_scheme: BothS
     assert {figure.key for figure in differing(figures)} == keys
 
 
-@pytest.mark.longer
 def test_the_new_sql_engine_of_2_43_shows_the_same(sample_scheme: BothSides):
     differing = [
         key
@@ -195,7 +196,6 @@ def of_demo(demo_scheme: BothSides) -> list[Figure]:
     return demo_scheme.compared(OF_DEMO)
 
 
-@pytest.mark.longer
 @needs_demo_database[0]
 @needs_demo_database[1]
 def test_dhis2_shows_what_the_demo_database_says(of_demo: list[Figure]):

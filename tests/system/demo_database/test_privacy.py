@@ -15,7 +15,7 @@ from tests.system.demo_database import needs_demo_database
 from tests.system.demo_database.demo_scheme import DemoScheme, NewScheme
 from tests.system.demo_database.traces import Traces, recorded, records_of_prefect, texts_of
 
-pytestmark = needs_demo_database
+pytestmark = [*needs_demo_database, pytest.mark.longer]
 
 MARK, NUMBER = "Canary", "Magpie"
 DROPPED = {
@@ -169,7 +169,6 @@ def test_people_can_still_be_told_apart(guarded: Synced) -> None:
     assert all(re.fullmatch("[0-9a-f]{64}", number) for number in numbers)
 
 
-@pytest.mark.longer
 @pytest.mark.parametrize("privacy", ["guarded", "open_country"])
 def test_no_log_line_names_a_personal_datum(privacy: str, request: pytest.FixtureRequest) -> None:
     synced: Synced = request.getfixturevalue(privacy)

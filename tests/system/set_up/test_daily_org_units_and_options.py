@@ -29,6 +29,8 @@ from tests.system.set_up.a_country import (
 )
 from transforms.openimis.tables.places import GROUP_SETS
 
+pytestmark = pytest.mark.longer
+
 INSUREE_PROGRAM, CLAIM_PROGRAM = "IR5BiEXrBD7", "vPjOO7Jl6jC"
 GENDER_SET = "GUdoValVQSh"
 GROUPS = {group.key: group.uid for group_set in GROUP_SETS for group in group_set.groups}

@@ -14,6 +14,8 @@ from transforms.core.json_texts import Json
 from transforms.package.metadata import maps
 from transforms.reports.metadata_summary import plan_markdown
 
+pytestmark = pytest.mark.longer
+
 CHART, TABLE, BOARD, SECTION = "PDRnxsmlmdD", "dWD0yEWgaHC", "TeQ4UNEEEUg", "sx82Q7RtVSo"
 COVERAGE_MAP = maps(1)[0]["id"]
 OPTIONS = choices(tblGender=GENDERS)

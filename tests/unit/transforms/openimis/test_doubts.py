@@ -20,6 +20,8 @@ from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import TABLES
 from transforms.openimis.tables.field_reasons import hint_of, unreadable_reason
 
+pytestmark = pytest.mark.longer
+
 TODAY = dt.date(2023, 6, 30)
 COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
 KEY = "a key of the ministry that is long enough"
