@@ -19,18 +19,17 @@ from transforms.openimis.tables.column_types import Table
 from transforms.openimis.tables.columns import TABLES
 
 
-def read_of(database: Database, folder: Path, country: Country, *, figures: bool = False) -> Tables:
+def read_of(database: Database, folder: Path, country: Country) -> Tables:
     """Return what the pipeline reads of a database; its files lie in the folder.
 
     Args:
         database: openIMIS.
         folder: For the files.
         country: The country file.
-        figures: Whether what figures of months are made of is read besides.
     """
     run = Run(folder, "figures")
     client = Openimis(POSTGRESQL, database.odbc)
-    copy_tables(run, database.name, client, selected_columns(country, figures=figures))
+    copy_tables(run, database.name, client, selected_columns(country))
     return normalise(read_snapshot(run).frames, country)
 
 

@@ -72,6 +72,9 @@ def test_a_figure_has_at_most_three_categories():
     assert all(len(figure.categories) <= 3 for figure in FIGURES)
 
 
+WITH_FIGURES = COUNTRY_FILE.model_copy(update={"mode": "both"})
+
+
 class Both:
     """Figures as they are computed, and as openIMIS says them."""
 
@@ -79,7 +82,7 @@ class Both:
         self, database: Database, folder: Path, as_of: dt.date, periods: list[DataPeriod]
     ) -> None:
         settings = FigureSettings(as_of, COUNTRY_FILE, item_groups=ITEM_GROUPS)
-        register = register_of(read_of(database, folder, COUNTRY_FILE, figures=True))
+        register = register_of(read_of(database, folder, WITH_FIGURES))
         self.values = figure_values(register, periods, settings).collect()
         with psycopg.connect(database.conninfo) as connection:
             sql = MonthlySql(connection, as_of, periods, GROUPS, COUNTRY_FILE.root.uid)

@@ -65,7 +65,7 @@ def test_the_figures_of_all_parts_add_up_to_those_of_everybody(tmp_path: Path):
 
 
 def test_what_is_read_where_figures_alone_are_sent_is_enough_for_them():
-    read = selected_columns(COUNTRY_FILE, persons=False, figures=True)
+    read = selected_columns(COUNTRY_FILE.model_copy(update={"mode": "aggregate"}))
     everything = made_of(sample(60, seed=5, level="1.11", as_of=AS_OF))
     narrow = {
         table: everything[table].select(column.name for column in columns)

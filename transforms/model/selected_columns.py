@@ -19,15 +19,11 @@ from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES
 from transforms.openimis.tables.places import GROUP_SETS
 
 
-def selected_columns(
-    country: Country, *, persons: bool | None = None, figures: bool | None = None
-) -> dict[str, list[Column]]:
+def selected_columns(country: Country) -> dict[str, list[Column]]:
     """Return what is read of every openIMIS table: values only where something is made of them.
 
     Args:
         country: Says which fields are dropped, and whether persons and figures are sent.
-        persons: Whether fields are sent, if that is not to be as the country file says.
-        figures: Whether figures of months and places are; likewise.
 
     Raises:
         CountryError: See `policy_of`.
@@ -35,9 +31,9 @@ def selected_columns(
     policy = policy_of(country)
     sent = [field for field in ALL_FIELDS if policy[field.key] is not Treatment.DROP]
     sent_columns = _of_groups(country)
-    if country.sends_persons if persons is None else persons:
+    if country.sends_persons:
         sent_columns |= {(field.table, field.column) for field in sent}
-    if country.sends_figures if figures is None else figures:
+    if country.sends_figures:
         restored = [field for field in sent if field is RESTORED_CLAIM]
         sent_columns |= {(field.table, field.column) for field in restored} | COLUMNS_OF_FIGURES
     tables = {name for name, _ in sent_columns}

@@ -99,7 +99,7 @@ def test_what_is_read_is_what_the_country_file_sends():
 
 
 def test_where_figures_alone_are_sent_names_and_numbers_of_people_are_not_read():
-    read = selected_columns(Country(root=ROOT), persons=False, figures=True)
+    read = selected_columns(Country(root=ROOT, mode="aggregate"))
 
     of_people = {column.name for column in read["tblInsuree"] if column.field}
     assert of_people == {"DOB", "Gender"}
