@@ -1,6 +1,6 @@
 """The sections of the country file that are about DHIS2, and about how runs go."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
@@ -28,14 +28,14 @@ class Levels(_Section):
     village: str = "Village"
 
 
-ISO = "iso8601"
+ISO: Final = "iso8601"
 """The calendar in which figures of months are counted."""
 
 
 class Server(_Section):
     """What has to be set about DHIS2 before the first request."""
 
-    calendar: Literal["iso8601", "nepali", "ethiopian"] = "iso8601"
+    calendar: Literal["iso8601", "nepali", "ethiopian"] = ISO
 
 
 class Load(_Section):

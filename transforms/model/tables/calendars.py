@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.core.fields import ValueType
+from transforms.openimis.country_sections import ISO as ISO
 
-ISO = "iso8601"
 DATES = frozenset({ValueType.DATE, ValueType.AGE})
 MIDNIGHT = "T00:00:00"
 POPULATION_YEARS = 45
