@@ -61,12 +61,6 @@ class Solutions:
         return {_marker(each): value for each, value in left.items() if each < 0}
 
 
-def determined(equations: Iterable[Mapping[int, int]]) -> set[int]:
-    """Return the unknowns that a system determines: those that are 0 in every solution."""
-    found = Solutions(dict(enumerate(equations))).at_random()
-    return {cell for cell, value in found.items() if not value}
-
-
 def without(solutions: Sequence[Solution], cell: int) -> list[Solution]:
     """Return solutions of the system in which a cell is known too: one less."""
     last = next(n for n in reversed(range(len(solutions))) if solutions[n][cell])

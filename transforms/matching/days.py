@@ -27,7 +27,7 @@ def in_our_form(cell: str, before: str) -> pl.Expr:
     written = _moment(pl.col(before), _ONE_MEANING)
     one = _moment(text, _ONE_MEANING)
     means_before = pl.any_horizontal(
-        _moment(text, [form]).eq_missing(written) for form in (*_ONE_MEANING, *_SEVERAL)
+        _moment(text, (form,)).eq_missing(written) for form in (*_ONE_MEANING, *_SEVERAL)
     )
     is_whole = text.str.contains(r"\d:\d")
     form = pl.when(is_whole).then(one.dt.strftime(_MINUTE)).otherwise(one.dt.strftime(_DAY))
@@ -40,7 +40,7 @@ def in_our_form(cell: str, before: str) -> pl.Expr:
     )
 
 
-def _moment(text: pl.Expr, days: tuple[str, ...] | list[str]) -> pl.Expr:
+def _moment(text: pl.Expr, days: tuple[str, ...]) -> pl.Expr:
     """Return the minute that a text means in the first of some forms; seconds do not count."""
     read = [
         text.str.to_datetime(f"{day}{hour}", strict=False, time_unit="us")
