@@ -18,6 +18,7 @@ from prefect import flow, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import LogFilter
 from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import LogSort
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Running
 
@@ -63,9 +64,10 @@ def patient(scheme: FlowScheme) -> FlowScheme:
 
 
 def logs() -> list[str]:
-    """What people read in Prefect's UI."""
+    """What people read in Prefect's UI, the newest first."""
+    newest = LogSort.TIMESTAMP_DESC
     with get_client(sync_client=True) as client:
-        return [each.message for each in client.read_logs(LogFilter(), limit=200)]
+        return [each.message for each in client.read_logs(LogFilter(), limit=200, sort=newest)]
 
 
 def test_by_default_a_night_is_waited_for_and_not_the_next_one() -> None:
@@ -100,8 +102,9 @@ def test_what_is_waited_for_and_until_when_is_told_in_prefect(scheme: FlowScheme
 
     scheme.sync(run_id="first")
 
-    told = eventually(lambda: [each for each in logs() if "tried again at" in each])[-1]
-    assert "DHIS2 answered 500 to GET /api/system/info" in told
+    refusal = "DHIS2 answered 500 to GET /api/system/info"
+    told = eventually(lambda: [each for each in logs() if refusal in each])[0]
+    assert "tried again at" in told
     assert "nobody has to do anything" in told
     assert "every 0.002 minutes until" in told
 
