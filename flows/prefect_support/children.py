@@ -2,6 +2,7 @@
 
 sync (a worker's) ─► run_deployment(extract) ─► transform ─► load
     retried ───────► the same child: done ones are left, the failed one is scheduled again
+    crashed child ─► scheduled again: a killed process, or a driver that ended it, is no failure
 
 A child that no worker takes is cancelled after a while, so that it cannot begin when nobody waits
 for it any more; one that runs is waited for much longer, but not for ever: its process may be gone.
@@ -21,6 +22,8 @@ from transforms.openimis.country import Waiting
 
 POLL_SECONDS = 2.0
 NOT_TAKEN = "no worker took it in time"
+NEW_PROCESSES = 2
+"""How often a child gets another process: what still ends it then needs a person."""
 STAGE_QUEUE = "stages"
 """Of the work pool: a worker that takes this queue alone has no slot for what waits for a stage."""
 
@@ -54,6 +57,8 @@ def start_child(deployment: str, parameters: dict[str, Any], name: str) -> FlowR
 def await_child(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
     """Wait for the end of a child, and return its run, which completed.
 
+    One whose process is gone gets another, which goes on where it stopped.
+
     Args:
         child: As `start_child` returned it.
         deployment: Its deployment, for what is reported.
@@ -63,6 +68,11 @@ def await_child(child: FlowRun, deployment: str, waiting: Waiting) -> FlowRun:
         ChildFailedError: It ended otherwise than completed, no worker took it, or it did not end.
     """
     ended = _await_end(child, deployment, waiting)
+    for _ in range(NEW_PROCESSES):
+        if ended.state is None or not ended.state.is_crashed():
+            break
+        get_run_logger().warning("The process of %s is gone: %s", ended.name, ended.state.message)
+        ended = _await_end(_reschedule_if_failed(ended), deployment, waiting)
     if ended.state is None or not ended.state.is_completed():
         raise ChildFailedError(
             f"{deployment} ended as {ended.state_name}: {ended.state and ended.state.message} "

@@ -6,7 +6,7 @@ The delays are tiny here; all else is as a data manager has it.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -20,10 +20,15 @@ from prefect.client.schemas.filters import LogFilter
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import LogSort
 from prefect.runtime import flow_run
-from prefect.states import Cancelled, Running
+from prefect.states import Cancelled, Completed, Crashed, Running
 
 from flows.extract import extract
-from flows.prefect_support.children import ChildFailedError, await_child, start_child
+from flows.prefect_support.children import (
+    NEW_PROCESSES,
+    ChildFailedError,
+    await_child,
+    start_child,
+)
 from flows.prefect_support.openimis_database import OpenimisDatabase
 from flows.prefect_support.pseudonym_key import PseudonymKey
 from staging.current import read_current
@@ -442,10 +447,51 @@ def test_a_stage_that_never_ends_is_not_waited_for_for_ever(nobody_works: None) 
     taker.join()
 
 
-def taken_by_somebody() -> None:
+@pytest.mark.parametrize("crashes", [1, NEW_PROCESSES])
+def test_a_stage_whose_process_is_gone_gets_another(nobody_works: None, crashes: int) -> None:
+    """A machine without memory kills it, or an ODBC driver ends it with the lost connection."""
+    taker = threading.Thread(target=take_in_turn, args=([Crashed] * crashes + [Completed],))
+    taker.start()
+
+    ended = a_parent_of_one_stage()
+
+    taker.join()
+    assert ended.is_completed(), ended.message
+    assert [run.state_name for run in runs_of_deployment(EXTRACT)[:1]] == ["Completed"]
+
+
+def test_a_stage_whose_process_is_always_gone_ends_the_run(nobody_works: None) -> None:
+    taker = threading.Thread(target=take_in_turn, args=([Crashed] * (NEW_PROCESSES + 1),))
+    taker.start()
+
+    ended = a_parent_of_one_stage()
+
+    taker.join()
+    assert ended.is_failed()
+    assert "extract/manual ended as Crashed" in str(ended.message)
+
+
+def a_parent_of_one_stage() -> State[Any]:
+    @flow(name="a-parent")
+    def parent() -> None:
+        await_child(start_child(EXTRACT, {}, "extract scheme"), EXTRACT, Waiting())
+
+    return parent(return_state=True)
+
+
+def take_in_turn(ends: list[Callable[[], State[Any]]]) -> None:
+    """Be the worker: take the run as often as it is scheduled, and let it end so."""
+    for end in ends:
+        taken = taken_by_somebody()
+        with get_client(sync_client=True) as client:
+            client.set_flow_run_state(taken, end(), force=True)
+
+
+def taken_by_somebody() -> UUID:
     """Let the run that waits for a worker be running, as one says who then dies."""
     moment = threading.Event()
     while not (waiting := [run for run in runs_of_deployment(EXTRACT) if run.state_name in NEW]):
         moment.wait(0.2)
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(waiting[0].id, Running(), force=True)
+    return waiting[0].id
