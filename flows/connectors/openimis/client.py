@@ -29,6 +29,9 @@ from transforms.openimis.tables.column_types import Column
 
 LOGIN_SECONDS = 30
 
+# Else unixODBC 2.3.12 keeps a closed connection open until the process ends.
+pyodbc.pooling = False
+
 
 class Openimis:
     """A client of one openIMIS database."""

@@ -14,7 +14,7 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database, sqlite_odbc
-from tests.system.extract.conftest import rows_of, wanted_of
+from tests.system.extract.conftest import rows_of, until, wanted_of
 
 NEW_CLAIM = (
     'INSERT INTO "tblClaim" ("ClaimID", "ClaimUUID", "ValidityFrom", "ClaimCode", "DateFrom",'
@@ -25,6 +25,10 @@ NEW_LINE = (
     'INSERT INTO "tblClaimItems" ("ClaimItemID", "ClaimID", "ItemID", "ValidityFrom",'
     ' "ClaimItemStatus", "Availability", "QtyProvided", "PriceAsked", "AuditUserID")'
     " VALUES ({claim}, {claim}, 1, now(), 1, true, 1, 100, 1)"
+)
+OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 FIRST_NEW = 1_000_000
 LINES = wanted_of("tblClaimItems", "ClaimID")
@@ -97,6 +101,12 @@ def test_nothing_is_locked_while_openimis_is_read(client, administrator):
         after = keys(transaction, claims, "ClaimID")
 
     assert before == after
+
+
+def test_no_connection_stays_open_once_openimis_is_read(tmp_path, client, administrator):
+    copy_tables(Run(tmp_path, "read"), "scheme", client, CLAIMS)
+
+    until(lambda: administrator.execute(OTHERS).fetchone() == (0,))
 
 
 def test_the_snapshot_is_dated_by_the_clock_of_the_source(client):

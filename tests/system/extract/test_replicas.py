@@ -1,7 +1,6 @@
 """A replica says which moment it shows, and what it cannot go on with it says in one sentence."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ from tests.support.databases import (
     replica,
     why_no_postgresql,
 )
-from tests.system.extract.conftest import skip_where_the_process_ends, wanted_of
+from tests.system.extract.conftest import skip_where_the_process_ends, until, wanted_of
 from transforms.core.errors import SourceBusyError
 
 NAMES = wanted_of("tblHF", "HFName")
-SECONDS = 20
 
 
 class Pair:
@@ -66,14 +64,6 @@ def _ask(database: Database, statement: str) -> list[Any]:
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         done = connection.execute(statement.encode())
         return [value for (value,) in done.fetchall()] if done.description else []
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("What was waited for did not come about.")
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

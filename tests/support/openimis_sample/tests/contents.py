@@ -9,6 +9,9 @@ import pyodbc
 
 from tests.support.openimis_sample import schema
 
+# Else unixODBC 2.3.12 keeps a closed connection open, and its database is no template any more.
+pyodbc.pooling = False
+
 Contents = dict[str, dict[Any, dict[str, Any]]]
 """Table → key → column → value."""
 
