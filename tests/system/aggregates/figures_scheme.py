@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,5 +92,5 @@ def posts(scheme: Scheme) -> int:
 
 def query(scheme: Scheme, text: str, *values: object) -> list[tuple[object, ...]]:
     """Read openIMIS, or change it."""
-    with sqlite3.connect(scheme.database) as connection:
+    with closing(sqlite3.connect(scheme.database)) as connection, connection:
         return connection.execute(text, values).fetchall()

@@ -1,6 +1,7 @@
 """Ask what is known of one object; take everything back at the end of a pilot."""
 
 import sqlite3
+from contextlib import closing
 
 import polars as pl
 import pytest
@@ -64,7 +65,7 @@ def test_an_explanation_names_what_openimis_has_otherwise_than_dhis2(scheme: Flo
     scheme.sync(run_id="first")
     person = acknowledged(scheme, "claim_enrollments")["person"][0]
     assert "differs" not in explain(person, "ministry", scheme.staging_root)
-    with sqlite3.connect(scheme.database) as openimis:
+    with closing(sqlite3.connect(scheme.database)) as openimis, openimis:
         openimis.execute("UPDATE tblClaim SET DateClaimed = '2001-02-03'")
     scheme.sync(run_id="plan", until="transform")
 

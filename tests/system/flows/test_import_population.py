@@ -1,6 +1,7 @@
 """The flow that imports population figures, as a data manager runs it."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def code_of_a_district(scheme: FlowScheme) -> str:
         'SELECT "LocationCode" FROM "tblLocations" '
         'WHERE "LocationType" = \'D\' AND "ValidityTo" IS NULL LIMIT 1'
     )
-    with sqlite3.connect(scheme.database) as connection:
+    with closing(sqlite3.connect(scheme.database)) as connection, connection:
         return str(connection.execute(query).fetchone()[0])
 
 

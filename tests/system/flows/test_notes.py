@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import polars as pl
@@ -17,7 +18,7 @@ WORKER = "00000000-0000-4000-8000-000000000001"
 @pytest.fixture
 def noted_scheme(scheme: FlowScheme) -> FlowScheme:
     """Two people have an education that is in no list."""
-    with sqlite3.connect(scheme.database) as database:
+    with closing(sqlite3.connect(scheme.database)) as database, database:
         keys = database.execute(
             'SELECT "InsureeID" FROM "tblInsuree" WHERE "ValidityTo" IS NULL '
             'ORDER BY "InsureeID" LIMIT 2'
@@ -29,7 +30,7 @@ def noted_scheme(scheme: FlowScheme) -> FlowScheme:
 @pytest.fixture
 def scheme_with_others(noted_scheme: FlowScheme) -> FlowScheme:
     """One more is nowhere, and one is a fund."""
-    with sqlite3.connect(noted_scheme.database) as database:
+    with closing(sqlite3.connect(noted_scheme.database)) as database, database:
         for number, chfid in enumerate(("worker", "999999999"), start=1):
             database.executescript(
                 f"""CREATE TEMP TABLE another AS
@@ -88,7 +89,7 @@ def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_ot
 @pytest.mark.large
 def test_a_person_who_changes_is_noted_again_and_nobody_else(noted_scheme: FlowScheme) -> None:
     noted_scheme.sync(run_id="first")
-    with sqlite3.connect(noted_scheme.database) as database:
+    with closing(sqlite3.connect(noted_scheme.database)) as database, database:
         first = 'SELECT min("InsureeID") FROM "tblInsuree" WHERE "Education" = 99'
         other = "CASE \"Marital\" WHEN 'D' THEN 'W' ELSE 'D' END"
         database.execute(

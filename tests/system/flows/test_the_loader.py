@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def refused(scheme: FlowScheme, run_id: str) -> list[Any]:
 def test_the_loaders_role_is_enough_for_days_of_loads(loading: FlowScheme) -> None:
     first = loading.sync(run_id="first")
     loading.next_day(day=date(2026, 1, 2))
-    with sqlite3.connect(loading.database) as connection:
+    with closing(sqlite3.connect(loading.database)) as connection, connection:
         connection.execute(
             'UPDATE "tblClaim" SET "ValidityTo" = \'2026-01-02\' WHERE "ClaimID" IN '
             '(SELECT "ClaimID" FROM "tblClaim" WHERE "ValidityTo" IS NULL LIMIT 3)'
