@@ -100,6 +100,7 @@ STEPS: tuple[Step, ...] = (
     Step("brought_compared", loading.compared, ("brought_again",)),
     Step("values", data_values.sent, ("first",)),
     Step("values_and_persons", data_values.as_persons_say, ("values", "analytics")),
+    Step("values_as_adx", data_values.read_as_adx, ("values",)),
     Step("values_corrected", data_values.corrected, ("values",)),
     Step("forms", asking.forms, ("first",)),
 )

@@ -26,9 +26,9 @@ QUICK = (
 NOT_OF_THE_STAND_IN = {
     "tokens", "first_by_token", "limited_token", "analytics", "figures", "regions",
     "everything_answers", "facility_figures", "district_figures", "board_figures",
-    "values_and_persons",
+    "values_and_persons", "values_as_adx",
 }  # fmt: skip
-"""Steps that need what the stand-in does not model: tokens that users make, and figures."""
+"""Steps that need what the stand-in does not model: tokens that users make, figures, ADX."""
 MOST = 40
 """Of so few people some figures count nothing."""
 

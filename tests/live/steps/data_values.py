@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import httpx
 import psycopg
 
 from tests.figures.monthly_rows import add_rows_of_figures
@@ -83,6 +84,27 @@ def as_persons_say(live: Live) -> Counts:
     must(not different, f"{len(different)} sums differ: {'; '.join(different[:SHOWN])}")
     must(any(row[3] for row in rows), f"DHIS2 counts nothing of persons in {country.root.name}")
     return {"pairs": len(pairs), "sums not zero": sum(bool(row[3]) for row in rows)}
+
+
+def read_as_adx(live: Live) -> Counts:
+    """DHIS2 reads the ADX file of a run, and would change nothing by it."""
+    live.as_user("loader")
+    live.pilot.sync("figures-as-adx", adx=True, until="transform").must_complete()
+    answer = httpx.post(
+        f"{live.server.proxy.url}/api/dataValueSets",
+        params={"orgUnitIdScheme": "UID", "dryRun": "true", "async": "false"},
+        content=live.pilot.run("figures-as-adx").adx.read_bytes(),
+        headers={"Content-Type": "application/adx+xml"},
+        auth=(live.server.admin.username, live.server.admin.password or ""),
+        timeout=600,
+    )
+    report = answer.json().get("response") or answer.json()
+    counts, told = report["importCount"], report.get("conflicts") or report.get("description")
+    known = len(values_of(live, months_of(live)))
+    read = counts["imported"] + counts["updated"]
+    must(not counts["ignored"] and read >= known, f"DHIS2 read {read} of {known}: {told}")
+    must(not counts["imported"], f"{counts['imported']} values of the file are new to DHIS2")
+    return {"values read": read, "values in DHIS2": known}
 
 
 def corrected(live: Live) -> Counts:
