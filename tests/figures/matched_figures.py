@@ -30,6 +30,7 @@ class MatchedFigures:
         splits: Key to measure and split.
         units: UUID of a place to the org unit where what is there lies; none for what waits.
         paths: Org unit to the org units above it, the root first, and itself.
+        birth_to_the: See `OpenimisFigures`.
     """
 
     conninfo: str
@@ -38,6 +39,7 @@ class MatchedFigures:
     splits: Mapping[str, tuple[str, str]]
     units: Mapping[str, str]
     paths: Mapping[str, list[str]]
+    birth_to_the: str = "year"
 
     def compared(
         self, answers: Answers, periods: tuple[Period, ...], level: int, asked: list[str]
@@ -53,7 +55,10 @@ class MatchedFigures:
         root = next(iter(self.paths.values()))[0]
         names = {COUNTRY: root} | {uid: uid for uid in asked}
         with psycopg.connect(self.conninfo, options="-c demo.zone=UTC") as connection:
-            openimis = OpenimisFigures(connection, self.as_of, max(p.end for p in periods))
+            last_day = max(period.end for period in periods)
+            openimis = OpenimisFigures(
+                connection, self.as_of, last_day, birth_to_the=self.birth_to_the
+            )
             openimis.place_at(self.units, self._counted_at(level))
             return [
                 figure

@@ -77,6 +77,8 @@ class OpenimisFigures:
         as_of: dt.date,
         last_day: dt.date,
         groups: Mapping[str, list[str]] | None = None,
+        *,
+        birth_to_the: str = "year",
     ) -> None:
         """Make the tables that the queries stand on; they are gone with the connection.
 
@@ -85,11 +87,13 @@ class OpenimisFigures:
             as_of: The day of the snapshot.
             last_day: Of all periods that are asked for.
             groups: Key of a group of services to its codes.
+            birth_to_the: How exactly the country sends a day of birth: *year* or *day*.
         """
         self._connection = connection
         self._groups = dict(groups or {})
-        for name, value in {"demo.as_of": as_of, "demo.last_day": last_day}.items():
-            connection.execute("SELECT SET_CONFIG(%s, %s, FALSE)", (name, str(value)))
+        settings = {"as_of": as_of, "last_day": last_day, "birth_to_the": birth_to_the}
+        for name, value in settings.items():
+            connection.execute("SELECT SET_CONFIG(%s, %s, FALSE)", (f"demo.{name}", str(value)))
         for path in (_RULES / "rules.sql", _RULES / "claim_statuses.sql", _HERE / "openimis.sql"):
             connection.execute(path.read_bytes())
 

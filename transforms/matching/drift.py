@@ -17,8 +17,8 @@ SENTENCES = {
         f"from the user). Nothing makes them again: what lies there waits. {DECIDE}"
     ),
     CLOSED: (
-        "are closed in DHIS2, and openIMIS has not closed the places: what is of a later day "
-        f"waits, unless it was decided since. {DECIDE}"
+        "are closed in DHIS2, and openIMIS has not closed the places, nor has anybody decided "
+        f"since: what is of a later day waits. {DECIDE}"
     ),
     MOVED: f"lie below another org unit of DHIS2; nothing waits for it. {DECIDE}",
     RENAMED: f"have another name in DHIS2; nothing waits for it. {DECIDE}",
@@ -51,12 +51,15 @@ def drift(decided: pl.DataFrame, units: pl.DataFrame) -> Drift:
         units: `transforms.matching.org_unit_tree.ORG_UNITS`, at least of what is accepted.
     """
     noted = drift_of(decided, units).with_columns(pl.col("note").str.split(" "))
-    return Drift(tuple(_sentences(noted)), _closed_since(noted, units))
+    closed = _closed_since(noted, units)
+    return Drift(tuple(_sentences(noted, closed)), closed)
 
 
-def _sentences(noted: pl.DataFrame) -> Iterator[str]:
+def _sentences(noted: pl.DataFrame, closed: Mapping[str, str]) -> Iterator[str]:
+    undecided = noted.filter(pl.col("dhis2_uid").is_in(list(closed)))
     for code, sentence in SENTENCES.items():
-        found = noted.filter(pl.col("note").list.contains(code))["dhis2_uid"].unique().sort()
+        told = undecided if code == CLOSED else noted
+        found = told.filter(pl.col("note").list.contains(code))["dhis2_uid"].unique().sort()
         if uids := found.to_list():
             more = f" and {len(uids) - NAMED} more" if uids[NAMED:] else ""
             named = ", ".join(uids[:NAMED]) + more

@@ -20,11 +20,11 @@ WHERE h."ValidityTo" IS NULL OR h."LegacyID" IS NULL OR h."LegacyID" = h."HfID";
 CREATE TEMP TABLE family_head AS SELECT family, head FROM head WHERE head IS NOT NULL;
 
 -- The insured: current insurees, each with the first day on which the scheme knew him.
--- A day of birth leaves openIMIS as 1 January of its year (privacy): ages are those of that day.
+-- A day of birth leaves openIMIS as 1 January of its year (privacy), unless the country sends it whole: ages are those of that day.
 CREATE TEMP TABLE insured AS
 SELECT p."InsureeID" AS person, p.place,
     NULLIF(TRIM(i."Gender"), '') AS gender,
-    MAKE_DATE(EXTRACT(YEAR FROM i."DOB")::INT, 1, 1) AS birth,
+    DATE_TRUNC(CURRENT_SETTING('demo.birth_to_the'), i."DOB")::DATE AS birth,
     NULLIF(i."Education", 0)::TEXT AS education,
     NULLIF(TRIM(f."FamilyType"), '') AS family_type,
     f."Poverty" AS poverty,

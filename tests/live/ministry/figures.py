@@ -57,6 +57,7 @@ def equal(ministry: RealMinistry, insurees: int) -> Counts:
             splits={row.key: (row.measure.key, row.split.key if row.split else "") for row in rows},
             units={key: uid for key, uid in ministry.expected().items() if uid},
             paths={row["id"]: row["path"].strip("/").split("/") for row in ministry.made.units},
+            birth_to_the="day",  # the ministry knows the birthdays of its people
         )
         counts = Counts()
         for level, units in asked.items():

@@ -7,6 +7,7 @@ import polars as pl
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.target.read_back import Reader
 from staging.acknowledged import scan
+from staging.links import read_links
 from tests.live.ministry.real import RealMinistry
 from tests.live.outcomes import Counts, must, must_be_equal
 from transforms.changes.objects.schemas import acknowledged_schema
@@ -58,8 +59,10 @@ def _seen_by(
         must_be_equal(f"Claim events of {role.key} in analytics", listed, here or None)
     insured = _held(ministry, INSUREE_ENROLLMENTS)
     of_own = set(insured.filter(pl.col("orgUnit").is_in(list(own)))["parentUid"])
+    linked = set(read_links(ministry.target, ministry.current).values())
     missing = of_own - people.keys()
-    must(not missing, f"{role.key} does not see {len(missing)} of {len(of_own)} insured")
+    told = f"{len(missing)} of {len(of_own)} insured, {len(missing & linked)} of them linked"
+    must(not missing, f"{role.key} does not see {told}")
     at_own = sum(place in own for place in claims.values())
     return {
         "people listed": len(people),
