@@ -59,10 +59,10 @@ def _seen_by(
         must_be_equal(f"Claim events of {role.key} in analytics", listed, here or None)
     insured = _held(ministry, INSUREE_ENROLLMENTS)
     of_own = set(insured.filter(pl.col("orgUnit").is_in(list(own)))["parentUid"])
-    linked = set(read_links(ministry.target, ministry.current).values())
-    missing = of_own - people.keys()
-    told = f"{len(missing)} of {len(of_own)} insured, {len(missing & linked)} of them linked"
-    must(not missing, f"{role.key} does not see {told}")
+    links = read_links(ministry.target, ministry.current).drop_nulls("theirs")
+    theirs = dict(links.select("uid", "theirs").iter_rows())
+    missing = {theirs.get(uid, uid) for uid in of_own} - people.keys()
+    must(not missing, f"{role.key} does not see {len(missing)} of {len(of_own)} insured")
     at_own = sum(place in own for place in claims.values())
     return {
         "people listed": len(people),
