@@ -5,7 +5,7 @@ Both are asked of the org units of one level at a time, and of the country.
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -31,6 +31,7 @@ class MatchedFigures:
         units: UUID of a place to the org unit where what is there lies; none for what waits.
         paths: Org unit to the org units above it, the root first, and itself.
         birth_to_the: See `OpenimisFigures`.
+        registered_at: UUID of a linked person to the org unit where DHIS2 has the person.
     """
 
     conninfo: str
@@ -40,6 +41,7 @@ class MatchedFigures:
     units: Mapping[str, str]
     paths: Mapping[str, list[str]]
     birth_to_the: str = "year"
+    registered_at: Mapping[str, str] = field(default_factory=dict)
 
     def compared(
         self, answers: Answers, periods: tuple[Period, ...], level: int, asked: list[str]
@@ -59,7 +61,7 @@ class MatchedFigures:
             openimis = OpenimisFigures(
                 connection, self.as_of, last_day, birth_to_the=self.birth_to_the
             )
-            openimis.place_at(self.units, self._counted_at(level))
+            openimis.place_at(self.units, self._counted_at(level), self.registered_at)
             return [
                 figure
                 for key in self.program_indicators

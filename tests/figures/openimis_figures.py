@@ -97,12 +97,18 @@ class OpenimisFigures:
         for path in (_RULES / "rules.sql", _RULES / "claim_statuses.sql", _HERE / "openimis.sql"):
             connection.execute(path.read_bytes())
 
-    def place_at(self, units: Mapping[str, str], counted_at: Mapping[str, str]) -> None:
+    def place_at(
+        self,
+        units: Mapping[str, str],
+        counted_at: Mapping[str, str],
+        registered_at: Mapping[str, str],
+    ) -> None:
         """Let places lie at org units of another tree; what lies elsewhere is not counted.
 
         Args:
             units: UUID of a place to its org unit.
             counted_at: Org unit to the one of which the figures are; instead of districts.
+            registered_at: UUID of a linked person to the org unit that is the home for DHIS2.
         """
         with self._connection.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE unit_of (place TEXT, unit TEXT)")
@@ -111,8 +117,14 @@ class OpenimisFigures:
             cursor.execute(
                 "UPDATE claim SET facility = unit FROM unit_of WHERE unit_of.place = facility"
             )
+            cursor.executemany(
+                """UPDATE claim SET home = %s FROM "tblInsuree"
+                   WHERE "InsureeID" = person AND LOWER("InsureeUUID"::TEXT) = %s""",
+                [(unit, person) for person, unit in registered_at.items()],
+            )
             cursor.execute("DELETE FROM district_of")
-            rows = [*units.items(), *((unit, unit) for unit in set(units.values()))]
+            named = {*units.values(), *registered_at.values()}
+            rows = [*units.items(), *((unit, unit) for unit in named)]
             cursor.executemany(
                 "INSERT INTO district_of VALUES (%s, %s)",
                 [(place, counted_at[unit]) for place, unit in rows],

@@ -8,11 +8,13 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.analytics.build_tables import build_analytics_tables
+from staging.links import read_links
 from staging.snapshots import read_snapshot
 from tests.figures.matched_figures import MatchedFigures
 from tests.live.calendars import OF_SAMPLE
 from tests.live.ministry.real import RealMinistry
 from tests.live.outcomes import Counts, NotDoneError, must
+from tests.live.real_people import people_of
 from tests.support.databases import postgresql
 from tests.support.national_tree import AS_OF, ROOT, openimis_tables
 from tests.support.openimis_sample import write_postgresql
@@ -58,6 +60,7 @@ def equal(ministry: RealMinistry, insurees: int) -> Counts:
             units={key: uid for key, uid in ministry.expected().items() if uid},
             paths={row["id"]: row["path"].strip("/").split("/") for row in ministry.made.units},
             birth_to_the="day",  # the ministry knows the birthdays of its people
+            registered_at=_registered_at(ministry, client),
         )
         counts = Counts()
         for level, units in asked.items():
@@ -68,6 +71,16 @@ def equal(ministry: RealMinistry, insurees: int) -> Counts:
                        f"not zero of level {level}": sum(bool(each.openimis) for each in found),
                        f"org units of level {level}": len(units)}  # fmt: skip
     return counts | {"different": 0, "program indicators": len(rows)}
+
+
+def _registered_at(ministry: RealMinistry, client: Dhis2) -> dict[str, str]:
+    """UUID of each linked person to the org unit where the ministry has registered the person."""
+    people = people_of(client)
+    links = read_links(ministry.target, ministry.current).drop_nulls("theirs")
+    return {
+        key.lower(): people[uid]["orgUnit"]
+        for key, uid in links.select("key", "theirs").iter_rows()
+    }
 
 
 def _must_be_equal(level: int, found: list[Any]) -> None:
