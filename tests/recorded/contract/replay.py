@@ -53,7 +53,7 @@ SETS = frozenset(
     names(
         "errorReports typeReports attributes dataValues organisationUnits authorities "
         "systemAuthorities analyticsPeriodBoundaries programTrackedEntityAttributes "
-        "rejectedIndexes "
+        "rejectedIndexes dataSetElements "
         "outputPeriodTypes programOwners programIndicators indicators organisationUnitGroups "
         "legends users userRoles"
     )

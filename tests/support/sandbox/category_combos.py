@@ -26,14 +26,39 @@ def add_and_prune(state: State, uid: str) -> Answer:
         for row in state.metadata["categoryOptionCombos"].values()
         if (row.get("categoryCombo") or {}).get("id") == uid
     }
-    for options in wanted - present.keys():
+    missing = sorted(wanted - present.keys(), key=lambda each: _name(state, each))
+    for options in missing:
         _make(state, uid, options)
     used = {key[3] for key in state.data_values}
     for options in present.keys() - wanted:
         if present[options] not in used:
             del state.metadata["categoryOptionCombos"][present[options]]
     state.metadata_changed()
-    return Answer(200, web_message(200, "Import was successful."))
+    made = [_summary(_name(state, each), combo["name"]) for each in missing]
+    return Answer(200, web_message(200, "Import was successful.") | {"response": _report(made)})
+
+
+def _report(summaries: list[Object]) -> Object:
+    counts = {"imported": len(summaries), "updated": 0, "deleted": 0, "ignored": 0}
+    return {
+        "responseType": "ImportSummaries",
+        "status": "SUCCESS",
+        **counts,
+        "importSummaries": summaries,
+        "total": len(summaries),
+    }
+
+
+def _summary(made: str, combo: str) -> Object:
+    described = f"Added missing category option combo: `{made}` for category combo: `{combo}`"
+    return {
+        "responseType": "ImportSummary",
+        "status": "SUCCESS",
+        "description": described,
+        "importCount": {"imported": 1, "updated": 0, "ignored": 0, "deleted": 0},
+        "conflicts": [],
+        "rejectedIndexes": [],
+    }
 
 
 def _options(state: State, combo: Object) -> list[list[str]]:
@@ -41,12 +66,16 @@ def _options(state: State, combo: Object) -> list[list[str]]:
     return [[each["id"] for each in row.get("categoryOptions") or ()] for row in categories]
 
 
-def _make(state: State, combo: str, options: frozenset[str]) -> None:
+def _name(state: State, options: frozenset[str]) -> str:
     names = sorted(str(state.metadata["categoryOptions"][uid]["name"]) for uid in options)
+    return ", ".join(names)
+
+
+def _make(state: State, combo: str, options: frozenset[str]) -> None:
     uid = new_uid()
     state.metadata["categoryOptionCombos"][uid] = {
         "id": uid,
-        "name": ", ".join(names),
+        "name": _name(state, options),
         "categoryCombo": {"id": combo},
         "categoryOptions": [{"id": each} for each in sorted(options)],
     }

@@ -33,7 +33,9 @@ _WRONG_VALUES = {
     "INTEGER": "value_not_integer",
     "NUMBER": "value_not_numeric",
 }
-_PERIOD = re.compile(r"\d{4}(\d{2}(\d{2})?|Q[1-4]|S[12]|W\d{1,2}|April|July|Oct)?")
+_IN_WORDS = {"value_not_numeric": "Data value is not numeric"}
+"""As the message has it; of the others nobody has recorded the words."""
+_PERIOD = re.compile(r"\d{4}((0[1-9]|1[0-2])(\d{2})?|Q[1-4]|S[12]|W\d{1,2}|April|July|Oct)?")
 
 
 def import_values(state: State, account: Account, posted: Object, query: dict[str, str]) -> Answer:
@@ -140,10 +142,11 @@ def _value_conflict(index: int, row: Object, element: Object, *, is_delete: bool
     if is_valid(value_type, str(value)):
         return None
     reason = _WRONG_VALUES.get(value_type, "value_not_valid")
+    message = f"Value must match value type of data element `{uid}`"
     return {
         "object": uid,
         "objects": {"dataElement": uid, "value": reason},
-        "value": f"Value must match value type of data element `{uid}`: `{reason}`",
+        "value": f"{message}: `{_IN_WORDS.get(reason, reason)}`",
         "errorCode": "E7619",
         "property": "value",
         "indexes": [index],
@@ -154,12 +157,39 @@ def _time_conflict(state: State, account: Account, index: int, row: Object) -> O
     """Locked, or not yet over: asked of each data set that has the element and the org unit."""
     for data_set in _data_sets_of(state, row):
         if is_locked(state, account, data_set, row["period"]):
-            message = "Current date is past expiry days for period"
-            return _conflict(index, row, "E7640", "period", message)
+            return _locked(index, row, data_set)
         if is_in_future(state, data_set, row["period"]):
-            message = "Period is after latest open future period"
-            return _conflict(index, row, "E7641", "period", message)
+            return _too_early(state, index, row, data_set)
     return None
+
+
+def _locked(index: int, row: Object, data_set: Object) -> Object:
+    period, uid = row["period"], data_set["id"]
+    message = f"Current date is past expiry days for period: `{period}`  and data set: `{uid}`"
+    found = _conflict(index, row, "E7640", "period", message)
+    return found | {"objects": found["objects"] | {"dataSet": uid}, "value": message}
+
+
+def _too_early(state: State, index: int, row: Object, data_set: Object) -> Object:
+    period, element, uid = row["period"], row["dataElement"], data_set["id"]
+    latest = _ended_last(state, data_set)
+    message = (
+        f"Period: `{period}` is after latest open future period: `{latest}` for data element: "
+        f"`{element}` and data set: `{uid}`"
+    )
+    found = _conflict(index, row, "E7641", "period", message)
+    more = {"dataElement": element, "dataSet": uid}
+    return found | {"objects": found["objects"] | more, "value": message}
+
+
+def _ended_last(state: State, data_set: Object) -> str:
+    """The month or quarter that ended last."""
+    day = _today(state).replace(day=1) - timedelta(days=1)
+    if data_set.get("periodType") == "Quarterly":
+        day = (day + timedelta(days=1)).replace(month=(_today(state).month - 1) // 3 * 3 + 1)
+        day -= timedelta(days=1)
+        return f"{day.year}Q{day.month // 3}"
+    return f"{day:%Y%m}"
 
 
 def _data_sets_of(state: State, row: Object) -> list[Object]:
@@ -373,6 +403,8 @@ def read_values(state: State, pairs: Sequence[tuple[str, str]]) -> Answer:
         del header["orgUnit"]
     units = {str(query.get("orgUnit"))}
     periods = {value for name, value in pairs if name == "period"}
+    if not strict and len(periods) > 1:
+        header = {}
     sets = [value for name, value in pairs if name == "dataSet"]
     elements = {
         each["dataElement"]["id"]
@@ -387,7 +419,7 @@ def read_values(state: State, pairs: Sequence[tuple[str, str]]) -> Answer:
         and (is_under(state, unit, units) if with_children else unit in units)
     ]
     body: Object = {**header, "dataValues": rows}
-    return Answer(200, body if strict else {**body, "completeDate": None})
+    return Answer(200, {**body, "completeDate": None} if header and not strict else body)
 
 
 def _shown(row: Object, header: Object) -> Object:

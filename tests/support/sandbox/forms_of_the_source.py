@@ -15,6 +15,10 @@ classes `dataElements`, `trackedEntityAttributes` and `maps`; one code serves al
 
 How many org units there are, which a page of one says: `AbstractFullReadOnlyController` of 2.40.12,
 2.41.9, 2.42.5.2 and 2.43.1 answers every page with `pager` and its `total`.
+
+Data values and what they are made of: `DataValueSetController`, `MaintenanceController` and the
+lists of categories, their options, combinations and data sets are those of 2.42 in 2.41.9 and
+2.43.1, but for what is refused by 2.43 (`DataEntryGroup`; contract/recordings).
 """
 
 from __future__ import annotations
@@ -27,8 +31,8 @@ _BY_VALUE = (
     "&page&pageSize&trackedEntityType"
 )
 
-VERSIONS = ("2.40", "2.41", "2.43")
-"""A real 2.42.5.2 was asked."""
+VERSIONS = ("2.41", "2.43")
+"""A real 2.40.12 and a real 2.42.5.2 were asked."""
 _OBJECTS = [
     "dashboards",
     "dataSets",
@@ -53,8 +57,7 @@ _OBJECTS = [
 _BY_UID = "GET /api/{}?fields&filter=id:in&paging=false"
 
 FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
-    _BY_VALUE.format("ouMode=ACCESSIBLE"): {"2.40": _PEOPLE},
-    _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(("2.41", "2.43"), _PEOPLE),
+    _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(VERSIONS, _PEOPLE),
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
     "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(

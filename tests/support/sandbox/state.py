@@ -53,15 +53,17 @@ class State:
 
     def _install(self) -> None:
         """What a freshly installed server has."""
-        self._put("categoryOptions", "xYerKDKCefk", "default")
-        self._put("categories", "GLevLNI9wkl", "default", categoryOptions=[{"id": "xYerKDKCefk"}])
-        self._put("categoryCombos", "bjDvmb4bfuf", "default", categories=[{"id": "GLevLNI9wkl"}])
+        named, option, category = {"code": "default"}, {"id": "xYerKDKCefk"}, {"id": "GLevLNI9wkl"}
+        short = named | {"shortName": "default"}
+        self._put("categoryOptions", option["id"], "default", **short)
+        self._put("categories", category["id"], "default", categoryOptions=[option], **short)
+        self._put("categoryCombos", "bjDvmb4bfuf", "default", categories=[category], **named)
         self._put(
             "categoryOptionCombos",
             DEFAULT_OPTION_COMBO,
             "default",
             categoryCombo={"id": "bjDvmb4bfuf"},
-            categoryOptions=[{"id": "xYerKDKCefk"}],
+            categoryOptions=[option],
         )
         self._put("userRoles", SUPERUSER_ROLE, "Superuser", code="Superuser", authorities=["ALL"])
         self.add_user("admin", "district", uid=ADMIN, roles=[SUPERUSER_ROLE], code="admin")
