@@ -56,11 +56,32 @@ _OBJECTS = [
 ]
 _BY_UID = "GET /api/{}?fields&filter=id:in&paging=false"
 
+_VALUES = "POST /api/dataValueSets?async=false&dryRun&importStrategy={}"
+_FIGURES: dict[str, set[str]] = {
+    "GET /api/categoryOptions?fields&paging=false": {"id", "name", "code", "shortName"},
+    "GET /api/categories?fields&paging=false": {"id", "name", "code", "shortName"},
+    "GET /api/categoryCombos?fields&paging=false": {"id", "name", "code"},
+    _BY_UID.format("categoryOptions"): {"id", ":owner"},
+    _BY_UID.format("categories"): {"id", ":owner"},
+    _BY_UID.format("categoryCombos"): {"id", ":owner"},
+    _BY_UID.format("dataElements"): {"id", "categoryCombo[id]"},
+    _BY_UID.format("dataSets"): {
+        "id", "access[data[write]]", "organisationUnits[id]", "dataSetElements[dataElement[id]]",
+    },
+    "GET /api/categoryOptionCombos?fields&filter=categoryCombo.id:eq&paging=false": {
+        "id", "categoryOptions[id]",
+    },
+    "POST /api/maintenance/categoryOptionComboUpdate/categoryCombo/*": set(),
+    _VALUES.format("CREATE_AND_UPDATE"): set(),
+    _VALUES.format("DELETE"): set(),
+}  # fmt: skip
+
 FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
     _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(VERSIONS, _PEOPLE),
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
     "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(
-        (*VERSIONS, "2.42"), frozenset({"id"})
+        (*VERSIONS, "2.40", "2.42"), frozenset({"id"})
     ),
+    **{form: dict.fromkeys(VERSIONS, frozenset(fields)) for form, fields in _FIGURES.items()},
 }

@@ -38,7 +38,6 @@ def figures_scheme(
 ) -> Iterator[Scheme]:
     """Give a scheme that is set up, and of which nothing was loaded."""
     with running_sandbox(version=version, users=[LOADER_USER]) as sandbox:
-        sandbox.app.refuses_unrecorded = False
         scheme = Scheme(folder, sandbox, country=with_root(country))
         scheme.begin(sample(insurees, seed=2, level="1.4", as_of=DAY_ONE, defects=False))
         yield scheme

@@ -47,7 +47,6 @@ def test_figures_lie_at_the_org_units_of_the_ministry_and_change_none(tmp_path: 
     made = nation(60, regions=2, districts=2, wards=1, seed=2)
     country = f'mode = "aggregate"\n{SETTINGS}smallest_cell = 0\n{FIGURES}'
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        sandbox.app.refuses_unrecorded = False
         fill_dhis2(sandbox.state, made)
         ministry = Ministry(tmp_path, sandbox, made, country)
         ministry.allow = (Allow.DELETES, Allow.CHANGES, Allow.CREATES)

@@ -40,7 +40,6 @@ Held = dict[tuple[str, str, str, frozenset[str]], str]
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheme]:
     """A scheme that was loaded in January, was corrected, and was loaded in February."""
     with running_sandbox(version="2.42", users=[LOADER_USER]) as sandbox:
-        sandbox.app.refuses_unrecorded = False
         country = with_root(SMALL_CELLS)
         scheme = Scheme(tmp_path_factory.mktemp("months"), sandbox, country=country)
         scheme.day = JANUARY
