@@ -3,7 +3,7 @@
 What cannot be told, because values of openIMIS cannot be read, has a fault and is held back.
 
 people ──┬─► tracked_entities, insuree_enrollments
-         ├─► policy_events
+         ├─► policy_events, contributions
          └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
                          │
                          ├─► placed: org units of DHIS2's own tree, where the country has them
@@ -17,9 +17,11 @@ import polars as pl
 
 from transforms.core.fields import Field
 from transforms.core.memory import collect_once
+from transforms.model.chosen_resources import is_asked
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.contributions import contributions
 from transforms.model.existing import in_use, pushed_options, with_words
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
@@ -39,12 +41,14 @@ from transforms.model.resources import (
     CLAIM_EVENTS,
     CLAIM_ITEMS,
     CLAIM_SERVICES,
+    CONTRIBUTIONS,
     INSUREE_ENROLLMENTS,
     OPTIONS,
     ORG_UNITS,
     POLICY_EVENTS,
     RESOURCES,
     TRACKED_ENTITIES,
+    Resource,
 )
 from transforms.model.restored_claims import with_replacing_claims
 from transforms.model.tables.calendars import CALENDARS
@@ -95,6 +99,9 @@ def desired(
         TRACKED_ENTITIES.name: tracked_entities(people, register, window),
         INSUREE_ENROLLMENTS.name: insuree_enrollments(people, register, window),
         POLICY_EVENTS.name: policy_events(register, people, holders, as_of=as_of, window=window),
+        CONTRIBUTIONS.name: _if_asked(
+            CONTRIBUTIONS, country, contributions(register, people, as_of=as_of, window=window)
+        ),
         **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
     calendar, used = CALENDARS[country.dhis2.calendar], in_use(country)
@@ -158,6 +165,11 @@ def known_options(register: Register, country: Country) -> pl.LazyFrame:
         without=unused_option_sets(policy_of(country)),
     )
     return listed if country.sends_persons else listed.clear()
+
+
+def _if_asked(resource: Resource, country: Country, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a desired frame, without a row where the country does not ask for the resource."""
+    return frame if is_asked(resource.asked_by, country) else frame.clear()
 
 
 def _claims(

@@ -1,6 +1,7 @@
 """The resources: what DHIS2 holds of people, policies and claims, parents before children.
 
-    tracked_entities ─┬─ insuree_enrollments ── policy_events
+    tracked_entities ─┬─ insuree_enrollments ─┬── policy_events
+                      │                       └── contributions    where the country file asks
                       └─ claim_enrollments ─┬── claim_events
                                             ├── claim_services
                                             └── claim_items
@@ -42,6 +43,7 @@ from transforms.model.tables.claim import (
     CLAIMED_ITEM,
     CLAIMED_SERVICE,
 )
+from transforms.model.tables.contribution import CONTRIBUTION_FIELDS
 from transforms.model.tables.insuree import INSUREE_FIELDS, SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.policy import POLICY_FIELDS, POLICY_ID
 from transforms.model.tables.programs import (
@@ -49,6 +51,7 @@ from transforms.model.tables.programs import (
     CLAIM_ITEMS_STAGE,
     CLAIM_PROGRAM,
     CLAIM_SERVICES_STAGE,
+    CONTRIBUTION_STAGE,
     INSUREE_PROGRAM,
     POLICY_STAGE,
 )
@@ -97,6 +100,18 @@ POLICY_EVENTS = Resource(
     scopes=_POLICIES,
     subject=(POLICY_ID.key,),
 )
+CONTRIBUTIONS = Resource(
+    name="contributions",
+    tracker_type=TrackerType.EVENT,
+    parent="insuree_enrollments",
+    program=INSUREE_PROGRAM.uid,
+    stage=CONTRIBUTION_STAGE.uid,
+    fields=CONTRIBUTION_FIELDS,
+    table=openimis.PREMIUMS.name,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+    asked_by=CONTRIBUTION_STAGE.asked_by,
+)
 CLAIM_ENROLLMENTS = Resource(
     name="claim_enrollments",
     tracker_type=TrackerType.ENROLLMENT,
@@ -144,6 +159,7 @@ RESOURCES: tuple[Resource, ...] = (
     TRACKED_ENTITIES,
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,
+    CONTRIBUTIONS,
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
     CLAIM_SERVICES,
@@ -169,6 +185,8 @@ DATA_VALUES = Resource(
 EVERY_RESOURCE: tuple[Resource, ...] = (*RESOURCES, DATA_VALUES)
 ALL_FIELDS: tuple[Field, ...] = tuple(field for resource in RESOURCES for field in resource.fields)
 ENROLLMENT_RESOURCES: tuple[Resource, ...] = (INSUREE_ENROLLMENTS, CLAIM_ENROLLMENTS)
+ASKED_RESOURCES: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.asked_by)
+"""Those that only some countries have: the country file asks for them."""
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )

@@ -62,6 +62,8 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
+        contributions: Whether the payments for policies are sent, each an event of the head of
+            the household.
         partitions: How many partitions of the people are compared at once.
     """
 
@@ -84,6 +86,7 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
     waiting: Waiting = Waiting()
     retention: Retention = Retention()
     analytics: Analytics = Analytics()
+    contributions: bool = False
     partitions: PartitionSettings = PartitionSettings()
 
     @model_validator(mode="after")

@@ -167,7 +167,8 @@ ADMINISTRATORS = Subject(
 BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
 PREMIUMS = Subject(
     "premiums", openimis.PREMIUMS, "premium_id",
-    {"policy_id": "PolicyID", "payer_id": "PayerID", "amount": "Amount"}
+    {"premium_uuid": "PremiumUUID", "policy_id": "PolicyID", "payer_id": "PayerID"}
+    | {"amount": "Amount"}
     | {"pay_date": "PayDate", "pay_type": "PayType", "is_photo_fee": "isPhotoFee"},
     {"policy_id": openimis.POLICIES, "payer_id": openimis.PAYERS},
 )  # fmt: skip

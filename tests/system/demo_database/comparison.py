@@ -15,6 +15,7 @@ RESOURCES = {
     "tracked_entities": None,
     "insuree_enrollments": "status",
     "policy_events": "Policy status",
+    "contributions": None,
     "claim_enrollments": None,
     "claim_events": "Claim status",
     "claim_services": None,

@@ -47,6 +47,7 @@ class _Reader:
             "tracked_entities": self._tracked_entities(),
             "insuree_enrollments": self._enrollments("Family/Insuree", self._owner),
             "policy_events": self._events("Policy details"),
+            "contributions": self._events("Contribution"),
             "claim_enrollments": self._enrollments("Claims management"),
             "claim_events": self._events("Claim details"),
             "claim_services": self._events("Claim - Services", self._claim),

@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 
 PERSON_TYPE = "EoBGArVCQ69"
+CONTRIBUTIONS = "contributions"
+"""The setting of the country file that asks for contributions."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A program stage; every one is repeatable."""
+    """A program stage; every one is repeatable.
+
+    Attributes:
+        uid: The seed's UID where the seed has the stage.
+        name: Name in DHIS2.
+        sort_order: Its place in the program.
+        asked_by: Setting of the country file that asks for it; None: every country has it.
+    """
 
     uid: str
     name: str
     sort_order: int
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Program:
 
 
 POLICY_STAGE = Stage("DVRNDUNwI9s", "Policy details", 1)
+CONTRIBUTION_STAGE = Stage("J18UZsqQvim", "Contribution", 2, asked_by=CONTRIBUTIONS)
 CLAIM_DETAILS_STAGE = Stage("J6HPLSiv7Ij", "Claim details", 1)
 CLAIM_SERVICES_STAGE = Stage("u7wtwsIJ3Dz", "Claim - Services", 2)
 CLAIM_ITEMS_STAGE = Stage("GfHayuoGJLr", "Claim - Items", 3)
@@ -46,7 +57,7 @@ INSUREE_PROGRAM = Program(
     short_name="Family/Insuree",
     enrollment_date_label="Enrollment date",
     only_enroll_once=True,
-    stages=(POLICY_STAGE,),
+    stages=(POLICY_STAGE, CONTRIBUTION_STAGE),
 )
 CLAIM_PROGRAM = Program(
     uid="vPjOO7Jl6jC",

@@ -175,6 +175,7 @@ DIAGNOSES = dated("tblICDCodes", "ICDID", None, Column("ICDCode", TEXT), Column(
 PREMIUMS = of_figures(
     "tblPremium",
     "PremiumId",
+    "PremiumUUID",
     PolicyID=KEY,
     PayerID=KEY,
     Amount=AMOUNT,
@@ -182,10 +183,12 @@ PREMIUMS = of_figures(
     PayType=TEXT,
     isPhotoFee=YES_NO,
 )
-PAYERS = of_figures("tblPayer", "PayerID", PayerType=TEXT)
-FEEDBACKS = of_figures("tblFeedback", "FeedbackID", ClaimID=KEY, Asessment=CODE, FeedbackDate=STAMP)
+PAYERS = of_figures("tblPayer", "PayerID", None, PayerType=TEXT)
+FEEDBACKS = of_figures(
+    "tblFeedback", "FeedbackID", None, ClaimID=KEY, Asessment=CODE, FeedbackDate=STAMP
+)
 FEEDBACK_PROMPTS = of_figures(
-    "tblFeedbackPrompt", "FeedbackPromptID", ClaimID=KEY, FeedbackPromptDate=DATE
+    "tblFeedbackPrompt", "FeedbackPromptID", None, ClaimID=KEY, FeedbackPromptDate=DATE
 )
 BATCH_RUNS = dated("tblBatchRun", "RunID", None, Column("RunDate", STAMP))
 

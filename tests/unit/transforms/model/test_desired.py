@@ -32,7 +32,7 @@ from transforms.openimis.windows import Window
 TODAY = dt.date(2023, 6, 30)
 KEY = "a key of the ministry that is long enough"
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
-COUNTRY = Country(root=ROOT)
+COUNTRY = Country(root=ROOT, contributions=True)
 DEMO = demo_folder()
 
 
@@ -45,6 +45,7 @@ def a_family_with_a_policy_and_a_claim(**tables: Any) -> dict[str, pl.LazyFrame]
     rows: dict[str, Any] = {
         "Policy": [{}],
         "InsureePolicy": [{}],
+        "Premium": [{}],
         "Claim": [{}],
         "ClaimServices": [{}],
         "ClaimItems": [{}],
@@ -179,6 +180,7 @@ CHANGED = [{"ValidityFrom": IN_MAY}]
             {"Policy": [{}, history_of(1, ValidityTo=IN_MAY)]}, POLICIES, id="the policy's history"
         ),
         pytest.param({"Product": CHANGED}, POLICIES, id="the product of a policy"),
+        pytest.param({"Premium": CHANGED}, {"contributions"}, id="what was paid for it"),
         pytest.param({"Claim": CHANGED}, CLAIMS, id="the claim"),
         pytest.param({"Claim": [{"ProcessStamp": IN_MAY}]}, CLAIMS, id="the claim's review"),
         pytest.param({"ClaimItems": CHANGED}, CLAIMS, id="an item of the claim"),

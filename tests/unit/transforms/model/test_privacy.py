@@ -15,8 +15,9 @@ from transforms.model.privacy import (
     policy_of,
     values_that_leave,
 )
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.model.resources import CONTRIBUTIONS, RESOURCES, TRACKED_ENTITIES
 from transforms.model.selected_columns import selected_columns
+from transforms.model.tables.contribution import CONTRIBUTION_PAYER
 from transforms.model.tables.insuree import (
     CHFID,
     DATE_OF_BIRTH,
@@ -253,7 +254,8 @@ FOLLOWING = {field.name for r in RESOURCES for field in r.fields if field.follow
 
 
 def test_what_is_optional_stays_unless_the_country_file_asks():
-    optional = {line.field: line for line in values_that_leave(country()) if line.is_optional}
+    usual = [line for line in values_that_leave(country()) if line.resource != CONTRIBUTIONS.name]
+    optional = {line.field: line for line in usual if line.is_optional}
     named = optional.keys() - FOLLOWING
     asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in named})
 
@@ -261,9 +263,44 @@ def test_what_is_optional_stays_unless_the_country_file_asks():
     assert {
         name for name, line in optional.items() if line.privacy is Privacy.SENSITIVE
     } == OPTIONAL_AND_SENSITIVE
-    assert {line.treatment for line in values_that_leave(asked) if line.is_optional} == {
-        Treatment.SEND
-    }
+    assert {
+        line.treatment for line in values_that_leave(asked) if line.field in named | FOLLOWING
+    } == {Treatment.SEND}
+
+
+def contributions_leave(country: Country) -> list[tuple[str, Treatment, bool]]:
+    lines = values_that_leave(country)
+    return [
+        (line.field, line.treatment, line.is_default)
+        for line in lines
+        if line.resource == CONTRIBUTIONS.name
+    ]
+
+
+def test_nothing_of_a_contribution_leaves_unless_the_country_file_asks_for_contributions():
+    names = [field.name for field in CONTRIBUTIONS.fields]
+    asking = Country(root=ROOT, contributions=True)
+
+    assert contributions_leave(country()) == [(name, Treatment.DROP, True) for name in names]
+    assert contributions_leave(asking) == [(name, Treatment.SEND, False) for name in names]
+
+
+def test_who_pays_for_a_household_is_sensitive_and_can_be_dropped():
+    asking = Country(
+        root=ROOT, contributions=True, privacy={"Contribution payer type": Treatment.DROP}
+    )
+
+    assert CONTRIBUTION_PAYER.privacy is Privacy.SENSITIVE
+    assert dict(each[:2] for each in contributions_leave(asking))["Contribution payer type"] is (
+        Treatment.DROP
+    )
+    assert "tblPayer" not in selected_columns(asking)
+    assert "tblPremium" in selected_columns(asking)
+
+
+def test_a_value_of_a_contribution_cannot_be_asked_for_where_contributions_are_not():
+    with pytest.raises(CountryError, match="leaves only with contributions = true"):
+        policy_of(country(Contribution_amount=Treatment.SEND))
 
 
 def test_the_page_says_of_what_is_optional_who_has_decided():

@@ -82,6 +82,8 @@ def test_an_element_of_two_stages_is_the_same_in_both():
 
     assert {element.name for element in shared} == {
         "Status until",
+        "Product",
+        "Policy ID",
         "Sequence ID",
         "Replacing claims",
     }

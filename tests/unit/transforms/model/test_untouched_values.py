@@ -19,6 +19,7 @@ ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 ASKING = Country(
     root=ROOT,
     privacy={field.name: Treatment.SEND for field in ALL_FIELDS if field.follows is None},
+    contributions=True,
 )
 UNTOUCHED = [
     (resource, field)
@@ -56,9 +57,10 @@ def test_a_value_that_is_a_column_of_openimis_is_what_that_column_holds(
 ) -> None:
     raw, expected = value_of(field)
     rows: dict[str, list[dict[str, Any]]] = {
-        name: [{}] for name in ("Families", "Insuree", "Policy", "InsureePolicy", "Claim")
+        name: [{}]
+        for name in ("Families", "Insuree", "Policy", "InsureePolicy", "Premium", "Claim")
     }
-    rows |= {name: [{}] for name in ("ClaimServices", "ClaimItems")}
+    rows |= {name: [{}] for name in ("Premium", "ClaimServices", "ClaimItems")}
     rows[str(field.table).removeprefix("tbl")] = [{field.column: raw}]
 
     frames = desired(

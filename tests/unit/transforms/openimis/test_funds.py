@@ -14,7 +14,9 @@ from transforms.model.selected_columns import selected_columns, selected_for_set
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
 
-COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+COUNTRY = Country(
+    root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"), contributions=True
+)
 KEY = "a key of the ministry that is long enough"
 FUNDING: list[dict[str, Any]] = [
     {"LocationName": "Funding", "LocationCode": f"F{kind}", "LocationType": kind, **above}
@@ -37,6 +39,7 @@ def openimis(**tables: Any) -> Register:
         "Insuree": [{}, FUND | {"FamilyID": 2}, FUND | {"FamilyID": None}, history_of(2, **FUND)],
         "Policy": [{}, {"FamilyID": 2}, {"FamilyID": 3, "PolicyStage": None}],
         "InsureePolicy": [{}, {"InsureeID": 2, "PolicyId": 2}, {"InsureeID": 3, "PolicyId": 3}],
+        "Premium": [{}, {"PolicyID": 2, "PayType": "F"}, {"PolicyID": 3, "PayType": "F"}],
         "Claim": [{}, {"InsureeID": 2}],
         "ClaimServices": [{}, {"ClaimID": 2}],
         "ClaimItems": [{}, {"ClaimID": 2}],

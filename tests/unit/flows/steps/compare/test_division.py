@@ -29,6 +29,7 @@ KEY = "a key of the ministry that is long enough"
 COUNTRY = Country(
     root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"),
     privacy={"Services in package": Treatment.SEND, "Items in package": Treatment.SEND},
+    contributions=True,
 )
 MANY = 17  # more than one bucket of what several parts need
 
