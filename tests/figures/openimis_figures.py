@@ -39,11 +39,13 @@ SPLITS: Final[dict[str, str]] = {
     "education": "education = %(code)s",
     "family-type": "family_type = %(code)s",
     "product": "product = %(code)s",
+    "pay-type": "pay_type = %(code)s",
+    "payer": "payer = %(code)s",
     "reason": "reason = %(code)s",
     "service-group": "service = ANY(%(codes)s)",
 }
-"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word, and
-`%(codes)s` are those of a group of services."""
+"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code or the word for it (of a
+reason, a pay type, a payer), and `%(codes)s` are those of a group of services."""
 
 
 @dataclass(frozen=True)

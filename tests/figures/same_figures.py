@@ -47,6 +47,13 @@ SAME: list[tuple[str, Part, str]] = [
     ("reimbursed", {}, "reimbursed"),
     ("home_claims", {}, "claims-home"),
     ("home_claimed_amount", {}, "claimed-home"),
+    ("contributions", {}, "contributions"),
+    ("contributions", {"product": "PR0001"}, "contributions.product:PR0001"),
+    *(
+        ("contributions", {"pay_type": code_of(way)}, f"contributions.pay-type:{way}")
+        for way in ("Bank", "Cash", "Mobile phone")
+    ),
+    ("contributions_by_payer", {"payer_type": "household"}, "contributions.payer:Household"),
     *(
         (f"{kind}{figure}", {}, f"{kind}-{measure}")
         for kind in ("services", "items")
