@@ -9,7 +9,7 @@ import pytest
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
 from tests.figures.figures_twice import COUNTRY_FILE, KEY, VERSION
-from tests.figures.same_figures import SAME, Part
+from tests.figures.same_figures import SAME, SAME_IN_THE_COUNTRY, Part
 from tests.figures.snapshots import made_of
 from tests.figures.tracker import Tracker, period
 from tests.support.openimis_sample import sample
@@ -81,6 +81,24 @@ def shown(measure: str) -> dict[tuple[str, str], float]:
 @pytest.mark.parametrize(("figure", "part", "measure"), SAME, ids=[each[2] for each in SAME])
 def test_a_figure_of_a_month_is_what_dhis2_shows_of_persons(figure: str, part: Part, measure: str):
     assert of_districts(figure, part) == pytest.approx(shown(measure))
+
+
+def by_month(of_districts: dict[tuple[str, str], float]) -> dict[str, float]:
+    months = dict.fromkeys(MONTHS, 0.0)
+    for (month, _), value in of_districts.items():
+        months[month] += value
+    return months
+
+
+@pytest.mark.parametrize(
+    ("figure", "part", "measure"),
+    SAME_IN_THE_COUNTRY,
+    ids=[each[2] for each in SAME_IN_THE_COUNTRY],
+)
+def test_what_households_paid_in_a_month_is_what_dhis2_shows_of_the_country(
+    figure: str, part: Part, measure: str
+):
+    assert by_month(of_districts(figure, part)) == pytest.approx(by_month(shown(measure)))
 
 
 def test_most_of_them_count_something():
