@@ -9,6 +9,7 @@ from transforms.model.resources import (
     EVERY_RESOURCE,
     RESOURCES,
     Resource,
+    TrackerType,
 )
 from transforms.model.tables.option_sets import OPTION_SETS
 from transforms.openimis.country import Country
@@ -55,3 +56,8 @@ def sets_not_asked(country: Country) -> list[OptionSet]:
     not_asked = fields_not_asked(country)
     used = [row.option_set for row in ALL_FIELDS if row.key not in not_asked]
     return [row for row in OPTION_SETS if row not in used]
+
+
+def is_of_nobody(resource: Resource) -> bool:
+    """Return whether objects are events of a program without persons."""
+    return resource.tracker_type is TrackerType.EVENT and resource.parent is None

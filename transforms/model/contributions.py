@@ -12,17 +12,13 @@ import polars as pl
 from transforms.model.claims import TIME_ZONES
 from transforms.model.events import completed_events
 from transforms.model.options import with_option_codes
+from transforms.model.payers import with_payers
 from transforms.model.status_order import is_out_of_range
 from transforms.model.tables.contribution import CONTRIBUTION_FIELDS
-from transforms.model.tables.option_sets import NO_PAYER
-from transforms.model.values import with_faults, with_notes
+from transforms.model.values import with_faults
+from transforms.openimis.payments import is_funding, is_photo_fee
 from transforms.openimis.register import Register
-from transforms.openimis.tables.columns import PAYERS
 from transforms.openimis.windows import Window, keys_in_window, mark_window, people_in_window
-
-FUNDING = "F"
-IS_PHOTO_FEE = pl.col("is_photo_fee").fill_null(value=False)
-IS_FUNDING = (pl.col("pay_type").str.strip_chars() == FUNDING).fill_null(value=False)
 
 
 def contributions(
@@ -44,7 +40,7 @@ def contributions(
     """
     events = (
         _paid(register, people)
-        .pipe(_with_payers, register)
+        .pipe(with_payers, register, "contribution_payer_unknown")
         .pipe(with_faults, _faults(as_of))
         .pipe(mark_window, window, _traces(register, window))
         .pipe(with_option_codes, CONTRIBUTION_FIELDS, register)
@@ -64,7 +60,7 @@ def _paid(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
         "insuree_id", person="insuree_uuid", orgUnit="place"
     )
     return (
-        register.premiums.current.filter(~IS_PHOTO_FEE, ~IS_FUNDING)
+        register.premiums.current.filter(~is_photo_fee(), ~is_funding())
         .join(policies, on="policy_id", how="left")
         .filter(pl.col("policy_is_current").fill_null(value=True))
         .join(heads, on="family_id", how="left")
@@ -74,20 +70,6 @@ def _paid(register: Register, people: pl.LazyFrame) -> pl.LazyFrame:
             policy_exists=pl.col("policy_is_current").is_not_null(),
             has_head=pl.col("has_head").is_not_null(),
         )
-    )
-
-
-def _with_payers(paid: pl.LazyFrame, register: Register) -> pl.LazyFrame:
-    """Add the type of the payer: none where the household pays itself."""
-    if PAYERS.name not in register.snapshot:
-        return with_notes(paid, {})
-    payers = register.payers.live.select("payer_id", "payer_type", has_payer=pl.lit(value=True))
-    names_one = pl.col("payer_id").is_not_null()
-    is_unknown = names_one & pl.col("has_payer").is_null()
-    return (
-        paid.join(payers, on="payer_id", how="left")
-        .with_columns(payer_type=pl.when(names_one).then("payer_type").otherwise(pl.lit(NO_PAYER)))
-        .pipe(with_notes, {"contribution_payer_unknown": is_unknown})
     )
 
 

@@ -5,6 +5,7 @@
                       └─ claim_enrollments ─┬── claim_events
                                             ├── claim_services
                                             └── claim_items
+    funding               of no person, where the country file asks
     data_values           figures of a month and place, where the country file asks for them
 
 Everything generic (delta, rules, bundles, fold) loops over those that a run has (`resources_of`);
@@ -43,7 +44,7 @@ from transforms.model.tables.claim import (
     CLAIMED_ITEM,
     CLAIMED_SERVICE,
 )
-from transforms.model.tables.contribution import CONTRIBUTION_FIELDS
+from transforms.model.tables.contribution import CONTRIBUTION_FIELDS, FUNDING_FIELDS
 from transforms.model.tables.insuree import INSUREE_FIELDS, SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.policy import POLICY_FIELDS, POLICY_ID
 from transforms.model.tables.programs import (
@@ -52,11 +53,20 @@ from transforms.model.tables.programs import (
     CLAIM_PROGRAM,
     CLAIM_SERVICES_STAGE,
     CONTRIBUTION_STAGE,
+    FUNDING_PROGRAM,
+    FUNDING_STAGE,
     INSUREE_PROGRAM,
     POLICY_STAGE,
 )
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.doubt_links import COVERS, LINES, RESTORING, VALUATION, VALUE
+from transforms.openimis.tables.doubt_links import (
+    COVERS,
+    HOME_OF_HEAD,
+    LINES,
+    RESTORING,
+    VALUATION,
+    VALUE,
+)
 
 ORG_UNITS = "org_units"
 OPTIONS = "options"
@@ -154,6 +164,19 @@ CLAIM_ITEMS = _claim_event(
     salt="claimItem",
     subject=(CLAIMED_ITEM.key,),
 )
+FUNDING = Resource(
+    name="funding",
+    tracker_type=TrackerType.EVENT,
+    program=FUNDING_PROGRAM.uid,
+    stage=FUNDING_STAGE.uid,
+    fields=FUNDING_FIELDS,
+    table=openimis.PREMIUMS.name,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+    unmoved_by=(HOME_OF_HEAD,),
+    asked_by=FUNDING_PROGRAM.asked_by,
+)
+"""Of nobody: `person` is the payment itself."""
 
 RESOURCES: tuple[Resource, ...] = (
     TRACKED_ENTITIES,
@@ -164,6 +187,7 @@ RESOURCES: tuple[Resource, ...] = (
     CLAIM_EVENTS,
     CLAIM_SERVICES,
     CLAIM_ITEMS,
+    FUNDING,
 )
 FIGURE_VALUE = Field(
     key="figure_value",

@@ -12,6 +12,7 @@ from transforms.openimis.tables.column_types import Column, Table
 from transforms.openimis.tables.columns import (
     HEALTH_FACILITIES,
     LOCATIONS,
+    PRODUCTS,
     TABLES,
     TABLES_OF_SET_UP,
 )
@@ -33,6 +34,7 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     sent_columns = _of_groups(country)
     if country.sends_persons:
         sent_columns |= {(field.table, field.column) for field in sent}
+        sent_columns |= {(PRODUCTS.name, "LocationId")} if country.funding else set()
     if country.sends_figures:
         restored = [field for field in sent if field is RESTORED_CLAIM]
         sent_columns |= {(field.table, field.column) for field in restored} | COLUMNS_OF_FIGURES

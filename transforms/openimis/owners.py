@@ -16,6 +16,7 @@ import polars as pl
 
 from transforms.openimis.frames import Frames
 from transforms.openimis.heads import heads_of
+from transforms.openimis.payments import is_funding
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import (
     CLAIMS,
@@ -110,6 +111,8 @@ def premiums_with_partition(
 ) -> pl.LazyFrame:
     """Return the versions of premiums, with the partition of the head of the policy's family.
 
+    Funding is of nobody: its partition is that of its own UUID.
+
     Args:
         register: Of everybody; where it reads no premiums, there are none.
         partition: See `rows_with_partition`.
@@ -118,8 +121,11 @@ def premiums_with_partition(
     people = lookup_of(register.people.live.select("insuree_id", number))
     heads = lookup_of(register.heads.select("family_id", people.of("insuree_id")))
     families = lookup_of(register.policies.live.select("policy_id", "family_id"))
-    named = register.premiums.versions.with_columns(_family=families.of("policy_id"))
-    return named.with_columns(partition=heads.of("_family")).drop("_family")
+    named = register.premiums.live.with_columns(family=families.of("policy_id"))
+    nobodys = partition(pl.col("premium_uuid")).cast(NUMBER)
+    of_payment = pl.when(is_funding()).then(nobodys).otherwise(heads.of("family"))
+    payments = lookup_of(named.select("premium_id", of_payment.alias(PARTITION)))
+    return register.premiums.versions.with_columns(partition=payments.of("premium_id"))
 
 
 def _contents_of_packages(register: Frames, services: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

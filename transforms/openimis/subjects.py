@@ -84,6 +84,7 @@ PRODUCTS = Subject(
     {
         "product_code": "ProductCode",
         "product_name": "ProductName",
+        "location_id": "LocationId",
         "converted_into": "ConversionProdID",
         "grace_months_enrolment": "GracePeriod",
         "grace_months_renewal": "GracePeriodRenewal",
@@ -91,7 +92,7 @@ PRODUCTS = Subject(
         "ceiling_interpretation": "CeilingInterpretation",
         **{in_snake_case(name): name for name in openimis.CEILINGS},
     },
-    {"converted_into": openimis.PRODUCTS},
+    {"converted_into": openimis.PRODUCTS, "location_id": openimis.LOCATIONS},
 )  # fmt: skip
 POLICIES = Subject(
     "policies", openimis.POLICIES, "policy_id",

@@ -17,7 +17,13 @@ from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.calendars import CALENDARS, Calendar
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.model.tables.option_sets import OPTION_SETS
-from transforms.model.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
+from transforms.model.tables.programs import (
+    EVERY_PROGRAM,
+    INSUREE_PROGRAM,
+    PERSON_TYPE,
+    Program,
+    Stage,
+)
 from transforms.openimis.country import Country
 from transforms.package.tables.seed_links import SEED_LINKS
 
@@ -30,14 +36,15 @@ def program_objects(country: Country) -> Payload:
             type of dates.
     """
     calendar, not_asked = CALENDARS[country.dhis2.calendar], sets_not_asked(country)
+    programs = [row for row in EVERY_PROGRAM if is_asked(row.asked_by, country)]
     return {
         "optionSets": [_option_set(row) for row in OPTION_SETS if row not in not_asked],
         "trackedEntityAttributes": [_attribute(row, calendar) for row in TRACKED_ENTITIES.fields],
         "dataElements": [_data_element(row, calendar) for row in data_element_fields(country)],
         "trackedEntityTypes": [_person()],
-        "programs": [_program(row, _stages(row, country)) for row in PROGRAMS],
+        "programs": [_program(row, _stages(row, country)) for row in programs],
         "programStages": [
-            _stage(row, stage) for row in PROGRAMS for stage in _stages(row, country)
+            _stage(row, stage) for row in programs for stage in _stages(row, country)
         ],
     }
 
@@ -110,6 +117,23 @@ def _stages(program: Program, country: Country) -> list[Stage]:
 
 def _program(program: Program, stages: Sequence[Stage]) -> Json:
     """Return a program that refuses no true datum: dates in the future, old events, changes."""
+    links = {"programStages": [{"id": stage.uid} for stage in stages]}
+    return (_of_persons(program) if program.has_persons else _of_nobody(program)) | links
+
+
+def _of_nobody(program: Program) -> Json:
+    return {
+        "id": program.uid,
+        "name": program.name,
+        "shortName": program.short_name,
+        "programType": "WITHOUT_REGISTRATION",
+        "expiryDays": 0,
+        "completeEventsExpiryDays": 0,
+        "accessLevel": "OPEN",
+    }
+
+
+def _of_persons(program: Program) -> Json:
     fields = TRACKED_ENTITIES.fields if program is INSUREE_PROGRAM else claim_program_fields()
     return {
         "id": program.uid,
@@ -127,7 +151,6 @@ def _program(program: Program, stages: Sequence[Stage]) -> Json:
         "accessLevel": "OPEN",
         "minAttributesRequiredToSearch": 1,
         "programTrackedEntityAttributes": _attribute_links(program.uid, fields),
-        "programStages": [{"id": stage.uid} for stage in stages],
     }
 
 

@@ -57,7 +57,7 @@ class Parts:
 
     def write(self, number: int) -> None:
         """Write what DHIS2 should hold of a part."""
-        paid = self.inputs.country.contributions
+        paid = self.inputs.country.reads_payments
         part = part_of_people(self.run, self.register, number, paid=paid)
         self._write(number, part, holders_in_part(self.run, number))
 
@@ -99,7 +99,7 @@ def write_desired(parts: Parts, units: Units = ONE_BY_ONE, as_before: Collection
     if parts.count == 1:
         parts.write_whole()
         return
-    paid = parts.inputs.country.contributions
+    paid = parts.inputs.country.reads_payments
     divide_register(parts.run, parts.register, parts.count, paid=paid)
     units.run(parts.divide_candidates, range(parts.count))
     divide_values(parts.run, parts.count)

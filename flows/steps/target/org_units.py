@@ -25,8 +25,8 @@ from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merge
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
-from transforms.model.tables.programs import CLAIM_PROGRAM, INSUREE_PROGRAM
-from transforms.openimis.tables.places import GROUP_SETS
+from transforms.model.tables.programs import CLAIM_PROGRAM, FUNDING_PROGRAM, INSUREE_PROGRAM
+from transforms.openimis.tables.places import DISTRICT, GROUP_SETS, REGION
 from transforms.package.org_units_and_options import org_unit_object
 from transforms.package.tables.population import POPULATION_SET
 
@@ -40,6 +40,8 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
     ("dataSets", POPULATION_SET.uid, "in_population_set"),
 )
 """Class and UID of what org units are assigned to, and the column that says which."""
+PLACES_OF_PRODUCTS = frozenset({REGION.kind, DISTRICT.kind})
+"""The kinds of place that a product of openIMIS may have."""
 
 PARENT_REJECTED = "parent_rejected"
 NOT_ASSIGNED = "not_assigned"
@@ -204,11 +206,24 @@ def _group(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
 def _assign(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
     inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
-    return sum(
+    return _assign_to_funding(client, rows, outcome) + sum(
         _collect(client, kind, uid, inside[column], (), outcome)
         for kind, uid, column in ASSIGNED
         if inside[column]
     )
+
+
+def _assign_to_funding(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
+    """Assign the places of products to the program of funding, where DHIS2 has it."""
+    inside = {row["uid"] for row in rows if row["kind"] in PLACES_OF_PRODUCTS}
+    return assign_to_funding(client, inside, outcome) if inside else 0
+
+
+def assign_to_funding(client: Dhis2, uids: Collection[str], outcome: Outcome) -> int:
+    """Assign org units to the program of funding; nothing where DHIS2 does not have it."""
+    if members(client, "programs", FUNDING_PROGRAM.uid, "organisationUnits") is None:
+        return 0
+    return _collect(client, "programs", FUNDING_PROGRAM.uid, uids, (), outcome)
 
 
 def _collect(

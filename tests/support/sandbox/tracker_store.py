@@ -137,8 +137,17 @@ class TrackerStore:
         self.enrollments: dict[str, Enrollment] = {}
         self.events: dict[str, Event] = {}
         self.unique_values: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.of_nobody: dict[str, Enrollment] = {}
         self.revision = 0  # counts imports
         self.last_query: tuple[object, list[Any]] | None = None
+
+    def enrollment_of_nobody(self, program: str, moment: int) -> Enrollment:
+        """What holds the events of a program without registration; it is never shown."""
+        if program not in self.of_nobody:
+            self.of_nobody[program] = Enrollment(
+                "", TrackedEntity("", "", "", moment), program, moment
+            )
+        return self.of_nobody[program]
 
     def holders(self, attribute: str, value: str) -> tuple[str, ...]:
         """The tracked entities that hold a unique value."""

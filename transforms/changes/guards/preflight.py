@@ -11,10 +11,17 @@ from collections.abc import Iterator, Sequence
 
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.sending.lacks import Lacks, outside, scopes_of
-from transforms.changes.sending.offer import Needs, Offer, ProgramAccess, User, stages_of
+from transforms.changes.sending.offer import (
+    Needs,
+    Offer,
+    ProgramAccess,
+    User,
+    programs_of,
+    stages_of,
+)
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
-from transforms.model.tables.programs import PROGRAMS, Program, Stage
+from transforms.model.tables.programs import Program, Stage
 from transforms.requirements.faults import Fault
 from transforms.requirements.tables.requirements import (
     DHIS2_ASSIGNMENTS,
@@ -89,7 +96,7 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
     yield from (
         f"{each} These values are left out till then." for each in _field_faults(offer, needs)
     )
-    for program in PROGRAMS:
+    for program in programs_of(needs):
         if units := lacks.unassigned.get(program.uid):
             needed = len(set(needs.org_units[program.uid]))
             yield (
@@ -165,7 +172,7 @@ def package_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
 
 
 def _program_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
-    for program in PROGRAMS:
+    for program in programs_of(needs):
         stages = stages_of(program, needs)
         yield from _faults_of_program(program, stages, offer.programs[program.uid])
 

@@ -15,10 +15,9 @@ What is held back, `waiting.py` finds; what is left out, `leaving_out.py`.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from transforms.changes.sending.offer import Needs, Offer, stages_of
+from transforms.changes.sending.offer import Needs, Offer, programs_of, stages_of
 from transforms.core.fields import Field, ValueType
 from transforms.model.resources import ALL_FIELDS, TRACKED_ENTITIES, Resource
-from transforms.model.tables.programs import PROGRAMS
 
 PLACE_MISSING = "org_unit_not_in_dhis2"
 PLACE_CLOSED = "org_unit_closed"
@@ -154,7 +153,7 @@ def _missing_values(each: Field, offer: Offer, needs: Needs) -> frozenset[str]:
 
 
 def _closed_uids(offer: Offer, needs: Needs) -> Iterator[str]:
-    for program in PROGRAMS:
+    for program in programs_of(needs):
         access = offer.programs[program.uid]
         if access is None or not access.is_open:
             yield program.uid

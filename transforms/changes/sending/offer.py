@@ -10,7 +10,7 @@ from transforms.model.resources import (
     TRACKED_ENTITIES,
     Resource,
 )
-from transforms.model.tables.programs import Program, Stage
+from transforms.model.tables.programs import EVERY_PROGRAM, Program, Stage
 
 SUPERUSER = "ALL"
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
@@ -77,6 +77,11 @@ def stages_of(program: Program, needs: Needs) -> list[Stage]:
         for stage in program.stages
         if stage.asked_by is None or not needs.optional.isdisjoint(own[stage.uid])
     ]
+
+
+def programs_of(needs: Needs) -> list[Program]:
+    """Return the programs that DHIS2 must have: see `stages_of`."""
+    return [each for each in EVERY_PROGRAM if each.asked_by is None or stages_of(each, needs)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The values of a *Contribution* event: one for each payment for a policy.
+"""The values of payments: of a *Contribution* event, for a policy; of a *Funding* event, for a product.
 
-They are sent only where the country file asks for contributions.
+They are sent only where the country file asks for contributions, or for funding.
 """
 
 from transforms.core.fields import Field, Privacy, ValueType
@@ -18,3 +18,11 @@ CONTRIBUTION_PAYER = Field(
 CONTRIBUTION_FIELDS: tuple[Field, ...] = (
     CONTRIBUTION_AMOUNT, CONTRIBUTION_PAY_TYPE, CONTRIBUTION_PAYER, POLICY_PRODUCT, POLICY_ID,
 )  # fmt: skip
+
+FUNDING_AMOUNT = Field("funding_amount", "iHim9F2Hzj4", "Funding amount", ValueType.NUMBER, "Amount", "tblPremium", code="fundingAmount", compulsory=True, aggregation="SUM", optional=True)  # fmt: skip
+FUNDING_PAYER = Field(
+    "funding_payer_type", "Kx8H6cRoyAm", "Funding payer type", ValueType.TEXT, "PayerType", "tblPayer", option_set=PAYER_TYPE, code="fundingPayerType", optional=True,
+    made_of="PayerType of the payer, whose name is not read; Household where the funding names none.",
+)  # fmt: skip
+
+FUNDING_FIELDS: tuple[Field, ...] = (POLICY_PRODUCT, FUNDING_AMOUNT, FUNDING_PAYER)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 PERSON_TYPE = "EoBGArVCQ69"
 CONTRIBUTIONS = "contributions"
 """The setting of the country file that asks for contributions."""
+FUNDING = "funding"
+"""The setting that asks for funding."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Program:
         enrollment_date_label: What the enrollment date is called.
         only_enroll_once: Whether a person has at most one enrollment.
         stages: In order.
+        has_persons: Whether its events are of persons; else they are of nobody.
+        asked_by: As of a stage.
     """
 
     uid: str
@@ -43,6 +47,8 @@ class Program:
     enrollment_date_label: str
     only_enroll_once: bool
     stages: tuple[Stage, ...]
+    has_persons: bool = True
+    asked_by: str | None = None
 
 
 POLICY_STAGE = Stage("DVRNDUNwI9s", "Policy details", 1)
@@ -50,6 +56,7 @@ CONTRIBUTION_STAGE = Stage("J18UZsqQvim", "Contribution", 2, asked_by=CONTRIBUTI
 CLAIM_DETAILS_STAGE = Stage("J6HPLSiv7Ij", "Claim details", 1)
 CLAIM_SERVICES_STAGE = Stage("u7wtwsIJ3Dz", "Claim - Services", 2)
 CLAIM_ITEMS_STAGE = Stage("GfHayuoGJLr", "Claim - Items", 3)
+FUNDING_STAGE = Stage("EPFYYYVuiSw", "Funding", 1, asked_by=FUNDING)
 
 INSUREE_PROGRAM = Program(
     uid="IR5BiEXrBD7",
@@ -67,4 +74,17 @@ CLAIM_PROGRAM = Program(
     only_enroll_once=False,
     stages=(CLAIM_DETAILS_STAGE, CLAIM_SERVICES_STAGE, CLAIM_ITEMS_STAGE),
 )
+FUNDING_PROGRAM = Program(
+    uid="xB6Q2acQejV",
+    name="Funding",
+    short_name="Funding",
+    enrollment_date_label="",
+    only_enroll_once=False,
+    stages=(FUNDING_STAGE,),
+    has_persons=False,
+    asked_by=FUNDING,
+)
 PROGRAMS: tuple[Program, ...] = (INSUREE_PROGRAM, CLAIM_PROGRAM)
+EVENT_PROGRAMS: tuple[Program, ...] = (FUNDING_PROGRAM,)
+"""Those without persons: DHIS2 calls them event programs."""
+EVERY_PROGRAM: tuple[Program, ...] = PROGRAMS + EVENT_PROGRAMS

@@ -126,6 +126,7 @@ PRODUCTS = dated(
     None,
     Column("ProductCode", TEXT),
     Column("ProductName", TEXT),
+    Column("LocationId", KEY, required=False, field=True),
     *only_for_figures(KEY, "ConversionProdID"),
     *only_for_figures(CODE, "GracePeriod", "GracePeriodRenewal", "Threshold"),
     *only_for_figures(TEXT, "CeilingInterpretation"),

@@ -166,6 +166,10 @@ LINKS: tuple[Link, ...] = (
     # Payments for policies lie where the head of the family does.
     Link(INSUREES, "FamilyID", FAMILIES, (*_HOME, CLAIMED), HOME_OF_HEAD, back=True),
     Link(POLICIES, "FamilyID", FAMILIES, (HOME_OF_HEAD,), HOME_OF_HEAD),
-    Link(PREMIUMS, "PolicyID", POLICIES, ("FamilyID", "ProdID", VALUE, HOME_OF_HEAD), POLICY),
+    Link(PREMIUMS, "PolicyID", POLICIES, (HOME_OF_HEAD,), HOME_OF_HEAD),
+    # Funding lies where its product does.
+    Link(PRODUCTS, "LocationId", LOCATIONS, _TREE, PLACE),
+    Link(POLICIES, "ProdID", PRODUCTS, _SITE, PLACE),
+    Link(PREMIUMS, "PolicyID", POLICIES, ("FamilyID", "ProdID", VALUE, PLACE), POLICY),
     Link(PREMIUMS, "PayerID", PAYERS, ("PayerType",), VALUE),
 )  # fmt: skip

@@ -222,6 +222,7 @@ COUNTED_ONLY_REASONS: frozenset[str] = frozenset(
         "insuree_policy_insuree_unknown",
         "insuree_policy_policy_unknown",
         "contribution_policy_unknown",
+        "funding_policy_unknown",
         "contribution_without_head",
         "claim_insuree_unknown",
         "claim_line_claim_unknown",
