@@ -118,7 +118,9 @@ class OpenimisFigures:
 
     def districts(self) -> list[str]:
         """Return the UUIDs of the districts that have places."""
-        rows = self._connection.execute("SELECT DISTINCT district FROM district_of ORDER BY 1")
+        rows = self._connection.execute(
+            "SELECT DISTINCT district FROM district_of WHERE district <> 'elsewhere' ORDER BY 1"
+        )
         return [district for (district,) in rows]
 
     def figures(self, measure: str, split: str, period: Period) -> dict[str, float]:

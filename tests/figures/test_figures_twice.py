@@ -47,7 +47,8 @@ NOTHING_TO_COUNT_IN_SAMPLE = {
     "claims-entered.other-gender",
     "claimants.other-gender",
     *(
-        f"contributions.payer:{payer}"
+        f"{money}.payer:{payer}"
+        for money in ("contributions", "funding")
         for payer in (PAYER_TYPE.codes or {}).values()
         if payer != HOUSEHOLD
     ),

@@ -205,7 +205,8 @@ def _boundary_object(row: ProgramIndicator, boundary: Boundary) -> Json:
 
 
 def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
-    return [
+    """Return the groups; one of which the country has no figure is not made."""
+    groups = [
         {
             "id": metadata_uid(f"programIndicatorGroup:{key}"),
             "name": name,
@@ -214,3 +215,4 @@ def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
         for key, name, measures in PROGRAM_INDICATOR_GROUPS
         for keys in [{measure.key for measure in measures}]
     ]
+    return [group for group in groups if group["programIndicators"]]

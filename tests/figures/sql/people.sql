@@ -138,3 +138,10 @@ LEFT JOIN product_of pr ON pr.key = o."ProdID" LEFT JOIN "tblProduct" r ON r."Pr
 LEFT JOIN "tblPayer" y ON y."PayerID" = m."PayerID"
 WHERE m."ValidityTo" IS NULL AND o."ValidityTo" IS NULL AND NOT COALESCE(m."isPhotoFee", FALSE)
     AND COALESCE(TRIM(m."PayType"), '') <> 'F' AND m."PayDate" BETWEEN %(start)s AND %(end)s
+
+=== funding | sum
+SELECT given.payment AS thing, given.place, given.amount, given.product, given.payer FROM given
+WHERE given.day BETWEEN %(start)s AND %(end)s
+
+=== funds | count
+SELECT given.payment AS thing, given.place, given.product FROM given WHERE given.day BETWEEN %(start)s AND %(end)s

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from flows.steps.set_up.plan_and_write import SetUp
+from transforms.model.chosen_resources import sets_not_asked
 from transforms.model.options import options
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
@@ -93,7 +94,8 @@ def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
         )
         for name, some in rows.items()
     }
-    return options(register_of(empty | filled)).collect()
+    without = sets_not_asked(a_country())
+    return options(register_of(empty | filled), without=without).collect()
 
 
 GENDERS = [

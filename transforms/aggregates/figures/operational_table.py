@@ -64,7 +64,7 @@ OPERATIONAL_INDICATORS: Final[tuple[OperationalIndicator, ...]] = (
     OperationalIndicator("", "Value per household with claims", "Value of all claims / households with claims.", "[home_claimed_amount] / [households_with_claims]", ""),
     OperationalIndicator("", "Claims reimbursed by other districts", "Number and value of claims reimbursed at facilities of other districts, and their share.", "[elsewhere_reimbursed] / [home_reimbursed], [elsewhere_remunerated_amount] / [home_remunerated_amount]", ""),
     OperationalIndicator("", "Renewal and dropout by product, poverty and sex", "Covers that ended and were renewed within the period of grace, or were not.", "[covers_renewed] / [covers_due], [covers_dropped] / [covers_due]", ""),
-    OperationalIndicator("", "Funding", "Funds that payers give for a product.", "[funding]", "", "Of the whole country: openIMIS keeps a fund at the place of its product, which may be none."),
+    OperationalIndicator("", "Funding", "Funds that payers give for a product.", "[funding]", "[funding]", "Figures of months are of the whole country. As events, where the country file asks for funding, it lies at the place of the product, which is a district, a region or the root."),
 )
 
 NOT_COMPUTED_AT_ALL: Final[tuple[tuple[str, str], ...]] = (

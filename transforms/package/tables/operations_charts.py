@@ -35,6 +35,8 @@ OPERATIONS_CHARTS: tuple[Visualization, ...] = (
     Visualization("contributions", "", "Contributions collected, by product", _STACKED, BY_PERIOD, ("contributions.product:*",), _MONTHS_12,
                   note="Contributions of policies without a product are not shown."),
     Visualization("contributions-by-pay-type", "", "Contributions collected, by pay type", _STACKED, BY_PERIOD, ("contributions.pay-type:*",), _MONTHS_12),
+    Visualization("funding", "", "Funding, by product", _STACKED, BY_PERIOD, ("funding.product:*",), _MONTHS_12,
+                  note="Of products of the whole country where one sees the country."),
     Visualization("incurred-claims-ratio", "", "Incurred claims ratio (%)", _LINE, BY_PERIOD, ("indicator:incurred-claims-ratio",), _MONTHS_12,
                   note="Amounts remunerated by now against the earned values of policies."),
     Visualization("policies-in-force", "", "Policies in force, idle and suspended (number)", _LINE, BY_PERIOD, ("policies-in-force", "policies-idle", "policies-suspended"), _MONTHS_12, note=AT_END),
