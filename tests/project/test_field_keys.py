@@ -68,6 +68,9 @@ claim_items
     item_approved_amount BrepiHMV2dj          item_remunerated_amount BIA1frmPcqw
     item_valuated_amount kGTTdOicT1s          line_sequence QmuynKAhycW
     item_rejection_reason fWfad1e0Jz6         replacing_claims CqzpZxlalQ6
+funding
+    policy_product NAdBLHAdOGv                funding_amount iHim9F2Hzj4
+    funding_payer_type Kx8H6cRoyAm
 """
 
 

@@ -20,9 +20,10 @@ from flows.steps.set_up.package_plan import Package, make_package, plan_of, refu
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
 from flows.steps.target.existing import ask_existing
+from flows.steps.target.funding_places import assign_to_funding
 from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.options import push_options
-from flows.steps.target.org_units import assign_to_funding, push_org_units
+from flows.steps.target.org_units import push_org_units
 from flows.steps.target.push_result import PushResult
 from flows.steps.target.recognition import ask_server
 from transforms.aggregates.category_options import CategoryOptions

@@ -20,6 +20,7 @@ RESOURCES = {
     "claim_events": "Claim status",
     "claim_services": None,
     "claim_items": None,
+    "funding": None,
 }
 """Resource to the name of what it is counted by."""
 

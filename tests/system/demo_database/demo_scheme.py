@@ -22,7 +22,7 @@ from tests.system.demo_database.openimis import wanted
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, UNREADABLE_ROWS
 
 LEVELS = ("1.4", "1.11")
-ASKING = f"contributions = true\n{COUNTRY}"
+ASKING = f"contributions = true\nfunding = true\n{COUNTRY}"
 """A country file that asks for all that openIMIS has."""
 COUNTED = {"resource": pl.String(), "stage": pl.String(), "reason": pl.String()}
 

@@ -15,7 +15,7 @@ from transforms.model.privacy import (
     policy_of,
     values_that_leave,
 )
-from transforms.model.resources import CONTRIBUTIONS, RESOURCES, TRACKED_ENTITIES
+from transforms.model.resources import ASKED_RESOURCES, CONTRIBUTIONS, RESOURCES, TRACKED_ENTITIES
 from transforms.model.selected_columns import selected_columns
 from transforms.model.tables.contribution import CONTRIBUTION_PAYER
 from transforms.model.tables.insuree import (
@@ -27,7 +27,11 @@ from transforms.model.tables.insuree import (
 )
 from transforms.openimis.country import Country, Root
 from transforms.openimis.tables.columns import TABLES
-from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES, TABLES_OF_FIGURES
+from transforms.openimis.tables.figure_columns import (
+    COLUMNS_OF_FIGURES,
+    COLUMNS_OF_FUNDING,
+    TABLES_OF_FIGURES,
+)
 from transforms.openimis.tables.places import GROUP_SETS
 from transforms.reports.leaving_page import leaving_page
 
@@ -116,7 +120,7 @@ def test_where_no_figure_is_sent_nothing_is_read_for_them():
 
 def test_every_value_that_openimis_keeps_is_wanted_by_a_field_a_figure_or_a_group_of_places():
     wanted = {(field.table, field.column) for r in RESOURCES for field in r.fields}
-    wanted |= COLUMNS_OF_FIGURES
+    wanted |= COLUMNS_OF_FIGURES | COLUMNS_OF_FUNDING
     wanted |= {(group_set.table, group_set.column) for group_set in GROUP_SETS}
 
     for name, table in TABLES.items():
@@ -254,7 +258,8 @@ FOLLOWING = {field.name for r in RESOURCES for field in r.fields if field.follow
 
 
 def test_what_is_optional_stays_unless_the_country_file_asks():
-    usual = [line for line in values_that_leave(country()) if line.resource != CONTRIBUTIONS.name]
+    of_some = {each.name for each in ASKED_RESOURCES}
+    usual = [line for line in values_that_leave(country()) if line.resource not in of_some]
     optional = {line.field: line for line in usual if line.is_optional}
     named = optional.keys() - FOLLOWING
     asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in named})
