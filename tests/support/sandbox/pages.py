@@ -225,7 +225,7 @@ def event_row(row: Event) -> dict[str, Any]:
     """An event as plain values."""
     return {
         "event": row.uid,
-        "enrollment": row.enrollment.uid or None,
+        "enrollment": row.enrollment.uid if row.enrollment.tracked_entity.uid else None,
         "trackedEntity": row.enrollment.tracked_entity.uid or None,
         "programStage": row.stage,
         "orgUnit": row.org_unit,
