@@ -82,7 +82,7 @@ def places(**changes: dict[str, Any]) -> pl.DataFrame:
     return frame(*(row | changes.get(row["uid"], {}) for row in rows))
 
 
-def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
+def choices(country: Country | None = None, **rows: list[dict[str, Any]]) -> pl.DataFrame:
     """The options of an openIMIS that has these rows, table by table."""
     empty = {
         name: pl.LazyFrame(schema={column.name: column.dtype for column in table.columns})
@@ -94,7 +94,7 @@ def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
         )
         for name, some in rows.items()
     }
-    without = sets_not_asked(a_country())
+    without = sets_not_asked(country or a_country())
     return options(register_of(empty | filled), without=without).collect()
 
 
