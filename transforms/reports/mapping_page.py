@@ -92,7 +92,8 @@ def _fields() -> Iterator[str]:
 
 
 def _heading(resource: Resource) -> str:
-    what = "attributes of the person" if resource.parent is None else "data elements"
+    is_person = resource.tracker_type is TrackerType.TRACKED_ENTITY
+    what = "attributes of the person" if is_person else "data elements"
     return f"`{resource.name}`: {what}"
 
 
