@@ -71,8 +71,11 @@ NOTHING_TO_COUNT_IN_DEMO = {
     "policies-suspended",
     "policies-suspended-in-period",
     "now-processed",
+    "funding",
+    "funds",
 }
-"""In the demo database nobody is new after 2017, no policy is renewed or suspended."""
+"""In the demo database nobody is new after 2017, no policy is renewed or suspended, and nothing was
+given for a product."""
 
 
 def differing(figures: list[Figure]) -> list[Figure]:
