@@ -94,7 +94,7 @@ class Dialect:
     job_names_user: bool = False
 
     # tracker export
-    # Of programs without registration: 2.42.5.2 is so, 2.40.12 is not; 2.41 and 2.43 by their source.
+    # Programs without registration: 2.42.5.2 is so, 2.40.12 is not; 2.41 and 2.43 by their source.
     shows_enrollment_of_nobody: bool = True
     people_of_nobodys_program_are_refused: bool = True
     lists_are_instances: bool = False
