@@ -14,8 +14,9 @@ what is of persons alone, over `RESOURCES`.
 Columns of a *desired* frame (all String unless said):
     key           names the object for ever; never null, unique; begins with the UUID (or key) of
                   its row of `Resource.table`, and what comes behind follows a colon
-    parent        key in the parent resource; null for a tracked entity
-    person        key of the owning tracked entity; decides partition and bundle
+    parent        key in the parent resource; null for a tracked entity, and for what is of nobody
+    person        key of the owning tracked entity, of what is of nobody its own; decides partition
+                  and bundle
     orgUnit       UID
     status        enrollment or event status; null for a tracked entity
     occurredAt    ISO date or date with time; of an enrollment its enrolledAt

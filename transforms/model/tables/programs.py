@@ -1,4 +1,4 @@
-"""The tracked entity type, the two programs and their stages, with the seed's UIDs."""
+"""The tracked entity type, the programs and their stages, with the seed's UIDs where it has them."""
 
 from dataclasses import dataclass
 
