@@ -17,6 +17,7 @@ from tests.support.scheme.comparisons import (
 from tests.support.scheme.contents import acknowledged, tracker
 from tests.system.contributions.conftest import PayingScheme
 from tests.system.guards.guarded import in_openimis
+from transforms.core.errors import StagingError
 from transforms.model.resources import CONTRIBUTIONS
 from transforms.model.tables.contribution import CONTRIBUTION_AMOUNT
 from transforms.model.tables.policy import POLICY_ID
@@ -205,3 +206,16 @@ def test_after_a_withdrawal_there_is_nothing(scheme: PayingScheme):
     scheme.withdraw(scheme.allow)
 
     assert in_dhis2(scheme) == {}
+
+
+def test_a_file_of_payments_that_was_lost_stops_the_run_and_deletes_nothing(scheme: PayingScheme):
+    before = in_dhis2(scheme)
+    scheme.next_day(seed=1)
+    scheme.plan("tonight")
+    scheme.run("tonight").desired(CONTRIBUTIONS.name, 0).unlink()
+    scheme.run("tonight").manifest("changes").unlink()
+
+    with pytest.raises(StagingError):
+        scheme.bring("tonight")
+
+    assert in_dhis2(scheme) == before
