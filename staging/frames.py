@@ -4,7 +4,7 @@ A stage that is done has a manifest, which names the SHA-256 of each of its file
 none, only the stage itself reads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -57,6 +57,11 @@ def scan_objects(path: Path) -> pl.LazyFrame:
         StagingError: See `scan_frame`.
     """
     return with_keys(scan_frame(path))
+
+
+def any_rows(frames: Iterable[pl.LazyFrame]) -> bool:
+    """Return whether any of some frames has a row."""
+    return any(not frame.limit(1).collect().is_empty() for frame in frames)
 
 
 def is_sound(path: Path) -> bool:

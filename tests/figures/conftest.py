@@ -41,6 +41,9 @@ MANY_REASONS: tuple[str, ...] = tuple(
 )
 """The sample rejects few claims for few reasons: another one for the lines of each claim."""
 
+FUNDS = """UPDATE "tblPremium" SET "PayType" = 'F' WHERE "PremiumId" % 5 = 0"""
+"""Every fifth payment is what a payer gave for the product."""
+
 NewScheme = Callable[..., BothSides]
 
 
@@ -68,7 +71,7 @@ def write_sound_sample(server: PostgreSQL, country: str = "demo") -> Database:
     tables = sample(600, seed=1, level="1.11", as_of=AS_OF, defects=False, country=country)
     write_postgresql(tables, database.conninfo)
     with psycopg.connect(database.conninfo) as connection:
-        for statement in MANY_REASONS:
+        for statement in (*MANY_REASONS, FUNDS):
             connection.execute(statement.encode())
     return database
 

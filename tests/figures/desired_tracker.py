@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tests.figures.tracker import Tracker, tracker
+from transforms.model.chosen_resources import is_of_nobody
 from transforms.model.desired import desired
 from transforms.model.field_keys import UID_OF_KEY
 from transforms.model.org_units import org_units
@@ -14,6 +15,8 @@ from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Tables
 
+NOBODY = "nobody"
+"""Stands for the person of events that are of none."""
 _VALUE_TYPES = {field.uid: field.value_type.value for each in RESOURCES for field in each.fields}
 
 
@@ -62,9 +65,12 @@ def tracker_of(wanted: Mapping[str, pl.DataFrame], snapshot: Tables, country: Co
 
 def tracker_in(wanted: Mapping[str, pl.DataFrame], parents: Mapping[str, str | None]) -> Tracker:
     """Return the analytics tables of desired frames in a tree: org unit to the one above it."""
+    nobodys = [str(each.program) for each in RESOURCES if is_of_nobody(each)]
+    people = [_people(wanted[each.name]) for each in _of(TrackerType.TRACKED_ENTITY)]
+    enrollments = [_enrollments(wanted[each.name], each) for each in _of(TrackerType.ENROLLMENT)]
     return tracker(
-        pl.concat([_people(wanted[each.name]) for each in _of(TrackerType.TRACKED_ENTITY)]),
-        pl.concat([_enrollments(wanted[each.name], each) for each in _of(TrackerType.ENROLLMENT)]),
+        pl.concat([*people, pl.DataFrame({"person": [NOBODY]})], how="diagonal"),
+        pl.concat([*enrollments, _enrollments_of_nobody(nobodys)], how="diagonal"),
         pl.concat(
             [_events(wanted[each.name], each) for each in _of(TrackerType.EVENT)], how="diagonal"
         ),
@@ -100,9 +106,21 @@ def _events(rows: pl.DataFrame, resource: Resource) -> pl.DataFrame:
         "occurredAt",
         *_uids(values),
         event=_object(resource.name, "key"),
-        enrollment=_object(str(resource.parent), "parent"),
+        enrollment=_enrollment_of(resource),
         stage=pl.lit(resource.stage),
     )
+
+
+def _enrollment_of(resource: Resource) -> pl.Expr:
+    """That of an event; one of nobody is in the one that DHIS2 has for its program."""
+    if resource.parent is None:
+        return pl.lit(resource.program)
+    return _object(resource.parent, "parent")
+
+
+def _enrollments_of_nobody(programs: list[str]) -> pl.DataFrame:
+    rows = {"enrollment": programs, "program": programs, "person": [NOBODY] * len(programs)}
+    return pl.DataFrame(rows)
 
 
 def _uids(values: pl.DataFrame) -> list[str]:

@@ -34,7 +34,11 @@ SERVICE_GROUPS = {
     "one": ServiceGroup(name="One service", codes=["S003"]),
 }
 COUNTRY_FILE = Country(
-    root=ROOT, privacy={"Rejection reason": Treatment.SEND}, service_groups=SERVICE_GROUPS
+    root=ROOT,
+    privacy={"Rejection reason": Treatment.SEND},
+    service_groups=SERVICE_GROUPS,
+    contributions=True,
+    funding=True,
 )
 """One that sends all that figures are made of."""
 KEY = "a key that is made for tests and nothing else"
@@ -155,7 +159,10 @@ def scheme_of(
     """
     if name in IN_SQL:
         own = country_file(name)
-        country = own.model_copy(update={"privacy": COUNTRY_FILE.privacy | own.privacy})
+        privacy = COUNTRY_FILE.privacy | own.privacy
+        country = own.model_copy(
+            update={"privacy": privacy, "contributions": True, "funding": True}
+        )
     snapshot = read_of(database, folder, country)
     wanted = wanted_of(snapshot, as_of=as_of, country=country, pseudonym_key=KEY)
     held = wanted if with_what_is_held_back else sent_of(wanted)

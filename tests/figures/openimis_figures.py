@@ -39,11 +39,13 @@ SPLITS: Final[dict[str, str]] = {
     "education": "education = %(code)s",
     "family-type": "family_type = %(code)s",
     "product": "product = %(code)s",
+    "pay-type": "pay_type = %(code)s",
+    "payer": "payer = %(code)s",
     "reason": "reason = %(code)s",
     "service-group": "service = ANY(%(codes)s)",
 }
-"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code, or a reason's word, and
-`%(codes)s` are those of a group of services."""
+"""Part of a measure to who or what is in it; `%(code)s` is openIMIS's code or the word for it (of a
+reason, a pay type, a payer), and `%(codes)s` are those of a group of services."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,9 @@ class OpenimisFigures:
 
     def districts(self) -> list[str]:
         """Return the UUIDs of the districts that have places."""
-        rows = self._connection.execute("SELECT DISTINCT district FROM district_of ORDER BY 1")
+        rows = self._connection.execute(
+            "SELECT DISTINCT district FROM district_of WHERE district <> 'elsewhere' ORDER BY 1"
+        )
         return [district for (district,) in rows]
 
     def figures(self, measure: str, split: str, period: Period) -> dict[str, float]:

@@ -58,3 +58,15 @@ SAME: list[tuple[str, Part, str]] = [
     ),
 ]
 """A figure, a part of it, and the measure of the package that says the same."""
+
+SAME_IN_THE_COUNTRY: list[tuple[str, Part, str]] = [
+    ("contributions", {}, "contributions"),
+    ("contributions", {"product": "PR0001"}, "contributions.product:PR0001"),
+    *(
+        ("contributions", {"pay_type": code_of(way)}, f"contributions.pay-type:{way}")
+        for way in ("Bank", "Cash", "Mobile phone")
+    ),
+    ("contributions_by_payer", {"payer_type": "household"}, "contributions.payer:Household"),
+]
+"""The same of the whole country: of persons a payment lies where the head of the household is, of
+months in the district of the household's village."""

@@ -24,6 +24,7 @@ from tests.support.databases import PostgreSQL
 from tests.support.openimis_sample.countries import COUNTRIES
 from tests.system.demo_database import needs_demo_database
 from transforms.model.options import options
+from transforms.model.tables.option_sets import HOUSEHOLD, PAYER_TYPE
 from transforms.openimis.country import Country
 from transforms.openimis.register import register_of
 from transforms.openimis.rows import Tables
@@ -45,6 +46,12 @@ NOTHING_TO_COUNT_IN_SAMPLE = {
     "households-not-covered.age-0-14",
     "claims-entered.other-gender",
     "claimants.other-gender",
+    *(
+        f"{money}.payer:{payer}"
+        for money in ("contributions", "funding")
+        for payer in (PAYER_TYPE.codes or {}).values()
+        if payer != HOUSEHOLD
+    ),
     "rejected-of-claim-date.reason:Too many deliveries",
     "rejected-of-claim-date.reason:Quantity above the limit",
     "rejected-of-claim-date.reason:Within the waiting period",
@@ -52,8 +59,8 @@ NOTHING_TO_COUNT_IN_SAMPLE = {
     "rejected-of-claim-date.reason:Claim not valid",
     "rejected-of-claim-date.reason:No coverage on the day",
 }
-"""The sample has no family of teachers, no head who is a child or of another gender, and fewer
-rejected claims than there are reasons."""
+"""The sample has no family of teachers, no head who is a child or of another gender, fewer rejected
+claims than there are reasons, and no payer."""
 
 NOTHING_TO_COUNT_IN_DEMO = {
     "enrolled-new",
@@ -64,8 +71,11 @@ NOTHING_TO_COUNT_IN_DEMO = {
     "policies-suspended",
     "policies-suspended-in-period",
     "now-processed",
+    "funding",
+    "funds",
 }
-"""In the demo database nobody is new after 2017, no policy is renewed or suspended."""
+"""In the demo database nobody is new after 2017, no policy is renewed or suspended, and nothing was
+given for a product."""
 
 
 def differing(figures: list[Figure]) -> list[Figure]:

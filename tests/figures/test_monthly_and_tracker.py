@@ -9,7 +9,7 @@ import pytest
 from tests.figures.desired_tracker import sent_of, tracker_of, wanted_of
 from tests.figures.evaluator import figures
 from tests.figures.figures_twice import COUNTRY_FILE, KEY, VERSION
-from tests.figures.same_figures import SAME, Part
+from tests.figures.same_figures import SAME, SAME_IN_THE_COUNTRY, Part
 from tests.figures.snapshots import made_of
 from tests.figures.tracker import Tracker, period
 from tests.support.openimis_sample import sample
@@ -33,7 +33,11 @@ MONTHS = ("202505", "202512")
 
 @cache
 def snapshot() -> Tables:
-    return made_of(sample(200, seed=7, level="1.11", as_of=AS_OF))
+    """A sample of which every second payment is what a payer gave for the product."""
+    tables = made_of(sample(200, seed=7, level="1.11", as_of=AS_OF))
+    is_given = pl.col("PremiumId") % 2 == 0
+    pay_type = pl.when(is_given).then(pl.lit("F")).otherwise("PayType").alias("PayType")
+    return {**tables, "tblPremium": tables["tblPremium"].with_columns(pay_type)}
 
 
 @cache
@@ -81,6 +85,42 @@ def shown(measure: str) -> dict[tuple[str, str], float]:
 @pytest.mark.parametrize(("figure", "part", "measure"), SAME, ids=[each[2] for each in SAME])
 def test_a_figure_of_a_month_is_what_dhis2_shows_of_persons(figure: str, part: Part, measure: str):
     assert of_districts(figure, part) == pytest.approx(shown(measure))
+
+
+def by_month(of_districts: dict[tuple[str, str], float]) -> dict[str, float]:
+    months = dict.fromkeys(MONTHS, 0.0)
+    for (month, _), value in of_districts.items():
+        months[month] += value
+    return months
+
+
+@pytest.mark.parametrize(
+    ("figure", "part", "measure"),
+    SAME_IN_THE_COUNTRY,
+    ids=[each[2] for each in SAME_IN_THE_COUNTRY],
+)
+def test_what_households_paid_in_a_month_is_what_dhis2_shows_of_the_country(
+    figure: str, part: Part, measure: str
+):
+    assert by_month(of_districts(figure, part)) == pytest.approx(by_month(shown(measure)))
+
+
+@pytest.mark.parametrize("product", [None, "PR0001", "PR0002"])
+def test_what_was_given_in_a_month_is_what_dhis2_shows_of_the_country(product: str | None):
+    months = [period_of(each) for each in MONTHS]
+    settings = FigureSettings(AS_OF, COUNTRY)
+    rows = figure_values(register(), months, settings).collect().filter(figure="funding")
+    part = rows if product is None else rows.filter(product=product)
+    measure = "funding" if product is None else f"funding.product:{product}"
+
+    answers = figures(measures()[measure], tracker(), tuple(map(period, MONTHS)), VERSION)
+
+    expected = part.group_by("period").agg(pl.col("value").sum().cast(pl.Float64))
+    at_root = answers.filter(pl.col("orgUnit") == COUNTRY.root.uid, pl.col("value") > 0)
+    assert dict(at_root.select("period", "value").iter_rows()) == pytest.approx(
+        dict(expected.iter_rows())
+    )
+    assert not expected.is_empty() or product
 
 
 def test_most_of_them_count_something():

@@ -24,7 +24,9 @@ from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import TABLES
 
 AS_OF = dt.date(2026, 1, 1)
-COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+COUNTRY = Country(
+    root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"), contributions=True, funding=True
+)
 KEY = "a key of the ministry that is long enough"
 Frames = Mapping[str, pl.DataFrame]
 
@@ -49,9 +51,11 @@ COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in 
 
 @cache
 def scheme() -> dict[str, pl.DataFrame]:
-    """A sound scheme."""
+    """A sound scheme, of which every third payment is what a payer gave for a product."""
     tables = sample(150, seed=11, level="1.11", as_of=AS_OF, defects=False)
-    return {name: rows.collect() for name, rows in made_of(tables).items()}
+    found = {name: rows.collect() for name, rows in made_of(tables).items()}
+    is_given = pl.when(pl.col("PremiumId") % 3 == 0).then(pl.lit("F")).otherwise("PayType")
+    return found | {"tblPremium": found["tblPremium"].with_columns(PayType=is_given)}
 
 
 @cache

@@ -32,6 +32,10 @@ policy_events
     policy_effective_date zrfmkobtJfx         policy_expiry_date RzgHQtgsmfB
     status_until wKXkep5Iq2w                  active_policies_of_person eyBb2lkub3x
     is_first_time_in_status cEW525dDsvZ
+contributions
+    contribution_amount iTCrDCmy1iG           contribution_pay_type B3sIgrqqhBo
+    contribution_payer_type Ztyvh74wjDN       policy_product NAdBLHAdOGv
+    policy_uuid NtslGBEMyMy
 claim_events
     claim_status mGCsTQbv7zA                  claim_claimed_amount QINoEjSZ9Hs
     claim_adjusted_amount GGZy5cV04QQ         claim_approved_amount TiZrzsT8088
@@ -64,6 +68,9 @@ claim_items
     item_approved_amount BrepiHMV2dj          item_remunerated_amount BIA1frmPcqw
     item_valuated_amount kGTTdOicT1s          line_sequence QmuynKAhycW
     item_rejection_reason fWfad1e0Jz6         replacing_claims CqzpZxlalQ6
+funding
+    policy_product NAdBLHAdOGv                funding_amount iHim9F2Hzj4
+    funding_payer_type Kx8H6cRoyAm
 """
 
 

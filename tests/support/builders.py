@@ -55,6 +55,13 @@ _DEFAULTS: dict[str, Change] = {
         "EffectiveDate": dt.date(2023, 1, 1),
         "ExpiryDate": dt.date(2023, 12, 31),
     },
+    "tblPremium": {
+        "PolicyID": 1,
+        "Amount": Decimal("5000.00"),
+        "PayDate": dt.date(2023, 1, 2),
+        "PayType": "C",
+        "isPhotoFee": False,
+    },
     "tblInsureePolicy": {
         "InsureeID": 1,
         "PolicyId": 1,

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.core.json_texts import Json
+from transforms.model.chosen_resources import is_of_nobody
 from transforms.model.resources import Resource, TrackerType
 from transforms.model.tables.programs import INSUREE_PROGRAM, PROGRAMS
 
 TEXT = pl.String()
 FLAGS = ("isShared", "isDeleted")
+_OF_PERSONS = ("parentUid", "personUid")
 _PLAIN = ("uid", "parentUid", "personUid", "orgUnit", "status", "occurredAt")
 
 
@@ -114,7 +116,7 @@ def read_rows(resource: Resource, objects: Sequence[Json], values: Sequence[str]
     kind = KINDS[resource.tracker_type]
     frame = pl.DataFrame(objects, schema=_object_schema(kind))
     return frame.select(
-        *(_plain(kind, name) for name in _PLAIN),
+        *(_plain(kind, name, resource) for name in _PLAIN),
         owner=_owner(),
         isShared=_is_shared() if resource.tracker_type is TrackerType.TRACKED_ENTITY else False,
         isDeleted=pl.col("deleted").fill_null(value=False),
@@ -133,9 +135,9 @@ def _object_schema(kind: TrackerRequest) -> dict[str, pl.DataType]:
     }
 
 
-def _plain(kind: TrackerRequest, name: str) -> pl.Expr:
-    found = kind.names.get(name)
-    if found is None:
+def _plain(kind: TrackerRequest, name: str, resource: Resource) -> pl.Expr:
+    found, is_nobodys = kind.names.get(name), is_of_nobody(resource)
+    if found is None or (is_nobodys and name in _OF_PERSONS):
         return pl.lit(None, TEXT).alias(name)
     return (shorten_moment(pl.col(found)) if name.endswith("At") else pl.col(found)).alias(name)
 

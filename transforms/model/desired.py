@@ -3,7 +3,7 @@
 What cannot be told, because values of openIMIS cannot be read, has a fault and is held back.
 
 people ──┬─► tracked_entities, insuree_enrollments
-         ├─► policy_events
+         ├─► policy_events, contributions                             funding
          └─► claims ─► claim_enrollments, claim_events, claim_services, claim_items
                          │
                          ├─► placed: org units of DHIS2's own tree, where the country has them
@@ -17,10 +17,13 @@ import polars as pl
 
 from transforms.core.fields import Field
 from transforms.core.memory import collect_once
+from transforms.model.chosen_resources import is_asked
 from transforms.model.claim_lines import ITEM_LINES, SERVICE_LINES, claim_amounts, line_events
 from transforms.model.claim_status import claim_events, claim_statuses
 from transforms.model.claims import claim_enrollments, current_claims
+from transforms.model.contributions import contributions
 from transforms.model.existing import in_use, pushed_options, with_words
+from transforms.model.funding import funding
 from transforms.model.held_back import rows_in_doubt, with_doubts
 from transforms.model.insuree_enrollments import insuree_enrollments
 from transforms.model.insurees import tracked_entities
@@ -30,7 +33,7 @@ from transforms.model.optional_fields import unsent_fields, unused_option_sets, 
 from transforms.model.options import options
 from transforms.model.org_units import org_units
 from transforms.model.people import desired_people
-from transforms.model.placed import placed
+from transforms.model.placed import placed, with_root
 from transforms.model.policies import value_candidates, value_holders
 from transforms.model.policy_status import policy_events
 from transforms.model.privacy import apply_policy, policy_of
@@ -39,12 +42,15 @@ from transforms.model.resources import (
     CLAIM_EVENTS,
     CLAIM_ITEMS,
     CLAIM_SERVICES,
+    CONTRIBUTIONS,
+    FUNDING,
     INSUREE_ENROLLMENTS,
     OPTIONS,
     ORG_UNITS,
     POLICY_EVENTS,
     RESOURCES,
     TRACKED_ENTITIES,
+    Resource,
 )
 from transforms.model.restored_claims import with_replacing_claims
 from transforms.model.tables.calendars import CALENDARS
@@ -95,13 +101,23 @@ def desired(
         TRACKED_ENTITIES.name: tracked_entities(people, register, window),
         INSUREE_ENROLLMENTS.name: insuree_enrollments(people, register, window),
         POLICY_EVENTS.name: policy_events(register, people, holders, as_of=as_of, window=window),
+        CONTRIBUTIONS.name: _if_asked(
+            CONTRIBUTIONS, country, contributions(register, people, as_of=as_of, window=window)
+        ),
+        FUNDING.name: _if_asked(
+            FUNDING, country, funding(register, country, as_of=as_of, window=window)
+        ),
         **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
     calendar, used = CALENDARS[country.dhis2.calendar], in_use(country)
     sent = {
         each.name: with_doubts(
             apply_policy(
-                with_words(placed(frames[each.name], each.fields, placement), each.fields, used),
+                with_words(
+                    placed(frames[each.name], each.fields, _at(each, placement, country)),
+                    each.fields,
+                    used,
+                ),
                 each.fields,
                 policy,
                 pseudonym_key,
@@ -158,6 +174,19 @@ def known_options(register: Register, country: Country) -> pl.LazyFrame:
         without=unused_option_sets(policy_of(country)),
     )
     return listed if country.sends_persons else listed.clear()
+
+
+def _at(
+    resource: Resource, placement: pl.DataFrame | None, country: Country
+) -> pl.DataFrame | None:
+    """Return where places go; what is of nobody may lie at the root, which is no place."""
+    is_nobodys = placement is not None and resource is FUNDING
+    return with_root(placement, country) if is_nobodys and placement is not None else placement
+
+
+def _if_asked(resource: Resource, country: Country, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a desired frame, without a row where the country does not ask for the resource."""
+    return frame if is_asked(resource.asked_by, country) else frame.clear()
 
 
 def _claims(

@@ -1,6 +1,7 @@
 """What the objects of a part of the people are made of, as one text: is all of it as it was?
 
-    its own       people, covers, claims, lines    the rows of the part's people
+    its own       people, covers, claims, lines,   the rows of the part's people
+                  premiums
     shared        policies, families               those that its covers and people name, with what
                                                    says who is the head and who carries the value
     days          of rows by whose day something is due, whether that day has come
@@ -24,15 +25,17 @@ from transforms import VERSION
 from transforms.model.claims import TIME_ZONES
 from transforms.openimis.owners import (
     OWNED,
+    PAID,
     PARTITION,
     SHARED,
     Lookup,
     lookup_of,
+    premiums_with_partition,
     rows_with_partition,
 )
 from transforms.openimis.register import Register
 from transforms.openimis.rows import Rows
-from transforms.openimis.subjects import CLAIMS, COVERS, PEOPLE, POLICIES, Subject
+from transforms.openimis.subjects import CLAIMS, COVERS, PEOPLE, POLICIES, PREMIUMS, Subject
 
 PARTS_A_BUCKET = 16
 _DAY = dt.timedelta(days=1)
@@ -42,8 +45,10 @@ DUE: Mapping[str, Mapping[str, dt.timedelta]] = {
     COVERS.name: _COVERED,
     POLICIES.name: _OF_POLICIES,
     CLAIMS.name: {"date_claimed": TIME_ZONES},
+    PREMIUMS.name: {"pay_date": TIME_ZONES},
 }
 """Subject → column → how long after the day of the snapshot its day may be, to have come."""
+_DIVIDED = (*OWNED, *SHARED, *PAID)
 _HASH = "hash"
 
 
@@ -66,7 +71,7 @@ class Made:
 
 def digest(made: Made) -> str:
     """Return a digest of everything: while it is as before, so is what DHIS2 should hold."""
-    of_people = {subject.name: _sum(_versions(made, subject)) for subject in (*OWNED, *SHARED)}
+    of_people = {subject.name: _sum(_versions(made, subject)) for subject in _DIVIDED}
     return _text([*_common(made), of_people])
 
 
@@ -107,7 +112,7 @@ def _text(content: Sequence[object]) -> str:
 
 def _everybodys(made: Made) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield rows and sum of each table of which every part has all, and of what is in doubt."""
-    divided = {subject.table.name for subject in (*OWNED, *SHARED)}
+    divided = {subject.table.name for subject in _DIVIDED}
     for name in sorted(made.register.snapshot.keys() - divided):
         yield name, _sum(made.register.snapshot[name])
     for name, frame in sorted(made.register.doubts.objects.items()):
@@ -161,6 +166,8 @@ class _Parts:
                 yield with_days_come(name, rows, self.as_of)
         for is_in in self._buckets("policy_id"):
             yield self._covers(is_in)
+            if PREMIUMS.table.name in self.register.snapshot:
+                yield self._premiums(is_in)
         for is_in in self._buckets("number"):
             yield self._doubled_numbers(is_in)
 
@@ -173,6 +180,10 @@ class _Parts:
     @cached_property
     def _rows(self) -> dict[str, pl.LazyFrame]:
         return rows_with_partition(self.register, self.part_of)
+
+    @cached_property
+    def _paid(self) -> pl.LazyFrame:
+        return premiums_with_partition(self.register, self.part_of)
 
     @cached_property
     def _families(self) -> Lookup:
@@ -198,6 +209,15 @@ class _Parts:
             covers.with_columns(person=self._people.of("insuree_id")),
         )
         return covers.with_columns(policy=of_policies.of("policy_id"))
+
+    def _premiums(self, is_in: pl.Expr) -> pl.LazyFrame:
+        """Return what was paid for some policies, with the sums of these and their families."""
+        policies = self.register.policies.versions.filter(is_in)
+        of_policies = _lookup(
+            "policy_id", policies.with_columns(family=self._families.of("family_id"))
+        )
+        dated = with_days_come(PREMIUMS.name, self._paid.filter(is_in), self.as_of)
+        return dated.with_columns(policy=of_policies.of("policy_id"))
 
     def _doubled_numbers(self, is_in: pl.Expr) -> pl.LazyFrame:
         """Return those of some people whose insurance number another person has too."""

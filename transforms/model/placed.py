@@ -13,6 +13,7 @@ from transforms.core.fields import Field, ValueType
 from transforms.matching.placement import TO_DECIDE, WITHOUT_ORG_UNIT
 from transforms.model.tables.name_lengths import LONGEST_NAME
 from transforms.model.values import field_reason, with_faults, with_notes
+from transforms.openimis.country import Country
 
 OWN_PLACE = "openimis_place"
 """The column of the fields that keep the place of openIMIS, whose level DHIS2 may not have."""
@@ -39,6 +40,12 @@ def placed(
         if field.value_type is ValueType.ORGANISATION_UNIT:
             rows = _with_value(rows, field, placement.lazy())
     return rows
+
+
+def with_root(placement: pl.DataFrame, country: Country) -> pl.DataFrame:
+    """Return a placement in which the root goes to itself."""
+    root = pl.DataFrame({"place": [country.root.uid], "org_unit": [country.root.uid]})
+    return pl.concat([placement, root], how="diagonal")
 
 
 def _with_org_unit(

@@ -19,7 +19,8 @@ import polars_hash as plh
 
 from transforms.core.errors import CountryError
 from transforms.core.fields import Field, Privacy, Treatment, ValueType
-from transforms.model.resources import ALL_FIELDS, RESOURCES
+from transforms.model.chosen_resources import fields_not_asked, is_asked, is_of_asked
+from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.model.tables.claim import CLAIM_NUMBER, INSUREE_VILLAGE
 from transforms.model.tables.insuree import CHFID, INSURANCE_NUMBER
 from transforms.openimis.country import Country
@@ -79,6 +80,7 @@ def policy_of(country: Country) -> Policy:
     """
     named = [field for field in ALL_FIELDS if field.follows is None]
     _check_names(country, {field.name for field in named})
+    _check_asked(country, named)
     policy = {field.key: _treatment(field, country) for field in named}
     return policy | {each.key: _follow(each, policy) for each in ALL_FIELDS if each.follows}
 
@@ -146,18 +148,25 @@ def values_that_leave(country: Country) -> list[Leaving]:
     """
     policy = policy_of(country)
     return [
-        Leaving(
-            resource.name,
-            field.name,
-            _source(field),
-            field.privacy,
-            policy[field.key],
-            is_default=policy[field.key] is _default(field),
-            is_optional=field.optional,
-        )
+        _leaving_line(resource, field, policy[field.key], country)
         for resource in RESOURCES
         for field in resource.fields
     ]
+
+
+def _leaving_line(
+    resource: Resource, field: Field, treatment: Treatment, country: Country
+) -> Leaving:
+    is_there, is_usual = is_asked(resource.asked_by, country), resource.asked_by is None
+    return Leaving(
+        resource.name,
+        field.name,
+        _source(field),
+        field.privacy,
+        treatment if is_there else Treatment.DROP,
+        is_default=not is_there or (is_usual and treatment is _default(field, country)),
+        is_optional=field.optional or not is_usual,
+    )
 
 
 def _check_names(country: Country, names: set[str]) -> None:
@@ -168,8 +177,21 @@ def _check_names(country: Country, names: set[str]) -> None:
         )
 
 
+def _check_asked(country: Country, fields: Sequence[Field]) -> None:
+    """Refuse to send a value of what the country does not ask for: nothing would be sent."""
+    not_asked = fields_not_asked(country)
+    for field in fields:
+        treatment = country.privacy.get(field.name, Treatment.DROP)
+        if field.key in not_asked and treatment is not Treatment.DROP:
+            raise CountryError(
+                f"The country file's section privacy asks to {treatment.value} {field.name}, which "
+                f"leaves only with {not_asked[field.key]} = true. Set that, or take the line out. "
+                f"Nothing was done."
+            )
+
+
 def _treatment(field: Field, country: Country) -> Treatment:
-    treatment = country.privacy.get(field.name, _default(field))
+    treatment = country.privacy.get(field.name, _default(field, country))
     if treatment not in _possible(field):
         raise CountryError(
             f"The country file's section privacy asks to {treatment.value} {field.name}, a value "
@@ -185,8 +207,9 @@ def _follow(field: Field, policy: Policy) -> Treatment:
     return Treatment.SEND if leaves else Treatment.DROP
 
 
-def _default(field: Field) -> Treatment:
-    if field.optional:
+def _default(field: Field, country: Country) -> Treatment:
+    is_asked_for = is_of_asked(field) and field.key not in fields_not_asked(country)
+    if field.optional and not is_asked_for:
         return Treatment.DROP
     return _DEFAULT_OF_FIELD.get(field.key, _DEFAULT_OF_CLASS[field.privacy])
 

@@ -56,6 +56,8 @@ class Resource:
         subject: Where objects are named by the number of a row: the keys of the fields that say
             what the row is of, among those of one parent; after a migration that numbers rows anew.
         retired: Values that are sent no more, and emptied where DHIS2 still holds them.
+        asked_by: Setting of the country file that asks for it; None: every country that sends
+            persons has it.
         unmoved_by: Signs (`transforms.openimis.tables.doubt_links`) that put none of it in doubt.
     """
 
@@ -73,6 +75,7 @@ class Resource:
     subject: tuple[str, ...] = ()
     retired: tuple[RetiredField, ...] = ()
     unmoved_by: tuple[str, ...] = ()
+    asked_by: str | None = None
 
     @property
     def unique_fields(self) -> tuple[Field, ...]:

@@ -1,9 +1,11 @@
 """The resources: what DHIS2 holds of people, policies and claims, parents before children.
 
-    tracked_entities ─┬─ insuree_enrollments ── policy_events
+    tracked_entities ─┬─ insuree_enrollments ─┬── policy_events
+                      │                       └── contributions    where the country file asks
                       └─ claim_enrollments ─┬── claim_events
                                             ├── claim_services
                                             └── claim_items
+    funding               of no person, where the country file asks
     data_values           figures of a month and place, where the country file asks for them
 
 Everything generic (delta, rules, bundles, fold) loops over those that a run has (`resources_of`);
@@ -12,8 +14,9 @@ what is of persons alone, over `RESOURCES`.
 Columns of a *desired* frame (all String unless said):
     key           names the object for ever; never null, unique; begins with the UUID (or key) of
                   its row of `Resource.table`, and what comes behind follows a colon
-    parent        key in the parent resource; null for a tracked entity
-    person        key of the owning tracked entity; decides partition and bundle
+    parent        key in the parent resource; null for a tracked entity, and for what is of nobody
+    person        key of the owning tracked entity, of what is of nobody its own; decides partition
+                  and bundle
     orgUnit       UID
     status        enrollment or event status; null for a tracked entity
     occurredAt    ISO date or date with time; of an enrollment its enrolledAt
@@ -42,6 +45,7 @@ from transforms.model.tables.claim import (
     CLAIMED_ITEM,
     CLAIMED_SERVICE,
 )
+from transforms.model.tables.contribution import CONTRIBUTION_FIELDS, FUNDING_FIELDS
 from transforms.model.tables.insuree import INSUREE_FIELDS, SEED_CLAIM_ATTRIBUTES
 from transforms.model.tables.policy import POLICY_FIELDS, POLICY_ID
 from transforms.model.tables.programs import (
@@ -49,11 +53,21 @@ from transforms.model.tables.programs import (
     CLAIM_ITEMS_STAGE,
     CLAIM_PROGRAM,
     CLAIM_SERVICES_STAGE,
+    CONTRIBUTION_STAGE,
+    FUNDING_PROGRAM,
+    FUNDING_STAGE,
     INSUREE_PROGRAM,
     POLICY_STAGE,
 )
 from transforms.openimis.tables import columns as openimis
-from transforms.openimis.tables.doubt_links import COVERS, LINES, RESTORING, VALUATION, VALUE
+from transforms.openimis.tables.doubt_links import (
+    COVERS,
+    HOME_OF_HEAD,
+    LINES,
+    RESTORING,
+    VALUATION,
+    VALUE,
+)
 
 ORG_UNITS = "org_units"
 OPTIONS = "options"
@@ -97,6 +111,18 @@ POLICY_EVENTS = Resource(
     scopes=_POLICIES,
     subject=(POLICY_ID.key,),
 )
+CONTRIBUTIONS = Resource(
+    name="contributions",
+    tracker_type=TrackerType.EVENT,
+    parent="insuree_enrollments",
+    program=INSUREE_PROGRAM.uid,
+    stage=CONTRIBUTION_STAGE.uid,
+    fields=CONTRIBUTION_FIELDS,
+    table=openimis.PREMIUMS.name,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+    asked_by=CONTRIBUTION_STAGE.asked_by,
+)
 CLAIM_ENROLLMENTS = Resource(
     name="claim_enrollments",
     tracker_type=TrackerType.ENROLLMENT,
@@ -139,15 +165,30 @@ CLAIM_ITEMS = _claim_event(
     salt="claimItem",
     subject=(CLAIMED_ITEM.key,),
 )
+FUNDING = Resource(
+    name="funding",
+    tracker_type=TrackerType.EVENT,
+    program=FUNDING_PROGRAM.uid,
+    stage=FUNDING_STAGE.uid,
+    fields=FUNDING_FIELDS,
+    table=openimis.PREMIUMS.name,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+    unmoved_by=(HOME_OF_HEAD,),
+    asked_by=FUNDING_PROGRAM.asked_by,
+)
+"""Of nobody: `person` is the payment itself."""
 
 RESOURCES: tuple[Resource, ...] = (
     TRACKED_ENTITIES,
     INSUREE_ENROLLMENTS,
     POLICY_EVENTS,
+    CONTRIBUTIONS,
     CLAIM_ENROLLMENTS,
     CLAIM_EVENTS,
     CLAIM_SERVICES,
     CLAIM_ITEMS,
+    FUNDING,
 )
 FIGURE_VALUE = Field(
     key="figure_value",
@@ -169,6 +210,8 @@ DATA_VALUES = Resource(
 EVERY_RESOURCE: tuple[Resource, ...] = (*RESOURCES, DATA_VALUES)
 ALL_FIELDS: tuple[Field, ...] = tuple(field for resource in RESOURCES for field in resource.fields)
 ENROLLMENT_RESOURCES: tuple[Resource, ...] = (INSUREE_ENROLLMENTS, CLAIM_ENROLLMENTS)
+ASKED_RESOURCES: tuple[Resource, ...] = tuple(each for each in RESOURCES if each.asked_by)
+"""Those that only some countries have: the country file asks for them."""
 EVENT_RESOURCES: tuple[Resource, ...] = tuple(
     resource for resource in RESOURCES if resource.tracker_type is TrackerType.EVENT
 )

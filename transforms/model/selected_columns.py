@@ -15,7 +15,7 @@ from transforms.openimis.tables.columns import (
     TABLES,
     TABLES_OF_SET_UP,
 )
-from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES
+from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES, COLUMNS_OF_FUNDING
 from transforms.openimis.tables.places import GROUP_SETS
 
 
@@ -33,6 +33,7 @@ def selected_columns(country: Country) -> dict[str, list[Column]]:
     sent_columns = _of_groups(country)
     if country.sends_persons:
         sent_columns |= {(field.table, field.column) for field in sent}
+        sent_columns |= COLUMNS_OF_FUNDING if country.funding else frozenset()
     if country.sends_figures:
         restored = [field for field in sent if field is RESTORED_CLAIM]
         sent_columns |= {(field.table, field.column) for field in restored} | COLUMNS_OF_FIGURES

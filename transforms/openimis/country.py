@@ -62,6 +62,9 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
+        contributions: Whether the payments for policies are sent, each an event of the head of
+            the household.
+        funding: Whether what payers give for products is sent, as events of no person.
         partitions: How many partitions of the people are compared at once.
     """
 
@@ -84,6 +87,8 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
     waiting: Waiting = Waiting()
     retention: Retention = Retention()
     analytics: Analytics = Analytics()
+    contributions: bool = False
+    funding: bool = False
     partitions: PartitionSettings = PartitionSettings()
 
     @model_validator(mode="after")
@@ -98,6 +103,11 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         if self.sends_figures and self.dhis2.calendar != ISO:
             raise ValueError(FIGURES_IN_ISO.format(found=self.dhis2.calendar, mode=self.mode))
         return self
+
+    @property
+    def reads_payments(self) -> bool:
+        """Whether something is sent of single payments."""
+        return self.contributions or self.funding
 
     def fills(self, group_set: GroupSet) -> bool:
         """Return whether openIMIS says which places are in the groups of a set."""

@@ -1,6 +1,7 @@
 """Whose each row is: so that openIMIS can be divided by person, however many people there are.
 
     people ─┬─ covers
+            ├─ premiums for the policies of the family of which one is the head
             └─ claims ─┬─ services ── contents of packages
                        └─ items
 
@@ -15,6 +16,7 @@ import polars as pl
 
 from transforms.openimis.frames import Frames
 from transforms.openimis.heads import heads_of
+from transforms.openimis.payments import is_funding
 from transforms.openimis.rows import Rows
 from transforms.openimis.subjects import (
     CLAIMS,
@@ -25,11 +27,14 @@ from transforms.openimis.subjects import (
     PACKAGE_SERVICES,
     PEOPLE,
     POLICIES,
+    PREMIUMS,
     SERVICES,
 )
 
 OWNED = (PEOPLE, COVERS, CLAIMS, SERVICES, ITEMS, PACKAGE_SERVICES, PACKAGE_ITEMS)
 """The subjects whose rows are somebody's."""
+PAID = (PREMIUMS,)
+"""Those of the head of a household; they are divided only where the country asks for them."""
 SHARED = (POLICIES, FAMILIES)
 """The subjects whose rows several people may need."""
 PARTITION = "partition"
@@ -99,6 +104,28 @@ def rows_with_partition(
         ITEMS.name: register.items.versions.with_columns(partition=of_claim),
         **_contents_of_packages(register, services),
     }
+
+
+def premiums_with_partition(
+    register: Frames, partition: Callable[[pl.Expr], pl.Expr]
+) -> pl.LazyFrame:
+    """Return the versions of premiums, with the partition of the head of the policy's family.
+
+    Funding is of nobody: its partition is that of its own UUID.
+
+    Args:
+        register: Of everybody; where it reads no premiums, there are none.
+        partition: See `rows_with_partition`.
+    """
+    number = partition(pl.col("insuree_uuid")).cast(NUMBER)
+    people = lookup_of(register.people.live.select("insuree_id", number))
+    heads = lookup_of(register.heads.select("family_id", people.of("insuree_id")))
+    families = lookup_of(register.policies.live.select("policy_id", "family_id"))
+    named = register.premiums.live.with_columns(family=families.of("policy_id"))
+    nobodys = partition(pl.col("premium_uuid")).cast(NUMBER)
+    of_payment = pl.when(is_funding()).then(nobodys).otherwise(heads.of("family"))
+    payments = lookup_of(named.select("premium_id", of_payment.alias(PARTITION)))
+    return register.premiums.versions.with_columns(partition=payments.of("premium_id"))
 
 
 def _contents_of_packages(register: Frames, services: pl.LazyFrame) -> dict[str, pl.LazyFrame]:

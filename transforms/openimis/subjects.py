@@ -84,6 +84,7 @@ PRODUCTS = Subject(
     {
         "product_code": "ProductCode",
         "product_name": "ProductName",
+        "location_id": "LocationId",
         "converted_into": "ConversionProdID",
         "grace_months_enrolment": "GracePeriod",
         "grace_months_renewal": "GracePeriodRenewal",
@@ -91,7 +92,7 @@ PRODUCTS = Subject(
         "ceiling_interpretation": "CeilingInterpretation",
         **{in_snake_case(name): name for name in openimis.CEILINGS},
     },
-    {"converted_into": openimis.PRODUCTS},
+    {"converted_into": openimis.PRODUCTS, "location_id": openimis.LOCATIONS},
 )  # fmt: skip
 POLICIES = Subject(
     "policies", openimis.POLICIES, "policy_id",
@@ -167,7 +168,8 @@ ADMINISTRATORS = Subject(
 BATCH_RUNS = Subject("batch_runs", openimis.BATCH_RUNS, "batch_run_id", {"run_date": "RunDate"})
 PREMIUMS = Subject(
     "premiums", openimis.PREMIUMS, "premium_id",
-    {"policy_id": "PolicyID", "payer_id": "PayerID", "amount": "Amount"}
+    {"premium_uuid": "PremiumUUID", "policy_id": "PolicyID", "payer_id": "PayerID"}
+    | {"amount": "Amount"}
     | {"pay_date": "PayDate", "pay_type": "PayType", "is_photo_fee": "isPhotoFee"},
     {"policy_id": openimis.POLICIES, "payer_id": openimis.PAYERS},
 )  # fmt: skip

@@ -12,7 +12,6 @@ from transforms.core.json_texts import Json, Payload
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataClass, Sharing
 from transforms.model.existing import InUse, in_its_words, in_use
 from transforms.model.org_unit_groups import org_unit_group_objects
-from transforms.model.tables.calendars import CALENDARS
 from transforms.openimis.country import Country
 from transforms.package.dashboards import dashboard_objects
 from transforms.package.indicators import indicator_objects
@@ -42,7 +41,7 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
     users, groups, population = _of_every_country(country)
     parts = (
         users,
-        program_objects(CALENDARS[country.dhis2.calendar]),
+        program_objects(country),
         groups,
         population,
         program_indicator_objects(rows),
@@ -77,7 +76,7 @@ def tracker_package(country: Country) -> Payload:
     Args:
         country: The country file.
     """
-    objects = program_objects(CALENDARS[country.dhis2.calendar])
+    objects = program_objects(country)
     whole = {kind: objects[kind] for kind in METADATA_CLASSES if kind in objects}
     return without_theirs(whole, in_use(country))
 

@@ -6,7 +6,7 @@ options ──┘   (those whose option the country has)
 service groups of the country file ─► parts of the figures of services
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +14,7 @@ import polars as pl
 from transforms.core.fields import OptionSet, Treatment
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
+from transforms.model.chosen_resources import is_asked
 from transforms.model.privacy import policy_of
 from transforms.model.tables.claim import REPLACING_CLAIMS
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
@@ -57,7 +58,11 @@ class ProgramIndicator:
 
 
 def program_indicators(
-    options: pl.DataFrame, *, service_groups: Sequence[Split] = (), restored_once: bool = False
+    options: pl.DataFrame,
+    *,
+    service_groups: Sequence[Split] = (),
+    restored_once: bool = False,
+    settings: Container[str] = (),
 ) -> list[ProgramIndicator]:
     """Return all program indicators.
 
@@ -66,10 +71,14 @@ def program_indicators(
             `transforms.model.options.options`); a split is made for the options that are there.
         service_groups: See `transforms.package.service_groups`.
         restored_once: See `counts_restored_once`.
+        settings: Those of the country file that ask for measures.
     """
     by_set = _by_set(options)
     parts = [
-        (measure, split) for measure in MEASURES for split in (None, *_splits(measure, by_set))
+        (measure, split)
+        for measure in MEASURES
+        if measure.asked_by is None or measure.asked_by in settings
+        for split in (None, *_splits(measure, by_set))
     ]
     parts += [(measure, split) for measure in SERVICE_GROUP_MEASURES for split in service_groups]
     return [
@@ -82,7 +91,9 @@ def program_indicators_of(country: Country, options: pl.DataFrame) -> list[Progr
     """Return all program indicators of a country; see `program_indicators`."""
     groups = service_group_splits(country)
     once = counts_restored_once(country)
-    return program_indicators(options, service_groups=groups, restored_once=once)
+    settings = {each.asked_by for each in MEASURES if each.asked_by}
+    chosen = {name for name in settings if is_asked(name, country)}
+    return program_indicators(options, service_groups=groups, restored_once=once, settings=chosen)
 
 
 def counts_restored_once(country: Country) -> bool:
@@ -194,7 +205,8 @@ def _boundary_object(row: ProgramIndicator, boundary: Boundary) -> Json:
 
 
 def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
-    return [
+    """Return the groups; one of which the country has no figure is not made."""
+    groups = [
         {
             "id": metadata_uid(f"programIndicatorGroup:{key}"),
             "name": name,
@@ -203,3 +215,4 @@ def _groups(rows: Sequence[ProgramIndicator]) -> list[Json]:
         for key, name, measures in PROGRAM_INDICATOR_GROUPS
         for keys in [{measure.key for measure in measures}]
     ]
+    return [group for group in groups if group["programIndicators"]]

@@ -12,33 +12,47 @@ from collections.abc import Sequence
 from transforms.core.fields import Field, OptionSet, Privacy, ValueType
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
+from transforms.model.chosen_resources import is_asked, sets_not_asked
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
-from transforms.model.tables.calendars import Calendar
+from transforms.model.tables.calendars import CALENDARS, Calendar
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.model.tables.option_sets import OPTION_SETS
-from transforms.model.tables.programs import INSUREE_PROGRAM, PERSON_TYPE, PROGRAMS, Program, Stage
+from transforms.model.tables.programs import (
+    EVERY_PROGRAM,
+    INSUREE_PROGRAM,
+    PERSON_TYPE,
+    Program,
+    Stage,
+)
+from transforms.openimis.country import Country
 from transforms.package.tables.seed_links import SEED_LINKS
 
 
-def program_objects(calendar: Calendar) -> Payload:
+def program_objects(country: Country) -> Payload:
     """Return option sets, attributes, data elements, the tracked entity type, programs and stages.
 
     Args:
-        calendar: In which DHIS2 counts: it decides the value type of dates.
+        country: Says what is asked for, and in which calendar DHIS2 counts: that decides the value
+            type of dates.
     """
+    calendar, not_asked = CALENDARS[country.dhis2.calendar], sets_not_asked(country)
+    programs = [row for row in EVERY_PROGRAM if is_asked(row.asked_by, country)]
     return {
-        "optionSets": [_option_set(row) for row in OPTION_SETS],
+        "optionSets": [_option_set(row) for row in OPTION_SETS if row not in not_asked],
         "trackedEntityAttributes": [_attribute(row, calendar) for row in TRACKED_ENTITIES.fields],
-        "dataElements": [_data_element(row, calendar) for row in data_element_fields()],
+        "dataElements": [_data_element(row, calendar) for row in data_element_fields(country)],
         "trackedEntityTypes": [_person()],
-        "programs": [_program(row) for row in PROGRAMS],
-        "programStages": [_stage(row, stage) for row in PROGRAMS for stage in row.stages],
+        "programs": [_program(row, _stages(row, country)) for row in programs],
+        "programStages": [
+            _stage(row, stage) for row in programs for stage in _stages(row, country)
+        ],
     }
 
 
-def data_element_fields() -> list[Field]:
-    """Return the fields of all events, each once."""
-    fields = [row for resource in EVENT_RESOURCES for row in resource.fields]
+def data_element_fields(country: Country) -> list[Field]:
+    """Return the fields of all events that the country has, each once."""
+    having = [each for each in EVENT_RESOURCES if is_asked(each.asked_by, country)]
+    fields = [row for resource in having for row in resource.fields]
     return list({row.uid: row for row in fields}.values())
 
 
@@ -97,8 +111,29 @@ def _person() -> Json:
     }
 
 
-def _program(program: Program) -> Json:
+def _stages(program: Program, country: Country) -> list[Stage]:
+    return [stage for stage in program.stages if is_asked(stage.asked_by, country)]
+
+
+def _program(program: Program, stages: Sequence[Stage]) -> Json:
     """Return a program that refuses no true datum: dates in the future, old events, changes."""
+    links = {"programStages": [{"id": stage.uid} for stage in stages]}
+    return (_of_persons(program) if program.has_persons else _of_nobody(program)) | links
+
+
+def _of_nobody(program: Program) -> Json:
+    return {
+        "id": program.uid,
+        "name": program.name,
+        "shortName": program.short_name,
+        "programType": "WITHOUT_REGISTRATION",
+        "expiryDays": 0,
+        "completeEventsExpiryDays": 0,
+        "accessLevel": "OPEN",
+    }
+
+
+def _of_persons(program: Program) -> Json:
     fields = TRACKED_ENTITIES.fields if program is INSUREE_PROGRAM else claim_program_fields()
     return {
         "id": program.uid,
@@ -116,7 +151,6 @@ def _program(program: Program) -> Json:
         "accessLevel": "OPEN",
         "minAttributesRequiredToSearch": 1,
         "programTrackedEntityAttributes": _attribute_links(program.uid, fields),
-        "programStages": [{"id": stage.uid} for stage in program.stages],
     }
 
 

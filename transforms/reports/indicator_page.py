@@ -6,6 +6,7 @@ from transforms.core.markdown import code, table
 from transforms.core.metadata_uids import metadata_uid
 from transforms.package.tables.beneficiary_measures import BENEFICIARY_MEASURES
 from transforms.package.tables.claim_measures import CLAIM_MEASURES
+from transforms.package.tables.funding_measures import FUNDING_MEASURES
 from transforms.package.tables.indicators import (
     GROUP_UIDS,
     INDICATORS,
@@ -52,7 +53,11 @@ def _indicator_row(row: Indicator) -> tuple[str, ...]:
 
 def _measures() -> Iterator[str]:
     yield page_texts.MEASURES
-    programs = (("Family/Insuree", BENEFICIARY_MEASURES), ("Claims management", CLAIM_MEASURES))
+    programs = (
+        ("Family/Insuree", BENEFICIARY_MEASURES),
+        ("Claims management", CLAIM_MEASURES),
+        ("Funding", FUNDING_MEASURES),
+    )
     for program, measures in programs:
         yield from (f"### Program {program}", "")
         for measure in measures:
@@ -65,6 +70,7 @@ def _measure(measure: Measure) -> Iterator[str]:
         f"#### {measure.name} {code(_uid(measure))}",
         "",
         f"Key {code(measure.key)}. {measure.definition}",
+        *([f"Made only with {code(f'{measure.asked_by} = true')}."] if measure.asked_by else []),
         "",
         f"- {kind} of {code(measure.expression)}",
         f"- filter: {code(' && '.join(measure.conditions)) or 'none'}",

@@ -7,7 +7,7 @@ from transforms.core.markdown import code, table
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource, TrackerType, UidSource
 from transforms.model.tables.option_sets import OPTION_SETS
-from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
+from transforms.model.tables.programs import EVERY_PROGRAM, PERSON_TYPE
 from transforms.openimis.country import Country, Root
 from transforms.openimis.tables.places import GROUP_SETS, GroupSet
 from transforms.package.tables.population import POPULATION_SET
@@ -45,8 +45,8 @@ def mapping_page() -> str:
 
 
 def _resources() -> Iterator[str]:
-    names = {program.uid: program.name for program in PROGRAMS}
-    stages = {stage.uid: stage.name for program in PROGRAMS for stage in program.stages}
+    names = {program.uid: program.name for program in EVERY_PROGRAM}
+    stages = {stage.uid: stage.name for program in EVERY_PROGRAM for stage in program.stages}
     yield from ("## Objects", "")
     rows = [
         (
@@ -92,7 +92,8 @@ def _fields() -> Iterator[str]:
 
 
 def _heading(resource: Resource) -> str:
-    what = "attributes of the person" if resource.parent is None else "data elements"
+    is_person = resource.tracker_type is TrackerType.TRACKED_ENTITY
+    what = "attributes of the person" if is_person else "data elements"
     return f"`{resource.name}`: {what}"
 
 

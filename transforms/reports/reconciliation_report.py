@@ -31,7 +31,9 @@ def markdown(totals: pl.DataFrame, details: pl.DataFrame, names: pl.DataFrame, a
 
 
 def _by_resource(totals: pl.DataFrame) -> pl.DataFrame:
-    every = pl.DataFrame({"resource": [resource.name for resource in RESOURCES]})
+    found = set(totals["resource"])
+    names = [each.name for each in RESOURCES if each.asked_by is None or each.name in found]
+    every = pl.DataFrame({"resource": names})
     sums = totals.group_by("resource").agg(pl.col(*NAMES).sum())
     return every.join(sums, on="resource", how="left", maintain_order="left").fill_null(0)
 

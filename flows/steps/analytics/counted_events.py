@@ -58,7 +58,10 @@ def judge_tables(client: Dhis2, confirmed: pl.DataFrame, calendar: str) -> str:
     """
     tables = pl.DataFrame(schema=COUNTED)
     regions = confirmed["region"].unique().sort().to_list()
+    confirmed_names = set(confirmed["resource"])
     for resource in EVENT_RESOURCES if regions else ():
+        if resource.asked_by and resource.name not in confirmed_names:
+            continue  # DHIS2 need not have its stage
         answer = _count_events(client, resource, regions)
         if not answer.ok:
             return _why_not_judged(answer)

@@ -15,7 +15,7 @@ from flows.steps.compare.partition_comparison import (
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.compare.quiet import quiet_partitions, take_over_comparison
 from flows.steps.shared.acknowledged_frames import acknowledged
-from flows.steps.shared.staged_changes import resources_in
+from flows.steps.shared.staged_changes import changes_of_resource, desired_of, resources_in
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.current import Current
 from staging.divided import bucket_count, in_buckets
@@ -152,8 +152,7 @@ class Comparison:
         """Return resource name → the changes that were written, of all partitions."""
         return {
             resource.name: pl.concat(
-                scan_objects(self.run.changes(resource.name, number))
-                for number in range(self.partitions)
+                changes_of_resource(self.run, resource, number) for number in range(self.partitions)
             )
             for resource in self.resources
         }
@@ -206,9 +205,11 @@ class Comparison:
         name, numbers = resource.name, range(self.partitions)
         return Partitioned(
             resource,
-            changes=_with_numbers(scan_objects(self.run.changes(name, each)) for each in numbers),
+            changes=_with_numbers(
+                changes_of_resource(self.run, resource, each) for each in numbers
+            ),
             desired=_with_numbers(
-                scan_objects(self.run.desired(name, each)).select("key") for each in numbers
+                desired_of(self.run, resource, each).select("key") for each in numbers
             ),
             acknowledged=_with_numbers(
                 frame.select("key", "uid") for _, frame in self.acknowledged(resource)

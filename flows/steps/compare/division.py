@@ -1,12 +1,14 @@
 """Divide openIMIS by person: one part of the people fits in memory, however many parts there are.
 
     register ─► people, covers, claims, lines        each row in the part of its person
+             ─► premiums                             in the part of the head of the household
              ─► policies ─► families and their heads each row in every part that needs it
              ─► who carries the value of a policy    all its members say it, each part needs it
 
 Of what several parts need, neither side fits in memory: both are divided into buckets first.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import polars as pl
@@ -20,14 +22,16 @@ from transforms.openimis.country import Country
 from transforms.openimis.owners import (
     NUMBER,
     OWNED,
+    PAID,
     PARTITION,
     SHARED,
     heads_among,
+    premiums_with_partition,
     rows_with_partition,
 )
 from transforms.openimis.register import PartialRegister, Register, part_of
 from transforms.openimis.rows import Rows
-from transforms.openimis.subjects import COVERS, FAMILIES, PEOPLE, POLICIES, Subject
+from transforms.openimis.subjects import COVERS, FAMILIES, PEOPLE, POLICIES, PREMIUMS, Subject
 
 PARTS_A_BUCKET = 16
 HEADS, HOLDERS, CANDIDATES, MEMBERS, NEEDS = "heads", "holders", "candidates", "members", "needs"
@@ -41,19 +45,24 @@ _CANDIDATES: dict[str, pl.DataType] = {
 _MEMBERS: dict[str, pl.DataType] = _HEADS | {"is_marked_head": pl.Boolean()}
 
 
-def divide_register(run: Run, register: Register, parts: int) -> None:
+def divide_register(run: Run, register: Register, parts: int, *, paid: bool = False) -> None:
     """Write the rows that each part of the people needs; done again, it begins anew.
 
     Args:
         run: The run.
         register: Of everybody.
         parts: Into how many parts the people are divided.
+        paid: Whether what households paid is divided too.
     """
     discard(run.parts)
-    rows = rows_with_partition(register, partial(partition_of, partitions=parts))
+    number = partial(partition_of, partitions=parts)
+    rows = rows_with_partition(register, number)
+    if paid:
+        rows[PREMIUMS.name] = premiums_with_partition(register, number)
     for name, frame in rows.items():
         _divide_by_part(run, name, frame, parts)
-    _spread_policies(run, register, rows[COVERS.name], parts)
+    naming = [rows[name] for name in (COVERS.name, PREMIUMS.name) if name in rows]
+    _spread_policies(run, register, naming, parts)
     _spread_families(run, register, rows[PEOPLE.name], parts)
     discard(run.parts / NEEDS)
 
@@ -78,11 +87,13 @@ def divide_values(run: Run, parts: int) -> None:
     discard(run.parts / CANDIDATES)
 
 
-def part_of_people(run: Run, register: Register, number: int) -> PartialRegister:
-    """Return the register of one part of the people."""
+def part_of_people(
+    run: Run, register: Register, number: int, *, paid: bool = False
+) -> PartialRegister:
+    """Return the register of one part of the people; see `divide_register`."""
     divided = {
         subject.name: scan_bucket(run.parts / subject.name, number, _versions(register, subject))
-        for subject in (*OWNED, *SHARED)
+        for subject in (*OWNED, *SHARED, *(PAID if paid else ()))
     }
     return part_of(register, divided, scan_bucket(run.parts / HEADS, number, _HEADS))
 
@@ -92,12 +103,14 @@ def holders_in_part(run: Run, number: int) -> pl.LazyFrame:
     return scan_bucket(run.parts / HOLDERS, number, _HOLDERS)
 
 
-def _spread_policies(run: Run, register: Register, covers: pl.LazyFrame, parts: int) -> None:
-    """Write the policies that the covers of each part name, and which families they are of."""
+def _spread_policies(
+    run: Run, register: Register, naming: Sequence[pl.LazyFrame], parts: int
+) -> None:
+    """Write the policies that rows of each part name, and which families they are of."""
     buckets = _buckets(parts)
-    _divide_by(
-        run, f"{NEEDS}/policies", covers.select("policy_id", PARTITION), "policy_id", buckets
-    )
+    for place, rows in enumerate(naming):
+        named = rows.select("policy_id", PARTITION)
+        _divide_by(run, f"{NEEDS}/policies/{place}", named, "policy_id", buckets)
     _divide_by(run, f"{NEEDS}/all_policies", register.policies.versions, "policy_id", buckets)
     schema = _versions(register, POLICIES)
     for bucket in range(buckets):

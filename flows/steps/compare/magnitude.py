@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from flows.steps.compare.comparison import Comparison
-from staging.frames import scan_objects
+from flows.steps.shared.staged_changes import changes_of_resource
 from staging.layout import Run
 from staging.manifests import ChangesManifest
 from transforms.changes.delta.change_counts import (
@@ -74,7 +74,7 @@ def _measure_resource(comparison: Comparison, resource: Resource) -> ChangeCount
     places: list[pl.DataFrame] = []
     since = comparison.since
     for number, before in comparison.acknowledged(resource):
-        changes = scan_objects(comparison.run.changes(resource.name, number))
+        changes = changes_of_resource(comparison.run, resource, number)
         frames = (
             count_changes(changes, since),
             created_at(changes, since),

@@ -8,9 +8,9 @@ import polars as pl
 from flows.steps.compare.figures import with_standing_values
 from flows.steps.compare.partition_report import PartitionReport, as_rows, with_rejects
 from flows.steps.shared.acknowledged_frames import acknowledged, acknowledged_of
-from flows.steps.shared.staged_changes import resources_in
+from flows.steps.shared.staged_changes import desired_of, resources_in
 from staging.current import Current
-from staging.frames import scan_objects, write_frame
+from staging.frames import write_frame
 from staging.layout import Run, Target
 from transforms.changes.answers.reject_rows import note_counts, noted_rows
 from transforms.changes.delta.deltas import Delta, delta
@@ -27,7 +27,13 @@ from transforms.changes.objects.links import with_leaving
 from transforms.changes.objects.moves import first_due_day
 from transforms.changes.sending.selection import select_changes
 from transforms.model.insurees import settle_numbers
-from transforms.model.resources import DATA_VALUES, TRACKED_ENTITIES, Scope
+from transforms.model.resources import (
+    DATA_VALUES,
+    EVERY_BY_NAME,
+    TRACKED_ENTITIES,
+    Resource,
+    Scope,
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class PartitionComparison:
         """
         deltas = self._deltas(partition)
         posted = self._write_changes(partition, deltas)
-        desired = {name: self._desired(name, partition) for name in deltas}
+        desired = {name: self._desired(EVERY_BY_NAME[name], partition) for name in deltas}
         lasting = PartitionReport(
             {name: found.rejects for name, found in deltas.items()},
             {name: note_counts(frame) for name, frame in desired.items()},
@@ -111,7 +117,7 @@ class PartitionComparison:
             )
             if resource is TRACKED_ENTITIES:
                 before = with_leaving(before, self.leaving)
-            desired = self._desired(resource.name, partition)
+            desired = self._desired(resource, partition)
             names = fields_held_back(self.findings, resource.name)
             deltas[resource.name] = delta(
                 resource,
@@ -125,8 +131,8 @@ class PartitionComparison:
             )
         return deltas
 
-    def _desired(self, name: str, partition: int) -> pl.LazyFrame:
-        frame = scan_objects(self.run.desired(name, partition))
+    def _desired(self, resource: Resource, partition: int) -> pl.LazyFrame:
+        frame, name = desired_of(self.run, resource, partition), resource.name
         if name == DATA_VALUES.name:
             before = acknowledged(self.target, self.current, DATA_VALUES, partition)
             return with_standing_values(self.run, frame, before, self.sent, restates=self.restates)

@@ -57,7 +57,8 @@ class Parts:
 
     def write(self, number: int) -> None:
         """Write what DHIS2 should hold of a part."""
-        part = part_of_people(self.run, self.register, number)
+        paid = self.inputs.country.reads_payments
+        part = part_of_people(self.run, self.register, number, paid=paid)
         self._write(number, part, holders_in_part(self.run, number))
 
     def write_whole(self) -> None:
@@ -98,7 +99,8 @@ def write_desired(parts: Parts, units: Units = ONE_BY_ONE, as_before: Collection
     if parts.count == 1:
         parts.write_whole()
         return
-    divide_register(parts.run, parts.register, parts.count)
+    paid = parts.inputs.country.reads_payments
+    divide_register(parts.run, parts.register, parts.count, paid=paid)
     units.run(parts.divide_candidates, range(parts.count))
     divide_values(parts.run, parts.count)
     units.run(parts.write, numbers)

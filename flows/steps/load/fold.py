@@ -12,10 +12,10 @@ from flows.steps.load.fold_links import LinkedPeople, fold_links
 from flows.steps.load.left_out import values_left_out_by
 from flows.steps.load.unfinished_values import unfinished_values
 from flows.steps.shared.acknowledged_frames import acknowledged_of, tracked_versions
-from flows.steps.shared.staged_changes import changes_of, resources_in
+from flows.steps.shared.staged_changes import changes_of, changes_of_resource, resources_in
 from staging.acknowledged import keep, sweep, write
 from staging.current import Confirmed, Current, switch, with_version
-from staging.frames import begin_anew, declare_done, row_count, scan_frame, write_frame
+from staging.frames import begin_anew, declare_done, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.manifests import ChangesManifest
 from staging.outbox import bundles
@@ -206,7 +206,8 @@ def _fold_resource(
 
 
 def _rows(run: Run, resource: Resource, partition: int) -> int:
-    return row_count(run.changes(resource.name, partition))
+    rows = changes_of_resource(run, resource, partition).select(pl.len())
+    return int(rows.collect().item())
 
 
 def write_refusals(run: Run) -> None:

@@ -14,19 +14,12 @@ import polars as pl
 from flows.connectors.dhis2.metadata_read import present_uids
 from flows.steps.reconcile.read_values import read_values
 from flows.steps.shared.acknowledged_frames import acknowledged, tracked_versions
-from flows.steps.shared.staged_changes import resources_in
+from flows.steps.shared.staged_changes import desired_of, resources_in
 from flows.steps.target.read_back import Reader, query_objects, read_back
 from staging.acknowledged import scan
 from staging.current import Current
 from staging.divided import bucket_of, divide, scan_bucket
-from staging.frames import (
-    declare_done,
-    is_done,
-    row_count,
-    scan_frame,
-    scan_objects,
-    write_frame,
-)
+from staging.frames import any_rows, declare_done, is_done, row_count, scan_frame, write_frame
 from staging.layout import Run, Target
 from staging.manifests import DesiredManifest
 from transforms.changes.answers.metadata_changes import CONFIRMED, unlisted_rows
@@ -93,7 +86,13 @@ class Reconciliation:
         has_figures = DATA_VALUES.name in self.current.versions
         if has_figures and not any(each.name in self.current.versions for each in RESOURCES):
             return [DATA_VALUES]
-        return [*RESOURCES, DATA_VALUES] if has_figures else list(RESOURCES)
+        of_persons = [each for each in RESOURCES if self._is_there(each)]
+        return [*of_persons, DATA_VALUES] if has_figures else of_persons
+
+    def _is_there(self, resource: Resource) -> bool:
+        """Whether DHIS2 has what the resource needs: of what is asked for, only if it was sent."""
+        is_usual = resource.asked_by is None or resource.name in self.current.versions
+        return is_usual or any_rows(self.desired_rows(resource))
 
     def acknowledged(self, resource: Resource, partition: int) -> pl.LazyFrame:
         """Return one acknowledged partition."""
@@ -127,7 +126,7 @@ class Reconciliation:
         if resource not in resources_in(self.desired):
             return []
         numbers = range(DesiredManifest.read(self.desired).partitions)
-        return [scan_objects(self.desired.desired(resource.name, number)) for number in numbers]
+        return [desired_of(self.desired, resource, number) for number in numbers]
 
     def desired_identities(self, resource: Resource) -> pl.LazyFrame:
         """Return who the objects would be that openIMIS has and DHIS2 has not confirmed."""

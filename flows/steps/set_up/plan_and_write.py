@@ -13,12 +13,14 @@ import polars as pl
 
 from flows.connectors.dhis2.caches import clear_cache
 from flows.connectors.dhis2.client import Dhis2
+from flows.connectors.dhis2.failures import Outcome
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.option_combos import make_option_combos
 from flows.steps.set_up.package_plan import Package, make_package, plan_of, refuse_conflicts
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
 from flows.steps.target.existing import ask_existing
+from flows.steps.target.funding_places import assign_to_funding
 from flows.steps.target.marker import DataStoreRefusedError, protect_markers
 from flows.steps.target.options import push_options
 from flows.steps.target.org_units import push_org_units
@@ -119,6 +121,8 @@ def set_up(
     done.grants += give_access(client, country, loader_user)
     done.options = push_options(client, own)
     done.org_units = push_org_units(client, org_units)
+    if country.funding:
+        assign_to_funding(client, {country.root.uid}, Outcome())
     done.grants += set_output_period_types(client, info)
     done.grants += [
         f"Only daily loads may write marker {name} now." for name in protect_earlier_markers(client)

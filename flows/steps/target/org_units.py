@@ -20,7 +20,8 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.failures import Outcome
 from flows.connectors.dhis2.metadata_objects import import_objects
 from flows.connectors.dhis2.metadata_read import children_of, present_objects
-from flows.connectors.dhis2.references import change_references, members
+from flows.steps.target.collections import collect_members
+from flows.steps.target.funding_places import assign_places_of_products
 from flows.steps.target.push_result import NOT_STORED, PushResult
 from transforms.core.json_texts import Json
 from transforms.dhis2.metadata_merge import merge
@@ -42,8 +43,6 @@ ASSIGNED: tuple[tuple[str, str, str], ...] = (
 """Class and UID of what org units are assigned to, and the column that says which."""
 
 PARENT_REJECTED = "parent_rejected"
-NOT_ASSIGNED = "not_assigned"
-GROUP_MISSING = "group_not_in_dhis2"
 NOT_THERE = "org_unit_not_in_dhis2"
 
 
@@ -93,7 +92,7 @@ def take_out_of_groups(client: Dhis2, left: pl.DataFrame) -> PushResult:
     outcome, pushed = Outcome(), PushResult()
     of_group = left.explode("groups").drop_nulls("groups").group_by("groups").agg("uid")
     for group, uids in of_group.sort("groups").rows():
-        pushed.references += _collect(client, GROUPS, group, (), uids, outcome)
+        pushed.references += collect_members(client, GROUPS, group, (), uids, outcome)
     for key, uid in left.select("key", "uid").rows():
         if uid in outcome.refused:
             pushed.refused[key] = outcome.refused[uid]
@@ -197,41 +196,15 @@ def _group(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
         for group in sorted(uids) if grouped else ():
             inside = {uid for uid, groups in grouped.items() if group in groups}
             others = grouped.keys() - inside
-            changes += _collect(client, GROUPS, group, inside, others, outcome)
+            changes += collect_members(client, GROUPS, group, inside, others, outcome)
     return changes
 
 
 def _assign(client: Dhis2, rows: Sequence[OrgUnitRow], outcome: Outcome) -> int:
     """Assign org units to programs and data set; neither ever loses one: data may lie there."""
     inside = {column: {row["uid"] for row in rows if row[column]} for *_, column in ASSIGNED}
-    return sum(
-        _collect(client, kind, uid, inside[column], (), outcome)
+    return assign_places_of_products(client, rows, outcome) + sum(
+        collect_members(client, kind, uid, inside[column], (), outcome)
         for kind, uid, column in ASSIGNED
         if inside[column]
     )
-
-
-def _collect(
-    client: Dhis2,
-    kind: str,
-    uid: str,
-    inside: Collection[str],
-    outside: Collection[str],
-    outcome: Outcome,
-) -> int:
-    """Bring the org units of a group or program up to date; refuse those that did not arrive."""
-    there = members(client, kind, uid, "organisationUnits")
-    if there is None:
-        outcome.refuse(inside, GROUP_MISSING)
-        return 0
-    additions, deletions = set(inside) - there, set(outside) & there
-    if not additions and not deletions:
-        return 0
-    path = f"/api/{kind}/{uid}/organisationUnits"
-    changed = Outcome()
-    if not change_references(client, path, additions, deletions, changed):
-        now = members(client, kind, uid, "organisationUnits") or set()
-        for lost in (additions - now) | (deletions & now):
-            outcome.refused[lost] = changed.refused.get(lost, [NOT_ASSIGNED])
-    outcome.in_doubt |= changed.in_doubt
-    return len(additions) + len(deletions)

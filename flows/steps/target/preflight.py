@@ -11,9 +11,16 @@ from flows.connectors.dhis2.metadata_read import lines_of
 from flows.connectors.dhis2.presence import find
 from flows.connectors.dhis2.system_info import SystemInfo
 from transforms.changes.guards.preflight import refuse_unreadable, refuse_unready
-from transforms.changes.sending.offer import Needs, Offer, OptionCodes, ProgramAccess, User
+from transforms.changes.sending.offer import (
+    Needs,
+    Offer,
+    OptionCodes,
+    ProgramAccess,
+    User,
+    programs_of,
+)
 from transforms.core.json_texts import Json
-from transforms.model.tables.programs import PERSON_TYPE, PROGRAMS
+from transforms.model.tables.programs import PERSON_TYPE
 
 ACCESS = "access[data[read,write]]"
 USER = "id,username,authorities,organisationUnits[id],teiSearchOrganisationUnits[id]"
@@ -65,7 +72,7 @@ def ask_offer(client: Dhis2, info: SystemInfo, needs: Needs) -> Offer:
         user=user,
         lines=lines_of(client, needs.all_org_units | needs.named),
         person_type=_ask_person_type(client),
-        programs={program.uid: _ask_program(client, program.uid) for program in PROGRAMS},
+        programs={each.uid: _ask_program(client, each.uid) for each in programs_of(needs)},
         fields={kind: _ask_fields(client, kind, uids) for kind, _, uids in needs.fields},
         option_sets={uid: _ask_option_set(client, uid) for uid in needs.codes},
         is_limited=not is_everywhere,

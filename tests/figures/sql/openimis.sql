@@ -172,3 +172,22 @@ CREATE FUNCTION pg_temp.age(birth DATE, that_day DATE) RETURNS INT LANGUAGE SQL 
 $$;
 
 ANALYZE district_of, insured, policy_change, policy, active_day, claim, passed, family_head;
+
+-- What payers gave for products: of the place of the product, else of the root.
+CREATE TEMP TABLE given AS
+SELECT m."PremiumId" AS payment, m."PayDate" AS day, m."Amount" AS amount, TRIM(r."ProductCode") AS product,
+    COALESCE(l."LocationUUID", 'root') AS place,
+    CASE WHEN COALESCE(m."PayerID", 0) = 0 THEN 'Household' ELSE
+        CASE TRIM(y."PayerType") WHEN 'C' THEN 'Co-operative' WHEN 'D' THEN 'Donor' WHEN 'G' THEN 'Government'
+            WHEN 'L' THEN 'Local authority' WHEN 'P' THEN 'Private organisation' WHEN 'O' THEN 'Other' END
+    END AS payer
+FROM "tblPremium" m
+JOIN policy_of po ON po.key = m."PolicyID" JOIN "tblPolicy" o ON o."PolicyID" = po.live
+LEFT JOIN product_of pr ON pr.key = o."ProdID" LEFT JOIN "tblProduct" r ON r."ProdID" = pr.live
+LEFT JOIN location_of lo ON lo.key = r."LocationId" LEFT JOIN location l ON l."LocationId" = lo.live
+LEFT JOIN "tblPayer" y ON y."PayerID" = m."PayerID"
+WHERE m."ValidityTo" IS NULL AND o."ValidityTo" IS NULL AND NOT COALESCE(m."isPhotoFee", FALSE) AND TRIM(m."PayType") = 'F';
+
+-- Regions, and the whole country, lie in no district.
+INSERT INTO district_of SELECT l."LocationUUID", 'elsewhere' FROM "tblLocations" l WHERE TRIM(l."LocationType") = 'R';
+INSERT INTO district_of VALUES ('root', 'elsewhere');

@@ -94,6 +94,9 @@ class Dialect:
     job_names_user: bool = False
 
     # tracker export
+    # Programs without registration: 2.42.5.2 is so, 2.40.12 is not; 2.41 and 2.43 by their source.
+    shows_enrollment_of_nobody: bool = True
+    people_of_nobodys_program_are_refused: bool = True
     lists_are_instances: bool = False
     pager: bool = True
     flat_paging: bool = False
@@ -180,6 +183,8 @@ _2_40 = replace(
     sharing_has_external=True,
     legacy_sharing_fields=True,
     option_set_orders_options=False,
+    shows_enrollment_of_nobody=False,
+    people_of_nobodys_program_are_refused=False,
     deleted_option_leaves_a_hole=True,
     checks_dashboard_items=False,
     map_update_status=409,

@@ -225,8 +225,8 @@ def event_row(row: Event) -> dict[str, Any]:
     """An event as plain values."""
     return {
         "event": row.uid,
-        "enrollment": row.enrollment.uid,
-        "trackedEntity": row.enrollment.tracked_entity.uid,
+        "enrollment": row.enrollment.uid if row.enrollment.tracked_entity.uid else None,
+        "trackedEntity": row.enrollment.tracked_entity.uid or None,
         "programStage": row.stage,
         "orgUnit": row.org_unit,
         "status": row.status,

@@ -111,6 +111,7 @@ class Export:
         """A page of what a query finds."""
         query = dict(pairs)
         self._readable_program(query.get("program"))
+        self._refuse_program_of_nobody(kind, query.get("program"))
         self._readable_data(kind, query)
         rows = self._found(kind, query)
         self._check_enrollments(kind, query, rows)
@@ -157,6 +158,14 @@ class Export:
     def _readable_program(self, program: str | None) -> None:
         if program is not None and program not in self.model.programs:
             raise refusal(400, f"Program is specified but does not exist: {program}", "E1003")
+
+    def _refuse_program_of_nobody(self, kind: str, program: str | None) -> None:
+        known = self.model.programs.get(str(program))
+        is_nobodys = known is not None and not known.registration
+        refused = self.dialect.people_of_nobodys_program_are_refused and kind != "events"
+        if is_nobodys and refused:
+            message = f"Program specified is not a tracker program: {program}"
+            raise refusal(400, message, "E1003")
 
     def _readable_data(self, kind: str, query: dict[str, str]) -> None:
         """Refuses who may not read the data of the person type, or of the stage that is named."""
@@ -399,14 +408,19 @@ class Export:
             ]
         return shown
 
+    def _enrollment_uid(self, row: Event) -> str | None:
+        is_nobodys = not row.enrollment.tracked_entity.uid
+        is_hidden = is_nobodys and not self.dialect.shows_enrollment_of_nobody
+        return None if is_hidden else row.enrollment.uid
+
     def _event(self, row: Event, fields: Fields) -> dict[str, Any]:
         body = {
             "event": row.uid,
             "status": row.status,
             "program": row.enrollment.program,
             "programStage": row.stage,
-            "enrollment": row.enrollment.uid,
-            "trackedEntity": row.enrollment.tracked_entity.uid,
+            "enrollment": self._enrollment_uid(row),
+            "trackedEntity": row.enrollment.tracked_entity.uid or None,
             "orgUnit": row.org_unit,
             "occurredAt": times.written_or_none(row.occurred),
             "scheduledAt": times.written_or_none(row.scheduled),

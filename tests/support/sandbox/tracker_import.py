@@ -327,14 +327,21 @@ class _Writer:
         event = self.store.events.get(row.uid)
         outcome = self._outcome(row.stored is not None, event is not None)
         if event is None:
-            enrollment = self.store.enrollments[str(row.enrollment)]
             stage = str(self.state.metadata["programStages"][str(row.stage)]["id"])
+            enrollment = self._enrollment_of(row, stage)
             event = Event(row.uid, enrollment, stage, self.now)
             event.stored_by = row.stored_by
             enrollment.events = (*enrollment.events, event)
             self.store.events[row.uid] = event
         self._set_event(event, row)
         return outcome
+
+    def _enrollment_of(self, row: NewEvent, stage: str) -> Enrollment:
+        """That of the event; of a program without registration that of nobody, whatever it says."""
+        program = str(self.state.metadata["programStages"][stage]["program"]["id"])
+        if self.state.metadata["programs"][program].get("programType") == "WITHOUT_REGISTRATION":
+            return self.store.enrollment_of_nobody(program, self.now)
+        return self.store.enrollments[str(row.enrollment)]
 
     def _set_event(self, event: Event, row: NewEvent) -> None:
         completes = row.status == "COMPLETED" and event.completed is None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from .uids import new_uid
+
 _SEPARATOR: Final = "\x1f"
 _NOTHING: Final = "\x00"  # a value that is there and empty; no stored value can contain it
 
@@ -137,8 +139,16 @@ class TrackerStore:
         self.enrollments: dict[str, Enrollment] = {}
         self.events: dict[str, Event] = {}
         self.unique_values: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.of_nobody: dict[str, Enrollment] = {}
         self.revision = 0  # counts imports
         self.last_query: tuple[object, list[Any]] | None = None
+
+    def enrollment_of_nobody(self, program: str, moment: int) -> Enrollment:
+        """What holds the events of a program without registration; nobody can ask for it."""
+        if program not in self.of_nobody:
+            nobody = TrackedEntity("", "", "", moment)
+            self.of_nobody[program] = Enrollment(new_uid(), nobody, program, moment)
+        return self.of_nobody[program]
 
     def holders(self, attribute: str, value: str) -> tuple[str, ...]:
         """The tracked entities that hold a unique value."""

@@ -377,9 +377,14 @@ class Validation:
 
     def _event_required(self, row: NewEvent) -> Findings:
         yield from _required("E1123", orgUnit=row.org_unit, programStage=row.stage)
-        if row.enrollment is None:
+        if row.enrollment is None and self._has_persons(row):
             code = self.dialect.event_without_enrollment
             yield code, ("enrollment" if code == "E1123" else row.uid,)
+
+    def _has_persons(self, row: NewEvent) -> bool:
+        stage = self.model.stages.get(str(row.stage))
+        program = self.model.programs.get(row.program or (stage.program if stage else ""))
+        return program is None or program.registration
 
     def _event_metadata(self, row: NewEvent) -> Findings:
         stage = self.model.stages.get(str(row.stage))
@@ -394,7 +399,7 @@ class Validation:
     def _event_unchanged(self, row: NewEvent) -> Findings:
         if row.stored is None:
             return
-        if row.stored.enrollment.uid != row.enrollment:
+        if row.stored.enrollment.uid != row.enrollment and self._has_persons(row):
             yield "E1128", ("enrollment",)
         if row.stored.stage != row.stage:
             yield "E1128", ("programStage",)
@@ -416,7 +421,8 @@ class Validation:
             yield "E1029", (str(row.org_unit), program.uid)
         if stage.program != program.uid:
             yield "E1089", (row.uid, stage.uid, program.uid)
-        yield from self._event_enrollment(row, program)
+        if program.registration:
+            yield from self._event_enrollment(row, program)
 
     def _event_rest(self, row: NewEvent, stage: StageModel) -> Findings:
         yield from self._event_dates(row)

@@ -59,7 +59,7 @@ def first_load_of_today(scheme: Scheme) -> FirstLoad:
     """Fill a new DHIS2 from the database as it is."""
     folder = Path(mkdtemp(prefix=FRESH, dir=scheme.folder)) / FRESH
     with a_scheme(folder, scheme.source) as fresh:
-        fresh.day = scheme.day
+        fresh.day, fresh.country = scheme.day, scheme.country
         fresh.set_up()
         fresh.bring(FRESH)
         return FirstLoad(

@@ -150,7 +150,7 @@ def _event(row: Row, people: dict[str, str]) -> Row:
     return {
         "event": row["uid"],
         "enrollment": row["parentUid"],
-        "trackedEntity": people[row["person"]],
+        "trackedEntity": people[row["person"]] if row["of"].parent else None,
         "programStage": row["of"].stage,
         "orgUnit": row["orgUnit"],
         "status": row["status"],
@@ -252,7 +252,7 @@ def _keys(target: Target) -> dict[str, dict[str, str]]:
 
 
 def _with_keys(row: Row, keys: dict[str, dict[str, str]]) -> Row:
-    return row | {name: keys[name][row[name]] for name in IDENTIFIERS if name in row}
+    return row | {name: keys[name][row[name]] for name in IDENTIFIERS if row.get(name)}
 
 
 def differences(one: Content, other: Content) -> list[str]:

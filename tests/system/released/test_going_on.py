@@ -105,7 +105,7 @@ def written_columns(scheme: Released) -> dict[Path, list[str]]:
     paths = [
         target.acknowledged(current.versions[resource.name], resource.name, number)
         for resource in RESOURCES
-        if resource.fields
+        if resource.fields and resource.name in current.versions
         for number in range(current.partitions)
     ]
     return {path: list(pl.read_parquet_schema(path)) for path in paths}

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from flows.steps.set_up.plan_and_write import SetUp
+from transforms.model.chosen_resources import sets_not_asked
 from transforms.model.options import options
 from transforms.openimis.country import Country, country_of
 from transforms.openimis.register import register_of
@@ -81,7 +82,7 @@ def places(**changes: dict[str, Any]) -> pl.DataFrame:
     return frame(*(row | changes.get(row["uid"], {}) for row in rows))
 
 
-def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
+def choices(country: Country | None = None, **rows: list[dict[str, Any]]) -> pl.DataFrame:
     """The options of an openIMIS that has these rows, table by table."""
     empty = {
         name: pl.LazyFrame(schema={column.name: column.dtype for column in table.columns})
@@ -93,7 +94,8 @@ def choices(**rows: list[dict[str, Any]]) -> pl.DataFrame:
         )
         for name, some in rows.items()
     }
-    return options(register_of(empty | filled)).collect()
+    without = sets_not_asked(country or a_country())
+    return options(register_of(empty | filled), without=without).collect()
 
 
 GENDERS = [

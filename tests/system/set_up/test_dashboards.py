@@ -28,7 +28,8 @@ LISTS = {
     "tblFamilyTypes": [{"FamilyTypeCode": "H", "FamilyType": "Household", "SortOrder": 1}],
     "tblProduct": [{"ProdID": 1, "ProductCode": "BASIC", "ProductName": "Basic"}],
 }  # fmt: skip
-PACKAGE = package(choices(**LISTS), a_country())
+ASKING = a_country(contributions=True, funding=True)
+PACKAGE = package(choices(ASKING, **LISTS), ASKING)
 MAPS = maps(root_level=1)
 BARE = package(choices(tblGender=GENDERS), a_country())
 

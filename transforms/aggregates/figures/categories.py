@@ -48,14 +48,11 @@ def _fixed(key: str, name: str, words: Iterable[str]) -> Category:
 
 AGE_LABELS: Final = tuple((code_of(key), label, low, high) for key, label, low, high in AGE_BANDS)
 """Code, label, age in completed years from, and below; None is no limit."""
-PAY_TYPES: Final = {"B": "Bank", "C": "Cash", "M": "Mobile phone"}
-"""Of contributions; that of funds (`FUNDING`) is none of them."""
-FUNDING: Final = "F"
-NO_PAYER: Final = "Household"
+PAY_TYPES: Final = option_sets.PAY_TYPE.codes or {}
 PAYER_TYPES: Final = {
-    "C": "Co-operative", "D": "Donor", "G": "Government", "L": "Local authority",
-    "P": "Private organisation", "O": "Other", "": NO_PAYER,
-}  # fmt: skip
+    "" if code == option_sets.NO_PAYER else code: word
+    for code, word in (option_sets.PAYER_TYPE.codes or {}).items()
+}
 """Of contributions; where none is named, the household pays itself."""
 POVERTY_WORDS: Final = {"true": "Poor", "false": "Non-poor"}
 GENDERS: Final = {"F": "Female", "M": "Male", "O": "Other"}

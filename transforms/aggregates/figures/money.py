@@ -2,12 +2,13 @@
 
 import polars as pl
 
-from transforms.aggregates.figures.categories import FUNDING, PAY_TYPES, PAYER_TYPES
+from transforms.aggregates.figures.categories import PAY_TYPES, PAYER_TYPES
 from transforms.aggregates.figures.options import option
 from transforms.aggregates.figures.products import with_product
 from transforms.model.policy_versions import WAITING
 from transforms.model.status_order import is_out_of_range
 from transforms.openimis.country import Country
+from transforms.openimis.payments import is_funding, is_photo_fee
 from transforms.openimis.register import Register
 
 
@@ -33,7 +34,7 @@ def payments(register: Register, districts: pl.LazyFrame) -> pl.LazyFrame:
     payers = register.payers.live.select("payer_id", "payer_type")
     families = register.families.live.select("family_id", "location_id")
     of_places = districts.drop_nulls("location_id").select("location_id", place="district")
-    paid = register.premiums.current.filter(~pl.col("is_photo_fee").fill_null(value=False))
+    paid = register.premiums.current.filter(~is_photo_fee())
     return (
         paid.join(policies, on="policy_id")
         .join(payers, on="payer_id", how="left")
@@ -44,7 +45,7 @@ def payments(register: Register, districts: pl.LazyFrame) -> pl.LazyFrame:
             "place", "amount", "product", "effective_date", "expiry_date", "is_waiting",
             person="family_id",
             day="pay_date",
-            is_funding=(pl.col("pay_type").str.strip_chars() == FUNDING).fill_null(value=False),
+            is_funding=is_funding(),
             pay_type=option("pay_type", PAY_TYPES),
             # Where no payer is named, the household pays itself.
             payer_type=option(

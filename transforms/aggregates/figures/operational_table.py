@@ -45,7 +45,7 @@ OPERATIONAL_INDICATORS: Final[tuple[OperationalIndicator, ...]] = (
     OperationalIndicator("P5", "Renewals", "Policies enrolled in the period that a policy of the same product precedes.", "[policies_renewed]", "[policies-renewed]", _STAGE),
     OperationalIndicator("P6", "Insurees", "Members of families with an Active policy on the last day of the period.", "[insured]", "[covered]", "Members count if the policy covers them on that day themselves."),
     OperationalIndicator("P7", "Newly insured", "Members of families with a new policy.", "[newly_insured]", "[new]", _STAGE),
-    OperationalIndicator("P8", "Contributions collected", "Contributions with a payment date in the period.", "[contributions]", "", "Photo fees and funding are left out; funding is a figure of its own."),
+    OperationalIndicator("P8", "Contributions collected", "Contributions with a payment date in the period.", "[contributions]", "[contributions]", "Photo fees and funding are left out; funding is a figure of its own. Of persons, where the country file asks for contributions, and by the place of the household's head."),
     OperationalIndicator("P9", "Contributions available (earned)", "Contributions spread evenly from effective to expiry date of their policies: the part in the period.", "[contributions_earned]", "[earned-value]", "Of persons, the policies' values stand for contributions, which are not sent. openIMIS's report of distribution spreads from the payment on: [contributions_allocated], [contributions_not_allocated]."),
     OperationalIndicator("P10", "Claims", "Claims whose care began in the period.", "[claims_of_care]", "[claims]", _BY_CARE),
     OperationalIndicator("P11", "Amount remunerated", "Amount remunerated of the claims whose care began in the period.", "[remunerated_of_care]", "[remunerated-of-claim-date]", _BY_CARE),
@@ -64,7 +64,7 @@ OPERATIONAL_INDICATORS: Final[tuple[OperationalIndicator, ...]] = (
     OperationalIndicator("", "Value per household with claims", "Value of all claims / households with claims.", "[home_claimed_amount] / [households_with_claims]", ""),
     OperationalIndicator("", "Claims reimbursed by other districts", "Number and value of claims reimbursed at facilities of other districts, and their share.", "[elsewhere_reimbursed] / [home_reimbursed], [elsewhere_remunerated_amount] / [home_remunerated_amount]", ""),
     OperationalIndicator("", "Renewal and dropout by product, poverty and sex", "Covers that ended and were renewed within the period of grace, or were not.", "[covers_renewed] / [covers_due], [covers_dropped] / [covers_due]", ""),
-    OperationalIndicator("", "Funding", "Funds that payers give for a product.", "[funding]", "", "Of the whole country: openIMIS keeps a fund at the place of its product, which may be none."),
+    OperationalIndicator("", "Funding", "Funds that payers give for a product.", "[funding]", "[funding]", "Figures of months are of the whole country. As events, where the country file asks for funding, it lies at the place of the product, which is a district, a region or the root."),
 )
 
 NOT_COMPUTED_AT_ALL: Final[tuple[tuple[str, str], ...]] = (

@@ -11,10 +11,17 @@ from collections.abc import Iterator, Sequence
 
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.sending.lacks import Lacks, outside, scopes_of
-from transforms.changes.sending.offer import Needs, Offer, ProgramAccess, User
+from transforms.changes.sending.offer import (
+    Needs,
+    Offer,
+    ProgramAccess,
+    User,
+    programs_of,
+    stages_of,
+)
 from transforms.core.errors import TargetError
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
-from transforms.model.tables.programs import PROGRAMS, Program
+from transforms.model.tables.programs import Program, Stage
 from transforms.requirements.faults import Fault
 from transforms.requirements.tables.requirements import (
     DHIS2_ASSIGNMENTS,
@@ -72,7 +79,7 @@ def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> I
     if not offer.person_type:
         yield from _access_faults("The tracked entity type", is_open=offer.person_type)
     if not any(access and access.is_open for access in offer.programs.values()):
-        yield from _program_faults(offer)
+        yield from _program_faults(offer, needs)
     if not offer.fields["trackedEntityAttributes"]:
         yield next(_field_faults(offer, needs))
 
@@ -85,11 +92,11 @@ def warnings_of(offer: Offer, needs: Needs, lacks: Lacks) -> Iterator[str]:
             f"lies there waits. The load makes them again if it may; else {SET_UP}. {MERGED}"
         )
     yield from _scope_warnings(offer, needs)
-    yield from (f"{each} What is of it waits." for each in _program_faults(offer))
+    yield from (f"{each} What is of it waits." for each in _program_faults(offer, needs))
     yield from (
         f"{each} These values are left out till then." for each in _field_faults(offer, needs)
     )
-    for program in PROGRAMS:
+    for program in programs_of(needs):
         if units := lacks.unassigned.get(program.uid):
             needed = len(set(needs.org_units[program.uid]))
             yield (
@@ -160,21 +167,24 @@ def _scope_fault(scope: str, offer: Offer, needs: Needs, units: frozenset[str]) 
 def package_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
     """Yield what of the package DHIS2 lacks, hides from the user, or does not let the user use."""
     yield from _access_faults("The tracked entity type", is_open=offer.person_type)
-    yield from _program_faults(offer)
+    yield from _program_faults(offer, needs)
     yield from _field_faults(offer, needs)
 
 
-def _program_faults(offer: Offer) -> Iterator[Fault]:
-    for program in PROGRAMS:
-        yield from _faults_of_program(program, offer.programs[program.uid])
+def _program_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
+    for program in programs_of(needs):
+        stages = stages_of(program, needs)
+        yield from _faults_of_program(program, stages, offer.programs[program.uid])
 
 
-def _faults_of_program(program: Program, found: ProgramAccess | None) -> Iterator[Fault]:
+def _faults_of_program(
+    program: Program, stages: Sequence[Stage], found: ProgramAccess | None
+) -> Iterator[Fault]:
     if found is None or not found.is_open:
         is_open = None if found is None else False
         yield from _access_faults(f"The program {program.name!r}", is_open=is_open)
         return
-    for stage in program.stages:
+    for stage in stages:
         is_open = found.stages.get(stage.uid)
         yield from _access_faults(f"The program stage {stage.name!r}", is_open=is_open)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from transforms.changes.sending.offer import User
-from transforms.model.tables.programs import PROGRAMS
+from transforms.model.tables.programs import EVERY_PROGRAM
 from transforms.requirements.faults import Fault
 from transforms.requirements.tables.requirements import DHIS2_ASSIGNMENTS, DHIS2_AUTHORITIES
 
@@ -28,7 +28,7 @@ def assignment_faults(assigned: Mapping[str, bool]) -> Iterator[Fault]:
     Args:
         assigned: Program (UID) that the user sees, to whether it is assigned to anything there.
     """
-    for program in PROGRAMS:
+    for program in EVERY_PROGRAM:
         if not assigned.get(program.uid, True):
             found = "is assigned to none of the org units of the country"
             yield Fault(DHIS2_ASSIGNMENTS, f"The program {program.name!r} {found}")

@@ -77,6 +77,18 @@ def desired_schema(resource: Resource) -> dict[str, pl.DataType]:
     }
 
 
+def changes_schema(resource: Resource) -> dict[str, pl.DataType]:
+    """Return the columns of a frame of changes of `resource`, and their types."""
+    of_others: dict[str, pl.DataType] = {
+        "generation": pl.Int32(),
+        "change": CHANGE,
+        **dict.fromkeys(("cleared", "released", "moves"), TEXTS),
+        **dict.fromkeys(("transfer", "in_window"), pl.Boolean()),
+    }
+    fixed = {name: of_others.get(name, pl.String()) for name in FIXED}
+    return fixed | dict.fromkeys((field.key for field in resource.fields), pl.String())
+
+
 def value_columns(resource: Resource, acknowledged: pl.LazyFrame) -> list[str]:
     """Return the names of all values to compare: the fields, and what DHIS2 has besides."""
     columns = acknowledged_schema(resource)

@@ -205,7 +205,7 @@ def _new(
     identities = pl.concat(mine).unique("uid", keep="first")
     rows = others.join(identities, on="uid", how="left").with_columns(
         parent=pl.coalesce("parent", STRANGER + pl.col("parentUid")),
-        person=pl.coalesce("person", STRANGER + pl.col("personUid")),
+        person=pl.coalesce("person", STRANGER + pl.coalesce("personUid", "uid")),
         generation=pl.col("generation").fill_null(0),
         key=pl.coalesce("key", STRANGER + pl.col("uid")),
         state=pl.lit(State.HELD.value),

@@ -28,6 +28,7 @@ from transforms.core.json_texts import (
     quote,
     quoted_or_null,
 )
+from transforms.model.chosen_resources import is_of_nobody
 from transforms.model.field_keys import UID_OF_KEY, uid_of
 from transforms.model.resources import FIGURE_VALUE, Resource, TrackerType
 from transforms.model.tables.programs import PERSON_TYPE
@@ -164,10 +165,11 @@ def _enrollment(resource: Resource, values: list[str]) -> pl.Expr:
 
 
 def _event(resource: Resource, values: list[str]) -> pl.Expr:
+    of_person = {} if is_of_nobody(resource) else {"enrollment": _text("parentUid")}
     return json_object(
-        {
-            "event": _text("uid"),
-            "enrollment": _text("parentUid"),
+        {"event": _text("uid")}
+        | of_person
+        | {
             "program": constant(resource.program),
             "programStage": constant(resource.stage),
             "orgUnit": _text("orgUnit"),

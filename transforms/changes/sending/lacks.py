@@ -15,10 +15,9 @@ What is held back, `waiting.py` finds; what is left out, `leaving_out.py`.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from transforms.changes.sending.offer import Needs, Offer
+from transforms.changes.sending.offer import Needs, Offer, programs_of, stages_of
 from transforms.core.fields import Field, ValueType
 from transforms.model.resources import ALL_FIELDS, TRACKED_ENTITIES, Resource
-from transforms.model.tables.programs import PROGRAMS
 
 PLACE_MISSING = "org_unit_not_in_dhis2"
 PLACE_CLOSED = "org_unit_closed"
@@ -91,7 +90,7 @@ def lacks_of(offer: Offer, needs: Needs) -> Lacks:
         unassigned=_missing_assignments(offer, needs),
         values=_values(offer, needs),
         hidden=hidden,
-        closed=frozenset(_closed_uids(offer)),
+        closed=frozenset(_closed_uids(offer, needs)),
     )
 
 
@@ -153,10 +152,11 @@ def _missing_values(each: Field, offer: Offer, needs: Needs) -> frozenset[str]:
     return frozenset(needs.codes.get(uid, ())) - (found.codes if found else frozenset())
 
 
-def _closed_uids(offer: Offer) -> Iterator[str]:
-    for program in PROGRAMS:
+def _closed_uids(offer: Offer, needs: Needs) -> Iterator[str]:
+    for program in programs_of(needs):
         access = offer.programs[program.uid]
         if access is None or not access.is_open:
             yield program.uid
         else:
-            yield from (each.uid for each in program.stages if not access.stages.get(each.uid))
+            stages = stages_of(program, needs)
+            yield from (each.uid for each in stages if not access.stages.get(each.uid))

@@ -4,7 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transforms.core.fields import Field
-from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES, Resource
+from transforms.model.resources import (
+    ASKED_RESOURCES,
+    EVENT_RESOURCES,
+    TRACKED_ENTITIES,
+    Resource,
+)
+from transforms.model.tables.programs import EVERY_PROGRAM, Program, Stage
 
 SUPERUSER = "ALL"
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
@@ -58,6 +64,24 @@ class Needs:
     def all_org_units(self) -> set[str]:
         """Every org unit that an object lies in."""
         return {*self.places, *(unit for units in self.org_units.values() for unit in units)}
+
+
+def stages_of(program: Program, needs: Needs) -> list[Stage]:
+    """Return the stages that DHIS2 must have: one that is asked for, if a value of its own is."""
+    own = {
+        each.stage: {field.uid for field in each.fields if field.optional}
+        for each in ASKED_RESOURCES
+    }
+    return [
+        stage
+        for stage in program.stages
+        if stage.asked_by is None or not needs.optional.isdisjoint(own[stage.uid])
+    ]
+
+
+def programs_of(needs: Needs) -> list[Program]:
+    """Return the programs that DHIS2 must have: see `stages_of`."""
+    return [each for each in EVERY_PROGRAM if each.asked_by is None or stages_of(each, needs)]
 
 
 @dataclass(frozen=True)

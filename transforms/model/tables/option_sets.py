@@ -131,12 +131,32 @@ YES_NO = OptionSet(
     option_uids={"Yes": "FQtuY4SAkH5", "No": "xlUofTWsD5M"},
 )  # fmt: skip
 
+PAY_TYPE = OptionSet(
+    "g9NLSDAxtgd", "Pay type", "pay_type", salt="payType",
+    codes={"B": "Bank", "C": "Cash", "M": "Mobile phone"},
+)  # fmt: skip
+"""Of contributions. openIMIS's fourth type, of funds, is none of them."""
+HOUSEHOLD, NO_PAYER = "Household", "none"
+"""Who pays where openIMIS names no payer, and what stands for that."""
+PAYER_TYPE = OptionSet(
+    "YtcJeu54Csw", "Payer type", "payer_type", salt="payerType",
+    codes={
+        "C": "Co-operative",
+        "D": "Donor",
+        "G": "Government",
+        "L": "Local authority",
+        "P": "Private organisation",
+        "O": "Other",
+        NO_PAYER: HOUSEHOLD,
+    },
+)  # fmt: skip
+
 FILLED_SETS: tuple[OptionSet, ...] = (
     GENDER, PROFESSION, EDUCATION, FAMILY_TYPE, IDENTIFICATION_TYPE,
     PRODUCT, DIAGNOSIS, ITEM, SERVICE,
 )  # fmt: skip
 FIXED_SETS: tuple[OptionSet, ...] = (
     MARITAL_STATUS, VISIT_TYPE, POLICY_STAGE, POLICY_STATUS, CLAIM_STATUS, YES_NO, CARE_TYPE,
-    PATIENT_CONDITION, REJECTION_REASON,
+    PATIENT_CONDITION, REJECTION_REASON, PAY_TYPE, PAYER_TYPE,
 )  # fmt: skip
 OPTION_SETS: tuple[OptionSet, ...] = FILLED_SETS + FIXED_SETS

@@ -14,6 +14,7 @@ STATUS_UNTIL = Field(
     "last status of a policy its expiry date, unless it is Expired; else 2099-12-31.",
 )  # fmt: skip
 
+POLICY_PRODUCT = Field("policy_product", "NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", made_of="ProductCode of the policy's product; empty where the policy has none.")  # fmt: skip
 POLICY_ID = Field("policy_uuid", "NtslGBEMyMy", "Policy ID", ValueType.TEXT, "PolicyUUID", "tblPolicy", code="Identifier")  # fmt: skip
 
 POLICY_FIELDS: tuple[Field, ...] = (
@@ -25,7 +26,7 @@ POLICY_FIELDS: tuple[Field, ...] = (
         "policy_status", "Q0pEucwW60Z", "Policy status", ValueType.TEXT, "policy_status", option_set=POLICY_STATUS, code="policyStatus", compulsory=True,
         made_of="PolicyStatus of the policy and of its history rows; Active from the effective date on, Expired from the day after the expiry date on.",
     ),
-    Field("policy_product", "NAdBLHAdOGv", "Product", ValueType.TEXT, "ProdID", "tblPolicy", option_set=PRODUCT, code="policyProduct", made_of="ProductCode of the policy's product; empty where the policy has none."),
+    POLICY_PRODUCT,
     POLICY_ID,
     Field(
         "policy_value", "mVeMk0sNLZb", "Policy Value", ValueType.NUMBER, "policy_value", code="contract.valuedItem.net", aggregation="SUM",

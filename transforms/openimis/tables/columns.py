@@ -126,6 +126,7 @@ PRODUCTS = dated(
     None,
     Column("ProductCode", TEXT),
     Column("ProductName", TEXT),
+    Column("LocationId", KEY, required=False, field=True),
     *only_for_figures(KEY, "ConversionProdID"),
     *only_for_figures(CODE, "GracePeriod", "GracePeriodRenewal", "Threshold"),
     *only_for_figures(TEXT, "CeilingInterpretation"),
@@ -175,6 +176,7 @@ DIAGNOSES = dated("tblICDCodes", "ICDID", None, Column("ICDCode", TEXT), Column(
 PREMIUMS = of_figures(
     "tblPremium",
     "PremiumId",
+    "PremiumUUID",
     PolicyID=KEY,
     PayerID=KEY,
     Amount=AMOUNT,
@@ -182,10 +184,12 @@ PREMIUMS = of_figures(
     PayType=TEXT,
     isPhotoFee=YES_NO,
 )
-PAYERS = of_figures("tblPayer", "PayerID", PayerType=TEXT)
-FEEDBACKS = of_figures("tblFeedback", "FeedbackID", ClaimID=KEY, Asessment=CODE, FeedbackDate=STAMP)
+PAYERS = of_figures("tblPayer", "PayerID", None, PayerType=TEXT)
+FEEDBACKS = of_figures(
+    "tblFeedback", "FeedbackID", None, ClaimID=KEY, Asessment=CODE, FeedbackDate=STAMP
+)
 FEEDBACK_PROMPTS = of_figures(
-    "tblFeedbackPrompt", "FeedbackPromptID", ClaimID=KEY, FeedbackPromptDate=DATE
+    "tblFeedbackPrompt", "FeedbackPromptID", None, ClaimID=KEY, FeedbackPromptDate=DATE
 )
 BATCH_RUNS = dated("tblBatchRun", "RunID", None, Column("RunDate", STAMP))
 

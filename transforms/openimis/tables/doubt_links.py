@@ -30,7 +30,9 @@ from transforms.openimis.tables.columns import (
     LOCATIONS,
     PACKAGE_ITEMS,
     PACKAGE_SERVICES,
+    PAYERS,
     POLICIES,
+    PREMIUMS,
     PRODUCTS,
     PROFESSIONS,
     SERVICES,
@@ -47,6 +49,8 @@ PRODUCT, LINES, VALUATION, CLAIM, CLAIMED = "@product", "@lines", "@valuation", 
 the claims of a person who is here, or has a place, only through them."""
 RESTORING = "@restoring"
 """The claims that restore a claim."""
+HOME_OF_HEAD = "@home of head"
+"""Where the head of a family may be, to whom the payments for its policies belong."""
 
 LASTING: frozenset[str] = frozenset(
     table.name
@@ -159,4 +163,13 @@ LINKS: tuple[Link, ...] = (
     Link(INSUREE_POLICIES, "InsureeID", INSUREES, (*_HOME, CLAIMED, COVERS), PERSON),
     Link(CLAIMS, "InsureeID", INSUREES, _HOME, PERSON),
     *(Link(line, "ClaimID", CLAIMS, (PLACE, PERSON, VALUATION, RESTORING), CLAIM, all_columns=True) for line in _LINES),
+    # Payments for policies lie where the head of the family does.
+    Link(INSUREES, "FamilyID", FAMILIES, (*_HOME, CLAIMED), HOME_OF_HEAD, back=True),
+    Link(POLICIES, "FamilyID", FAMILIES, (HOME_OF_HEAD,), HOME_OF_HEAD),
+    Link(PREMIUMS, "PolicyID", POLICIES, (HOME_OF_HEAD,), HOME_OF_HEAD),
+    # Funding lies where its product does.
+    Link(PRODUCTS, "LocationId", LOCATIONS, _TREE, PLACE),
+    Link(POLICIES, "ProdID", PRODUCTS, _SITE, PLACE),
+    Link(PREMIUMS, "PolicyID", POLICIES, ("FamilyID", "ProdID", VALUE, PLACE), POLICY),
+    Link(PREMIUMS, "PayerID", PAYERS, ("PayerType",), VALUE),
 )  # fmt: skip

@@ -18,6 +18,9 @@ from transforms.openimis.tables.columns import (
 TABLES_OF_FIGURES: tuple[Table, ...] = (PREMIUMS, PAYERS, FEEDBACKS, FEEDBACK_PROMPTS)
 """Tables of which the tracker needs nothing."""
 
+COLUMNS_OF_FUNDING: frozenset[tuple[str, str]] = frozenset({(PRODUCTS.name, "LocationId")})
+"""What is read besides where funding is sent: openIMIS table and column."""
+
 _VALUES: dict[str, tuple[str, ...]] = {
     INSUREES.name: ("DOB", "Gender"),
     FAMILIES.name: ("Poverty",),

@@ -29,9 +29,9 @@ def dated(name: str, key: str, uuid: str | None, *columns: Column) -> Table:
     return Table(name, key, uuid, (*names, *columns, *VALIDITY))
 
 
-def of_figures(name: str, key: str, **columns: pl.DataType) -> Table:
-    """A table that is read where figures are made of it, and not otherwise."""
-    table = dated(name, key, None, *(Column(each, dtype) for each, dtype in columns.items()))
+def of_figures(name: str, key: str, uuid: str | None, **columns: pl.DataType) -> Table:
+    """A table that is read where figures or events are made of it, and not otherwise."""
+    table = dated(name, key, uuid, *(Column(each, dtype) for each, dtype in columns.items()))
     read = (replace(column, required=False, field=True) for column in table.columns)
     return replace(table, columns=tuple(read), is_optional=True)
 

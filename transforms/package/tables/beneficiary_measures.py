@@ -1,8 +1,13 @@
 """What is counted of people, households and policies."""
 
-from transforms.model.tables import insuree, policy
-from transforms.model.tables.option_sets import PRODUCT
-from transforms.model.tables.programs import INSUREE_PROGRAM, POLICY_STAGE
+from transforms.model.tables import contribution, insuree, policy
+from transforms.model.tables.option_sets import PAY_TYPE, PAYER_TYPE, PRODUCT
+from transforms.model.tables.programs import (
+    CONTRIBUTION_STAGE,
+    CONTRIBUTIONS,
+    INSUREE_PROGRAM,
+    POLICY_STAGE,
+)
 from transforms.package.tables.measures import (
     AT_ENROLLMENT,
     COUNT_ENROLLMENTS,
@@ -38,6 +43,10 @@ def _policy(key: str) -> str:
     return element(POLICY_STAGE, policy.POLICY_FIELDS, key)
 
 
+def _contribution(key: str) -> str:
+    return element(CONTRIBUTION_STAGE, contribution.CONTRIBUTION_FIELDS, key)
+
+
 STAGE = _policy("policy_stage")
 STATUS = _policy("policy_status")
 VALUE = _policy("policy_value")
@@ -64,7 +73,13 @@ DAYS_IN_FORCE = (
     f" - if({EVENT_DATE} < {START}, 0, d2:daysBetween({START}, {EVENT_DATE})) + 1"
 )
 
+PAID = _contribution("contribution_amount")
+IS_CONTRIBUTION = f"d2:hasValue({PAID})"
+
 BY_PRODUCT = OptionSplit("product", "Product", _policy("policy_product"), PRODUCT)
+BY_PRODUCT_PAID = OptionSplit("product", "Product", _contribution("policy_product"), PRODUCT)
+BY_PAY_TYPE = OptionSplit("pay-type", "Pay type", _contribution("contribution_pay_type"), PAY_TYPE)
+BY_PAYER = OptionSplit("payer", "Payer", _contribution("contribution_payer_type"), PAYER_TYPE)
 _ENROLLED_AND_EVENTS = ENROLLED_BY_END + EVENT_BY_END
 
 BENEFICIARY_MEASURES: tuple[Measure, ...] = (
@@ -128,4 +143,6 @@ BENEFICIARY_MEASURES: tuple[Measure, ...] = (
             INSUREE_PROGRAM, *sum_of(f"{VALUE} * ({DAYS_IN_FORCE}) / (d2:daysBetween({EFFECTIVE}, {EXPIRY}) + 1)"), (IS_ACTIVE, HOLDS_IN_PERIOD), EVENT_BY_END, (), AT_ENROLLMENT, 5),
     Measure("age-mean", "Mean age of the covered", "Mean age of the covered", "Mean age on the last day of the period, in completed years, of enrolled people with an Active policy.",
             INSUREE_PROGRAM, AnalyticsType.ENROLLMENT, Aggregation.AVERAGE, f"d2:yearsBetween({attribute(insuree.DATE_OF_BIRTH)}, {END})", (f"{ACTIVE_POLICIES} > 0",), _ENROLLED_AND_EVENTS, (), None, 2),
+    Measure("contributions", "Contributions collected", "Contributions collected", "Sum of what was paid in the period for policies, by the day of payment; photo fees and funding are left out. Each payment lies where the head of the household is enrolled.",
+            INSUREE_PROGRAM, *sum_of(PAID), (IS_CONTRIBUTION,), EVENT_IN_PERIOD, (BY_PRODUCT_PAID, BY_PAY_TYPE, BY_PAYER), AT_ENROLLMENT, 2, CONTRIBUTIONS),
 )  # fmt: skip

@@ -177,6 +177,7 @@ OPERATIONS = Dashboard(
               "Renewal and growth", "Values of policies, activated and earned"),
         ("policy-turnover", "renewal-and-growth"),
         ("policy-value", "policies-in-force"),
+        ("contributions", "contributions-by-pay-type", "funding"),
     ),
 )  # fmt: skip
 

@@ -140,7 +140,6 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 
 NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (
-    ("P8", "Contributions collected", "Premiums are no part of the two programs; they are a figure of months."),
     ("D8", "Satisfaction", "Feedback is no part of the two programs; its figures of months say it."),
     ("D9", "Feedback response ratio", "Feedback is no part of the two programs; its figures of months say it."),
     ("", "Households hitting the ceiling", "A household's claims lie on several people; DHIS2 cannot add them up in one figure. There is a figure of months."),

@@ -121,6 +121,7 @@ class Measure:
         splits: Parts that are program indicators of their own.
         org_unit_field: Where it is shown; None: at the org unit of the event or enrollment.
         decimals: Digits that DHIS2 keeps, also inside of ratios.
+        asked_by: Setting of the country file without which it is not made.
     """
 
     key: str
@@ -136,6 +137,7 @@ class Measure:
     splits: tuple[Split | OptionSplit, ...] = ()
     org_unit_field: str | None = None
     decimals: int = 0
+    asked_by: str | None = None
 
 
 END = "V{analytics_period_end}"

@@ -16,6 +16,7 @@ from tests.support.databases.demo import demo_folder
 from tests.support.openimis_sample import sample
 from transforms.core.errors import CountryError
 from transforms.core.fields import Treatment
+from transforms.model.chosen_resources import is_of_nobody
 from transforms.model.desired import desired
 from transforms.model.options import options
 from transforms.model.org_units import org_units
@@ -32,7 +33,7 @@ from transforms.openimis.windows import Window
 TODAY = dt.date(2023, 6, 30)
 KEY = "a key of the ministry that is long enough"
 ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
-COUNTRY = Country(root=ROOT)
+COUNTRY = Country(root=ROOT, contributions=True, funding=True)
 DEMO = demo_folder()
 
 
@@ -45,6 +46,7 @@ def a_family_with_a_policy_and_a_claim(**tables: Any) -> dict[str, pl.LazyFrame]
     rows: dict[str, Any] = {
         "Policy": [{}],
         "InsureePolicy": [{}],
+        "Premium": [{}, {"PayType": "F"}],
         "Claim": [{}],
         "ClaimServices": [{}],
         "ClaimItems": [{}],
@@ -163,7 +165,7 @@ def test_numbers_do_not_leave_without_a_key_for_their_pseudonyms():
 
 MAY = Window(dt.date(2023, 5, 1), dt.date(2023, 5, 31))
 IN_MAY = dt.datetime.fromisoformat("2023-05-15T12:00")
-EVERYTHING = {resource.name for resource in RESOURCES}
+OF_PERSONS = {resource.name for resource in RESOURCES if not is_of_nobody(resource)}
 POLICIES = {resource.name for resource in RESOURCES if Scope.POLICY in resource.scopes}
 CLAIMS = {resource.name for resource in RESOURCES if Scope.CLAIM in resource.scopes}
 CHANGED = [{"ValidityFrom": IN_MAY}]
@@ -173,12 +175,18 @@ CHANGED = [{"ValidityFrom": IN_MAY}]
     ("tables", "touched"),
     [
         pytest.param({}, set(), id="nothing"),
-        pytest.param({"Insuree": CHANGED}, EVERYTHING, id="the insuree"),
+        pytest.param({"Insuree": CHANGED}, OF_PERSONS, id="the insuree"),
         pytest.param({"Policy": CHANGED}, POLICIES, id="the policy"),
         pytest.param(
             {"Policy": [{}, history_of(1, ValidityTo=IN_MAY)]}, POLICIES, id="the policy's history"
         ),
         pytest.param({"Product": CHANGED}, POLICIES, id="the product of a policy"),
+        pytest.param({"Premium": CHANGED}, {"contributions"}, id="what was paid for it"),
+        pytest.param(
+            {"Premium": [{"PayType": "F", "ValidityFrom": IN_MAY}]},
+            {"funding"},
+            id="what was given for the product",
+        ),
         pytest.param({"Claim": CHANGED}, CLAIMS, id="the claim"),
         pytest.param({"Claim": [{"ProcessStamp": IN_MAY}]}, CLAIMS, id="the claim's review"),
         pytest.param({"ClaimItems": CHANGED}, CLAIMS, id="an item of the claim"),

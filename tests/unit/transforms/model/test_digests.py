@@ -205,3 +205,47 @@ def test_a_day_that_comes_is_noticed_and_others_are_not(
     one, *more = (made(alone, day + dt.timedelta(later + each)) for each in (-2, -1, 0, 1))
 
     assert [bool(parts_that_differ(one, each)) for each in more] == [False, True, True]
+
+
+def a_payment(tables: Tables) -> tuple[int, int, int]:
+    """Return a payment, its policy, and the head of the household, who is a current member."""
+    heads = made(tables).register.heads.collect().rename({"family_id": "FamilyID"})
+    policies = current(tables["tblPolicy"]).select("PolicyID", "FamilyID")
+    paid = current(tables["tblPremium"]).select("PremiumId", "PolicyID")
+    found = paid.join(policies, on="PolicyID").join(heads, on="FamilyID").sort("PremiumId")
+    payment, policy, _, head = found.row(0)
+    return payment, policy, head
+
+
+def test_a_payment_concerns_the_part_of_the_head_of_the_household(tables: Tables) -> None:
+    payment, _, head = a_payment(tables)
+    other = with_value(tables, "tblPremium", pl.col("PremiumId") == payment, "Amount", 77)
+
+    assert parts_that_differ(made(tables), made(other)) == {part_of_person(tables, head)}
+
+
+def test_the_policy_of_a_payment_concerns_a_head_whom_it_does_not_cover(tables: Tables) -> None:
+    _, policy, head = a_payment(tables)
+    is_cover = (pl.col("PolicyId") == policy) & (pl.col("InsureeID") == head)
+    covers = tables["tblInsureePolicy"].filter(~is_cover.fill_null(value=False))
+    without = {**tables, "tblInsureePolicy": covers}
+    other = with_value(without, "tblPolicy", pl.col("PolicyID") == policy, "ProdID", 1_000)
+
+    assert part_of_person(tables, head) in parts_that_differ(made(without), made(other))
+
+
+def test_funding_concerns_the_part_of_its_own_uuid(tables: Tables) -> None:
+    payment, _, _ = a_payment(tables)
+    is_payment = pl.col("PremiumId") == payment
+    funded = with_value(tables, "tblPremium", is_payment, "PayType", "F")
+    other = with_value(funded, "tblPremium", is_payment, "Amount", 77)
+    uuid = tables["tblPremium"].filter(is_payment)["PremiumUUID"].item()
+
+    own = int(pl.select(partition_of(pl.lit(uuid), PARTS)).item())
+    assert parts_that_differ(made(funded), made(other)) == {own}
+
+
+def test_where_payments_are_not_read_nobody_is_concerned_by_them(tables: Tables) -> None:
+    silent = {name: rows for name, rows in tables.items() if name != "tblPremium"}
+
+    assert parts_that_differ(made(silent), made(silent)) == set()

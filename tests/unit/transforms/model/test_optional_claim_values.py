@@ -17,6 +17,8 @@ from transforms.model.tables.option_sets import (
     CARE_TYPE,
     OPTION_SETS,
     PATIENT_CONDITION,
+    PAY_TYPE,
+    PAYER_TYPE,
     REJECTION_REASON,
 )
 from transforms.openimis.country import Country, Root
@@ -173,7 +175,8 @@ def test_options_are_pushed_where_something_has_their_code(country: Country, *, 
     sets = set(options["optionSet"])
 
     of_optional_fields = {CARE_TYPE.uid, PATIENT_CONDITION.uid, REJECTION_REASON.uid}
-    others = {each.uid for each in OPTION_SETS} - of_optional_fields
+    of_money = {PAY_TYPE.uid, PAYER_TYPE.uid}
+    others = {each.uid for each in OPTION_SETS} - of_optional_fields - of_money
     assert sets == (others | of_optional_fields if pushed else others)
     assert options.filter(pl.col("optionSet") == CARE_TYPE.uid)["code"].to_list() == (
         ["In-patient", "Out-patient"] if pushed else []

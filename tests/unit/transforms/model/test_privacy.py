@@ -15,8 +15,9 @@ from transforms.model.privacy import (
     policy_of,
     values_that_leave,
 )
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES
+from transforms.model.resources import ASKED_RESOURCES, CONTRIBUTIONS, RESOURCES, TRACKED_ENTITIES
 from transforms.model.selected_columns import selected_columns
+from transforms.model.tables.contribution import CONTRIBUTION_PAYER
 from transforms.model.tables.insuree import (
     CHFID,
     DATE_OF_BIRTH,
@@ -26,7 +27,11 @@ from transforms.model.tables.insuree import (
 )
 from transforms.openimis.country import Country, Root
 from transforms.openimis.tables.columns import TABLES
-from transforms.openimis.tables.figure_columns import COLUMNS_OF_FIGURES, TABLES_OF_FIGURES
+from transforms.openimis.tables.figure_columns import (
+    COLUMNS_OF_FIGURES,
+    COLUMNS_OF_FUNDING,
+    TABLES_OF_FIGURES,
+)
 from transforms.openimis.tables.places import GROUP_SETS
 from transforms.reports.leaving_page import leaving_page
 
@@ -115,7 +120,7 @@ def test_where_no_figure_is_sent_nothing_is_read_for_them():
 
 def test_every_value_that_openimis_keeps_is_wanted_by_a_field_a_figure_or_a_group_of_places():
     wanted = {(field.table, field.column) for r in RESOURCES for field in r.fields}
-    wanted |= COLUMNS_OF_FIGURES
+    wanted |= COLUMNS_OF_FIGURES | COLUMNS_OF_FUNDING
     wanted |= {(group_set.table, group_set.column) for group_set in GROUP_SETS}
 
     for name, table in TABLES.items():
@@ -253,7 +258,9 @@ FOLLOWING = {field.name for r in RESOURCES for field in r.fields if field.follow
 
 
 def test_what_is_optional_stays_unless_the_country_file_asks():
-    optional = {line.field: line for line in values_that_leave(country()) if line.is_optional}
+    of_some = {each.name for each in ASKED_RESOURCES}
+    usual = [line for line in values_that_leave(country()) if line.resource not in of_some]
+    optional = {line.field: line for line in usual if line.is_optional}
     named = optional.keys() - FOLLOWING
     asked = country(**{name.replace(" ", "_"): Treatment.SEND for name in named})
 
@@ -261,9 +268,44 @@ def test_what_is_optional_stays_unless_the_country_file_asks():
     assert {
         name for name, line in optional.items() if line.privacy is Privacy.SENSITIVE
     } == OPTIONAL_AND_SENSITIVE
-    assert {line.treatment for line in values_that_leave(asked) if line.is_optional} == {
-        Treatment.SEND
-    }
+    assert {
+        line.treatment for line in values_that_leave(asked) if line.field in named | FOLLOWING
+    } == {Treatment.SEND}
+
+
+def contributions_leave(country: Country) -> list[tuple[str, Treatment, bool]]:
+    lines = values_that_leave(country)
+    return [
+        (line.field, line.treatment, line.is_default)
+        for line in lines
+        if line.resource == CONTRIBUTIONS.name
+    ]
+
+
+def test_nothing_of_a_contribution_leaves_unless_the_country_file_asks_for_contributions():
+    names = [field.name for field in CONTRIBUTIONS.fields]
+    asking = Country(root=ROOT, contributions=True)
+
+    assert contributions_leave(country()) == [(name, Treatment.DROP, True) for name in names]
+    assert contributions_leave(asking) == [(name, Treatment.SEND, False) for name in names]
+
+
+def test_who_pays_for_a_household_is_sensitive_and_can_be_dropped():
+    asking = Country(
+        root=ROOT, contributions=True, privacy={"Contribution payer type": Treatment.DROP}
+    )
+
+    assert CONTRIBUTION_PAYER.privacy is Privacy.SENSITIVE
+    assert dict(each[:2] for each in contributions_leave(asking))["Contribution payer type"] is (
+        Treatment.DROP
+    )
+    assert "tblPayer" not in selected_columns(asking)
+    assert "tblPremium" in selected_columns(asking)
+
+
+def test_a_value_of_a_contribution_cannot_be_asked_for_where_contributions_are_not():
+    with pytest.raises(CountryError, match="leaves only with contributions = true"):
+        policy_of(country(Contribution_amount=Treatment.SEND))
 
 
 def test_the_page_says_of_what_is_optional_who_has_decided():

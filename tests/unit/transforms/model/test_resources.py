@@ -6,7 +6,7 @@ import pytest
 from transforms.core.fields import Field
 from transforms.core.uids import hashed_uid
 from transforms.model.resources import EVENT_RESOURCES, RESOURCES
-from transforms.model.tables.programs import PROGRAMS
+from transforms.model.tables.programs import EVERY_PROGRAM
 
 OURS = {
     "statusUntil", "activePoliciesOfPerson", "firstTimeInStatus",
@@ -28,7 +28,7 @@ def test_a_parent_stands_before_what_belongs_to_it():
 
 
 def test_a_stage_of_a_program_is_of_one_resource_and_each_event_has_one():
-    stages = [(program.uid, stage.uid) for program in PROGRAMS for stage in program.stages]
+    stages = [(program.uid, stage.uid) for program in EVERY_PROGRAM for stage in program.stages]
 
     found = [(resource.program, resource.stage) for resource in EVENT_RESOURCES]
 
@@ -36,7 +36,7 @@ def test_a_stage_of_a_program_is_of_one_resource_and_each_event_has_one():
 
 
 def test_the_stages_of_a_program_have_an_order():
-    for program in PROGRAMS:
+    for program in EVERY_PROGRAM:
         assert [stage.sort_order for stage in program.stages] == [
             *range(1, len(program.stages) + 1)
         ]
@@ -82,6 +82,8 @@ def test_an_element_of_two_stages_is_the_same_in_both():
 
     assert {element.name for element in shared} == {
         "Status until",
+        "Product",
+        "Policy ID",
         "Sequence ID",
         "Replacing claims",
     }

@@ -10,7 +10,7 @@ import pytest
 from tests.support.builders import snapshot
 from transforms.core.fields import Field, Treatment, ValueType
 from transforms.model.desired import desired
-from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
+from transforms.model.resources import ALL_FIELDS, FUNDING, RESOURCES, Resource
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import register_of
 from transforms.openimis.tables.columns import TABLES
@@ -19,6 +19,8 @@ ROOT = Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha")
 ASKING = Country(
     root=ROOT,
     privacy={field.name: Treatment.SEND for field in ALL_FIELDS if field.follows is None},
+    contributions=True,
+    funding=True,
 )
 UNTOUCHED = [
     (resource, field)
@@ -56,10 +58,14 @@ def test_a_value_that_is_a_column_of_openimis_is_what_that_column_holds(
 ) -> None:
     raw, expected = value_of(field)
     rows: dict[str, list[dict[str, Any]]] = {
-        name: [{}] for name in ("Families", "Insuree", "Policy", "InsureePolicy", "Claim")
+        name: [{}]
+        for name in ("Families", "Insuree", "Policy", "InsureePolicy", "Premium", "Claim")
     }
-    rows |= {name: [{}] for name in ("ClaimServices", "ClaimItems")}
-    rows[str(field.table).removeprefix("tbl")] = [{field.column: raw}]
+    rows |= {name: [{}] for name in ("Premium", "ClaimServices", "ClaimItems")}
+    if resource is FUNDING:
+        rows["Premium"] = [{"PayType": "F"}]
+    changed = str(field.table).removeprefix("tbl")
+    rows[changed] = [*({**each, field.column: raw} for each in rows.get(changed, [{}]))]
 
     frames = desired(
         register_of(snapshot(**rows)), as_of=dt.date(2023, 12, 31), country=ASKING,

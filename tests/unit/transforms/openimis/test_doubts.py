@@ -23,7 +23,9 @@ from transforms.openimis.tables.field_reasons import hint_of, unreadable_reason
 pytestmark = pytest.mark.longer
 
 TODAY = dt.date(2023, 6, 30)
-COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+COUNTRY = Country(
+    root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"), contributions=True, funding=True
+)
 KEY = "a key of the ministry that is long enough"
 PERSON, CLAIM = uuid("tblInsuree", 1), uuid("tblClaim", 1)
 
@@ -33,6 +35,8 @@ def a_scheme(**tables: Any) -> Tables:
     usual: dict[str, Any] = {
         "Policy": [{}], "InsureePolicy": [{}], "Claim": [{}],
         "ClaimServices": [{}], "ClaimItems": [{}],
+        "Premium": [{"PayerID": 1}, {"PayType": "F", "PayerID": 1}], "Payer": [{"PayerType": "D"}],
+        "Product": [{"LocationId": 2}],
     }  # fmt: skip
     return snapshot(**(usual | tables))
 
@@ -125,6 +129,14 @@ def test_a_person_whose_row_may_be_anything_is_neither_updated_nor_deleted(colum
         ("tblFamilies", "ValidityTo"),
         ("tblLocations", "LocationType"),
         ("tblHF", "LocationId"),
+        ("tblPremium", "ValidityTo"),
+        ("tblPremium", "PremiumUUID"),
+        ("tblPremium", "PolicyID"),
+        ("tblPremium", "PayType"),
+        ("tblPremium", "Amount"),
+        ("tblPayer", "PayerType"),
+        ("tblProduct", "LocationId"),
+        ("tblFamilies", "InsureeID"),
     ],
 )
 def test_what_hangs_on_a_row_that_cannot_be_told_stays_as_it_is(table, column):
@@ -230,3 +242,21 @@ def test_every_column_has_a_reason_of_its_own_with_a_hint():
     assert unreadable_reason("ValidityTo") == "validity_to_unreadable"
     assert unreadable_reason("CHFID") == "chfid_unreadable"
     assert all("cannot be read" in hint_of(unreadable_reason(name)) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "held_back"),
+    [
+        ("tblPremium", "Amount", {"contributions"}),
+        ("tblInsuree", "CurrentVillage", {"contributions"}),
+        ("tblPolicy", "FamilyID", {"contributions", "funding"}),
+        ("tblPayer", "PayerType", {"contributions", "funding"}),
+        ("tblProduct", "LocationId", {"contributions", "funding"}),
+        ("tblClaim", "DateFrom", set()),
+    ],
+)
+def test_a_payment_waits_for_what_it_is_made_of(table: str, column: str, held_back: set[str]):
+    frames = wanted(register_of(unread(a_scheme(), table, column)))
+
+    payments = {name: frames[name].collect()["faults"] for name in ("contributions", "funding")}
+    assert {name for name, faults in payments.items() if faults.list.len().sum()} == held_back

@@ -9,12 +9,15 @@ import pytest
 from tests.support.builders import PLACES, deleted, history_of, register, snapshot, uuid
 from transforms.model.desired import desired
 from transforms.model.org_units import org_units
+from transforms.model.resources import FUNDING as GIVEN
 from transforms.model.resources import RESOURCES
 from transforms.model.selected_columns import selected_columns, selected_for_set_up
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
 
-COUNTRY = Country(root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"))
+COUNTRY = Country(
+    root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"), contributions=True, funding=True
+)
 KEY = "a key of the ministry that is long enough"
 FUNDING: list[dict[str, Any]] = [
     {"LocationName": "Funding", "LocationCode": f"F{kind}", "LocationType": kind, **above}
@@ -37,6 +40,7 @@ def openimis(**tables: Any) -> Register:
         "Insuree": [{}, FUND | {"FamilyID": 2}, FUND | {"FamilyID": None}, history_of(2, **FUND)],
         "Policy": [{}, {"FamilyID": 2}, {"FamilyID": 3, "PolicyStage": None}],
         "InsureePolicy": [{}, {"InsureeID": 2, "PolicyId": 2}, {"InsureeID": 3, "PolicyId": 3}],
+        "Premium": [{}, {"PolicyID": 2, "PayType": "F"}, {"PolicyID": 3, "PayType": "F"}],
         "Claim": [{}, {"InsureeID": 2}],
         "ClaimServices": [{}, {"ClaimID": 2}],
         "ClaimItems": [{}, {"ClaimID": 2}],
@@ -53,7 +57,11 @@ def made(source: Register) -> dict[str, pl.DataFrame]:
 def test_a_fund_is_no_person_and_has_no_policy_and_no_claim():
     found = made(openimis())
 
+    given = found.pop(GIVEN.name)
+    assert set(given["person"]) == {uuid("tblPremium", 2), uuid("tblPremium", 3)}
     for resource in RESOURCES:
+        if resource is GIVEN:
+            continue
         assert set(found[resource.name]["person"]) == {uuid("tblInsuree", 1)}
         assert found[resource.name]["faults"].list.len().sum() == 0
 

@@ -29,6 +29,8 @@ KEY = "a key of the ministry that is long enough"
 COUNTRY = Country(
     root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"),
     privacy={"Services in package": Treatment.SEND, "Items in package": Treatment.SEND},
+    contributions=True,
+    funding=True,
 )
 MANY = 17  # more than one bucket of what several parts need
 
@@ -46,6 +48,8 @@ def whole() -> Register:
         pl.col("InsureePolicyID") + 1_000_000, pl.col("ExpiryDate") + pl.duration(days=30)
     )  # fmt: skip
     frames["tblInsureePolicy"] = pl.concat([covers, second])
+    is_given = pl.when(pl.col("PremiumId") % 3 == 0).then(pl.lit("F")).otherwise("PayType")
+    frames["tblPremium"] = frames["tblPremium"].with_columns(PayType=is_given)
     return register_of({name: each.lazy() for name, each in frames.items()})
 
 
