@@ -69,7 +69,7 @@ claim_items
     item_valuated_amount kGTTdOicT1s          line_sequence QmuynKAhycW
     item_rejection_reason fWfad1e0Jz6         replacing_claims CqzpZxlalQ6
 funding
-    policy_product NAdBLHAdOGv                funding_amount iHim9F2Hzj4
+    policy_product NAdBLHAdOGv                funding_amount IHim9F2Hzj4
     funding_payer_type Kx8H6cRoyAm
 """
 

@@ -19,7 +19,7 @@ CONTRIBUTION_FIELDS: tuple[Field, ...] = (
     CONTRIBUTION_AMOUNT, CONTRIBUTION_PAY_TYPE, CONTRIBUTION_PAYER, POLICY_PRODUCT, POLICY_ID,
 )  # fmt: skip
 
-FUNDING_AMOUNT = Field("funding_amount", "iHim9F2Hzj4", "Funding amount", ValueType.NUMBER, "Amount", "tblPremium", code="fundingAmount", compulsory=True, aggregation="SUM", optional=True)  # fmt: skip
+FUNDING_AMOUNT = Field("funding_amount", "IHim9F2Hzj4", "Funding amount", ValueType.NUMBER, "Amount", "tblPremium", code="fundingAmount", compulsory=True, aggregation="SUM", optional=True)  # fmt: skip
 FUNDING_PAYER = Field(
     "funding_payer_type", "Kx8H6cRoyAm", "Funding payer type", ValueType.TEXT, "PayerType", "tblPayer", option_set=PAYER_TYPE, code="fundingPayerType", optional=True,
     made_of="PayerType of the payer, whose name is not read; Household where the funding names none.",
