@@ -58,8 +58,8 @@ def drift(decided: pl.DataFrame, units: pl.DataFrame) -> Drift:
 def _sentences(noted: pl.DataFrame, closed: Mapping[str, str]) -> Iterator[str]:
     undecided = noted.filter(pl.col("dhis2_uid").is_in(list(closed)))
     for code, sentence in SENTENCES.items():
-        told = undecided if code == CLOSED else noted
-        found = told.filter(pl.col("note").list.contains(code))["dhis2_uid"].unique().sort()
+        rows = undecided if code == CLOSED else noted
+        found = rows.filter(pl.col("note").list.contains(code))["dhis2_uid"].unique().sort()
         if uids := found.to_list():
             more = f" and {len(uids) - NAMED} more" if uids[NAMED:] else ""
             named = ", ".join(uids[:NAMED]) + more
