@@ -82,7 +82,8 @@ class StageRuns:
         call = cast("Callable[..., State[Any]]", stage.run)
         state = call(**parameters, return_state=True)
         self._note(stage.run.name, state.name, state.state_details.flow_run_id)
-        state.result()
+        if not state.is_completed():  # a server that is slow may give back a state without its data
+            state.result()
 
     def _run_as_deployment(self, stage: SyncStage, name: str, waiting: Waiting) -> None:
         parameters = self._request.parameters(stage.parameters, as_json=True)
