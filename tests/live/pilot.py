@@ -39,6 +39,7 @@ from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.changes.reconciliation.findings import FindingKind
+from transforms.model.chosen_resources import is_of_asked
 from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.openimis.country import Country
 from transforms.openimis.rows import Tables
@@ -70,7 +71,10 @@ empty_count = 1000000
 [retention]
 whole_runs = 100
 """
-OPTIONAL = sorted({each.name for each in ALL_FIELDS if each.optional and not each.follows})
+OPTIONAL = sorted(
+    {each.name for each in ALL_FIELDS if each.optional and not each.follows}
+    - {each.name for each in ALL_FIELDS if is_of_asked(each)}
+)
 """Values that a country file has to ask for; the story sends all of them."""
 RECONCILED = tuple(kind.value for kind in FindingKind)
 

@@ -14,6 +14,7 @@ from tests.live.steps import (
     loading,
     logging_in,
     mending,
+    payments,
     places,
     population,
     reading,
@@ -98,10 +99,14 @@ STEPS: tuple[Step, ...] = (
     Step("withdrawn", mending.withdrawn, ("first",)),
     Step("brought_again", mending.brought_again, ("withdrawn",)),
     Step("brought_compared", loading.compared, ("brought_again",)),
-    Step("values", data_values.sent, ("first",)),
+    Step("values", data_values.sent, ("freed",)),
     Step("values_and_persons", data_values.as_persons_say, ("values", "analytics")),
     Step("values_as_adx", data_values.read_as_adx, ("values",)),
     Step("values_corrected", data_values.corrected, ("values",)),
+    Step("payments", payments.sent, ("values",)),
+    Step("payments_compared", loading.compared, ("payments",)),
+    Step("payments_analytics", figures.built, ("payments",)),
+    Step("payments_figures", figures.equal_sql, ("payments_analytics",)),
     Step("forms", asking.forms, ("first",)),
 )
 

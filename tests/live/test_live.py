@@ -26,7 +26,7 @@ QUICK = (
 NOT_OF_THE_STAND_IN = {
     "tokens", "first_by_token", "limited_token", "analytics", "figures", "regions",
     "everything_answers", "facility_figures", "district_figures", "board_figures",
-    "values_and_persons", "values_as_adx",
+    "values_and_persons", "values_as_adx", "payments_analytics", "payments_figures",
 }  # fmt: skip
 """Steps that need what the stand-in does not model: tokens that users make, figures, ADX."""
 MOST = 40
@@ -80,6 +80,14 @@ def test_every_cell_of_the_figures_of_a_sample_is_compared_with_sql(
     of_values = {each.name: each for each in outcomes if each.name.startswith("values")}
     assert {each.said for each in outcomes} == {""}
     assert int(of_values["values"].counts["figures"]) > MOST
+
+
+@pytest.mark.large
+def test_payments_arrive_in_the_stand_in_once_the_country_asks(
+    prefect_server: None, address: str
+) -> None:
+    with story_of(Namespace(insurees=60, record=None, demo=False)) as live:
+        assert told_to(live, steps_of(["payments_compared"])) == {}
 
 
 @needs_demo_database[0]

@@ -80,3 +80,8 @@ def all_data_sets() -> list[str]:
     """Return the UIDs of all data sets of figures, whichever a country fills."""
     places = dict.fromkeys(figure.place for figure in FIGURES)
     return [data_set_uid(place, frequency) for place in places for frequency in MONTHS]
+
+
+def all_combos() -> set[str]:
+    """Return the UIDs of all category combinations of figures; one without options has none."""
+    return {combo_uid(figure.categories) for figure in FIGURES if figure.categories}

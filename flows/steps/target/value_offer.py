@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.target.option_combos import present_combos
-from transforms.aggregates.elements import all_data_sets
+from transforms.aggregates.elements import all_combos, all_data_sets
 from transforms.changes.sending.value_lacks import ValueOffer
 from transforms.core.json_texts import Json
 
@@ -13,9 +13,12 @@ DATA_SET = "id,access[data[write]],organisationUnits[id],dataSetElements[dataEle
 
 
 def ask_value_offer(client: Dhis2, elements: Collection[str]) -> ValueOffer:
-    """Return what DHIS2 shows of the data sets of some data elements, and of their options."""
+    """Return what DHIS2 shows of the data sets of some data elements, and of their options.
+
+    An element without options has DHIS2's own combination, of which nothing is asked.
+    """
     open_sets = _open_data_sets(client)
-    combos = {uid for uid in _category_combos(client, elements) if uid}
+    combos = all_combos().intersection(_category_combos(client, elements))
     together: dict[str, str] = {}
     for uid in sorted(combos):
         together |= present_combos(client, uid)

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,8 +11,10 @@ from flows.steps.compare.adx_file import write_adx
 from flows.steps.reconcile.explanation import find_object
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from tests.support.scheme import Scheme
-from tests.system.aggregates.figures_scheme import query, stored
+from tests.system.aggregates.figures_scheme import EVERY_CELL, figures_scheme, query, stored
 from tests.system.aggregates.test_data_values import end_claims, with_section
+from transforms.aggregates.elements import element_uid
+from transforms.aggregates.figures.table import FIGURE_BY_KEY
 from transforms.changes.guards.permissions import Allow
 from transforms.changes.reconciliation.findings import FindingKind
 from transforms.model.resources import DATA_VALUES
@@ -32,6 +35,17 @@ def look(scheme: Scheme, run_id: str, *, repair: bool = False) -> pl.DataFrame:
 
 def test_what_dhis2_holds_is_what_was_confirmed(scheme: Scheme) -> None:
     assert look(scheme, "look").is_empty()
+
+
+@pytest.mark.longer
+def test_figures_without_options_are_found_again(tmp_path: Path) -> None:
+    """DHIS2 gives them its own combination of options, which no category of ours has."""
+    with figures_scheme(tmp_path, EVERY_CELL.replace("claimed_amount", "services")) as scheme:
+        scheme.bring("first")
+
+        elements = {key[0] for key in scheme.sandbox.state.data_values}
+        assert element_uid(FIGURE_BY_KEY["services"], "monthly") in elements
+        assert look(scheme, "look").is_empty()
 
 
 @pytest.mark.longer
