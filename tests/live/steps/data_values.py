@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import psycopg
@@ -87,7 +88,7 @@ def as_persons_say(live: Live) -> Counts:
 
 
 def read_as_adx(live: Live) -> Counts:
-    """DHIS2 reads the ADX file of a run, refuses nothing of it, and has the same values after it."""
+    """DHIS2 reads the ADX file of a run, refuses nothing, and has the same values after it."""
     live.as_user("loader")
     live.pilot.sync("figures-as-adx", adx=True, until="transform").must_complete()
     file = live.pilot.run("figures-as-adx").adx.read_bytes()
@@ -109,10 +110,10 @@ def read_as_adx(live: Live) -> Counts:
     return {"values in the file": sum(counts.values()), "values as before": len(after)}
 
 
-def _numbers(live: Live) -> set[tuple[str, ...]]:
-    names = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "value")
+def _numbers(live: Live) -> set[tuple[Any, ...]]:
+    names = ("dataElement", "period", "orgUnit", "categoryOptionCombo")
     rows = values_of(live, months_of(live))
-    return {tuple(str(row[name]) for name in names) for row in rows}
+    return {(*(row[name] for name in names), float(row["value"])) for row in rows}
 
 
 def corrected(live: Live) -> Counts:
