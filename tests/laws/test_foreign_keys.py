@@ -28,6 +28,8 @@ AS_OF = dt.date(2026, 1, 1)
 SENT = [each.name for each in ALL_FIELDS if each.optional and not each.follows]
 COUNTRY = Country(
     root=Root(uid="ImspTQPwCqd", name="Ultha", short_name="Ultha"),
+    contributions=True,
+    funding=True,
     privacy=dict.fromkeys(SENT, Treatment.SEND),
 )
 SECRET = "a key of the ministry that is long enough"

@@ -19,9 +19,10 @@ def sends_everything(wholly: Container[str]) -> bool:
     """Return whether a run posts all of persons, or all of figures where it has no others.
 
     Args:
-        wholly: Names of the resources of which a run posts everything.
+        wholly: Names of the resources of which a run posts everything; of those that only some
+            countries have, none need be among them.
     """
-    return all(resource.name in wholly for resource in RESOURCES)
+    return all(each.name in wholly for each in RESOURCES if each.asked_by is None)
 
 
 def resources_of(names: Container[str]) -> list[Resource]:

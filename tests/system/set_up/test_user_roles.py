@@ -11,8 +11,9 @@ from flows.connectors.dhis2.client import Dhis2
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.steps.set_up.plan_and_write import set_up
 from flows.steps.set_up.users_and_server import give_access
+from flows.steps.target.collections import GROUP_MISSING
 from flows.steps.target.options import push_options
-from flows.steps.target.org_units import GROUP_MISSING, push_org_units
+from flows.steps.target.org_units import push_org_units
 from tests.support.sandbox import SUPPORTED, Sandbox
 from tests.system.set_up.a_country import (
     DISTRICT,
