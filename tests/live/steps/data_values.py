@@ -95,7 +95,7 @@ def read_as_adx(live: Live) -> Counts:
     before = _numbers(live)
     answer = httpx.post(
         f"{live.server.proxy.url}/api/dataValueSets",
-        params={scheme: "UID" for scheme in ("orgUnitIdScheme", "categoryOptionComboIdScheme")},
+        params=dict.fromkeys(("orgUnitIdScheme", "categoryOptionComboIdScheme"), "UID"),
         content=file,
         headers={"Content-Type": "application/adx+xml"},
         auth=(live.server.admin.username, live.server.admin.password or ""),
