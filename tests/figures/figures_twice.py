@@ -86,6 +86,7 @@ class BothSides:
         as_of: The day of the snapshot.
         places: UUID of a place, or `country`, to its UID.
         country: Whose openIMIS it is.
+        service_groups: The groups of services that the country counts.
     """
 
     tracker: Tracker
@@ -95,11 +96,12 @@ class BothSides:
     as_of: dt.date
     places: Mapping[str, str]
     country: str = "demo"
+    service_groups: Mapping[str, ServiceGroup] = field(default_factory=lambda: SERVICE_GROUPS)
 
     def compared(self, periods: tuple[Period, ...]) -> list[Figure]:
         """Return every figure of the country and each district."""
         last_day = max(period.end for period in periods)
-        groups = {key: group.codes for key, group in SERVICE_GROUPS.items()}
+        groups = {key: group.codes for key, group in self.service_groups.items()}
         options = f"-c demo.zone={zone_of(self.country)}"
         with psycopg.connect(self.database.conninfo, options=options) as connection:
             put_into_own_terms(connection, self.country)

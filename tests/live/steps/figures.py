@@ -115,6 +115,7 @@ def _scheme(live: Live) -> Answered:
         as_of=read_manifest(run).as_of.date(),
         places=dict(units.select("code", "uid").iter_rows()) | {COUNTRY: country.root.uid},
         country=RESTORING if live.source.is_sample else "demo",
+        service_groups=country.service_groups,
         answered=_answered(live, by_key, [country.root.uid, *districts]),
     )
 
