@@ -9,7 +9,7 @@ import pytest
 from tests.support.databases import Database, PostgreSQL, load_demo
 from tests.system.demo_database.changes import Statements
 from tests.system.demo_database.demo_scheme import (
-    ASKING,
+    COUNTRY,
     LEVELS,
     DemoScheme,
     NewScheme,
@@ -47,7 +47,7 @@ def new_scheme(
             level: str = "1.4",
             version: str = "2.42",
             changes: Statements = (),
-            country: str = ASKING,
+            country: str = COUNTRY,
         ) -> DemoScheme:
             database = postgresql_server.create_database(like=demo_templates(level))
             opened.callback(postgresql_server.drop_database, database)

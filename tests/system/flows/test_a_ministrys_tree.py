@@ -102,7 +102,8 @@ def test_check_tells_of_a_tree_that_has_drifted_and_of_decisions_that_are_not_th
     story: Story, ministry: FlowMinistry
 ) -> None:
     assert tree_of(ministry).standing is Standing.MET
-    _, closed = ministry.busy_facility()
+    place, closed = ministry.busy_facility()
+    ministry.decide(place, when="2025-12-01 10:00", who="Asha")
     ministry.change_unit(closed, closedDate="2025-12-29T00:00:00.000")
     ministry.delete_unit(gone := ministry.free_of_data())
 

@@ -8,17 +8,21 @@ from tests.support.scheme.comparisons import assert_acknowledged_is_held
 from tests.support.scheme.contents import tracker
 from tests.system.guards.guarded import GuardedScheme
 from transforms.core.fields import Treatment
+from transforms.model.chosen_resources import is_of_asked
 from transforms.model.resources import EVENT_RESOURCES
 from transforms.model.tables.option_sets import CARE_TYPE, REJECTION_REASON
 
 OPTIONAL = {
-    field.uid: field.name for each in EVENT_RESOURCES for field in each.fields if field.optional
+    field.uid: field.name
+    for each in EVENT_RESOURCES
+    for field in each.fields
+    if field.optional and not is_of_asked(field)
 }
 NAMED = [
     field.name
     for each in EVENT_RESOURCES
     for field in each.fields
-    if field.optional and field.follows is None
+    if field.optional and field.follows is None and not is_of_asked(field)
 ]
 OF_EVERY_OPENIMIS = {"Rejection reason", "Rejection reason - Service", "Rejection reason - Item"}
 """The other columns came with later releases than the one that this scheme has."""
