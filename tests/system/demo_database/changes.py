@@ -120,3 +120,10 @@ A_DAY: Statements = (
     *NUMBERS_ARE_SWAPPED, *FAMILY_MOVES, *HEAD_CHANGES, *POLICY_IS_PROLONGED,
     *POLICY_IS_SUSPENDED, *VILLAGE_IS_RENAMED, *ITEM_IS_NEW,
 )  # fmt: skip
+
+GIVEN: Statements = (
+    """UPDATE "tblPremium" SET "PayType" = 'F' WHERE "PremiumId" IN (
+        SELECT m."PremiumId" FROM "tblPremium" m JOIN "tblPolicy" y ON y."PolicyID" = m."PolicyID"
+        WHERE m."ValidityTo" IS NULL AND y."ValidityTo" IS NULL ORDER BY 1 DESC LIMIT 2)""",
+)
+"""Two contributions become funding, of which the demo database has none."""

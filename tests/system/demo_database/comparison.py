@@ -15,10 +15,12 @@ RESOURCES = {
     "tracked_entities": None,
     "insuree_enrollments": "status",
     "policy_events": "Policy status",
+    "contributions": None,
     "claim_enrollments": None,
     "claim_events": "Claim status",
     "claim_services": None,
     "claim_items": None,
+    "funding": None,
 }
 """Resource to the name of what it is counted by."""
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import Database, PostgreSQL, load_demo
-from tests.system.demo_database.changes import Statements
+from tests.system.demo_database.changes import GIVEN, Statements
 from tests.system.demo_database.demo_scheme import (
-    COUNTRY,
+    ASKING,
     LEVELS,
     DemoScheme,
     NewScheme,
@@ -47,7 +47,7 @@ def new_scheme(
             level: str = "1.4",
             version: str = "2.42",
             changes: Statements = (),
-            country: str = COUNTRY,
+            country: str = ASKING,
         ) -> DemoScheme:
             database = postgresql_server.create_database(like=demo_templates(level))
             opened.callback(postgresql_server.drop_database, database)
@@ -64,7 +64,7 @@ def new_scheme(
 )
 def brought_in(request: pytest.FixtureRequest, new_scheme: NewScheme) -> DemoScheme:
     """A scheme after its first run; not to be changed."""
-    scheme = new_scheme(request.param)
+    scheme = new_scheme(request.param, changes=GIVEN)
     state = scheme.sync(run_id="first")
     assert state.is_completed(), state.message
     return scheme

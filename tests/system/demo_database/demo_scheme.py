@@ -22,6 +22,8 @@ from tests.system.demo_database.openimis import wanted
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, UNREADABLE_ROWS
 
 LEVELS = ("1.4", "1.11")
+ASKING = f"contributions = true\nfunding = true\n{COUNTRY}"
+"""A country file that asks for all that openIMIS has."""
 COUNTED = {"resource": pl.String(), "stage": pl.String(), "reason": pl.String()}
 
 
@@ -83,7 +85,7 @@ def change(database: Database, statements: Statements) -> None:
 
 @contextmanager
 def set_up_scheme(
-    database: Database, folder: Path, version: str, country: str = COUNTRY
+    database: Database, folder: Path, version: str, country: str = ASKING
 ) -> Iterator[DemoScheme]:
     """A DHIS2 that is set up for the demo database, and holds no data yet."""
     folder.mkdir(exist_ok=True)

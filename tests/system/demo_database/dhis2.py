@@ -47,10 +47,12 @@ class _Reader:
             "tracked_entities": self._tracked_entities(),
             "insuree_enrollments": self._enrollments("Family/Insuree", self._owner),
             "policy_events": self._events("Policy details"),
+            "contributions": self._events("Contribution"),
             "claim_enrollments": self._enrollments("Claims management"),
             "claim_events": self._events("Claim details"),
             "claim_services": self._events("Claim - Services", self._claim),
             "claim_items": self._events("Claim - Items", self._claim),
+            "funding": self._events("Funding"),
         }
 
     def _org_units(self) -> Iterator[Row]:
@@ -99,9 +101,10 @@ class _Reader:
     def _events(self, stage: str, more: Callable[[Json], Row] = lambda _: {}) -> Iterator[Row]:
         for each in self.events.values():
             if self.stages[each["programStage"]] == stage:
+                person = each["trackedEntity"]
                 yield (
-                    {
-                        "person": self.people[each["trackedEntity"]],
+                    ({"person": self.people[person]} if person else {})
+                    | {
                         "orgUnit": self._code(each["orgUnit"]),
                         "status": each["status"],
                         "occurredAt": each["occurredAt"][:_MINUTE],

@@ -101,6 +101,7 @@ def test_every_defect_has_its_reason(faulty: DemoScheme) -> None:
             "no_place": 3,
             "policy_stage_unknown": 3,
         },
+        "contributions": {"no_place": 1},
         "claim_enrollments": {
             "claim_date_in_future": 1,
             "claim_facility_unknown": 1,
@@ -143,6 +144,7 @@ def test_of_rows_that_name_nobody_and_of_funds_only_a_count_is_told(faulty: Demo
         ("tracked_entities", "no_place"): 1,
         ("insuree_enrollments", "no_place"): 1,
         ("policy_events", "no_place"): 3,
+        ("contributions", "no_place"): 1,
         ("policy_events", "insuree_policy_insuree_unknown"): 3,
         ("policy_events", "insuree_policy_policy_unknown"): 2,
         ("claim_enrollments", "claim_insuree_unknown"): 1,

@@ -24,7 +24,9 @@ WITH listed AS (
         ('Policy stage', 'New policy, Renewed policy'),
         ('Policy status', 'Idle, Active, Suspended, Expired, Ready'),
         ('Claim status', 'Entered, Checked, Processed, Valuated, Rejected'),
-        ('Yes/No', 'Yes, No')
+        ('Yes/No', 'Yes, No'),
+        ('Pay type', 'Bank, Cash, Mobile phone'),
+        ('Payer type', 'Co-operative, Donor, Government, Local authority, Private organisation, Other, Household')
     ) AS words (option_set, words)
 )
 SELECT option_set AS "option set", code, name FROM filled
