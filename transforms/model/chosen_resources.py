@@ -1,6 +1,6 @@
 """Which resources there are: those that a run has, and those for which a country asks."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container, Sequence
 
 from transforms.core.fields import Field, OptionSet
 from transforms.model.resources import (
@@ -35,10 +35,16 @@ def is_asked(setting: str | None, country: Country) -> bool:
     return setting is None or bool(getattr(country, setting))
 
 
+def resources_had_by(
+    country: Country, among: Sequence[Resource] = EVERY_RESOURCE
+) -> list[Resource]:
+    """Return those resources that every country has, or for which this one asks."""
+    return [each for each in among if is_asked(each.asked_by, country)]
+
+
 def fields_not_asked(country: Country) -> dict[str, str]:
     """Return the fields of resources for which a country does not ask: key to the setting."""
-    having = [each for each in RESOURCES if is_asked(each.asked_by, country)]
-    sent = {row.key for each in having for row in each.fields}
+    sent = {row.key for each in resources_had_by(country, RESOURCES) for row in each.fields}
     return {
         row.key: each.asked_by or ""
         for each in ASKED_RESOURCES
@@ -54,8 +60,12 @@ def is_of_asked(field: Field) -> bool:
 
 def sets_not_asked(country: Country) -> list[OptionSet]:
     """Return the option sets of fields for which the country does not ask, and of no others."""
-    not_asked = fields_not_asked(country)
-    used = [row.option_set for row in ALL_FIELDS if row.key not in not_asked]
+    return sets_of_no_others(fields_not_asked(country))
+
+
+def sets_of_no_others(keys: Collection[str]) -> list[OptionSet]:
+    """Return the option sets that no field has but those that are named by their keys."""
+    used = [row.option_set for row in ALL_FIELDS if row.key not in keys]
     return [row for row in OPTION_SETS if row not in used]
 
 

@@ -110,14 +110,11 @@ def desired(
         **_claims(register, people, as_of, window, unsent_fields(policy)),
     }
     calendar, used = CALENDARS[country.dhis2.calendar], in_use(country)
+    goes = None if placement is None else with_root(placement, country)
     sent = {
         each.name: with_doubts(
             apply_policy(
-                with_words(
-                    placed(frames[each.name], each.fields, _at(each, placement, country)),
-                    each.fields,
-                    used,
-                ),
+                with_words(placed(frames[each.name], each.fields, goes), each.fields, used),
                 each.fields,
                 policy,
                 pseudonym_key,
@@ -174,14 +171,6 @@ def known_options(register: Register, country: Country) -> pl.LazyFrame:
         without=unused_option_sets(policy_of(country)),
     )
     return listed if country.sends_persons else listed.clear()
-
-
-def _at(
-    resource: Resource, placement: pl.DataFrame | None, country: Country
-) -> pl.DataFrame | None:
-    """Return where places go; what is of nobody may lie at the root, which is no place."""
-    is_nobodys = placement is not None and resource is FUNDING
-    return with_root(placement, country) if is_nobodys and placement is not None else placement
 
 
 def _if_asked(resource: Resource, country: Country, frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from transforms.core.fields import Field, OptionSet, Treatment
+from transforms.model.chosen_resources import sets_of_no_others
 from transforms.model.privacy import Policy
 from transforms.model.resources import ALL_FIELDS
-from transforms.model.tables.option_sets import OPTION_SETS
 from transforms.openimis.subjects import column_of
 from transforms.openimis.tables.columns import TABLES
 
@@ -41,6 +41,4 @@ def _is_read_anyway(field: Field) -> bool:
 
 def unused_option_sets(policy: Policy) -> list[OptionSet]:
     """Return the option sets of optional fields alone, none of which is sent."""
-    unsent = {field.key for field in unsent_fields(policy)}
-    used = [field.option_set for field in ALL_FIELDS if field.key not in unsent]
-    return [row for row in OPTION_SETS if row not in used]
+    return sets_of_no_others({field.key for field in unsent_fields(policy)})

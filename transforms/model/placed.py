@@ -43,7 +43,7 @@ def placed(
 
 
 def with_root(placement: pl.DataFrame, country: Country) -> pl.DataFrame:
-    """Return a placement in which the root goes to itself."""
+    """Return a placement in which the root goes to itself: what is of nobody may lie there."""
     root = pl.DataFrame({"place": [country.root.uid], "org_unit": [country.root.uid]})
     return pl.concat([placement, root], how="diagonal")
 

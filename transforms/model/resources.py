@@ -99,28 +99,26 @@ INSUREE_ENROLLMENTS = Resource(
     owned=True,
     unmoved_by=(VALUE,),
 )
-POLICY_EVENTS = Resource(
-    name="policy_events",
+_insuree_event = partial(
+    Resource,
     tracker_type=TrackerType.EVENT,
-    parent="insuree_enrollments",
+    parent=INSUREE_ENROLLMENTS.name,
     program=INSUREE_PROGRAM.uid,
+    uid_source=UidSource.OWN,
+    scopes=_POLICIES,
+)
+POLICY_EVENTS = _insuree_event(
+    name="policy_events",
     stage=POLICY_STAGE.uid,
     fields=POLICY_FIELDS,
     table=openimis.INSUREE_POLICIES.name,
-    uid_source=UidSource.OWN,
-    scopes=_POLICIES,
     subject=(POLICY_ID.key,),
 )
-CONTRIBUTIONS = Resource(
+CONTRIBUTIONS = _insuree_event(
     name="contributions",
-    tracker_type=TrackerType.EVENT,
-    parent="insuree_enrollments",
-    program=INSUREE_PROGRAM.uid,
     stage=CONTRIBUTION_STAGE.uid,
     fields=CONTRIBUTION_FIELDS,
     table=openimis.PREMIUMS.name,
-    uid_source=UidSource.OWN,
-    scopes=_POLICIES,
     asked_by=CONTRIBUTION_STAGE.asked_by,
 )
 CLAIM_ENROLLMENTS = Resource(

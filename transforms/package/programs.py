@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from transforms.core.fields import Field, OptionSet, Privacy, ValueType
 from transforms.core.json_texts import Json, Payload
 from transforms.core.metadata_uids import metadata_uid
-from transforms.model.chosen_resources import is_asked, sets_not_asked
+from transforms.model.chosen_resources import is_asked, resources_had_by, sets_not_asked
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
 from transforms.model.tables.calendars import CALENDARS, Calendar
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
@@ -51,8 +51,7 @@ def program_objects(country: Country) -> Payload:
 
 def data_element_fields(country: Country) -> list[Field]:
     """Return the fields of all events that the country has, each once."""
-    having = [each for each in EVENT_RESOURCES if is_asked(each.asked_by, country)]
-    fields = [row for resource in having for row in resource.fields]
+    fields = [row for each in resources_had_by(country, EVENT_RESOURCES) for row in each.fields]
     return list({row.uid: row for row in fields}.values())
 
 

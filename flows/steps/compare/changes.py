@@ -35,10 +35,10 @@ from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
 from transforms.changes.objects.schemas import desired_schema
 from transforms.changes.sending.selection import wholly_selected
 from transforms.core.errors import StagingError
-from transforms.model.chosen_resources import is_asked
+from transforms.model.chosen_resources import resources_had_by
 from transforms.model.existing import in_use, numbers_of_one
 from transforms.model.privacy import policy_of
-from transforms.model.resources import EVERY_RESOURCE, METADATA, Scope
+from transforms.model.resources import METADATA, Scope
 from transforms.reports.summaries import Counts
 
 EVERYTHING = Selection([Scope.ALL])
@@ -157,7 +157,7 @@ def _wholly(comparison: Comparison, inputs: Inputs) -> list[str]:
     Those for which the country does not ask are none of them: their first day is to come.
     """
     chosen = wholly_selected(inputs.scopes, windowed=inputs.window is not None)
-    having = {each.name for each in EVERY_RESOURCE if is_asked(each.asked_by, inputs.country)}
+    having = {each.name for each in resources_had_by(inputs.country)}
     return [name for name in chosen if name in comparison.names and name in having]
 
 

@@ -17,11 +17,16 @@ def collect_members(
     inside: Collection[str],
     outside: Collection[str],
     outcome: Outcome,
+    *,
+    may_lack: bool = False,
 ) -> int:
-    """Bring the org units of a group or program up to date; refuse those that did not arrive."""
+    """Bring the org units of a group or program up to date; refuse those that did not arrive.
+
+    What DHIS2 may lack takes none, and nobody is refused for it.
+    """
     there = members(client, kind, uid, "organisationUnits")
     if there is None:
-        outcome.refuse(inside, GROUP_MISSING)
+        outcome.refuse(() if may_lack else inside, GROUP_MISSING)
         return 0
     additions, deletions = set(inside) - there, set(outside) & there
     if not additions and not deletions:

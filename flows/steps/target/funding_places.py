@@ -5,7 +5,6 @@ from typing import Any
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.failures import Outcome
-from flows.connectors.dhis2.references import members
 from flows.steps.target.collections import collect_members
 from transforms.model.tables.programs import FUNDING_PROGRAM
 from transforms.openimis.tables.places import DISTRICT, REGION
@@ -30,6 +29,5 @@ def assign_places_of_products(
 
 def assign_to_funding(client: Dhis2, uids: Collection[str], outcome: Outcome) -> int:
     """Assign org units to the program of funding; nothing where DHIS2 does not have it."""
-    if members(client, "programs", FUNDING_PROGRAM.uid, "organisationUnits") is None:
-        return 0
-    return collect_members(client, "programs", FUNDING_PROGRAM.uid, uids, (), outcome)
+    program = FUNDING_PROGRAM.uid
+    return collect_members(client, "programs", program, uids, (), outcome, may_lack=True)

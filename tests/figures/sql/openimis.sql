@@ -173,10 +173,10 @@ $$;
 
 ANALYZE district_of, insured, policy_change, policy, active_day, claim, passed, family_head;
 
--- What payers gave for products: of the place of the product, else of the root.
-CREATE TEMP TABLE given AS
-SELECT m."PremiumId" AS payment, m."PayDate" AS day, m."Amount" AS amount, TRIM(r."ProductCode") AS product,
-    COALESCE(l."LocationUUID", 'root') AS place,
+-- What was paid, photo fees aside: by whom and how, for a policy of which product and family.
+CREATE TEMP TABLE payment AS
+SELECT m."PremiumId" AS payment, m."PayDate" AS day, m."Amount" AS amount, TRIM(m."PayType") AS pay_code,
+    TRIM(r."ProductCode") AS product, r."LocationId" AS location, o."FamilyID" AS family,
     CASE WHEN COALESCE(m."PayerID", 0) = 0 THEN 'Household' ELSE
         CASE TRIM(y."PayerType") WHEN 'C' THEN 'Co-operative' WHEN 'D' THEN 'Donor' WHEN 'G' THEN 'Government'
             WHEN 'L' THEN 'Local authority' WHEN 'P' THEN 'Private organisation' WHEN 'O' THEN 'Other' END
@@ -184,9 +184,15 @@ SELECT m."PremiumId" AS payment, m."PayDate" AS day, m."Amount" AS amount, TRIM(
 FROM "tblPremium" m
 JOIN policy_of po ON po.key = m."PolicyID" JOIN "tblPolicy" o ON o."PolicyID" = po.live
 LEFT JOIN product_of pr ON pr.key = o."ProdID" LEFT JOIN "tblProduct" r ON r."ProdID" = pr.live
-LEFT JOIN location_of lo ON lo.key = r."LocationId" LEFT JOIN location l ON l."LocationId" = lo.live
 LEFT JOIN "tblPayer" y ON y."PayerID" = m."PayerID"
-WHERE m."ValidityTo" IS NULL AND o."ValidityTo" IS NULL AND NOT COALESCE(m."isPhotoFee", FALSE) AND TRIM(m."PayType") = 'F';
+WHERE m."ValidityTo" IS NULL AND o."ValidityTo" IS NULL AND NOT COALESCE(m."isPhotoFee", FALSE);
+
+-- What payers gave for products: of the place of the product, else of the root.
+CREATE TEMP TABLE given AS
+SELECT m.payment, m.day, m.amount, m.product, m.payer, COALESCE(l."LocationUUID", 'root') AS place
+FROM payment m
+LEFT JOIN location_of lo ON lo.key = m.location LEFT JOIN location l ON l."LocationId" = lo.live
+WHERE m.pay_code = 'F';
 
 -- Regions, and the whole country, lie in no district.
 INSERT INTO district_of SELECT l."LocationUUID", 'elsewhere' FROM "tblLocations" l WHERE TRIM(l."LocationType") = 'R';

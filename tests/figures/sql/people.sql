@@ -125,19 +125,11 @@ SELECT i.person AS thing, i.place, pg_temp.age(birth, %(end)s) AS amount FROM in
 WHERE enrolled <= %(end)s AND i.person IN (SELECT s.person FROM pg_temp.status_on(%(end)s) s WHERE s.status = 2)
 
 === contributions | sum
-SELECT m."PremiumId" AS thing, i.place, m."Amount" AS amount, TRIM(r."ProductCode") AS product,
-    CASE TRIM(m."PayType") WHEN 'B' THEN 'Bank' WHEN 'C' THEN 'Cash' WHEN 'M' THEN 'Mobile phone' END AS pay_type,
-    CASE WHEN COALESCE(m."PayerID", 0) = 0 THEN 'Household' ELSE
-        CASE TRIM(y."PayerType") WHEN 'C' THEN 'Co-operative' WHEN 'D' THEN 'Donor' WHEN 'G' THEN 'Government'
-            WHEN 'L' THEN 'Local authority' WHEN 'P' THEN 'Private organisation' WHEN 'O' THEN 'Other' END
-    END AS payer
-FROM "tblPremium" m
-JOIN policy_of po ON po.key = m."PolicyID" JOIN "tblPolicy" o ON o."PolicyID" = po.live
-JOIN family_of fo ON fo.key = o."FamilyID" JOIN head h ON h.family = fo.live JOIN insured i ON i.person = h.head
-LEFT JOIN product_of pr ON pr.key = o."ProdID" LEFT JOIN "tblProduct" r ON r."ProdID" = pr.live
-LEFT JOIN "tblPayer" y ON y."PayerID" = m."PayerID"
-WHERE m."ValidityTo" IS NULL AND o."ValidityTo" IS NULL AND NOT COALESCE(m."isPhotoFee", FALSE)
-    AND COALESCE(TRIM(m."PayType"), '') <> 'F' AND m."PayDate" BETWEEN %(start)s AND %(end)s
+SELECT m.payment AS thing, i.place, m.amount, m.product, m.payer,
+    CASE m.pay_code WHEN 'B' THEN 'Bank' WHEN 'C' THEN 'Cash' WHEN 'M' THEN 'Mobile phone' END AS pay_type
+FROM payment m
+JOIN family_of fo ON fo.key = m.family JOIN head h ON h.family = fo.live JOIN insured i ON i.person = h.head
+WHERE COALESCE(m.pay_code, '') <> 'F' AND m.day BETWEEN %(start)s AND %(end)s
 
 === funding | sum
 SELECT given.payment AS thing, given.place, given.amount, given.product, given.payer FROM given

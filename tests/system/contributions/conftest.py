@@ -31,6 +31,12 @@ class PayingScheme(ReconciledScheme):
         self.bring("first")
         self.after_first = self.moment()
 
+    def begin_anew(self, country: str) -> None:
+        """Go back to the moment after the first load."""
+        self.back_to(self.after_first)
+        self.country = country
+        self.sandbox.cues.clear()
+
 
 @pytest.fixture(scope="module")
 def paying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingScheme]:
@@ -40,9 +46,7 @@ def paying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingScheme]:
 
 @pytest.fixture
 def scheme(paying: PayingScheme) -> Scheme:
-    paying.back_to(paying.after_first)
-    paying.country = ASKING
-    paying.sandbox.cues.clear()
+    paying.begin_anew(ASKING)
     return paying
 
 
@@ -65,7 +69,5 @@ def funded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingSche
 
 @pytest.fixture
 def funded(funded_once: PayingScheme) -> PayingScheme:
-    funded_once.back_to(funded_once.after_first)
-    funded_once.country = ASKING_FOR_FUNDING
-    funded_once.sandbox.cues.clear()
+    funded_once.begin_anew(ASKING_FOR_FUNDING)
     return funded_once

@@ -169,6 +169,7 @@ def test_where_another_member_becomes_head_the_payments_go_to_that_member(scheme
     assert_like_a_first_load(scheme, first_load_of_today(scheme))
 
 
+@pytest.mark.longer
 def test_days_that_follow_leave_dhis2_as_a_first_load_would(scheme: PayingScheme):
     for number in range(3):
         scheme.next_day(seed=number)
