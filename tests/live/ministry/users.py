@@ -53,8 +53,9 @@ def _seen_by(
     here = set(held.filter(pl.col("orgUnit").is_in(list(own)))["uid"])
     with ministry.job("any").client_of(login) as client, ministry.client() as admin:
         must_be_equal(f"Dashboards of {role.key}", _count(client), _count(admin))
-        if client.system_info().release != LETS_READERS_WRITE:
-            must(_is_refused(client, held.row(0, named=True)), f"{role.key} may write")
+        is_known = client.system_info().release == LETS_READERS_WRITE
+        is_refused = _is_refused(client, held.row(0, named=True))
+        must(is_refused or is_known, f"{role.key} may write")
         listed = _line_list(client)
         people = _listed(client, TRACKED_ENTITIES)
         claims = _listed(client, CLAIM_EVENTS)
@@ -68,6 +69,7 @@ def _seen_by(
     must(not missing, f"{role.key} does not see {len(missing)} of {len(of_own)} insured")
     at_own = sum(place in own for place in claims.values())
     return {
+        "changes refused": int(is_refused),
         "people listed": len(people),
         "insured at own places": len(of_own),
         "claim events in analytics": len(listed or ()),

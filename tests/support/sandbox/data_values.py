@@ -164,6 +164,7 @@ def _time_conflict(state: State, account: Account, index: int, row: Object) -> O
 
 
 def _locked(index: int, row: Object, data_set: Object) -> Object:
+    """What `DataValueImportConflict` and `ErrorCode` of 2.40.12 and 2.42.5.2 make of it."""
     period, uid = row["period"], data_set["id"]
     message = f"Current date is past expiry days for period: `{period}`  and data set: `{uid}`"
     found = _conflict(index, row, "E7640", "period", message)
@@ -183,7 +184,7 @@ def _too_early(state: State, index: int, row: Object, data_set: Object) -> Objec
 
 
 def _ended_last(state: State, data_set: Object) -> str:
-    """The month or quarter that ended last."""
+    """The month or quarter that ended last; of a quarter nobody has recorded it."""
     day = _today(state).replace(day=1) - timedelta(days=1)
     if data_set.get("periodType") == "Quarterly":
         day = (day + timedelta(days=1)).replace(month=(_today(state).month - 1) // 3 * 3 + 1)

@@ -17,7 +17,7 @@ How many org units there are, which a page of one says: `AbstractFullReadOnlyCon
 2.41.9, 2.42.5.2 and 2.43.1 answers every page with `pager` and its `total`.
 
 Data values and what they are made of: `DataValueSetController`, `MaintenanceController` and the
-lists of categories, their options, combinations and data sets are those of 2.42 in 2.41.9 and
+lists of categories, their options, combinations and data sets are those of 2.42 in 2.41.9.1 and
 2.43.1, but for what is refused by 2.43 (`DataEntryGroup`; contract/recordings).
 """
 

@@ -1,6 +1,5 @@
 """Databases that hold the same openIMIS, and what is read of them."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from transforms.openimis.tables.columns import TABLES
 Wanted = Mapping[str, Sequence[Column]]
 EVERYTHING: Wanted = {name: table.columns for name, table in TABLES.items()}
 Take = Callable[..., Snapshot]
-SECONDS = 20
 
 
 @pytest.fixture
@@ -56,15 +54,6 @@ def skip_where_the_process_ends(odbc: str) -> None:
     """Skip a test of a connection that is lost between rows, which a psqlodbc cannot survive."""
     if ends_with_a_lost_connection(odbc):
         pytest.skip("This psqlodbc ends a process that loses the connection between rows.")
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something has come about."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("What was waited for did not come about.")
-        time.sleep(0.01)
 
 
 def wanted_of(table: str, *names: str) -> Wanted:

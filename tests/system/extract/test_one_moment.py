@@ -14,7 +14,8 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from staging.snapshots import read_snapshot
 from tests.support.databases import Database, sqlite_odbc
-from tests.system.extract.conftest import rows_of, until, wanted_of
+from tests.support.sandbox.restarting import wait_until
+from tests.system.extract.conftest import rows_of, wanted_of
 
 NEW_CLAIM = (
     'INSERT INTO "tblClaim" ("ClaimID", "ClaimUUID", "ValidityFrom", "ClaimCode", "DateFrom",'
@@ -106,7 +107,7 @@ def test_nothing_is_locked_while_openimis_is_read(client, administrator):
 def test_no_connection_stays_open_once_openimis_is_read(tmp_path, client, administrator):
     copy_tables(Run(tmp_path, "read"), "scheme", client, CLAIMS)
 
-    until(lambda: administrator.execute(OTHERS).fetchone() == (0,))
+    wait_until(lambda: administrator.execute(OTHERS).fetchone() == (0,))
 
 
 def test_the_snapshot_is_dated_by_the_clock_of_the_source(client):

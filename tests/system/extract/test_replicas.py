@@ -21,7 +21,8 @@ from tests.support.databases import (
     replica,
     why_no_postgresql,
 )
-from tests.system.extract.conftest import skip_where_the_process_ends, until, wanted_of
+from tests.support.sandbox.restarting import wait_until
+from tests.system.extract.conftest import skip_where_the_process_ends, wanted_of
 from transforms.core.errors import SourceBusyError
 
 NAMES = wanted_of("tblHF", "HFName")
@@ -50,7 +51,7 @@ class Pair:
     def catch_up(self) -> None:
         """Wait until the replica has all that the primary has."""
         [there] = _ask(self._database(self.primary), "SELECT pg_current_wal_lsn()")
-        until(lambda: self._has_replayed(there))
+        wait_until(lambda: self._has_replayed(there))
 
     def _has_replayed(self, there: str) -> bool:
         """Whether the replica has got to a place; what it ends to catch up may be this question."""
@@ -116,7 +117,7 @@ def test_a_replica_that_is_behind_shows_the_moment_that_it_has_got_to(
     pair.read("SELECT pg_wal_replay_pause()")
     try:
         pair.write("""INSERT INTO "tblHF" VALUES (-1, 'new', 'New')""")
-        until(
+        wait_until(
             lambda: (
                 pair.read("SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()") == [True]
             )
@@ -177,7 +178,7 @@ def test_a_replica_that_has_lost_its_primary_shows_the_moment_that_it_has_got_to
 ) -> None:
     pair.catch_up()
     pair.primary.stop()
-    until(lambda: pair.read("SELECT count(*) FROM pg_stat_wal_receiver") == [0])
+    wait_until(lambda: pair.read("SELECT count(*) FROM pg_stat_wal_receiver") == [0])
     [last] = pair.read("SELECT pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'")
 
     manifest, _ = snapshot(pair, tmp_path)
