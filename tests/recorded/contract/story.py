@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import lzma
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ BY_TOKEN = "loader by token"
 TOKEN, LIMITED = "d2pat_whole", "d2pat_limited"
 GET_AND_POST = ("GET", "POST")
 LISTS = frozenset({"trackedEntities", "enrollments", "events", "instances"})
+VALUES = "dataValues"
 STORY = Path(__file__).with_name("story")
 
 
@@ -79,6 +81,13 @@ class StoryReplay(Replay):
         loader = next(uid for uid, user in users if user["username"] == "loader")
         self.app.state.tokens |= {TOKEN: loader, LIMITED: loader}
         self.app.state.tokens.methods[LIMITED] = GET_AND_POST
+
+    def set_clock_to(self, exchanges: Iterable[Exchange]) -> None:
+        """Let the stand-in be at the moment when a server wrote the values that it was given."""
+        bodies = [each.response["body"] for each in exchanges if each.request["method"] == "GET"]
+        values = [row for body in bodies if isinstance(body, dict) for row in body.get(VALUES, ())]
+        if moments := [datetime.fromisoformat(row["lastUpdated"]) for row in values]:
+            self.app.state.ahead = int(max(moments).timestamp() * 1000) - self.app.state.now()
 
     def _login(self, exchange: Exchange) -> dict[str, str]:
         if exchange.request["user"] != BY_TOKEN:

@@ -61,5 +61,6 @@ def test_the_forms_that_some_servers_refuse_are_answered_as_each_answered_them(
 def test_what_was_asked_later_is_answered_alike(version: str) -> None:
     replay = StoryReplay(version)
     replay.tell()
+    replay.set_clock_to(asked(version))
 
     assert _differing(replay, asked(version)) == {}

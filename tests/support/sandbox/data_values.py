@@ -185,12 +185,10 @@ def _too_early(state: State, index: int, row: Object, data_set: Object) -> Objec
 
 def _ended_last(state: State, data_set: Object) -> str:
     """The month or quarter that ended last; of a quarter nobody has recorded it."""
-    day = _today(state).replace(day=1) - timedelta(days=1)
-    if data_set.get("periodType") == "Quarterly":
-        day = (day + timedelta(days=1)).replace(month=(_today(state).month - 1) // 3 * 3 + 1)
-        day -= timedelta(days=1)
-        return f"{day.year}Q{day.month // 3}"
-    return f"{day:%Y%m}"
+    today, months = _today(state), 3 if data_set.get("periodType") == "Quarterly" else 1
+    begins = today.replace(month=(today.month - 1) // months * months + 1, day=1)
+    last = begins - timedelta(days=1)
+    return f"{last:%Y%m}" if months == 1 else f"{last.year}Q{last.month // 3}"
 
 
 def _data_sets_of(state: State, row: Object) -> list[Object]:
