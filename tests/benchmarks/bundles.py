@@ -68,6 +68,8 @@ def dicts(run: Run, other: Run) -> None:
     changes = changes_of(run, 0)
     for phase, types in POSTS.items():
         resources = [each for each in RESOURCES if each.tracker_type in types]
+        if not resources:
+            continue
         other.outbox(phase).mkdir(parents=True)
         for number, body in enumerate(_bodies(resources, changes), start=1):
             other.bundle(phase, number).write_bytes(orjson.dumps(body))

@@ -27,6 +27,7 @@ from pathlib import Path
 import polars as pl
 import psycopg
 
+from flows.connectors.openimis.sql_dialect import DialectName
 from flows.prefect_support.summary import _summary
 from flows.steps.compare.transform_run import (
     compare_source,
@@ -134,7 +135,7 @@ def desired(job: Job) -> None:
     """Write what DHIS2 should hold."""
     with transforming(job.request, job.country) as run:
         compare_source(PLAIN, run, job.target, job.inputs, job.allow)
-        make_desired(PLAIN, run, job.target, job.inputs, None)
+        make_desired(PLAIN, run, job.target, job.inputs, job.allow, None)
 
 
 def delta(job: Job) -> None:
@@ -206,7 +207,7 @@ def measured(people: int, day: str, stage: str, cost: Cost) -> Measure:
 def days(people: int, database: Database, server: CountingServer, root: Path) -> Iterator[Measure]:
     """Let the days pass; yield what each stage took."""
     job = partial(
-        Job, root, url=server.url, connection=database.odbc, dialect="postgresql",
+        Job, root, url=server.url, connection=database.odbc, dialect=DialectName.POSTGRESQL,
         country=country(),
     )  # fmt: skip
     first = datetime.combine(DAY_ONE, time(12))

@@ -17,7 +17,8 @@ import polars as pl
 from staging.frames import write_frame
 from tests.benchmarks.frames import OBJECTS_OF_A_PERSON, acknowledged, desired, unchanged
 from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
-from transforms.changes.delta.deltas import Delta, delta
+from transforms.changes.delta.deltas import delta
+from transforms.changes.objects.parents import Parents
 from transforms.model.resources import INSUREE_ENROLLMENTS, POLICY_EVENTS
 
 ROWS = 2_000_000
@@ -52,7 +53,7 @@ def compare(folder: Path, partitions: int) -> None:
         wanted, known = (pl.scan_parquet(_path(folder, side)) for side in SIDES)
         parents = pl.read_parquet(_path(folder, "parents"))
         none = pl.DataFrame(schema={"uid": pl.String})
-        above = Delta(changes=none, rejects=none, after=parents, gone=none)
+        above = Parents(after=parents, gone=none)
         found = delta(POLICY_EVENTS, wanted, known, above=above)
         ordered = found.changes.lazy().sort("person", "key")
         write_frame(_path(folder, f"changes-{partition}"), ordered)

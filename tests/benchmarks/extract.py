@@ -26,6 +26,7 @@ from flows.steps.extract.snapshot import copy_tables
 from staging.layout import Run
 from tests.benchmarks.measuring import Cost, cost_of, costs_in_turn
 from tests.support.databases import Database, postgresql
+from tests.support.openimis_sample.schema import Level
 from tests.support.openimis_sample.schema import columns as sample_columns
 from transforms.openimis.tables.column_types import Column
 from transforms.openimis.tables.columns import TABLES
@@ -37,8 +38,17 @@ MOST_TIMES_BARE = 1.25
 LEAST_TIMES_PYODBC = 2.0
 MOST_MIB = 300
 
+RELEASE: Level = "1.11"
+
+
+def _columns_there(table: str) -> list[Column]:
+    """What the project reads of a table of that release."""
+    there = {column.name for column in sample_columns(table, RELEASE)}
+    return [column for column in TABLES[table].columns if column.name in there]
+
+
 WANTED: Mapping[str, Sequence[Column]] = {
-    name: TABLES[name].columns for name in ("tblClaimItems", "tblInsuree")
+    name: _columns_there(name) for name in ("tblClaimItems", "tblInsuree")
 }
 _VALUES = {
     "integer": "g",
@@ -75,7 +85,7 @@ def pyodbc_rows(odbc: str, folder: Path) -> None:
         writer = None
         while rows := cursor.fetchmany(BATCH_ROWS):
             names = [column[0] for column in cursor.description]
-            types = writer.schema if writer else None
+            types: pa.Schema | None = writer.schema if writer else None
             found = pa.record_batch(
                 [
                     pa.array(values, types.field(name).type if types else _type_of(table, name))
@@ -108,7 +118,7 @@ def fill(database: Database, rows: int) -> None:
     """Make both tables, in openIMIS's own column order and types, with so many rows each."""
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         for table in WANTED:
-            columns = sample_columns(table, "1.11")
+            columns = sample_columns(table, RELEASE)
             names = ", ".join(f'"{column.name}" {column.kind.postgresql}' for column in columns)
             values = ", ".join(
                 _VALUES.get(column.kind.postgresql, "NULL")

@@ -41,7 +41,7 @@ FIRST, DAILY = "first", "daily"
 def fill(folder: Path, people: int) -> None:
     """Write base, changes and answers of both runs: of the second, one row in a thousand."""
     number = pl.col("number")
-    field = POLICY_EVENTS.fields[0].uid
+    field = POLICY_EVENTS.fields[0].key
     corrected = pl.when(number % 1000 > 0).then(field).otherwise(pl.lit("corrected"))
     wanted = desired(POLICY_EVENTS, people)
     changed = wanted.with_row_index("number").with_columns(corrected.alias(field)).drop("number")
@@ -74,11 +74,11 @@ def _accepted(changes: pl.DataFrame) -> pl.LazyFrame:
 
 
 def fold(folder: Path, name: str) -> None:
-    frames = (
+    before, changes, answers = (
         pl.scan_parquet(folder / name / f"{part}.parquet")
         for part in ("before", "changes", "answers")
     )
-    rows = fold_partition(POLICY_EVENTS, *frames, run="benchmark")
+    rows = fold_partition(POLICY_EVENTS, before, changes, answers, run="benchmark")
     write(Target(folder, "benchmark"), name, POLICY_EVENTS.name, 0, rows)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.changes.delta.deltas import Delta
 from transforms.changes.objects.generations import first_uid
+from transforms.changes.objects.parents import Parents
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.core.fields import Field, ValueType
 from transforms.core.uids import uid_of_uuid
@@ -71,11 +71,11 @@ def nothing_acknowledged() -> dict[str, pl.LazyFrame]:
     return {each.name: pl.LazyFrame(schema=acknowledged_schema(each)) for each in RESOURCES}
 
 
-def unchanged(resource: Resource, people: int) -> Delta:
-    """Return the delta of a resource of which nothing changed."""
+def unchanged(resource: Resource, people: int) -> Parents:
+    """Return what a comparison knows of a resource of which nothing changed."""
     known = acknowledged(resource, people).select("key", "uid").collect()
     none = pl.DataFrame(schema={"uid": pl.String})
-    return Delta(changes=none, rejects=none, after=known, gone=none)
+    return Parents(after=known, gone=none)
 
 
 def _uuid(number: pl.Expr) -> pl.Expr:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import SecretStr
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.prefect_support.dhis2_server import Dhis2Server
@@ -77,7 +78,7 @@ def main() -> int:
     server.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        with Dhis2Server(base_url=address, token="none").client() as client:
+        with Dhis2Server(base_url=address, token=SecretStr("none")).client() as client:
             fast_enough = speeds(client)
             latency.value = 0.0
             return 0 if flat_memory(client) and fast_enough else 1

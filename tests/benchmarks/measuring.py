@@ -80,7 +80,11 @@ def _better(one: Cost, other: Cost) -> Cost:
 
 def _turn(work: Callable[..., None], arguments: tuple[Any, ...]) -> Cost:
     processor, began = time.process_time(), time.perf_counter()
-    work(*arguments)
+    try:
+        work(*arguments)
+    except Exception as error:
+        # Some errors of drivers cannot be sent to the other process, which would wait for ever.
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
     seconds = time.perf_counter() - began
     return Cost(seconds, time.process_time() - processor, _peak_mebibytes())
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import httpx
 import orjson
+from pydantic import SecretStr
 
 from flows.connectors.dhis2.client import TRACKER
 from flows.prefect_support.dhis2_server import Dhis2Server
@@ -95,7 +96,9 @@ def filled(folder: Path, bodies: Sequence[bytes]) -> Run:
 
 def as_a_load(where: Where, run: Run) -> None:
     """Post an outbox as a load does."""
-    server = Dhis2Server(base_url=where.url, username=where.user, password=where.password)
+    server = Dhis2Server(
+        base_url=where.url, username=where.user, password=SecretStr(where.password)
+    )
     state = LoadState()
     with server.client() as client:
         post_phase(

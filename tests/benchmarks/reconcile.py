@@ -12,6 +12,7 @@ import tempfile
 from collections import deque
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from flows.steps.reconcile.preconditions import PAGING, reader_of
@@ -22,6 +23,7 @@ from tests.benchmarks.measuring import Cost, at_most, cost_of, costs_in_turn
 from tests.support.openimis_sample import sample
 from tests.support.scheme.by_steps import Scheme, a_scheme
 from tests.support.scheme.job import Job
+from transforms.model.chosen_resources import resources_had_by
 from transforms.model.resources import RESOURCES
 
 PEOPLE = 8_000
@@ -39,10 +41,10 @@ def read_alone(job: Job) -> None:
     with job.client() as client:
         reader = reader_of(client, current)
         room = PAGING.slice // PAGING.page + 1
-        for resource in RESOURCES:
+        for resource in resources_had_by(job.country, RESOURCES):
             pages = in_order(
                 reader.readings(resource),
-                lambda reading, of=resource: reader.pages_of(of, reading),
+                partial(reader.pages_of, resource),
                 at_once=reader.at_once,
                 room=room,
             )

@@ -394,7 +394,7 @@ def openimis_tables(made: Nation, insurees: int = 5) -> dict[str, pl.DataFrame]:
     }
 
 
-def _spread(column: str, there: list[int]) -> pl.Expr:
+def _spread(column: str, there: list[Any]) -> pl.Expr:
     """The n-th village of the sample is the n-th of the nation, and on from the first; 0 stays."""
     row = pl.Series(there, dtype=pl.Int64)
     here = pl.lit(row.implode()).list.get(pl.col(column) % len(there))

@@ -191,4 +191,4 @@ def _added(table: pl.DataFrame, name: str, rows: pl.DataFrame) -> pl.DataFrame:
         numbered = numbered.with_columns(own.alias(uuid))
     if "ClaimCode" in numbered.columns:
         numbered = numbered.with_columns(ClaimCode=pl.format("OLD{}", key))
-    return pl.concat([table, numbered.select(table.columns).cast(dict(table.schema))])
+    return pl.concat([table, numbered.select(table.columns).cast(table.schema)])

@@ -11,7 +11,7 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import psycopg
 import pyodbc
@@ -19,7 +19,7 @@ import pyodbc
 from tests.support.openimis_sample import schema
 from tests.support.openimis_sample.sql_server import is_row_version, literal
 
-Connection = sqlite3.Connection | psycopg.Connection[Any] | pyodbc.Connection
+Connection: TypeAlias = sqlite3.Connection | psycopg.Connection[Any] | pyodbc.Connection
 Row = dict[str, Any]
 
 CURRENT: Final = '"ValidityTo" IS NULL'

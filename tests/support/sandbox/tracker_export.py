@@ -13,10 +13,11 @@ from . import times
 from .answers import Answer, not_found, refusal
 from .dialects import Dialect
 from .field_filter import Fields, parse_fields
+from .org_units import is_under
 from .state import State
 from .tracker_model import TrackerModel
 from .tracker_store import Enrollment, Event, TrackedEntity, unpack
-from .users import Account, is_under
+from .users import Account
 
 Stored = TrackedEntity | Enrollment | Event
 Query = Sequence[tuple[str, str]]
