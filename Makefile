@@ -109,7 +109,13 @@ lock: install ## Choose versions anew within requirements*.in, with hashes
 	done
 
 bench: install ## Ratios within one run on this machine
-	@for name in uids desired delta bundles fold extract load posting match set_up day; do $(PYTHON) -m tests.benchmarks.$$name; done
+	@missed=
+	for name in uids desired delta bundles fold extract load posting match set_up day; do
+	  echo "== $$name"
+	  $(PYTHON) -m tests.benchmarks.$$name || missed="$$missed $$name"
+	done
+	echo "Missed a bound:$${missed:- none}"
+	test -z "$$missed"
 
 install: .venv/command system-packages
 	@mkdir -p $(PREFECT_HOME)

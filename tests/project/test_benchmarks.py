@@ -34,8 +34,7 @@ def test_a_benchmark_runs_to_its_end(name: str) -> None:
 
 
 def test_make_bench_has_no_other_benchmark() -> None:
-    makefile = (PROJECT / "Makefile").read_text()
-    recipe = next(line for line in makefile.splitlines() if "tests.benchmarks.$$name" in line)
+    recipe = (PROJECT / "Makefile").read_text().split("\nbench:")[1]
     listed = recipe.split("for name in ")[1].split(";")[0].split()
 
     assert set(listed) <= SMALL.keys() | TIMED.keys()
