@@ -4,7 +4,6 @@ A cell is a figure, a month, an org unit and the options of the figure's categor
 added up before it is compared.
 """
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from math import isclose
@@ -24,8 +23,8 @@ from transforms.openimis.country import Country
 from transforms.openimis.normalise import local_day
 
 OF_SAMPLE = [period_of(f"2025{month:02d}") for month in range(1, 13)]
-MONTHS = 24
-"""So many of another openIMIS, up to the newest in which it has a claim or a policy."""
+MONTHS = 120
+"""So many of another openIMIS, up to the last one that is over."""
 GROUPS = {
     "service": ("often_served", "tblClaimServices", "tblServices", "ServiceID", "ServCode"),
     "item": ("often_given", "tblClaimItems", "tblItems", "ItemID", "ItemCode"),
@@ -47,21 +46,12 @@ Cells = dict[Cell, float]
 
 
 def months_of(live: Live) -> list[DataPeriod]:
-    """Return the months that are compared: those in which openIMIS has something to count."""
+    """Return the months that are compared: of another openIMIS those that are over."""
     if live.source.is_sample:
         return OF_SAMPLE
-    with psycopg.connect(conninfo_of(live)) as connection:
-        row = connection.execute(
-            """SELECT MAX(day) FROM (
-                SELECT "DateClaimed" AS day FROM "tblClaim" WHERE "ValidityTo" IS NULL UNION ALL
-                SELECT "EffectiveDate" FROM "tblPolicy" WHERE "ValidityTo" IS NULL
-            ) days WHERE day < DATE_TRUNC('month', NOW())"""
-        ).fetchone()
-    newest: dt.date | None = row[0] if row else None
-    if newest is None:
-        raise NotDoneError("this openIMIS has neither claims nor policies")
-    last = 12 * newest.year + newest.month - 1
-    numbers = range(last - MONTHS + 1, last + 1)
+    today = local_day(read_manifest(live.pilot.run(live.last_run)).as_of, live.pilot.country)
+    this_month = 12 * today.year + today.month - 1
+    numbers = range(this_month - MONTHS, this_month)
     return [period_of(f"{each // 12}{each % 12 + 1:02d}") for each in numbers]
 
 
