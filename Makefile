@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-longer test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels docs site install system-packages clean
+.PHONY: help demo up down test test-longer test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels catalogue docs site install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -81,6 +81,9 @@ wheels: install ## The Python packages of production as files: build/wheels
 	sed -E "s/ ; python_full_version [^\\]*//" requirements.lock > build/wheels.lock
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r build/wheels.lock -d build/wheels
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps "setuptools>=77" -d build/wheels
+
+catalogue: install ## Bring the catalogues of translations up to date: staging/catalogues/*.po
+	@$(PYTHON) -m tests.project.catalogue
 
 docs: install ## The pages of mapping, indicators and patches, from the tables: docs/*.md
 	@.venv/bin/openimis-dhis2 docs docs

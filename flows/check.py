@@ -11,6 +11,7 @@ from prefect.states import Completed
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.look_around import look_around
 from flows.prefect_support.run_names import named_by
+from flows.steps.shared.languages import reports_language
 from transforms.reports.check_page import check_page, check_sentence
 from transforms.requirements.check_rows import CheckRow, unmet
 from transforms.requirements.tables.requirements import WORK_POOL
@@ -44,7 +45,8 @@ def check(
     """
     key = pseudonym_key or source
     findings = look_around(source, target, country, staging_root, key, work_pool)
+    page = check_page(findings, reports_language(country))
     name = "check-" + re.sub(r"[^a-z0-9]+", "-", target.lower())
-    create_markdown_artifact(check_page(findings), key=name, description=f"Check of {target}")
+    create_markdown_artifact(page, key=name, description=f"Check of {target}")
     ending = WITH_FAULTS if unmet(findings) else None
     return Completed(name=ending, message=check_sentence(findings), data=findings)

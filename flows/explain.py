@@ -7,7 +7,8 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.prefect_support.endings import in_one_sentence
 from flows.prefect_support.run_names import named_by
-from flows.steps.reconcile.explanation import find_object
+from flows.steps.reconcile.explanation import find_object, run_to_explain
+from staging.languages import language_of
 from staging.layout import Target
 from transforms.reports.explanations import markdown
 
@@ -30,6 +31,8 @@ def explain(name: str, target: str, staging_root: Path, run_id: str | None = Non
     Raises:
         StagingError: Nothing was ever posted to the target, and no run is named.
     """
-    text = markdown(name, find_object(name, Target(staging_root, target), run_id))
+    goal = Target(staging_root, target)
+    language = language_of(run_to_explain(goal, run_id))
+    text = markdown(name, find_object(name, goal, run_id), language)
     create_markdown_artifact(text, key="explanation", description=f"What is recorded of {name}")
     return text

@@ -20,7 +20,7 @@ from flows.steps.shared.current_state import current_or_first
 from flows.steps.target.recognition import recognise_server
 from staging.layout import Run, Target
 from staging.rejects import write_rejects
-from staging.runs import at_work
+from staging.runs import at_work, note_language
 from staging.target_lock import locked
 from transforms.changes.answers.reject_rows import POPULATION, reject_rows
 
@@ -61,6 +61,7 @@ def import_population(
     goal = Target(staging_root, target)
     places = read_places(goal, places_run, settings)
     with locked(goal, run.run_id), at_work(run), connect(target, settings) as client:
+        note_language(run, settings.languages.reports)
         info = recognise_server(client, current_or_first(goal, 0))
         done = step(write_figures)(client, info.check_calendar(), settings, rows, places)
         write_rejects(run, {POPULATION: reject_rows(POPULATION, done.rejects)})

@@ -17,7 +17,9 @@ from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
 from flows.steps.load.load_run import check_resumable, load_run, loading
 from flows.steps.shared.country_file import read_country
+from staging.languages import language_of
 from staging.layout import Run, Target
+from staging.runs import note_language
 from transforms.changes.guards.permissions import Allow, Permissions
 from transforms.reports.summaries import RunState
 
@@ -56,6 +58,7 @@ def load(
         read_country(country),
     )
     with loading(run, goal):
+        note_language(run, settings.languages.reports)
         allowed = record_permissions(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
@@ -69,8 +72,8 @@ def bring_to_dhis2(run: Run, target: Target, country: Path, allow: Permissions) 
     Tried again after DHIS2 was away, it asks anew whether this is the DHIS2 of before, and whether
     country file and pseudonym key are those that the bundles were made with.
     """
-    settings = read_country(country)
+    settings, runner = read_country(country), PrefectRunner(language_of(run))
     check_resumable(run, settings, load_pseudonym_key)
     with connect(target.name, settings) as client:
-        opened = load_run(run, target, client, settings, allow, PrefectRunner())
+        opened = load_run(run, target, client, settings, allow, runner)
     return summarise(run, target.name, RunState.LOADED, opened.current.last_run)

@@ -17,6 +17,7 @@ from flows.prefect_support.run_names import named_by
 from flows.steps.reconcile.reconcile_run import reconcile_run, reconciling
 from flows.steps.shared.country_file import read_country
 from staging.layout import Run, Target
+from staging.runs import note_language
 from transforms.model.existing import in_use
 
 WITH_DIFFERENCES = "CompletedWithDifferences"
@@ -59,6 +60,7 @@ def reconcile(
         if basis.is_done:
             return Completed(message="This run has repaired already", data=run.run_id)
         settings = read_country(country)
+        note_language(run, settings.languages.reports)
         with connect(target, settings) as client:
             at_once = settings.load.in_flight
             number = in_use(settings).identifier

@@ -17,9 +17,11 @@ from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.decisions import read_decisions
 from flows.steps.shared.named_files import read_coordinates, read_place_groups
+from staging.languages import language_named
 from staging.layout import Run, Target
 from staging.runs import at_work
 from staging.target_lock import locked
+from transforms.core.language import ENGLISH, Language, message
 from transforms.model.selected_columns import selected_for_set_up
 from transforms.reports.metadata_summary import plan_markdown, refused_markdown
 
@@ -68,7 +70,7 @@ def set_up_dhis2(
         done = prepare_target(
             run, target, country, apply=apply, rename=rename, loader_user=loader_user
         )
-    report(done)
+    report(done, language_named(settings.languages.reports))
     return ended_state(run.run_id, done.refused)
 
 
@@ -95,14 +97,21 @@ def prepare_target(
         )
 
 
-def report(done: SetUp) -> None:
+def report(done: SetUp, language: Language) -> None:
     """Log what was found and done, and leave it as an artifact."""
-    parts = [plan_markdown(done.plan)]
-    if done.options is not None:
-        parts.append(refused_markdown("Options", len(done.options.accepted), done.options.refused))
-    if done.org_units is not None:
-        pushed = done.org_units
-        parts.append(refused_markdown("Org units", len(pushed.accepted), pushed.refused))
-    parts += [f"- {sentence}" for sentence in done.grants]
-    create_markdown_artifact("\n\n".join(parts), key="set-up-dhis2", description="Set-up of DHIS2")
-    get_run_logger().info("\n\n".join(parts))
+    page = set_up_page(done, language)
+    create_markdown_artifact(page, key="set-up-dhis2", description="Set-up of DHIS2")
+    get_run_logger().info(set_up_page(done, ENGLISH))
+
+
+def set_up_page(done: SetUp, language: Language) -> str:
+    """Return what was found and done, as Markdown."""
+    parts = [plan_markdown(done.plan, language)]
+    titled = ((message("Options"), done.options), (message("Org units"), done.org_units))
+    parts += [
+        refused_markdown(language.of(title), len(pushed.accepted), pushed.refused, language)
+        for title, pushed in titled
+        if pushed is not None
+    ]
+    parts += [f"- {language.of(sentence)}" for sentence in done.grants]
+    return "\n\n".join(parts)

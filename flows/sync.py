@@ -38,6 +38,7 @@ from flows.steps.target.recognition import recognise_server
 from flows.transform import transform
 from staging.layout import Run, Target
 from staging.requests import SyncRequest, TransformRequest, Until
+from staging.runs import note_language
 from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import Scope
 from transforms.openimis.country import Waiting
@@ -106,6 +107,7 @@ def sync(
     """
     run, settings = Run(staging_root, run_id or str(flow_run.id)), read_country(country)
     thin_out(staging_root, settings, run)  # before anything is written: the disk may be full
+    note_language(run, settings.languages.reports)
     request = SyncRequest(
         source=source,
         target=target,

@@ -17,6 +17,7 @@ from flows.steps.compare.transform_run import transform_run, transforming
 from flows.steps.shared.country_file import read_country
 from flows.steps.shared.named_files import read_coordinates, read_place_groups
 from staging.requests import TransformRequest
+from staging.runs import note_language
 from transforms.changes.guards.permissions import Allow
 from transforms.model.resources import Scope
 
@@ -73,6 +74,7 @@ def transform(
     )
     inputs = gather_inputs(request)
     with transforming(request, inputs.country) as run:
+        note_language(run, inputs.country.languages.reports)
         allowed = record_permissions(run, request.allow)
         transform_run(run, request.goal, inputs, allowed, PrefectRunner())
         if request.adx:

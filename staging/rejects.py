@@ -14,8 +14,9 @@ import polars as pl
 
 from staging.damage import DamagedError, damaged_error
 from staging.files import MISSING, read_json, sha256, verify, whole_or_absent, write_json
+from staging.languages import language_of
 from staging.layout import Run
-from transforms.changes.answers.reject_rows import table_of
+from transforms.changes.answers.reject_rows import hints_in, table_of
 from transforms.changes.guards.magnitude import Finding
 from transforms.changes.guards.magnitude_sentences import sentence
 
@@ -33,7 +34,11 @@ REJECTS: dict[str, pl.DataType] = {
 
 
 def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
-    """Write the rejects of some resources; see `REJECTS` for the columns."""
+    """Write the rejects of some resources; see `REJECTS` for the columns.
+
+    Hints are English for machines, and in the language of the run's reports for clerks.
+    """
+    language = language_of(run)
     with ExitStack() as files:
         written = {
             name: _write(files.enter_context(whole_or_absent(run.rejects(name))), rows)
@@ -47,11 +52,13 @@ def write_rejects(run: Run, rejects: Mapping[str, pl.DataFrame]) -> None:
     )
     for name, rows in rejects.items():
         with whole_or_absent(run.rejects(name).with_suffix(".csv")) as scratch:
-            _order(rows).write_csv(scratch)
+            shown = rows if name == GUARD else hints_in(rows, language)
+            _order(shown).write_csv(scratch)
 
 
 def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
     """Write what a guard holds back, a row each: how many objects, and what lifts it."""
+    language = language_of(run)
     rows = [
         {
             "resource": each.resource,
@@ -60,7 +67,7 @@ def write_held_back(run: Run, findings: Sequence[Finding]) -> None:
             "stage": GUARD,
             "reason": each.kind.reason,
             "reasons": each.kind.reason,
-            "hint": sentence(each),
+            "hint": language.of(sentence(each)),
         }
         for each in findings
         if not each.why

@@ -38,6 +38,7 @@ class RunRecord(BaseModel):
         joined_up_to: Neighbouring partitions with at most so many objects share a bundle.
         allow: What the run was permitted; it may be permitted more when it is resumed.
         package: The version of the package that wrote last; another one may go on.
+        language: That of the run's reports.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -54,6 +55,7 @@ class RunRecord(BaseModel):
     joined_up_to: int | None = None
     allow: tuple[str, ...] = ()
     package: str | None = None
+    language: str = "en"
 
     def as_json(self) -> Json:
         """Return what it says, as `run.json` has it."""
@@ -66,8 +68,7 @@ def remember(run: Run, facts: RunRecord) -> None:
     Raises:
         StagingError: The run was begun as something else, or what it was begun as is lost.
     """
-    if not run.run_file.exists() and any(run.manifest(stage).exists() for stage in TRANSFORM):
-        raise damaged_error(run.run_file, MISSING)
+    _refuse_lost(run)
     recorded = _read(run)
     for name, fact in facts.as_json().items():
         if name in recorded and recorded[name] != fact:
@@ -88,6 +89,15 @@ def note_permissions(run: Run, allowed: Collection[str]) -> None:
         _write(run, recorded, recorded | {"allow": noted})
 
 
+def note_language(run: Run, code: str) -> None:
+    """Write down in which language the run's reports are, unless it says so already."""
+    if code != recall(run).language:
+        _refuse_lost(run)
+        recorded = _read(run)
+        make_folder(run.folder)
+        _write(run, recorded, recorded | {"language": code})
+
+
 def remember_first(run: Run, facts: RunRecord) -> RunRecord:
     """Record those of the facts that are not recorded yet; return what is recorded then."""
     recorded = _read(run)
@@ -105,6 +115,11 @@ def recall(run: Run) -> RunRecord:
         return RunRecord.model_validate(_read(run))
     except ValidationError as error:
         raise malformed_error(run.run_file, error) from error
+
+
+def _refuse_lost(run: Run) -> None:
+    if not run.run_file.exists() and any(run.manifest(stage).exists() for stage in TRANSFORM):
+        raise damaged_error(run.run_file, MISSING)
 
 
 def _read(run: Run) -> Json:

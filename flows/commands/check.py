@@ -10,6 +10,7 @@ from typing import cast
 
 from flows.check import check
 from flows.commands.arguments import flow_parser
+from flows.steps.shared.languages import reports_language
 from transforms.core.errors import SyncError
 from transforms.reports.check_page import check_lines
 from transforms.requirements.check_rows import CheckRow, unmet
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SyncError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    print("\n".join(check_lines(findings)))  # noqa: T201
+    print("\n".join(check_lines(findings, reports_language(parsed.country))))  # noqa: T201
     return 1 if unmet(findings) else 0
 
 

@@ -12,6 +12,7 @@ from flows.steps.check.server import ServerLooks
 from flows.steps.check.settings import SettingsLooks
 from flows.steps.check.source import SourceLooks
 from staging.layout import Target
+from transforms.core.language import Phrase
 from transforms.requirements.check_rows import CheckRow, Look, Seen, walk
 from transforms.requirements.tables.requirements import DHIS2_BLOCK, REQUIREMENTS
 
@@ -50,4 +51,4 @@ def _looks(lookers: tuple[object, ...]) -> dict[str, Look]:
 
 
 def _block(target: str) -> Seen:
-    return Seen(f"is saved, for {load_dhis2_block(target).base_url}")
+    return Seen(Phrase("is saved, for {address}", address=load_dhis2_block(target).base_url))

@@ -9,8 +9,9 @@ from prefect.client.schemas.objects import WorkPool
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME
 
+from transforms.core.language import Phrase
 from transforms.requirements.check_rows import Seen
-from transforms.requirements.sentences import prefect_version_fault
+from transforms.requirements.sentences import as_sentence, prefect_version_fault
 
 USUAL_HOME = ".prefect"
 CLOSED = (401, 403)
@@ -27,25 +28,26 @@ class PrefectLooks:
         """Look whether a server is named, and answers."""
         url = PREFECT_API_URL.value()
         if not url:
-            return Seen("", ["No server is named: a temporary one keeps no block and no schedule."])
+            fault = Phrase("No server is named: a temporary one keeps no block and no schedule.")
+            return Seen("", [fault])
         with get_client(sync_client=True) as client:
             error = client.api_healthcheck()
-        fault = f"Nothing answers at {url} ({type(error).__name__})."
+        fault = Phrase("Nothing answers at {url} ({error}).", url=url, error=type(error).__name__)
         return Seen(str(url), [fault] if error else [])
 
     def prefect_version(self) -> Seen:
         """Compare the versions."""
         with get_client(sync_client=True) as client:
             found = client.api_version()
-        fault = prefect_version_fault(found, prefect.__version__)
-        return Seen(found, [f"{fault}."] if fault else [])
+        return Seen(found, as_sentence(prefect_version_fault(found, prefect.__version__)))
 
     def prefect_login(self) -> Seen:
         """Ask the API for something without a login."""
         url = f"{str(PREFECT_API_URL.value()).rstrip('/')}/admin/version"
         answer = httpx.get(url, timeout=SECONDS)
-        fault = "Prefect's API asks for no login: whoever reaches it reads every secret."
-        return Seen("the API asks for a login", [] if answer.status_code in CLOSED else [fault])
+        fault = Phrase("Prefect's API asks for no login: whoever reaches it reads every secret.")
+        found = Phrase("the API asks for a login")
+        return Seen(found, [] if answer.status_code in CLOSED else [fault])
 
     def prefect_worker(self) -> Seen:
         """Look for a worker that takes runs of the work pool."""
@@ -53,19 +55,23 @@ class PrefectLooks:
             try:
                 pool = client.read_work_pool(self._work_pool)
             except ObjectNotFound:
-                return Seen("", [f"There is no work pool {self._work_pool}."])
+                return Seen("", [Phrase("There is no work pool {pool}.", pool=self._work_pool)])
             workers = client.read_workers_for_work_pool(self._work_pool)
         online = [each.name for each in workers if each.status == "ONLINE"]
-        return Seen(f"{len(online)} at work for {pool.name}", self._faults(pool, online))
+        found = Phrase("{count} at work for {pool}", count=len(online), pool=pool.name)
+        return Seen(found, self._faults(pool, online))
 
-    def _faults(self, pool: WorkPool, online: list[str]) -> list[str]:
+    def _faults(self, pool: WorkPool, online: list[str]) -> list[Phrase]:
         """Return why nobody takes the runs of a pool."""
-        paused = [f"The work pool {pool.name} is paused."] if pool.is_paused else []
-        return paused + ([] if online else [f"No worker takes runs of the work pool {pool.name}."])
+        paused = Phrase("The work pool {pool} is paused.", pool=pool.name)
+        idle = Phrase("No worker takes runs of the work pool {pool}.", pool=pool.name)
+        return [paused] * bool(pool.is_paused) + [idle] * (not online)
 
     def prefect_home(self) -> Seen:
         """Look whether Prefect's folder is one that nobody else uses."""
         home = PREFECT_HOME.value().expanduser().resolve()
         is_usual = home == (Path.home() / USUAL_HOME).resolve()
-        fault = f"PREFECT_HOME is {home}, which every other use of Prefect here has too."
+        fault = Phrase(
+            "PREFECT_HOME is {home}, which every other use of Prefect here has too.", home=home
+        )
         return Seen(str(home), [fault] if is_usual else [])

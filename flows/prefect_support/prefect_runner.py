@@ -19,6 +19,7 @@ from flows.prefect_support.summary import summarise
 from flows.steps.shared.runner import Runner
 from flows.steps.shared.units import Units
 from staging.layout import Run, Target
+from transforms.core.language import ENGLISH, Language
 from transforms.openimis.partition_settings import PartitionSettings
 from transforms.reports.load_progress import progress_in_words
 from transforms.reports.summaries import RunState
@@ -30,7 +31,8 @@ R = TypeVar("R")
 class PrefectRunner(Runner):
     """Makes a task of each step, which logs for itself; one runner serves one run of a flow."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language = ENGLISH) -> None:
+        self._language = language
         self._progress: UUID | None = None
         self._began, self._settled_before = 0.0, 0
 
@@ -67,7 +69,8 @@ class PrefectRunner(Runner):
 
     def _progress_in_words(self, settled: int, total: int) -> str:
         done, seconds = settled - self._settled_before, monotonic() - self._began
-        return progress_in_words(settled, total, done, seconds, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return progress_in_words(settled, total, done, seconds, now, self._language)
 
     def summarise_stop(self, run: Run, target: Target) -> None:
         """Write the summary of what is recorded by then."""

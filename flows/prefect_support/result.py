@@ -13,6 +13,7 @@ from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
 from flows.steps.shared.turn import NeedlessRunError
 from staging.damage import in_words
+from staging.languages import language_of
 from staging.reports import pace_of, write_metrics, write_report
 from staging.requests import SyncRequest, Until
 from staging.summaries import read_summary, summaries_before
@@ -75,6 +76,7 @@ def _result(request: SyncRequest, stages: StageRuns, failure: str | None) -> Run
         failure,
         read_summary(run),
         list(summaries_before(run, target)),
+        language_of(run),
     )
 
 

@@ -15,6 +15,7 @@ from flows.steps.load.left_out import note_counts
 from flows.steps.shared.staged_changes import changes_of
 from staging.files import read_json, write_json
 from staging.frames import is_done, scan_frame
+from staging.languages import language_of
 from staging.layout import Run
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.receipts import outcomes
@@ -24,6 +25,7 @@ from staging.summaries import read_summary
 from transforms.changes.answers.outcomes import OUTCOMES
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, UNREADABLE_ROWS
 from transforms.core.json_texts import Json
+from transforms.core.language import Language
 from transforms.model.chosen_resources import sends_everything
 from transforms.model.resources import DATA_VALUES
 from transforms.reports.summaries import (
@@ -53,7 +55,7 @@ def summarise(run: Run, target: str, state: RunState, before: str | None = None)
     summary = _summary(run, target, state)
     write_json(run.summary, summary)
     get_run_logger().info("Posted to DHIS2: %s", in_words(summary["changes"]))
-    text = markdown(summary, _earlier(run, before))
+    text = markdown(summary, _earlier(run, before), language_of(run))
     create_markdown_artifact(text, key="run-summary", description=f"Run {run.run_id}")
     if rejects := count_held_back(summary["rejects"]):
         get_run_logger().info(REJECTS, rejects, run.folder / "rejects")
@@ -66,12 +68,12 @@ def rejects_of(run: Run) -> int:
 
 
 def guard_sentences(run: Run) -> list[str]:
-    """Return, of a run that was summarised, what a guard held back; a sentence each."""
-    sentences: list[str] = read_json(run.summary).get("held_back", [])
-    return sentences
+    """Return what a guard held back of a run, in English; a sentence each."""
+    return waiting_sentences(run)
 
 
 def _summary(run: Run, target: str, state: RunState) -> Json:
+    language = language_of(run)
     desired = DesiredManifest.read_if_done(run)
     changes = ChangesManifest.read_if_done(run)
     facts = {"as_of": str(read_manifest(run).as_of)} if is_complete(run) else {}
@@ -84,14 +86,23 @@ def _summary(run: Run, target: str, state: RunState) -> Json:
         "compared": desired.rows if desired else {},
         "planned": changes.changes if changes else {},
         "changes": _sum_of_posts(run, changes.partitions) if changes else {},
-        "rejects": reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD))
-        + counted_reasons(_counted_only(desired, changes), COUNTED_ONLY)
-        + counted_reasons(changes.noted if changes else {}, NOTE)
-        + counted_reasons(note_counts(run), NOTE),
-        "held_back": waiting_sentences(run),
-        "reported": other_sentences(run),
-        "unmapped": unmapped_values(run),
+        "rejects": _reject_counts(run, desired, changes, language),
+        "held_back": waiting_sentences(run, language),
+        "reported": other_sentences(run, language),
+        "unmapped": unmapped_values(run, language),
     }
+
+
+def _reject_counts(
+    run: Run, desired: DesiredManifest | None, changes: ChangesManifest | None, language: Language
+) -> list[Json]:
+    """Return how many objects were held back, refused, counted only, or lack something."""
+    return [
+        *reject_counts(read_rejects(run).filter(pl.col("stage") != GUARD), language),
+        *counted_reasons(_counted_only(desired, changes), COUNTED_ONLY, language),
+        *counted_reasons(changes.noted if changes else {}, NOTE, language),
+        *counted_reasons(note_counts(run), NOTE, language),
+    ]
 
 
 def _counted_only(desired: DesiredManifest | None, changes: ChangesManifest | None) -> Counts:

@@ -10,6 +10,7 @@ from transforms.openimis.aggregate_settings import Figures
 from transforms.openimis.country_sections import ISO
 from transforms.openimis.country_sections import Analytics as Analytics
 from transforms.openimis.country_sections import Guards as Guards
+from transforms.openimis.country_sections import Languages as Languages
 from transforms.openimis.country_sections import Levels as Levels
 from transforms.openimis.country_sections import Load as Load
 from transforms.openimis.country_sections import Population as Population
@@ -62,6 +63,7 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         waiting: How long a run retries after an outage.
         retention: What is kept of runs that are over.
         analytics: How DHIS2's analytics tables are waited for.
+        languages: In which languages people read.
         contributions: Whether the payments for policies are sent, each an event of the head of
             the household.
         funding: Whether what payers give for products is sent, as events of no person.
@@ -87,6 +89,7 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
     waiting: Waiting = Waiting()
     retention: Retention = Retention()
     analytics: Analytics = Analytics()
+    languages: Languages = Languages()
     contributions: bool = False
     funding: bool = False
     partitions: PartitionSettings = PartitionSettings()

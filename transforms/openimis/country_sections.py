@@ -1,8 +1,11 @@
 """The sections of the country file that are about DHIS2, and about how runs go."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+
+from transforms.core.language import LANGUAGES, TRANSLATED
 
 
 class _Section(BaseModel):
@@ -133,6 +136,37 @@ class Population(_Section):
     """Where population figures are entered."""
 
     level: Literal["region", "district", "ward", "village"] = "district"
+
+
+class Languages(_Section):
+    """In which languages people read: English, if nothing else is said.
+
+    reports: What operators read: reasons, hints, pages, tables.
+    dhis2: Into which DHIS2 has what set-up makes translated, beside English.
+    """
+
+    reports: str = "en"
+    dhis2: tuple[str, ...] = ()
+
+    @field_validator("reports")
+    @classmethod
+    def _is_there(cls, code: str) -> str:
+        _check_language(code, LANGUAGES)
+        return code
+
+    @field_validator("dhis2")
+    @classmethod
+    def _are_there(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        for code in codes:
+            _check_language(code, TRANSLATED)
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"{', '.join(codes)} names a language twice")
+        return codes
+
+
+def _check_language(code: str, allowed: Iterable[str]) -> None:
+    if code not in allowed:
+        raise ValueError(f'there is no "{code}" here, but {", ".join(allowed)}')
 
 
 class Analytics(_Section):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from transforms.core.language import Phrase
 from transforms.openimis.country import Country
 from transforms.openimis.history import is_current
 from transforms.openimis.normalise import normalise
@@ -102,11 +103,12 @@ def sum_unmapped(counts: Iterable[Unmapped]) -> list[Unmapped]:
     return added.sort(_ORDER, descending=_DESCENDING).to_dicts()
 
 
-def sentence_of(unmapped: Mapping[str, str | int]) -> str:
+def sentence_of(unmapped: Mapping[str, str | int]) -> Phrase:
     """Return what `count_unmapped` says of a value, in words."""
-    return (
-        f"{unmapped['column']} is {unmapped['value']} in {unmapped['rows']} current rows, and "
-        f"nothing says what that means: map it in the country file ([{unmapped['section']}])."
+    return Phrase(
+        "{column} is {value} in {rows} current rows, and nothing says what that means: map it in "
+        "the country file ([{section}]).",
+        **unmapped,
     )
 
 

@@ -3,47 +3,79 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from transforms.core.language import ENGLISH, Language, message
 from transforms.core.markdown import table
 from transforms.requirements.check_rows import CheckRow, Standing, unmet
 
-TITLES = ("", "about", "requirement", "what was found", "what to do")
+TITLES = (
+    "",
+    message("about"),
+    message("requirement"),
+    message("what was found"),
+    message("what to do"),
+)
 
 
-def check_page(findings: Sequence[CheckRow]) -> str:
+def check_page(findings: Sequence[CheckRow], language: Language = ENGLISH) -> str:
     """Return the whole page as Markdown."""
     rows = [
         (
             each.standing.value,
-            each.requirement.side.value,
-            each.requirement.name,
-            " ".join(each.found),
-            each.mend,
+            language.of(each.requirement.side.value),
+            language.of(each.requirement.name),
+            found_in_words(each, language),
+            mend_in_words(each, language),
         )
         for each in findings
     ]
-    return "\n".join(["# Check", "", check_sentence(findings), "", *table(TITLES, rows)])
+    titles = [*map(language.of, TITLES)]
+    sentence = check_sentence(findings, language)
+    return "\n".join([language.text("# Check"), "", sentence, "", *table(titles, rows)])
 
 
-def check_lines(findings: Sequence[CheckRow]) -> Iterator[str]:
+def check_lines(findings: Sequence[CheckRow], language: Language = ENGLISH) -> Iterator[str]:
     """Yield the lines for a terminal."""
     for side, of_side in groupby(findings, key=lambda each: each.requirement.side):
-        yield side.value
+        yield language.of(side.value)
         for each in of_side:
-            yield f"  {each.standing} {each.requirement.name}: {' '.join(each.found)}"
+            name = language.of(each.requirement.name)
+            yield f"  {each.standing} {name}: {found_in_words(each, language)}"
             if each.mend:
-                yield f"      → {each.mend}"
-    yield check_sentence(findings)
+                yield f"      → {mend_in_words(each, language)}"
+    yield check_sentence(findings, language)
 
 
-def check_sentence(findings: Sequence[CheckRow]) -> str:
+def found_in_words(row: CheckRow, language: Language) -> str:
+    """Return what was found."""
+    return " ".join(map(language.of, row.found))
+
+
+def mend_in_words(row: CheckRow, language: Language) -> str:
+    """Return what to do, as a sentence; nothing where nothing has to be done."""
+    if not row.mend:
+        return ""
+    mend = language.of(row.requirement.mend)
+    return f"{mend[0].upper()}{mend[1:]}."
+
+
+def check_sentence(findings: Sequence[CheckRow], language: Language = ENGLISH) -> str:
     """Return what it comes to, in one sentence."""
     faults = unmet(findings)
+    of = len(findings)
     if not faults:
-        return f"All {len(findings)} requirements are met. Nothing was written."
+        return language.text("All {of} requirements are met. Nothing was written.", of=of)
     unseen = sum(each.standing is Standing.UNSEEN for each in findings)
-    names = "; ".join(f"{each.requirement.side}: {each.requirement.name}" for each in faults)
-    rest = f", and {unseen} could not be looked at" if unseen else ""
-    return (
-        f"{len(faults)} of {len(findings)} requirements are not met ({names}){rest}. "
-        f"Mend them from the top. Nothing was written."
+    names = "; ".join(_name(each, language) for each in faults)
+    rest = language.text(", and {count} could not be looked at", count=unseen) if unseen else ""
+    return language.text(
+        "{count} of {of} requirements are not met ({names}){rest}. Mend them from the top. "
+        "Nothing was written.",
+        count=len(faults),
+        of=of,
+        names=names,
+        rest=rest,
     )
+
+
+def _name(row: CheckRow, language: Language) -> str:
+    return f"{language.of(row.requirement.side.value)}: {language.of(row.requirement.name)}"

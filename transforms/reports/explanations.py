@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from transforms.changes.objects.schemas import PLAIN, State
+from transforms.core.language import ENGLISH, Language
 from transforms.model.resources import Resource
 
 SHOWN = ("key", "uid", "generation", "state", "parentUid", "run", "change")
@@ -78,12 +79,16 @@ def _shown_values(row: Mapping[str, Any], fields: Sequence[Any]) -> dict[str, An
     return shown | {"values": ", ".join(names)}
 
 
-def markdown(name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+def markdown(
+    name: str,
+    parts: Mapping[str, Sequence[Mapping[str, Any]]],
+    language: Language = ENGLISH,
+) -> str:
     """Return all rows of an object as Markdown."""
     lines = [f"# {name}"]
     for title, rows in parts.items():
-        lines += ["", f"## {title}", ""]
-        lines += _table(rows) if rows else ["Nothing."]
+        lines += ["", f"## {language.of(title)}", ""]
+        lines += _table(rows) if rows else [language.text("Nothing.")]
     return "\n".join(lines)
 
 

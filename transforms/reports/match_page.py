@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from transforms.core.language import ENGLISH, Language, message
 from transforms.core.markdown import code, table
 from transforms.matching.decisions import BY_RULE
 from transforms.matching.doubles import doubles_in_dhis2, doubles_in_openimis
@@ -15,7 +16,19 @@ from transforms.reports.tables.page_texts import MATCHING
 
 MOST_ROWS = 50
 """Of a list; the file has them all."""
-_TITLES = ("kind", "openIMIS", "DHIS2", "how", "score", "what stands against it")
+_TITLES = (
+    message("kind"),
+    message("openIMIS"),
+    message("DHIS2"),
+    message("how"),
+    message("score"),
+    message("what stands against it"),
+)
+_TO_DECIDE = message("## To decide: {count}, of which {new} new or changed")
+_WITHOUT = message("## Without org unit: {count}, of which {new} new or changed")
+_TO_LOOK_AT = message("## Decisions to look at: {count}, of which {new} new or changed")
+_OF_OPENIMIS = message("## Twice in openIMIS: {count}")
+_OF_DHIS2 = message("## Twice in DHIS2: {count}")
 
 
 def match_page(
@@ -24,6 +37,7 @@ def match_page(
     places: pl.DataFrame,
     units: pl.DataFrame,
     country: Country,
+    language: Language = ENGLISH,
 ) -> str:
     """Return the page, as Markdown.
 
@@ -33,18 +47,20 @@ def match_page(
         places: `transforms.matching.places.PLACES`.
         units: `transforms.matching.org_unit_tree.ORG_UNITS`.
         country: Names the root and the levels.
+        language: In which people read it.
     """
+    in_dhis2 = doubles_in_dhis2(units, country.root.uid, country.match)
     parts = (
-        [MATCHING],
-        _counts(rows, news),
-        _rules(rows),
-        _list("To decide", rows.filter(decision=TO_DECIDE), news),
-        _list("Without org unit", rows.filter(_is_unmatched()), news),
-        _list("Decisions to look at", rows.filter(_is_odd()), news),
-        _doubles("Twice in openIMIS", doubles_in_openimis(places, country.match)),
-        _doubles("Twice in DHIS2", doubles_in_dhis2(units, country.root.uid, country.match)),
-        _unmatched_units(rows, units, country),
-        _legend(rows),
+        [language.of(MATCHING)],
+        _counts(rows, news, language),
+        _rules(rows, language),
+        _list(_TO_DECIDE, rows.filter(decision=TO_DECIDE), news, language),
+        _list(_WITHOUT, rows.filter(_is_unmatched()), news, language),
+        _list(_TO_LOOK_AT, rows.filter(_is_odd()), news, language),
+        _doubles(_OF_OPENIMIS, doubles_in_openimis(places, country.match), language),
+        _doubles(_OF_DHIS2, in_dhis2, language),
+        _unmatched_units(rows, units, country, language),
+        _legend(rows, language),
     )
     return "\n".join(line for part in parts for line in part)
 
@@ -57,25 +73,26 @@ def _is_odd() -> pl.Expr:
     return (pl.col("decision") == ACCEPTED) & pl.col("note").is_not_null()
 
 
-def _counts(rows: pl.DataFrame, news: pl.DataFrame) -> Iterator[str]:
+def _counts(rows: pl.DataFrame, news: pl.DataFrame, language: Language) -> Iterator[str]:
     counted = {
-        "places": rows,
-        "accepted": rows.filter(decision=ACCEPTED),
-        "of these by a person": rows.filter(
+        message("places"): rows,
+        message("accepted"): rows.filter(decision=ACCEPTED),
+        message("of these by a person"): rows.filter(
             pl.col("decision") == ACCEPTED, pl.col("who").ne_missing(BY_RULE)
         ),
-        "to decide": rows.filter(decision=TO_DECIDE),
-        "without org unit": rows.filter(_is_unmatched()),
-        "of no level of DHIS2": rows.filter(note=NO_LEVEL),
-        "new or changed": news,
+        message("to decide"): rows.filter(decision=TO_DECIDE),
+        message("without org unit"): rows.filter(_is_unmatched()),
+        message("of no level of DHIS2"): rows.filter(note=NO_LEVEL),
+        message("new or changed"): news,
     }
     lines = [
-        [kind, *(str(part.filter(kind=kind).height) for part in counted.values())] for kind in KINDS
+        [language.of(kind), *(str(part.filter(kind=kind).height) for part in counted.values())]
+        for kind in KINDS
     ]
-    yield from table(["kind", *counted], lines)
+    yield from table([language.text("kind"), *map(language.of, counted)], lines)
 
 
-def _rules(rows: pl.DataFrame) -> Iterator[str]:
+def _rules(rows: pl.DataFrame, language: Language) -> Iterator[str]:
     by_rule = (
         rows.filter(pl.col("how").is_not_null())
         .group_by("how", "decision")
@@ -84,59 +101,66 @@ def _rules(rows: pl.DataFrame) -> Iterator[str]:
         .sort("how")
     )
     decisions = [name for name in (ACCEPTED, TO_DECIDE, NONE) if name in by_rule.columns]
-    yield from ("## By rule", "")
+    yield from (language.text("## By rule"), "")
     yield from table(
-        ["rule", *decisions],
+        [language.text("rule"), *decisions],
         [[row["how"], *(str(row[name] or 0) for name in decisions)] for row in by_rule.to_dicts()],
     )
 
 
-def _list(title: str, rows: pl.DataFrame, news: pl.DataFrame) -> Iterator[str]:
+def _list(title: str, rows: pl.DataFrame, news: pl.DataFrame, language: Language) -> Iterator[str]:
     """Return the rows of a list, the new ones first."""
     is_new = pl.col("openimis_uuid").is_in(news["openimis_uuid"].implode())
     new = rows.filter(is_new).height
-    yield from (f"## {title}: {rows.height}, of which {new} new or changed", "")
+    yield from (language.text(title, count=rows.height, new=new), "")
     shown = rows.sort(is_new, descending=True, maintain_order=True).head(MOST_ROWS)
     if shown.height:
-        yield from table(_TITLES, [_row(row) for row in shown.to_dicts()])
-    yield from _more(rows.height)
+        titles = [*map(language.of, _TITLES)]
+        yield from table(titles, [_row(row, language) for row in shown.to_dicts()])
+    yield from _more(rows.height, language)
 
 
-def _row(row: dict[str, str | None]) -> Sequence[str]:
+def _row(row: dict[str, str | None], language: Language) -> Sequence[str]:
+    kind = language.of(row["kind"] or "")
     unit = f"{row['dhis2_path'] or ''} {code(row['dhis2_uid'] or '')}"
     place = f"{row['openimis_path'] or ''} {code(row['openimis_code'] or '')}"
-    return [row["kind"] or "", place, unit, row["how"] or "", row["score"] or "", row["note"] or ""]
+    return [kind, place, unit, row["how"] or "", row["score"] or "", row["note"] or ""]
 
 
-def _doubles(title: str, rows: pl.DataFrame) -> Iterator[str]:
-    yield from (f"## {title}: {rows.height}", "")
+def _doubles(title: str, rows: pl.DataFrame, language: Language) -> Iterator[str]:
+    yield from (language.text(title, count=rows.height), "")
     shown = rows.head(MOST_ROWS).rows()
     if shown:
         yield from table([*rows.columns], [[text or "" for text in row] for row in shown])
-    yield from _more(rows.height)
+    yield from _more(rows.height, language)
 
 
-def _unmatched_units(rows: pl.DataFrame, units: pl.DataFrame, country: Country) -> Iterator[str]:
+def _unmatched_units(
+    rows: pl.DataFrame, units: pl.DataFrame, country: Country, language: Language
+) -> Iterator[str]:
     levels = {level for each in country.match.levels.values() for level in each}
     used = rows.filter(decision=ACCEPTED)["dhis2_uid"].drop_nulls()
     is_below = pl.col("uid_path").str.contains(f"/{country.root.uid}/", literal=True)
     at_level = units.filter(is_below, pl.col("level").is_in(levels))
     unused = at_level.filter(~pl.col("uid").is_in(used.implode()))
-    yield (
-        f"Org units of DHIS2 on these levels: {at_level.height}; of {unused.height} no place of "
-        f"openIMIS is accepted."
+    yield language.text(
+        "Org units of DHIS2 on these levels: {there}; of {unused} no place of openIMIS is "
+        "accepted.",
+        there=at_level.height,
+        unused=unused.height,
     )
     yield ""
 
 
-def _more(count: int) -> Iterator[str]:
+def _more(count: int, language: Language) -> Iterator[str]:
     if count > MOST_ROWS:
-        yield from (f"And {count - MOST_ROWS} more: the file has them all.", "")
+        more = count - MOST_ROWS
+        yield from (language.text("And {count} more: the file has them all.", count=more), "")
 
 
-def _legend(rows: pl.DataFrame) -> Iterator[str]:
+def _legend(rows: pl.DataFrame, language: Language) -> Iterator[str]:
     found = rows["note"].drop_nulls().str.split(" ").explode().unique()
-    lines = [[code(name), text] for name, text in OBJECTIONS.items() if name in found]
+    lines = [[code(name), language.of(text)] for name, text in OBJECTIONS.items() if name in found]
     if lines:
-        yield from ("## What the notes say", "")
-        yield from table(["note", "meaning"], lines)
+        yield from (language.text("## What the notes say"), "")
+        yield from table([language.text("note"), language.text("meaning")], lines)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from transforms.core.language import ENGLISH, Language
 from transforms.dhis2.metadata_plan import Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
@@ -10,20 +11,25 @@ MOST_LISTED = 50
 FEW_LISTED = 3
 
 
-def plan_markdown(plan: Plan) -> str:
+def plan_markdown(plan: Plan, language: Language = ENGLISH) -> str:
     """Return the plan: counts by class, then each change, conflict and note."""
-    parts = ["### The package", _counts(plan)]
-    parts += _list_of("To be changed", _changes(plan))
-    parts += _list_of("In conflict", map(str, plan.conflicts))
-    parts += _list_of("To know", plan.notes)
+    parts = [language.text("### The package"), _counts(plan, language)]
+    parts += _list_of(language.text("To be changed"), _changes(plan), language)
+    parts += _list_of(language.text("In conflict"), map(str, plan.conflicts), language)
+    parts += _list_of(language.text("To know"), map(language.of, plan.notes), language)
     return "\n\n".join(parts)
 
 
-def refused_markdown(title: str, accepted: int, refused: Mapping[str, list[str]]) -> str:
+def refused_markdown(
+    title: str, accepted: int, refused: Mapping[str, list[str]], language: Language = ENGLISH
+) -> str:
     """Return how many rows were accepted, and how many refused by reason."""
+    counted = language.text(
+        "{accepted} in place, {refused} refused.", accepted=accepted, refused=len(refused)
+    )
     reasons = Counter(code for codes in refused.values() for code in codes)
     lines = [f"- {code}: {count}" for code, count in reasons.most_common()]
-    return "\n".join([f"### {title}", "", f"{accepted} in place, {len(refused)} refused.", *lines])
+    return "\n".join([f"### {title}", "", counted, *lines])
 
 
 def package_fault(plan: Plan) -> str | None:
@@ -39,10 +45,11 @@ def package_fault(plan: Plan) -> str | None:
     )
 
 
-def _counts(plan: Plan) -> str:
+def _counts(plan: Plan, language: Language) -> str:
     if plan.is_empty:
-        return "DHIS2 has all of it; there is nothing to write."
-    head = "| what | to be made | to be changed |\n|---|---:|---:|"
+        return language.text("DHIS2 has all of it; there is nothing to write.")
+    made, changed = language.text("to be made"), language.text("to be changed")
+    head = f"| {language.text('what')} | {made} | {changed} |\n|---|---:|---:|"
     rows = [
         f"| {METADATA_CLASSES[kind].thing}s | {len(plan.create.get(kind, ()))} "
         f"| {len(plan.change.get(kind, ()))} |"
@@ -58,10 +65,11 @@ def _changes(plan: Plan) -> Iterator[str]:
             yield f"{METADATA_CLASSES[kind].thing} {thing['id']}: {names}"
 
 
-def _list_of(title: str, sentences: Iterable[str]) -> list[str]:
+def _list_of(title: str, sentences: Iterable[str], language: Language) -> list[str]:
     lines = [f"- {sentence}" for sentence in sentences]
     if not lines:
         return []
     if len(lines) > MOST_LISTED:
-        lines = [*lines[:MOST_LISTED], f"- and {len(lines) - MOST_LISTED} more"]
+        more = language.text("and {count} more", count=len(lines) - MOST_LISTED)
+        lines = [*lines[:MOST_LISTED], f"- {more}"]
     return [f"#### {title}\n\n" + "\n".join(lines)]

@@ -3,6 +3,7 @@
 import polars as pl
 
 from transforms.changes.reconciliation.findings import SIDES, FindingKind
+from transforms.core.language import ENGLISH, Language
 from transforms.model.resources import RESOURCES
 
 PLACES_SHOWN = 20
@@ -10,7 +11,13 @@ NAMES = (*SIDES, *(kind.value for kind in FindingKind))
 FOUND = pl.sum_horizontal(*(kind.value for kind in FindingKind))
 
 
-def markdown(totals: pl.DataFrame, details: pl.DataFrame, names: pl.DataFrame, after: str) -> str:
+def markdown(
+    totals: pl.DataFrame,
+    details: pl.DataFrame,
+    names: pl.DataFrame,
+    after: str,
+    language: Language = ENGLISH,
+) -> str:
     """Return the report.
 
     Args:
@@ -18,16 +25,27 @@ def markdown(totals: pl.DataFrame, details: pl.DataFrame, names: pl.DataFrame, a
         details: resource, kind, detail and objects.
         names: uid and name of org units.
         after: What was, or is to be, done about it.
+        language: In which people read it.
     """
     parts = [
-        "# What DHIS2 holds",
-        _table(("resource", *NAMES), _by_resource(totals)),
-        after,
+        language.text("# What DHIS2 holds"),
+        _table(("resource", *NAMES), _by_resource(totals), language),
+        language.of(after),
     ]
     if len(details):
-        parts += ["## What was found", _table(tuple(details.columns), details)]
-        parts += [f"## Org units with most of it (at most {PLACES_SHOWN})", _places(totals, names)]
+        parts += [
+            language.text("## What was found"),
+            _table(tuple(details.columns), _in_language(details, language), language),
+            language.text("## Org units with most of it (at most {count})", count=PLACES_SHOWN),
+            _places(totals, names, language),
+        ]
     return "\n\n".join(parts)
+
+
+def _in_language(details: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """Return the details with kind and detail as people read them."""
+    words = {each: language.of(each) for name in ("kind", "detail") for each in details[name]}
+    return details.with_columns(pl.col("kind", "detail").replace(words))
 
 
 def _by_resource(totals: pl.DataFrame) -> pl.DataFrame:
@@ -38,7 +56,7 @@ def _by_resource(totals: pl.DataFrame) -> pl.DataFrame:
     return every.join(sums, on="resource", how="left", maintain_order="left").fill_null(0)
 
 
-def _places(totals: pl.DataFrame, names: pl.DataFrame) -> str:
+def _places(totals: pl.DataFrame, names: pl.DataFrame, language: Language) -> str:
     columns = ("resource", "orgUnit", "name", *NAMES)
     rows = (
         totals.filter(FOUND > 0)
@@ -48,9 +66,13 @@ def _places(totals: pl.DataFrame, names: pl.DataFrame) -> str:
         .select(columns)
         .fill_null("")
     )
-    return _table(columns, rows)
+    return _table(columns, rows, language)
 
 
-def _table(columns: tuple[str, ...], rows: pl.DataFrame) -> str:
-    lines = [columns, tuple("---" for _ in columns), *rows.select(columns).iter_rows()]
+def _table(columns: tuple[str, ...], rows: pl.DataFrame, language: Language) -> str:
+    lines = [
+        tuple(map(language.of, columns)),
+        tuple("---" for _ in columns),
+        *rows.select(columns).iter_rows(),
+    ]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -8,15 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 
+from transforms.core.language import THOUSANDS, Language
 from transforms.reports.history import RunLine, last_runs
 from transforms.reports.run_result import (
     HELD_BACK,
     LAST_RUNS,
     REASON_TITLES,
+    STAGE_TITLES,
     RunResult,
     change_rows,
     freshness,
     headline,
+    history_row,
+    history_titles,
     reason_rows,
 )
 from transforms.reports.summaries import count_held_back
@@ -48,16 +52,20 @@ def run_report(result: RunResult, rejects: str, now: datetime) -> str:
         now: When it is written, with its zone.
     """
     title = escape(headline(result))
+    footer = result.language.text(
+        "Run {run}, written {moment}.", run=result.run_id, moment=f"{now:%Y-%m-%d %H:%M %Z}"
+    )
     return "\n".join(
         [
             "<!doctype html>",
-            f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
+            f'<html lang="{result.language.code}"><head>',
+            f'<meta charset="utf-8"><title>{title}</title>',
             '<meta name="viewport" content="width=device-width">',
             f"<style>{STYLE}</style></head><body>",
             *_answer(result),
             *_details(result, rejects),
             *_history(result),
-            f"<footer>Run {escape(result.run_id)}, written {now:%Y-%m-%d %H:%M %Z}.</footer>",
+            f"<footer>{escape(footer)}</footer>",
             "</body></html>",
             "",
         ]
@@ -69,45 +77,56 @@ def _answer(result: RunResult) -> Iterator[str]:
     is_late = bool(result.failure) and not result.is_loaded
     yield f'<h1 class="{"late" if is_late else "good"}">{escape(headline(result))}</h1>'
     if result.failure:
-        yield f'<p class="failure"><b>The run failed.</b> {escape(result.failure)}</p>'
+        failed = escape(result.language.text("The run failed."))
+        yield f'<p class="failure"><b>{failed}</b> {escape(result.failure)}</p>'
     yield _paragraph(freshness(result).replace("**", "").replace("`", ""))
 
 
 def _details(result: RunResult, rejects: str) -> Iterator[str]:
     """Yield what was done, and what was not."""
-    yield from _section("Stages", ("stage", "ended as"), [(s.name, s.state) for s in result.stages])
+    language, stages = result.language, [(each.name, each.state) for each in result.stages]
+    yield from _section(language, language.text("Stages"), STAGE_TITLES[:2], stages)
     if result.summary is None:
         return
-    yield from _section("What was done", *change_rows(result.summary))
-    reasons = reason_rows(result.summary, result.earlier)
-    yield from _section("What was not", REASON_TITLES, reasons)
+    done = change_rows(result.summary, language)
+    yield from _section(language, language.text("What was done"), *done)
+    reasons = reason_rows(result)
+    yield from _section(language, language.text("What was not"), REASON_TITLES, reasons)
     if count_held_back(result.summary["rejects"]):
-        yield _paragraph(f"Each of these objects is named by table and UUID in {rejects}/*.csv.")
+        yield _paragraph(
+            language.text(
+                "Each of these objects is named by table and UUID in {folder}/*.csv.",
+                folder=rejects,
+            )
+        )
     if sentences := result.summary["held_back"]:
         items = "".join(f"<li>{escape(each)}</li>" for each in sentences)
-        yield f"<h2>{HELD_BACK}</h2><ul>{items}</ul>"
+        yield f"<h2>{escape(language.of(HELD_BACK))}</h2><ul>{items}</ul>"
 
 
 def _history(result: RunResult) -> Iterator[str]:
     lines = last_runs(result.summary, result.earlier)
     if lines:
-        rows = [(e.run_id, e.as_of, e.state, f"{e.done:,}", f"{e.held_back:,}") for e in lines]
-        titles = ("run", "openIMIS as of", "it", "objects done", "held back or refused")
-        yield from _section(LAST_RUNS, titles, rows)
-        yield _chart(lines[::-1])
+        language = result.language
+        rows = [history_row(each, language) for each in lines]
+        yield from _section(language, language.of(LAST_RUNS), history_titles(language), rows)
+        yield _chart(lines[::-1], language)
 
 
-def _section(title: str, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _section(
+    language: Language, title: str, titles: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Iterator[str]:
     if not rows:
-        yield f"<h2>{title}</h2>{_paragraph('Nothing.')}"
+        yield f"<h2>{escape(title)}</h2>{_paragraph(language.text('Nothing.'))}"
         return
-    head = "".join(f"<th>{escape(each)}</th>" for each in titles)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    yield f"<h2>{title}</h2><table><tr>{head}</tr>{body}</table>"
+    head = "".join(f"<th>{escape(language.of(each))}</th>" for each in titles)
+    thousands = language.of(THOUSANDS)
+    body = "".join(f"<tr>{''.join(_cell(each, thousands) for each in row)}</tr>" for row in rows)
+    yield f"<h2>{escape(title)}</h2><table><tr>{head}</tr>{body}</table>"
 
 
-def _cell(text: str) -> str:
-    kind = ' class="number"' if text.replace(",", "").isdigit() else ""
+def _cell(text: str, thousands: str) -> str:
+    kind = ' class="number"' if text.replace(thousands, "").isdigit() else ""
     return f"<td{kind}>{escape(text)}</td>"
 
 
@@ -115,23 +134,35 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _chart(lines: Sequence[RunLine]) -> str:
+def _chart(lines: Sequence[RunLine], language: Language) -> str:
     """Return the runs from left to right: objects done, and beside them what was held back."""
     most = max(1, *(max(each.done, each.held_back) for each in lines))
     step = WIDTH / len(lines)
-    bars = "".join(_bars(each, number * step, step, most) for number, each in enumerate(lines))
-    words = "; ".join(f"{e.run_id}: {e.done} done, {e.held_back} held back" for e in lines)
+    bars = "".join(
+        _bars(each, number * step, step, most, language) for number, each in enumerate(lines)
+    )
+    words = "; ".join(_bar_in_words(each, language) for each in lines)
+    done, held_back = language.text("objects done"), language.text("held back or refused")
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 20}" role="img" aria-label="{escape(words)}">'
         f'<line x1="0" y1="{FLOOR}" x2="{WIDTH}" y2="{FLOOR}" stroke="#8a949e"/>{bars}'
         f'<rect x="0" y="{HEIGHT}" width="10" height="10" fill="{BLUE}"/>'
-        f'<text x="15" y="{HEIGHT + 10}">objects done</text>'
+        f'<text x="15" y="{HEIGHT + 10}">{escape(done)}</text>'
         f'<rect x="110" y="{HEIGHT}" width="10" height="10" fill="{ORANGE}"/>'
-        f'<text x="125" y="{HEIGHT + 10}">held back or refused</text></svg>'
+        f'<text x="125" y="{HEIGHT + 10}">{escape(held_back)}</text></svg>'
     )
 
 
-def _bars(line: RunLine, left: float, step: float, most: int) -> str:
+def _bar_in_words(line: RunLine, language: Language) -> str:
+    return language.text(
+        "{run}: {done} done, {held_back} held back",
+        run=line.run_id,
+        done=line.done,
+        held_back=line.held_back,
+    )
+
+
+def _bars(line: RunLine, left: float, step: float, most: int, language: Language) -> str:
     """Return two bars with their numbers above, and the day below."""
     parts: Iterable[tuple[int, str, float]] = (
         (line.done, BLUE, 0.1),
@@ -141,7 +172,8 @@ def _bars(line: RunLine, left: float, step: float, most: int) -> str:
         "".join(
             f'<rect x="{left + at * step:.1f}" y="{FLOOR - high:.1f}" width="{step * 0.35:.1f}" '
             f'height="{high:.1f}" fill="{colour}"/>'
-            f'<text x="{left + at * step:.1f}" y="{FLOOR - high - 3:.1f}">{number:,}</text>'
+            f'<text x="{left + at * step:.1f}" y="{FLOOR - high - 3:.1f}">'
+            f"{language.number(number)}</text>"
             for number, colour, at in parts
             for high in [(FLOOR - 20) * number / most]
         )

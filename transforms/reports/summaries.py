@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from transforms.changes.answers.outcomes import with_outcomes
-from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints
+from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints, hints_in
 from transforms.core.json_texts import Json
+from transforms.core.language import ENGLISH, Language
 from transforms.model.chosen_resources import resources_of
 
 Counts = dict[str, dict[str, int]]
@@ -56,31 +57,32 @@ def _counts(answered: pl.LazyFrame) -> dict[str, int]:
     return counts | {"not done": int(counted["refused"].sum())}
 
 
-def reject_counts(rejects: pl.LazyFrame) -> list[Json]:
+def reject_counts(rejects: pl.LazyFrame, language: Language = ENGLISH) -> list[Json]:
     """Return resource, stage, reason, hint and count of the rejects, most frequent first.
 
     Notes are not among them: they are written for what is sent, and counted of everything.
     """
-    return (
+    counted = (
         rejects.filter(pl.col("stage") != NOTE)
         .group_by("resource", "stage", "reason", "hint")
         .len("count")
         .sort("count", "resource", "reason", descending=[True, False, False])
         .collect()
-        .to_dicts()
     )
+    return hints_in(counted, language).to_dicts()
 
 
-def counted_reasons(counted: Counts, stage: str) -> list[Json]:
+def counted_reasons(counted: Counts, stage: str, language: Language = ENGLISH) -> list[Json]:
     """Return the same of objects of which only a count is kept.
 
     Args:
         counted: Resource → reason → objects, changed or not.
         stage: `NOTE` for what is left out of objects that are, or were, sent; `COUNTED_ONLY`
             for objects that are not sent, and not listed either.
+        language: Of the hints.
     """
     rows = [(name, reason, count) for name, by in counted.items() for reason, count in by.items()]
-    meaning = hints({reason for _, reason, _ in rows})
+    meaning = hints({reason for _, reason, _ in rows}, language)
     return [
         {
             "resource": name,
@@ -110,20 +112,29 @@ def in_words(counts: Mapping[str, Mapping[str, int]]) -> str:
     return "; ".join(f"{name} {kinds}" for name, kinds in lines.items() if kinds) or "nothing"
 
 
-def markdown(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+def markdown(
+    summary: Mapping[str, Any], before: Mapping[str, Any] | None, language: Language = ENGLISH
+) -> str:
     """Return the summary of a run as Markdown, against the last run's."""
+    waiting = language.text("Held back until somebody permits it")
     return "\n".join(
         [
-            f"# Run {summary['run_id']}",
+            language.text("# Run {run}", run=summary["run_id"]),
             "",
-            f"openIMIS as of {summary.get('as_of', 'no snapshot')}; target {summary['target']}.",
+            language.text(
+                "openIMIS as of {as_of}; target {target}.",
+                as_of=summary.get("as_of", language.text("no snapshot")),
+                target=summary["target"],
+            ),
             "",
-            *_change_table(summary, before),
+            *_change_table(summary, before, language),
             "",
-            *_reject_table(summary["rejects"]),
-            *_list_section("Held back until somebody permits it", summary.get("held_back", ())),
-            *_list_section("Much, and not held back", summary.get("reported", ())),
-            *_list_section("Values that nothing explains", summary.get("unmapped", ())),
+            *_reject_table(summary["rejects"], language),
+            *_list_section(waiting, summary.get("held_back", ())),
+            *_list_section(language.text("Much, and not held back"), summary.get("reported", ())),
+            *_list_section(
+                language.text("Values that nothing explains"), summary.get("unmapped", ())
+            ),
         ]
     )
 
@@ -132,9 +143,17 @@ def _list_section(title: str, sentences: Sequence[str]) -> list[str]:
     return ["", f"## {title}", "", *(f"- {each}" for each in sentences)] if sentences else []
 
 
-def _change_table(summary: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[str]:
+def _change_table(
+    summary: Mapping[str, Any], before: Mapping[str, Any] | None, language: Language
+) -> list[str]:
     kinds = ("created", "updated", "replaced", "deleted", "not done")
-    head = ["| resource | compared | " + " | ".join(kinds) + " | created last run |"]
+    titles = (
+        language.text("resource"),
+        language.text("compared"),
+        *map(language.of, kinds),
+        language.text("created last run"),
+    )
+    head = [f"| {' | '.join(titles)} |"]
     rule = ["|---|" + "---|" * (len(kinds) + 2)]
     return head + rule + [_change_row(name, kinds, summary, before) for name in summary["changes"]]
 
@@ -153,15 +172,18 @@ def _change_row(
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def _reject_table(rejects: list[Json]) -> list[str]:
+def _reject_table(rejects: list[Json], language: Language) -> list[str]:
     if not rejects:
-        return ["Nothing was held back or refused."]
-    head = [
-        "| held back, refused, left out or counted only | why | objects | what to do |",
-        "|---|---|---|---|",
-    ]
-    return head + [_reject_row(**each) for each in rejects]
+        return [language.text("Nothing was held back or refused.")]
+    titles = (
+        language.text("held back, refused, left out or counted only"),
+        language.text("why"),
+        language.text("objects"),
+        language.text("what to do"),
+    )
+    head = [f"| {' | '.join(titles)} |", "|---|---|---|---|"]
+    return head + [_reject_row(each, language.of(each["stage"])) for each in rejects]
 
 
-def _reject_row(resource: str, stage: str, reason: str, hint: str, count: int) -> str:
-    return f"| {resource} ({stage}) | `{reason}` | {count} | {hint} |"
+def _reject_row(row: Json, stage: str) -> str:
+    return f"| {row['resource']} ({stage}) | `{row['reason']}` | {row['count']} | {row['hint']} |"

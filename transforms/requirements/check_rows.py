@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 
 from transforms.core.errors import UNFORESEEN, SyncError
+from transforms.core.language import Phrase
 from transforms.requirements.tables.requirements import Requirement
 
 
@@ -80,8 +82,18 @@ def unmet(findings: Sequence[CheckRow]) -> list[CheckRow]:
 
 
 def _unseen(requirement: Requirement, unmet: Sequence[CheckRow]) -> CheckRow:
-    names = " and ".join(f"{each.requirement.side}: {each.requirement.name}" for each in unmet)
-    return CheckRow(requirement, Standing.UNSEEN, (f"not looked at, because of {names}",))
+    names = reduce(_both, (_name(each.requirement) for each in unmet))
+    found = Phrase("not looked at, because of {names}", names=names)
+    return CheckRow(requirement, Standing.UNSEEN, (found,))
+
+
+def _name(requirement: Requirement) -> Phrase:
+    side, name = Phrase(requirement.side.value), Phrase(requirement.name)
+    return Phrase("{side}: {name}", side=side, name=name)
+
+
+def _both(one: Phrase, other: Phrase) -> Phrase:
+    return Phrase("{one} and {other}", one=one, other=other)
 
 
 def _look(

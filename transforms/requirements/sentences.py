@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from transforms.core.language import Phrase
 from transforms.requirements.tables.requirements import MOST_SKEW_SECONDS
 
 QUARTER = timedelta(minutes=15)
@@ -10,6 +11,11 @@ FARTHEST_ZONE = timedelta(hours=14)
 Versions = tuple[int, int]
 FIRST_PREFECT, AFTER_PREFECT = (3, 8), (3, 10)
 """The releases of Prefect that `prefect.yaml` takes: from the first to before the second."""
+
+
+def as_sentence(fault: str | None) -> list[Phrase]:
+    """Return what is wrong with a full stop; nothing where nothing is."""
+    return [Phrase("{fault}.", fault=fault)] if fault else []
 
 
 def clock_fault(as_of: datetime, now: datetime, *, is_local: bool) -> str | None:
@@ -25,33 +31,43 @@ def clock_fault(as_of: datetime, now: datetime, *, is_local: bool) -> str | None
         skew -= QUARTER * round(skew / QUARTER)
     if abs(skew.total_seconds()) <= MOST_SKEW_SECONDS:
         return None
-    return (
-        f"openIMIS is read as of {as_of:%Y-%m-%d %H:%M:%S}, when this machine shows "
-        f"{now:%Y-%m-%d %H:%M:%S} (UTC): {_in_words(abs(skew))} apart"
+    return Phrase(
+        "openIMIS is read as of {as_of:%Y-%m-%d %H:%M:%S}, when this machine shows "
+        "{now:%Y-%m-%d %H:%M:%S} (UTC): {skew} apart",
+        as_of=as_of,
+        now=now,
+        skew=_in_words(abs(skew)),
     )
 
 
-def _in_words(skew: timedelta) -> str:
+def _in_words(skew: timedelta) -> Phrase:
     minutes = round(skew.total_seconds() / 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
+    if minutes < 120:
+        return Phrase("{count} minutes", count=minutes)
+    return Phrase("{count} hours", count=f"{minutes / 60:.0f}")
 
 
-def row_faults(rows: Mapping[str, int], needed: Sequence[str]) -> list[str]:
+def row_faults(rows: Mapping[str, int], needed: Sequence[str]) -> list[Phrase]:
     """Return which tables have no row at all, of those of which every openIMIS has some."""
-    return [f"{table} has no row" for table in needed if not rows.get(table)]
+    return [Phrase("{table} has no row", table=table) for table in needed if not rows.get(table)]
 
 
 def time_zone_fault(zone: str | None) -> str:
     """Return that this machine does not know the time zone of DHIS2."""
-    return (
-        f"DHIS2 runs in the time zone {zone!r}, of which this machine does not know: its dates are "
-        f"taken for those of UTC."
+    return Phrase(
+        "DHIS2 runs in the time zone {zone!r}, of which this machine does not know: its dates are "
+        "taken for those of UTC.",
+        zone=zone,
     )
 
 
 def root_fault(uid: str, name: str) -> str:
     """Return that DHIS2 lacks the country's org unit."""
-    return f"The country's org unit {uid} ({name}) is not in DHIS2, or hidden from the user."
+    return Phrase(
+        "The country's org unit {uid} ({name}) is not in DHIS2, or hidden from the user.",
+        uid=uid,
+        name=name,
+    )
 
 
 def room_fault(free: int, needed: int, folder: object) -> str | None:
@@ -64,8 +80,11 @@ def room_fault(free: int, needed: int, folder: object) -> str | None:
     """
     if free >= needed:
         return None
-    return (
-        f"The disk of {folder} has {in_mebibytes(free)} free; a run may take {in_mebibytes(needed)}"
+    return Phrase(
+        "The disk of {folder} has {free} free; a run may take {needed}",
+        folder=folder,
+        free=in_mebibytes(free),
+        needed=in_mebibytes(needed),
     )
 
 
@@ -79,9 +98,13 @@ def prefect_version_fault(server: str, own: str) -> str | None:
     found, ours = _release(server), _release(own)
     if FIRST_PREFECT <= found < AFTER_PREFECT and found >= ours:
         return None
-    return (
-        f"Prefect's server is of version {server}, and {own} is installed here; the server has to "
-        f"be as new as this, from {_text(FIRST_PREFECT)} to before {_text(AFTER_PREFECT)}"
+    return Phrase(
+        "Prefect's server is of version {server}, and {own} is installed here; the server has to "
+        "be as new as this, from {first} to before {after}",
+        server=server,
+        own=own,
+        first=_text(FIRST_PREFECT),
+        after=_text(AFTER_PREFECT),
     )
 
 

@@ -23,6 +23,7 @@ from transforms.changes.guards.preflight import authority_faults, package_faults
 from transforms.changes.guards.set_up_faults import assignment_faults, lacking_authorities
 from transforms.changes.sending.needs import optional_fields_sent
 from transforms.changes.sending.offer import Needs, Offer, ProgramAccess
+from transforms.core.language import Phrase
 from transforms.dhis2.metadata_plan import plan
 from transforms.model.existing import in_use
 from transforms.model.privacy import policy_of
@@ -88,7 +89,7 @@ class ServerLooks:
     def dhis2_login(self) -> Seen:
         """Log in."""
         _ = self._info
-        return Seen("DHIS2 knows the login")
+        return Seen(Phrase("DHIS2 knows the login"))
 
     def dhis2_version(self) -> Seen:
         """Look whether the version is supported."""
@@ -97,13 +98,13 @@ class ServerLooks:
 
     def dhis2_patch(self) -> Seen:
         """Look for known faults of the patch."""
-        return Seen("no fault of it is known", self._info.patch_warnings())
+        return Seen(Phrase("no fault of it is known"), self._info.patch_warnings())
 
     def dhis2_methods(self) -> Seen:
         """Make a PUT and a POST that change nothing."""
         try_put(self._client)
         try_post(self._client)
-        return Seen("GET, POST and PUT get through; DELETE, for set-up, was not tried")
+        return Seen(Phrase("GET, POST and PUT get through; DELETE, for set-up, was not tried"))
 
     def dhis2_calendar(self) -> Seen:
         """Compare the calendars."""
@@ -118,17 +119,17 @@ class ServerLooks:
 
     def dhis2_user(self) -> Seen:
         """Look whether the user is a superuser."""
-        return _result("no superuser", authority_faults(self._offer.user), DHIS2_USER)
+        return _result(Phrase("no superuser"), authority_faults(self._offer.user), DHIS2_USER)
 
     def dhis2_deletes(self) -> Seen:
         """Look whether the user deletes what others have."""
-        found = "the user deletes nothing of other programs"
+        found = Phrase("the user deletes nothing of other programs")
         return _result(found, authority_faults(self._offer.user), DHIS2_DELETES)
 
     def dhis2_authorities(self) -> Seen:
         """Look for what the role of the load allows."""
         return _result(
-            f"all of the role {LOADER.name}",
+            Phrase("all of the role {role}", role=LOADER.name),
             lacking_authorities(self._offer.user, LOADER.authorities),
         )
 
@@ -140,37 +141,38 @@ class ServerLooks:
 
     def dhis2_org_units(self) -> Seen:
         """Look whether the user's org units hold the country."""
-        return _result("hold the country", scope_faults(self._offer, self._needs))
+        return _result(Phrase("hold the country"), scope_faults(self._offer, self._needs))
 
     def dhis2_tree(self) -> Seen:
         """Look for the decisions, and at the org units of DHIS2's own that places go to."""
         country = self._settings.country
         if not country.uses_matches:
-            return Seen("org units are made of openIMIS's places")
+            return Seen(Phrase("org units are made of openIMIS's places"))
         found = look_at_tree(self._target, self._client, country)
-        return Seen("the org units that places go to are as they were", found.sentences)
+        return Seen(Phrase("the org units that places go to are as they were"), found.sentences)
 
     def dhis2_existing(self) -> Seen:
         """Look at what DHIS2 had before us and is used in place of ours."""
         country = self._settings.country
         used = in_use(country)
         if not used.renaming:
-            return Seen("nothing of it is used in place of ours")
+            return Seen(Phrase("nothing of it is used in place of ours"))
         faults = existing_faults(ask_existing(self._client, country), country)
-        found = f"{len(used.renaming.theirs)} of its own are used in place of ours"
+        count = len(used.renaming.theirs)
+        found = Phrase("{count} of its own are used in place of ours", count=count)
         return Seen(found, [used.swap(f"{each.found}.") for each in faults])
 
     def dhis2_package(self) -> Seen:
         """Look for programs and stages."""
-        return self._of_package("programs and stages are there", DHIS2_PACKAGE)
+        return self._of_package(Phrase("programs and stages are there"), DHIS2_PACKAGE)
 
     def dhis2_sharing(self) -> Seen:
         """Look whether the user may read and write data."""
-        return self._of_package("the user may read and write data", DHIS2_SHARING)
+        return self._of_package(Phrase("the user may read and write data"), DHIS2_SHARING)
 
     def dhis2_fields(self) -> Seen:
         """Look for what holds values."""
-        return self._of_package("all are there", DHIS2_FIELDS)
+        return self._of_package(Phrase("all are there"), DHIS2_FIELDS)
 
     def dhis2_package_version(self) -> Seen:
         """Compare what holds the data with what set-up of this release would make."""
@@ -180,13 +182,15 @@ class ServerLooks:
             for kind, objects in ours.items()
         }
         fault = package_fault(plan(ours, present, {}))
-        return Seen("set-up of this release would change nothing of it", [fault] if fault else [])
+        return Seen(
+            Phrase("set-up of this release would change nothing of it"), [fault] if fault else []
+        )
 
     def dhis2_assignments(self) -> Seen:
         """Look whether programs are assigned to org units of the country."""
         root = self._settings.country.root.uid
         assigned = {uid: self._lies_below(access, root) for uid, access in self._assignments()}
-        return _result("programs are assigned", assignment_faults(assigned))
+        return _result(Phrase("programs are assigned"), assignment_faults(assigned))
 
     def _assignments(self) -> Iterator[tuple[str, ProgramAccess]]:
         for uid, access in self._offer.programs.items():

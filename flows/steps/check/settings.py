@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from flows.steps.shared.country_file import read_country
+from transforms.core.language import Phrase
 from transforms.model.privacy import policy_of
 from transforms.openimis.country import Country
 from transforms.requirements.check_rows import Seen
@@ -29,9 +30,9 @@ class SettingsLooks:
     def country_file(self) -> Seen:
         """Read the country file."""
         policy_of(self.country)
-        return Seen(f"{self._path.name}, of {self.country.root.name}")
+        return Seen(Phrase("{file}, of {name}", file=self._path.name, name=self.country.root.name))
 
     def pseudonym_key(self) -> Seen:
         """Load the key, if one is needed."""
         is_there = self._load_key(self.country) is not None
-        return Seen("is saved" if is_there else "none is needed")
+        return Seen(Phrase("is saved") if is_there else Phrase("none is needed"))

@@ -10,6 +10,7 @@ from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.selection import TableSelection
 from flows.connectors.openimis.transaction import SourceTransaction
 from flows.steps.check.settings import SettingsLooks
+from transforms.core.language import Phrase
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.tables.columns import FAMILIES, HEALTH_FACILITIES, INSUREES, LOCATIONS
 from transforms.openimis.unmapped_values import (
@@ -20,7 +21,7 @@ from transforms.openimis.unmapped_values import (
     sum_unmapped,
 )
 from transforms.requirements.check_rows import Seen
-from transforms.requirements.sentences import clock_fault, row_faults
+from transforms.requirements.sentences import as_sentence, clock_fault, row_faults
 
 WITH_ROWS = tuple(table.name for table in (LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES))
 """What every openIMIS that is at work has some of."""
@@ -43,7 +44,7 @@ class SourceLooks:
 
     def openimis_block(self) -> Seen:
         """Load the block."""
-        return Seen(f"is saved, for {self._openimis.dialect_name}")
+        return Seen(Phrase("is saved, for {address}", address=self._openimis.dialect_name))
 
     def openimis_driver(self) -> Seen:
         """Look for the driver on this machine."""
@@ -52,33 +53,40 @@ class SourceLooks:
     def openimis_login(self) -> Seen:
         """Log in."""
         self._openimis.log_in()
-        return Seen("the database lets the user in")
+        return Seen(Phrase("the database lets the user in"))
 
     def openimis_letters(self) -> Seen:
         """Open the transaction of an extract, which looks at the letters first."""
         with self._openimis.transaction():
-            return Seen("all is read as of one moment, and letters come as they are")
+            return Seen(Phrase("all is read as of one moment, and letters come as they are"))
 
     def openimis_tables(self) -> Seen:
         """Read the catalogue."""
         present = [each for each in self._selected if each.location]
         lacking = len(self._selected) - len(present)
-        return Seen(f"{len(present)} tables, {lacking} that only newer releases have are not there")
+        found = Phrase(
+            "{count} tables, {lacking} that only newer releases have are not there",
+            count=len(present),
+            lacking=lacking,
+        )
+        return Seen(found)
 
     def openimis_read_only(self) -> Seen:
         """Ask for the user's rights; nothing is tried."""
         writable = self._openimis.writable(self._selected)
         if writable is None:
-            return Seen("a file without rights of its own; this program only reads it")
-        found = f"The user may write {', '.join(writable)}"
-        return Seen("the user may only read", [f"{found}; it needs only to read."] * bool(writable))
+            return Seen(Phrase("a file without rights of its own; this program only reads it"))
+        fault = Phrase(
+            "The user may write {tables}; it needs only to read.", tables=", ".join(writable)
+        )
+        return Seen(Phrase("the user may only read"), [fault] * bool(writable))
 
     def openimis_rows(self) -> Seen:
         """Count the rows."""
         with self._openimis.transaction() as transaction:
             rows = {each.table.name: transaction.count_rows(each) for each in self._selected}
         counts = ", ".join(f"{name} {count:,}" for name, count in rows.items() if count)
-        faults = [f"{each}." for each in row_faults(rows, WITH_ROWS)]
+        faults = [each for fault in row_faults(rows, WITH_ROWS) for each in as_sentence(fault)]
         return Seen(counts, faults)
 
     def openimis_codes(self) -> Seen:
@@ -87,7 +95,7 @@ class SourceLooks:
         selected = self._openimis.check(columns_of_codes(selected_columns(country), country))
         with self._openimis.transaction() as transaction:
             unmapped = sum_unmapped(self._unmapped(transaction, selected))
-        return Seen("all are known", [sentence_of(each) for each in unmapped])
+        return Seen(Phrase("all are known"), [sentence_of(each) for each in unmapped])
 
     def _unmapped(
         self, transaction: SourceTransaction, selected: list[TableSelection]
@@ -104,10 +112,13 @@ class SourceLooks:
             now = datetime.now(UTC).replace(tzinfo=None)
             as_of = transaction.as_of
         fault = clock_fault(as_of, now, is_local=self._openimis.has_local_clock)
-        zone = self._settings_zone()
-        return Seen(f"as of {as_of:%Y-%m-%d %H:%M}{zone}", [f"{fault}."] if fault else [])
+        found = Phrase(
+            "as of {as_of:%Y-%m-%d %H:%M}; {days}", as_of=as_of, days=self._days_in_words()
+        )
+        return Seen(found, as_sentence(fault))
 
-    def _settings_zone(self) -> str:
+    def _days_in_words(self) -> Phrase:
         """Return in which time zone days count, if the country file says it."""
-        zone = self._settings.country.time_zone
-        return f"; days are those of {zone}" if zone else "; days are as they are written"
+        if zone := self._settings.country.time_zone:
+            return Phrase("days are those of {zone}", zone=zone)
+        return Phrase("days are as they are written")

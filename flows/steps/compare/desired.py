@@ -19,6 +19,7 @@ from transforms.changes.answers.metadata_changes import with_content
 from transforms.changes.answers.reject_rows import UNREADABLE_ROWS, unreadable_rows
 from transforms.changes.objects.partitions import partition_count
 from transforms.core.errors import GuardError
+from transforms.core.language import ENGLISH, Language
 from transforms.model.desired import desired_metadata
 from transforms.model.digests import Made
 from transforms.model.held_back import NOTHING_UNDELETABLE, undeletable_rows
@@ -65,7 +66,8 @@ def stage_desired(
     register = register_of(snapshot.frames, country)
     placement = placement_by(decisions, register, country)
     as_of = local_day(snapshot.as_of, country)
-    made = Made(register, as_of, [country.model_dump_json(), inputs.key_fingerprint], placement)
+    content = country.model_dump_json(exclude={"languages"})  # no object has a word of them
+    made = Made(register, as_of, [content, inputs.key_fingerprint], placement)
     alike = likeness(run, made, inputs, count, last_ended)
     as_before = take_over_desired(run, alike.before, alike.as_before) if alike.before else []
     parts = Parts(run, as_of, inputs, count, placement, register)
@@ -114,10 +116,10 @@ def _oddities(register: Register, inputs: Inputs) -> list[str]:
     return [sentence_of_lines(lines)] if lines else []
 
 
-def unmapped_values(run: Run) -> list[str]:
+def unmapped_values(run: Run, language: Language = ENGLISH) -> list[str]:
     """Return, a sentence each, the values of openIMIS that nothing explains; none in older runs."""
     manifest = DesiredManifest.read_if_done(run)
-    return [sentence_of(each) for each in manifest.unmapped] if manifest else []
+    return [language.of(sentence_of(each)) for each in manifest.unmapped] if manifest else []
 
 
 def oddities(run: Run) -> list[str]:

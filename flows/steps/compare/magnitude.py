@@ -27,6 +27,7 @@ from transforms.changes.guards.magnitude import (
 from transforms.changes.guards.magnitude_sentences import sentence
 from transforms.changes.guards.permissions import Permissions
 from transforms.changes.guards.pseudonym_keys import pseudonyms, waiting_pseudonyms, waits_for_a_key
+from transforms.core.language import ENGLISH, Language
 from transforms.model.field_keys import key_of
 from transforms.model.privacy import policy_of
 from transforms.model.resources import RESOURCES, Resource
@@ -112,14 +113,14 @@ def holds_back_pseudonyms(run: Run) -> bool:
     return any(each.kind is MagnitudeKind.PSEUDONYMS for each in findings_of(run))
 
 
-def waiting_sentences(run: Run) -> list[str]:
+def waiting_sentences(run: Run, language: Language = ENGLISH) -> list[str]:
     """Return a sentence for each thing that waits for a permission."""
-    return [sentence(each) for each in findings_of(run) if not each.why]
+    return [language.of(sentence(each)) for each in findings_of(run) if not each.why]
 
 
-def other_sentences(run: Run) -> list[str]:
+def other_sentences(run: Run, language: Language = ENGLISH) -> list[str]:
     """Return a sentence for each thing that is much and goes."""
-    return [sentence(each) for each in findings_of(run) if each.why]
+    return [language.of(sentence(each)) for each in findings_of(run) if each.why]
 
 
 def lifted_too_late(run: Run, allow: Permissions) -> str | None:

@@ -15,6 +15,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import org_units_below
+from staging.languages import language_named
 from staging.layout import Run, Target
 from staging.matches import read_matches, write_match_map, write_match_page, write_matches
 from staging.snapshots import read_snapshot
@@ -99,7 +100,8 @@ def match_run(
     matches = _matches(places, units, before, country, beside)
     rows = file_of(places, units, matches, before, author)
     write_matches(run, target, rows, checksum)
-    page = match_page(rows, news_in(rows, before), places, units, country)
+    language = language_named(country.languages.reports)
+    page = match_page(rows, news_in(rows, before), places, units, country, language)
     write_match_page(run, page)
     if (drawn := match_map(rows, places, units)) is not None:
         write_match_map(run, drawn)

@@ -11,11 +11,14 @@ from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.staged_changes import resources_in
 from staging.current import Current
 from staging.frames import scan_objects
+from staging.languages import language_of
 from staging.layout import Run, Target
 from staging.links import read_links
 from staging.manifests import ChangesManifest, DesiredManifest
 from staging.rejects import read_rejects
+from transforms.changes.answers.reject_rows import hints_in
 from transforms.core.errors import StagingError
+from transforms.core.language import Phrase
 from transforms.model.resources import EVERY_RESOURCE, Resource
 from transforms.reports.explanations import differences, of_object
 
@@ -37,17 +40,29 @@ def find_object(name: str, target: Target, run_id: str | None) -> Mapping[str, S
     current = current_or_first(target, 0)
     links = read_links(target, current)
     name = next(iter(links.filter(theirs=name)["uid"]), name)
-    run = Run(target.root, run_id or _last_run(target, current))
+    run = run_to_explain(target, run_id)
     desired, confirmed = _of_stage(run, DesiredManifest), _acknowledged(target, current)
+    waiting = waiting_sentences(run, language_of(run))
     return {
-        f"Desired in run {run.run_id}": _rows(name, desired),
-        f"Changes of run {run.run_id}": _rows(name, _of_stage(run, ChangesManifest)),
-        "Confirmed by DHIS2": _rows(name, confirmed),
-        "In DHIS2 a person of its own": _links_of(_spell(name), links),
-        "Desired otherwise than confirmed": _differences(name, desired, confirmed),
-        "Held back or refused": _rejects(run, name),
-        "Held back of all by a guard": [{"why": each} for each in waiting_sentences(run)],
+        Phrase("Desired in run {run}", run=run.run_id): _rows(name, desired),
+        Phrase("Changes of run {run}", run=run.run_id): _rows(
+            name, _of_stage(run, ChangesManifest)
+        ),
+        Phrase("Confirmed by DHIS2"): _rows(name, confirmed),
+        Phrase("In DHIS2 a person of its own"): _links_of(_spell(name), links),
+        Phrase("Desired otherwise than confirmed"): _differences(name, desired, confirmed),
+        Phrase("Held back or refused"): _rejects(run, name),
+        Phrase("Held back of all by a guard"): [{"why": each} for each in waiting],
     }
+
+
+def run_to_explain(target: Target, run_id: str | None) -> Run:
+    """Return the run that is named, or the last one that changed the target.
+
+    Raises:
+        StagingError: Nothing was ever posted to the target, and no run is named.
+    """
+    return Run(target.root, run_id or _last_run(target, current_or_first(target, 0)))
 
 
 def _links_of(name: str, links: pl.DataFrame) -> ShownRows:
@@ -112,4 +127,5 @@ def _acknowledged(target: Target, current: Current) -> FramesOf:
 
 def _rejects(run: Run, name: str) -> ShownRows:
     is_named = pl.col("id").str.to_lowercase() == name.lower()
-    return read_rejects(run).filter(is_named | (pl.col("key") == name)).collect().to_dicts()
+    found = read_rejects(run).filter(is_named | (pl.col("key") == name)).collect()
+    return hints_in(found, language_of(run)).to_dicts()

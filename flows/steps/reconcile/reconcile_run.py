@@ -33,20 +33,22 @@ from flows.steps.reconcile.reports import (
 from flows.steps.shared.runner import PLAIN, Runner
 from flows.steps.target.read_back import Paging
 from staging.current import Current
+from staging.languages import language_of
 from staging.layout import Run, Target
 from staging.links import read_links
 from staging.target_lock import locked
 from transforms.changes.objects.links import renaming_of
 from transforms.changes.sending.linking import merged_sentences
+from transforms.core.language import message
 from transforms.model.resources import METADATA, TRACKED_ENTITIES, Resource
 from transforms.reports.reconciliation_report import markdown
 
-REPAIRED = (
+REPAIRED = message(
     "Acknowledged now says what DHIS2 holds. The next `sync` sends what is missing or different, "
     "and deletes what openIMIS does not have. What is much of it waits for a permission: "
     "`creates`, `changes`, `empties`, `deletes`."
 )
-NOT_REPAIRED = (
+NOT_REPAIRED = message(
     "Nothing was changed. With `repair`, acknowledged is made to say what DHIS2 holds, and the "
     "next `sync` does the rest."
 )
@@ -178,7 +180,8 @@ def report(runner: Runner, work: Reconciliation, *, repaired: bool) -> int:
     write_reports(work, sides)
     found = findings(work).group_by("resource", "kind", "detail").agg(objects=pl.len())
     details = found.sort("resource", "kind", "detail").collect()
-    text = markdown(sides, details, place_names(work), REPAIRED if repaired else NOT_REPAIRED)
+    after = REPAIRED if repaired else NOT_REPAIRED
+    text = markdown(sides, details, place_names(work), after, language_of(work.run))
     runner.publish(work.run, "reconciliation", text)
     return int(details["objects"].sum())
 

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 from staging.files import write_bytes
+from staging.languages import language_named
 from staging.layout import Run
 from staging.runs import RunRecord, remember
 from transforms.core.errors import CountryError
@@ -41,12 +42,13 @@ def write_what_leaves(run: Run, country: Country) -> str:
     Raises:
         CountryError: The country file's privacy asks for what cannot be.
     """
-    page = leaving_page(country)
+    page = leaving_page(country, language_named(country.languages.reports))
     write_bytes(run.what_leaves, page.encode())
     return page
 
 
 HOW_FAST = {"load", "guards", "waiting", "retention", "analytics", "partitions"}
+IN_WHICH_WORDS = {"languages"}
 OF_SET_UP = {"service_groups"}
 
 
@@ -54,11 +56,11 @@ def remember_what_may_leave(run: Run, country: Country) -> None:
     """Note in run.json what of the country file decides what a run sends.
 
     The bundles of a run are made by these settings, so the run goes on only while they are the
-    same. How it is posted, what the guards allow, and of what set-up makes figures, may change
-    meanwhile.
+    same. How it is posted, what the guards allow, and of what set-up makes figures, and in which
+    language people read, may change meanwhile.
 
     Raises:
         StagingError: They differ from those with which the run was begun.
     """
-    decides = country.model_dump(mode="json", exclude=HOW_FAST | OF_SET_UP)
+    decides = country.model_dump(mode="json", exclude=HOW_FAST | OF_SET_UP | IN_WHICH_WORDS)
     remember(run, RunRecord.model_validate(decides | {"regions": sorted(country.regions)}))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from transforms.changes.answers.metadata_changes import ROW
+from transforms.core.language import ENGLISH, Language, message
 from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.model.resources import EVERY_BY_NAME, OPTIONS, ORG_UNITS
 from transforms.model.tables.option_sets import FILLED_SETS
@@ -14,6 +15,7 @@ from transforms.openimis.tables.field_reasons import hint_of
 POPULATION, NOTE, COUNTED_ONLY = "population", "note", "counted only"
 UNREADABLE_ROWS = "openimis_rows"
 FIXED_LIST = "a fixed list of the package"
+UNKNOWN = message("Nothing is known of this code here: look it up in DHIS2's documentation.")
 TABLES = {name: resource.table for name, resource in EVERY_BY_NAME.items()} | {
     ORG_UNITS: f"{LOCATIONS.name} or {HEALTH_FACILITIES.name}",
     OPTIONS: FIXED_LIST,
@@ -28,16 +30,25 @@ def table_of(resource: str, name: str) -> str:
     return TABLE_OF_SET.get(name) or TABLES[resource]
 
 
-def hints(codes: Iterable[str]) -> dict[str, str]:
+def hints(codes: Iterable[str], language: Language = ENGLISH) -> dict[str, str]:
     """Return what to do about each reason code: ours, or DHIS2's."""
-    return {code: _hint(code) for code in codes}
+    return {code: _hint(code, language) for code in codes}
 
 
-def _hint(code: str) -> str:
+def _hint(code: str, language: Language) -> str:
     if code in ERROR_CODES:
-        return f"{ERROR_CODES[code].meaning} {ERROR_CODES[code].hint}"
-    return (
-        hint_of(code) or "Nothing is known of this code here: look it up in DHIS2's documentation."
+        found = ERROR_CODES[code]
+        return f"{language.of(found.meaning)} {language.of(found.hint)}"
+    return language.of(hint_of(code) or UNKNOWN)
+
+
+def hints_in(rows: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """Return rejects with their hints in a language."""
+    if language is ENGLISH:
+        return rows
+    meaning = hints(rows["reason"].unique().drop_nulls(), language)
+    return rows.with_columns(
+        hint=pl.col("reason").replace_strict(meaning, return_dtype=pl.String, default=None)
     )
 
 

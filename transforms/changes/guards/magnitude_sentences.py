@@ -1,6 +1,7 @@
 """What is much, in a sentence each."""
 
 from transforms.changes.guards.magnitude import LIFTED_BY, Finding, MagnitudeKind
+from transforms.core.language import Phrase, message
 from transforms.model.resources import EVERY_BY_NAME, OPTIONS, ORG_UNITS
 from transforms.model.tables.option_sets import OPTION_SETS
 
@@ -14,48 +15,67 @@ NAMES_OF_ORG_UNITS = {
 SETS = {each.uid: each.name for each in OPTION_SETS}
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: Finding) -> Phrase:
     """Say what was found, what becomes of it, and what to do."""
-    found = _what(finding)
+    found, why = _what(finding), Phrase(finding.why)
     if finding.kind is MagnitudeKind.VANISHES:
-        return f"{found}: {finding.why}."
+        return Phrase("{found}: {why}.", found=found, why=why)
     if finding.why:
-        return f"{found}: {finding.why}; it goes."
+        return Phrase("{found}: {why}; it goes.", found=found, why=why)
     if finding.kind is MagnitudeKind.PSEUDONYMS:
-        return (
-            f"The pseudonym key is another than that of the pseudonyms in DHIS2: {found}. It is "
-            f"held back: DHIS2 keeps what it has of it, new people go without, and everything else "
-            f"goes. Save the old key in the block again (with --replace); or, if it was changed on "
-            f"purpose, {LIFTED_BY[finding.kind].lifts} in a new run, which sends all of them anew. "
-            f"Of this, nothing was posted."
+        return Phrase(
+            "The pseudonym key is another than that of the pseudonyms in DHIS2: {found}. It is "
+            "held back: DHIS2 keeps what it has of it, new people go without, and everything else "
+            "goes. Save the old key in the block again (with --replace); or, if it was changed on "
+            "purpose, run once with allow={permission} in a new run, which sends all of them anew. "
+            "Of this, nothing was posted.",
+            found=found,
+            permission=LIFTED_BY[finding.kind].value,
         )
-    return (
-        f"{found}, more than the country file's [guards] let through. It is held back, DHIS2 keeps "
-        f"what it has of it, and everything else goes. If openIMIS and this release are right, "
-        f"{LIFTED_BY[finding.kind].lifts} in a new run; else find out what has changed it: another "
-        f"release, a lost column, another time zone. Of this, nothing was posted."
+    return Phrase(
+        "{found}, more than the country file's [guards] let through. It is held back, DHIS2 keeps "
+        "what it has of it, and everything else goes. If openIMIS and this release are right, "
+        "run once with allow={permission} in a new run; else find out what has changed it: another "
+        "release, a lost column, another time zone. Of this, nothing was posted.",
+        found=found,
+        permission=LIFTED_BY[finding.kind].value,
     )
 
 
-def _what(finding: Finding) -> str:
+_OF_ALL = {
+    MagnitudeKind.CREATES: message(
+        "The run would create {objects:,} {resource}, where DHIS2 holds {of:,}"
+    ),
+    MagnitudeKind.DELETES: message("The run would delete {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.CHANGES: message("The run would change {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.VANISHES: message("openIMIS no longer has {objects:,} of {of:,} {resource}"),
+}
+_OF_A_VALUE = {
+    MagnitudeKind.CHANGES: message("{name} becomes another for {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.EMPTIES: message("{name} becomes empty for {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.PSEUDONYMS: message(
+        "{name} would become another for {objects:,} of {of:,} {resource}"
+    ),
+    MagnitudeKind.FILLS: message("{name} gets a first value for {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.DUE: message("{name} moves on for {objects:,} of {of:,} {resource}"),
+    MagnitudeKind.VANISHES: message(
+        "openIMIS no longer has {objects:,} of {of:,} {resource} of {name}"
+    ),
+}
+
+
+def _what(finding: Finding) -> Phrase:
+    form = (_OF_A_VALUE if finding.name else _OF_ALL)[finding.kind]
     name = value_name(finding.resource, finding.name)
-    share = f"{finding.objects:,} of {finding.of:,} {finding.resource}"
-    whole = {
-        MagnitudeKind.CREATES: f"The run would create {finding.objects:,} {finding.resource}, "
-        f"where DHIS2 holds {finding.of:,}",
-        MagnitudeKind.DELETES: f"The run would delete {share}",
-        MagnitudeKind.CHANGES: f"The run would change {share}",
-        MagnitudeKind.VANISHES: f"openIMIS no longer has {share}",
-    }
-    of_value = {
-        MagnitudeKind.CHANGES: f"{name} becomes another for {share}",
-        MagnitudeKind.EMPTIES: f"{name} becomes empty for {share}",
-        MagnitudeKind.PSEUDONYMS: f"{name} would become another for {share}",
-        MagnitudeKind.FILLS: f"{name} gets a first value for {share}",
-        MagnitudeKind.DUE: f"{name} moves on for {share}",
-        MagnitudeKind.VANISHES: f"openIMIS no longer has {share} of {SETS.get(finding.name)}",
-    }
-    return of_value[finding.kind] if finding.name else whole[finding.kind]
+    if finding.kind is MagnitudeKind.VANISHES:
+        name = str(SETS.get(finding.name))
+    return Phrase(
+        form,
+        name=name,
+        objects=finding.objects,
+        of=finding.of,
+        resource=finding.resource,
+    )
 
 
 def value_name(resource: str, name: str) -> str:
