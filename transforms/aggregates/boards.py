@@ -7,6 +7,7 @@ from transforms.aggregates.elements import element_uid
 from transforms.aggregates.figures.table import FIGURE_BY_KEY, Figure
 from transforms.aggregates.tables.ratios import BEFORE, IN_BRACKETS, RATIOS, Ratio
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import Phrase, shortened
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.tables.charts import BY_AREA, BY_PERIOD, ChartType, Period, Visualization
@@ -56,12 +57,12 @@ def _type(of: IndicatorType) -> Json:
 
 
 def _indicator(row: Ratio, frequency: str, *, sends_every_cell: bool) -> Json:
-    name = f"{row.name} (openIMIS figures)"
+    name = Phrase("{ratio} (openIMIS figures)", ratio=Phrase(row.name))
     numerator = row.numerator_with_zero() if sends_every_cell else row.numerator
     return {
         "id": row.uid,
         "name": name,
-        "shortName": name[:LONGEST_SHORT_NAME].strip(),
+        "shortName": _short(name),
         "indicatorType": {"id": row.type.uid},
         "numerator": _of_elements(numerator, frequency),
         "numeratorDescription": _in_words(row.numerator),
@@ -78,9 +79,23 @@ def _of_elements(expression: str, frequency: str) -> str:
     return IN_BRACKETS.sub(lambda found: f"#{{{uid(FIGURE_BY_KEY[found[1]])}}}", expression)
 
 
-def _in_words(expression: str) -> str:
-    named = IN_BRACKETS.sub(lambda found: FIGURE_BY_KEY[found[1]].name, expression)
-    return named.replace(BEFORE, " of the period before")
+def _short(name: Phrase) -> str:
+    cut = shortened(name, LONGEST_SHORT_NAME)
+    return Phrase.shown_as(cut.strip(), name.message, **name.values)
+
+
+def _in_words(expression: str) -> Phrase:
+    """Return an expression with the names of figures."""
+    form = IN_BRACKETS.sub(r"{\1}", expression.replace(BEFORE, ""))
+    keys = IN_BRACKETS.findall(expression)
+    return Phrase(form, **{key: _name_in(expression, key) for key in keys})
+
+
+def _name_in(expression: str, key: str) -> Phrase:
+    name = Phrase(FIGURE_BY_KEY[key].name)
+    if f"[{key}]{BEFORE}" in expression:
+        return Phrase("{figure} of the period before", figure=name)
+    return name
 
 
 def _group(ratios: Sequence[Ratio]) -> Json:
@@ -103,8 +118,9 @@ def _charts(figures: Sequence[Figure], ratios: Sequence[Ratio], frequency: str) 
 def _two_charts(key: str, name: str, item: Json, frequency: str) -> Iterator[Json]:
     """Yield a chart of the periods, and one of the org units below one's own."""
     year, last = SHOWN[frequency]
-    of_periods = Visualization(key, "", f"{name} (figures)", ChartType.LINE, BY_PERIOD, (), year)
-    title = f"{name} by area (figures)"
+    title = Phrase("{name} (figures)", name=Phrase(name))
+    of_periods = Visualization(key, "", title, ChartType.LINE, BY_PERIOD, (), year)
+    title = Phrase("{name} by area (figures)", name=Phrase(name))
     of_areas = Visualization(
         f"{key}.area",
         "",

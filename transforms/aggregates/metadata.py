@@ -8,6 +8,7 @@ is told to; `flows/steps/set_up/option_combos.py` tells it.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 
 from transforms.aggregates.boards import board_objects
 from transforms.aggregates.category_options import CategoryOptions
@@ -20,17 +21,23 @@ from transforms.aggregates.elements import (
     element_uid,
     option_uid,
 )
-from transforms.aggregates.figures.categories import CATEGORIES
+from transforms.aggregates.figures.categories import CATEGORIES, UNKNOWN
 from transforms.aggregates.figures.methods import METHODS, When
 from transforms.aggregates.figures.table import Figure
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import Phrase, message
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.openimis.country import Country
 from transforms.package.tables.user_roles import ADMINISTRATOR
 from transforms.package.user_roles import user_role_object
 
 PERIOD_TYPES = {"monthly": "Monthly", "quarterly": "Quarterly"}
-OF_WHOM = {"facility": "health facilities", "district": "districts", "country": "the country"}
+OF_WHOM = {
+    "facility": message("health facilities"),
+    "district": message("districts"),
+    "country": message("the country"),
+}
+HOW_OFTEN = {"monthly": message("monthly"), "quarterly": message("quarterly")}
 OF_CATEGORIES = (
     "F_CATEGORY_OPTION_PUBLIC_ADD", "F_CATEGORY_PUBLIC_ADD", "F_CATEGORY_COMBO_PUBLIC_ADD",
 )  # fmt: skip
@@ -74,8 +81,12 @@ def combinations_of(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
 
 def _option(key: str, code: str, name: str) -> Json:
     """Return an option; names are unique in DHIS2, and a ministry has options of its own."""
-    uid, label = option_uid(key, code), name[:LONGEST_LABEL]
-    named = f"{label} ({CATEGORIES[key].name.lower()}, openIMIS)"
+    uid, label = option_uid(key, code), _label(key, code, name)
+    named = Phrase(
+        "{option} ({category}, openIMIS)",
+        option=label,
+        category=Phrase(CATEGORIES[key].name.lower()),
+    )
     return {
         "id": uid,
         "code": option_code(key, code),
@@ -85,8 +96,14 @@ def _option(key: str, code: str, name: str) -> Json:
     }
 
 
+def _label(key: str, code: str, name: str) -> str:
+    """Return what an option is called: words of the package are translated, openIMIS's are not."""
+    is_ours = CATEGORIES[key].options is not None or code == UNKNOWN
+    return Phrase(name[:LONGEST_LABEL]) if is_ours else name[:LONGEST_LABEL]
+
+
 def _category(key: str, options: CategoryOptions) -> Json:
-    name = f"{CATEGORIES[key].name} (openIMIS)"
+    name = Phrase("{name} (openIMIS)", name=Phrase(CATEGORIES[key].name))
     return {
         "id": category_uid(key),
         "code": category_code(key),
@@ -101,11 +118,17 @@ def _category(key: str, options: CategoryOptions) -> Json:
 def _combo(keys: tuple[str, ...]) -> Json:
     return {
         "id": combo_uid(keys),
-        "name": f"{', '.join(CATEGORIES[key].name for key in keys)} (openIMIS)",
+        "name": Phrase("{name} (openIMIS)", name=_joined(keys)),
         "dataDimensionType": "DISAGGREGATION",
         "categories": [{"id": category_uid(key)} for key in keys],
         "skipTotal": False,
     }
+
+
+def _joined(keys: tuple[str, ...]) -> Phrase:
+    """Return the names of some categories."""
+    names = (Phrase(CATEGORIES[key].name) for key in keys)
+    return reduce(lambda one, other: Phrase("{one}, {other}", one=one, other=other), names)
 
 
 def _element(figure: Figure, frequency: str) -> Json:
@@ -126,21 +149,29 @@ def _element(figure: Figure, frequency: str) -> Json:
     }
 
 
-def element_name(figure: Figure, frequency: str) -> str:
+def element_name(figure: Figure, frequency: str) -> Phrase:
     """Return what the data element of a figure is called."""
-    return f"{figure.name} (openIMIS{', quarterly' if frequency == 'quarterly' else ''})"
+    name = Phrase(figure.name)
+    if frequency == "quarterly":
+        return Phrase("{name} (openIMIS, quarterly)", name=name)
+    return Phrase("{name} (openIMIS)", name=name)
 
 
-def short(name: str, uid: str) -> str:
+def short(name: Phrase, uid: str) -> Phrase:
     """Return a short name: the name, or its beginning and something of the UID."""
     if len(name) <= LONGEST_SHORT_NAME:
         return name
-    return f"{name[: LONGEST_SHORT_NAME - 5]} {uid[:4]}"
+    cut = f"{name[: LONGEST_SHORT_NAME - 5]} {uid[:4]}"
+    return Phrase.shown_as(cut, name.message, **name.values)
 
 
 def _data_set(place: str, figures: Sequence[Figure], frequency: str) -> Json:
     uid = data_set_uid(place, frequency)
-    name = f"openIMIS figures of {OF_WHOM[place]}, {frequency}"
+    name = Phrase(
+        "openIMIS figures of {whom}, {frequency}",
+        whom=Phrase(OF_WHOM[place]),
+        frequency=Phrase(HOW_OFTEN[frequency]),
+    )
     return {
         "id": uid,
         "code": data_set_code(place, frequency),

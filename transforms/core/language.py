@@ -41,6 +41,14 @@ class Phrase(str):
         return phrase
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text that is cut where it is too long; another language has its own whole."""
+    if len(text) <= longest:
+        return text
+    whole = text if isinstance(text, Phrase) else Phrase(text)
+    return Phrase.shown_as(text[:longest], whole.message, **whole.values)
+
+
 def message(text: str) -> str:
     """Mark a text as one that catalogues have; it gets its values later, if it has places."""
     return text

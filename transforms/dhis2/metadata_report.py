@@ -50,6 +50,12 @@ def collection_changes(status: int, body: Any) -> int | None:
     return int(stats.get("updated", 0)) + int(stats.get("deleted", 0))
 
 
+def object_error_codes(body: Any) -> list[str]:
+    """Return the error codes of an answer about one object, each once."""
+    errors = _report(body).get("errorReports") or ()
+    return list(dict.fromkeys(str(each.get("errorCode")) for each in errors))
+
+
 def _report(body: Any) -> Json:
     inner = body.get("response", body) if isinstance(body, dict) else None
     return inner if isinstance(inner, dict) else {}

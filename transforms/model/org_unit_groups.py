@@ -1,8 +1,11 @@
 """Org unit groups and their sets as DHIS2 accepts them, and which openIMIS value is in which."""
 
+from functools import reduce
+
 import polars as pl
 
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import Phrase
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
 
@@ -47,12 +50,28 @@ def description(country: Country, group_set: GroupSet) -> str:
     if not group_set.table:
         return group_set.description if country.place_groups is None else FILLED_BY_FILE
     if not country.fills(group_set):
-        return f"{group_set.description} {NOT_FILLED}"
-    values = "; ".join(
-        f"{group.name.removesuffix(BESIDE_OTHERS)} {', '.join(country.codes_in(group_set, group))}"
-        for group in group_set.groups
+        return _joined(Phrase(group_set.description), Phrase(NOT_FILLED))
+    values = reduce(_both, (_values(country, group_set, group) for group in group_set.groups))
+    return Phrase(
+        "{description} {column}: {values}.",
+        description=Phrase(group_set.description),
+        column=f"{group_set.table}.{group_set.column}",
+        values=values,
     )
-    return f"{group_set.description} {group_set.table}.{group_set.column}: {values}."
+
+
+def _joined(one: Phrase, other: Phrase) -> Phrase:
+    return Phrase("{one} {other}", one=one, other=other)
+
+
+def _both(one: Phrase, other: Phrase) -> Phrase:
+    return Phrase("{one}; {other}", one=one, other=other)
+
+
+def _values(country: Country, group_set: GroupSet, group: OrgUnitGroup) -> Phrase:
+    codes = ", ".join(country.codes_in(group_set, group))
+    name = Phrase(group.name.removesuffix(BESIDE_OTHERS))
+    return Phrase("{group} {codes}", group=name, codes=codes)
 
 
 def _group_set(country: Country, group_set: GroupSet) -> Json:

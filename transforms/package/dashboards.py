@@ -8,6 +8,7 @@ maps ────────────────┘
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import Phrase
 from transforms.core.metadata_uids import metadata_uid
 from transforms.package.program_indicators import ProgramIndicator
 from transforms.package.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, ItemRows
@@ -57,7 +58,9 @@ def _dashboard(row: Dashboard, charts: Mapping[str, Json]) -> Json:
     return {
         "id": row.uid,
         "name": row.name,
-        "description": f"{row.about} {COPY_TO_CHANGE}",
+        "description": Phrase(
+            "{about} {advice}", about=Phrase(row.about), advice=Phrase(COPY_TO_CHANGE)
+        ),
         "dashboardItems": list(_place(row, _present_rows(row.rows, charts))),
     }
 

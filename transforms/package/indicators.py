@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import shortened
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.program_indicators import ProgramIndicator
 from transforms.package.tables.indicators import (
@@ -62,7 +63,7 @@ def _indicator_object(row: Indicator, uids: Mapping[str, str]) -> Json:
     return note | {
         "id": row.uid,
         "name": row.name,
-        "shortName": row.name[:LONGEST_SHORT_NAME],
+        "shortName": shortened(row.name, LONGEST_SHORT_NAME),
         "indicatorType": {"id": row.type.uid},
         "numerator": resolve(row.numerator, uids),
         "numeratorDescription": row.numerator_words,

@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.core.fields import OptionSet, Treatment
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import Phrase
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.chosen_resources import is_asked
 from transforms.model.privacy import policy_of
@@ -135,11 +136,16 @@ def _option_splits(split: OptionSplit, options: Sequence[tuple[str, str]]) -> It
         if "'" not in code and "\\" not in code:
             yield Split(
                 f"{split.key}:{code}",
-                f"{split.label}: {name}",
+                Phrase("{list}: {option}", list=Phrase(split.label), option=_in_words(split, name)),
                 f"{split.operand} == '{code}'",
                 split.option_set,
                 code,
             )
+
+
+def _in_words(split: OptionSplit, name: str) -> str:
+    """Return the name of an option: words of the package are translated, those of openIMIS not."""
+    return name if split.option_set.codes is None else Phrase(name)
 
 
 def _program_indicator(measure: Measure, split: Split | None) -> ProgramIndicator:
@@ -147,13 +153,22 @@ def _program_indicator(measure: Measure, split: Split | None) -> ProgramIndicato
     return ProgramIndicator(
         key=key,
         uid=_uid(measure, split) or metadata_uid(f"programIndicator:{key}"),
-        name=measure.name if split is None else f"{measure.name} ({split.label})",
+        name=measure.name if split is None else _part(measure.name, split.label),
         short_name=_short_name(measure, split),
-        description=measure.definition + (f" Only: {split.label}." if split else ""),
+        description=measure.definition if split is None else _description(measure, split),
         measure=measure,
         split=split,
         filter=" && ".join((*measure.conditions, *([split.condition] if split else []))),
     )
+
+
+def _part(measure: str, part: str) -> Phrase:
+    return Phrase("{measure} ({part})", measure=Phrase(measure), part=part)
+
+
+def _description(measure: Measure, split: Split) -> Phrase:
+    definition = Phrase(measure.definition)
+    return Phrase("{definition} Only: {part}.", definition=definition, part=split.label)
 
 
 def _uid(measure: Measure, split: Split | None) -> str | None:
@@ -170,11 +185,18 @@ def _short_name(measure: Measure, split: Split | None) -> str:
     """Return a unique short name: of an option its code, since names are long."""
     if split is None:
         return measure.short
-    short = f"{measure.short} ({split.key.replace(':', ' ') if ':' in split.key else split.label})"
+    short = _part(measure.short, _short_part(split) if ":" in split.key else split.label)
     if len(short) <= LONGEST_SHORT_NAME:
         return short
     mark = metadata_uid(f"{measure.key}.{split.key}")[:5]
-    return f"{short[: LONGEST_SHORT_NAME - len(mark) - 1]} {mark}"
+    cut = f"{short[: LONGEST_SHORT_NAME - len(mark) - 1]} {mark}"
+    return Phrase.shown_as(cut, short.message, **short.values)
+
+
+def _short_part(split: Split) -> Phrase:
+    kind, _, code = split.key.partition(":")
+    is_ours = split.option_set is not None and split.option_set.codes is not None
+    return Phrase("{kind} {code}", kind=Phrase(kind), code=Phrase(code) if is_ours else code)
 
 
 def _object(row: ProgramIndicator) -> Json:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from transforms.core.fields import Field, OptionSet, Privacy, ValueType
 from transforms.core.json_texts import Json, Payload
+from transforms.core.language import shortened
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.chosen_resources import is_asked, resources_had_by, sets_not_asked
 from transforms.model.resources import EVENT_RESOURCES, TRACKED_ENTITIES
@@ -90,7 +91,7 @@ def _data_element(row: Field, calendar: Calendar) -> Json:
 
 def _labels(row: Field) -> Json:
     code = {"code": row.code} if row.code else {}
-    short_name = row.short_name or row.name[:LONGEST_SHORT_NAME]
+    short_name = row.short_name or shortened(row.name, LONGEST_SHORT_NAME)
     return {"id": row.uid, "name": row.name, "shortName": short_name} | code
 
 

@@ -64,7 +64,9 @@ def _words() -> Iterator[tuple[str, str]]:
     yield from ((kind, "kind of place") for kind in KINDS)
     yield from ((each.value, "what a reconciliation found") for each in (*FindingKind, *Detail))
     yield from ((text, "column of a reconciliation") for text in (*SIDES, "detail"))
-    yield from ((f"{each.thing}s", "class of metadata") for each in METADATA_CLASSES.values())
+    for klass in METADATA_CLASSES.values():
+        yield klass.thing, "class of metadata"
+        yield f"{klass.thing}s", "class of metadata"
     for figure in FIGURES:
         yield figure.name, f"figure {figure.key}"
         yield figure.words, f"figure {figure.key}"

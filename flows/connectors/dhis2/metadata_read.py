@@ -23,11 +23,17 @@ def index(client: Dhis2, kinds: Iterable[str]) -> Payload:
 
 def present_objects(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
     """Return UID to object, whole, of those that DHIS2 has."""
+    shown = shown_objects(client, kind, uids)
+    return {uid: as_sent(kind, strip_shown_only(thing)) for uid, thing in shown.items()}
+
+
+def shown_objects(client: Dhis2, kind: str, uids: Collection[str]) -> dict[str, Json]:
+    """Return the same as DHIS2 shows them, with what it only shows, such as translations."""
     one_by_one = METADATA_CLASSES[kind].read_one_by_one
     fields = METADATA_CLASSES[kind].fields
     listed = _list(client, kind, "id" if one_by_one else fields, uids)
     things = (_single(client, kind, thing["id"]) for thing in listed) if one_by_one else listed
-    return {thing["id"]: as_sent(kind, strip_shown_only(thing)) for thing in things}
+    return {thing["id"]: thing for thing in things}
 
 
 def options_of(client: Dhis2, option_set: str) -> list[Json]:

@@ -10,6 +10,7 @@ from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
 from transforms.dhis2.analytical_objects import map_body
 from transforms.dhis2.metadata_plan import MAPS, Plan
+from transforms.dhis2.metadata_report import object_error_codes
 from transforms.dhis2.tables.versions import Dialect
 
 PATH = "/api/maps"
@@ -51,8 +52,7 @@ def _share(client: Dhis2, thing: Json) -> None:
 
 def _judge(thing: Json, answer: Answer) -> None:
     if not answer.ok:
-        response = (answer.body if isinstance(answer.body, dict) else {}).get("response") or {}
-        codes = [str(each.get("errorCode")) for each in response.get("errorReports") or ()]
+        codes = object_error_codes(answer.body)
         raise TargetError(
             f"DHIS2 answered {answer.status} to the map {thing['id']} "
             f"({', '.join(codes) or 'without an error code'}). Look at its log at this time and "

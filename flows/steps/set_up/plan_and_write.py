@@ -17,6 +17,7 @@ from flows.connectors.dhis2.failures import Outcome
 from flows.connectors.dhis2.system_info import SystemInfo
 from flows.steps.set_up.option_combos import make_option_combos
 from flows.steps.set_up.package_plan import Package, make_package, plan_of, refuse_conflicts
+from flows.steps.set_up.translate import translator
 from flows.steps.set_up.users_and_server import give_access, set_output_period_types
 from flows.steps.set_up.write_package import check_plan, refuse_what_was_not_stored, write_plan
 from flows.steps.target.existing import ask_existing
@@ -109,7 +110,9 @@ def set_up(
     planned.notes.extend([*_server_notes(info), *notes, *existing_notes(found, country, options)])
     planned.notes.extend([NOBODY_WAS_NAMED] if loader_user is None else [])
     done = SetUp(info.version, with_options(planned, option_objects(own)))
+    names = translator(client, package.payload, own, country)
     if not apply:
+        planned.notes.extend(names.plan())
         if not planned.conflicts:
             check_plan(client, planned)
         return done
@@ -120,6 +123,7 @@ def set_up(
         done.grants += make_option_combos(client, categories, chosen)
     done.grants += give_access(client, country, loader_user)
     done.options = push_options(client, own)
+    done.grants += names.add()
     done.org_units = push_org_units(client, org_units)
     if country.funding:
         assign_to_funding(client, {country.root.uid}, Outcome())

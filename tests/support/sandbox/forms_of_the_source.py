@@ -19,6 +19,10 @@ How many org units there are, which a page of one says: `AbstractFullReadOnlyCon
 Data values and what they are made of: `DataValueSetController`, `MaintenanceController` and the
 lists of categories, their options, combinations and data sets are those of 2.42 in 2.41.9.1 and
 2.43.1, but for what is refused by 2.43 (`DataEntryGroup`; contract/recordings).
+
+All translations of an object: `AbstractCrudController.replaceTranslations` of 2.40.12 and 2.42.5.2
+takes them for every class, looks at them as at those of a payload (`TranslationsCheck`), and
+answers 204, or 409 with the report of the object.
 """
 
 from __future__ import annotations
@@ -76,12 +80,18 @@ _FIGURES: dict[str, set[str]] = {
     _VALUES.format("DELETE"): set(),
 }  # fmt: skip
 
+_TRANSLATED = [*_OBJECTS, "categories", "categoryCombos", "categoryOptions", "dataElements", "maps",
+               "trackedEntityAttributes"]  # fmt: skip
+EVERY_VERSION = (*VERSIONS, "2.40", "2.42")
+
 FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
     _BY_VALUE.format("orgUnitMode=ACCESSIBLE"): dict.fromkeys(VERSIONS, _PEOPLE),
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
-    "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(
-        (*VERSIONS, "2.40", "2.42"), frozenset({"id"})
-    ),
+    "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(EVERY_VERSION, frozenset({"id"})),
+    **{
+        f"PUT /api/{kind}/*/translations": dict.fromkeys(EVERY_VERSION, frozenset())
+        for kind in _TRANSLATED
+    },
     **{form: dict.fromkeys(VERSIONS, frozenset(fields)) for form, fields in _FIGURES.items()},
 }

@@ -110,6 +110,7 @@ class Handlers:
             ("POST", rf"/api/({kinds})", self._create),
             ("GET", rf"/api/({kinds})/(\w+)", self._one),
             ("PUT", rf"/api/({kinds})/(\w+)", self._update),
+            ("PUT", rf"/api/({kinds})/(\w+)/translations", self._set_translations),
             ("PATCH", rf"/api/({kinds})/(\w+)", self._patch),
             ("DELETE", rf"/api/({kinds})/(\w+)", self._remove),
             ("GET", rf"/api/({kinds})/(\w+)/(\w+)", self._collection),
@@ -385,6 +386,9 @@ class Handlers:
 
     def _remove_member(self, request: Request, kind: str, uid: str, name: str, item: str) -> Answer:
         return self._importer(request).change_collection(kind, uid, name, [], [item])
+
+    def _set_translations(self, request: Request, kind: str, uid: str) -> Answer:
+        return self._importer(request).set_translations(kind, uid, self._json(request))
 
     def _set_sharing(self, request: Request) -> Answer:
         posted = self._json(request)["object"]

@@ -85,7 +85,7 @@ class MetadataChecks:
         if not item.before:
             unique = row_class.unique_in(self.dialect.version)
             self._note(item, _uniqueness(row_class, unique, item.row, taken, seen))
-        self._note(item, _translations(row_class, item.row))
+        self._note(item, translation_reports(row_class, item.row))
 
     @staticmethod
     def _note(item: Checked, reports: Iterator[Report]) -> None:
@@ -259,8 +259,8 @@ def _uniqueness(
             }
 
 
-def _translations(row_class: MetadataClass, row: Object) -> Iterator[Report]:
-    """One property has one translation into a language."""
+def translation_reports(row_class: MetadataClass, row: Object) -> Iterator[Report]:
+    """One property has one translation into a language, and each translation is whole."""
     seen: set[tuple[str, str]] = set()
     for translation in row.get("translations") or ():
         names = (str(translation.get("property")), str(translation.get("locale")))
@@ -276,6 +276,9 @@ def _translations(row_class: MetadataClass, row: Object) -> Iterator[Report]:
             }
             return
         seen.add(names)
+        for name in ("locale", "property", "value"):
+            if translation.get(name) is None:
+                yield _report(row_class, "E4000", f"Missing required property `{name}`", [name])
 
 
 def _report(row_class: MetadataClass, code: str, message: str, args: list[Any]) -> Report:

@@ -13,7 +13,7 @@ import orjson
 
 from . import times
 from .answers import Answer, not_found, refusal, web_message
-from .metadata_checks import Checked, MetadataChecks, may_update
+from .metadata_checks import Checked, MetadataChecks, may_update, translation_reports
 from .metadata_classes import CLASSES, HELD_BY, Embedded, MetadataClass
 from .org_units import store_paths, with_moments
 from .state import State
@@ -418,6 +418,23 @@ class MetadataImport:
             "objectReports": [],
         }
         return Answer(200, web_message(200, response=response))
+
+    def set_translations(self, kind: str, uid: str, posted: Object) -> Answer:
+        """PUT /api/{kind}/{uid}/translations: those that are there are replaced by what is sent."""
+        row_class = CLASSES[kind]
+        row = self._held(row_class, uid)
+        if row is None:
+            raise not_found(row_class.simple_name, uid)
+        if not may_update(self.account, row_class, row):
+            raise refusal(403, "You don't have the proper permissions to update this object.")
+        translations = list(posted.get("translations") or ())
+        errors = list(translation_reports(row_class, row | {"translations": translations}))
+        if errors:
+            report = {**_single_report(row_class, uid), "errorReports": errors}
+            return Answer(409, web_message(409, WARNING_MESSAGE, response=report))
+        row["translations"], row["lastUpdated"] = translations, self.now
+        self.state.metadata_changed()
+        return Answer(204)
 
     def set_sharing(self, kind: str, uid: str, posted: Object) -> Answer:
         """PUT /api/sharing in its old form."""

@@ -18,6 +18,8 @@ from tests.support.sandbox.state import State as Dhis2State
 from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 from tests.system.flows.conftest import fill
 
+pytestmark = pytest.mark.longer
+
 FRENCH = COUNTRY + '[languages]\nreports = "fr"\n'
 
 

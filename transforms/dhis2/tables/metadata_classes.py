@@ -4,7 +4,7 @@ Of an object that DHIS2 has already
     ours      what the data need (types, option sets, uniqueness …) is made as in our tables;
     initial   labels and looks are given when the object is made, and are the operator's then;
     the rest  (descriptions, what other programs need) stays as it is; so do translations, which
-              are not sent.
+              are not sent with it (`transforms.dhis2.translations` adds missing ones).
 Collections only grow: DHIS2 replaces a collection by what is sent, so what is there is sent along.
 """
 

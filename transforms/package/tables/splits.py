@@ -1,6 +1,7 @@
 """The parts of measures that go by the person: gender, age, poverty, education, family type."""
 
 from transforms.core.fields import OptionSet
+from transforms.core.language import Phrase
 from transforms.model.tables import insuree
 from transforms.model.tables.option_sets import EDUCATION, FAMILY_TYPE, GENDER, YES_NO
 from transforms.package.tables.measures import END, EVENT_DATE, OptionSplit, Split, attribute
@@ -8,13 +9,13 @@ from transforms.package.tables.measures import END, EVENT_DATE, OptionSplit, Spl
 
 def option_split(key: str, label: str, operand: str, option_set: OptionSet, code: str) -> Split:
     """Return the part that has one option of a set."""
-    return Split(key, label, f"{operand} == '{code}'", option_set, code)
+    return Split(key, Phrase(label), f"{operand} == '{code}'", option_set, code)
 
 
 def _age(key: str, label: str, day: str, low: int, high: int | None) -> Split:
     age = f"d2:yearsBetween({attribute(insuree.DATE_OF_BIRTH)}, {day})"
     above = f"{age} >= {low}"
-    return Split(key, label, above if high is None else f"{above} && {age} < {high}")
+    return Split(key, Phrase(label), above if high is None else f"{above} && {age} < {high}")
 
 
 AGE_BANDS: tuple[tuple[str, str, int, int | None], ...] = (
