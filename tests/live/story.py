@@ -20,6 +20,7 @@ from tests.live.steps import (
     reading,
     seeing,
     setting_up,
+    translating,
 )
 
 
@@ -107,6 +108,7 @@ STEPS: tuple[Step, ...] = (
     Step("payments_compared", loading.compared, ("payments",)),
     Step("payments_analytics", figures.built, ("payments",)),
     Step("payments_figures", figures.equal_sql, ("payments_analytics",)),
+    Step("translations", translating.translated, ("set_up", "loader")),
     Step("forms", asking.forms, ("first",)),
 )
 

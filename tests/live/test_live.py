@@ -26,9 +26,10 @@ QUICK = (
 NOT_OF_THE_STAND_IN = {
     "tokens", "first_by_token", "limited_token", "analytics", "figures", "regions",
     "everything_answers", "facility_figures", "district_figures", "board_figures",
-    "values_and_persons", "values_as_adx", "payments_analytics", "payments_figures",
+    "values_and_persons", "values_as_adx", "payments_analytics", "payments_figures", "translations",
 }  # fmt: skip
-"""Steps that need what the stand-in does not model: tokens that users make, figures, ADX."""
+"""Steps that need what the stand-in does not model: tokens that users make, figures, ADX,
+names in the language of a user."""
 MOST = 40
 """Of so few people some figures count nothing."""
 

@@ -109,7 +109,7 @@ def _leaves(row: Leaving) -> bool:
 
 def _row(row: Leaving, language: Language) -> tuple[str, ...]:
     treatment, decided = language.of(row.treatment.value), language.of(_decided_by(row))
-    return (row.field, row.resource, row.source, treatment, decided)
+    return (row.field, row.resource, language.of(row.source), treatment, decided)
 
 
 def _decided_by(row: Leaving) -> str:

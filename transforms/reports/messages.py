@@ -24,6 +24,7 @@ from transforms.dhis2.tables.error_codes import ERROR_CODES
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.matching.places import KINDS
 from transforms.matching.tables.objections import OBJECTIONS
+from transforms.model.resources import ALL_FIELDS
 from transforms.openimis.tables.field_reasons import FIELD_REASONS
 from transforms.openimis.tables.reasons import REASONS
 from transforms.reports.summaries import RunState
@@ -45,6 +46,7 @@ def table_messages() -> Iterator[tuple[str, str]]:
     yield from _of_requirements()
     yield from ((text, f"note {code}") for code, text in OBJECTIONS.items())
     yield from ((text, "page") for text in PAGES)
+    yield from ((each.made_of, each.key) for each in ALL_FIELDS if not each.table)
     yield from _words()
 
 
