@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from transforms.core.language import ENGLISH, Language
+from transforms.core.language import ENGLISH, Language, Phrase
 from transforms.dhis2.metadata_plan import Plan
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 
@@ -39,9 +39,12 @@ def package_fault(plan: Plan) -> str | None:
     changes = [*_changes(plan)]
     made = sum(map(len, plan.create.values()))
     listed = f" ({'; '.join(changes[:FEW_LISTED])})" if changes else ""
-    return (
-        f"DHIS2 has the package of another release, or somebody changed it: set-up of this one "
-        f"would make {made} objects, and change {len(changes)}{listed}."
+    return Phrase(
+        "DHIS2 has the package of another release, or somebody changed it: set-up of this one "
+        "would make {made} objects, and change {changed}{listed}.",
+        made=made,
+        changed=len(changes),
+        listed=listed,
     )
 
 

@@ -33,7 +33,7 @@ from transforms.package.tables.user_roles import LOADER
 from transforms.reports.metadata_summary import package_fault
 from transforms.requirements.check_rows import Seen
 from transforms.requirements.faults import Fault
-from transforms.requirements.sentences import root_fault, time_zone_fault
+from transforms.requirements.sentences import as_sentence, root_fault, time_zone_fault
 from transforms.requirements.tables.requirements import (
     DHIS2_DELETES,
     DHIS2_FIELDS,
@@ -210,5 +210,5 @@ class ServerLooks:
 
 def _result(found: str, faults: Iterable[Fault], requirement: Requirement | None = None) -> Seen:
     """Return the faults of a requirement, of some that are found together."""
-    of_it = [f"{each.found}." for each in faults if requirement in (None, each.requirement)]
-    return Seen(found, of_it)
+    of_it = [each.found for each in faults if requirement in (None, each.requirement)]
+    return Seen(found, [sentence for each in of_it for sentence in as_sentence(each)])

@@ -20,6 +20,7 @@ from transforms.changes.sending.offer import (
     stages_of,
 )
 from transforms.core.errors import TargetError
+from transforms.core.language import Phrase
 from transforms.dhis2.tables.metadata_classes import DELETES_FOR_OTHERS
 from transforms.model.tables.programs import Program, Stage
 from transforms.requirements.faults import Fault
@@ -77,7 +78,7 @@ def faults_of(offer: Offer, needs: Needs, *, allow_superuser: bool = False) -> I
     yield from authority_faults(offer.user, allow_superuser=allow_superuser)
     yield from scope_faults(offer, needs)
     if not offer.person_type:
-        yield from _access_faults("The tracked entity type", is_open=offer.person_type)
+        yield from _access_faults(Phrase("The tracked entity type"), is_open=offer.person_type)
     if not any(access and access.is_open for access in offer.programs.values()):
         yield from _program_faults(offer, needs)
     if not offer.fields["trackedEntityAttributes"]:
@@ -127,17 +128,18 @@ def authority_faults(user: User, *, allow_superuser: bool = False) -> Iterator[F
     """Refuse a user with whom DHIS2 deletes other programs' data, with a person, without a word."""
     if user.is_superuser:
         if not allow_superuser:
-            found = (
+            found = Phrase(
                 "The user is a superuser (authority ALL), for whom DHIS2 deletes with a person "
                 "what other programs have of the person"
             )
             yield Fault(DHIS2_USER, found, f"; or {Allow.SUPERUSER.lifts}")
     elif deletes := sorted(DELETES_FOR_OTHERS & user.authorities):
-        yield Fault(
-            DHIS2_DELETES,
-            f"The user has {' and '.join(deletes)}, with which DHIS2 deletes with a person what "
-            f"other programs have of the person",
+        found = Phrase(
+            "The user has {authorities}, with which DHIS2 deletes with a person what other "
+            "programs have of the person",
+            authorities=" and ".join(deletes),
         )
+        yield Fault(DHIS2_DELETES, found)
 
 
 def scope_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
@@ -156,17 +158,25 @@ def _scope_warnings(offer: Offer, needs: Needs) -> Iterator[str]:
 
 def _scope_fault(scope: str, offer: Offer, needs: Needs, units: frozenset[str]) -> Fault:
     needed = needs.all_org_units & offer.lines.keys()
-    count = len(outside(offer, needed, units))
-    found = f"do not cover {count} of the data's {len(needed)}" if units else "are none"
-    return Fault(
-        DHIS2_ORG_UNITS,
-        f"The user's {scope} org units {found}, so DHIS2 refuses what lies there",
+    if not units:
+        none = Phrase(
+            "The user's {scope} org units are none, so DHIS2 refuses what lies there",
+            scope=Phrase(scope),
+        )
+        return Fault(DHIS2_ORG_UNITS, none)
+    found = Phrase(
+        "The user's {scope} org units do not cover {count} of the data's {of}, so DHIS2 refuses "
+        "what lies there",
+        scope=Phrase(scope),
+        count=len(outside(offer, needed, units)),
+        of=len(needed),
     )
+    return Fault(DHIS2_ORG_UNITS, found)
 
 
 def package_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
     """Yield what of the package DHIS2 lacks, hides from the user, or does not let the user use."""
-    yield from _access_faults("The tracked entity type", is_open=offer.person_type)
+    yield from _access_faults(Phrase("The tracked entity type"), is_open=offer.person_type)
     yield from _program_faults(offer, needs)
     yield from _field_faults(offer, needs)
 
@@ -182,29 +192,38 @@ def _faults_of_program(
 ) -> Iterator[Fault]:
     if found is None or not found.is_open:
         is_open = None if found is None else False
-        yield from _access_faults(f"The program {program.name!r}", is_open=is_open)
+        yield from _access_faults(
+            Phrase("The program {name!r}", name=program.name), is_open=is_open
+        )
         return
     for stage in stages:
         is_open = found.stages.get(stage.uid)
-        yield from _access_faults(f"The program stage {stage.name!r}", is_open=is_open)
+        yield from _access_faults(
+            Phrase("The program stage {name!r}", name=stage.name), is_open=is_open
+        )
 
 
-def _access_faults(what: str, *, is_open: bool | None) -> Iterator[Fault]:
+def _access_faults(what: Phrase, *, is_open: bool | None) -> Iterator[Fault]:
     if is_open is None:
-        yield Fault(DHIS2_PACKAGE, f"{what} is not in DHIS2, or hidden from the user")
+        found = Phrase("{what} is not in DHIS2, or hidden from the user", what=what)
+        yield Fault(DHIS2_PACKAGE, found)
     elif not is_open:
-        yield Fault(DHIS2_SHARING, f"{what} does not let the user read and write data")
+        found = Phrase("{what} does not let the user read and write data", what=what)
+        yield Fault(DHIS2_SHARING, found)
 
 
 def _field_faults(offer: Offer, needs: Needs) -> Iterator[Fault]:
     """Look for what holds the values: later patches of 2.43 show no value of a hidden one."""
     for kind, what, needed in needs.fields:
         if hidden := needed - offer.fields[kind]:
-            yield Fault(
-                DHIS2_FIELDS,
-                f"{len(hidden)} of the {len(needed)} {what} are not in DHIS2, or hidden from the "
-                f"user ({', '.join(sorted(hidden)[:FEW_NAMES])})",
+            found = Phrase(
+                "{count} of the {of} {what} are not in DHIS2, or hidden from the user ({names})",
+                count=len(hidden),
+                of=len(needed),
+                what=Phrase(what),
+                names=", ".join(sorted(hidden)[:FEW_NAMES]),
             )
+            yield Fault(DHIS2_FIELDS, found)
 
 
 def _value_warnings(offer: Offer, needs: Needs) -> Iterator[str]:

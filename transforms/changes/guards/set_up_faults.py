@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from transforms.changes.sending.offer import User
+from transforms.core.language import Phrase
 from transforms.model.tables.programs import EVERY_PROGRAM
 from transforms.requirements.faults import Fault
 from transforms.requirements.tables.requirements import DHIS2_ASSIGNMENTS, DHIS2_AUTHORITIES
@@ -19,7 +20,8 @@ def lacking_authorities(user: User, needed: Iterable[str]) -> Iterator[Fault]:
         if not {each, each.replace("_PRIVATE_", "_PUBLIC_")} & user.authorities
     ]
     if lacking and not user.is_superuser:
-        yield Fault(DHIS2_AUTHORITIES, f"The user has no {', no '.join(lacking)}")
+        found = Phrase("The user has no {authorities}", authorities=", no ".join(lacking))
+        yield Fault(DHIS2_AUTHORITIES, found)
 
 
 def assignment_faults(assigned: Mapping[str, bool]) -> Iterator[Fault]:
@@ -30,5 +32,8 @@ def assignment_faults(assigned: Mapping[str, bool]) -> Iterator[Fault]:
     """
     for program in EVERY_PROGRAM:
         if not assigned.get(program.uid, True):
-            found = "is assigned to none of the org units of the country"
-            yield Fault(DHIS2_ASSIGNMENTS, f"The program {program.name!r} {found}")
+            found = Phrase(
+                "The program {name!r} is assigned to none of the org units of the country",
+                name=program.name,
+            )
+            yield Fault(DHIS2_ASSIGNMENTS, found)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from transforms.changes.sending.offer import Needs, Offer, programs_of, stages_of
 from transforms.core.fields import Field, ValueType
+from transforms.core.language import message
 from transforms.model.resources import ALL_FIELDS, TRACKED_ENTITIES, Resource
 
 PLACE_MISSING = "org_unit_not_in_dhis2"
@@ -97,9 +98,9 @@ def lacks_of(offer: Offer, needs: Needs) -> Lacks:
 def scopes_of(offer: Offer) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the scopes that limit the user, with the org units of each."""
     if offer.is_limited:
-        yield "capture", offer.user.capture
+        yield message("capture"), offer.user.capture
         if not offer.user.searches_everywhere:
-            yield "search", offer.user.search
+            yield message("search"), offer.user.search
 
 
 def outside(offer: Offer, org_units: Iterable[str], scope: frozenset[str]) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transforms.core.fields import Field
+from transforms.core.language import message
 from transforms.model.resources import (
     ASKED_RESOURCES,
     EVENT_RESOURCES,
@@ -15,8 +16,8 @@ from transforms.model.tables.programs import EVERY_PROGRAM, Program, Stage
 SUPERUSER = "ALL"
 SEARCHES_EVERYWHERE = "F_TRACKED_ENTITY_INSTANCE_SEARCH_IN_ALL_ORGUNITS"
 _KINDS: tuple[tuple[str, str, tuple[Resource, ...]], ...] = (
-    ("trackedEntityAttributes", "attributes of persons", (TRACKED_ENTITIES,)),
-    ("dataElements", "data elements", EVENT_RESOURCES),
+    ("trackedEntityAttributes", message("attributes of persons"), (TRACKED_ENTITIES,)),
+    ("dataElements", message("data elements"), EVENT_RESOURCES),
 )
 
 
