@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.extract import take_snapshot
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.logs import log_page
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
@@ -105,4 +106,7 @@ def report(done: SetUp) -> None:
         parts.append(refused_markdown("Org units", len(pushed.accepted), pushed.refused))
     parts += [f"- {sentence}" for sentence in done.grants]
     create_markdown_artifact("\n\n".join(parts), key="set-up-dhis2", description="Set-up of DHIS2")
-    get_run_logger().info("\n\n".join(parts))
+    made, changed = (sum(map(len, each.values())) for each in (done.plan.create, done.plan.change))
+    get_run_logger().info("The package: %s objects to be made, %s to be changed", made, changed)
+    for part in parts:
+        log_page(part)

@@ -8,6 +8,7 @@ from time import time
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
+from prefect.settings import PREFECT_UI_URL
 
 from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
@@ -19,7 +20,7 @@ from staging.summaries import read_summary, summaries_before
 from transforms.core.errors import UNFORESEEN, SyncError
 from transforms.reports.run_metrics import run_metrics
 from transforms.reports.run_report import run_report
-from transforms.reports.run_result import RunResult, result_page
+from transforms.reports.run_result import RunResult, headline, result_page
 
 
 @contextmanager
@@ -44,7 +45,9 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
     with _tried("page"):
         result = _result(request, stages, failure)
         key = result_key(request.target)
-        create_markdown_artifact(result_page(result), key=key, description="The result")
+        page = create_markdown_artifact(result_page(result), key=key, description="The result")
+        where = f"{PREFECT_UI_URL.value() or ''}/artifacts/artifact/{page}"
+        get_run_logger().info("%s: %s", headline(result), where)
     with _tried("report"):
         result = _result(request, stages, failure)
         rejects = str(request.run.folder / "rejects")

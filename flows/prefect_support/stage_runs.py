@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Flow
+from prefect import Flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.utilities.urls import url_for
 
@@ -81,7 +81,7 @@ class StageRuns:
         parameters = self._request.parameters(stage.parameters, as_json=False)
         call = cast("Callable[..., State[Any]]", stage.run)
         state = call(**parameters, return_state=True)
-        self._note(stage.run.name, state.name, state.state_details.flow_run_id)
+        self._note_flow(stage.run.name, state.name, state.state_details.flow_run_id)
         if not state.is_completed():  # a server that is slow may give back a state without its data
             state.result()
 
@@ -90,7 +90,13 @@ class StageRuns:
         child = start_child(stage.deployment, parameters, name)
         self._note(stage.run.name, FAILED, child.id)
         ended = await_child(child, stage.deployment, waiting)
-        self._note(stage.run.name, ended.state_name, child.id)
+        self._note_flow(stage.run.name, ended.state_name, child.id)
+
+    def _note_flow(self, name: str, state: str | None, flow_run_id: UUID | None) -> None:
+        """Note how a stage ended that is a flow, and log it with a link."""
+        self._note(name, state, flow_run_id)
+        ending = self._endings[name]
+        get_run_logger().info("%s: %s %s", name, ending.state, ending.link or "")
 
     def _note(self, name: str, state: str | None, flow_run_id: UUID | None) -> None:
         link = url_for("flow-run", obj_id=flow_run_id) if flow_run_id else None
