@@ -77,8 +77,8 @@ def sync(
         target: Name of a saved block `dhis2-server`.
         country: The country file.
         staging_root: Folder of all pipeline files; never inside git.
-        until: `extract`, `transform` (a plan with counts), `validate` (DHIS2 judges a sample, and
-            writes nothing) or `load`.
+        until: How far the run goes: `extract`, `transform` (a plan with counts), `validate`
+            (DHIS2 judges a sample, and writes nothing) or `load`.
         allow: What is permitted for this run; the sentence of each guard names what lifts it. A
             run that the schedule starts is permitted nothing.
         scopes: What is posted; everything is compared all the same.

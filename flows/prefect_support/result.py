@@ -6,21 +6,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from time import time
 
+import polars as pl
 from prefect import get_run_logger
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.settings import PREFECT_UI_URL
 
 from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
 from flows.steps.shared.turn import NeedlessRunError
 from staging.damage import in_words
+from staging.rejects import read_rejects
 from staging.reports import pace_of, write_metrics, write_report
 from staging.requests import SyncRequest, Until
 from staging.summaries import read_summary, summaries_before
+from transforms.changes.answers.reject_rows import NOTE
 from transforms.core.errors import UNFORESEEN, SyncError
 from transforms.reports.run_metrics import run_metrics
 from transforms.reports.run_report import run_report
 from transforms.reports.run_result import RunResult, headline, result_page
+
+MOST_REJECTS = 200
+REJECT_COLUMNS = ("resource", "table", "id", "stage", "reason")
 
 
 @contextmanager
@@ -48,6 +54,8 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
         page = create_markdown_artifact(result_page(result), key=key, description="The result")
         where = f"{PREFECT_UI_URL.value() or ''}/artifacts/artifact/{page}"
         get_run_logger().info("%s: %s", headline(result), where)
+    with _tried("rejects"):
+        _publish_rejects(request)
     with _tried("report"):
         result = _result(request, stages, failure)
         rejects = str(request.run.folder / "rejects")
@@ -57,6 +65,20 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
             result = _result(request, stages, failure)
             pace = pace_of(request.run)
             write_metrics(request.goal, run_metrics(result, pace, time()))
+
+
+def _publish_rejects(request: SyncRequest) -> None:
+    """Show which rows of openIMIS were held back or refused: the first, and how many there are."""
+    rejects = read_rejects(request.run).filter(pl.col("stage") != NOTE)
+    rows = rejects.select(*REJECT_COLUMNS).sort("reason", "table", "id").collect()
+    if rows.is_empty():
+        return
+    create_table_artifact(
+        rows.head(MOST_REJECTS).to_dicts(),
+        key=f"rejects-{_in_a_key(request.target)}",
+        description=f"{min(rows.height, MOST_REJECTS)} of {rows.height}; all are in "
+        f"{request.run.folder / 'rejects'}, with hints",
+    )
 
 
 @contextmanager
@@ -83,4 +105,8 @@ def _result(request: SyncRequest, stages: StageRuns, failure: str | None) -> Run
 
 def result_key(target: str) -> str:
     """Return the key of the artifact: one a target, so that a list shows the last of each."""
-    return "result-" + re.sub(r"[^a-z0-9]+", "-", target.lower())
+    return f"result-{_in_a_key(target)}"
+
+
+def _in_a_key(target: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", target.lower())

@@ -59,13 +59,17 @@ class StageRuns:
         return list(self._endings.values())
 
     def run(self, stage: SyncStage) -> None:
-        """Run a stage that is a flow, and wait for its end."""
+        """Run a stage that is a flow, wait for its end, and log how it ended and where it is."""
         name = run_name(stage.run.name, getattr(self._request, stage.subject))
         self._begin(stage.run.name, name)
-        if self._waiting is None:
-            self._run_here(stage)
-        else:
-            self._run_as_deployment(stage, name, self._waiting)
+        try:
+            if self._waiting is None:
+                self._run_here(stage)
+            else:
+                self._run_as_deployment(stage, name, self._waiting)
+        finally:
+            ending = self._endings[stage.run.name]
+            get_run_logger().info("%s: %s %s", ending.name, ending.state, ending.link or "")
 
     def run_step(self, name: str, act: Callable[[], None]) -> None:
         """Run a stage that is a step of the flow itself."""
@@ -81,7 +85,7 @@ class StageRuns:
         parameters = self._request.parameters(stage.parameters, as_json=False)
         call = cast("Callable[..., State[Any]]", stage.run)
         state = call(**parameters, return_state=True)
-        self._note_flow(stage.run.name, state.name, state.state_details.flow_run_id)
+        self._note(stage.run.name, state.name, state.state_details.flow_run_id)
         if not state.is_completed():  # a server that is slow may give back a state without its data
             state.result()
 
@@ -90,13 +94,7 @@ class StageRuns:
         child = start_child(stage.deployment, parameters, name)
         self._note(stage.run.name, FAILED, child.id)
         ended = await_child(child, stage.deployment, waiting)
-        self._note_flow(stage.run.name, ended.state_name, child.id)
-
-    def _note_flow(self, name: str, state: str | None, flow_run_id: UUID | None) -> None:
-        """Note how a stage ended that is a flow, and log it with a link."""
-        self._note(name, state, flow_run_id)
-        ending = self._endings[name]
-        get_run_logger().info("%s: %s %s", name, ending.state, ending.link or "")
+        self._note(stage.run.name, ended.state_name, child.id)
 
     def _note(self, name: str, state: str | None, flow_run_id: UUID | None) -> None:
         link = url_for("flow-run", obj_id=flow_run_id) if flow_run_id else None

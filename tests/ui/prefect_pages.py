@@ -8,14 +8,24 @@ from pathlib import Path
 from urllib.parse import urlparse
 from uuid import UUID
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, Request, sync_playwright
 
-from flows.prefect_support.service.home import ServiceHome
+from flows.prefect_support.service.home import HOST, ServiceHome
 
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PATIENCE_SECONDS = 600
 TRIES = 5
+DRAWN_MILLISECONDS = 4_000
+"""What moves on a page has come to rest, on a picture."""
+USUAL_FOLDER = "/var/lib/openimis-to-dhis2"
+REPLACE = """({here, usual}) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (text.data.includes(here)) text.data = text.data.replaceAll(here, usual);
+    }
+}"""
 
 
 @contextmanager
@@ -25,7 +35,7 @@ def a_browser() -> Iterator[Page]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page = browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.route(lambda address: "//127.0.0.1" not in address, lambda route: route.abort())
         yield page
@@ -33,12 +43,29 @@ def a_browser() -> Iterator[Page]:
 
 
 class PrefectPages:
-    """Prefect's UI of a service."""
+    """Prefect's UI of a service.
 
-    def __init__(self, page: Page, home: ServiceHome) -> None:
+    Args:
+        page: Of the browser.
+        home: The service.
+        folder: Where runs lie; pictures show the usual place instead.
+
+    Attributes:
+        strangers: Whom the pages have asked besides this machine.
+    """
+
+    def __init__(self, page: Page, home: ServiceHome, folder: Path) -> None:
         self.page = page
+        self._folder = str(folder)
+        self.strangers: set[str] = set()
+        page.on("request", self._note_stranger)
         self._root = home.api_url.removesuffix("/api")
         self._login = home.login_file.read_text()
+
+    def _note_stranger(self, request: Request) -> None:
+        host = urlparse(request.url).hostname
+        if host and host != HOST:
+            self.strangers.add(host)
 
     def log_in(self) -> None:
         self.page.goto(self._root)
@@ -104,13 +131,19 @@ class PrefectPages:
         """Press Retry on the page of a run, and confirm it."""
         self.page.get_by_role("button", name="Open menu").first.click()
         self.page.get_by_role("menuitem", name="Retry").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+        self.page.get_by_role("button", name="Retry").click()
 
     def wait_for(self, text: str) -> None:
         self.page.get_by_text(text, exact=False).first.wait_for()
+
+    def show(self, text: str) -> None:
+        """Wait for a text, and bring it into sight."""
+        self.page.get_by_text(text, exact=False).first.scroll_into_view_if_needed()
 
     def picture(self, name: str) -> None:
         """Keep what is seen, for the docs, if that is asked for."""
         if os.environ.get("PICTURES"):
             self.page.mouse.move(0, 0)
+            self.page.wait_for_timeout(DRAWN_MILLISECONDS)
+            self.page.evaluate(REPLACE, {"here": self._folder, "usual": USUAL_FOLDER})
             self.page.screenshot(path=PICTURES / f"{name}.png")
