@@ -120,7 +120,8 @@ def sync(
         adx=adx,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
-    runs = StageRuns(request, settings.waiting if as_deployments else None)
+    waiting = settings.waiting if as_deployments else None
+    runs = StageRuns(request, waiting, get_run_logger().info)
     try:
         bring_up_to_date(request, settings.waiting, runs, analytics=analytics)
     except NeedlessRunError as needless:

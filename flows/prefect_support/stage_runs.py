@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
-from prefect import Flow, get_run_logger
+from prefect import Flow
 from prefect.client.schemas.objects import State
 from prefect.utilities.urls import url_for
 
@@ -42,15 +42,19 @@ class SyncStage:
 class StageRuns:
     """Runs the stages of one request, and keeps how each ended."""
 
-    def __init__(self, request: SyncRequest, waiting: Waiting | None) -> None:
+    def __init__(
+        self, request: SyncRequest, waiting: Waiting | None, log: Callable[..., None]
+    ) -> None:
         """Begin with no stage.
 
         Args:
             request: What each stage takes its parameters of.
             waiting: How long a worker is waited for; None runs the stages in this process.
+            log: Logs a message with its values.
         """
         self._request = request
         self._waiting = waiting
+        self._log = log
         self._endings: dict[str, StageEnding] = {}
 
     @property
@@ -69,7 +73,7 @@ class StageRuns:
                 self._run_as_deployment(stage, name, self._waiting)
         finally:
             ending = self._endings[stage.run.name]
-            get_run_logger().info("%s: %s %s", ending.name, ending.state, ending.link or "")
+            self._log("%s: %s %s", ending.name, ending.state, ending.link or "")
 
     def run_step(self, name: str, act: Callable[[], None]) -> None:
         """Run a stage that is a step of the flow itself."""
