@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.extract import take_snapshot
 from flows.prefect_support.endings import ended_state, in_one_sentence, step
+from flows.prefect_support.logs import log_page
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.waiting import AT_ONCE
@@ -99,19 +100,21 @@ def prepare_target(
 
 def report(done: SetUp, language: Language) -> None:
     """Log what was found and done, and leave it as an artifact."""
-    page = set_up_page(done, language)
+    page = "\n\n".join(set_up_parts(done, language))
     create_markdown_artifact(page, key="set-up-dhis2", description="Set-up of DHIS2")
-    get_run_logger().info(set_up_page(done, ENGLISH))
+    made, changed = (sum(map(len, each.values())) for each in (done.plan.create, done.plan.change))
+    get_run_logger().info("The package: %s objects to be made, %s to be changed", made, changed)
+    for part in set_up_parts(done, ENGLISH):
+        log_page(part)
 
 
-def set_up_page(done: SetUp, language: Language) -> str:
-    """Return what was found and done, as Markdown."""
-    parts = [plan_markdown(done.plan, language)]
+def set_up_parts(done: SetUp, language: Language) -> list[str]:
+    """Return what was found and done, part by part, as Markdown."""
     titled = ((message("Options"), done.options), (message("Org units"), done.org_units))
-    parts += [
+    pushed_parts = [
         refused_markdown(language.of(title), len(pushed.accepted), pushed.refused, language)
         for title, pushed in titled
         if pushed is not None
     ]
-    parts += [f"- {language.of(sentence)}" for sentence in done.grants]
-    return "\n\n".join(parts)
+    grants = [f"- {language.of(sentence)}" for sentence in done.grants]
+    return [plan_markdown(done.plan, language), *pushed_parts, *grants]

@@ -58,17 +58,17 @@ def sync(
     target: str,
     country: Path,
     staging_root: Path,
+    until: Until = Until.LOAD,
+    allow: Sequence[Allow] = (),
     scopes: Sequence[Scope] = (Scope.ALL,),
     changed_from: date | None = None,
     changed_to: date | None = None,
-    run_id: str | None = None,
-    until: Until = Until.LOAD,
-    pseudonym_key: str | None = None,
-    allow: Sequence[Allow] = (),
-    rejects_share: float = 0.01,
     *,
     analytics: bool = False,
     adx: bool = False,
+    rejects_share: float = 0.01,
+    pseudonym_key: str | None = None,
+    run_id: str | None = None,
     as_deployments: bool = False,
 ) -> State[str]:
     """Bring DHIS2 up to date with openIMIS.
@@ -78,20 +78,20 @@ def sync(
         target: Name of a saved block `dhis2-server`.
         country: The country file.
         staging_root: Folder of all pipeline files; never inside git.
+        until: How far the run goes: `extract`, `transform` (a plan with counts), `validate`
+            (DHIS2 judges a sample, and writes nothing) or `load`.
+        allow: What is permitted for this run; the sentence of each guard names what lifts it. A
+            run that the schedule starts is permitted nothing.
         scopes: What is posted; everything is compared all the same.
         changed_from: Post only what left a trace in openIMIS since this day.
         changed_to: Post only what left a trace in openIMIS until this day.
-        run_id: Names the run; by default the flow run's id. A run that was cut short goes on when
-            it is named again.
-        until: `extract`, `transform` (a plan with counts), `validate` (DHIS2 judges a sample, and
-            writes nothing) or `load`.
-        pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
-        allow: What is permitted for this run; the sentence of each guard names what lifts it. A
-            run that the schedule starts is permitted nothing.
-        rejects_share: Operators are told if more of what was compared is held back or refused.
         analytics: After the load, let DHIS2 build its analytics tables, and wait for that; if it
             fails, so does this run, but what was loaded stays.
         adx: Also write the figures into the run's folder as an ADX file (figures.adx.xml).
+        rejects_share: Operators are told if more of what was compared is held back or refused.
+        pseudonym_key: Name of a saved block `pseudonym-key`; by default the source's name.
+        run_id: Names the run; by default the flow run's id. A run that was cut short goes on when
+            it is named again.
         as_deployments: Run each stage as a deployment run of its own; needs a worker of the queue
             `stages`, so that no stage waits for the slot of a sync that waits for it.
 
@@ -122,7 +122,8 @@ def sync(
         adx=adx,
         allow=tuple(sorted(record_permissions(run, allow))),
     )
-    runs = StageRuns(request, settings.waiting if as_deployments else None)
+    waiting = settings.waiting if as_deployments else None
+    runs = StageRuns(request, waiting, get_run_logger().info)
     try:
         bring_up_to_date(request, settings.waiting, runs, analytics=analytics)
     except NeedlessRunError as needless:

@@ -15,6 +15,8 @@ from transforms.core.errors import SyncError
 
 LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 ECHOES = ("Finished in state Completed", "Finished in state Failed", "Task run failed with ")
+TRACEBACK = "Engine execution exited with unexpected exception"
+"""With this a worker logs the traceback of each failed run, also of an error that was logged."""
 
 _logged: WeakSet[SyncError] = WeakSet()
 
@@ -32,5 +34,17 @@ def log_once(error: SyncError) -> None:
         get_run_logger().error("%s", error)
 
 
+def log_page(page: str) -> None:
+    """Log each sentence of a page below its heading in a line; its tables are in the artifact."""
+    heading = ""
+    for line in filter(None, page.splitlines()):
+        if line.startswith("#"):
+            heading = f"{line.lstrip('# ')}: "
+        elif not line.startswith("|"):
+            get_run_logger().info("%s%s", heading, line.removeprefix("- "))
+
+
 def _is_no_echo(record: logging.LogRecord) -> bool:
+    if str(record.msg).startswith(TRACEBACK):
+        return not (record.exc_info and isinstance(record.exc_info[1], SyncError))
     return not str(record.msg).startswith(ECHOES)

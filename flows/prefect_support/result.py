@@ -3,24 +3,33 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from time import time
 
+import polars as pl
 from prefect import get_run_logger
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.settings import PREFECT_UI_URL
 
 from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.stage_runs import StageRuns
 from flows.steps.shared.turn import NeedlessRunError
 from staging.damage import in_words
 from staging.languages import language_of
+from staging.rejects import read_rejects
 from staging.reports import pace_of, write_metrics, write_report
 from staging.requests import SyncRequest, Until
 from staging.summaries import read_summary, summaries_before
+from transforms.changes.answers.reject_rows import NOTE
 from transforms.core.errors import UNFORESEEN, SyncError
+from transforms.core.language import ENGLISH
 from transforms.reports.run_metrics import run_metrics
 from transforms.reports.run_report import run_report
-from transforms.reports.run_result import RunResult, result_page
+from transforms.reports.run_result import RunResult, headline, result_page
+
+MOST_REJECTS = 200
+REJECT_COLUMNS = ("resource", "table", "id", "stage", "reason")
 
 
 @contextmanager
@@ -45,7 +54,11 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
     with _tried("page"):
         result = _result(request, stages, failure)
         key = result_key(request.target)
-        create_markdown_artifact(result_page(result), key=key, description="The result")
+        page = create_markdown_artifact(result_page(result), key=key, description="The result")
+        where = f"{PREFECT_UI_URL.value() or ''}/artifacts/artifact/{page}"
+        get_run_logger().info("%s: %s", headline(replace(result, language=ENGLISH)), where)
+    with _tried("rejects"):
+        _publish_rejects(request)
     with _tried("report"):
         result = _result(request, stages, failure)
         rejects = str(request.run.folder / "rejects")
@@ -55,6 +68,24 @@ def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> No
             result = _result(request, stages, failure)
             pace = pace_of(request.run)
             write_metrics(request.goal, run_metrics(result, pace, time()))
+
+
+def _publish_rejects(request: SyncRequest) -> None:
+    """Show which rows of openIMIS were held back or refused: the first, and how many there are."""
+    rejects = read_rejects(request.run).filter(pl.col("stage") != NOTE)
+    rows = rejects.select(*REJECT_COLUMNS).sort("reason", "table", "id").collect()
+    if rows.is_empty():
+        return
+    create_table_artifact(
+        rows.head(MOST_REJECTS).to_dicts(),
+        key=f"rejects-{_in_a_key(request.target)}",
+        description=language_of(request.run).text(
+            "{shown} of {count}; all are in {folder}, with hints",
+            shown=min(rows.height, MOST_REJECTS),
+            count=rows.height,
+            folder=request.run.folder / "rejects",
+        ),
+    )
 
 
 @contextmanager
@@ -82,4 +113,8 @@ def _result(request: SyncRequest, stages: StageRuns, failure: str | None) -> Run
 
 def result_key(target: str) -> str:
     """Return the key of the artifact: one a target, so that a list shows the last of each."""
-    return "result-" + re.sub(r"[^a-z0-9]+", "-", target.lower())
+    return f"result-{_in_a_key(target)}"
+
+
+def _in_a_key(target: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", target.lower())

@@ -42,15 +42,19 @@ class SyncStage:
 class StageRuns:
     """Runs the stages of one request, and keeps how each ended."""
 
-    def __init__(self, request: SyncRequest, waiting: Waiting | None) -> None:
+    def __init__(
+        self, request: SyncRequest, waiting: Waiting | None, log: Callable[..., None]
+    ) -> None:
         """Begin with no stage.
 
         Args:
             request: What each stage takes its parameters of.
             waiting: How long a worker is waited for; None runs the stages in this process.
+            log: Logs a message with its values.
         """
         self._request = request
         self._waiting = waiting
+        self._log = log
         self._endings: dict[str, StageEnding] = {}
 
     @property
@@ -59,13 +63,17 @@ class StageRuns:
         return list(self._endings.values())
 
     def run(self, stage: SyncStage) -> None:
-        """Run a stage that is a flow, and wait for its end."""
+        """Run a stage that is a flow, wait for its end, and log how it ended and where it is."""
         name = run_name(stage.run.name, getattr(self._request, stage.subject))
         self._begin(stage.run.name, name)
-        if self._waiting is None:
-            self._run_here(stage)
-        else:
-            self._run_as_deployment(stage, name, self._waiting)
+        try:
+            if self._waiting is None:
+                self._run_here(stage)
+            else:
+                self._run_as_deployment(stage, name, self._waiting)
+        finally:
+            ending = self._endings[stage.run.name]
+            self._log("%s: %s %s", ending.name, ending.state, ending.link or "")
 
     def run_step(self, name: str, act: Callable[[], None]) -> None:
         """Run a stage that is a step of the flow itself."""

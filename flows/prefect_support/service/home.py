@@ -17,7 +17,10 @@ from pathlib import Path
 HOST, PORT = "127.0.0.1", 4200
 HEARTBEAT_SECONDS = 30
 KEPT_DAYS = 90
+CANCEL_SECONDS = 5
+"""How often the server looks for stages of a run that was cancelled, to cancel them too."""
 USER = "operator"
+LOGGING = Path(__file__).with_name("logging.yml")
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ class ServiceHome:
             "PREFECT_SERVER_API_PORT": str(self.port),
             "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_LOGGING_SETTINGS_PATH": str(LOGGING),
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+            "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": str(CANCEL_SECONDS),
             "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
             "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEPT_DAYS * 24 * 3600),
             "DO_NOT_TRACK": "1",

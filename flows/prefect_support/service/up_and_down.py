@@ -35,6 +35,7 @@ from transforms.requirements.tables.requirements import WORK_POOL
 PROJECT = Path(__file__).parents[3]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
 SERVER, WORKER, STAGES = "server", "worker", "stages"
+TITLES = {STAGES: "worker for stages"}
 START_SECONDS = 300.0
 SLOTS = 4
 ANY = (PREFECT, "worker", "start", "--pool", WORK_POOL, "--limit", str(SLOTS))
@@ -111,9 +112,11 @@ _NOBODY = "Nobody is told when a run fails: set OPENIMIS_DHIS2_NOTIFY and run th
 
 def bring_down(home: ServiceHome) -> list[str]:
     """Stop workers and server; return what was done, in sentences."""
-    names = (STAGES, WORKER, SERVER)
-    ran = {name: stop(home.process_file(name)) for name in names}
-    return [f"The {name} {'was stopped' if ran[name] else 'did not run'}." for name in names]
+    ran = {name: stop(home.process_file(name)) for name in (STAGES, WORKER, SERVER)}
+    return [
+        f"The {TITLES.get(name, name)} {'was stopped' if has_run else 'did not run'}."
+        for name, has_run in ran.items()
+    ]
 
 
 def start_server(home: ServiceHome) -> bool:

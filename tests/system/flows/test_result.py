@@ -1,5 +1,7 @@
 """From the page of a run of sync one sees whether DHIS2 is up to date, and reaches every stage."""
 
+import csv
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -79,6 +81,19 @@ def test_the_page_says_that_dhis2_is_up_to_date_and_links_to_the_runs_of_the_sta
     for stage in subflows_of(run_of(good)):
         assert f"[{stage.name}]({url_for(stage)})" in page
     assert "33 objects were held back or refused" in page
+
+
+def test_what_was_held_back_is_listed_by_openimiss_table_and_uuid(
+    scheme: FlowScheme, good: State[Any]
+) -> None:
+    listed = json.loads(str(artifact_of(run_of(good), "rejects-ministry").data))
+
+    files = (scheme.staging_root / "runs" / "first" / "rejects").glob("*.csv")
+    rows = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
+    columns = ("resource", "table", "id", "stage", "reason")
+    expected = [tuple(row[name] for name in columns) for row in rows if row["stage"] != "note"]
+    assert sorted(tuple(row.values()) for row in listed) == sorted(expected)
+    assert len(listed) == 33
 
 
 def test_the_progress_of_the_load_is_told_in_counts(good: State[Any]) -> None:

@@ -4,19 +4,21 @@ import http.server
 import os
 import signal
 import socketserver
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import DeploymentSchedule
+from prefect.client.schemas.objects import DeploymentSchedule, FlowRun
+from prefect.states import Completed
 
 from flows.prefect_support.rejects_event import are_many
 from flows.prefect_support.service.automations import CHANNEL, Limits, make_automations
@@ -26,6 +28,7 @@ from tests.support.service import (
     TAKEN,
     a_service,
     client_of,
+    found,
     is_gone,
     run_command,
     start_sync,
@@ -34,6 +37,8 @@ from tests.support.service import (
 )
 
 SOON = Limits(timedelta(seconds=30), timedelta(seconds=15), timedelta(seconds=90))
+
+SOON_DELETED = {"PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "5"}
 
 
 class Sinks:
@@ -116,7 +121,7 @@ def service(
 ) -> Iterator[ServiceHome]:
     """The service, which runs."""
     folder = tmp_path_factory.mktemp("service") / "home"
-    with a_service(folder, OPENIMIS_DHIS2_NOTIFY=sinks[1]) as home:
+    with a_service(folder, OPENIMIS_DHIS2_NOTIFY=sinks[1], **SOON_DELETED) as home:
         yield home
 
 
@@ -198,6 +203,31 @@ def test_the_schedule_makes_runs(service: ServiceHome) -> None:
             return any(each.deployment_id == daily.id and each.auto_scheduled for each in found)
 
     wait_until(has_runs, "the schedule made no run")
+
+
+def run_that_ended(home: ServiceHome, days_ago: int) -> FlowRun:
+    ended = datetime.now(UTC) - timedelta(days=days_ago)
+    with client_of(home) as client:
+        daily = client.read_deployment_by_name("sync/daily")
+        run = client.create_flow_run_from_deployment(daily.id, state=Completed())
+    with closing(sqlite3.connect(home.folder / "prefect" / "prefect.db", timeout=60)) as database:
+        change = "UPDATE flow_run SET end_time = ? WHERE id = ?"
+        database.execute(change, (f"{ended:%Y-%m-%d %H:%M:%S.%f}", str(run.id)))
+        database.commit()
+    return run
+
+
+@pytest.mark.large
+@pytest.mark.timeout(900)
+def test_flow_runs_are_deleted_after_ninety_days_and_not_before(service: ServiceHome) -> None:
+    old, young = run_that_ended(service, 91), run_that_ended(service, 89)
+
+    def is_deleted() -> bool:
+        with client_of(service) as client:
+            return old.id not in {each.id for each in client.read_flow_runs()}
+
+    wait_until(is_deleted, "the old run stays")
+    assert found(service, young).state_name == "Completed"
 
 
 @pytest.mark.large

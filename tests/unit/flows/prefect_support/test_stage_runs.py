@@ -25,12 +25,12 @@ class Ended:
         return self.state
 
 
-def runs_of(folder: Path) -> StageRuns:
+def runs_of(folder: Path, logged: list[str]) -> StageRuns:
     request = SyncRequest(
         source="scheme", target="ministry", country=folder, staging_root=folder,
         run_id="monday", pseudonym_key="scheme",
     )  # fmt: skip
-    return StageRuns(request, waiting=None)
+    return StageRuns(request, None, lambda text, *values: logged.append(text % values))
 
 
 def stage_that(state: State[Any]) -> SyncStage:
@@ -38,13 +38,17 @@ def stage_that(state: State[Any]) -> SyncStage:
 
 
 def test_a_stage_that_completed_is_done_also_without_the_data_of_its_result(tmp_path: Path) -> None:
-    runs = runs_of(tmp_path)
+    runs = runs_of(tmp_path, logged := [])
 
     runs.run(stage_that(Completed(name="CompletedWithRejects")))
 
     assert [each.state for each in runs.endings] == ["CompletedWithRejects"]
+    assert logged == ["extract: CompletedWithRejects "]
 
 
 def test_a_stage_that_failed_ends_the_run_with_what_its_state_says(tmp_path: Path) -> None:
+    runs = runs_of(tmp_path, logged := [])
+
     with pytest.raises(FailedRun, match="the disk is full"):
-        runs_of(tmp_path).run(stage_that(Failed(message="the disk is full")))
+        runs.run(stage_that(Failed(message="the disk is full")))
+    assert logged == ["extract: Failed "]
