@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_what_was_held_back_is_listed_by_openimiss_table_and_uuid(
     listed = json.loads(str(artifact_of(run_of(good), "rejects-ministry").data))
 
     files = (scheme.staging_root / "runs" / "first" / "rejects").glob("*.csv")
-    rows = [row for file in files for row in csv.DictReader(file.read_text().splitlines())]
+    rows = [row for file in files for row in csv.DictReader(StringIO(file.read_text()))]
     columns = ("resource", "table", "id", "stage", "reason")
     expected = [tuple(row[name] for name in columns) for row in rows if row["stage"] != "note"]
     assert sorted(tuple(row.values()) for row in listed) == sorted(expected)
