@@ -300,7 +300,6 @@ _CLASSES = (
                 {
                     "visualization": "visualizations",
                     "eventVisualization": "eventVisualizations",
-                    "eventReport": "eventVisualizations",
                     "map": "maps",
                 },
                 identifiable=True,
