@@ -113,17 +113,17 @@ VILLAGE_IS_RENAMED: Statements = (
 ITEM_IS_NEW: Statements = (
     copied("tblItems", "ItemID", "ItemUUID", 1, ItemCode="'9999'", ItemName="'New bandage'"),
 )
+PAYMENTS_BECOME_FUNDING: Statements = (
+    """UPDATE "tblPremium" SET "PayType" = 'F' WHERE "PremiumId" IN (
+        SELECT m."PremiumId" FROM "tblPremium" m JOIN "tblPolicy" y ON y."PolicyID" = m."PolicyID"
+        WHERE m."ValidityTo" IS NULL AND y."ValidityTo" IS NULL ORDER BY 1 DESC LIMIT 2)""",
+)
+"""Two contributions, since the demo database has no funding."""
 
 A_DAY: Statements = (
     *CLAIM_IS_ENTERED, *CLAIM_IS_PROCESSED, *CLAIM_IS_CHECKED, *LINE_IS_REVIEWED, *CLAIM_IS_DELETED,
     *INSUREE_IS_DELETED, *INSUREE_WITH_CLAIM_IS_DELETED, *INSUREE_IS_BORN, *INSUREE_DIES,
     *NUMBERS_ARE_SWAPPED, *FAMILY_MOVES, *HEAD_CHANGES, *POLICY_IS_PROLONGED,
     *POLICY_IS_SUSPENDED, *VILLAGE_IS_RENAMED, *ITEM_IS_NEW,
+    *PAYMENTS_BECOME_FUNDING,
 )  # fmt: skip
-
-GIVEN: Statements = (
-    """UPDATE "tblPremium" SET "PayType" = 'F' WHERE "PremiumId" IN (
-        SELECT m."PremiumId" FROM "tblPremium" m JOIN "tblPolicy" y ON y."PolicyID" = m."PolicyID"
-        WHERE m."ValidityTo" IS NULL AND y."ValidityTo" IS NULL ORDER BY 1 DESC LIMIT 2)""",
-)
-"""Two contributions become funding, of which the demo database has none."""

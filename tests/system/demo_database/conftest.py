@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import Database, PostgreSQL, load_demo
-from tests.system.demo_database.changes import GIVEN, Statements
+from tests.system.demo_database.changes import PAYMENTS_BECOME_FUNDING, Statements
 from tests.system.demo_database.demo_scheme import (
     ASKING,
     LEVELS,
@@ -64,7 +64,7 @@ def new_scheme(
 )
 def brought_in(request: pytest.FixtureRequest, new_scheme: NewScheme) -> DemoScheme:
     """A scheme after its first run; not to be changed."""
-    scheme = new_scheme(request.param, changes=GIVEN)
+    scheme = new_scheme(request.param, changes=PAYMENTS_BECOME_FUNDING)
     state = scheme.sync(run_id="first")
     assert state.is_completed(), state.message
     return scheme

@@ -46,7 +46,13 @@ def test_dhis2_then_holds_what_openimis_has(day: Day) -> None:
 
     differences = {name: difference(wanted[name], day.after[name]) for name in RESOURCES}
 
-    assert differences == dict.fromkeys(RESOURCES, ([], []))
+    # A head is deleted on that day, and nobody takes the place: what the household has paid waits.
+    waiting = [row for row in wanted["contributions"] if "person" not in row]
+    expected = dict.fromkeys(RESOURCES, ([], [])) | {"contributions": (waiting, [])}
+    assert differences == expected
+    rejects = day.scheme.rejects("second").filter(resource="contributions")
+    assert [row["Contribution amount"] for row in waiting] == ["10000"]
+    assert rejects["reason"].to_list() == ["contribution_without_head"]
     assert [line for line in day.scheme.table("second") if not line.is_explained] == []
 
 
