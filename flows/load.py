@@ -12,9 +12,10 @@ from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
 from flows.prefect_support.pseudonym_key import load_pseudonym_key
 from flows.prefect_support.run_names import named_by
-from flows.prefect_support.summary import guard_sentences, summarise
+from flows.prefect_support.summary import summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.waiting import patient_step
+from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.load.load_run import check_resumable, load_run, loading
 from flows.steps.shared.country_file import read_country
 from staging.languages import language_of
@@ -62,7 +63,7 @@ def load(
         allowed = record_permissions(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
-    return ended_state(run_id, rejects, guard_sentences(run))
+    return ended_state(run_id, rejects, waiting_sentences(run))
 
 
 @patient_step

@@ -23,11 +23,12 @@ from flows.prefect_support.rejects_event import emit_many_rejects
 from flows.prefect_support.result import publish_result
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.stage_runs import StageRuns, SyncStage
-from flows.prefect_support.summary import guard_sentences, rejects_of, summarise
+from flows.prefect_support.summary import rejects_of, summarise
 from flows.prefect_support.thin_out import thin_out
 from flows.prefect_support.turns import needless_state, turn_of_this_run
 from flows.prefect_support.waiting import patient_step
 from flows.run_analytics import run_analytics
+from flows.steps.compare.magnitude import waiting_sentences
 from flows.steps.load.load_run import settle_first
 from flows.steps.load.validate_sample import validate_sample
 from flows.steps.shared.country_file import read_country
@@ -129,7 +130,7 @@ def sync(
     except NeedlessRunError as needless:
         return needless_state(needless, run.run_id)
     emit_many_rejects(run, target, rejects_of(run), rejects_share)
-    return ended_state(run.run_id, rejects_of(run), guard_sentences(run))
+    return ended_state(run.run_id, rejects_of(run), waiting_sentences(run))
 
 
 def bring_up_to_date(

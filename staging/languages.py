@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 from staging.damage import DamagedError
 from staging.layout import Run
 from staging.runs import recall
@@ -40,6 +38,9 @@ def catalogue_path(code: str) -> Path:
 
 def _texts(path: Path) -> Mapping[str, str]:
     """Return what is translated in a file; what is marked as fuzzy is not."""
+    # Babel takes longer to import than a catalogue to read, and most runs are English.
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as file:
         entries = read_po(file)
     return {

@@ -65,7 +65,7 @@ class PrefectLooks:
         """Return why nobody takes the runs of a pool."""
         paused = Phrase("The work pool {pool} is paused.", pool=pool.name)
         idle = Phrase("No worker takes runs of the work pool {pool}.", pool=pool.name)
-        return [paused] * bool(pool.is_paused) + [idle] * (not online)
+        return [fault for fault, is_so in ((paused, pool.is_paused), (idle, not online)) if is_so]
 
     def prefect_home(self) -> Seen:
         """Look whether Prefect's folder is one that nobody else uses."""

@@ -67,11 +67,6 @@ def rejects_of(run: Run) -> int:
     return count_held_back(read_json(run.summary)["rejects"])
 
 
-def guard_sentences(run: Run) -> list[str]:
-    """Return what a guard held back of a run, in English; a sentence each."""
-    return waiting_sentences(run)
-
-
 def _summary(run: Run, target: str, state: RunState) -> Json:
     language = language_of(run)
     desired = DesiredManifest.read_if_done(run)

@@ -62,7 +62,7 @@ def _indicator(row: Ratio, frequency: str, *, sends_every_cell: bool) -> Json:
     return {
         "id": row.uid,
         "name": name,
-        "shortName": _short(name),
+        "shortName": shortened(name, LONGEST_SHORT_NAME),
         "indicatorType": {"id": row.type.uid},
         "numerator": _of_elements(numerator, frequency),
         "numeratorDescription": _in_words(row.numerator),
@@ -77,11 +77,6 @@ def _of_elements(expression: str, frequency: str) -> str:
     """Return a numerator or denominator with data elements for figures."""
     uid = partial(element_uid, frequency=frequency)
     return IN_BRACKETS.sub(lambda found: f"#{{{uid(FIGURE_BY_KEY[found[1]])}}}", expression)
-
-
-def _short(name: Phrase) -> str:
-    cut = shortened(name, LONGEST_SHORT_NAME)
-    return Phrase.shown_as(cut.strip(), name.message, **name.values)
 
 
 def _in_words(expression: str) -> Phrase:

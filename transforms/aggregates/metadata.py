@@ -8,7 +8,6 @@ is told to; `flows/steps/set_up/option_combos.py` tells it.
 """
 
 from collections.abc import Sequence
-from functools import reduce
 
 from transforms.aggregates.boards import board_objects
 from transforms.aggregates.category_options import CategoryOptions
@@ -25,7 +24,7 @@ from transforms.aggregates.figures.categories import CATEGORIES, UNKNOWN
 from transforms.aggregates.figures.methods import METHODS, When
 from transforms.aggregates.figures.table import Figure
 from transforms.core.json_texts import Json, Payload
-from transforms.core.language import Phrase, message
+from transforms.core.language import Phrase, joined, message
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.openimis.country import Country
 from transforms.package.tables.user_roles import ADMINISTRATOR
@@ -116,19 +115,14 @@ def _category(key: str, options: CategoryOptions) -> Json:
 
 
 def _combo(keys: tuple[str, ...]) -> Json:
+    names = joined(message("{one}, {other}"), (Phrase(CATEGORIES[key].name) for key in keys))
     return {
         "id": combo_uid(keys),
-        "name": Phrase("{name} (openIMIS)", name=_joined(keys)),
+        "name": Phrase("{name} (openIMIS)", name=names),
         "dataDimensionType": "DISAGGREGATION",
         "categories": [{"id": category_uid(key)} for key in keys],
         "skipTotal": False,
     }
-
-
-def _joined(keys: tuple[str, ...]) -> Phrase:
-    """Return the names of some categories."""
-    names = (Phrase(CATEGORIES[key].name) for key in keys)
-    return reduce(lambda one, other: Phrase("{one}, {other}", one=one, other=other), names)
 
 
 def _element(figure: Figure, frequency: str) -> Json:

@@ -3,8 +3,9 @@
 A text of the code is the name of its translations. What has no translation stays English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Self
 
 LANGUAGES: dict[str, str] = {"en": "English", "fr": "French"}
@@ -41,12 +42,17 @@ class Phrase(str):
         return phrase
 
 
+def joined(form: str, phrases: Iterable[Phrase]) -> Phrase:
+    """Return phrases in one, each put behind those before it by a form with `{one}`, `{other}`."""
+    return reduce(lambda one, other: Phrase(form, one=one, other=other), phrases)
+
+
 def shortened(text: str, longest: int) -> str:
     """Return a text that is cut where it is too long; another language has its own whole."""
     if len(text) <= longest:
         return text
     whole = text if isinstance(text, Phrase) else Phrase(text)
-    return Phrase.shown_as(text[:longest], whole.message, **whole.values)
+    return Phrase.shown_as(text[:longest].strip(), whole.message, **whole.values)
 
 
 def message(text: str) -> str:

@@ -1,11 +1,9 @@
 """Org unit groups and their sets as DHIS2 accepts them, and which openIMIS value is in which."""
 
-from functools import reduce
-
 import polars as pl
 
 from transforms.core.json_texts import Json, Payload
-from transforms.core.language import Phrase
+from transforms.core.language import Phrase, joined, message
 from transforms.openimis.country import Country
 from transforms.openimis.tables.places import BESIDE_OTHERS, GROUP_SETS, GroupSet, OrgUnitGroup
 
@@ -50,22 +48,17 @@ def description(country: Country, group_set: GroupSet) -> str:
     if not group_set.table:
         return group_set.description if country.place_groups is None else FILLED_BY_FILE
     if not country.fills(group_set):
-        return _joined(Phrase(group_set.description), Phrase(NOT_FILLED))
-    values = reduce(_both, (_values(country, group_set, group) for group in group_set.groups))
+        return joined(message("{one} {other}"), (Phrase(group_set.description), Phrase(NOT_FILLED)))
+    values = joined(
+        message("{one}; {other}"),
+        (_values(country, group_set, group) for group in group_set.groups),
+    )
     return Phrase(
         "{description} {column}: {values}.",
         description=Phrase(group_set.description),
         column=f"{group_set.table}.{group_set.column}",
         values=values,
     )
-
-
-def _joined(one: Phrase, other: Phrase) -> Phrase:
-    return Phrase("{one} {other}", one=one, other=other)
-
-
-def _both(one: Phrase, other: Phrase) -> Phrase:
-    return Phrase("{one}; {other}", one=one, other=other)
 
 
 def _values(country: Country, group_set: GroupSet, group: OrgUnitGroup) -> Phrase:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from transforms.core.language import ENGLISH, Language, message
 from transforms.core.markdown import table
-from transforms.requirements.check_rows import CheckRow, Standing, unmet
+from transforms.requirements.check_rows import CheckRow, Standing, full_name, unmet
 
 TITLES = (
     "",
@@ -24,7 +24,7 @@ def check_page(findings: Sequence[CheckRow], language: Language = ENGLISH) -> st
             language.of(each.requirement.side.value),
             language.of(each.requirement.name),
             found_in_words(each, language),
-            mend_in_words(each, language),
+            each.mend(language),
         )
         for each in findings
     ]
@@ -40,22 +40,14 @@ def check_lines(findings: Sequence[CheckRow], language: Language = ENGLISH) -> I
         for each in of_side:
             name = language.of(each.requirement.name)
             yield f"  {each.standing} {name}: {found_in_words(each, language)}"
-            if each.mend:
-                yield f"      → {mend_in_words(each, language)}"
+            if mend := each.mend(language):
+                yield f"      → {mend}"
     yield check_sentence(findings, language)
 
 
 def found_in_words(row: CheckRow, language: Language) -> str:
     """Return what was found."""
     return " ".join(map(language.of, row.found))
-
-
-def mend_in_words(row: CheckRow, language: Language) -> str:
-    """Return what to do, as a sentence; nothing where nothing has to be done."""
-    if not row.mend:
-        return ""
-    mend = language.of(row.requirement.mend)
-    return f"{mend[0].upper()}{mend[1:]}."
 
 
 def check_sentence(findings: Sequence[CheckRow], language: Language = ENGLISH) -> str:
@@ -65,7 +57,7 @@ def check_sentence(findings: Sequence[CheckRow], language: Language = ENGLISH) -
     if not faults:
         return language.text("All {of} requirements are met. Nothing was written.", of=of)
     unseen = sum(each.standing is Standing.UNSEEN for each in findings)
-    names = "; ".join(_name(each, language) for each in faults)
+    names = "; ".join(language.of(full_name(each.requirement)) for each in faults)
     rest = language.text(", and {count} could not be looked at", count=unseen) if unseen else ""
     return language.text(
         "{count} of {of} requirements are not met ({names}){rest}. Mend them from the top. "
@@ -75,7 +67,3 @@ def check_sentence(findings: Sequence[CheckRow], language: Language = ENGLISH) -
         names=names,
         rest=rest,
     )
-
-
-def _name(row: CheckRow, language: Language) -> str:
-    return f"{language.of(row.requirement.side.value)}: {language.of(row.requirement.name)}"

@@ -11,7 +11,6 @@ from html import escape
 from transforms.core.language import THOUSANDS, Language
 from transforms.reports.history import RunLine, last_runs
 from transforms.reports.run_result import (
-    HELD_BACK,
     LAST_RUNS,
     REASON_TITLES,
     STAGE_TITLES,
@@ -23,7 +22,7 @@ from transforms.reports.run_result import (
     history_titles,
     reason_rows,
 )
-from transforms.reports.summaries import count_held_back
+from transforms.reports.summaries import HELD_BACK, count_held_back
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;

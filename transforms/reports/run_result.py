@@ -7,7 +7,7 @@ from typing import Any
 from transforms.core.language import ENGLISH, Language, Phrase, message
 from transforms.core.markdown import code, table
 from transforms.reports.history import RunLine, Summary, bar, last_runs, newest_load
-from transforms.reports.summaries import Counts, RunState, count_held_back
+from transforms.reports.summaries import HELD_BACK, Counts, RunState, count_held_back
 
 KINDS = (
     message("created"),
@@ -30,7 +30,6 @@ REASON_TITLES = (
     message("what to do"),
 )
 STAGE_TITLES = (message("stage"), message("ended as"), message("its run"))
-HELD_BACK = message("Held back until somebody permits it")
 LAST_RUNS = message("The last runs")
 
 

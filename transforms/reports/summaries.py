@@ -10,10 +10,11 @@ import polars as pl
 from transforms.changes.answers.outcomes import with_outcomes
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints, hints_in
 from transforms.core.json_texts import Json
-from transforms.core.language import ENGLISH, Language
+from transforms.core.language import ENGLISH, Language, message
 from transforms.model.chosen_resources import resources_of
 
 Counts = dict[str, dict[str, int]]
+HELD_BACK = message("Held back until somebody permits it")
 
 
 class RunState(StrEnum):
@@ -116,7 +117,6 @@ def markdown(
     summary: Mapping[str, Any], before: Mapping[str, Any] | None, language: Language = ENGLISH
 ) -> str:
     """Return the summary of a run as Markdown, against the last run's."""
-    waiting = language.text("Held back until somebody permits it")
     return "\n".join(
         [
             language.text("# Run {run}", run=summary["run_id"]),
@@ -130,7 +130,7 @@ def markdown(
             *_change_table(summary, before, language),
             "",
             *_reject_table(summary["rejects"], language),
-            *_list_section(waiting, summary.get("held_back", ())),
+            *_list_section(language.of(HELD_BACK), summary.get("held_back", ())),
             *_list_section(language.text("Much, and not held back"), summary.get("reported", ())),
             *_list_section(
                 language.text("Values that nothing explains"), summary.get("unmapped", ())

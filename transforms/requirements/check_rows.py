@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
 
 from transforms.core.errors import UNFORESEEN, SyncError
-from transforms.core.language import Phrase
+from transforms.core.language import ENGLISH, Language, Phrase, joined, message
 from transforms.requirements.tables.requirements import Requirement
 
 
@@ -45,10 +44,9 @@ class CheckRow:
     standing: Standing
     found: Sequence[str]
 
-    @property
-    def mend(self) -> str:
-        """What to do, as a sentence; nothing where nothing has to be done."""
-        mend = self.requirement.mend
+    def mend(self, language: Language = ENGLISH) -> str:
+        """Return what to do, as a sentence; nothing where nothing has to be done."""
+        mend = language.of(self.requirement.mend)
         return f"{mend[0].upper()}{mend[1:]}." if self.standing is Standing.UNMET else ""
 
 
@@ -82,18 +80,15 @@ def unmet(findings: Sequence[CheckRow]) -> list[CheckRow]:
 
 
 def _unseen(requirement: Requirement, unmet: Sequence[CheckRow]) -> CheckRow:
-    names = reduce(_both, (_name(each.requirement) for each in unmet))
+    names = joined(message("{one} and {other}"), (full_name(each.requirement) for each in unmet))
     found = Phrase("not looked at, because of {names}", names=names)
     return CheckRow(requirement, Standing.UNSEEN, (found,))
 
 
-def _name(requirement: Requirement) -> Phrase:
+def full_name(requirement: Requirement) -> Phrase:
+    """Return a requirement with what it is about."""
     side, name = Phrase(requirement.side.value), Phrase(requirement.name)
     return Phrase("{side}: {name}", side=side, name=name)
-
-
-def _both(one: Phrase, other: Phrase) -> Phrase:
-    return Phrase("{one} and {other}", one=one, other=other)
 
 
 def _look(

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.support.openimis_sample import sample, write_sqlite
 from tests.support.sandbox import running_sandbox
 from tests.support.sandbox.state import State
 from tests.support.scheme import SqliteSource
-from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
+from tests.support.scheme.by_flows import COUNTRY, FlowScheme, a_flow_scheme
 
 AS_OF = date(2026, 1, 1)
 INSUREES = 120
@@ -42,7 +43,16 @@ def ministry(
 @pytest.fixture
 def scheme(ministry: State, sample_database: Path, tmp_path: Path) -> Iterator[FlowScheme]:
     """A sample openIMIS to be changed, and a DHIS2 that is set up for it."""
-    with a_flow_scheme(tmp_path) as scheme:
+    with a_filled_scheme(tmp_path, ministry, sample_database) as scheme:
+        yield scheme
+
+
+@contextmanager
+def a_filled_scheme(
+    folder: Path, ministry: State, sample_database: Path, country: str = COUNTRY
+) -> Iterator[FlowScheme]:
+    """A scheme with copies of the sample and of a DHIS2 that is set up for it."""
+    with a_flow_scheme(folder, country=country) as scheme:
         fill(scheme.sandbox.state, ministry)
         scheme.source.copy(sample_database)
         yield scheme

@@ -115,7 +115,7 @@ def test_check_tells_of_a_tree_that_has_drifted_and_of_decisions_that_are_not_th
     assert f"({closed}) are closed in DHIS2" in " ".join(drifted.found)
     assert f"({gone}) are not in DHIS2 any more" in " ".join(drifted.found)
     assert "there is no file of matches" in " ".join(without.found)
-    assert "Run match-org-units" in without.mend
+    assert "Run match-org-units" in without.mend()
 
 
 def tree_of(ministry: FlowMinistry) -> CheckRow:

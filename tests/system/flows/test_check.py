@@ -232,7 +232,7 @@ def test_the_check_names_what_is_wrong_and_what_to_do(scheme: FlowScheme, name: 
 
     faulty = only(findings, broken.key)
     assert broken.found in " ".join(faulty.found)
-    assert faulty.mend.endswith(".")
+    assert faulty.mend().endswith(".")
     refuse_secrets(findings)
 
 

@@ -16,8 +16,8 @@ from prefect.client.schemas.objects import Artifact, FlowRun, State
 from prefect.utilities.urls import url_for
 
 from tests.support.sandbox.state import State as Dhis2State
-from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
-from tests.system.flows.conftest import fill
+from tests.support.scheme.by_flows import FlowScheme
+from tests.system.flows.conftest import a_filled_scheme
 from tests.system.flows.prefect_runs import subflows_of
 
 
@@ -25,9 +25,7 @@ from tests.system.flows.prefect_runs import subflows_of
 def scheme(
     ministry: Dhis2State, sample_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FlowScheme]:
-    with a_flow_scheme(tmp_path_factory.mktemp("result")) as scheme:
-        fill(scheme.sandbox.state, ministry)
-        scheme.source.copy(sample_database)
+    with a_filled_scheme(tmp_path_factory.mktemp("result"), ministry, sample_database) as scheme:
         yield scheme
 
 

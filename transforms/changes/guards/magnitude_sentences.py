@@ -27,18 +27,18 @@ def sentence(finding: Finding) -> Phrase:
             "The pseudonym key is another than that of the pseudonyms in DHIS2: {found}. It is "
             "held back: DHIS2 keeps what it has of it, new people go without, and everything else "
             "goes. Save the old key in the block again (with --replace); or, if it was changed on "
-            "purpose, run once with allow={permission} in a new run, which sends all of them anew. "
+            "purpose, {lifted} in a new run, which sends all of them anew. "
             "Of this, nothing was posted.",
             found=found,
-            permission=LIFTED_BY[finding.kind].value,
+            lifted=LIFTED_BY[finding.kind].lifts,
         )
     return Phrase(
         "{found}, more than the country file's [guards] let through. It is held back, DHIS2 keeps "
         "what it has of it, and everything else goes. If openIMIS and this release are right, "
-        "run once with allow={permission} in a new run; else find out what has changed it: another "
+        "{lifted} in a new run; else find out what has changed it: another "
         "release, a lost column, another time zone. Of this, nothing was posted.",
         found=found,
-        permission=LIFTED_BY[finding.kind].value,
+        lifted=LIFTED_BY[finding.kind].lifts,
     )
 
 

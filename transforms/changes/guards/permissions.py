@@ -7,6 +7,8 @@ down with it.
 from collections.abc import Collection
 from enum import StrEnum
 
+from transforms.core.language import Phrase
+
 
 class Allow(StrEnum):
     """A permission."""
@@ -25,9 +27,9 @@ class Allow(StrEnum):
     RESTORED_TARGET = "restored_target"  # DHIS2 lacks what the last load left, and that is known
 
     @property
-    def lifts(self) -> str:
+    def lifts(self) -> Phrase:
         """What to do, for the sentence of a guard."""
-        return f"run once with allow={self.value}"
+        return Phrase("run once with allow={permission}", permission=self.value)
 
 
 Permissions = Collection[Allow]
