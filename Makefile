@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-longer test-large test-cases test-hours test-faults test-live test-tsql test-ui package check format lock bench wheels catalogue docs site install system-packages clean
+.PHONY: help demo up down test test-longer test-large test-cases test-hours test-faults test-live test-tsql test-ui look package check format lock bench wheels catalogue docs site install system-packages clean
 
 PYTHON := .venv/bin/python
 # The first of these that is 3.11 to 3.13 makes .venv: `make install PYTHONS=python3.12` names one.
@@ -70,6 +70,10 @@ test-ui: install ## A data manager's morning in a browser: Prefect's UI, from th
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null
 	fi
 	$(PYTHON) -m pytest -m browser -p no:xdist tests/ui
+
+# DHIS2_URL, DHIS2_USER and DHIS2_PASSWORD name a filled, disposable DHIS2 and its superuser.
+look: install ## Every dashboard as each kind of user sees it in DHIS2's own app: pictures in build/look
+	@$(PYTHON) -W ignore -m tests.look
 
 package: install ## What set-up writes into an empty DHIS2, as files: build/package/<version>.json
 	@$(PYTHON) -W ignore -m tests.project.package

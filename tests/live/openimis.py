@@ -63,12 +63,12 @@ class Source:
 
 
 @contextmanager
-def sample_source(insurees: int) -> Iterator[Source]:
+def sample_source(insurees: int, as_of: date = AS_OF) -> Iterator[Source]:
     """Write the sample into a throw-away PostgreSQL."""
     with postgresql() as server:
         database = server.create_database("openimis")
         tables = sample(
-            insurees, seed=1, level=LEVEL, as_of=AS_OF, defects=False, country=RESTORING
+            insurees, seed=1, level=LEVEL, as_of=as_of, defects=False, country=RESTORING
         )
         write_postgresql(tables, database.conninfo)
         yield Source(DialectName.POSTGRESQL, database.odbc, database.conninfo, is_sample=True)

@@ -2,7 +2,7 @@
 
     <version>.json              POST /api/metadata?importStrategy=CREATE_AND_UPDATE&atomicMode=ALL
     <version>.maps.json         then each of the list: POST /api/maps
-    <version>.dashboards.json   then POST /api/metadata as before: the dashboards that show maps
+    <version>.dashboards.json   then POST /api/metadata as before: what shows maps or event reports
 
 What depends on a country (its products, services, diagnoses …) is the sample's. Org units, and what
 is assigned to them, are no part of it.
@@ -51,7 +51,7 @@ def package_files(client: Dhis2, country: Country, choices: pl.DataFrame) -> Fil
     """Return what set-up plans to write into a DHIS2, in the order in which it can be imported."""
     plan = package_plan(client, country, choices)
     maps = [map_body(each) for each in plan.create[MAPS]]
-    dashboards = [each for each in plan.create[DASHBOARDS] if _shows_a_map(each)]
+    dashboards = [each for each in plan.create[DASHBOARDS] if _comes_last(each)]
     return {
         ".json": plan.checkable,
         ".maps.json": maps,
@@ -83,8 +83,8 @@ def _client(sandbox: Sandbox) -> Dhis2:
     return server.client(timeout_seconds=60)
 
 
-def _shows_a_map(board: dict[str, Any]) -> bool:
-    return any("map" in item for item in board["dashboardItems"])
+def _comes_last(board: dict[str, Any]) -> bool:
+    return any(item.keys() & {"map", "eventReport"} for item in board["dashboardItems"])
 
 
 if __name__ == "__main__":

@@ -11,5 +11,7 @@ from transforms.package.org_units_and_options import option_objects
 
 def package_plan(client: Dhis2, country: Country, choices: pl.DataFrame) -> Plan:
     """Return what an empty or partly set up DHIS2 lacks, options of new sets among it."""
-    planned = plan_of(client, make_package(client, country, choices))
+    planned = plan_of(
+        client, make_package(client, country, choices, located=country.coordinates is not None)
+    )
     return with_options(planned, option_objects(choices))

@@ -11,7 +11,7 @@ from transforms.core.language import Phrase, shortened
 from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.tables.charts import BY_AREA, BY_PERIOD, ChartType, Period, Visualization
-from transforms.package.tables.indicators import IndicatorType
+from transforms.package.tables.indicator_kinds import IndicatorType
 from transforms.package.visualizations import visualization_object
 
 WIDTH, IN_A_ROW, HEIGHT = 60, 2, 20

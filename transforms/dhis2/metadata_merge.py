@@ -5,14 +5,16 @@
     present ─┘      │
                     └───► different: posted whole, since DHIS2 replaces an object by what is sent
 
-What an operator added (org units of a program, options, attributes, sharing) is sent along, so that
-it stays; translations stay without being sent. `tables/metadata_classes.py` says whose is what.
+What an operator added (org units of a program, options, attributes, items of a dashboard, sharing)
+is sent along, so that it stays; translations stay without being sent. Whose is what says
+`tables/metadata_classes.py`.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from transforms.core.json_texts import Json
+from transforms.dhis2.dashboard_items import with_added
 from transforms.dhis2.tables.metadata_classes import SHOWN_ONLY, Links, MetadataClass
 
 DEGREES = 1e-6  # a decimetre: DHIS2 may round coordinates
@@ -30,6 +32,8 @@ def merge(ours: Json, present: Json | None, klass: MetadataClass) -> Json:
         return {name: value for name, value in ours.items() if value is not None}
     whole = dict(present)
     for name, value in ours.items():
+        if name in klass.placed:
+            value = with_added(ours["id"], value, present.get(name) or ())
         if name not in klass.initial:
             _set(whole, name, _merge_value(name, value, present.get(name), klass))
     return whole

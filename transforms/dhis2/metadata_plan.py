@@ -10,6 +10,7 @@ from transforms.dhis2.metadata_notes import notes
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, Index, MetadataClass, Present
 
 USER_GROUPS, MAPS, DASHBOARDS = "userGroups", "maps", "dashboards"
+EVENT_VISUALIZATIONS = "eventVisualizations"
 _POSTED_APART = frozenset({USER_GROUPS, MAPS, DASHBOARDS})
 
 
@@ -53,10 +54,14 @@ class Plan:
 
     @property
     def checkable(self) -> Payload:
-        """What a dry run can check: no maps, nor dashboard items that show new ones."""
-        new = {thing["id"] for thing in self.create.get(MAPS, ())}
+        """What a dry run can check: no maps, nor items that show new ones or new event reports.
+
+        DHIS2 takes an event report for another class than the event visualization that it is.
+        """
+        kinds = (MAPS, EVENT_VISUALIZATIONS)
+        new = {thing["id"] for kind in kinds for thing in self.create.get(kind, ())}
         payload = {kind: objects for kind, objects in self.payload.items() if kind != MAPS}
-        boards = [_without_maps(board, new) for board in payload.get(DASHBOARDS, ())]
+        boards = [_without_new(board, new) for board in payload.get(DASHBOARDS, ())]
         return payload | ({DASHBOARDS: boards} if boards else {})
 
     @property
@@ -105,11 +110,13 @@ def _compare(
             planned.changed[ours["id"]] = differences(whole, theirs)
 
 
-def _without_maps(board: Json, uids: Collection[str]) -> Json:
-    items = [
-        item for item in board["dashboardItems"] if (item.get("map") or {}).get("id") not in uids
-    ]
+def _without_new(board: Json, uids: Collection[str]) -> Json:
+    items = [item for item in board["dashboardItems"] if not _shown_apart(item) & set(uids)]
     return board | {"dashboardItems": items}
+
+
+def _shown_apart(item: Json) -> set[str]:
+    return {item[name]["id"] for name in ("map", "eventReport") if item.get(name)}
 
 
 def _fill(option_set: Json, options: Iterable[Json]) -> Json:

@@ -11,6 +11,7 @@ from transforms.openimis.country_sections import ISO
 from transforms.openimis.country_sections import Analytics as Analytics
 from transforms.openimis.country_sections import Guards as Guards
 from transforms.openimis.country_sections import Languages as Languages
+from transforms.openimis.country_sections import Legends as Legends
 from transforms.openimis.country_sections import Levels as Levels
 from transforms.openimis.country_sections import Load as Load
 from transforms.openimis.country_sections import Population as Population
@@ -56,6 +57,7 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
         facility_ownership: The same, of `LegalForm`.
         facility_status: The same, of `status`; groups of it are filled only where this is given.
         service_groups: Key of a group of services to its name and codes; figures are made of them.
+        legends: Where the words of the legends of charts begin.
         population: Where population figures are entered.
         dhis2: What has to be set about DHIS2.
         load: How bundles are posted.
@@ -82,6 +84,7 @@ class Country(Matching, WithExisting, Differences, Figures, BaseModel):
     facility_ownership: dict[str, list[str]] = {}
     facility_status: dict[str, list[str]] = {}
     service_groups: ServiceGroups = {}
+    legends: Legends = Legends()
     population: Population = Population()
     dhis2: Server = Server()
     load: Load = Load()

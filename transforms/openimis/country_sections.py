@@ -31,6 +31,9 @@ class Levels(_Section):
     village: str = "Village"
 
 
+HIGHEST: Final = 1_000_000
+"""Above all percentages: a renewal rate may be far above 100."""
+
 ISO: Final = "iso8601"
 """The calendar in which figures of months are counted."""
 
@@ -130,6 +133,20 @@ class Retention(_Section):
 
     whole_runs: int = Field(default=7, ge=1)
     reject_days: int = Field(default=90, ge=0)
+
+
+class Legends(_Section):
+    """Where the words of the legends begin, in per cent: each but the lowest one."""
+
+    more_is_better: tuple[int, int, int, int, int] = (20, 40, 60, 80, 100)
+    less_is_better: tuple[int, int, int, int] = (5, 10, 20, 40)
+
+    @field_validator("more_is_better", "less_is_better")
+    @classmethod
+    def _rising(cls, limits: tuple[int, ...]) -> tuple[int, ...]:
+        if list(limits) != sorted({*limits, 0})[1:] or limits[-1] >= HIGHEST:
+            raise ValueError(f"{list(limits)} do not rise from above 0 to below {HIGHEST}")
+        return limits
 
 
 class Population(_Section):

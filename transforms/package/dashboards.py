@@ -6,19 +6,29 @@ maps ────────────────┘
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
+from math import ceil
 
 from transforms.core.json_texts import Json, Payload
 from transforms.core.language import Phrase
-from transforms.core.metadata_uids import metadata_uid
+from transforms.dhis2.dashboard_items import item_uid
+from transforms.openimis.country_sections import Legends
 from transforms.package.program_indicators import ProgramIndicator
-from transforms.package.tables.dashboards import DASHBOARDS, EVENT, MAP, TEXT, Dashboard, ItemRows
+from transforms.package.tables.dashboard_items import (
+    EVENT,
+    MAP,
+    NEEDS,
+    UP_TO,
+    Awaited,
+    Dashboard,
+)
+from transforms.package.tables.dashboards import DASHBOARDS
 from transforms.package.tables.event_visualizations import (
     EVENT_VISUALIZATIONS,
     ITEM_PROPERTY,
     ITEM_TYPE,
 )
 from transforms.package.tables.maps import MAPS
-from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
 from transforms.package.tables.visualizations import VISUALIZATIONS
 from transforms.package.visualizations import (
     event_visualization_objects,
@@ -27,16 +37,25 @@ from transforms.package.visualizations import (
 )
 
 WIDTH = 60
-CHART_HEIGHT, MAP_HEIGHT = 20, 30
-COPY_TO_CHANGE = "Set-up makes this dashboard as it is in the package: copy it to change it."
+NUMBER_HEIGHT, CHART_HEIGHT, MOST_FREQUENT_HEIGHT, MAP_HEIGHT = 11, 17, 19, 26
+HEAD_OF_TABLE, HEIGHT_OF_ROW = 6, 1.2
+TEXT = "text:1"
+STAYS = "Items that you add stay; set-up makes the others as they are in the package."
+EVERYTHING: frozenset[Awaited] = frozenset(Awaited)
 
 _MAP_UIDS = {MAP + row.key: row.uid for row in MAPS}
 _EVENT_UIDS = {EVENT + row.key: row.uid for row in EVENT_VISUALIZATIONS}
 _CHART_UIDS = {row.key: row.uid for row in VISUALIZATIONS}
+_CHART_ROWS = {row.key: len(row.items) for row in VISUALIZATIONS}
 
 
 def dashboard_objects(
-    rows: Sequence[ProgramIndicator], indicators: Sequence[Json], *, restored_once: bool
+    rows: Sequence[ProgramIndicator],
+    indicators: Sequence[Json],
+    *,
+    restored_once: bool,
+    limits: Legends,
+    there: frozenset[Awaited] = EVERYTHING,
 ) -> Payload:
     """Return legend sets, visualizations, event visualizations and dashboards.
 
@@ -44,62 +63,85 @@ def dashboard_objects(
         rows: The country's program indicators.
         indicators: The country's indicators (`transforms.package.indicators`).
         restored_once: See `transforms.package.program_indicators.counts_restored_once`.
+        limits: Of the legends, as the country file has them.
+        there: What DHIS2 has of that which some items need.
     """
     charts = visualization_objects(rows, indicators)
     return {
-        "legendSets": legend_set_objects(),
+        "legendSets": legend_set_objects(limits),
         "visualizations": list(charts.values()),
         "eventVisualizations": event_visualization_objects(restored_once=restored_once),
-        "dashboards": [_dashboard(row, charts) for row in DASHBOARDS],
+        "dashboards": [_dashboard(row, charts, there) for row in DASHBOARDS],
     }
 
 
-def _dashboard(row: Dashboard, charts: Mapping[str, Json]) -> Json:
+def _dashboard(row: Dashboard, charts: Mapping[str, Json], there: frozenset[Awaited]) -> Json:
+    waiting = [NEEDS[item] for items in row.rows for item in items if _waits(item, there)]
+    shown = [
+        [item for item in items if (":" in item or item in charts) and not _waits(item, there)]
+        for items in row.rows
+    ]
+    text = _text(row, waiting)
     return {
         "id": row.uid,
         "name": row.name,
-        "description": Phrase(
-            "{about} {advice}", about=Phrase(row.about), advice=Phrase(COPY_TO_CHANGE)
-        ),
-        "dashboardItems": list(_place(row, _present_rows(row.rows, charts))),
+        "description": Phrase("{about} {advice}", about=Phrase(row.question), advice=Phrase(STAYS)),
+        "dashboardItems": [text, *_place(row, filter(None, shown), text["height"])],
     }
 
 
-def _present_rows(rows: ItemRows, charts: Mapping[str, Json]) -> Iterator[list[str]]:
-    """Yield the rows without the charts that the country does not have."""
-    for row in rows:
-        items = [item for item in row if ":" in item or item in charts]
-        if items:
-            yield items
+def _waits(item: str, there: frozenset[Awaited]) -> bool:
+    return item in NEEDS and NEEDS[item] not in there
 
 
-def _place(dashboard: Dashboard, rows: Iterable[list[str]]) -> Iterator[Json]:
+def _text(row: Dashboard, waiting: Sequence[Awaited]) -> Json:
+    """Return the first item, which says what is counted."""
+    lines = [
+        f"*{row.question}*",
+        f"_Counted:_ {row.counted}",
+        f"_By date:_ {row.dated} {UP_TO}",
+        f"_Left out:_ {row.left_out}",
+        *(each.value for each in waiting),
+    ]
+    where = {"x": 0, "y": 0, "width": WIDTH, "height": _text_height(waiting)}
+    uid = item_uid(row.uid, TEXT)
+    return {"id": uid, "type": "TEXT", "text": "\n".join(lines)} | where
+
+
+def _text_height(waiting: Sequence[Awaited]) -> int:
+    return 6 + len(waiting)
+
+
+def _place(dashboard: Dashboard, rows: Iterable[list[str]], y: int) -> Iterator[Json]:
     """Yield the items: those of a row side by side, row below row."""
-    y, texts = 0, 0
     for row in rows:
         height = max(_height(item) for item in row)
-        for place, item in enumerate(row):
-            texts += item.startswith(TEXT)
-            left, right = WIDTH * place // len(row), WIDTH * (place + 1) // len(row)
+        ends = list(accumulate((_shares(item) for item in row), initial=0))
+        for item, (start, end) in zip(row, pairwise(ends), strict=True):
+            left, right = WIDTH * start // ends[-1], WIDTH * end // ends[-1]
             where = {"x": left, "y": y, "width": right - left, "height": height}
-            yield _item(dashboard, item, texts) | where
+            yield _item(dashboard, item) | where
         y += height
 
 
+def _shares(item: str) -> int:
+    """Return how wide an item is, beside others: a table as two numbers."""
+    return 2 if item.startswith("figures-") else 1
+
+
 def _height(item: str) -> int:
-    if item.startswith(TEXT):
-        return item.count("\n") + 4
+    if item.startswith("number-"):
+        return NUMBER_HEIGHT
+    if item.startswith("figures-"):
+        return HEAD_OF_TABLE + ceil(HEIGHT_OF_ROW * _CHART_ROWS[item])
+    if item.startswith(EVENT):
+        return MOST_FREQUENT_HEIGHT
     return MAP_HEIGHT if item.startswith(MAP) else CHART_HEIGHT
 
 
-def _item(dashboard: Dashboard, item: str, texts: int) -> Json:
-    if item.startswith(TEXT):
-        shown: Json = {"type": "TEXT", "text": item.removeprefix(TEXT)}
-        target = f"{TEXT}{texts}"
-    else:
-        kind, name, target = _target(item)
-        shown = {"type": kind, name: {"id": target}}
-    return {"id": _item_uid(dashboard.uid, target)} | shown
+def _item(dashboard: Dashboard, item: str) -> Json:
+    kind, name, target = _target(item)
+    return {"id": item_uid(dashboard.uid, target), "type": kind, name: {"id": target}}
 
 
 def _target(item: str) -> tuple[str, str, str]:
@@ -109,8 +151,3 @@ def _target(item: str) -> tuple[str, str, str]:
     if item.startswith(EVENT):
         return ITEM_TYPE, ITEM_PROPERTY, _EVENT_UIDS[item]
     return "VISUALIZATION", "visualization", _CHART_UIDS[item]
-
-
-def _item_uid(dashboard: str, target: str) -> str:
-    seed = SEED_DASHBOARD_ITEMS.get(dashboard, {})
-    return seed.get(target) or metadata_uid(f"dashboardItem:{dashboard}:{target}")

@@ -7,15 +7,15 @@ from transforms.core.json_texts import Json, Payload
 from transforms.core.language import shortened
 from transforms.model.tables.name_lengths import LONGEST_SHORT_NAME
 from transforms.package.program_indicators import ProgramIndicator
-from transforms.package.tables.indicators import (
+from transforms.package.tables.indicator_kinds import (
     GROUP_UIDS,
     INDICATOR_TYPES,
-    INDICATORS,
     POPULATION,
     Indicator,
     IndicatorGroup,
     IndicatorType,
 )
+from transforms.package.tables.indicators import INDICATORS
 from transforms.package.tables.population import POPULATION_ELEMENT
 
 
@@ -51,7 +51,22 @@ def resolve(expression: str, uids: Mapping[str, str]) -> str:
 def _has_all_parts(row: Indicator, uids: Mapping[str, str]) -> bool:
     """Whether the country has all program indicators in it: it may lack a gender."""
     named = re.findall(r"\[([^]]+)]", row.numerator + row.denominator)
-    return all(key in uids for key in named)
+    return all(key in uids for key in named) and (not row.less or bool(_known_parts(row, uids)))
+
+
+def _known_parts(row: Indicator, uids: Mapping[str, str]) -> list[str]:
+    """Return those that are taken from the numerator, of the measures that the country has."""
+    return [
+        key
+        for name in row.less
+        for key in uids
+        if key == name or (name.endswith(":*") and key.startswith(name[:-1]))
+    ]
+
+
+def _numerator(row: Indicator, uids: Mapping[str, str]) -> str:
+    parts = (f" - [{key}]" for key in _known_parts(row, uids))
+    return resolve("".join((row.numerator, *parts)), uids)
 
 
 def _type_object(row: IndicatorType) -> Json:
@@ -65,11 +80,11 @@ def _indicator_object(row: Indicator, uids: Mapping[str, str]) -> Json:
         "name": row.name,
         "shortName": shortened(row.name, LONGEST_SHORT_NAME),
         "indicatorType": {"id": row.type.uid},
-        "numerator": resolve(row.numerator, uids),
+        "numerator": _numerator(row, uids),
         "numeratorDescription": row.numerator_words,
         "denominator": resolve(row.denominator, uids),
         "denominatorDescription": row.denominator_words,
-        "decimals": 2,
+        "decimals": row.type.decimals if row.decimals is None else row.decimals,
         "annualized": False,
     }
 

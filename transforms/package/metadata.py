@@ -13,7 +13,7 @@ from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES, MetadataC
 from transforms.model.existing import InUse, in_its_words, in_use
 from transforms.model.org_unit_groups import org_unit_group_objects
 from transforms.openimis.country import Country
-from transforms.package.dashboards import dashboard_objects
+from transforms.package.dashboards import EVERYTHING, dashboard_objects
 from transforms.package.indicators import indicator_objects
 from transforms.package.maps import map_objects
 from transforms.package.population import population_objects
@@ -23,16 +23,20 @@ from transforms.package.program_indicators import (
     program_indicators_of,
 )
 from transforms.package.programs import program_objects
+from transforms.package.tables.dashboard_items import Awaited
 from transforms.package.tables.sharing import PUBLIC, USER_GROUPS
 from transforms.package.user_roles import user_role_objects
 
 
-def package(options: pl.DataFrame, country: Country) -> Payload:
+def package(
+    options: pl.DataFrame, country: Country, there: frozenset[Awaited] = EVERYTHING
+) -> Payload:
     """Return the package, without org units, their levels and the options from openIMIS.
 
     Args:
         options: The country's options; see `transforms.model.options.options`.
         country: The country file.
+        there: What DHIS2 has of that which some items of dashboards need.
     """
     if not country.sends_persons:
         return share(_joined(_of_every_country(country), country))
@@ -47,7 +51,11 @@ def package(options: pl.DataFrame, country: Country) -> Payload:
         program_indicator_objects(rows),
         indicators,
         dashboard_objects(
-            rows, indicators["indicators"], restored_once=counts_restored_once(country)
+            rows,
+            indicators["indicators"],
+            restored_once=counts_restored_once(country),
+            limits=country.legends,
+            there=there,
         ),
     )
     return share(_joined(parts, country))

@@ -10,11 +10,20 @@ empty, and says OK. With maps it is the other way round.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from transforms.core.json_texts import Json
 from transforms.core.metadata_uids import metadata_uid
+from transforms.openimis.country_sections import HIGHEST, Legends
 from transforms.package.program_indicators import ProgramIndicator
-from transforms.package.tables.charts import GROUPS, OrgUnits, Visualization
+from transforms.package.tables.charts import (
+    GROUPS,
+    MOST_LABELS,
+    PERIODS,
+    ChartType,
+    OrgUnits,
+    Visualization,
+)
 from transforms.package.tables.event_visualizations import (
     EVENT_VISUALIZATIONS,
     TOP,
@@ -30,6 +39,7 @@ DataItems = Mapping[str, Json]
 
 INDICATOR = "indicator:"
 ALL_OPTIONS = "*"
+STACKED = frozenset({ChartType.STACKED_COLUMN, ChartType.STACKED_AREA})
 DESCENDING = 1
 
 
@@ -62,9 +72,9 @@ def event_visualization_objects(*, restored_once: bool = False) -> list[Json]:
     ]
 
 
-def legend_set_objects() -> list[Json]:
-    """Return the legend sets."""
-    return [_legend_set(row) for row in LEGEND_SETS]
+def legend_set_objects(limits: Legends) -> list[Json]:
+    """Return the legend sets, with the country's limits."""
+    return [_legend_set(row, getattr(limits, row.key.replace("-", "_"))) for row in LEGEND_SETS]
 
 
 def _data_items(rows: Iterable[ProgramIndicator], indicators: Iterable[Json]) -> dict[str, Json]:
@@ -95,16 +105,19 @@ def _keys(item: str, data_items: DataItems) -> Iterable[str]:
     return [key for key in data_items if key.startswith(item.removesuffix(ALL_OPTIONS))]
 
 
-def _legend_set(row: LegendSet) -> Json:
+def _legend_set(row: LegendSet, limits: Sequence[int]) -> Json:
+    ends = (0, *limits, HIGHEST)
     legends = [
         {
-            "id": metadata_uid(f"legend:{row.key}:{legend.name}"),
+            "id": metadata_uid(f"legend:{row.key}:{place}"),
             "name": legend.name,
-            "startValue": legend.start,
-            "endValue": legend.end,
+            "startValue": start,
+            "endValue": end,
             "color": legend.color,
         }
-        for legend in row.legends
+        for place, (legend, (start, end)) in enumerate(
+            zip(row.legends, pairwise(ends), strict=True), start=1
+        )
     ]
     return {"id": row.uid, "name": row.name, "legends": legends}
 
@@ -120,11 +133,14 @@ def visualization_object(row: Visualization, items: list[Json]) -> Json:
         "rowDimensions": _rows(row),
         "filterDimensions": list(row.layout.filters),
         "dataDimensionItems": items,
-        "showData": True,
-        "hideTitle": False,
+        "showData": _has_labels(row, len(items)),
+        "digitGroupSeparator": "SPACE",
+        "hideTitle": True,
+        "hideLegend": _has_one_series(row, len(items)),
         "hideSubtitle": False,
         "rowTotals": False,
         "colTotals": False,
+        "hideEmptyRows": any(item.endswith(ALL_OPTIONS) for item in row.items),
         "hideEmptyRowItems": "ALL" if "ou" in row.layout.rows else "NONE",
     }
     return chart | _place_and_time(row.layout.org_units, row.period.value) | _looks(row)
@@ -132,14 +148,27 @@ def visualization_object(row: Visualization, items: list[Json]) -> Json:
 
 def _place_and_time(org_units: OrgUnits, period: str) -> Json:
     """Return whose figures of which time; no fixed org units or periods."""
-    chosen = {each.value: each is org_units for each in OrgUnits}
-    return chosen | {
+    return {
+        "userOrganisationUnit": True,
+        "userOrganisationUnitChildren": org_units is OrgUnits.OWN_AND_BELOW,
         "userOrganisationUnitGrandChildren": False,
         "organisationUnits": [],
         "organisationUnitLevels": [],
         "relativePeriods": {period: True},
         "periods": [],
     }
+
+
+def _has_one_series(row: Visualization, items: int) -> bool:
+    """Whether the name of the chart says what its one series is."""
+    return row.kind is not ChartType.PIE and ("dx" not in row.layout.columns or items == 1)
+
+
+def _has_labels(row: Visualization, items: int) -> bool:
+    """Whether each value stands beside its bar: where there are few, and none above another."""
+    if row.kind in STACKED:
+        return False
+    return items * PERIODS.get(row.period, 1) <= MOST_LABELS or "pe" in row.layout.filters
 
 
 def _rows(row: Visualization) -> list[str]:
@@ -168,6 +197,9 @@ def _event_visualization(row: EventVisualization) -> Json:
         "name": row.name,
         "title": row.name,
         "type": "PIVOT_TABLE",
+        "legacy": True,
+        "hideTitle": True,
+        "hideSubtitle": True,
         "program": {"id": row.program.uid},
         "programStage": {"id": row.stage.uid},
         "outputType": "EVENT",

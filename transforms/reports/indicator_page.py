@@ -7,13 +7,8 @@ from transforms.core.metadata_uids import metadata_uid
 from transforms.package.tables.beneficiary_measures import BENEFICIARY_MEASURES
 from transforms.package.tables.claim_measures import CLAIM_MEASURES
 from transforms.package.tables.funding_measures import FUNDING_MEASURES
-from transforms.package.tables.indicators import (
-    GROUP_UIDS,
-    INDICATORS,
-    NOT_COMPUTED,
-    Indicator,
-    IndicatorGroup,
-)
+from transforms.package.tables.indicator_kinds import GROUP_UIDS, Indicator, IndicatorGroup
+from transforms.package.tables.indicators import INDICATORS, NOT_COMPUTED
 from transforms.package.tables.measures import Measure, OptionSplit, Split
 from transforms.package.tables.seed_program_indicators import SEED_OPTION_UIDS, SEED_UIDS
 from transforms.reports.tables import page_texts

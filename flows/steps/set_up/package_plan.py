@@ -7,6 +7,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.metadata_read import index, present_objects, present_uids
+from flows.steps.set_up.dashboard_state import retired_notes, what_is_there
 from flows.steps.set_up.users_and_server import Place, root_place
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Payload
@@ -29,7 +30,7 @@ class Package:
         payload: The objects, by class; without options, which are pushed set by set.
         index: All objects of the classes, with what must be unique.
         conflicts: What stands in the way of the root.
-        notes: What an operator should know of the levels.
+        notes: What an operator should know of levels and retired charts.
     """
 
     payload: Payload
@@ -49,6 +50,7 @@ def make_package(
     figures: Payload | None = None,
     *,
     rename: bool = False,
+    located: bool = False,
 ) -> Package:
     """Return the package, beside what DHIS2 holds; the names of a class are read once, if at all.
 
@@ -59,14 +61,17 @@ def make_package(
             them.
         figures: What data values need (`transforms.aggregates.metadata`); None where none is sent.
         rename: Give our objects other names where DHIS2 has given theirs away.
+        located: See `flows.steps.set_up.dashboard_state.what_is_there`.
     """
-    payload = with_figures(package_objects(options, country), figures or {})
     place = root_place(client, country)
+    there = what_is_there(client, country, located=located)
+    payload = with_figures(package_objects(options, country, there), figures or {})
     payload |= {MAPS: maps(place.level, country)} if country.sends_persons else {}
     around = index(client, [*_kinds_to_make(client, payload), LEVELS])
     payload |= _new_places(country, place, around)
     conflicts = _second_root(client, country, place)
-    package = Package(payload, around, conflicts, _level_notes(country, place, around))
+    notes = [*_level_notes(country, place, around), *retired_notes(client, country)]
+    package = Package(payload, around, conflicts, notes)
     return package.rename_objects(plan(payload, {}, around).conflicts) if rename else package
 
 

@@ -16,6 +16,9 @@ classes `dataElements`, `trackedEntityAttributes` and `maps`; one code serves al
 How many org units there are, which a page of one says: `AbstractFullReadOnlyController` of 2.40.12,
 2.41.9, 2.42.5.2 and 2.43.1 answers every page with `pager` and its `total`.
 
+Whether any org unit has a geometry: a real 2.42.5.2 answered the filter `!null`; `FilterParser` and
+`QueryUtils.getCriteria` of the others have it.
+
 Data values and what they are made of: `DataValueSetController`, `MaintenanceController` and the
 lists of categories, their options, combinations and data sets are those of 2.42 in 2.41.9.1 and
 2.43.1, but for what is refused by 2.43 (`DataEntryGroup`; contract/recordings).
@@ -89,6 +92,9 @@ FORMS_OF_THE_SOURCE: dict[str, dict[str, frozenset[str]]] = {
     **{_BY_UID.format(kind): dict.fromkeys(VERSIONS, frozenset({"id"})) for kind in _OBJECTS},
     _BY_UID.format("organisationUnits"): dict.fromkeys(VERSIONS, frozenset({"id", "path"})),
     "GET /api/organisationUnits?fields&pageSize": dict.fromkeys(EVERY_VERSION, frozenset({"id"})),
+    "GET /api/organisationUnits?fields&filter=geometry:!null&pageSize": dict.fromkeys(
+        EVERY_VERSION, frozenset({"id"})
+    ),
     **{
         f"PUT /api/{kind}/*/translations": dict.fromkeys(EVERY_VERSION, frozenset())
         for kind in _TRANSLATED

@@ -48,6 +48,10 @@ class Checked:
         return self.before + self.after
 
 
+OF_ANOTHER_CLASS = frozenset({"eventReport"})
+"""For DHIS2 these are of another class, of the same rows: what is posted beside is not found."""
+
+
 class MetadataChecks:
     """Checks a payload against what is held."""
 
@@ -139,17 +143,18 @@ class MetadataChecks:
     def _references_of(self, shape: Embedded, row: Object) -> Iterator[Report]:
         for name, target in shape.references.items():
             reference = row.get(name)
-            if isinstance(reference, dict) and not self.resolves(target, reference):
+            if isinstance(reference, dict) and not self.resolves(target, reference, name):
                 yield _reference_report(shape, row, name, target, reference)
         for name, target in shape.collections.items():
             for reference in row.get(name) or ():
                 if not self.resolves(target, reference):
                     yield _reference_report(shape, row, name, target, reference)
 
-    def resolves(self, kind: str, reference: Object) -> bool:
-        """Whether a reference names something held or posted."""
+    def resolves(self, kind: str, reference: Object, name: str = "") -> bool:
+        """Whether a reference, of a property of that name, names something held or posted."""
         uid = reference.get("id")
-        return uid in self.state.metadata[kind] or uid in self.posted.get(kind, ())
+        posted = () if name in OF_ANOTHER_CLASS else self.posted.get(kind, ())
+        return uid in self.state.metadata[kind] or uid in posted
 
 
 class _OptionNames:

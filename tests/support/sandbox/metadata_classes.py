@@ -300,6 +300,7 @@ _CLASSES = (
                 {
                     "visualization": "visualizations",
                     "eventVisualization": "eventVisualizations",
+                    "eventReport": "eventVisualizations",
                     "map": "maps",
                 },
                 identifiable=True,

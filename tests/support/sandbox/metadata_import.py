@@ -550,7 +550,7 @@ def _without_args(report: Object) -> Object:
 
 def _drop(shape: Embedded, row: Object, checks: MetadataChecks) -> None:
     for name, target in shape.references.items():
-        if isinstance(row.get(name), dict) and not checks.resolves(target, row[name]):
+        if isinstance(row.get(name), dict) and not checks.resolves(target, row[name], name):
             del row[name]
     for name, target in shape.collections.items():
         if row.get(name) is not None:

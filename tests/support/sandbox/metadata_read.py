@@ -295,6 +295,7 @@ _OPERATORS: dict[str, Callable[[list[Any], str], bool]] = {
     "ilike": lambda held, operand: any(operand.lower() in _text(value).lower() for value in held),
     "startswith": lambda held, operand: any(_text(value).startswith(operand) for value in held),
     "null": lambda held, _: not held,
+    "!null": lambda held, _: bool(held),
     "empty": lambda held, _: not held,
     "ge": lambda held, operand: any(_text(value) >= operand for value in held),
     "gt": lambda held, operand: any(_text(value) > operand for value in held),

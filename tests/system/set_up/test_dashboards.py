@@ -4,21 +4,22 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import combinations, pairwise
-from typing import Any
 
 import pytest
 
 from tests.system.set_up.a_country import GENDERS, a_country, choices
 from transforms.core.fields import Treatment
 from transforms.core.json_texts import Json
+from transforms.dhis2.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
+from transforms.openimis.country import Legends
 from transforms.package.metadata import maps, package
 from transforms.package.tables.charts import BY_PERIOD, ChartType, Period
+from transforms.package.tables.dashboard_items import Awaited
 from transforms.package.tables.dashboards import DASHBOARDS
+from transforms.package.tables.indicator_kinds import PER_CENT
 from transforms.package.tables.indicators import INDICATORS
-from transforms.package.tables.legend_sets import LEGEND_SETS
 from transforms.package.tables.measures import Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES
-from transforms.package.tables.seed_dashboard_items import SEED_DASHBOARD_ITEMS
 from transforms.package.tables.visualizations import VISUALIZATIONS
 
 LISTS = {
@@ -35,17 +36,20 @@ BARE = package(choices(tblGender=GENDERS), a_country())
 
 OF_ITEMS = {
     "VISUALIZATION": ("visualization", "visualizations"),
-    "EVENT_VISUALIZATION": ("eventVisualization", "eventVisualizations"),
+    "EVENT_REPORT": ("eventReport", "eventVisualizations"),
     "MAP": ("map", "maps"),
 }
-ORG_UNITS = ("userOrganisationUnit", "userOrganisationUnitChildren")
+ENROLLMENT_RATE = "lkktazgVY4P"
+MONTHS = {Period.LAST_3_MONTHS: 3, Period.LAST_6_MONTHS: 6, Period.LAST_12_MONTHS: 12}
+MOST_ROWS = 105
+"""What two screens hold: a row of the grid takes 20 pixels."""
 ADD_UP = {ChartType.STACKED_COLUMN, ChartType.STACKED_AREA, ChartType.PIE}
 PARTS_OF_A_WHOLE = (
     {"covered", "not-covered"},
     {"households-covered", "households-not-covered"},
     {"indicator:lapsed", "indicator:never-covered"},
     {"indicator:settlement-ratio", "indicator:rejection-rate"},
-    {"indicator:share-emergency", "indicator:share-referral", "indicator:share-other"},
+    {f"indicator:share-{part}" for part in ("emergency", "referral", "other", "unknown")},
     {"indicator:rejection-rate-automatic", "indicator:rejection-rate-review"},
 )
 
@@ -132,11 +136,47 @@ def test_every_chart_the_seed_had_is_there_and_its_event_report_is_an_event_visu
     assert uids("eventVisualizations") >= set(SEED_EVENT_REPORTS)
 
 
-def test_every_item_the_seed_had_on_a_dashboard_is_on_it_still() -> None:
+def test_an_item_the_seed_had_on_a_dashboard_keeps_its_uid_where_it_is_shown_there() -> None:
     for dashboard in PACKAGE["dashboards"]:
-        there = {item["id"] for item in dashboard["dashboardItems"]}
-        assert there >= set(SEED_DASHBOARD_ITEMS.get(dashboard["id"], {}).values())
+        seed = SEED_DASHBOARD_ITEMS.get(dashboard["id"], {})
+        for item in dashboard["dashboardItems"]:
+            target = (item.get("visualization") or {}).get("id", "")
+            assert seed.get(target, item["id"]) == item["id"]
     assert sum(len(of_one) for of_one in SEED_DASHBOARD_ITEMS.values()) == 83
+
+
+def test_a_dashboard_has_six_to_ten_items_on_two_screens_and_says_first_what_is_counted() -> None:
+    for dashboard in PACKAGE["dashboards"]:
+        items = dashboard["dashboardItems"]
+        first = min(items, key=lambda item: item["y"])
+
+        assert 6 <= len(items) <= 10, dashboard["name"]
+        assert max(item["y"] + item["height"] for item in items) <= MOST_ROWS, dashboard["name"]
+        assert first["type"] == "TEXT"
+        assert sum(item["type"] == "TEXT" for item in items) == 1
+        for part in ("Counted", "By date", "Up to the end of last month", "Left out"):
+            assert part in first["text"]
+
+
+def test_the_name_of_a_dashboard_says_the_question_that_it_answers() -> None:
+    overviews = {"Beneficiary Management", "Claims Management"}
+
+    for row in DASHBOARDS:
+        assert row.name in overviews or row.name.endswith("?")
+        assert row.question.endswith("?")
+
+
+def test_what_dhis2_does_not_have_yet_is_waited_for_in_words() -> None:
+    without = package(choices(ASKING, **LISTS), ASKING, frozenset())
+    texts = [item["text"] for item in items(without) if item["type"] == "TEXT"]
+    shown = str([item for item in items(without) if item["type"] != "TEXT"])
+
+    assert not any(each["id"] in shown for each in MAPS)
+    assert ENROLLMENT_RATE not in shown
+    for waiting in Awaited:
+        assert any(waiting.value in text for text in texts)
+        assert not any(waiting.value in item.get("text", "") for item in items(PACKAGE))
+    assert ENROLLMENT_RATE in uids("visualizations", without)
 
 
 @pytest.mark.parametrize("payload", [PACKAGE, BARE], ids=["every list", "few options"])
@@ -174,7 +214,7 @@ def test_no_item_overlaps_another_or_leaves_the_dashboard(payload: dict[str, lis
 def test_no_two_items_share_a_uid_and_nothing_is_on_a_dashboard_twice() -> None:
     found = [item["id"] for item in items(PACKAGE)]
 
-    assert len(found) == len(set(found)) > 83
+    assert len(found) == len(set(found)) > 100
     for dashboard in DASHBOARDS:
         shown = [key for row in dashboard.rows for key in row]
         assert len(shown) == len(set(shown))
@@ -198,7 +238,8 @@ def test_a_chart_has_one_relative_period_that_is_over_and_the_org_units_of_who_l
         assert len(chosen) == 1
         assert chosen[0].startswith("last")
         assert chart["periods"] == []
-        assert sum(chart[name] for name in ORG_UNITS) == 1
+        assert chart["userOrganisationUnit"], "who has no place below sees one's own"
+        assert chart["userOrganisationUnitChildren"] is ("ou" in chart["rowDimensions"])
         assert chart["organisationUnits"] == []
         assert {"pe", "ou"} <= set(dimensions)
         assert len(dimensions) == len(set(dimensions))
@@ -268,11 +309,17 @@ def test_charts_are_in_the_form_that_dhis2_stores() -> None:
 def test_what_is_added_up_in_a_chart_are_parts_of_a_whole() -> None:
     for row in VISUALIZATIONS:
         if row.kind in ADD_UP:
-            measures = {key.partition(".")[0] for key in row.items}
-            kinds = {re.split(r"[-:]", key.partition(".")[2])[0] for key in row.items}
-            one_split = len(measures) == 1 and all("." in key for key in row.items)
+            parts = [key for key in row.items if not key.endswith("-unknown")]
+            unknown = [key for key in row.items if key.endswith("-unknown")]
+            measures = {key.partition(".")[0] for key in parts}
+            kinds = {re.split(r"[-:]", key.partition(".")[2])[0] for key in parts}
+            one_split = len(measures) == 1 and all("." in key for key in parts)
 
             assert set(row.items) in PARTS_OF_A_WHOLE or (one_split and len(kinds) <= 3)
+            for key in unknown if one_split else ():
+                whole = next(each for each in INDICATORS if f"indicator:{each.key}" == key)
+                assert whole.numerator == f"[{measures.copy().pop()}]"
+                assert set(whole.less) == set(parts)
 
 
 def test_charts_suit_what_they_show() -> None:
@@ -326,8 +373,8 @@ def test_a_country_without_an_option_gets_charts_without_it() -> None:
     of_two = next(row for row in BARE["visualizations"] if row["id"] == "dsqd9OBkJp9")
 
     assert not others
-    assert len(of_all["dataDimensionItems"]) == 3
-    assert len(of_two["dataDimensionItems"]) == 2
+    assert len(of_all["dataDimensionItems"]) == 4
+    assert len(of_two["dataDimensionItems"]) == 3
     assert len(PACKAGE["visualizations"]) == len(VISUALIZATIONS)
     assert len(BARE["visualizations"]) < len(VISUALIZATIONS)
 
@@ -344,19 +391,54 @@ def test_titles_are_mended() -> None:
     assert all(chart["title"] == chart["name"] for chart in PACKAGE["visualizations"])
 
 
-def test_texts_promise_no_chart_that_is_not_there() -> None:
-    texts = [item["text"] for item in items(PACKAGE) if item["type"] == "TEXT"]
+@pytest.mark.parametrize("legend_set", PACKAGE["legendSets"], ids=lambda row: row["name"])
+def test_every_percentage_has_one_colour_and_a_word(legend_set: Json) -> None:
+    legends = legend_set["legends"]
 
-    assert len(texts) > 10
-    assert not any("acility wise" in text or "migration" in text for text in texts)
+    assert legends[0]["startValue"] == 0
+    assert legends[-1]["endValue"] > 100
+    assert all(one["endValue"] == other["startValue"] for one, other in pairwise(legends))
+    assert len({legend["color"] for legend in legends}) == len(legends)
+    assert not any(each.isdigit() for legend in legends for each in legend["name"])
 
 
-@pytest.mark.parametrize("legend_set", LEGEND_SETS, ids=lambda row: row.key)
-def test_every_percentage_has_one_colour(legend_set: Any) -> None:
-    assert legend_set.legends[0].start == 0
-    assert legend_set.legends[-1].end > 100
-    assert all(one.end == other.start for one, other in pairwise(legend_set.legends))
-    assert len({legend.color for legend in legend_set.legends}) == len(legend_set.legends)
+def test_a_country_says_where_the_words_of_a_legend_begin() -> None:
+    country = a_country(legends=Legends(less_is_better=(1, 2, 3, 4)))
+    of_claims = package(choices(**LISTS), country)["legendSets"][1]
+
+    assert [each["startValue"] for each in of_claims["legends"]] == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="do not rise"):
+        Legends(less_is_better=(1, 3, 2, 4))
+
+
+def test_no_chart_has_labels_above_a_dozen_points_or_on_bars_that_are_stacked() -> None:
+    for row in VISUALIZATIONS:
+        chart = next((each for each in PACKAGE["visualizations"] if each["id"] == row.uid), None)
+        if chart and chart["showData"] and row.kind is not ChartType.PIVOT_TABLE:
+            assert "STACKED" not in chart["type"]
+            points = len(chart["dataDimensionItems"]) * MONTHS.get(row.period, 1)
+            assert points <= 12 or "pe" in row.layout.filters, row.key
+
+
+def test_parts_of_a_whole_of_which_something_may_be_unknown_have_a_part_for_it() -> None:
+    rows = {row["id"]: row for row in PACKAGE["indicators"]}
+    of_gender = next(row for row in PACKAGE["visualizations"] if row["id"] == "dsqd9OBkJp9")
+    unknown = rows[of_gender["dataDimensionItems"][-1]["indicator"]["id"]]
+
+    assert "gender unknown" in unknown["name"]
+    assert unknown["numerator"].count(" - ") == 3
+    bare = next(row for row in BARE["indicators"] if row["id"] == unknown["id"])
+    assert bare["numerator"].count(" - ") == 2
+
+
+def test_money_is_shown_without_decimals_and_a_rate_with_one() -> None:
+    for row in INDICATORS:
+        if row.type is PER_CENT:
+            assert row.decimals in {None, 1}
+    assert PER_CENT.decimals == 1
+    for measure in MEASURES:
+        if any(each in measure.name for each in ("(Value)", "Value of", "Contributions")):
+            assert measure.decimals == 0, measure.key
 
 
 def test_maps_show_the_levels_of_districts_and_facilities_wherever_the_root_lies() -> None:

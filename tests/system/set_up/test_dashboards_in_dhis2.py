@@ -11,12 +11,15 @@ from tests.support.sandbox import Sandbox
 from tests.system.set_up.a_country import GENDERS, a_country, changed_nothing, choices, places
 from transforms.core.errors import TargetError
 from transforms.core.json_texts import Json
+from transforms.core.metadata_uids import metadata_uid
 from transforms.package.metadata import maps
 from transforms.reports.metadata_summary import plan_markdown
 
 pytestmark = pytest.mark.longer
 
-CHART, TABLE, BOARD, SECTION = "PDRnxsmlmdD", "dWD0yEWgaHC", "TeQ4UNEEEUg", "sx82Q7RtVSo"
+CHART, TABLE, SECTION = "PDRnxsmlmdD", "dWD0yEWgaHC", "sx82Q7RtVSo"
+WITH_MAP = "ERp4Zi8edwB"
+CARE = metadata_uid("dashboard:claims-care")
 COVERAGE_MAP = maps(1)[0]["id"]
 OPTIONS = choices(tblGender=GENDERS)
 KINDS = ("legendSets", "visualizations", "eventVisualizations", "maps", "dashboards")
@@ -60,7 +63,7 @@ def test_a_chart_reads_back_with_its_data_its_months_and_the_viewers_org_unit(
     axis = "[dimension,items[id]]"
     chart = shown(dhis2, "visualizations", CHART, f"columns{axis},rows{axis},filters{axis}")
     (series,), (category,), (filtered,) = chart["columns"], chart["rows"], chart["filters"]
-    assert [item["id"] for item in series["items"]] == ["juPb3RwrEA1", "yDNRa6YuuNO"]
+    assert [item["id"] for item in series["items"]] == ["yDNRa6YuuNO", "juPb3RwrEA1"]
     assert category == {"dimension": "pe", "items": [{"id": "LAST_12_MONTHS"}]}
     assert filtered["dimension"] == "ou"
     assert len(filtered["items"]) == 1
@@ -78,7 +81,7 @@ def test_maps_are_made_by_their_own_endpoint_shared_and_shown_on_the_dashboards(
     assert len(posted) == len(made) == 2
     assert all(row["sharing"]["public"] == "--------" for row in made.values())
     assert all(row["sharing"]["userGroups"] for row in made.values())
-    assert shows(sandbox.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert shows(sandbox.metadata("dashboards")[WITH_MAP], COVERAGE_MAP)
 
 
 def test_charts_maps_and_dashboards_are_written_once(ready: Sandbox, dhis2: Dhis2) -> None:
@@ -150,7 +153,7 @@ def test_a_map_that_was_changed_is_told_and_made_as_it_must_be_and_stays_on_its_
     assert made["mapViews"][0]["layer"] == "thematic"
     assert made["name"] == maps(1)[0]["name"]
     assert made["zoom"] == 7
-    assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert shows(ready.metadata("dashboards")[WITH_MAP], COVERAGE_MAP)
     assert changed_nothing(prepared(dhis2))
 
 
@@ -163,7 +166,7 @@ def test_a_map_that_was_renamed_gets_its_name_back_and_no_dashboard_loses_it(
 
     assert done.plan.changed == {COVERAGE_MAP: ["name"]}
     assert ready.metadata("maps")[COVERAGE_MAP]["name"] == maps(1)[0]["name"]
-    assert shows(ready.metadata("dashboards")[BOARD], COVERAGE_MAP)
+    assert shows(ready.metadata("dashboards")[WITH_MAP], COVERAGE_MAP)
     assert changed_nothing(prepared(dhis2))
 
 
@@ -191,12 +194,16 @@ def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_an
         dashboards=[board | {"name": "I: Households", "dashboardItems": kept}],
         visualizations=[chart | of_2019 | {"name": "Old title", "userOrganisationUnit": False}],
     )
-    dhis2.delete(f"/api/eventVisualizations/{TABLE}")
+    care = whole(dhis2, "dashboards", CARE)
+    line_list = {"type": "EVENT_VISUALIZATION", "eventVisualization": {"id": TABLE}}
+    tables = [_drawn_by_line_listing(item, line_list) for item in care["dashboardItems"]]
+    post(dhis2, dashboards=[care | {"dashboardItems": tables}])
 
     done = prepared(dhis2)
 
-    assert set(done.plan.changed) == {SECTION, CHART, "GMf0tnHcqXO"}
+    assert set(done.plan.changed) == {SECTION, CHART, CARE}
     assert uids(ready) == before
+    assert "EVENT_VISUALIZATION" not in str(whole(dhis2, "dashboards", CARE))
     now = ready.metadata("dashboards")[SECTION]
     assert now["name"] == board["name"]
     assert [item["id"] for item in now["dashboardItems"]] == [
@@ -209,10 +216,46 @@ def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_an
     assert changed_nothing(prepared(dhis2))
 
 
+def _drawn_by_line_listing(item: Json, line_list: Json) -> Json:
+    """Return an item as a release before had it: a table that nobody drew."""
+    kept = {name: value for name, value in item.items() if name != "eventReport"}
+    return kept | line_list if "eventReport" in item else item
+
+
+def an_item(uid: str, y: int) -> Json:
+    return {"id": uid, "type": "TEXT", "text": "Ours", "x": 0, "y": y, "width": 20, "height": 5}
+
+
+def test_an_item_that_an_operator_added_stays_below_ours_and_one_that_we_retired_leaves(
+    ready: Sandbox, dhis2: Dhis2
+) -> None:
+    board = whole(dhis2, "dashboards", SECTION)
+    retired = metadata_uid("visualization:poor-ratio")
+    text = an_item(metadata_uid(f"dashboardItem:{SECTION}:text:4"), 80)
+    chart = whole(dhis2, "visualizations", CHART)
+    post(dhis2, visualizations=[chart | {"id": retired, "name": "Old", "relativePeriods": {}}])
+    gone = an_item(metadata_uid(f"dashboardItem:{SECTION}:{retired}"), 90)
+    gone |= {"visualization": {"id": retired}, "type": "VISUALIZATION"}
+    mixed = [*board["dashboardItems"], an_item("AddedByUs01", 3), text, gone]
+    post(dhis2, dashboards=[board | {"dashboardItems": mixed}])
+
+    done = prepared(dhis2)
+
+    now = whole(dhis2, "dashboards", SECTION)["dashboardItems"]
+    ours = {item["id"] for item in board["dashboardItems"]}
+    assert {item["id"] for item in now} == ours | {"AddedByUs01"}
+    bottom = max(item["y"] + item["height"] for item in now if item["id"] in ours)
+    assert [item["y"] for item in now if item["id"] == "AddedByUs01"] == [bottom]
+    assert done.plan.changed == {SECTION: ["dashboardItems"]}
+    assert any("'Poor to non-poor households'" in note for note in done.plan.notes)
+    assert retired in ready.metadata("visualizations")
+    assert changed_nothing(prepared(dhis2))
+
+
 def test_the_package_imported_by_hand_leaves_set_up_nothing_to_change(
     dhis2: Dhis2,
 ) -> None:
-    files = package_files(dhis2, a_country(), OPTIONS)
+    files = package_files(dhis2, a_country(coordinates="coordinates.csv"), OPTIONS)
 
     post(dhis2, **files[".json"])
     for each in files[".maps.json"]:

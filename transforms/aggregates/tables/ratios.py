@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from transforms.core.metadata_uids import metadata_uid
-from transforms.package.tables.indicators import NUMBER, PER_CENT, RATIO, IndicatorType
+from transforms.package.tables.indicator_kinds import NUMBER, PER_CENT, RATIO, IndicatorType
 
 IN_BRACKETS = re.compile(r"\[([^]]+)]")
 BEFORE = ".periodOffset(-1)"

@@ -73,6 +73,7 @@ class MetadataClass:
         collections: Collections of references.
         links: Collections of links.
         unordered: Lists of objects, or of texts, whose order says nothing.
+        placed: Lists of items that have a place: those that an operator added stay below ours.
         exact: Properties in which what is there beside ours is a difference.
         fields: Which fields are requested to read it whole.
         read_one_by_one: The list of the class leaves out parts that a single object shows.
@@ -89,6 +90,7 @@ class MetadataClass:
     collections: tuple[str, ...] = ()
     links: dict[str, Links] = field(default_factory=dict)
     unordered: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     fields: str = ":owner"
     read_one_by_one: bool = False
@@ -202,7 +204,7 @@ METADATA_CLASSES: dict[str, MetadataClass] = {
         ),
         MetadataClass(
             "dashboards", "dashboard", unique=("code",), initial=NOT_EVEN_NAMES,
-            unordered=("dashboardItems",),
+            unordered=("dashboardItems",), placed=("dashboardItems",),
         ),
         MetadataClass(
             "userRoles", "user role", unique=("code", "name"), initial=LABELS | {"description"},

@@ -34,6 +34,7 @@ class Period(StrEnum):
 
     LAST_MONTH = "lastMonth"
     LAST_YEAR = "lastYear"
+    LAST_3_MONTHS = "last3Months"
     LAST_6_MONTHS = "last6Months"
     LAST_12_MONTHS = "last12Months"
     LAST_QUARTER = "lastQuarter"
@@ -43,10 +44,19 @@ class Period(StrEnum):
 class OrgUnits(StrEnum):
     """Whose figures are shown."""
 
-    OWN = "userOrganisationUnit"
-    BELOW = "userOrganisationUnitChildren"
+    OWN = "own"
+    OWN_AND_BELOW = "own and below"
 
 
+PERIODS = {
+    Period.LAST_3_MONTHS: 3,
+    Period.LAST_6_MONTHS: 6,
+    Period.LAST_12_MONTHS: 12,
+    Period.LAST_4_QUARTERS: 4,
+}
+"""How many periods a relative period is, where it is more than one."""
+MOST_LABELS = 12
+"""With more points than these, labels stand in the way of each other."""
 GROUPS = "org unit group set"
 """Stands for the UID of the chart's group set."""
 
@@ -69,8 +79,11 @@ class Layout:
 
 
 BY_PERIOD = Layout(("dx",), ("pe",), ("ou",))
-BY_AREA = Layout(("dx",), ("ou",), ("pe",), OrgUnits.BELOW)
+BY_AREA = Layout(("dx",), ("ou",), ("pe",), OrgUnits.OWN_AND_BELOW)
+"""One's own place stands beside those below it: a facility has none, and DHIS2 answers 409 then."""
 BY_ITEM = Layout(("pe",), ("dx",), ("ou",))
+KEY_FIGURES = BY_ITEM
+"""Figures below each other, with the months before beside the last one."""
 BY_GROUP = Layout(("dx",), (GROUPS,), ("pe", "ou"))
 TOTAL = Layout(("dx",), (), ("pe", "ou"))
 
@@ -114,7 +127,7 @@ AGES = ("age-0-14", "age-15-29", "age-30-44", "age-45")
 POVERTY = ("poor", "non-poor")
 VISIT_TYPES = ("emergency", "referral", "other")
 AT_END = "Each figure is of the last day of its period."
-BELOW_ONE = "By the org units below one's own: regions of the country, districts of a region."
+BELOW_ONE = "One's own org unit and those below it: the country and its regions, a region and its districts."
 FACILITIES_BELOW = f"{BELOW_ONE} Who has a district sees its health facilities side by side."
 OF_THE_HEAD = "Households count by their heads; gender and age are the head's."
 
@@ -122,3 +135,24 @@ OF_THE_HEAD = "Households count by their heads; gender and age are the head's."
 def each_part(measure: str, splits: tuple[str, ...]) -> tuple[str, ...]:
     """Return the keys of parts of a measure."""
     return tuple(f"{measure}.{split}" for split in splits)
+
+
+def number(
+    key: str,
+    name: str,
+    item: str,
+    legend: LegendSet | None = None,
+    period: Period = Period.LAST_MONTH,
+) -> Visualization:
+    """Return one figure of last month, in large digits."""
+    return Visualization(
+        f"number-{key}", "", name, ChartType.SINGLE_VALUE, TOTAL, (item,), period, legend
+    )
+
+
+def key_figures(key: str, name: str, *items: str) -> Visualization:
+    """Return figures of the last three months, side by side."""
+    title = f"{name}: the last three months"
+    return Visualization(
+        f"figures-{key}", "", title, ChartType.PIVOT_TABLE, KEY_FIGURES, items, Period.LAST_3_MONTHS
+    )

@@ -1,11 +1,11 @@
 """The saved event visualizations: the most frequent services, items and diagnoses.
 
 One program indicator a code would be thousands; DHIS2 counts events by the option of one of their
-data elements instead. They are pivot tables, which DHIS2's app Event Reports opens.
+data elements instead. They are pivot tables, marked `legacy`: only so the app Event Reports, which
+each release has, lists and draws them.
 
-Real servers of all four versions answered the question that they ask with the right figures, and
-stored a line list and an item that shows it; nobody has seen yet what they make of a pivot table.
-Of events without a value (`IN:NV`) 2.42.5.2 was asked, and was right; the source of all has it.
+Real servers of all four versions answered the question that they ask with the right figures. Of
+events without a value (`IN:NV`) 2.42.5.2 was asked, and was right; the source of all has it.
 """
 
 from dataclasses import dataclass, replace
@@ -30,10 +30,10 @@ from transforms.package.tables.charts import Period
 
 TOP = 10
 
-ITEM_TYPE, ITEM_PROPERTY = "EVENT_VISUALIZATION", "eventVisualization"
-"""How a dashboard names one: the form that real servers have stored. The Dashboard app may draw line
-lists only; `EVENT_REPORT` and `eventReport` name the same row of DHIS2's database, and are
-untried."""
+ITEM_TYPE, ITEM_PROPERTY = "EVENT_REPORT", "eventReport"
+"""How a dashboard names one: as an event report, which is the same row of DHIS2's database. The
+Dashboard app hands an `EVENT_VISUALIZATION` to the app Line Listing, which draws no table of counts,
+and says nothing."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ BY_PAYER = OptionSplit("payer", "Payer", _funding("funding_payer_type"), PAYER_T
 
 FUNDING_MEASURES: tuple[Measure, ...] = (
     Measure("funding", "Funding", "Funding", "Sum of what payers gave in the period for products, by the day of payment. It lies at the place of the product, which is a district, a region or the whole country.",
-            FUNDING_PROGRAM, *sum_of(GIVEN), (IS_FUNDING,), EVENT_IN_PERIOD, (BY_PRODUCT, BY_PAYER), None, 2, FUNDING),
+            FUNDING_PROGRAM, *sum_of(GIVEN), (IS_FUNDING,), EVENT_IN_PERIOD, (BY_PRODUCT, BY_PAYER), None, 0, FUNDING),
     Measure("funds", "Funds given", "Funds given", "How often payers gave something in the period for products.",
             FUNDING_PROGRAM, *COUNT_EVENTS, (IS_FUNDING,), EVENT_IN_PERIOD, (BY_PRODUCT,), None, 0, FUNDING),
 )  # fmt: skip

@@ -1,85 +1,15 @@
-"""The indicators: rates and ratios over program indicators, in the three groups of the design.
+"""The indicators: rates and ratios over program indicators."""
 
-Numerators and denominators name measures in square brackets: `[enrolled]`, `[claimed.emergency]`.
-A part that may be missing while the other is there is written `[x] + 0 * [y]`, so that DHIS2 shows
-0 instead of nothing (an indicator is missing where all of its numerator is).
-"""
-
-from dataclasses import dataclass
-from enum import StrEnum
-
-from transforms.core.metadata_uids import metadata_uid
 from transforms.model.tables.option_sets import REJECTED_IN_REVIEW, REJECTION_REASON
-
-
-@dataclass(frozen=True)
-class IndicatorType:
-    """What the quotient is multiplied by."""
-
-    uid: str
-    name: str
-    factor: int
-    is_number: bool
-
-
-# Other packages use the names "Per cent" and "Number".
-PER_CENT = IndicatorType("y1SbBOpJwBp", "openIMIS per cent", 100, is_number=False)
-RATIO = IndicatorType("eia6PSVg8HM", "openIMIS ratio", 1, is_number=False)
-NUMBER = IndicatorType("CQV1pCctE2L", "openIMIS number", 1, is_number=True)
-INDICATOR_TYPES: tuple[IndicatorType, ...] = (PER_CENT, RATIO, NUMBER)
-
-
-class IndicatorGroup(StrEnum):
-    """The groups of the design; the value is the name in DHIS2."""
-
-    BENEFICIARY = "Insuree management indicators"
-    CLAIMS = "Claims management indicators"
-    OPERATIONS = "Operations management indicators"
-
-
-GROUP_UIDS: dict[IndicatorGroup, str] = {
-    IndicatorGroup.BENEFICIARY: "dASI5P6V3qt",
-    IndicatorGroup.CLAIMS: "IfY6eweG1yo",
-    IndicatorGroup.OPERATIONS: "cC8UfuEA5Us",
-}
-
-POPULATION = "#{population}"
-"""Stands for the data element of the population."""
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A rate or ratio.
-
-    Attributes:
-        key: Short name, used in tables and tests.
-        seed_uid: The seed's UID; empty where it has none.
-        name: Name in DHIS2; unique.
-        type: What the quotient is multiplied by.
-        group: The group.
-        numerator: With measures in square brackets.
-        numerator_words: What it is.
-        denominator: With measures in square brackets, or 1.
-        denominator_words: What it is.
-        note: What an analyst has to know.
-    """
-
-    key: str
-    seed_uid: str
-    name: str
-    type: IndicatorType
-    group: IndicatorGroup
-    numerator: str
-    numerator_words: str
-    denominator: str
-    denominator_words: str
-    note: str = ""
-
-    @property
-    def uid(self) -> str:
-        """The seed's UID, or one made from the key."""
-        return self.seed_uid or metadata_uid(f"indicator:{self.key}")
-
+from transforms.package.tables.indicator_kinds import (
+    NUMBER,
+    PER_CENT,
+    POPULATION,
+    RATIO,
+    Indicator,
+    IndicatorGroup,
+)
+from transforms.package.tables.unknown_parts import UNKNOWN_PARTS
 
 _B, _C, _O = IndicatorGroup.BENEFICIARY, IndicatorGroup.CLAIMS, IndicatorGroup.OPERATIONS
 _OF_HOME = (
@@ -108,8 +38,8 @@ INDICATORS: tuple[Indicator, ...] = (
               "The same figure as the program indicator, and right also for periods that are not over yet, of which the program indicator tells the state of today."),
     Indicator("never-covered", "", "Individuals never covered", NUMBER, _B, "[enrolled] - [ever-covered]", "Individuals enrolled less those ever covered", "1", "Number"),
     Indicator("lapsed", "", "Individuals whose cover lapsed", NUMBER, _B, "[ever-covered] - [covered]", "Individuals ever covered less those with active policy", "1", "Number"),
-    Indicator("family-size", "", "Average household size", RATIO, _B, "[enrolled]", "Individuals enrolled", "[households]", "Households enrolled"),
-    Indicator("claimed-per-claimant", "qB6b10mR0G5", "Average value claimed per member with claims", RATIO, _C, "[claimed]", "Value of claims entered", "[claimants]", "Individuals with claims"),
+    Indicator("family-size", "", "Average household size", RATIO, _B, "[enrolled]", "Individuals enrolled", "[households]", "Households enrolled", decimals=1),
+    Indicator("claimed-per-claimant", "qB6b10mR0G5", "Average value claimed per member with claims", RATIO, _C, "[claimed]", "Value of claims entered", "[claimants]", "Individuals with claims", decimals=0),
     Indicator("rejection-rate", "AeiwE2enknP", "Claims rejection rate", PER_CENT, _C, "[rejected-of-claim-date] + 0 * [claims]", "Claims of the period rejected by now", "[claims]", "Claims of the period"),
     Indicator("rejection-rate-review", "", "Claims rejection rate: in review", PER_CENT, _C, f"{_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected in review by now", "[claims]", "Claims of the period", _BY_CODE),
     Indicator("rejection-rate-automatic", "", "Claims rejection rate: automatic", PER_CENT, _C, f"[rejected-of-claim-date] - {_IN_REVIEW} + 0 * [claims]", "Claims of the period rejected by now, but not in review", "[claims]", "Claims of the period", _BY_CODE),
@@ -129,14 +59,15 @@ INDICATORS: tuple[Indicator, ...] = (
               "openIMIS divides by contributions, which are no part of the data sent; here stand the policies' values."),
     Indicator("renewal-ratio", "", "Renewal ratio (D2)", PER_CENT, _O, "[policies-renewed] + 0 * [policies-expired]", "Renewed policies", "[policies-expired]", "Expired policies"),
     Indicator("growth-ratio", "", "Growth ratio (D3)", PER_CENT, _O, "[policies-new] + 0 * [policies-in-force-before]", "New policies", "[policies-in-force-before]", "Policies in force at the start"),
-    Indicator("promptness", "", "Promptness of settlement in days (D4)", NUMBER, _O, "[days-to-valuation]", "Mean days from claim to valuation", "1", "Number", "openIMIS counts to the day of payment, which is no part of the data sent."),
+    Indicator("promptness", "", "Promptness of settlement in days (D4)", NUMBER, _O, "[days-to-valuation]", "Mean days from claim to valuation", "1", "Number", "openIMIS counts to the day of payment, which is no part of the data sent.", decimals=1),
     Indicator("settlement-ratio", "", "Settlement ratio (D5)", PER_CENT, _O, "[claims] - [rejected-of-claim-date]", "Claims of the period not rejected by now", "[claims]", "Claims of the period"),
     Indicator("claims-per-insuree", "", "Claims per covered individual (D6)", RATIO, _O, "[claims-home] + 0 * [covered]", "Entered claims, by home", "[covered]", "Individuals with active policy", _OF_HOME),
-    Indicator("cost-per-claim", "", "Average cost per claim (D7)", RATIO, _O, "[remunerated-of-claim-date] + 0 * [claims]", "Amount remunerated of claims of the period", "[claims]", "Claims of the period"),
-    Indicator("services-per-claim", "", "Services per claim", RATIO, _O, "[services-of-claim-date] + 0 * [claims]", "Service lines of claims of the period", "[claims]", "Claims of the period"),
-    Indicator("items-per-claim", "", "Items per claim", RATIO, _O, "[items-of-claim-date] + 0 * [claims]", "Item lines of claims of the period", "[claims]", "Claims of the period"),
+    Indicator("cost-per-claim", "", "Average cost per claim (D7)", RATIO, _O, "[remunerated-of-claim-date] + 0 * [claims]", "Amount remunerated of claims of the period", "[claims]", "Claims of the period", decimals=0),
+    Indicator("services-per-claim", "", "Services per claim", RATIO, _O, "[services-of-claim-date] + 0 * [claims]", "Service lines of claims of the period", "[claims]", "Claims of the period", decimals=1),
+    Indicator("items-per-claim", "", "Items per claim", RATIO, _O, "[items-of-claim-date] + 0 * [claims]", "Item lines of claims of the period", "[claims]", "Claims of the period", decimals=1),
     Indicator("overdue-share", "", "Share of pending claims older than 30 days", PER_CENT, _O, "[pending-older-30] + 0 * [pending]", "Claims pending for more than 30 days", "[pending]", "Pending claims"),
     Indicator("earned-per-insured-day", "", "Earned policy value per insured day", RATIO, _O, "[earned-value]", "Earned policy value", "[insured-days]", "Insured days"),
+    *UNKNOWN_PARTS,
 )  # fmt: skip
 
 NOT_COMPUTED: tuple[tuple[str, str, str], ...] = (

@@ -1,4 +1,7 @@
-"""The legend sets: which percentages are low and which are high, and in what colour they show."""
+"""The legend sets: which percentages are low and which are high, in words and colours.
+
+The country file says where each begins (`[legends]`); words and colours are the same everywhere.
+"""
 
 from dataclasses import dataclass
 
@@ -11,14 +14,10 @@ class Legend:
 
     Attributes:
         name: What it is called; unique in its set.
-        start: Least value that is in it.
-        end: Least value that is above it.
         color: `#RRGGBB`.
     """
 
     name: str
-    start: int
-    end: int
     color: str
 
 
@@ -27,9 +26,10 @@ class LegendSet:
     """Ranges without gap or overlap.
 
     Attributes:
-        key: Short name, used in tables.
+        key: Short name, used in tables; with underscores, the name of its limits
+            (`transforms.openimis.country_sections.Legends`).
         name: Name in DHIS2; unique.
-        legends: In order.
+        legends: From the lowest values to the highest.
     """
 
     key: str
@@ -42,30 +42,22 @@ class LegendSet:
         return metadata_uid(f"legendSet:{self.key}")
 
 
-# Colours of a scale that people who do not tell red from green can read too.
+# Colours of a scale that people who do not tell red from green can read too, and that a wall shows.
 RED, ORANGE, YELLOW, PALE, BLUE, DARK = (
-    "#d73027", "#fc8d59", "#fee090", "#e0f3f8", "#91bfdb", "#4575b4",
+    "#d73027", "#f46d43", "#fdae61", "#abd9e9", "#74add1", "#4575b4",
 )  # fmt: skip
-
 MORE_IS_BETTER = LegendSet(
     "more-is-better", "openIMIS per cent, more is better",
     (
-        Legend("Below 20", 0, 20, RED),
-        Legend("20 to 39", 20, 40, ORANGE),
-        Legend("40 to 59", 40, 60, YELLOW),
-        Legend("60 to 79", 60, 80, PALE),
-        Legend("80 to 99", 80, 100, BLUE),
-        Legend("100 and above", 100, 10_000, DARK),
+        Legend("Very low", RED), Legend("Low", ORANGE), Legend("Fair", YELLOW),
+        Legend("Good", PALE), Legend("Very good", BLUE), Legend("All or more", DARK),
     ),
 )  # fmt: skip
 LESS_IS_BETTER = LegendSet(
     "less-is-better", "openIMIS per cent, less is better",
     (
-        Legend("Below 5", 0, 5, DARK),
-        Legend("5 to 9", 5, 10, BLUE),
-        Legend("10 to 19", 10, 20, YELLOW),
-        Legend("20 to 39", 20, 40, ORANGE),
-        Legend("40 and above", 40, 101, RED),
+        Legend("Very low", DARK), Legend("Low", BLUE), Legend("Raised", YELLOW),
+        Legend("High", ORANGE), Legend("Very high", RED),
     ),
 )  # fmt: skip
 LEGEND_SETS: tuple[LegendSet, ...] = (MORE_IS_BETTER, LESS_IS_BETTER)

@@ -82,13 +82,13 @@ FACILITY_USER = UserRole(
     "facility", "openIMIS Facility user",
     "Sees dashboards and lists of the user's health facility.",
     DATA_ACCESS, "the user's health facility",
-    (DASHBOARDS, CHARTS, LISTS, CAPTURE, SEES_EVENTS),
+    (DASHBOARDS, CHARTS, MAPS, LISTS, EVENT_REPORTS, CAPTURE, SEES_EVENTS),
 )  # fmt: skip
 INSURANCE_BOARD = UserRole(
     "board", "openIMIS Insurance board",
     "Sees dashboards, charts and maps of the country; no person, and no event of one.",
     BOARD, "the country",
-    (DASHBOARDS, CHARTS, MAPS, SEES_EVENTS),
+    (DASHBOARDS, CHARTS, MAPS, EVENT_REPORTS, SEES_EVENTS),
 )  # fmt: skip
 
 # Without F_ENROLLMENT_CASCADE_DELETE, DHIS2 keeps each enrollment that ever had an event, deleted

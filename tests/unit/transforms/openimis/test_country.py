@@ -35,7 +35,7 @@ OF_EACH_SECTION = {"values", "privacy"}
 OF_OTHERS = {
     "root", "levels", "dhis2", "load", "guards", "waiting", "retention", "analytics", "population",
     "coordinates", "match", "org_units", "regions", "partitions", "mode", "aggregates",
-    "smallest_cell", "existing", "languages",
+    "smallest_cell", "existing", "languages", "legends",
 }  # fmt: skip
 """Settings that no case of an openIMIS is about: where DHIS2's places are, how runs go."""
 NOT_ASKED_FOR = {each.name for each in ASKED_RESOURCES}
