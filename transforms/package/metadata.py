@@ -24,8 +24,12 @@ from transforms.package.program_indicators import (
 )
 from transforms.package.programs import program_objects
 from transforms.package.tables.dashboard_items import Awaited
-from transforms.package.tables.sharing import PUBLIC, USER_GROUPS
+from transforms.package.tables.dashboards import DASHBOARDS
+from transforms.package.tables.sharing import PUBLIC, READERS_OF_EVENTS, USER_GROUPS, UserGroup
 from transforms.package.user_roles import user_role_objects
+
+_OF_EVENTS = {row.uid for row in DASHBOARDS if row.shows_events}
+"""Dashboards that are blank to who may read no event."""
 
 
 def package(
@@ -120,10 +124,10 @@ def maps(root_level: int, country: Country | None = None) -> list[Json]:
     return share({"maps": map_objects(root_level, country)})["maps"]
 
 
-def sharing_object(klass: MetadataClass) -> Json:
+def sharing_object(klass: MetadataClass, groups: Sequence[UserGroup] = USER_GROUPS) -> Json:
     """Return who has access to a new object of a class: our user groups, and nobody else."""
     grants = {
-        group.uid: group.access(klass.sharing, assigned=klass.is_assigned) for group in USER_GROUPS
+        group.uid: group.access(klass.sharing, assigned=klass.is_assigned) for group in groups
     }
     return {
         "public": PUBLIC,
@@ -142,5 +146,6 @@ def share(payload: Payload) -> Payload:
     for kind, objects in payload.items():
         klass = METADATA_CLASSES[kind]
         for thing in objects if klass.sharing is not Sharing.NONE else ():
-            thing["sharing"] = sharing_object(klass)
+            groups = READERS_OF_EVENTS if thing["id"] in _OF_EVENTS else USER_GROUPS
+            thing["sharing"] = sharing_object(klass, groups)
     return payload

@@ -20,6 +20,7 @@ from transforms.package.tables.indicator_kinds import PER_CENT
 from transforms.package.tables.indicators import INDICATORS
 from transforms.package.tables.measures import Measure, OptionSplit, Split
 from transforms.package.tables.program_indicators import MEASURES
+from transforms.package.tables.sharing import ADMINISTRATION, BOARD, DATA_ACCESS
 from transforms.package.tables.visualizations import VISUALIZATIONS
 
 LISTS = {
@@ -156,6 +157,20 @@ def test_a_dashboard_has_six_to_ten_items_on_two_screens_and_says_first_what_is_
         assert sum(item["type"] == "TEXT" for item in items) == 1
         for part in ("Counted", "By date", "Up to the end of last month", "Left out"):
             assert part in first["text"]
+
+
+def test_who_may_read_no_event_has_no_dashboard_on_which_a_table_of_events_would_be_blank() -> None:
+    with_events = [
+        dashboard
+        for dashboard in PACKAGE["dashboards"]
+        if any(item["type"] == "EVENT_REPORT" for item in dashboard["dashboardItems"])
+    ]
+
+    assert [row["name"] for row in with_events] == ["Claims: what is claimed most often?"]
+    for dashboard in PACKAGE["dashboards"]:
+        readers = set(dashboard["sharing"]["userGroups"])
+        assert (BOARD.uid in readers) is (dashboard not in with_events)
+        assert {DATA_ACCESS.uid, ADMINISTRATION.uid} < readers
 
 
 def test_the_name_of_a_dashboard_says_the_question_that_it_answers() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.longer
 
 CHART, TABLE, SECTION = "PDRnxsmlmdD", "dWD0yEWgaHC", "sx82Q7RtVSo"
 WITH_MAP = "ERp4Zi8edwB"
-CARE = metadata_uid("dashboard:claims-care")
+MOST_FREQUENT = metadata_uid("dashboard:most-frequent")
 COVERAGE_MAP = maps(1)[0]["id"]
 OPTIONS = choices(tblGender=GENDERS)
 KINDS = ("legendSets", "visualizations", "eventVisualizations", "maps", "dashboards")
@@ -194,16 +194,16 @@ def test_an_upgrade_from_an_older_package_keeps_uids_and_gives_the_new_titles_an
         dashboards=[board | {"name": "I: Households", "dashboardItems": kept}],
         visualizations=[chart | of_2019 | {"name": "Old title", "userOrganisationUnit": False}],
     )
-    care = whole(dhis2, "dashboards", CARE)
+    frequent = whole(dhis2, "dashboards", MOST_FREQUENT)
     line_list = {"type": "EVENT_VISUALIZATION", "eventVisualization": {"id": TABLE}}
-    tables = [_drawn_by_line_listing(item, line_list) for item in care["dashboardItems"]]
-    post(dhis2, dashboards=[care | {"dashboardItems": tables}])
+    tables = [_drawn_by_line_listing(item, line_list) for item in frequent["dashboardItems"]]
+    post(dhis2, dashboards=[frequent | {"dashboardItems": tables}])
 
     done = prepared(dhis2)
 
-    assert set(done.plan.changed) == {SECTION, CHART, CARE}
+    assert set(done.plan.changed) == {SECTION, CHART, MOST_FREQUENT}
     assert uids(ready) == before
-    assert "EVENT_VISUALIZATION" not in str(whole(dhis2, "dashboards", CARE))
+    assert "EVENT_VISUALIZATION" not in str(whole(dhis2, "dashboards", MOST_FREQUENT))
     now = ready.metadata("dashboards")[SECTION]
     assert now["name"] == board["name"]
     assert [item["id"] for item in now["dashboardItems"]] == [

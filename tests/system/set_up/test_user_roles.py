@@ -29,6 +29,7 @@ from tests.system.set_up.a_country import (
 )
 from tests.system.set_up.conftest import PATIENCE
 from transforms.core.errors import TargetError
+from transforms.core.metadata_uids import metadata_uid
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.openimis.tables.field_reasons import hint_of
 from transforms.package.tables.sharing import ADMINISTRATION, BOARD, DATA_CAPTURE, USER_GROUPS
@@ -46,6 +47,8 @@ LISTS_NO_CLASSES = ("2.40", "2.41")
 SUPERUSER_ROLE = "yrB6vc5Ip3r"
 INSTALLED = {SUPERUSER_ROLE, "xYerKDKCefk", "GLevLNI9wkl", "bjDvmb4bfuf"}
 """What every DHIS2 has from its first start: a role; the default option, category, combination."""
+OF_EVENTS = metadata_uid("dashboard:most-frequent")
+"""The dashboard that asks for events."""
 
 
 def listed(version: str) -> set[str]:
@@ -88,7 +91,9 @@ def test_nothing_that_can_be_shared_is_public(ready: Sandbox) -> None:
         for uid, thing in ready.metadata(kind).items():
             if uid not in INSTALLED:
                 assert thing["sharing"]["public"] == "--------", kind
-                assert thing["sharing"]["userGroups"].keys() == {row.uid for row in USER_GROUPS}
+                groups = {row.uid for row in USER_GROUPS}
+                groups -= {BOARD.uid} if uid == OF_EVENTS else set()
+                assert thing["sharing"]["userGroups"].keys() == groups
 
 
 def test_only_administrators_may_change_what_analysts_look_at(ready: Sandbox) -> None:
@@ -105,7 +110,9 @@ def test_the_board_reads_figures_of_programs_and_no_person_or_event(ready: Sandb
     metadata = ready.state.metadata
     access = {
         kind: {
-            thing["sharing"]["userGroups"][BOARD.uid]["access"] for thing in metadata[kind].values()
+            thing["sharing"]["userGroups"][BOARD.uid]["access"]
+            for uid, thing in metadata[kind].items()
+            if uid != OF_EVENTS
         }
         for kind in ("programs", "programStages", "trackedEntityTypes", "dashboards")
     }
@@ -116,6 +123,7 @@ def test_the_board_reads_figures_of_programs_and_no_person_or_event(ready: Sandb
         "trackedEntityTypes": {"r-------"},
         "dashboards": {"r-------"},
     }
+    assert BOARD.uid not in metadata["dashboards"][OF_EVENTS]["sharing"]["userGroups"]
     assert INSURANCE_BOARD.group is BOARD
 
 

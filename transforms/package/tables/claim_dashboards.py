@@ -46,12 +46,11 @@ CLAIM_DASHBOARDS: tuple[Dashboard, ...] = (
     ),
     Dashboard(
         "claims-care", "", "Claims: for what care are they made?",
-        "For what kind of visit, and for which illnesses, are claims made?",
-        "Claims, each once, by type of visit and main diagnosis.", _ENTERED, _DELETED,
+        "For what kind of visit are claims made?",
+        "Claims, each once, by type of visit.", _ENTERED, _DELETED,
         (
             ("number-emergency-share", "number-referral-share", "figures-care"),
             ("share-by-visit-type", "claims-care-by-area"),
-            (f"{EVENT}top-diagnoses",),
         ),
     ),
     Dashboard(
@@ -86,7 +85,6 @@ CLAIM_DASHBOARDS: tuple[Dashboard, ...] = (
             ("number-services", "figures-services"),
             ("services-quantity", "services-amount"),
             ("services-per-claim", "services-by-area"),
-            (f"{EVENT}top-services", f"{EVENT}top-services-lines"),
         ),
     ),
     Dashboard(
@@ -97,6 +95,17 @@ CLAIM_DASHBOARDS: tuple[Dashboard, ...] = (
             ("number-items", "figures-items"),
             ("items-quantity", "items-amount"),
             ("items-per-claim", "items-by-area"),
+        ),
+    ),
+    Dashboard(
+        "most-frequent", "", "Claims: what is claimed most often?",
+        "Which diagnoses, services and medical items are claimed most often?",
+        "Diagnoses: claims, by their main diagnosis. Services and items: lines of claims, and the quantity in them.",
+        "Diagnoses: by the day on which a claim was entered. Services and items: by the day of the visit.",
+        f"All but the ten that are most frequent. Services and items inside of a package. {_DELETED}",
+        (
+            (f"{EVENT}top-diagnoses",),
+            (f"{EVENT}top-services", f"{EVENT}top-services-lines"),
             (f"{EVENT}top-items", f"{EVENT}top-items-lines"),
         ),
     ),

@@ -53,6 +53,11 @@ class Dashboard:
         """The seed's UID, or one made from the key."""
         return self.seed_uid or metadata_uid(f"dashboard:{self.key}")
 
+    @property
+    def shows_events(self) -> bool:
+        """Whether an item asks DHIS2 for events: it is blank to who may not read them."""
+        return any(item.startswith(EVENT) for row in self.rows for item in row)
+
 
 NEEDS: dict[str, Awaited] = {
     "enrollment-rate": Awaited.POPULATION,

@@ -60,3 +60,5 @@ ADMINISTRATION = UserGroup(
     metadata="rw", data="r-", persons="r-", assigned="rw",
 )  # fmt: skip
 USER_GROUPS: tuple[UserGroup, ...] = (DATA_ACCESS, BOARD, DATA_CAPTURE, ADMINISTRATION)
+READERS_OF_EVENTS = tuple(group for group in USER_GROUPS if group.persons.startswith("r"))
+"""Who gets an answer of DHIS2's event analytics; others get 409."""

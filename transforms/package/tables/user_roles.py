@@ -88,7 +88,7 @@ INSURANCE_BOARD = UserRole(
     "board", "openIMIS Insurance board",
     "Sees dashboards, charts and maps of the country; no person, and no event of one.",
     BOARD, "the country",
-    (DASHBOARDS, CHARTS, MAPS, EVENT_REPORTS, SEES_EVENTS),
+    (DASHBOARDS, CHARTS, MAPS, SEES_EVENTS),
 )  # fmt: skip
 
 # Without F_ENROLLMENT_CASCADE_DELETE, DHIS2 keeps each enrollment that ever had an event, deleted
