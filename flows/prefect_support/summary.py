@@ -10,6 +10,7 @@ from flows.steps.compare.bundles import OUTBOX
 from flows.steps.compare.desired import unmapped_values
 from flows.steps.compare.magnitude import other_sentences, waiting_sentences
 from flows.steps.load.confirmed import is_of_partition
+from flows.steps.load.figures_of_options import options_noted
 from flows.steps.load.fold import OUTCOMES as GATHERED
 from flows.steps.load.left_out import note_counts
 from flows.steps.shared.staged_changes import changes_of
@@ -97,6 +98,7 @@ def _reject_counts(
         *counted_reasons(_counted_only(desired, changes), COUNTED_ONLY, language),
         *counted_reasons(changes.noted if changes else {}, NOTE, language),
         *counted_reasons(note_counts(run), NOTE, language),
+        *counted_reasons(options_noted(run), NOTE, language),
     ]
 
 

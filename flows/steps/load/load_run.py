@@ -13,6 +13,7 @@ import polars as pl
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.steps.load.existing import look_at_existing
+from flows.steps.load.figures_of_options import note_options_without_figures
 from flows.steps.load.link_people import NOBODY_FOUND, link_people
 from flows.steps.load.open_and_close import OpenLoad, begin_again, close_load, open_load
 from flows.steps.load.post_run import Posting, stop_rule_of
@@ -111,6 +112,7 @@ def load_run(
     if opened.is_folded:
         refuse_stopped(run)
         return opened
+    runner.run(note_options_without_figures, run, client, country)
     posting = Posting(
         run,
         client,

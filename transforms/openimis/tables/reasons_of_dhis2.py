@@ -48,6 +48,10 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "DHIS2 has not made what the options of this value make together (the product is new, for "
         "example): run set-up-dhis2, which lets DHIS2 make it. The next run sends the value."
     ),
+    "option_without_figures": (
+        "DHIS2 has no indicators of this option (the product is newer than the last set-up, for "
+        "example): no chart shows it. Run set-up-dhis2, which makes them."
+    ),
     "small_cell": (
         "The value would tell of fewer people than privacy.smallest_cell of the country file: it "
         "is not sent. Nothing is to be done."

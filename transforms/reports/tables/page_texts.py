@@ -145,7 +145,7 @@ TO_KNOW: tuple[tuple[str, str], ...] = (
     ),
     (
         "Lists that grow",
-        "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again. A code with a quote or backslash has no part of its own.",
+        "Parts by product, education and family type are made for the options that the country has. When openIMIS gets new products or list entries, run `set-up-dhis2` again; until then, each run that posts counts them as notes (`option_without_figures`). A code with a quote or backslash has no part of its own.",
     ),
     (
         "Groups of services",
