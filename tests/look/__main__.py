@@ -3,21 +3,27 @@
 DHIS2_URL, DHIS2_USER, DHIS2_PASSWORD   a server that was filled, and a superuser
 
 Pictures are kept in build/look. The exit code is 1 where an item is blank, shows an error, or logs
-one in the console.
+one in the console, or a number of the country is not what openIMIS says in SQL.
 """
 
 import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.live.proxy import proxy_of
 from tests.live.server import Login, Server
 from tests.look.dashboard_app import Item, a_browser, a_page, look_at
-from tests.look.readers import READERS, readers_of, without_readers
+from tests.look.drawn_numbers import Chart, charts_of, drawn_of, otherwise
+from tests.look.filled import FILLED
+from tests.look.openimis_numbers import OpenimisNumbers, numbers_of_sample
+from tests.look.readers import READERS, readers_group, readers_of, without_readers
 
 PICTURES = Path(__file__).parents[2] / "build" / "look"
 WIDTHS = (1600, 1280)
@@ -29,37 +35,81 @@ ALONE = "?redirect=false"
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Look:
+    """One look at a server.
+
+    Attributes:
+        server: The DHIS2.
+        url: Its address, for the browser.
+        asked: What the command asks for.
+        charts: UID to chart.
+        numbers: What openIMIS says of figures; None where it is not known who filled the server.
+    """
+
+    server: Server
+    url: str
+    asked: argparse.Namespace
+    charts: Mapping[str, Chart]
+    numbers: OpenimisNumbers | None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Look; 1 if something is not as it must be."""
     asked = _parser().parse_args(arguments)
     url, user, password = (os.environ[f"DHIS2_{name}"] for name in ("URL", "USER", "PASSWORD"))
-    with proxy_of(url) as proxy:
-        server = Server(proxy, Login(user, password))
+    with ExitStack() as stack:
+        server = Server(stack.enter_context(proxy_of(url)), Login(user, password))
+        stack.callback(server.close)
+        numbers = _numbers(server, stack)
+        look = Look(server, url, asked, charts_of(server), numbers)
         logins = readers_of(server)
-        try:
-            faults = [fault for seen in _all(server, url, logins, asked) for fault in seen]
-        finally:
-            without_readers(server, logins)
-            server.close()
+        stack.callback(without_readers, server, logins)
+        faults = [fault for seen in _all(look, logins) for fault in seen]
     print(f"{len(faults)} faults")
     return 1 if faults else 0
 
 
-def _all(
-    server: Server, url: str, logins: dict[str, Login], asked: argparse.Namespace
-) -> Iterator[list[str]]:
-    app = _address_of(server)
-    boards = [each for each in dashboards(server) if asked.only in each["name"]]
+def _numbers(server: Server, stack: ExitStack) -> OpenimisNumbers | None:
+    filled = server.client().exchange("GET", FILLED)
+    if not filled.ok:
+        print("Numbers are not compared: fill.py has not filled this server.", flush=True)
+        return None
+    day = date.fromisoformat(filled.body["day"])
+    return stack.enter_context(numbers_of_sample(server, filled.body["insurees"], day))
+
+
+def _all(look: Look, logins: dict[str, Login]) -> Iterator[list[str]]:
+    app, asked = _address_of(look.server), look.asked
+    boards = [each for each in dashboards(look.server) if asked.only in each["name"]]
     with a_browser() as browser:
         for kind in asked.users:
+            seen_by = [each for each in boards if readers_group(kind) in each["groups"]]
             for width in asked.widths:
                 with a_page(browser, logins[kind], width) as page:
-                    for board in boards:
+                    for board in seen_by:
                         picture = PICTURES / asked.into / f"{kind}-{width}" / f"{_file(board)}.png"
                         begin = time.monotonic()
-                        address = f"{url.rstrip('/')}{app}#/{board['id']}"
+                        address = f"{look.url.rstrip('/')}{app}#/{board['id']}"
                         seen, console = look_at(page, address, board["items"], picture)
+                        console += _told_otherwise(look, kind, seen)
                         yield _told(board, kind, width, seen, console, time.monotonic() - begin)
+
+
+def _told_otherwise(look: Look, kind: str, seen: Sequence[Item]) -> list[str]:
+    """Return which numbers of the country openIMIS says otherwise."""
+    if look.numbers is None or kind not in SEE_EVERYTHING:
+        return []
+    months = look.numbers.months
+    drawn = [
+        number
+        for item in seen
+        if item.shows in look.charts
+        for number in drawn_of(item, look.charts[item.shows], months)
+    ]
+    count, faults = otherwise(drawn, look.numbers)
+    print(f"    {count} numbers compared, {len(faults)} different", flush=True)
+    return faults
 
 
 def _told(
@@ -79,23 +129,24 @@ def dashboards(server: Server) -> list[Json]:
     """Return our dashboards, with the type and name of each item."""
     shown = "[id,name]"
     fields = (
-        f"id,name,dashboardItems[id,type,x,y,visualization{shown},map{shown},"
+        f"id,name,sharing,dashboardItems[id,type,x,y,visualization{shown},map{shown},"
         f"eventVisualization{shown},eventReport{shown}]"
     )
     boards = server.get("/api/dashboards", fields=fields, paging="false")["dashboards"]
     for board in boards:
+        board["groups"] = set(board["sharing"].get("userGroups") or {})
         board["items"] = [
-            {"id": each["id"], "type": each["type"], "name": _name(each)}
+            {"id": each["id"], "type": each["type"], **_shown(each)}
             for each in sorted(board["dashboardItems"], key=lambda each: (each["y"], each["x"]))
         ]
     return sorted(boards, key=lambda board: str(board["name"]))
 
 
-def _name(item: Json) -> str:
-    shown = (
-        item.get(kind) for kind in ("visualization", "map", "eventVisualization", "eventReport")
-    )
-    return next((str(each["name"]) for each in shown if each), "")
+def _shown(item: Json) -> dict[str, str]:
+    """Return name and UID of what an item shows; nothing of a text."""
+    kinds = ("visualization", "map", "eventVisualization", "eventReport")
+    shown = next((item[kind] for kind in kinds if item.get(kind)), {})
+    return {"name": str(shown.get("name", "")), "shows": str(shown.get("id", ""))}
 
 
 def _address_of(server: Server) -> str:

@@ -50,8 +50,10 @@ class Item:
         uid: The item's UID.
         kind: DHIS2's type.
         name: Title in its head; empty of a text.
+        shows: UID of what it shows.
         says: The words and numbers in it.
         cells: Rows of a table.
+        texts: What a drawing has written in it.
         faults: What is not as it must be, in words.
         is_empty: Whether the app says that there is no data.
     """
@@ -59,8 +61,10 @@ class Item:
     uid: str
     kind: str
     name: str
+    shows: str = ""
     says: str = ""
     cells: list[list[str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     is_empty: bool = False
 
@@ -151,7 +155,7 @@ def _frame(page: Page, uid: str) -> Frame | None:
 
 def _wait_for(page: Page, item: dict[str, str]) -> Item:
     """Wait until an item has drawn, or says why not."""
-    found = Item(item["id"], item["type"], item["name"])
+    found = Item(item["id"], item["type"], item["name"], item["shows"])
     place = _of(page, found.uid)
     place.wait_for(state="attached")
     place.scroll_into_view_if_needed()
@@ -196,3 +200,4 @@ def _read(page: Page, item: Item) -> None:
         item.faults.append("it is blank")
     for row in inside.locator("table tr").all():
         item.cells.append([cell.inner_text().strip() for cell in row.locator("td, th").all()])
+    item.texts = inside.locator("svg text").all_text_contents()

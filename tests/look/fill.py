@@ -26,9 +26,9 @@ from tests.live.pilot import Pilot
 from tests.live.proxy import proxy_of
 from tests.live.server import Login, Server
 from tests.live.steps import figures, loading, logging_in, population, setting_up
+from tests.look.filled import FILLED
 from transforms.openimis.register import register_of
 
-FILLED = "/api/dataStore/openimis-test-live/look"
 INSUREES = 1500
 
 
@@ -64,7 +64,8 @@ def _fill(live: Live, asked: argparse.Namespace, day: date) -> None:
         _say("population", population.imported(live))
     _say("analytics", figures.built(live))
     live.server.leave_mark()
-    live.server.write("POST", FILLED, {"insurees": asked.insurees, "day": day.isoformat()})
+    method = "PUT" if live.server.client().exchange("GET", FILLED).ok else "POST"
+    live.server.write(method, FILLED, {"insurees": asked.insurees, "day": day.isoformat()})
 
 
 def _give_coordinates(live: Live) -> None:

@@ -38,6 +38,12 @@ def readers_of(server: Server) -> dict[str, Login]:
     }  # fmt: skip
 
 
+def readers_group(kind: str) -> str:
+    """Return the UID of the group that a kind of user is in."""
+    group = ROLES[kind].group
+    return group.uid if group else ""
+
+
 def without_readers(server: Server, logins: dict[str, Login]) -> None:
     """Remove the users again."""
     for login in logins.values():
