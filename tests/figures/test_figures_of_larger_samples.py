@@ -18,6 +18,7 @@ PERIODS = tuple(
 )
 
 
+@pytest.mark.ci
 def test_figures_of_a_larger_sample_are_the_same_in_both(
     postgresql_server: PostgreSQL, new_scheme: NewScheme
 ):
