@@ -22,6 +22,7 @@ def acknowledged(scheme: FlowScheme, resource: str) -> pl.DataFrame:
     return pl.concat(pl.read_parquet(file) for file in files)
 
 
+@pytest.mark.ci
 def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     person = acknowledged(scheme, "tracked_entities").row(0, named=True)

@@ -112,6 +112,7 @@ def test_a_failed_load_is_retried_where_it_stopped(scheme: FlowScheme, worker: N
     assert scheme.written()[mark:] == []
 
 
+@pytest.mark.ci
 def test_a_retried_sync_runs_only_the_stage_that_failed(scheme: FlowScheme, worker: None) -> None:
     before = known_runs()
     let_dhis2_forget_the_login(scheme)

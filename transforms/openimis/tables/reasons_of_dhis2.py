@@ -29,8 +29,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "(your name and today's date in its row), if it is right all the same."
     ),
     "org_unit_not_assigned": (
-        "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
-        "assign it in DHIS2."
+        "The program is not assigned to the org unit in which this lies: run set-up-dhis2 (for "
+        "villages and health facilities), or assign it in DHIS2."
     ),
     "org_unit_outside_capture": (
         "The org unit in which this lies is not below the capture org units of the load's user: "
