@@ -34,6 +34,7 @@ from transforms.changes.objects.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.matching.drift import NO_DRIFT, Drift
 from transforms.openimis.country import Country
+from transforms.reports.progress import load_progress
 
 
 @contextmanager
@@ -183,13 +184,13 @@ def post_phases(
     everything = bundles(posting.run)
     if not everything:
         return
-    settled = sum(bundle.is_settled for bundle in everything)
-    runner.show_progress(settled, len(everything))
+    before = settled = sum(bundle.is_settled for bundle in everything)
+    runner.show_progress(load_progress(settled, len(everything), before))
     for phase in phases:
         for chunk in posting.chunks(phase):
             runner.run(post_chunk, runner, posting, phase, chunk)
             settled += len(chunk)
-            runner.show_progress(settled, len(everything))
+            runner.show_progress(load_progress(settled, len(everything), before))
 
 
 def post_chunk(runner: Runner, posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
