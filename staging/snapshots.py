@@ -7,7 +7,6 @@ The manifest is written last: while it is not there, there is no snapshot.
 
 import shutil
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from staging.damage import malformed_error
 from staging.divided import discard
 from staging.files import read_json, sha256, verify, whole_or_absent, write_json
-from staging.layout import Run, run_ids
+from staging.layout import Run
 from transforms.core.errors import StagingError
 from transforms.openimis.tables.column_types import UNREADABLE
 from transforms.openimis.tables.columns import HEALTH_FACILITIES, LOCATIONS
@@ -115,25 +114,6 @@ class Snapshot:
 def is_complete(run: Run) -> bool:
     """Return whether the run has its snapshot."""
     return run.manifest(SNAPSHOT_STAGE).exists()
-
-
-def rows_before(root: Path, source: str, tables: Collection[str]) -> dict[str, int]:
-    """Return table name → rows in the newest snapshot of an openIMIS; empty if there is none.
-
-    One that is damaged is passed over: how many rows there were is only shown.
-    """
-    runs = [each for run_id in run_ids(root) if is_complete(each := Run(root, run_id))]
-    for run in sorted(runs, key=_taken, reverse=True):
-        with suppress(StagingError, OSError):
-            manifest = read_manifest(run)
-            if manifest.source == source:
-                known = manifest.tables.items()
-                return {name: table.rows for name, table in known if name in tables}
-    return {}
-
-
-def _taken(run: Run) -> float:
-    return run.manifest(SNAPSHOT_STAGE).stat().st_mtime
 
 
 def discard_incomplete(run: Run) -> None:

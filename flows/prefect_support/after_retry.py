@@ -14,7 +14,7 @@ from prefect.states import Completed
 from prefect.utilities.urls import url_for
 
 from flows.prefect_support.rejects_event import REJECTS_SHARE, emit_many_rejects
-from flows.prefect_support.result import Outcome, publish, tried
+from flows.prefect_support.result import SyncOutcome, publish, tried
 from flows.prefect_support.summary import rejects_of
 from staging.layout import Run, Target
 from staging.reports import read_stages
@@ -60,7 +60,7 @@ def _publish(sync: FlowRun, run: Run, target: Target, state: str) -> None:
     load = StageEnding(LOAD, state, str(flow_run.name), link)
     stages = [each for each in read_stages(run) if each.name != LOAD]
     failure = WITHOUT_ANALYTICS if _asked_for_analytics(sync) else None
-    publish(Outcome(run, target, [*stages, load], failure), sync.id)
+    publish(SyncOutcome(run, target, [*stages, load], failure), sync.id)
     share = float(sync.parameters.get("rejects_share", REJECTS_SHARE))
     emit_many_rejects(run, target.name, rejects_of(run), share)
 

@@ -23,7 +23,7 @@ from staging.layout import Run, Target
 from transforms.core.errors import UNFORESEEN
 from transforms.core.language import ENGLISH, Language
 from transforms.openimis.partition_settings import PartitionSettings
-from transforms.reports.progress import Progress, progress_in_words
+from transforms.reports.progress import StageProgress, progress_in_words
 from transforms.reports.summaries import RunState
 
 P = ParamSpec("P")
@@ -60,7 +60,7 @@ class PrefectRunner(Runner):
         """Make an artifact of it."""
         create_markdown_artifact(text, key=key, description=f"Run {run.run_id}")
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: StageProgress) -> None:
         """Move the progress bar of the stage, now and then; no stage ends for that."""
         now = monotonic()
         if now < self._next_look and not progress.is_over:
@@ -75,7 +75,7 @@ class PrefectRunner(Runner):
             pause = PAUSE_AFTER_FAULT_SECONDS
         self._next_look = monotonic() + pause
 
-    def _move_bar(self, progress: Progress, words: str) -> None:
+    def _move_bar(self, progress: StageProgress, words: str) -> None:
         if self._progress is None:
             key = f"{progress.stage}-progress"
             created = create_progress_artifact(progress.share, key=key, description=words)

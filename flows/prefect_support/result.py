@@ -37,7 +37,7 @@ REJECT_COLUMNS = ("resource", "table", "id", "stage", "reason")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SyncOutcome:
     """What a run of sync came to.
 
     Attributes:
@@ -85,11 +85,11 @@ def publish_result(request: SyncRequest, stages: StageRuns) -> Iterator[None]:
 
 
 def _publish(request: SyncRequest, stages: StageRuns, failure: str | None) -> None:
-    outcome = Outcome(request.run, request.goal, stages.endings, failure, request.until)
+    outcome = SyncOutcome(request.run, request.goal, stages.endings, failure, request.until)
     publish(outcome, UUID(str(flow_run.id)))
 
 
-def publish(outcome: Outcome, sync: UUID) -> None:
+def publish(outcome: SyncOutcome, sync: UUID) -> None:
     """Make artifacts, report, metrics; what cannot be made is logged, and hides no failure.
 
     Args:
@@ -115,7 +115,7 @@ def publish(outcome: Outcome, sync: UUID) -> None:
             write_metrics(outcome.goal, run_metrics(outcome.result(), pace, time()))
 
 
-def _publish_rejects(outcome: Outcome, sync: UUID) -> None:
+def _publish_rejects(outcome: SyncOutcome, sync: UUID) -> None:
     """Show which rows of openIMIS were held back or refused: the first, and how many there are."""
     rejects = read_rejects(outcome.run).filter(pl.col("stage") != NOTE)
     rows = rejects.select(*REJECT_COLUMNS).sort("reason", "table", "id").collect()

@@ -9,7 +9,7 @@ WHOLE = 100.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class StageProgress:
     """How far a stage is.
 
     Attributes:
@@ -32,7 +32,7 @@ class Progress:
         return self.share >= WHOLE
 
 
-def load_progress(settled: int, total: int, before: int) -> Progress:
+def load_progress(settled: int, total: int, before: int) -> StageProgress:
     """Return how far a load is.
 
     Args:
@@ -41,10 +41,10 @@ def load_progress(settled: int, total: int, before: int) -> Progress:
         before: How many of the settled ones an earlier attempt has posted.
     """
     counts = Phrase("{settled:,} of {total:,} bundles settled", settled=settled, total=total)
-    return Progress("load", counts, WHOLE * settled / total, settled - before, total - settled)
+    return StageProgress("load", counts, WHOLE * settled / total, settled - before, total - settled)
 
 
-def extract_progress(rows: int, rest: int | None, read: int, tables: int) -> Progress:
+def extract_progress(rows: int, rest: int | None, read: int, tables: int) -> StageProgress:
     """Return how far an extract is.
 
     Args:
@@ -57,14 +57,14 @@ def extract_progress(rows: int, rest: int | None, read: int, tables: int) -> Pro
         "{read:,} of {tables:,} tables and {rows:,} rows read", read=read, tables=tables, rows=rows
     )
     if read == tables:
-        return Progress("extract", counts, WHOLE, rows, 0)
+        return StageProgress("extract", counts, WHOLE, rows, 0)
     share = read / tables if rest is None else rows / max(1, rows + rest)
-    return Progress("extract", counts, min(WHOLE * share, WHOLE - 1), rows, rest)
+    return StageProgress("extract", counts, min(WHOLE * share, WHOLE - 1), rows, rest)
 
 
 def transform_progress(
     computed: int, compared: int, partitions: int, done: int, rest: int
-) -> Progress:
+) -> StageProgress:
     """Return how far a transform is.
 
     Args:
@@ -81,11 +81,11 @@ def transform_progress(
         partitions=partitions,
     )
     share = (computed + compared) / (computed + compared + rest)
-    return Progress("transform", counts, WHOLE * share, done, rest)
+    return StageProgress("transform", counts, WHOLE * share, done, rest)
 
 
 def progress_in_words(
-    progress: Progress, seconds: float, now: datetime, language: Language = ENGLISH
+    progress: StageProgress, seconds: float, now: datetime, language: Language = ENGLISH
 ) -> str:
     """Return how far a stage is.
 

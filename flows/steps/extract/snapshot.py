@@ -14,13 +14,13 @@ from flows.steps.extract.table_progress import TableProgress
 from flows.steps.extract.unreadable_counts import Legibility
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run
+from staging.rows_before import rows_before
 from staging.snapshots import (
     SnapshotManifest,
     TableManifest,
     discard_incomplete,
     is_complete,
     read_manifest,
-    rows_before,
     write_manifest,
     write_table,
 )

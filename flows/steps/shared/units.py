@@ -16,8 +16,8 @@ def nobody() -> None:
     """Tell nobody."""
 
 
-def told(result: R, count: Callable[[], None]) -> R:
-    """Return a result, after it was told that there is one more."""
+def counted(result: R, count: Callable[[], None]) -> R:
+    """Return a result, after `count` was called for it."""
     count()
     return result
 
@@ -40,17 +40,17 @@ class Units:
         Args:
             work: What is done for a partition.
             numbers: The partitions.
-            count: Told each time that one more is done.
+            count: Called each time that one more is done.
 
         Raises:
             Exception: What the first unit that failed has raised; units that wait are not begun.
         """
         if self._at_once == 1:
-            return [told(work(number), count) for number in numbers]
+            return [counted(work(number), count) for number in numbers]
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="partition") as threads:
             units = [threads.submit(work, number) for number in numbers]
             try:
-                return [told(unit.result(), count) for unit in units]
+                return [counted(unit.result(), count) for unit in units]
             finally:
                 threads.shutdown(cancel_futures=True)
 

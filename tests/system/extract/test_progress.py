@@ -6,22 +6,23 @@ from flows.connectors.openimis.client import Openimis
 from flows.steps.extract.snapshot import copy_tables
 from flows.steps.shared.runner import Runner
 from staging.layout import Run
-from staging.snapshots import read_manifest, rows_before
+from staging.rows_before import rows_before
+from staging.snapshots import read_manifest
 from tests.system.extract.conftest import EVERYTHING
-from transforms.reports.progress import Progress
+from transforms.reports.progress import StageProgress
 
 
 class Watching(Runner):
     """A runner that keeps how far a stage was."""
 
     def __init__(self) -> None:
-        self.seen: list[Progress] = []
+        self.seen: list[StageProgress] = []
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: StageProgress) -> None:
         self.seen.append(progress)
 
 
-def watched(folder: Path, night: str, client: Openimis) -> tuple[list[Progress], int]:
+def watched(folder: Path, night: str, client: Openimis) -> tuple[list[StageProgress], int]:
     """Take a snapshot; return how far it was each time, and how many rows there are."""
     watching, run = Watching(), Run(folder, night)
     copy_tables(run, "sample", client, EVERYTHING, runner=watching)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from transforms.reports.progress import (
-    Progress,
+    StageProgress,
     extract_progress,
     load_progress,
     progress_in_words,
@@ -15,7 +15,7 @@ from transforms.reports.progress import (
 AT_TWO = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 
 
-def words(progress: Progress, seconds: float) -> str:
+def words(progress: StageProgress, seconds: float) -> str:
     return progress_in_words(progress, seconds, AT_TWO)
 
 

@@ -2,20 +2,20 @@
 
 from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.shared.runner import Runner
-from transforms.reports.progress import Progress
+from transforms.reports.progress import StageProgress
 
 
 class Watching(Runner):
     """A runner that keeps how far a stage was."""
 
     def __init__(self) -> None:
-        self.seen: list[Progress] = []
+        self.seen: list[StageProgress] = []
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: StageProgress) -> None:
         self.seen.append(progress)
 
 
-def counted(seen: list[Progress]) -> list[tuple[str, int, int | None, int]]:
+def counted(seen: list[StageProgress]) -> list[tuple[str, int, int | None, int]]:
     return [(str(each.counts), each.done, each.rest, round(each.share)) for each in seen]
 
 
