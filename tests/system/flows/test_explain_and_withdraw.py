@@ -97,6 +97,8 @@ def test_withdrawing_leaves_none_of_our_objects(scheme: FlowScheme) -> None:
     assert list(sandbox.tracked_entities()) == []
     assert list(sandbox.enrollments()) == []
     assert list(sandbox.events()) == []
+    told = sandbox.state.data_store["openimis-as-of"]["data"]
+    assert told == {"as_of": None, "run": "end"}
 
 
 def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(

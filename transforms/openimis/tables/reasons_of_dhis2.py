@@ -134,8 +134,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "year as DHIS2 counts (ISO 2025 begins in Nepali 2081 and in Ethiopian 2017)."
     ),
     "population_figure_malformed": (
-        "The population is no whole number of at most nine digits, without blanks or signs: "
-        "correct it."
+        "The population is no whole number of at most nine digits, without signs, decimals, blanks "
+        "or thousands separators (12,500 and 12.500 may mean twelve and a half): write 12500."
     ),
     "population_figure_double": (
         "The file has another line of the same code and year; none of them was taken: leave one."
