@@ -37,7 +37,7 @@ test: install ## All tests that end within ten minutes
 	@$(PYTHON) -m pytest -m "not longer and not large and not other_cases and not exhaustive and not hours and not browser" -n 3 --dist loadfile $(if $(CI),--cov)
 
 test-longer: install ## What the ten minutes have no room for; continuous integration runs it too
-	@$(PYTHON) -m pytest -m "longer and not large and not other_cases and not hours" -n 3 --dist loadfile
+	@$(PYTHON) -m pytest -m "(longer and not large or ci) and not other_cases and not hours" -n 3 --dist loadfile
 
 test-large: install ## What takes longer and protects the laws: kills of flows, backups, reconciliation, whole days
 	@$(PYTHON) -m pytest -m "large and not other_cases and not hours" -n 3 --dist loadfile

@@ -17,6 +17,7 @@ from flows.steps.shared.country_file import read_country
 from staging.layout import Run
 from staging.runs import at_work
 from staging.snapshots import SnapshotManifest
+from transforms.core.moments import to_the_second
 from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Guards
 
@@ -48,7 +49,10 @@ def extract(source: str, country: Path, staging_root: Path, run_id: str | None =
         columns = selected_columns(settings)
         manifest = take_snapshot(settings.waiting, run, source, columns, settings.guards)
     get_run_logger().info(
-        "Snapshot of %s: %s, as of %s", source, manifest.counts_in_words, manifest.as_of
+        "Snapshot of %s: %s, as of %s",
+        source,
+        manifest.counts_in_words,
+        to_the_second(manifest.as_of),
     )
     return run.run_id
 

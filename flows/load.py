@@ -6,6 +6,7 @@ from pathlib import Path
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows.prefect_support.after_retry import tell_sync
 from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
@@ -63,7 +64,9 @@ def load(
         allowed = record_permissions(run, allow)
         rejects = bring_to_dhis2(settings.waiting, run, goal, country, allowed)
         thin_out(staging_root, settings)
-    return ended_state(run_id, rejects, waiting_sentences(run))
+        ended = ended_state(run_id, rejects, waiting_sentences(run))
+        tell_sync(run, goal, ended)
+    return ended
 
 
 @patient_step

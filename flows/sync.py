@@ -19,7 +19,7 @@ from flows.prefect_support.allowed import record_permissions
 from flows.prefect_support.endings import ended_state, in_one_sentence
 from flows.prefect_support.named_blocks import connect
 from flows.prefect_support.prefect_runner import PrefectRunner
-from flows.prefect_support.rejects_event import emit_many_rejects
+from flows.prefect_support.rejects_event import REJECTS_SHARE, emit_many_rejects
 from flows.prefect_support.result import publish_result
 from flows.prefect_support.run_names import named_by
 from flows.prefect_support.stage_runs import StageRuns, SyncStage
@@ -67,7 +67,7 @@ def sync(
     *,
     analytics: bool = False,
     adx: bool = False,
-    rejects_share: float = 0.01,
+    rejects_share: float = REJECTS_SHARE,
     pseudonym_key: str | None = None,
     run_id: str | None = None,
     as_deployments: bool = False,

@@ -12,7 +12,7 @@
   runs/<run_id>/outcomes/outcomes.parquet             + manifest.json, written last
   runs/<run_id>/left_out/values.parquet               + manifest.json, written last
   runs/<run_id>/links/people.parquet                  + manifest.json, written last
-  runs/<run_id>/summary.json, what-leaves.md, report.html, figures.adx.xml
+  runs/<run_id>/summary.json, stages.json, what-leaves.md, report.html, figures.adx.xml
   runs/<run_id>/read_back/<resource>/000.parquet      + manifest.json, written last
   runs/<run_id>/compared/<resource>/<side>/…parquet       read, acknowledged, desired: by bucket
   runs/<run_id>/compared/<resource>/<result>/<bucket>.parquet   findings, repairs, counts
@@ -102,6 +102,11 @@ class Run:
     def summary(self) -> Path:
         """What the run did, in numbers."""
         return self.folder / "summary.json"
+
+    @property
+    def stages(self) -> Path:
+        """How its stages ended."""
+        return self.folder / "stages.json"
 
     @property
     def report(self) -> Path:

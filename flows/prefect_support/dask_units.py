@@ -11,7 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.prefect_support.endings import in_one_sentence
-from flows.steps.shared.units import Units
+from flows.steps.shared.units import Units, counted, nobody
 from transforms.core.errors import CountryError
 
 R = TypeVar("R")
@@ -28,7 +28,9 @@ class DaskUnits(Units):
         super().__init__()
         self._scheduler = scheduler
 
-    def run(self, work: Callable[[int], R], numbers: Iterable[int]) -> list[R]:
+    def run(
+        self, work: Callable[[int], R], numbers: Iterable[int], count: Callable[[], None] = nobody
+    ) -> list[R]:
         """Do a unit of work for each partition, and return the results in their order.
 
         Raises:
@@ -47,7 +49,7 @@ class DaskUnits(Units):
         )
         with DaskTaskRunner(address=self._scheduler) as cluster:
             units = [cluster.submit(unit, {"number": number}) for number in numbers]
-            return [each.result() for each in units]
+            return [counted(each.result(), count) for each in units]
 
 
 def partial_of(work: Callable[[int], R]) -> Callable[[int], R]:

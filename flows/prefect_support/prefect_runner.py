@@ -15,17 +15,21 @@ from prefect.artifacts import (
 
 from flows.prefect_support.dask_units import DaskUnits
 from flows.prefect_support.endings import step as as_task
+from flows.prefect_support.endings import unforeseen_error
 from flows.prefect_support.summary import summarise
 from flows.steps.shared.runner import Runner
 from flows.steps.shared.units import Units
 from staging.layout import Run, Target
+from transforms.core.errors import UNFORESEEN
 from transforms.core.language import ENGLISH, Language
 from transforms.openimis.partition_settings import PartitionSettings
-from transforms.reports.load_progress import progress_in_words
+from transforms.reports.progress import StageProgress, progress_in_words
 from transforms.reports.summaries import RunState
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PAUSE_SECONDS, PAUSE_AFTER_FAULT_SECONDS = 5.0, 300.0
+"""The progress is shown no more often: each time is a request to Prefect, and is waited for."""
 
 
 class PrefectRunner(Runner):
@@ -34,7 +38,7 @@ class PrefectRunner(Runner):
     def __init__(self, language: Language = ENGLISH) -> None:
         self._language = language
         self._progress: UUID | None = None
-        self._began, self._settled_before = 0.0, 0
+        self._began, self._next_look = 0.0, 0.0
 
     def run(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step as a task."""
@@ -56,21 +60,28 @@ class PrefectRunner(Runner):
         """Make an artifact of it."""
         create_markdown_artifact(text, key=key, description=f"Run {run.run_id}")
 
-    def show_progress(self, settled: int, total: int) -> None:
-        """Move the progress bar of the load."""
-        share = 100.0 * settled / total
+    def show_progress(self, progress: StageProgress) -> None:
+        """Move the progress bar of the stage, now and then; no stage ends for that."""
+        now = monotonic()
+        if now < self._next_look and not progress.is_over:
+            return
+        self._began = self._began or now
+        seconds, clock = now - self._began, datetime.now(UTC)
+        words, pause = progress_in_words(progress, seconds, clock, self._language), PAUSE_SECONDS
+        try:
+            self._move_bar(progress, words)
+        except UNFORESEEN as error:
+            self.warning("The progress could not be shown: %s", unforeseen_error(error))
+            pause = PAUSE_AFTER_FAULT_SECONDS
+        self._next_look = monotonic() + pause
+
+    def _move_bar(self, progress: StageProgress, words: str) -> None:
         if self._progress is None:
-            self._began, self._settled_before = monotonic(), settled
-            words = self._progress_in_words(settled, total)
-            created = create_progress_artifact(share, key="load-progress", description=words)
+            key = f"{progress.stage}-progress"
+            created = create_progress_artifact(progress.share, key=key, description=words)
             self._progress = cast("UUID", created)
         else:
-            update_progress_artifact(self._progress, share, self._progress_in_words(settled, total))
-
-    def _progress_in_words(self, settled: int, total: int) -> str:
-        done, seconds = settled - self._settled_before, monotonic() - self._began
-        now = datetime.now(UTC)
-        return progress_in_words(settled, total, done, seconds, now, self._language)
+            update_progress_artifact(self._progress, progress.share, words)
 
     def summarise_stop(self, run: Run, target: Target) -> None:
         """Write the summary of what is recorded by then."""

@@ -7,6 +7,7 @@ from staging.layout import Run
 
 MANY_REJECTS = "openimis-to-dhis2.many-rejects"
 SENTENCE = "openimis-to-dhis2.sentence"
+REJECTS_SHARE = 0.01
 
 
 def emit_many_rejects(run: Run, target: str, rejects: int, share: float) -> None:

@@ -30,6 +30,7 @@ def test_figures_of_a_larger_sample_are_the_same_in_both(
     assert [figure for figure in figures if not figure.is_equal] == []
 
 
+@pytest.mark.ci
 def test_what_is_held_back_is_all_that_dhis2_lacks(
     postgresql_server: PostgreSQL, new_scheme: NewScheme
 ):

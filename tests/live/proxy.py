@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from flows.steps.target.as_of import ENTRY
+
 READING = frozenset({"GET", "HEAD"})
 ONLY_ASKED = ("importMode", "VALIDATE")
 SECRETS = frozenset({"password", "key", "token"})
@@ -53,8 +55,12 @@ class Exchange:
 
     @property
     def writes(self) -> bool:
-        """Whether the request may change something: asking whether it would be taken does not."""
-        return self.method not in READING and ONLY_ASKED not in self.query
+        """Whether the request may change something: asking whether it would be taken does not.
+
+        Nor does it count that DHIS2 is told of when openIMIS is that it has.
+        """
+        is_told = self.path == ENTRY
+        return self.method not in READING and ONLY_ASKED not in self.query and not is_told
 
 
 @dataclass

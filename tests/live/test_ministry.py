@@ -8,6 +8,7 @@ from tests.support.sandbox import ADMIN, running_sandbox
 
 @pytest.mark.large
 @pytest.mark.timeout(1800)
+@pytest.mark.ci
 def test_the_story_of_a_ministry_is_told_to_the_stand_in(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -18,4 +19,4 @@ def test_the_story_of_a_ministry_is_told_to_the_stand_in(
     told = capfd.readouterr().out
     assert "FAILED" not in told
     assert code == 1  # the stand-in computes no figures
-    assert told.splitlines()[-1].endswith("2 not done")
+    assert "2 not done" in told.splitlines()[-1]

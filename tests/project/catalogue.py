@@ -18,11 +18,12 @@ from babel.messages.pofile import read_po, write_po
 
 from staging.languages import catalogue_path
 from tests.project.package import sample_options
+from transforms import VERSION
 from transforms.aggregates.category_options import OF_NO_PRODUCT
 from transforms.aggregates.figures.categories import CATEGORIES
 from transforms.aggregates.metadata import aggregate_objects
 from transforms.core.json_texts import Payload
-from transforms.core.language import TRANSLATED, Phrase
+from transforms.core.language import LANGUAGES, TRANSLATED, Phrase
 from transforms.dhis2.tables.metadata_classes import METADATA_CLASSES
 from transforms.dhis2.tables.translation_keys import (
     NAMED_BY_THE_COUNTRY,
@@ -40,6 +41,8 @@ PROJECT = Path(__file__).parents[2]
 FOLDERS = ("flows", "staging", "transforms")
 SPEAKING = {"text": 0, "message": 0, "Phrase": 0, "shown_as": 1}
 """Functions that are given a text to translate, and which of their arguments it is."""
+PROJECT_NAME = "openimis-to-dhis2"
+"""Where a catalogue has to name somebody: Babel would make up an address."""
 NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """The same file says the same whenever it is written."""
 
@@ -148,12 +151,15 @@ def updated(code: str) -> bytes:
     before = {each.id: each.string for each in catalogue(code)} if path.exists() else {}
     whole = Catalog(
         locale=code,
-        project="openimis-to-dhis2",
+        project=PROJECT_NAME,
         header_comment="# What people read, in another language: see docs/how-to/translate.md.",
         creation_date=NO_DAY,
         revision_date=NO_DAY,
-        last_translator="",
-        language_team="",
+        version=VERSION,
+        copyright_holder=PROJECT_NAME,
+        msgid_bugs_address=PROJECT_NAME,
+        last_translator=PROJECT_NAME,
+        language_team=LANGUAGES[code],
         fuzzy=False,
     )
     for text, whats in messages().items():

@@ -45,6 +45,14 @@ def test_a_catalogue_has_what_is_said_and_nothing_else(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalogue_names_no_person_and_no_address(code: str) -> None:
+    headers = dict(catalogue(code).mime_headers)
+
+    assert headers["Last-Translator"] == "openimis-to-dhis2"
+    assert [text for text in headers.values() if "@" in text or "FULL NAME" in text] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_nothing_is_without_a_translation(code: str) -> None:
     assert [text for text, own in translations(code).items() if not own] == []
     assert [each.id for each in catalogue(code) if each.fuzzy and each.id] == []

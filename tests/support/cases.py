@@ -1,4 +1,4 @@
-"""Parameters of which one is tried by default, and the others by `make test-cases`."""
+"""Parameters of which one is tried by default, or by continuous integration."""
 
 from collections.abc import Iterable
 
@@ -17,6 +17,13 @@ def one_by_default(values: Iterable[object], usual: object | None = None) -> lis
         each if each == chosen else pytest.param(each, marks=pytest.mark.other_cases)
         for each in listed
     ]
+
+
+def first_in_ci(values: Iterable[object]) -> list[object]:
+    """Return parameters of which continuous integration tries the first; a tuple is several."""
+    first, *others = values
+    parts = first if isinstance(first, tuple) else (first,)
+    return [pytest.param(*parts, marks=pytest.mark.ci), *others]
 
 
 VERSIONS = one_by_default(SUPPORTED, USUAL_VERSION)

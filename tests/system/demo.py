@@ -60,9 +60,9 @@ def run(scheme: FlowScheme) -> None:
 
 def show(scheme: FlowScheme, title: str, run_id: str) -> None:
     """Sync, and print what DHIS2 was told and what was held back."""
-    began = len(scheme.sandbox.requests)
+    began = len(scheme.written())
     state = scheme.sync(run_id=run_id)
-    posted = [each for each in scheme.sandbox.requests[began:] if each["method"] != "GET"]
+    posted = scheme.written()[began:]
     summary = orjson.loads((scheme.staging_root / "runs" / run_id / "summary.json").read_bytes())
     say(f"\n{title}: {state.name}; {len(posted)} requests that write.")
     say(f"  {'':22}" + "".join(f"{kind:>10}" for kind in KINDS))

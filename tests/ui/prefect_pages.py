@@ -140,6 +140,10 @@ class PrefectPages:
         """Wait for a text, and bring it into sight."""
         self.page.get_by_text(text, exact=False).first.scroll_into_view_if_needed()
 
+    def text(self) -> str:
+        """Return all that is written on the page."""
+        return self.page.inner_text("body")
+
     def picture(self, name: str) -> None:
         """Keep what is seen, for the docs, if that is asked for."""
         if os.environ.get("PICTURES"):

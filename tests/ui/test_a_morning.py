@@ -128,6 +128,11 @@ def test_a_failed_load_is_seen_and_retry_completes_it(
     pages.open_run(load.id)
     pages.wait_for("Completed")
     pages.picture("retried")
+    pages.open_run(run.id)
+    pages.wait_for("CompletedWithRejects")
+    pages.open_artifact("result-ministry")
+    pages.wait_for("ministry is up to date")
+    assert "is not up to date" not in pages.text()
 
 
 def test_the_pages_ask_nobody_but_for_one_configuration(pages: PrefectPages) -> None:

@@ -135,6 +135,8 @@ def desired_metadata(
     coordinates: pl.DataFrame | None,
     place_groups: pl.DataFrame | None = None,
     placement: pl.DataFrame | None = None,
+    *,
+    has_people: bool = True,
 ) -> dict[str, pl.LazyFrame]:
     """Return the desired options and org units.
 
@@ -144,12 +146,19 @@ def desired_metadata(
         coordinates: code, longitude and latitude of places, or None.
         place_groups: See `transforms.openimis.place_groups`; None where there is no file.
         placement: See `desired`.
+        has_people: Whether people, families and claims were read; set-up reads none.
 
     Raises:
         CountryError: `coordinates` are not as they must be, or the country file names a field or
             treatment that cannot be.
     """
-    units = org_units(register, country=country, coordinates=coordinates, place_groups=place_groups)
+    units = org_units(
+        register,
+        country=country,
+        coordinates=coordinates,
+        place_groups=place_groups,
+        has_people=has_people,
+    )
     if placement is not None:
         units = in_tree_of_dhis2(units, placement)
     if not country.sends_persons:  # no programs are made

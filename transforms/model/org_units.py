@@ -7,7 +7,7 @@ from transforms.model.org_unit_groups import memberships
 from transforms.model.tables.name_lengths import LONGEST_NAME, LONGEST_SHORT_NAME
 from transforms.model.values import in_one_line, with_faults
 from transforms.openimis.country import Country
-from transforms.openimis.fallback_place import homes_in
+from transforms.openimis.fallback_place import fallback_in, homes_in
 from transforms.openimis.place_groups import with_place_groups
 from transforms.openimis.places import LOCATION_TYPES, has_own_uid
 from transforms.openimis.register import Register
@@ -46,6 +46,7 @@ def org_units(
     country: Country,
     coordinates: pl.DataFrame | None = None,
     place_groups: pl.DataFrame | None = None,
+    has_people: bool = True,
 ) -> pl.LazyFrame:
     """Return the org units, parents first; the root is the country file's.
 
@@ -54,14 +55,15 @@ def org_units(
         country: Names the root, the groups of health facilities, and where people are counted.
         coordinates: Columns code, longitude and latitude (degrees) of locations and facilities.
         place_groups: See `transforms.openimis.place_groups`.
+        has_people: Whether people, families and claims were read; set-up reads none.
 
     Returns:
         key and code (UUID), uid, name ("code name"), shortName, openingDate, closedDate (the day
         of deletion, or null), parentUid, level (Int32; a region is 2), kind (see
         `transforms.openimis.tables.places`), groups (List of UIDs), geometry (GeoJSON text, or
-        null), in_insuree_program (villages, and where people are), in_claim_program (facilities),
-        in_population_set (places of which the population is known), faults.
-        Rows with faults cannot be org units.
+        null), in_insuree_program (villages, and where people are; the fallback place where people
+        are not read), in_claim_program (facilities), in_population_set (places of which the
+        population is known), faults. Rows with faults cannot be org units.
 
     Raises:
         CountryError: `coordinates` are not as they must be, or the country file names a place that
@@ -76,7 +78,7 @@ def org_units(
         with_geometry(
             _with_names(with_place_groups(_with_groups(units, country), place_groups)), coordinates
         )
-        .join(_inhabited_places(register, country), on="uid", how="left")
+        .join(_inhabited_places(register, country, has_people=has_people), on="uid", how="left")
         .with_columns(
             pl.col("in_insuree_program").fill_null(value=False) | (pl.col("kind") == VILLAGE.kind),
             in_population_set=pl.col("kind").eq_missing(_counted_kind(country)),
@@ -180,10 +182,10 @@ def _with_names(units: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _inhabited_places(register: Register, country: Country) -> pl.LazyFrame:
+def _inhabited_places(register: Register, country: Country, *, has_people: bool) -> pl.LazyFrame:
+    homes = homes_in(register, country) if has_people else fallback_in(register, country)
     return (
-        homes_in(register, country)
-        .select(uid="place", in_insuree_program=pl.lit(value=True))
+        homes.select(uid="place", in_insuree_program=pl.lit(value=True))
         .filter(pl.col("uid").is_not_null())
         .unique()
     )

@@ -53,7 +53,7 @@ def _is_read(table: Table, column: Column, sent: set[tuple[str | None, str | Non
 
 
 def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
-    """Return what set-up reads: places, lists, and where people are; no value of anybody.
+    """Return what set-up reads: places and lists; nothing of people or claims.
 
     Raises:
         CountryError: See `policy_of`.
@@ -61,9 +61,7 @@ def selected_for_set_up(country: Country) -> dict[str, list[Column]]:
     policy_of(country)
     of_groups = _of_groups(country)
     columns = {
-        name: _with_exclusion(
-            [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups], country
-        )
+        name: [c for c in TABLES[name].columns if not c.field or (name, c.name) in of_groups]
         for name in TABLES_OF_SET_UP
     }
     return as_named_here(columns, country)

@@ -14,6 +14,17 @@ COUNTRY_FILE = "country_file"
 """The `place_source` of such people; see `transforms.openimis.homes`."""
 
 
+def fallback_in(register: Frames, country: Country) -> pl.LazyFrame:
+    """Return the place of the country file: place (UID of its org unit); no row if it names none.
+
+    Raises:
+        CountryError: See `homes_in`.
+    """
+    named = country.fallback_place
+    places = [] if named is None else [_place(register.places, named)["uid"]]
+    return pl.LazyFrame({"place": places}, schema={"place": pl.String})
+
+
 def homes_in(register: Frames, country: Country) -> pl.LazyFrame:
     """Return the place of every insuree, deleted ones included.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from transforms.core.moments import to_the_second
 from transforms.reports.summaries import RunState, count_held_back
 
 Summary = Mapping[str, Any]
@@ -59,7 +60,7 @@ def _done(summary: Summary) -> Iterator[int]:
 def _line(summary: Summary) -> RunLine:
     return RunLine(
         str(summary["run_id"]),
-        str(summary.get("as_of", "")),
+        to_the_second(summary.get("as_of", "")),
         str(summary.get("state", "")),
         objects_done(summary),
         count_held_back(summary.get("rejects", [])),

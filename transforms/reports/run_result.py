@@ -6,6 +6,7 @@ from typing import Any
 
 from transforms.core.language import ENGLISH, Language, Phrase, message
 from transforms.core.markdown import code, table
+from transforms.core.moments import to_the_second
 from transforms.reports.history import RunLine, Summary, bar, last_runs, newest_load
 from transforms.reports.summaries import HELD_BACK, Counts, RunState, count_held_back
 
@@ -128,7 +129,9 @@ def freshness(result: RunResult) -> str:
     if fresh is not result.summary:
         whose = Phrase("run `{run}`", run=fresh["run_id"])
     return result.language.text(
-        "It has openIMIS as of **{as_of}** (loaded by {run}).", as_of=fresh["as_of"], run=whose
+        "It has openIMIS as of **{as_of}** (loaded by {run}).",
+        as_of=to_the_second(fresh["as_of"]),
+        run=whose,
     )
 
 

@@ -11,6 +11,7 @@ from transforms.changes.answers.outcomes import with_outcomes
 from transforms.changes.answers.reject_rows import COUNTED_ONLY, NOTE, hints, hints_in
 from transforms.core.json_texts import Json
 from transforms.core.language import ENGLISH, Language, message
+from transforms.core.moments import to_the_second
 from transforms.model.chosen_resources import resources_of
 
 Counts = dict[str, dict[str, int]]
@@ -123,7 +124,7 @@ def markdown(
             "",
             language.text(
                 "openIMIS as of {as_of}; target {target}.",
-                as_of=summary.get("as_of", language.text("no snapshot")),
+                as_of=to_the_second(summary.get("as_of", language.text("no snapshot"))),
                 target=summary["target"],
             ),
             "",

@@ -18,6 +18,7 @@ from flows.steps.compare.comparison import Comparison
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import measure, withhold_pseudonyms
 from flows.steps.compare.partition_comparison import Selection
+from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.compare.partition_report import ObjectCounts
 from flows.steps.shared.acknowledged_frames import acknowledged_resources, tracked_versions
 from flows.steps.shared.staged_changes import CHANGES
@@ -68,6 +69,7 @@ def stage_changes(
     inputs: Inputs,
     allow: Permissions = NOTHING,
     units: Units = ONE_BY_ONE,
+    progress: PartitionProgress | None = None,
 ) -> Counts:
     """Stage the delta, and return its counts; once is enough.
 
@@ -86,6 +88,7 @@ def stage_changes(
         units,
         numbers_of_one(in_use(inputs.country)),
         restates=Allow.RESTATE in allow,
+        progress=progress,
     )
     _check_divided_alike(run, comparison.partitions, current)
     outcome = _compare(comparison, inputs, allow)

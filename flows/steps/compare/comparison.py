@@ -12,6 +12,7 @@ from flows.steps.compare.partition_comparison import (
     Selection,
     day_after_load,
 )
+from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.compare.partition_report import ObjectCounts, PartitionReport, sum_reports
 from flows.steps.compare.quiet import quiet_partitions, take_over_comparison
 from flows.steps.shared.acknowledged_frames import acknowledged
@@ -53,6 +54,7 @@ class Comparison:
         numbers: Sequence[str] = (NUMBER,),
         *,
         restates: bool = False,
+        progress: PartitionProgress | None = None,
     ) -> None:
         self.run = run
         self.target = target
@@ -64,6 +66,7 @@ class Comparison:
         self._units = units
         self._numbers = numbers
         self._restates = restates
+        self._progress = progress or PartitionProgress()
         self._quiet = quiet_partitions(run, current)
         self._reports: dict[int, PartitionReport] = {}
 
@@ -94,6 +97,7 @@ class Comparison:
             del self._quiet[number]
         self._take_over_quiet()
         numbers = sorted(set(range(self.partitions) if only is None else only) - self._quiet.keys())
+        self._progress.compare(self.partitions, len(numbers))
         if numbers:
             self._compare(numbers, doubts, chosen, findings)
         reports = [self._reports[partition] for partition in sorted(self._reports)]
@@ -131,7 +135,7 @@ class Comparison:
             self._sent_before,
             self._restates,
         )
-        found = self._units.run(work.write, numbers)
+        found = self._units.run(work.write, numbers, self._progress.count_compared)
         self._reports.update(zip(numbers, found, strict=True))
 
     def doubts(self) -> PartitionDoubts:

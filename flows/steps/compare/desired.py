@@ -4,6 +4,7 @@ import polars as pl
 
 from flows.steps.compare.figures import write_values
 from flows.steps.compare.inputs import Inputs
+from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.compare.parts import Parts, write_desired
 from flows.steps.compare.quiet import Likeness, likeness, take_over_desired
 from flows.steps.shared.decisions import placement_by
@@ -42,6 +43,7 @@ def stage_desired(
     units: Units = ONE_BY_ONE,
     last_ended: str | None = None,
     sent: SentValues = NOTHING_SENT,
+    progress: PartitionProgress | None = None,
 ) -> dict[str, int]:
     """Stage what DHIS2 should hold, and return how much of each resource; once is enough.
 
@@ -53,6 +55,7 @@ def stage_desired(
         units: Does what is done part by part of the people.
         last_ended: Id of the run that ended before: what is as it was then is not computed again.
         sent: What DHIS2 has of figures.
+        progress: Told how many parts are done.
 
     Raises:
         GuardError: It was done with another pseudonym key.
@@ -71,7 +74,7 @@ def stage_desired(
     alike = likeness(run, made, inputs, count, last_ended)
     as_before = take_over_desired(run, alike.before, alike.as_before) if alike.before else []
     parts = Parts(run, as_of, inputs, count, placement, register)
-    write_desired(parts, units, as_before)
+    write_desired(parts, units, as_before, progress)
     _write_metadata(run, register, inputs, placement)
     write_doubts(run, register.doubts)
     withheld = write_values(run, register, parts.as_of, country, count, placement, sent)

@@ -17,6 +17,7 @@ from flows.steps.compare.division import (
 )
 from flows.steps.compare.figures import write_figures, write_nobody
 from flows.steps.compare.inputs import Inputs
+from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.shared.units import ONE_BY_ONE, Units
 from staging.divided import discard
 from staging.frames import write_frame
@@ -85,25 +86,34 @@ class Parts:
             write_frame(self.run.desired(name, number), frame.sort("person", "key"))
 
 
-def write_desired(parts: Parts, units: Units = ONE_BY_ONE, as_before: Collection[int] = ()) -> None:
+def write_desired(
+    parts: Parts,
+    units: Units = ONE_BY_ONE,
+    as_before: Collection[int] = (),
+    progress: PartitionProgress | None = None,
+) -> None:
     """Write what DHIS2 should hold of people, policies and claims, part by part of the people.
 
     Args:
         parts: The parts.
         units: Does what is done part by part.
         as_before: The parts that are written already.
+        progress: Told how many are done.
     """
+    progress = progress or PartitionProgress()
+    progress.compute(parts.count, len(as_before))
     numbers = [number for number in range(parts.count) if number not in as_before]
     if not numbers:
         return
     if parts.count == 1:
         parts.write_whole()
+        progress.count_computed()
         return
     paid = parts.inputs.country.reads_payments
     divide_register(parts.run, parts.register, parts.count, paid=paid)
     units.run(parts.divide_candidates, range(parts.count))
     divide_values(parts.run, parts.count)
-    units.run(parts.write, numbers)
+    units.run(parts.write, numbers, progress.count_computed)
     discard(parts.run.parts)
 
 

@@ -11,6 +11,7 @@ from transforms.changes.guards.guards import (
     refuse_replica_behind,
 )
 from transforms.changes.guards.permissions import NOTHING, Allow, Permissions
+from transforms.core.moments import to_the_second
 from transforms.openimis.country import Guards
 
 
@@ -94,7 +95,8 @@ def _oddities(before: LoadedSource, found: LoadedSource) -> list[str]:
         )
     if found.as_of < before.as_of:
         oddities.append(
-            f"The snapshot is as of {found.as_of}, earlier than the last load's ({before.as_of}): "
-            f"the clock of openIMIS's server was set back, or a replica is behind."
+            f"The snapshot is as of {to_the_second(found.as_of)}, earlier than the last load's "
+            f"({to_the_second(before.as_of)}): the clock of openIMIS's server was set back, or a "
+            f"replica is behind."
         )
     return oddities

@@ -9,6 +9,7 @@ from flows.steps.compare.desired import oddities, stage_desired, unmapped_values
 from flows.steps.compare.figures import closed_sentence, sent_values
 from flows.steps.compare.inputs import Inputs
 from flows.steps.compare.magnitude import lifted_too_late, other_sentences, waiting_sentences
+from flows.steps.compare.partition_progress import PartitionProgress
 from flows.steps.compare.source_identity import check_source
 from flows.steps.shared.acknowledged_frames import holds_persons
 from flows.steps.shared.country_file import remember_what_may_leave, write_what_leaves
@@ -67,9 +68,10 @@ def transform_run(
         GuardError: openIMIS is another than the last run's, or the run's own pseudonyms were made
             with another key.
     """
+    progress = PartitionProgress(runner)
     runner.run(compare_source, runner, run, target, inputs, allow)
-    runner.run(make_desired, runner, run, target, inputs, allow, partitions)
-    runner.run(find_changes, runner, run, target, inputs, allow)
+    runner.run(make_desired, runner, run, target, inputs, allow, partitions, progress)
+    runner.run(find_changes, runner, run, target, inputs, allow, progress)
     runner.run(report_magnitude, runner, run, allow)
     runner.run(render_bundles, runner, run, inputs)
 
@@ -107,6 +109,7 @@ def make_desired(
     inputs: Inputs,
     allow: Permissions,
     partitions: int | None,
+    progress: PartitionProgress | None = None,
 ) -> None:
     """Stage what DHIS2 should hold."""
     state = current_or_first(target, 0)
@@ -122,6 +125,7 @@ def make_desired(
         units,
         state.last_ended,
         _sent_values(target, state, inputs, allow),
+        progress,
     )
     counted = ", ".join(f"{name} {count}" for name, count in rows.items())
     runner.info("DHIS2 should hold: %s", counted)
@@ -138,11 +142,16 @@ def _sent_values(target: Target, state: Current, inputs: Inputs, allow: Permissi
 
 
 def find_changes(
-    runner: Runner, run: Run, target: Target, inputs: Inputs, allow: Permissions
+    runner: Runner,
+    run: Run,
+    target: Target,
+    inputs: Inputs,
+    allow: Permissions,
+    progress: PartitionProgress | None = None,
 ) -> None:
     """Stage the delta, without what a guard holds back."""
     units, current = runner.units(inputs.country.partitions), current_or_first(target, 0)
-    counts = stage_changes(run, target, current, inputs, allow, units)
+    counts = stage_changes(run, target, current, inputs, allow, units, progress)
     runner.info("To be posted: %s", in_words(counts))
     if Allow.RESTATE not in allow and (closed := closed_sentence(run, target, current)):
         runner.info("%s", closed)

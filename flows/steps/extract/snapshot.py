@@ -10,9 +10,11 @@ from flows.connectors.openimis.selection import (
     TableSelection,
 )
 from flows.connectors.openimis.transaction import SourceTransaction
+from flows.steps.extract.table_progress import TableProgress
 from flows.steps.extract.unreadable_counts import Legibility
 from flows.steps.shared.runner import PLAIN, Runner
 from staging.layout import Run
+from staging.rows_before import rows_before
 from staging.snapshots import (
     SnapshotManifest,
     TableManifest,
@@ -23,6 +25,7 @@ from staging.snapshots import (
     write_table,
 )
 from transforms.core.errors import StagingError
+from transforms.core.moments import to_the_second
 from transforms.openimis.country import Guards
 from transforms.openimis.legibility import Legible, refuse_unreadable
 from transforms.openimis.tables.column_types import Column
@@ -49,7 +52,7 @@ def take_snapshot(
         connect: Returns a client of it.
         columns: Table name to the columns that are read; other tables are not.
         guards: How much of a column may be unreadable.
-        runner: Tells what is odd.
+        runner: Tells what is odd, and how far it is.
 
     Raises:
         SourceError: openIMIS cannot be read as it must be.
@@ -62,7 +65,7 @@ def take_snapshot(
     openimis = connect()
     for gap in openimis.open_on_the_wire:
         runner.warning(gap)
-    manifest = copy_tables(run, source, openimis, columns, guards)
+    manifest = copy_tables(run, source, openimis, columns, guards, runner)
     warn_of_another_moment(manifest, runner)
     _warn(manifest, runner)
     return manifest
@@ -74,7 +77,7 @@ def warn_of_another_moment(manifest: SnapshotManifest, runner: Runner) -> None:
         runner.warning(
             "This openIMIS is a replica that is behind its primary: it is read as of %s. What is "
             "newer is loaded by a later run; if it stays behind, see whether it still follows",
-            manifest.as_of,
+            to_the_second(manifest.as_of),
         )
     present = {name: each for name, each in manifest.tables.items() if each.missing != each.columns}
     kinds = {name: table.kind for name, table in present.items()}
@@ -120,7 +123,12 @@ def _warn(manifest: SnapshotManifest, runner: Runner) -> None:
 
 
 def copy_tables(
-    run: Run, source: str, openimis: Openimis, columns: Columns, guards: Guards = USUAL
+    run: Run,
+    source: str,
+    openimis: Openimis,
+    columns: Columns,
+    guards: Guards = USUAL,
+    runner: Runner = PLAIN,
 ) -> SnapshotManifest:
     """Copy what is columns of openIMIS into the run's snapshot, and declare it complete.
 
@@ -128,10 +136,11 @@ def copy_tables(
         SourceError: openIMIS cannot be read, or too much of a column cannot.
     """
     selected = openimis.check(columns)
+    progress = TableProgress(runner, len(selected), rows_before(run.root, source, columns))
     taken_at = datetime.now(UTC)
     with openimis.transaction() as transaction, transaction.check_unchanged(selected):
         oldest_rows = transaction.oldest_rows(selected)
-        read = {each.table.name: _copy_table(run, transaction, each) for each in selected}
+        read = {each.table.name: _copy_table(run, transaction, each, progress) for each in selected}
     refuse_unreadable({name: columns for name, (_, columns) in read.items()}, guards)
     manifest = SnapshotManifest(
         source=source,
@@ -147,15 +156,19 @@ def copy_tables(
 
 
 def _copy_table(
-    run: Run, transaction: SourceTransaction, selection: TableSelection
+    run: Run,
+    transaction: SourceTransaction,
+    selection: TableSelection,
+    progress: TableProgress,
 ) -> tuple[TableManifest, dict[str, Legible]]:
     """Copy a table; return what its manifest says, and how much of its columns could be read."""
-    legibility = Legibility()
+    legibility, name = Legibility(), selection.table.name
+    batches = progress.count_batches(name, transaction.batches(selection))
     written = write_table(
         run,
-        selection.table.name,
+        name,
         selection.marked_schema,
-        legibility.count_batches(transaction.batches(selection)),
+        legibility.count_batches(batches),
         missing=selection.missing,
     )
     noted = {

@@ -25,16 +25,21 @@ from flows.steps.load.tree_of_dhis2 import look_at_tree
 from flows.steps.shared.country_file import remember_what_may_leave
 from flows.steps.shared.current_state import current_or_first
 from flows.steps.shared.runner import PLAIN, Runner
+from flows.steps.target.as_of import ENTRY, write_as_of
 from staging.current import Current
 from staging.layout import Run, Target
+from staging.manifests import ChangesManifest
 from staging.outbox import Bundle, bundles
 from staging.runs import RunRecord, at_work, remember
+from staging.snapshots import is_complete, read_manifest
 from staging.target_lock import locked
 from transforms.changes.guards.permissions import Permissions
 from transforms.changes.objects.phases import Phase
 from transforms.core.errors import SyncError
 from transforms.matching.drift import NO_DRIFT, Drift
+from transforms.model.chosen_resources import sends_everything
 from transforms.openimis.country import Country
+from transforms.reports.progress import load_progress
 
 
 @contextmanager
@@ -111,6 +116,7 @@ def load_run(
     opened = runner.run(open_run, runner, run, target, client, allow, drift)
     if opened.is_folded:
         refuse_stopped(run)
+        runner.run(tell_as_of, runner, run, client, opened.current)
         return opened
     runner.run(note_options_without_figures, run, client, country)
     posting = Posting(
@@ -130,6 +136,7 @@ def load_run(
         runner.run(end_early, runner, run, target, client, opened.current, error)
         raise
     runner.run(fold_run, run, target, client, opened.current)
+    runner.run(tell_as_of, runner, run, client, opened.current)
     return opened
 
 
@@ -185,19 +192,34 @@ def post_phases(
     everything = bundles(posting.run)
     if not everything:
         return
-    settled = sum(bundle.is_settled for bundle in everything)
-    runner.show_progress(settled, len(everything))
+    before = settled = sum(bundle.is_settled for bundle in everything)
+    runner.show_progress(load_progress(settled, len(everything), before))
     for phase in phases:
         for chunk in posting.chunks(phase):
             runner.run(post_chunk, runner, posting, phase, chunk)
             settled += len(chunk)
-            runner.show_progress(settled, len(everything))
+            runner.show_progress(load_progress(settled, len(everything), before))
 
 
 def post_chunk(runner: Runner, posting: Posting, phase: Phase, chunk: Sequence[Bundle]) -> None:
     """Post about a hundred bundles."""
     objects = posting.post(phase, chunk)
     runner.info("%s: %d bundles, %d objects settled", phase, len(chunk), objects)
+
+
+def tell_as_of(runner: Runner, run: Run, client: Dhis2, current: Current) -> None:
+    """Write into DHIS2 of when openIMIS is that it has; a load of a part says nothing of that."""
+    is_withdrawal = current.withdrawn == run.run_id
+    is_whole = sends_everything(ChangesManifest.read(run).wholly) and is_complete(run)
+    if not is_whole and not is_withdrawal:
+        return
+    as_of = None if is_withdrawal else read_manifest(run).as_of
+    if not write_as_of(client, as_of, run.run_id):
+        runner.warning(
+            "DHIS2 does not let the user write of when openIMIS is that it has (%s); nothing else "
+            "hangs on that",
+            ENTRY,
+        )
 
 
 def end_early(

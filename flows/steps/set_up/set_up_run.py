@@ -47,7 +47,9 @@ def set_up_run(
     """
     register = register_of(read_snapshot(run).frames, country)
     placement = placement_by(decisions, register, country)
-    desired = desired_metadata(register, country, coordinates, place_groups, placement)
+    desired = desired_metadata(
+        register, country, coordinates, place_groups, placement, has_people=False
+    )
     options = known_options(register, country).collect()
     notes = [*gone_places(client, run.root, country), *service_group_notes(country, options)]
     if place_groups is not None and (lines := lines_without_place(place_groups, register)):

@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from flows.steps.shared.units import Units
 from staging.layout import Run, Target
 from transforms.openimis.partition_settings import PartitionSettings
+from transforms.reports.progress import StageProgress
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,8 +36,8 @@ class Runner:
     def publish(self, run: Run, key: str, text: str) -> None:
         """Show a page about the run, in Markdown."""
 
-    def show_progress(self, settled: int, total: int) -> None:
-        """Show how many of a load's bundles are settled."""
+    def show_progress(self, progress: StageProgress) -> None:
+        """Show how far the stage is."""
 
     def summarise_stop(self, run: Run, target: Target) -> None:
         """Sum up a load that stops before its end."""

@@ -114,13 +114,14 @@ def protect_marker(client: Dhis2, staging: str) -> bool:
     all the same, and no load ends for it.
     """
     try:
-        return _protect(client, staging)
+        return protect(client, f"{NAMESPACE}/{staging}")
     except (TargetError, BusyError):
         return False
 
 
-def _protect(client: Dhis2, staging: str) -> bool:
-    answer = client.exchange("GET", f"{NAMESPACE}/{staging}/metaData")
+def protect(client: Dhis2, path: str) -> bool:
+    """Let only the users of daily loads write an entry of the data store; whether that was new."""
+    answer = client.exchange("GET", f"{path}/metaData")
     found = answer.body if answer.ok and isinstance(answer.body, dict) else {}
     if "id" not in found or _is_protected(found.get("sharing") or {}):
         return False

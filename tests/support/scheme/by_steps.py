@@ -13,6 +13,7 @@ from typing import Any
 from flows.steps.set_up.set_up_run import set_up_run
 from flows.steps.set_up.users_and_server import give_access
 from flows.steps.shared.decisions import read_decisions
+from flows.steps.target.as_of import ENTRY
 from staging.current import Current, read_current
 from staging.layout import Run, Target
 from tests.support.loader import LOADER_USER
@@ -215,12 +216,14 @@ class Scheme:
             state.metadata_changed()
 
     def writes(self) -> int:
-        """Return how many requests were made so far that do not only read."""
-        return sum(self.sandbox.totals.values())
+        """Return how many requests were made so far that do not only read, but for *as of*."""
+        totals = self.sandbox.totals.items()
+        return sum(count for name, count in totals if not name.endswith(f" {ENTRY}"))
 
     def written(self) -> list[dict[str, Any]]:
-        """Return the requests that were made so far, but those that only read."""
-        return [each for each in self.sandbox.requests if each["method"] != "GET"]
+        """Return the requests that were made so far, but those that only read, and *as of*."""
+        writes = (each for each in self.sandbox.requests if each["method"] != "GET")
+        return [each for each in writes if each["path"] != ENTRY]
 
 
 @contextmanager

@@ -30,6 +30,7 @@ ENDPOINTS = {
     "/api/tracker/ownership": "transfer",
     "/api/tracker": "bundle",
     "/api/dataValueSets": "bundle",
+    "/api/dataStore/openimis-as-of": "moment",
     "/api/dataStore": "marker",
 }
 VERSIONS = ("sha256", "versions", "checksums")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from staging.retention import thin_runs
+from tests.support.cases import first_in_ci
 from tests.support.scheme.comparisons import (
     FirstLoad,
     assert_acknowledged_is_held,
@@ -53,7 +54,7 @@ def assert_told(sentence: str | None, what: str) -> None:
     assert is_for_people(sentence)
 
 
-@pytest.mark.parametrize(("kind", "next_run"), FULL_AFTER)
+@pytest.mark.parametrize(("kind", "next_run"), first_in_ci(FULL_AFTER))
 def test_a_run_whose_disk_is_full_ends_in_a_sentence_and_is_made_good(
     story: Story, kind: str, next_run: str
 ) -> None:

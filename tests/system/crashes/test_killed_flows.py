@@ -224,6 +224,7 @@ def lose_an_event(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.timeout(1200)
+@pytest.mark.ci
 def test_a_repair_that_was_killed_and_done_again_is_a_repair(flows: Flows) -> None:
     flows.tell(RECONCILE, lose_an_event)
     passed = flows.chapters[RECONCILE].passed

@@ -56,6 +56,7 @@ CASES = (
     (CHANGES, "after rejects of DHIS2", MIDDLE, CHANGES),
     (CHANGES, "before current.json", END, ANOTHER),
     (CHANGES, "before acknowledged version swept", MIDDLE, CHANGES),
+    (CHANGES, "before request: moment", START, CHANGES),
 )
 
 

@@ -41,6 +41,7 @@ def day(new_scheme: NewScheme) -> Day:
     return Day(scheme, before, scheme.held())
 
 
+@pytest.mark.ci
 def test_dhis2_then_holds_what_openimis_has(day: Day) -> None:
     wanted = day.scheme.wanted("second")
 

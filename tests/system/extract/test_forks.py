@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from flows.steps.extract.snapshot import take_snapshot
+from flows.steps.shared.runner import Runner
 from staging.layout import Run
 from tests.system.extract.conftest import rows_of
 from transforms.core.errors import SourceError
@@ -15,7 +16,7 @@ from transforms.openimis.country import country_of
 ROOT = '[root]\nuid = "ImspTQPwCqd"\nname = "Ultha"\nshort_name = "Ultha"\n'
 
 
-class Warnings:
+class Warnings(Runner):
     """A runner that keeps what is odd."""
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.steps.extract.snapshot import take_snapshot, warn_of_another_moment
+from flows.steps.shared.runner import Runner
 from staging.layout import Run
 from staging.snapshots import SnapshotManifest
 from tests.support.databases import (
@@ -90,7 +91,7 @@ def snapshot(pair: Pair, folder: Path) -> tuple[Any, list[str]]:
     """Take a snapshot of the replica; return its manifest, and of what it warns."""
     told: list[str] = []
 
-    class Warnings:
+    class Warnings(Runner):
         def warning(self, message: str, *values: Any) -> None:
             told.append(message % values)
 

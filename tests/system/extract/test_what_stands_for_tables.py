@@ -12,6 +12,7 @@ from psycopg import sql
 from flows.connectors.openimis.client import Openimis
 from flows.connectors.openimis.postgresql import POSTGRESQL
 from flows.steps.extract.snapshot import copy_tables, take_snapshot
+from flows.steps.shared.runner import Runner
 from staging.layout import Run
 from tests.support.cases import one_by_default
 from tests.support.databases import Database, PostgreSQL
@@ -25,7 +26,7 @@ KINDS = {"VIEW": "VIEW", "MATERIALIZED VIEW": "MATVIEW"}
 FACILITY = 3
 
 
-class Warnings:
+class Warnings(Runner):
     """A runner that keeps what is odd."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from staging.frames import declare_done, scan_frame, write_frame
 from staging.layout import Run
 from staging.outbox import bundles
 from staging.rejects import read_rejects
+from tests.support.cases import first_in_ci
 from tests.support.scheme import Scheme, extract
 from tests.support.tally import DAMAGED_FILES
 from tests.system.crashes.story import CHANGES, Story
@@ -215,7 +216,7 @@ def test_a_number_is_given_again_when_the_receipt_of_its_release_is_damaged(
     }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", first_in_ci(DAMAGES))
 def test_a_receipt_that_is_damaged_during_the_load_is_not_folded(
     disturbed: Story, damage: str
 ) -> None:

@@ -71,6 +71,7 @@ def test_one_object_that_does_not_get_through_waits_alone_for_the_next_run(
     disturbed.assert_undisturbed(CHANGES, f"{what}: {way}", WITHOUT_A_WAY)
 
 
+@pytest.mark.ci
 def test_a_field_that_is_held_back_waits_alone_for_its_permission(disturbed: Story) -> None:
     scheme = disturbed.scheme
     disturbed.begin(CHANGES, "snapshot")

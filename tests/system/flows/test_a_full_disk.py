@@ -23,6 +23,7 @@ def a_day_passes(scheme: FlowScheme) -> None:
 
 
 @pytest.mark.large
+@pytest.mark.ci
 def test_where_old_runs_fill_the_disk_the_next_nights_settle_load_and_go_on(
     scheme: FlowScheme,
 ) -> None:

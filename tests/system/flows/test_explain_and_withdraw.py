@@ -22,6 +22,7 @@ def acknowledged(scheme: FlowScheme, resource: str) -> pl.DataFrame:
     return pl.concat(pl.read_parquet(file) for file in files)
 
 
+@pytest.mark.ci
 def test_an_openimis_uuid_and_a_dhis2_uid_explain_the_same_person(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     person = acknowledged(scheme, "tracked_entities").row(0, named=True)
@@ -96,6 +97,8 @@ def test_withdrawing_leaves_none_of_our_objects(scheme: FlowScheme) -> None:
     assert list(sandbox.tracked_entities()) == []
     assert list(sandbox.enrollments()) == []
     assert list(sandbox.events()) == []
+    told = sandbox.state.data_store["openimis-as-of"]["data"]
+    assert told == {"as_of": None, "run": "end"}
 
 
 def test_withdrawing_leaves_a_person_whom_a_clinic_has_in_its_own_program(

@@ -56,6 +56,7 @@ def test_a_value_that_would_become_another_for_nearly_all_waits_until_that_is_pe
     assert scheme.written()[mark:] == []
 
 
+@pytest.mark.ci
 def test_of_a_run_that_holds_something_back_the_rest_is_loaded(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     before = len(scheme.sandbox.events())

@@ -21,6 +21,7 @@ from flows.prefect_support.service.automations import Limits, make_automations
 from flows.prefect_support.service.home import ServiceHome
 from flows.prefect_support.service.processes import stop
 from flows.prefect_support.service.up_and_down import start_server, start_workers
+from tests.support.cases import first_in_ci
 from tests.support.sandbox.cues import Cue
 from tests.support.scheme.by_flows import FlowScheme
 from tests.support.service import (
@@ -111,7 +112,9 @@ def kill_all(home: ServiceHome) -> None:
 
 
 KILLS = pytest.mark.parametrize(
-    "kill", [kill_worker, kill_flow, kill_server, kill_all], ids=lambda kill: kill.__name__
+    "kill",
+    first_in_ci([kill_worker, kill_flow, kill_server, kill_all]),
+    ids=lambda kill: kill.__name__,
 )
 
 

@@ -61,6 +61,7 @@ def counted(scheme: FlowScheme, run_id: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.large
+@pytest.mark.ci
 def test_a_note_is_written_on_the_day_its_person_is_sent_and_counted_on_every_other(
     scheme_with_others: FlowScheme,
 ) -> None:

@@ -73,6 +73,7 @@ def frames_of(run: Run) -> Iterator[pl.DataFrame]:
             yield pl.read_parquet(run.changes(resource.name, number))
 
 
+@pytest.mark.ci
 def test_workers_of_which_one_is_killed_stage_what_one_process_stages(
     prefect_server: None, scheme: Scheme, cluster: distributed.LocalCluster
 ) -> None:

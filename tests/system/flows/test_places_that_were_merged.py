@@ -28,6 +28,7 @@ def merged_away(scheme: FlowScheme) -> str:
 
 
 @pytest.mark.large
+@pytest.mark.ci
 def test_the_plan_of_set_up_names_places_that_are_gone_and_says_what_to_do(
     scheme: FlowScheme, caplog: pytest.LogCaptureFixture
 ) -> None:

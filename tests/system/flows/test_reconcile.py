@@ -30,6 +30,7 @@ def artifacts() -> list[str]:
         return [str(each.data) for each in client.read_artifacts(artifact_filter=by_key)]
 
 
+@pytest.mark.ci
 def test_what_was_deleted_by_hand_is_told_and_comes_again(scheme: FlowScheme) -> None:
     scheme.sync(run_id="first")
     uid, mark = deleted_by_hand(scheme), len(scheme.written())

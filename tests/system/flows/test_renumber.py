@@ -80,6 +80,7 @@ def test_without_a_word_every_policy_event_and_line_would_be_sent_again(loaded: 
 
 
 @pytest.mark.large
+@pytest.mark.ci
 def test_after_a_migration_nothing_is_posted_of_what_is_equal(loaded: FlowScheme) -> None:
     before, sent = events_in_dhis2(loaded).keys(), len(posted(loaded))
 

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.client.schemas.objects import Artifact, FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.utilities.urls import url_for
 
 from tests.support.sandbox.state import State as Dhis2State
 from tests.support.scheme.by_flows import FlowScheme
 from tests.system.flows.conftest import a_filled_scheme
-from tests.system.flows.prefect_runs import subflows_of
+from tests.system.flows.prefect_runs import artifact_of, run_of, subflows_of
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +33,6 @@ def good(scheme: FlowScheme) -> State[Any]:
     return scheme.sync(run_id="first")
 
 
-def artifact_of(run: FlowRun, key: str) -> Artifact:
-    of_run = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
-    with get_client(sync_client=True) as client:
-        found = client.read_artifacts(artifact_filter=of_run)
-    [artifact] = [each for each in found if each.key == key]
-    return artifact
-
-
 def page_of(state: State[Any]) -> str:
     """Return the result that is an artifact of the run itself."""
     return str(artifact_of(run_of(state), "result-ministry").data)
@@ -51,11 +41,6 @@ def page_of(state: State[Any]) -> str:
 def day_of(run: FlowRun) -> str:
     assert run.expected_start_time
     return f"{run.expected_start_time.astimezone():%Y-%m-%d}"
-
-
-def run_of(state: State[Any]) -> FlowRun:
-    with get_client(sync_client=True) as client:
-        return client.read_flow_run(state.state_details.flow_run_id)
 
 
 @pytest.mark.longer
@@ -102,6 +87,17 @@ def test_the_progress_of_the_load_is_told_in_counts(good: State[Any]) -> None:
 
     assert progress.data == 100
     assert re.fullmatch(r"(\d+) of \1 bundles settled", str(progress.description))
+
+
+def test_the_progress_of_extract_and_transform_is_told_in_counts(good: State[Any]) -> None:
+    stages = {each.name.split(" ")[0]: each for each in subflows_of(run_of(good))}
+
+    extract = artifact_of(stages["extract"], "extract-progress")
+    transform = artifact_of(stages["transform"], "transform-progress")
+
+    assert (extract.data, transform.data) == (100, 100)
+    assert re.fullmatch(r"(\d+) of \1 tables and [\d,]+ rows read", str(extract.description))
+    assert str(transform.description) == "1 of 1 partitions computed, 1 compared"
 
 
 def test_the_summary_lists_the_values_that_nothing_explains_with_their_counts(

@@ -25,6 +25,7 @@ def live(scheme: FlowScheme) -> Counter[str]:
     )
 
 
+@pytest.mark.ci
 def test_a_plan_posts_nothing(scheme: FlowScheme) -> None:
     mark = len(scheme.written())
 

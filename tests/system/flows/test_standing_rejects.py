@@ -37,6 +37,7 @@ def large_scheme(prefect_server: None, tmp_path: Path) -> Iterator[FlowScheme]:
         yield scheme
 
 
+@pytest.mark.ci
 def test_five_hundred_people_whose_numbers_strangers_have_keep_no_other_waiting(
     large_scheme: FlowScheme,
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from flows.prefect_support.dhis2_server import Dhis2Server
 from flows.set_up_dhis2 import set_up_dhis2
+from tests.support.cases import first_in_ci
 from tests.support.sandbox import ADMIN, SUPPORTED
 from tests.support.scheme.by_flows import FlowScheme, a_flow_scheme
 from transforms.package.tables.user_roles import LOADER
@@ -24,7 +25,7 @@ USER = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=SUPPORTED)
+@pytest.fixture(params=first_in_ci(SUPPORTED))
 def loading(
     request: pytest.FixtureRequest, prefect_server: None, sample_database: Path, tmp_path: Path
 ) -> Iterator[FlowScheme]:

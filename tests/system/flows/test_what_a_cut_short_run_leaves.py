@@ -23,6 +23,7 @@ def cut_short(scheme: FlowScheme, country: str) -> None:
 
 
 @pytest.mark.large
+@pytest.mark.ci
 def test_what_the_privacy_policy_forbids_since_is_not_posted_by_the_next_run(
     scheme: FlowScheme,
 ) -> None:

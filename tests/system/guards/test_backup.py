@@ -26,6 +26,7 @@ def restore(scheme: GuardedScheme, backup: Path) -> None:
     shutil.copytree(backup, scheme.staging_root)
 
 
+@pytest.mark.ci
 def test_a_restored_backup_lets_the_next_run_post_nothing(
     scheme: GuardedScheme, tmp_path: Path
 ) -> None:

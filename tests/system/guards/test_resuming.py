@@ -35,6 +35,7 @@ def gone_on(scheme: GuardedScheme, key: str) -> None:
     stage_changes(job.run, job.target, scheme.current, inputs(scheme, key))
 
 
+@pytest.mark.ci
 def test_a_run_does_not_go_on_with_another_pseudonym_key_than_its_numbers_were_made_with(
     scheme: GuardedScheme,
 ) -> None:

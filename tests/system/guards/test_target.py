@@ -37,6 +37,7 @@ def elsewhere(scheme: GuardedScheme) -> str:
 # another server, or a clone
 
 
+@pytest.mark.ci
 def test_a_clone_at_another_address_gets_nothing_posted(scheme: GuardedScheme) -> None:
     said = refusal(scheme, url=elsewhere(scheme))
 

@@ -35,6 +35,7 @@ def _confirmed(scheme: GuardedScheme, current: Current) -> list[str]:
     return rows.filter(~pl.col("content").str.starts_with(" "))["key"].to_list()
 
 
+@pytest.mark.ci
 def test_a_run_that_was_posted_before_dhis2_began_anew_is_not_taken_for_posted_now(
     scheme: GuardedScheme,
 ) -> None:

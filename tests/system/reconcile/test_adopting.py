@@ -12,6 +12,7 @@ from transforms.model.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
 pytestmark = pytest.mark.large
 
 
+@pytest.mark.ci
 def test_an_adopted_dhis2_is_sent_nothing_that_it_has(foreign: ReconciledScheme) -> None:
     before = foreign.held()
     foreign.count_objects_from_now()

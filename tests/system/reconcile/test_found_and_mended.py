@@ -58,6 +58,7 @@ def repaired_and_synced(scheme: ReconciledScheme) -> None:
     assert scheme.is_known()
 
 
+@pytest.mark.ci
 def test_nothing_is_found_where_nobody_changed_anything(scheme: ReconciledScheme) -> None:
     mark = scheme.writes()
 

@@ -114,16 +114,15 @@ def test_the_plan_tells_of_service_groups_and_of_lines_of_a_file_that_reach_no_p
     assert "the first is line 3" in caplog.text
 
 
-def test_set_up_reads_no_value_of_a_person_and_no_policy_or_line(
+def test_set_up_reads_places_and_lists_and_nothing_of_people_policies_or_claims(
     arguments: dict[str, Any],
 ) -> None:
     set_up_dhis2(**arguments, run_id="plan", apply=False)
 
-    read = read_snapshot(Run(arguments["staging_root"], "plan")).frames
-    columns = {name: frame.collect_schema().names() for name, frame in read.items()}
-    assert not {"tblPolicy", "tblInsureePolicy", "tblClaimItems", "tblClaimServices"} & set(columns)
-    assert not {"CHFID", "LastName", "DOB", "Gender"} & set(columns["tblInsuree"])
-    assert not {"ICDID", "ClaimCode"} & set(columns["tblClaim"])
+    read = set(read_snapshot(Run(arguments["staging_root"], "plan")).frames)
+    assert {"tblLocations", "tblHF", "tblICDCodes", "tblProduct"} <= read
+    assert not read & {"tblInsuree", "tblFamilies", "tblPolicy", "tblInsureePolicy", "tblPremium"}
+    assert [table for table in read if table.startswith("tblClaim")] == []
 
 
 def test_set_up_takes_its_snapshot_only_while_nobody_else_writes_there(

@@ -18,6 +18,7 @@ from typing import NoReturn
 
 from transforms.changes.guards.permissions import Allow
 from transforms.core.errors import GuardError
+from transforms.core.moments import to_the_second
 from transforms.openimis.country import Guards
 
 RowCounts = Mapping[str, int]
@@ -68,10 +69,10 @@ def refuse_older_snapshot(before: datetime, now: datetime) -> NoReturn:
         GuardError: Always.
     """
     raise GuardError(
-        f"The snapshot of this run is of {now}, older than the last one that was loaded "
-        f"({before}): DHIS2 would be set back to it. Start a new run; or, if the clocks of "
-        f"openIMIS and of this machine were both set back, {Allow.OLDER_SNAPSHOT.lifts}. Nothing "
-        f"was posted."
+        f"The snapshot of this run is of {to_the_second(now)}, older than the last one that was "
+        f"loaded ({to_the_second(before)}): DHIS2 would be set back to it. Start a new run; or, if "
+        f"the clocks of openIMIS and of this machine were both set back, "
+        f"{Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
     )
 
 
@@ -86,10 +87,10 @@ def refuse_replica_behind(before: datetime, now: datetime) -> NoReturn:
         GuardError: Always.
     """
     raise GuardError(
-        f"The replica of openIMIS that was read has got to {now}, and DHIS2 has openIMIS as of "
-        f"{before} already: it would be set back. Start a new run when the replica has caught up "
-        f"with its primary, or read the primary; or, to load what the replica has, "
-        f"{Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
+        f"The replica of openIMIS that was read has got to {to_the_second(now)}, and DHIS2 "
+        f"has openIMIS as of {to_the_second(before)} already: it would be set back. Start a new "
+        f"run when the replica has caught up with its primary, or read the primary; or, to load "
+        f"what the replica has, {Allow.OLDER_SNAPSHOT.lifts}. Nothing was posted."
     )
 
 

@@ -214,9 +214,8 @@ TABLES: dict[str, Table] = {
 TABLES_OF_SET_UP: tuple[str, ...] = tuple(
     table.name
     for table in (
-        LOCATIONS, HEALTH_FACILITIES, FAMILIES, INSUREES, CLAIMS, PRODUCTS, ITEMS, SERVICES,
-        DIAGNOSES, GENDERS, PROFESSIONS, EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
+        LOCATIONS, HEALTH_FACILITIES, PRODUCTS, ITEMS, SERVICES, DIAGNOSES, GENDERS, PROFESSIONS,
+        EDUCATIONS, FAMILY_TYPES, IDENTIFICATION_TYPES,
     )
 )  # fmt: skip
-"""What org units and options are made of. Of people, families and claims only keys: where a person
-without a village is, the first claim says."""
+"""What org units and options are made of: places and lists, nothing of people or claims."""

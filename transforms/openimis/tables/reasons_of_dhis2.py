@@ -29,8 +29,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "(your name and today's date in its row), if it is right all the same."
     ),
     "org_unit_not_assigned": (
-        "The program is not assigned to the org unit in which this lies: run set-up-dhis2, or "
-        "assign it in DHIS2."
+        "The program is not assigned to the org unit in which this lies: run set-up-dhis2 (for "
+        "villages and health facilities), or assign it in DHIS2."
     ),
     "org_unit_outside_capture": (
         "The org unit in which this lies is not below the capture org units of the load's user: "
@@ -138,8 +138,8 @@ REASONS_OF_DHIS2: dict[str, str] = {
         "year as DHIS2 counts (ISO 2025 begins in Nepali 2081 and in Ethiopian 2017)."
     ),
     "population_figure_malformed": (
-        "The population is no whole number of at most nine digits, without blanks or signs: "
-        "correct it."
+        "The population is no whole number of at most nine digits, without signs, decimals, blanks "
+        "or thousands separators (12,500 and 12.500 may mean twelve and a half): write 12500."
     ),
     "population_figure_double": (
         "The file has another line of the same code and year; none of them was taken: leave one."

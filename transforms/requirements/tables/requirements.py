@@ -77,7 +77,7 @@ DHIS2_PACKAGE = Requirement("dhis2_package", Side.DHIS2, "Package", "run set-up-
 DHIS2_SHARING = Requirement("dhis2_sharing", Side.DHIS2, "Sharing", "put the user into the data-capture group, or change the sharing, then clear DHIS2's cache", ("dhis2_package",))
 DHIS2_FIELDS = Requirement("dhis2_fields", Side.DHIS2, "Attributes and data elements", "run set-up-dhis2, or give the data-capture group the right to read them", ("dhis2_package",))
 DHIS2_PACKAGE_VERSION = Requirement("dhis2_package_version", Side.DHIS2, "Version of the package", "run set-up-dhis2 of this release, first with apply=false", ("dhis2_fields",))
-DHIS2_ASSIGNMENTS = Requirement("dhis2_assignments", Side.DHIS2, "Assignments", "run set-up-dhis2, or assign it in DHIS2", ("dhis2_root", "dhis2_package"))
+DHIS2_ASSIGNMENTS = Requirement("dhis2_assignments", Side.DHIS2, "Assignments", "run set-up-dhis2 (for villages and health facilities), or assign it in DHIS2", ("dhis2_root", "dhis2_package"))
 
 STAGING_ROOT = Requirement("staging_root", Side.DISK, "Staging root", "make the folder, let the user of the worker write to it, and name it in the parameter staging_root")
 DISK_ROOM = Requirement("disk_room", Side.DISK, "Room", "make room on the disk, or give the folder a disk of its own; old runs go by themselves ([retention])", ("staging_root",))

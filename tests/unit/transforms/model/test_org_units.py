@@ -310,3 +310,16 @@ def test_a_place_with_coordinates_is_a_point_on_the_map():
 def test_coordinates_that_cannot_be_used_stop_the_run(coordinates: dict[str, list[Any]]):
     with pytest.raises(CountryError, match="Nothing was done"):
         made(pl.DataFrame(coordinates))
+
+
+def test_set_up_assigns_villages_and_the_fallback_place_and_a_daily_run_where_people_are():
+    def assigned(country: Country, *, has_people: bool) -> set[str]:
+        source = register(Families=[{"LocationId": 2}])
+        units = org_units(source, country=country, has_people=has_people).collect()
+        return set(units.filter("in_insuree_program")["key"])
+
+    villages = {uuid("tblLocations", 4), uuid("tblLocations", 5)}
+    district, ward = uuid("tblLocations", 2), uuid("tblLocations", 3)
+    assert assigned(COUNTRY, has_people=False) == villages
+    assert assigned(a_country(fallback_place="R1D1M1"), has_people=False) == {*villages, ward}
+    assert assigned(COUNTRY, has_people=True) == {*villages, district}

@@ -11,7 +11,7 @@ from transforms.model.desired import desired
 from transforms.model.org_units import org_units
 from transforms.model.resources import FUNDING as GIVEN
 from transforms.model.resources import RESOURCES
-from transforms.model.selected_columns import selected_columns, selected_for_set_up
+from transforms.model.selected_columns import selected_columns
 from transforms.openimis.country import Country, Root
 from transforms.openimis.register import Register, register_of
 
@@ -103,10 +103,9 @@ def test_a_snapshot_of_an_earlier_release_says_of_nobody_that_he_is_a_fund():
     assert register_of(before).people.current.collect().height == 1
 
 
-@pytest.mark.parametrize("selected", [selected_columns, selected_for_set_up])
-def test_the_database_says_who_is_excluded_by_the_numbers_of_the_country_file(selected: Any):
+def test_the_database_says_who_is_excluded_by_the_numbers_of_the_country_file():
     country = COUNTRY.model_copy(update={"excluded_insurance_numbers": ["0", "00"]})
 
     for each, numbers in ((COUNTRY, ("999999999",)), (country, ("0", "00"))):
-        [column] = [column for column in selected(each)["tblInsuree"] if column.of]
+        [column] = [column for column in selected_columns(each)["tblInsuree"] if column.of]
         assert (column.of, column.among) == ("CHFID", numbers)

@@ -8,6 +8,7 @@ import pytest
 from tests.support.builders import PLACES, deleted, org_unit, register
 from transforms.dhis2.data_value_report import data_value_report
 from transforms.model.tables.calendars import CALENDARS
+from transforms.openimis.tables.reasons import REASONS
 from transforms.package.population import FIGURES, figures, population_objects
 
 DISTRICT = org_unit("tblLocations", 2)
@@ -40,6 +41,10 @@ def test_a_figure_goes_to_the_district_whose_code_it_has():
         (("R1D1", "2024-01", "1"), "population_year_malformed"),
         (("R1D1", None, "1"), "population_year_malformed"),
         (("R1D1", "2024", "12 500"), "population_figure_malformed"),
+        (("R1D1", "2024", "12\u202f500"), "population_figure_malformed"),
+        (("R1D1", "2024", "12,500"), "population_figure_malformed"),
+        (("R1D1", "2024", "12.500"), "population_figure_malformed"),
+        (("R1D1", "2024", "12'500"), "population_figure_malformed"),
         (("R1D1", "2024", "-1"), "population_figure_malformed"),
         (("R1D1", "2024", "1.5"), "population_figure_malformed"),
         (("R1D1", "2024", None), "population_figure_malformed"),
@@ -71,6 +76,13 @@ def test_a_year_is_one_of_the_calendar_in_which_dhis2_counts(
     [row] = judged(("R1D1", year, "1"), calendar=calendar)
 
     assert (row["period"], row["faults"]) == (year, faults)
+
+
+def test_thousands_separators_are_named_where_a_figure_is_refused():
+    hint = REASONS["population_figure_malformed"]
+
+    assert "thousands separators" in hint
+    assert "12500" in hint
 
 
 def test_two_figures_of_one_place_and_year_are_both_left_out():

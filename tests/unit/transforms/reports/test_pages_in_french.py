@@ -26,8 +26,8 @@ from transforms.openimis.unmapped_values import sentence_of
 from transforms.reports import explanations, metadata_summary, reconciliation_report, summaries
 from transforms.reports.check_page import check_lines, check_page
 from transforms.reports.leaving_page import leaving_page
-from transforms.reports.load_progress import progress_in_words
 from transforms.reports.match_page import match_page
+from transforms.reports.progress import load_progress, progress_in_words
 from transforms.reports.run_report import run_report
 from transforms.reports.run_result import RunResult, result_page
 from transforms.requirements.check_rows import Seen, walk
@@ -133,11 +133,13 @@ def test_a_page_in_french_says_nothing_in_english(name: str) -> None:
 
 
 def test_numbers_and_days_are_written_as_in_french() -> None:
-    text = progress_in_words(1_200, 6_000, done=1_200, seconds=600, now=NOW, language=FRENCH)
+    progress = load_progress(1_200, 6_000, before=0)
+
+    text = progress_in_words(progress, seconds=600, now=NOW, language=FRENCH)
 
     assert text == (
-        "1\u202f200 lots sur 6\u202f000 réglés, 120 par minute\u00a0; le chargement se termine "
-        "vers le 28/11 à 03:10 (UTC)"
+        "1\u202f200 lots sur 6\u202f000 réglés, 120 par minute\u00a0; fin prévue vers le 28/11 à "
+        "03:10 (UTC)"
     )
 
 

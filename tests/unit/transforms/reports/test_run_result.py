@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from transforms.reports.run_result import RunResult, StageEnding, result_page
+from transforms.reports.summaries import markdown
 
 NO_PLACE = {
     "resource": "tracked_entities",
@@ -29,7 +30,7 @@ def summary(run_id: str = "last-night", **more: Any) -> dict[str, Any]:
         "target": "ministry",
         "state": "loaded",
         "is_whole": True,
-        "as_of": "2026-11-28 02:00:00",
+        "as_of": "2026-11-28 02:00:00.123456",
         "planned": {"tracked_entities": {"create": 352}},
         "changes": {"tracked_entities": {"created": 350, "not done": 2}, "claim_events": {}},
         "rejects": [],
@@ -56,6 +57,15 @@ def test_a_good_run_says_as_of_when_dhis2_is_up_to_date_and_what_was_done() -> N
     assert "| tracked_entities | 350 | 0 | 0 | 0 | 2 |" in text
     assert "claim_events" not in text
     assert "Nothing was held back or refused." in text
+
+
+def test_moments_are_told_to_the_second() -> None:
+    own, before = summary(compared={}), summary("before", compared={})
+
+    pages = page(own, earlier=(before,)) + markdown(own, before)
+
+    assert pages.count("2026-11-28 02:00:00") == 4
+    assert "02:00:00." not in pages
 
 
 def test_each_stage_is_one_click_away() -> None:

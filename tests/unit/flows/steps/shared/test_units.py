@@ -16,6 +16,15 @@ def test_results_come_in_the_order_of_the_numbers():
     assert Units(3).run(work, range(3)) == Units().run(work, range(3)) == [0, 10, 20]
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_each_unit_that_is_done_is_counted(at_once: int):
+    done = list[None]()
+
+    Units(at_once).run(lambda number: number, range(5), lambda: done.append(None))
+
+    assert len(done) == 5
+
+
 def test_as_many_units_are_at_work_as_the_setting_says():
     together = threading.Barrier(2, timeout=10)
 
