@@ -70,9 +70,9 @@ def _fill(live: Live, asked: argparse.Namespace, day: date) -> None:
 
 def _give_coordinates(live: Live) -> None:
     """Give every place a point, side by side: the sample has none."""
-    places = register_of(live.pilot.snapshot("first")).places.collect()
-    codes = places["location_code"].unique().sort().to_list()
-    codes += register_of(live.pilot.snapshot("first")).facilities.collect()["facility_code"].to_list()
+    register = register_of(live.pilot.snapshot("first"))
+    codes = register.places.collect()["location_code"].unique().sort().to_list()
+    codes += register.facilities.collect()["facility_code"].to_list()
     rows = [
         {"code": code, "longitude": 84 + n % 9 / 4, "latitude": 27 + n // 9 / 8}
         for n, code in enumerate(codes)
