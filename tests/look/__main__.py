@@ -100,12 +100,12 @@ def _told_otherwise(look: Look, kind: str, seen: Sequence[Item]) -> list[str]:
     """Return which numbers of the country openIMIS says otherwise."""
     if look.numbers is None or kind not in SEE_EVERYTHING:
         return []
-    months = look.numbers.months
+    periods = look.numbers.months, look.numbers.last_year
     drawn = [
         number
         for item in seen
         if item.shows in look.charts
-        for number in drawn_of(item, look.charts[item.shows], months)
+        for number in drawn_of(item, look.charts[item.shows], *periods)
     ]
     count, faults = otherwise(drawn, look.numbers)
     print(f"    {count} numbers compared, {len(faults)} different", flush=True)

@@ -44,22 +44,24 @@ _SCHEMA = {"period": pl.String, "orgUnit": pl.String, "value": pl.Float64}
 
 @dataclass(frozen=True)
 class OpenimisNumbers:
-    """The figures of the country, of the months that dashboards show.
+    """The figures of the country, of the periods that dashboards show.
 
     Attributes:
         openimis: Answers in SQL.
         rows: The country's program indicators.
         months: Those shown, in order.
+        last_year: The year that is over, which some single values show.
     """
 
     openimis: OpenimisFigures
     rows: Sequence[ProgramIndicator]
     months: tuple[Period, ...]
+    last_year: Period
 
     def of(self, uid: str) -> dict[str, float] | None:
-        """Return month to figure of a program indicator or an indicator; None if SQL knows none."""
+        """Return period to figure of a program indicator or indicator; None if SQL knows none."""
         if uid in self._programs:
-            return _by_month(self._asked(uid))
+            return _by_period(self._asked(uid))
         if uid in self._indicators:
             return self._computed(self._indicators[uid])
         return None
@@ -81,9 +83,9 @@ class OpenimisNumbers:
         row = self._programs[uid]
         split = row.split.key if row.split else ""
         found = [
-            (month.id, COUNTRY, said[COUNTRY])
-            for month in self.months
-            if COUNTRY in (said := self.openimis.figures(row.measure.key, split, month))
+            (each.id, COUNTRY, said[COUNTRY])
+            for each in (*self.months, self.last_year)
+            if COUNTRY in (said := self.openimis.figures(row.measure.key, split, each))
         ]
         frame = pl.DataFrame(found, schema=_SCHEMA, orient="row")
         return frame.with_columns(pl.col("value").round(row.measure.decimals, HALF))
@@ -98,10 +100,10 @@ class OpenimisNumbers:
         if "#{" in named:
             return None
         parts = {uid: self._asked(uid) for uid in self._programs if f"I{{{uid}}}" in named}
-        return _by_month(ratios(indicator, factor, parts))
+        return _by_period(ratios(indicator, factor, parts))
 
 
-def _by_month(frame: pl.DataFrame) -> dict[str, float]:
+def _by_period(frame: pl.DataFrame) -> dict[str, float]:
     return dict(frame.select("period", "value").iter_rows())
 
 
@@ -117,7 +119,8 @@ def numbers_of_sample(server: Server, insurees: int, day: dt.date) -> Iterator[O
         put_into_own_terms(db, RESTORING)
         months = months_before(day)
         openimis = OpenimisFigures(db, day, months[-1].end)
-        yield OpenimisNumbers(openimis, _rows(source, Path(folder), pilot.country), months)
+        rows = _rows(source, Path(folder), pilot.country)
+        yield OpenimisNumbers(openimis, rows, months, period(f"{day.year - 1}"))
 
 
 def _rows(source: Source, folder: Path, country: Country) -> list[ProgramIndicator]:
