@@ -39,7 +39,7 @@ from tests.live.server import Login
 from tests.system.crashes.driver import FlowJob
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.changes.reconciliation.findings import FindingKind
-from transforms.model.chosen_resources import is_of_asked
+from transforms.model.chosen_resources import is_of_asked, resources_had_by
 from transforms.model.resources import ALL_FIELDS, RESOURCES, Resource
 from transforms.openimis.country import Country
 from transforms.openimis.rows import Tables
@@ -233,6 +233,11 @@ class Pilot:
         """Return what a run wants of a resource."""
         files = sorted((self.run(run_id).folder / "desired" / name).glob("*.parquet"))
         return pl.concat([pl.read_parquet(file) for file in files], how="diagonal")
+
+    @property
+    def resources(self) -> list[Resource]:
+        """The resources of persons that the country has."""
+        return resources_had_by(self.country, RESOURCES)
 
     def held(self, resource: Resource) -> pl.DataFrame:
         """Return what DHIS2 has confirmed of a resource, without what was deleted."""

@@ -12,7 +12,7 @@ SAID = frozenset(
     {"order", "paging", "skipPaging", "totalPages", "ouMode", "orgUnitMode", "includeDeleted"}
 )
 MAY_LACK = re.compile(
-    r"^/api/(dataStore/.*|organisationUnits/…|configuration/dataOutputPeriodTypes)$"
+    r"^/api/(dataStore/.*|organisationUnits/…|programs/…|configuration/dataOutputPeriodTypes)$"
 )
 PROBE = "PUT /api/tracker/ownership/transfer"
 """Without parameters: the product asks so whether a token may be used with PUT."""

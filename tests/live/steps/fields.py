@@ -16,7 +16,7 @@ from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from tests.live.steps.loading import TRACKER, loaded
 from transforms.core.fields import Field, ValueType
-from transforms.model.resources import RESOURCES, TRACKED_ENTITIES, Resource, TrackerType
+from transforms.model.resources import TRACKED_ENTITIES, Resource, TrackerType
 
 Row = dict[str, Any]
 Change = Callable[[Resource, Row, "Choices"], Row]
@@ -76,7 +76,7 @@ def restored(live: Live) -> Counts:
     """The next load brings back what openIMIS has."""
     counts = loaded(live, "restored-fields", allow=PERMITTED)
     must(int(counts["updated"]) > 0, "Nothing was brought back")
-    for resource in RESOURCES:
+    for resource in live.pilot.resources:
         wanted = live.pilot.desired("restored-fields", resource.name)
         must_be_equal(
             f"Values of {resource.name}", *_values(resource, live.pilot.held(resource), wanted)
@@ -99,7 +99,9 @@ def _changed(live: Live, run_id: str, change: Change) -> Counts:
     for stage in ("changes", "outbox", "rejects"):
         shutil.rmtree(run.folder / stage, ignore_errors=True)
     choices = Choices(live, run_id)
-    counted = {each.name: _change(live, run_id, each, change, choices) for each in RESOURCES}
+    counted = {
+        each.name: _change(live, run_id, each, change, choices) for each in live.pilot.resources
+    }
     manifest = read_stage(run, DESIRED)
     kept = {name: each for name, each in manifest.items() if name not in {FILES, *MADE_OF}}
     declare_done(run, DESIRED, kept)
@@ -131,7 +133,7 @@ def _change(live: Live, run_id: str, resource: Resource, change: Change, choices
 
 def _people(live: Live) -> list[str]:
     """Return some people who have objects of all kinds."""
-    frames = [live.pilot.held(each).select("person").unique() for each in RESOURCES]
+    frames = [live.pilot.held(each).select("person").unique() for each in live.pilot.resources]
     common = frames[0]
     for frame in frames[1:]:
         common = common.join(frame, on="person", how="semi")

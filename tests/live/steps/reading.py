@@ -6,7 +6,7 @@ from flows.steps.target.read_back import Paging, Reader
 from tests.live.context import Live
 from tests.live.outcomes import Counts, must, must_be_equal
 from transforms.dhis2.read_back import KINDS, programs_of
-from transforms.model.resources import RESOURCES, Resource
+from transforms.model.resources import Resource
 
 SMALL = Paging(page=50, slice=10_000)
 SLICED = Paging(page=50, slice=200)
@@ -16,7 +16,7 @@ def pages(live: Live) -> Counts:
     """Pages of 50 hold every object once, whole and divided by place and day."""
     login = live.logins["loader"]
     read = 0
-    for resource in RESOURCES:
+    for resource in live.pilot.resources:
         expected = set(live.pilot.held(resource)["uid"])
         for paging in (SMALL, SLICED):
             found = _uids(live.server.reader(login), resource, paging)
