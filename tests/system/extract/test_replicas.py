@@ -114,9 +114,10 @@ def test_a_replica_that_is_behind_shows_the_moment_that_it_has_got_to(
 ) -> None:
     pair.write("""INSERT INTO "tblHF" VALUES (0, 'old', 'Old')""")
     pair.catch_up()
-    last = pair.read("SELECT pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'")
     pair.read("SELECT pg_wal_replay_pause()")
     try:
+        wait_until(lambda: pair.read("SELECT pg_get_wal_replay_pause_state()") == ["paused"])
+        last = pair.read("SELECT pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC'")
         pair.write("""INSERT INTO "tblHF" VALUES (-1, 'new', 'New')""")
         wait_until(
             lambda: (
