@@ -30,7 +30,8 @@ WIDTHS = (1600, 1280)
 SEE_EVERYTHING = ("administrator", "board")
 """Who sees the whole country: at a facility nobody lives, so an item may have nothing to show."""
 ALONE = "?redirect=false"
-"""Without the shell around the app, which 2.42 and later have; 2.40 does not look at it."""
+"""Without the shell around the app, which 2.42 and later have."""
+OF_2_40 = "/dhis-web-dashboard/index.html"
 
 Json = dict[str, Any]
 
@@ -150,10 +151,10 @@ def _shown(item: Json) -> dict[str, str]:
 
 
 def _address_of(server: Server) -> str:
-    """Return the path at which the server has its Dashboard app."""
-    apps = server.get("/api/apps")
-    launch = next(app["launchUrl"] for app in apps if app.get("key") == "dashboard")
-    return "/" + str(launch).split("://", 1)[1].split("/", 1)[1] + ALONE
+    """Return the path at which the server has its Dashboard app; 2.40 does not list its own."""
+    listed = (app for app in server.get("/api/apps") if app.get("key") == "dashboard")
+    launch = next((str(app["launchUrl"]) for app in listed), None)
+    return OF_2_40 if launch is None else f"/{launch.split('://', 1)[1].split('/', 1)[1]}{ALONE}"
 
 
 def _file(board: Json) -> str:
