@@ -8,11 +8,13 @@ from datetime import datetime
 
 from flows.connectors.dhis2.client import Dhis2
 from flows.connectors.dhis2.errors import BusyError
-from flows.steps.target.marker import NOT_THERE, protect
+from flows.steps.target.marker import protect
 from transforms.core.errors import TargetError
 from transforms.core.moments import to_the_second
 
 ENTRY = "/api/dataStore/openimis-as-of/data"
+MADE = 201
+"""DHIS2's answer to a PUT of a key that was not there."""
 
 
 def write_as_of(client: Dhis2, as_of: datetime | None, run_id: str) -> bool:
@@ -26,10 +28,8 @@ def write_as_of(client: Dhis2, as_of: datetime | None, run_id: str) -> bool:
     entry = {"as_of": to_the_second(as_of) if as_of else None, "run": run_id}
     try:
         answer = client.exchange("PUT", ENTRY, body=entry)
-        if answer.status != NOT_THERE:
-            return answer.ok
-        is_made = client.exchange("POST", ENTRY, body=entry).ok
-        protect(client, ENTRY)
+        if answer.status == MADE:
+            protect(client, ENTRY)
     except (TargetError, BusyError):
         return False
-    return is_made
+    return answer.ok

@@ -3,7 +3,8 @@
 Whoever makes a key owns it, and till it is shared otherwise everybody may write it, remove it, and
 share it. Shared with public read only, others get 403, also for the namespace that holds it, while
 each may still add a key of another name. So 2.40.12, 2.41.9.1, 2.42.5.2 and 2.43.1 answered users
-without any authority of their own, on fresh servers.
+without any authority of their own, on fresh servers. A PUT of a key that is not there makes it, as
+seen on 2.40.12 and 2.42.5.2.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def add(state: State, account: Account, namespace: str, key: str, value: Any) ->
 
 
 def change(state: State, account: Account, namespace: str, key: str, value: Any) -> Answer:
-    """Another value for a key."""
+    """Another value for a key; one that is not there is made."""
+    if key not in state.data_store.get(namespace, {}):
+        return add(state, account, namespace, key, value)
     entries = entries_with(state, namespace, key)
     _check_may_write(state, account, namespace, key)
     entries[key] = value
