@@ -62,9 +62,14 @@ def board_in_analytics(live: Live) -> Counts:
     return counts | {"a line list is answered": answer.status}
 
 
+HIDDEN_FROM_BOARD = 1
+"""What is claimed most often: its tables read events, which the board may not."""
+
+
 def _reads_only(live: Live, kind: str, places: set[str]) -> Counts:
     login = live.logins[kind]
-    counts = _dashboards(live, login) | _refused(live, login)
+    hidden = HIDDEN_FROM_BOARD if kind == "board" else 0
+    counts = _dashboards(live, login, hidden) | _refused(live, login)
     return counts | _in_the_tracker(live, login, places)
 
 
@@ -81,10 +86,12 @@ def administrator(live: Live) -> Counts:
     return counts
 
 
-def _dashboards(live: Live, login: Login) -> Counts:
+def _dashboards(live: Live, login: Login, hidden: int = 0) -> Counts:
     listed = live.server.client(login).get("/api/dashboards", {"fields": "id", "paging": "false"})
     seen = {each["id"] for each in listed["dashboards"]}
-    must_be_equal("Dashboards that are not seen", len(set(live.server.ids("dashboards")) - seen), 0)
+    must_be_equal(
+        "Dashboards that are not seen", len(set(live.server.ids("dashboards")) - seen), hidden
+    )
     return {"dashboards": len(seen)}
 
 
