@@ -48,8 +48,8 @@ def _sync_that_ended_in_vain() -> FlowRun | None:
         return None
     with get_client(sync_client=True) as client:
         found = client.read_flow_run(UUID(parent))
-        is_over = found.state is not None and found.state.is_final()
-        if not is_over or (found.state and found.state.is_completed()):
+        state = found.state
+        if state is None or not state.is_final() or state.is_completed():
             return None
         return found if client.read_flow(found.flow_id).name == SYNC else None
 

@@ -13,8 +13,6 @@ from transforms.core.errors import TargetError
 from transforms.core.moments import to_the_second
 
 ENTRY = "/api/dataStore/openimis-as-of/data"
-MADE = 201
-"""DHIS2's answer to a PUT of a key that was not there."""
 
 
 def write_as_of(client: Dhis2, as_of: datetime | None, run_id: str) -> bool:
@@ -28,8 +26,8 @@ def write_as_of(client: Dhis2, as_of: datetime | None, run_id: str) -> bool:
     entry = {"as_of": to_the_second(as_of) if as_of else None, "run": run_id}
     try:
         answer = client.exchange("PUT", ENTRY, body=entry)
-        if answer.status == MADE:
-            protect(client, ENTRY)
     except (TargetError, BusyError):
         return False
+    if answer.ok:
+        protect(client, ENTRY)
     return answer.ok

@@ -108,19 +108,23 @@ def protect_markers(client: Dhis2) -> list[str]:
 
 
 def protect_marker(client: Dhis2, staging: str) -> bool:
-    """Let only the users of daily loads write a marker; return whether that was new.
+    """Let only the users of daily loads write a marker; return whether that was new."""
+    return protect(client, f"{NAMESPACE}/{staging}")
 
-    Where DHIS2, or what is before it, does not let us, it stays as it is: the marker does its work
+
+def protect(client: Dhis2, path: str) -> bool:
+    """Let only the users of daily loads write an entry of the data store; whether that was new.
+
+    Where DHIS2, or what is before it, does not let us, it stays as it is: the entry does its work
     all the same, and no load ends for it.
     """
     try:
-        return protect(client, f"{NAMESPACE}/{staging}")
+        return _protect(client, path)
     except (TargetError, BusyError):
         return False
 
 
-def protect(client: Dhis2, path: str) -> bool:
-    """Let only the users of daily loads write an entry of the data store; whether that was new."""
+def _protect(client: Dhis2, path: str) -> bool:
     answer = client.exchange("GET", f"{path}/metaData")
     found = answer.body if answer.ok and isinstance(answer.body, dict) else {}
     if "id" not in found or _is_protected(found.get("sharing") or {}):

@@ -67,6 +67,22 @@ def test_only_daily_loads_may_change_it(scheme: GuardedScheme, clerk: Dhis2) -> 
     assert clerk.exchange("DELETE", ENTRY).status == 403
 
 
+def test_an_entry_that_could_not_be_closed_is_closed_by_the_next_load(
+    scheme: GuardedScheme, clerk: Dhis2
+) -> None:
+    with scheme.sandbox.state.lock:
+        scheme.sandbox.state.data_store.pop("openimis-as-of", None)
+    scheme.sandbox.cues.add(path="^/api/sharing", method="PUT", status=403)
+    scheme.bring("before")
+    assert clerk.exchange("PUT", ENTRY, body={"as_of": "2099-01-01"}).ok
+    scheme.sandbox.cues.clear()
+
+    scheme.bring("after")
+
+    assert clerk.exchange("PUT", ENTRY, body={"as_of": "2099-01-01"}).status == 403
+    assert read_by(clerk)["run"] == "after"
+
+
 def test_what_another_user_has_put_there_before_us_stops_no_load(
     scheme: GuardedScheme, clerk: Dhis2
 ) -> None:
