@@ -10,7 +10,7 @@ from staging.acknowledged import scan
 from staging.links import read_links
 from tests.live.ministry.real import RealMinistry
 from tests.live.outcomes import Counts, must, must_be_equal
-from tests.live.steps.seeing import HIDDEN_FROM_BOARD
+from tests.live.steps.seeing import hidden_from
 from transforms.changes.objects.schemas import acknowledged_schema
 from transforms.dhis2.read_back import KINDS
 from transforms.model.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
@@ -53,8 +53,8 @@ def _seen_by(
     held = _held(ministry, CLAIM_EVENTS)
     here = set(held.filter(pl.col("orgUnit").is_in(list(own)))["uid"])
     with ministry.job("any").client_of(login) as client, ministry.client() as admin:
-        hidden = HIDDEN_FROM_BOARD if role.key == "board" else 0
-        must_be_equal(f"Dashboards of {role.key}", _count(client), _count(admin) - hidden)
+        visible = _count(admin) - hidden_from(role)
+        must_be_equal(f"Dashboards of {role.key}", _count(client), visible)
         is_known = client.system_info().release == LETS_READERS_WRITE
         is_refused = _is_refused(client, held.row(0, named=True))
         must(is_refused or is_known, f"{role.key} may write")

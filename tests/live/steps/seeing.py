@@ -10,6 +10,14 @@ from tests.live.steps.figures import questions_of
 from transforms.dhis2.read_back import KINDS
 from transforms.model.resources import CLAIM_EVENTS, INSUREE_ENROLLMENTS, TRACKED_ENTITIES, Resource
 from transforms.model.tables.programs import CLAIM_DETAILS_STAGE, CLAIM_PROGRAM
+from transforms.package.tables.dashboards import DASHBOARDS
+from transforms.package.tables.sharing import READERS_OF_EVENTS
+from transforms.package.tables.user_roles import (
+    DISTRICT_USER,
+    FACILITY_USER,
+    INSURANCE_BOARD,
+    UserRole,
+)
 
 Json = dict[str, Any]
 VALIDATE = {"async": "false", "importMode": "VALIDATE", "importStrategy": "UPDATE"}
@@ -18,7 +26,7 @@ QUERY = f"/api/analytics/events/query/{CLAIM_PROGRAM.uid}"
 
 def facility(live: Live) -> Counts:
     """A facility user sees all dashboards, writes nothing, and lists as the tracker has it."""
-    return _reads_only(live, "facility", {live.left["places"]["facility"]})
+    return _reads_only(live, FACILITY_USER, {live.left["places"]["facility"]})
 
 
 def facility_in_analytics(live: Live) -> Counts:
@@ -30,7 +38,7 @@ def facility_in_analytics(live: Live) -> Counts:
 def district(live: Live) -> Counts:
     """A district user sees all dashboards and the district's insured, and writes nothing."""
     places = _below(live, live.left["places"]["district"])
-    counts = _reads_only(live, "district", places)
+    counts = _reads_only(live, DISTRICT_USER, places)
     insured = live.pilot.held(INSUREE_ENROLLMENTS)
     own = set(insured.filter(insured["orgUnit"].is_in(list(places)))["parentUid"])
     missing = own - _seen(live, live.logins["district"], TRACKED_ENTITIES).keys()
@@ -45,7 +53,7 @@ def district_in_analytics(live: Live) -> Counts:
 
 def board(live: Live) -> Counts:
     """The board sees all dashboards, no person and no event of one, and writes nothing."""
-    counts = _reads_only(live, "board", set())
+    counts = _reads_only(live, INSURANCE_BOARD, set())
     must_be_equal("People that the board sees", counts["people listed"], 0)
     must_be_equal("Claim events that the board sees", counts["claim events listed elsewhere"], 0)
     return counts
@@ -62,14 +70,14 @@ def board_in_analytics(live: Live) -> Counts:
     return counts | {"a line list is answered": answer.status}
 
 
-HIDDEN_FROM_BOARD = 1
-"""What is claimed most often: its tables read events, which the board may not."""
+def hidden_from(role: UserRole) -> int:
+    """Return how many dashboards a role does not see: those of events, where it may read none."""
+    return 0 if role.group in READERS_OF_EVENTS else sum(row.shows_events for row in DASHBOARDS)
 
 
-def _reads_only(live: Live, kind: str, places: set[str]) -> Counts:
-    login = live.logins[kind]
-    hidden = HIDDEN_FROM_BOARD if kind == "board" else 0
-    counts = _dashboards(live, login, hidden) | _refused(live, login)
+def _reads_only(live: Live, role: UserRole, places: set[str]) -> Counts:
+    login = live.logins[role.key]
+    counts = _dashboards(live, login, hidden_from(role)) | _refused(live, login)
     return counts | _in_the_tracker(live, login, places)
 
 
