@@ -52,7 +52,7 @@ def district_in_analytics(live: Live) -> Counts:
 
 
 def board(live: Live) -> Counts:
-    """The board sees all dashboards, no person and no event of one, and writes nothing."""
+    """The board sees all dashboards but that of events, no person, no event, and writes nothing."""
     counts = _reads_only(live, INSURANCE_BOARD, set())
     must_be_equal("People that the board sees", counts["people listed"], 0)
     must_be_equal("Claim events that the board sees", counts["claim events listed elsewhere"], 0)
