@@ -64,7 +64,7 @@ def show(scheme: FlowScheme, title: str, run_id: str) -> None:
     state = scheme.sync(run_id=run_id)
     posted = scheme.written()[began:]
     summary = orjson.loads((scheme.staging_root / "runs" / run_id / "summary.json").read_bytes())
-    say(f"\n{title}: {state.name}; {len(posted)} requests that write.")
+    say(f"\n{title}: {state.name}; {len(posted)} requests that write, but for *as of*.")
     say(f"  {'':22}" + "".join(f"{kind:>10}" for kind in KINDS))
     for resource, counts in summary["changes"].items():
         say(f"  {resource:22}" + "".join(f"{counts.get(kind, 0):>10,}" for kind in KINDS))
